@@ -1,0 +1,21 @@
+"""Errors that a user may see: one line each, saying what to do."""
+
+
+class CodeOriginError(Exception):
+    """Base of every expected failure; ``str(error)`` is one line fit for a user."""
+
+
+class ModelError(CodeOriginError):
+    """The model bundle is missing, broken, or does not match its manifest."""
+
+
+class SourceError(CodeOriginError):
+    """A source file cannot be read: not there, binary, not UTF-8, or too large."""
+
+
+class LanguageError(CodeOriginError):
+    """A language that is not supported was asked for."""
+
+
+class Cancelled(CodeOriginError):  # noqa: N818 - the field's word for it, as in asyncio and LSP
+    """The work was stopped because its result is no longer wanted."""

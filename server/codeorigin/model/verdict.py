@@ -1,0 +1,52 @@
+"""The calibrated answer about one function: probability, band, and the threshold that gave the band."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Band(StrEnum):
+    """What the calibrated thresholds say. ``UNSURE`` is an honest answer, not a failure."""
+
+    HUMAN = "human"
+    UNSURE = "unsure"
+    LLM = "llm"
+
+
+class Reason(StrEnum):
+    """Why a function has no verdict."""
+
+    TOO_SHORT = "too_short"
+    NESTED = "nested"
+    GENERATED = "generated"
+    MINIFIED = "minified"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A calibrated estimate, or the reason why there is none.
+
+    ``logit`` is the raw model's (wide + deep + bias); ``probability`` is the sigmoid of the temperature-scaled
+    logit. ``human_share`` is the share of calibration functions written by people that score at least this
+    high. ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands;
+    ``false_positive_rate`` is the one guaranteed for ``llm_threshold``. ``windows`` counts the overlapping
+    windows that a long function was scored in. Without a verdict every figure is None and ``reason`` is set.
+    """
+
+    probability: float | None
+    logit: float | None
+    band: Band | None
+    reason: Reason | None = None
+    human_share: float | None = None
+    llm_threshold: float | None = None
+    human_threshold: float | None = None
+    false_positive_rate: float | None = None
+    wide: float | None = None
+    deep: float | None = None
+    windows: int = 0
+
+    @classmethod
+    def without(cls, reason: Reason) -> "Verdict":
+        """The verdict of a function that is not scored."""
+        return cls(probability=None, logit=None, band=None, reason=reason)
