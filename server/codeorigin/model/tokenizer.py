@@ -1,0 +1,101 @@
+"""Byte-level BPE over normalised code that keeps layout: every token belongs to exactly one line.
+
+The vocabulary is a ``tokenizer.json`` of the *tokenizers* library. Its pre-tokenizer isolates line feeds and
+runs of level marks before the merges are applied, so no token crosses a line end and the token -> line map
+is exact.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer as BpeTokenizer
+
+from codeorigin.errors import ModelError
+from codeorigin.model.normalize import Normalized
+
+PAD_TOKEN, MASK_TOKEN = "<pad>", "<mask>"  # noqa: S105 - vocabulary entries
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """Tokens of one function.
+
+    ``ids`` is int64 of shape ``(T,)``. ``starts`` and ``ends`` are int32 ``(T,)`` character offsets into the
+    normalised text; the tokens of one character that takes several share its offsets. ``lines`` is int32
+    ``(T,)``: the line of each token, relative to the code's first line.
+    """
+
+    ids: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
+    lines: npt.NDArray[np.int32]
+
+
+class Tokenizer:
+    """The bundle's tokenizer, with the ids that training and explanation need."""
+
+    def __init__(self, bpe: BpeTokenizer) -> None:
+        self._bpe = bpe
+        self.pad_id = self._special(PAD_TOKEN)
+        self.mask_id = self._special(MASK_TOKEN)
+        self.vocab_size = bpe.get_vocab_size()
+
+    @classmethod
+    def load(cls, path: Path) -> "Tokenizer":
+        """Read ``tokenizer.json``.
+
+        Raises:
+            ModelError: the file is missing or not a tokenizer of this project.
+        """
+        try:
+            return cls(BpeTokenizer.from_file(str(path)))
+        except ModelError:
+            raise
+        except Exception as error:  # the library raises bare Exception
+            raise ModelError(f"{path.name}: not a readable tokenizer; reinstall the model") from error
+
+    def _special(self, token: str) -> int:
+        token_id = self._bpe.token_to_id(token)
+        if token_id is None:
+            raise ModelError(f"tokenizer.json: the {token} token is missing; reinstall the model")
+        return int(token_id)
+
+    def encode(self, normalized: Normalized) -> Encoding:
+        """Token ids of ``normalized`` with their places; empty arrays for an empty text."""
+        # Half a surrogate pair, which an editor can send, has no UTF-8 form; the stand-in is as long.
+        text = normalized.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        if len(text) != len(normalized.text):
+            text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in normalized.text)
+        encoded = self._bpe.encode(text, add_special_tokens=False)
+        offsets = np.array(encoded.offsets, dtype=np.int32).reshape(-1, 2)
+        starts, ends = offsets[:, 0].copy(), offsets[:, 1].copy()
+        return Encoding(np.array(encoded.ids, dtype=np.int64), starts, ends, normalized.lines[starts])
+
+
+def ngram_ids(ids: npt.NDArray[np.int64], mask_id: int, buckets: int) -> npt.NDArray[np.int64]:
+    """Hashed token bigrams and trigrams that end at each token, for the encoder's n-gram embeddings.
+
+    Args:
+        ids: token ids, int64, last axis is the sequence.
+        mask_id: an n-gram that holds it, or that begins before the text, gets bucket 0, which embeds to zero.
+        buckets: number of rows of the table, bucket 0 included.
+
+    Returns:
+        int64 of shape ``ids.shape + (2,)``. Source: Byte Latent Transformer (Pagnoni et al., 2024), section 3.2.1.
+    """
+    shifted = (ids + 1).astype(np.uint64)
+    known = ids != mask_id
+    out = np.zeros((*ids.shape, 2), dtype=np.int64)
+    rolling, valid = shifted, known
+    for order in (1, 2):
+        if ids.shape[-1] <= order:
+            break
+        multiplier = np.uint64(0x9E3779B97F4A7C15 + 2 * order)
+        rolling = rolling[..., :-1] * multiplier + shifted[..., order:]
+        valid = valid[..., :-1] & known[..., order:]
+        mixed = rolling ^ (rolling >> np.uint64(31))
+        bucket = (mixed % np.uint64(buckets - 1)).astype(np.int64) + 1
+        out[..., order:, order - 1] = np.where(valid, bucket, 0)
+    return out

@@ -1,0 +1,33 @@
+"""Long functions are read in overlapping windows; their logits are pooled with the windows' lengths."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Tokens ``start`` to ``stop`` of a function; ``weight`` is its share of the pooled logit."""
+
+    start: int
+    stop: int
+    weight: float
+
+
+def split(length: int, context: int, overlap: int) -> list[Window]:
+    """Cut ``length`` tokens into windows of at most ``context`` that cover every token.
+
+    Windows are of nearly equal length, so that no short tail has a say of its own. Weights add up to 1. An
+    empty function has no window.
+
+    Raises:
+        ValueError: ``overlap`` is not smaller than ``context``, or one of them is negative.
+    """
+    if not 0 <= overlap < context:
+        raise ValueError(f"overlap {overlap} must be at least 0 and less than context {context}")
+    if length <= 0:
+        return []
+    if length <= context:
+        return [Window(0, length, 1.0)]
+    count = -(-(length - overlap) // (context - overlap))
+    last_start = length - context
+    starts = [round(index * last_start / (count - 1)) for index in range(count)]
+    return [Window(start, start + context, 1.0 / count) for start in starts]
