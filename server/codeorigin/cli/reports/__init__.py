@@ -1,0 +1,42 @@
+"""A check's result as text, JSON, SARIF, HTML or GitHub workflow commands; an explanation as text or JSON."""
+
+from enum import StrEnum
+from typing import TextIO
+
+from codeorigin.cli.result import CheckResult
+
+
+class ReportFormat(StrEnum):
+    """The shapes that a check's result can take."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    HTML = "html"
+    GITHUB = "github"
+
+
+def write_report(result: CheckResult, report_format: ReportFormat, stream: TextIO) -> None:
+    """Write ``result`` to ``stream``. Only the asked-for renderer is imported."""
+    # ruff: noqa: PLC0415
+    match report_format:
+        case ReportFormat.TEXT:
+            from codeorigin.cli.reports import text
+
+            text.write(result, stream)
+        case ReportFormat.JSON:
+            from codeorigin.cli.reports import json
+
+            stream.write(json.render(result))
+        case ReportFormat.SARIF:
+            from codeorigin.cli.reports import sarif
+
+            stream.write(sarif.render(result))
+        case ReportFormat.HTML:
+            from codeorigin.cli.reports import html
+
+            stream.write(html.render(result))
+        case ReportFormat.GITHUB:
+            from codeorigin.cli.reports import github
+
+            stream.write(github.render(result))

@@ -1,0 +1,7 @@
+"""``python -m codeorigin``: the same as the ``codeorigin`` command."""
+
+import sys
+
+from codeorigin.cli.app import main
+
+sys.exit(main())

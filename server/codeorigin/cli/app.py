@@ -1,0 +1,265 @@
+"""The ``codeorigin`` command: options in, one module a command, an exit code out."""
+
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import codeorigin
+from codeorigin.cli.guard import ExitCode, describe_unexpected, guarded
+from codeorigin.cli.reports import ReportFormat
+from codeorigin.cli.result import Show
+from codeorigin.cli.terminal import PROGRAM, complain
+from codeorigin.explain.result import Aggregation, Baseline, Method
+
+# Every command imports its own module when it runs, so that `--version` and `--help` answer at once.
+# ruff: noqa: PLC0415, PLR0917
+
+app = typer.Typer(
+    name=PROGRAM,
+    help="Estimate how likely each function was written by an LLM, and show which lines say so.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class LogLevel(StrEnum):
+    """How much the language server writes to its log."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class ExplanationFormat(StrEnum):
+    """The shapes that an explanation can take."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
+Model = Annotated[
+    Path | None, typer.Option("--model", metavar="DIR", help="Model folder. (default: the one that ships)")
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Threads for the model. (default: all cores)")
+]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language", "-l", help="Language of stdin and of the named files; in folders, check only this one."
+    ),
+]
+StdinFilename = Annotated[
+    str | None,
+    typer.Option(
+        "--stdin-filename", metavar="NAME", help="Name to show for stdin and to take its language from."
+    ),
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"{PROGRAM} {codeorigin.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Estimate how likely each function was written by an LLM, and show which lines say so."""
+
+
+@app.command()
+def check(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for stdin.")],
+    report_format: Annotated[
+        ReportFormat, typer.Option("--format", "-f", help="Shape of the report.")
+    ] = ReportFormat.TEXT,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Probability from which a function is a finding. (default: the model's own)",
+        ),
+    ] = None,
+    show: Annotated[Show, typer.Option(help="Which functions to list.")] = Show.ALL,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the report here, not to stdout."),
+    ] = None,
+    language: LanguageOption = None,
+    stdin_filename: StdinFilename = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN", help="Leave out what matches, written as in .gitignore. May be repeated."
+        ),
+    ] = None,
+    model: Model = None,
+    threads: Threads = None,
+    debug: Debug = False,
+) -> None:
+    """Score the functions of files and folders. Exit code: 0 no findings, 1 findings, 2 an error."""
+
+    def work() -> int:
+        from codeorigin.cli.check import CheckOptions, run_check
+
+        return run_check(
+            CheckOptions(
+                paths=paths,
+                report_format=report_format,
+                threshold=threshold,
+                language=language,
+                stdin_filename=stdin_filename,
+                exclude=exclude or (),
+                show=show,
+                output=output,
+                model=model,
+                threads=threads or _cores(),
+                debug=debug,
+            )
+        )
+
+    raise typer.Exit(guarded(work, debug=debug))
+
+
+@app.command()
+def explain(
+    target: Annotated[str, typer.Argument(metavar="FILE:LINE", help="A line of the function, from 1.")],
+    report_format: Annotated[
+        ExplanationFormat, typer.Option("--format", "-f", help="Shape of the explanation.")
+    ] = ExplanationFormat.TEXT,
+    method: Annotated[
+        Method, typer.Option(help="How to attribute the logit to the lines.")
+    ] = Method.INTEGRATED_GRADIENTS,
+    baseline: Annotated[
+        Baseline, typer.Option(help="Input without evidence that integrated gradients start from.")
+    ] = Baseline.MASK,
+    aggregation: Annotated[
+        Aggregation,
+        typer.Option(help="How a token's embedding dimensions become one number; only sum adds up."),
+    ] = Aggregation.SUM,
+    nodes: Annotated[
+        int, typer.Option(min=1, max=512, help="Quadrature nodes to begin with; doubled while too coarse.")
+    ] = 8,
+    tokens: Annotated[
+        int, typer.Option(min=0, max=1000, help="How many of the strongest tokens to list.")
+    ] = 5,
+    language: LanguageOption = None,
+    stdin_filename: StdinFilename = None,
+    model: Model = None,
+    threads: Threads = None,
+    debug: Debug = False,
+) -> None:
+    """Show which lines of the function at FILE:LINE made the model think so."""
+
+    def work() -> int:
+        from codeorigin.cli.explain import ExplainRequest, parse_target, run_explain
+        from codeorigin.explain.result import ExplainOptions
+
+        options = ExplainOptions(
+            method=method,
+            baseline=baseline,
+            aggregation=aggregation,
+            nodes=nodes,
+            max_nodes=max(nodes, ExplainOptions().max_nodes),
+            top_tokens=tokens,
+        )
+        return run_explain(
+            ExplainRequest(
+                target=parse_target(target),
+                options=options,
+                as_json=report_format is ExplanationFormat.JSON,
+                language=language,
+                stdin_filename=stdin_filename,
+                model=model,
+                threads=threads or _cores(),
+            )
+        )
+
+    raise typer.Exit(guarded(work, debug=debug))
+
+
+@app.command()
+def doctor(model: Model = None, threads: Threads = None, debug: Debug = False) -> None:
+    """Check versions, model files, results and speed. Exit code: 0 all well, 2 something is wrong."""
+
+    def work() -> int:
+        from codeorigin.cli.doctor import run_doctor
+
+        return run_doctor(model=model, threads=threads or _cores(), debug=debug)
+
+    raise typer.Exit(guarded(work, debug=debug))
+
+
+@app.command()
+def serve(
+    tcp: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Listen here. (default: talk over stdin and stdout)"),
+    ] = None,
+    log_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Append the log to this file.")
+    ] = None,
+    log_level: Annotated[LogLevel, typer.Option(help="How much to log.")] = LogLevel.INFO,
+    model: Model = None,
+    debug: Debug = False,
+) -> None:
+    """Run the language server for an editor."""
+
+    def work() -> int:
+        from codeorigin.cli.serve import ServeOptions, parse_address, run_serve
+
+        address = None if tcp is None else parse_address(tcp)
+        return run_serve(ServeOptions(tcp=address, log_file=log_file, log_level=log_level.value, model=model))
+
+    raise typer.Exit(guarded(work, debug=debug))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The console entry: run one command and return its exit code. Usage errors cost one line and 2."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        code = app(args=given, prog_name=PROGRAM, standalone_mode=False)
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return ExitCode.INTERRUPTED
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else ExitCode.ERROR
+    except Exception as error:
+        # typer brings its own click or uses the installed one, so usage errors go by what they can do.
+        explain_usage = getattr(error, "format_message", None)
+        if explain_usage is None:
+            if "--debug" in given:
+                raise
+            complain(describe_unexpected(error))
+            return ExitCode.ERROR
+        message = " ".join(str(explain_usage()).split())
+        if message:
+            complain(f"{message} (see {PROGRAM} --help)")
+        return ExitCode.ERROR
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""``codeorigin check``: files in, a report out, an exit code for scripts."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+import codeorigin
+from codeorigin.cli.guard import ExitCode, describe_unexpected
+from codeorigin.cli.inputs import Source, collect
+from codeorigin.cli.reports import ReportFormat, write_report
+from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show, Tally
+from codeorigin.cli.terminal import complain, make_console
+from codeorigin.errors import CodeOriginError, SourceError
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import Analyzer
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What the user asked for. ``threshold`` None means the model's own; ``output`` None means stdout."""
+
+    paths: Sequence[str]
+    report_format: ReportFormat = ReportFormat.TEXT
+    threshold: float | None = None
+    language: str | None = None
+    stdin_filename: str | None = None
+    exclude: Sequence[str] = ()
+    show: Show = Show.ALL
+    output: Path | None = None
+    model: Path | None = None
+    threads: int = 1
+    debug: bool = False
+
+
+class _Steps(Protocol):
+    """Shows how far the work is; errors go through it so that they do not tear the bar."""
+
+    def advance(self) -> None: ...
+
+    def error(self, message: str) -> None: ...
+
+
+class _Silent:
+    def advance(self) -> None:
+        """Nobody watches."""
+
+    def error(self, message: str) -> None:
+        complain(message)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[_Steps]:
+    """A progress bar on stderr if that is a terminal and there is something to wait for."""
+    if total < 2 or not sys.stderr.isatty():
+        yield _Silent()
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=make_console(sys.stderr), transient=True) as progress:
+        task = progress.add_task("checking", total=total)
+
+        class _Bar:
+            def advance(self) -> None:
+                progress.advance(task)
+
+            def error(self, message: str) -> None:
+                # The live display reroutes sys.stderr, so the line lands above the bar.
+                complain(message)
+
+        yield _Bar()
+
+
+def _peak_memory_bytes() -> int | None:
+    """Peak resident memory of this process, or None on systems without ``getrusage``."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _check_one(source: Source, analyzer: "Analyzer", *, keep_text: bool) -> CheckedFile:
+    text = source.read()
+    report = analyzer.analyze(text, source.language.id, path=source.path)
+    return CheckedFile(source.path, report, text if keep_text else None)
+
+
+def check(options: CheckOptions) -> CheckResult:
+    """Analyse everything that ``options`` names. A file that fails becomes an error and the others go on.
+
+    Raises :class:`~codeorigin.errors.ModelError` or :class:`~codeorigin.errors.LanguageError` when nothing
+    can be checked at all.
+    """
+    from codeorigin.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and bad options need no model
+
+    sources, errors = collect(
+        options.paths,
+        language=options.language,
+        stdin_filename=options.stdin_filename,
+        exclude=options.exclude,
+    )
+    for error in errors:
+        complain(_error_line(error))
+    analyzer = Analyzer.load(options.model, threads=options.threads)
+    tally = Tally(options.threshold)
+    files = []
+    started = time.perf_counter()
+    with _progress(len(sources)) as steps:
+        for source in sources:
+            try:
+                checked = _check_one(source, analyzer, keep_text=options.report_format is ReportFormat.HTML)
+            except Exception as error:
+                if options.debug and not isinstance(error, CodeOriginError):
+                    raise
+                failed = FileError(source.path, _reason(error, source.path))
+                errors.append(failed)
+                steps.error(_error_line(failed))
+            else:
+                tally.add(checked.report)
+                files.append(checked)
+            steps.advance()
+    seconds = time.perf_counter() - started
+    return CheckResult(
+        version=codeorigin.__version__,
+        model=analyzer.model_id,
+        files=tuple(files),
+        errors=tuple(errors),
+        summary=tally.summary(errors=len(errors), seconds=seconds, peak_memory_bytes=_peak_memory_bytes()),
+        threshold=options.threshold,
+        show=options.show,
+    )
+
+
+def _reason(error: Exception, path: str) -> str:
+    """One line on why a file failed, without its path in front."""
+    if not isinstance(error, CodeOriginError):
+        return describe_unexpected(error)
+    return str(error).removeprefix(f"{path}: ")
+
+
+def _error_line(error: FileError) -> str:
+    return f"{error.path}: {error.message}"
+
+
+def _open_output(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise SourceError(f"{path}: cannot write the report here: {error.strerror}") from error
+
+
+def run_check(options: CheckOptions) -> int:
+    """Check, write the report, and say by the exit code what came out: 0 nothing, 1 findings, 2 errors.
+
+    An error outranks findings: a check that did not see everything must not pass for one that did.
+    """
+    if options.output is None:
+        result = check(options)
+        write_report(result, options.report_format, sys.stdout)
+    else:
+        # Opened first: better to fail before a long check than after it.
+        with _open_output(options.output) as stream:
+            result = check(options)
+            write_report(result, options.report_format, stream)
+    if result.errors:
+        return ExitCode.ERROR
+    return ExitCode.FINDINGS if result.summary.findings else ExitCode.OK

@@ -1,0 +1,129 @@
+"""``codeorigin explain FILE:LINE``: which lines of a function made the model think what it thinks."""
+
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.cli.guard import ExitCode
+from codeorigin.cli.inputs import STDIN, Source, file_source, stdin_source
+from codeorigin.cli.reports.words import REASONS
+from codeorigin.errors import SourceError
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import FunctionReport
+    from codeorigin.explain.result import ExplainOptions, Explanation
+
+_TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place in a file; line and column count from 1, the column in characters."""
+
+    path: str
+    line: int
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainRequest:
+    """What the user asked for."""
+
+    target: Target
+    options: "ExplainOptions"
+    as_json: bool = False
+    language: str | None = None
+    stdin_filename: str | None = None
+    model: Path | None = None
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A function, its explanation, and the text that both speak of."""
+
+    path: str
+    model: str
+    text: str
+    function: "FunctionReport"
+    explanation: "Explanation"
+
+
+def parse_target(argument: str) -> Target:
+    """``FILE:LINE`` or ``FILE:LINE:COLUMN`` as editors and compilers write it; raises SourceError."""
+    match = _TARGET.fullmatch(argument)
+    if match is None:
+        raise SourceError(f"{argument}: say which line, as FILE:LINE, for example app.py:12")
+    path, line, column = match["path"], int(match["line"]), match["column"]
+    if column is not None and Path(f"{path}:{line}").exists():
+        path, line, column = f"{path}:{line}", int(column), None
+    if line < 1 or (column is not None and int(column) < 1):
+        raise SourceError(f"{argument}: lines and columns count from 1")
+    return Target(path, line, None if column is None else int(column))
+
+
+def _holds(function: "FunctionReport", target: Target) -> bool:
+    span = function.span.range
+    line = target.line - 1
+    first = span.start_line
+    if function.span.doc_comment is not None:
+        first = min(first, function.span.doc_comment.start_line)
+    if not first <= line <= span.end_line:
+        return False
+    if target.column is None:
+        return True
+    column = target.column - 1
+    return not (line == span.start_line and column < span.start_column) and not (
+        line == span.end_line and column >= span.end_column
+    )
+
+
+def find_function(functions: Iterable["FunctionReport"], target: Target, shown: str) -> "FunctionReport":
+    """The outermost function at ``target`` that has a verdict; raises SourceError if there is none."""
+    holding = [function for function in functions if _holds(function, target)]
+    if not holding:
+        raise SourceError(f"{shown}:{target.line}: no function here")
+    for function in holding:
+        if function.verdict.band is not None:
+            return function
+    first = holding[0]
+    why = "it has no verdict" if first.verdict.reason is None else REASONS[first.verdict.reason]
+    raise SourceError(f"{shown}:{target.line}: '{first.span.qualified_name}' is not scored: {why}")
+
+
+def explain(request: ExplainRequest) -> Explained:
+    """Find and explain the function; raises a :class:`~codeorigin.errors.CodeOriginError` in one line."""
+    from codeorigin.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and bad targets need no model
+
+    target = request.target
+    source = _source(request)
+    text = source.read()
+    analyzer = Analyzer.load(request.model, threads=request.threads)
+    report = analyzer.analyze(text, source.language.id, path=source.path)
+    function = find_function(report.functions, target, source.path)
+    explanation = analyzer.explain(text, function.span, request.options)
+    return Explained(source.path, analyzer.model_id, text, function, explanation)
+
+
+def _source(request: ExplainRequest) -> Source:
+    if request.target.path == STDIN:
+        return stdin_source(request.language, request.stdin_filename)
+    path = Path(request.target.path)
+    if not path.exists():
+        raise SourceError(f"{request.target.path}: no such file")
+    return file_source(path, request.language)
+
+
+def run_explain(request: ExplainRequest) -> int:
+    """Explain, and write text or JSON to stdout."""
+    from codeorigin.cli.reports import explanation  # noqa: PLC0415
+
+    explained = explain(request)
+    if request.as_json:
+        sys.stdout.write(explanation.render_json(explained))
+    else:
+        explanation.write_text(explained, sys.stdout)
+    return ExitCode.OK

@@ -1,0 +1,71 @@
+"""How every command ends: its exit code, and one line in place of a traceback."""
+
+import os
+import sys
+from collections.abc import Callable
+from enum import IntEnum
+
+from codeorigin.cli.terminal import complain, display_path, prepare_streams
+from codeorigin.errors import CodeOriginError
+
+
+class ExitCode(IntEnum):
+    """What the exit codes mean. The last two are the shell's own: 128 + the signal's number."""
+
+    OK = 0
+    FINDINGS = 1
+    ERROR = 2
+    INTERRUPTED = 130
+    CLOSED_PIPE = 141
+
+
+def describe_unexpected(error: BaseException) -> str:
+    """One line for an error that nobody foresaw, and how to see where it came from."""
+    detail = " ".join(str(error).split())
+    kind = type(error).__name__
+    return f"unexpected {kind}{': ' + detail if detail else ''} (run with --debug for the traceback)"
+
+
+def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
+    """Run ``work`` and return its exit code, or the one of the error that it ended with.
+
+    Expected errors and unforeseen ones cost one line on stderr each; with ``debug`` the unforeseen ones are
+    raised. Ctrl-C gives 130; a reader that closed the pipe gives 141 and silence, as other tools do.
+    """
+    prepare_streams()
+    try:
+        code = work()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _discard_stdout()
+        return ExitCode.CLOSED_PIPE
+    except CodeOriginError as error:
+        complain(str(error))
+        return ExitCode.ERROR
+    except OSError as error:
+        if debug:
+            raise
+        _discard_stdout()
+        where = f"{display_path(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+        complain(f"{where}{error.strerror or error}")
+        return ExitCode.ERROR
+    except Exception as error:
+        if debug:
+            raise
+        complain(describe_unexpected(error))
+        return ExitCode.ERROR
+    return code
+
+
+def _discard_stdout() -> None:
+    """Point stdout at nothing, or the interpreter complains when it flushes at its end."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, descriptor)
+    os.close(nothing)

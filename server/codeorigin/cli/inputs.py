@@ -1,0 +1,126 @@
+"""From what the user names (files, folders, ``-``) to sources with a language."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.cli.result import FileError
+from codeorigin.cli.terminal import display_path
+from codeorigin.errors import LanguageError
+
+if TYPE_CHECKING:
+    from codeorigin.languages import Language
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+MAX_BYTES = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something to check. ``path`` is as shown; ``read`` raises :class:`~codeorigin.errors.SourceError`."""
+
+    path: str
+    language: "Language"
+    read: Callable[[], str]
+
+
+def read_stdin() -> str:
+    """All of stdin as source text, under the same rules as a file."""
+    from codeorigin.source.files import decode_source  # noqa: PLC0415
+
+    return decode_source(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME, max_bytes=MAX_BYTES)
+
+
+def read_file(path: Path) -> str:
+    """The text of the file at ``path``; raises :class:`~codeorigin.errors.SourceError`."""
+    from codeorigin.source.files import read_source  # noqa: PLC0415
+
+    return read_source(path, max_bytes=MAX_BYTES)
+
+
+def stdin_source(language: str | None, filename: str | None) -> Source:
+    """Stdin, in ``language`` or in the one that ``filename`` tells; raises LanguageError without either."""
+    from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
+
+    if language is not None:
+        found = get_language(language)
+    else:
+        guessed = None if filename is None else language_for_path(Path(filename))
+        if guessed is None:
+            raise LanguageError(
+                "stdin: the language is not known; name it with --language or --stdin-filename"
+            )
+        found = guessed
+    return Source(filename or STDIN_NAME, found, read_stdin)
+
+
+def file_source(path: Path, language: str | None) -> Source:
+    """A named file, in ``language`` or in that of its name; raises LanguageError without either."""
+    from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
+
+    found = get_language(language) if language is not None else language_for_path(path)
+    if found is None:
+        raise LanguageError(f"{display_path(path)}: the language is not known; name it with --language")
+    return Source(display_path(path), found, lambda: read_file(path))
+
+
+def _folder_sources(folder: Path, language: str | None, exclude: Sequence[str]) -> list[Source]:
+    from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
+    from codeorigin.source.files import walk_sources  # noqa: PLC0415
+
+    wanted = None if language is None else get_language(language)
+    sources = []
+    for path in walk_sources([folder], exclude=exclude):
+        found = language_for_path(path)
+        if found is not None and (wanted is None or found.id == wanted.id):
+            sources.append(Source(display_path(path), found, _reader(path)))
+    return sources
+
+
+def _reader(path: Path) -> Callable[[], str]:
+    return lambda: read_file(path)
+
+
+def collect(
+    names: Sequence[str], *, language: str | None, stdin_filename: str | None, exclude: Sequence[str]
+) -> tuple[list[Source], list[FileError]]:
+    """The sources that ``names`` stand for, each once, in order, and what is wrong with the others.
+
+    ``language`` is that of stdin and of the files in ``names``; in folders it selects the files to check.
+    Raises :class:`~codeorigin.errors.LanguageError` if ``language`` is not supported at all.
+    """
+    from codeorigin.languages import get_language  # noqa: PLC0415
+
+    if language is not None:
+        get_language(language)
+    sources: dict[str, Source] = {}
+    errors: list[FileError] = []
+    for name in names:
+        shown = display_path(name)
+        try:
+            if name == STDIN:
+                sources.setdefault(STDIN, stdin_source(language, stdin_filename))
+                continue
+            path = Path(name)
+            if not path.exists():
+                errors.append(FileError(shown, "no such file or folder"))
+                continue
+            found = (
+                _folder_sources(path, language, exclude) if path.is_dir() else [file_source(path, language)]
+            )
+        except LanguageError as error:
+            errors.append(FileError(shown, str(error).removeprefix(f"{shown}: ")))
+            continue
+        except OSError as error:
+            errors.append(FileError(shown, error.strerror or str(error)))
+            continue
+        if not found:
+            what = "source files of a supported language" if language is None else f"{language} files"
+            errors.append(FileError(shown, f"no {what} here (ignored and excluded files do not count)"))
+        for source in found:
+            sources.setdefault(os.path.realpath(source.path), source)
+    return list(sources.values()), errors

@@ -1,0 +1,51 @@
+"""Signed bars from a middle line: towards ``llm`` to the right, towards ``human`` to the left."""
+
+from dataclasses import dataclass
+
+RIGHT_BLOCKS = "▏▎▍▌▋▊▉█"
+_MIDDLE = "│"
+_LEFT_HALF = "▐"
+_ASCII_BLOCK = "#"
+_ASCII_MIDDLE = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar in three parts of fixed widths: left half, middle, right half."""
+
+    left: str
+    middle: str
+    right: str
+
+    def __str__(self) -> str:
+        return f"{self.left}{self.middle}{self.right}"
+
+
+def _right_blocks(cells: float) -> str:
+    full = int(cells)
+    eighths = round((cells - full) * 8)
+    return "█" * full + (RIGHT_BLOCKS[eighths - 1] if eighths else "")
+
+
+def _left_blocks(cells: float) -> str:
+    # Blocks that grow from the right exist in whole and half cells only.
+    halves = round(cells * 2)
+    return (_LEFT_HALF if halves % 2 else "") + "█" * (halves // 2)
+
+
+def signed_bar(value: float, largest: float, half_width: int, *, ascii_only: bool = False) -> Bar:
+    """``value`` as a bar, with ``largest`` (the largest absolute value) filling ``half_width`` cells.
+
+    What is not zero but too small to draw stays empty: the number beside the bar says it.
+    """
+    share = 0.0 if largest <= 0 else min(1.0, abs(value) / largest)
+    cells = share * half_width
+    middle = _ASCII_MIDDLE if ascii_only else _MIDDLE
+    blank = " " * half_width
+    if ascii_only:
+        blocks = _ASCII_BLOCK * round(cells)
+    else:
+        blocks = _right_blocks(cells) if value > 0 else _left_blocks(cells)
+    if value > 0:
+        return Bar(blank, middle, blocks.ljust(half_width))
+    return Bar(blocks.rjust(half_width), middle, blank)

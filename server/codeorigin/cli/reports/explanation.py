@@ -1,0 +1,143 @@
+"""An explanation as text with signed bars, or as JSON."""
+
+import json
+from typing import Any, TextIO
+
+from rich.text import Text
+
+from codeorigin.cli.explain import Explained
+from codeorigin.cli.reports.bars import RIGHT_BLOCKS, signed_bar
+from codeorigin.cli.reports.text import BAND_STYLES
+from codeorigin.cli.reports.words import CAVEAT, line_range, percent, probability_word, verdict_word
+from codeorigin.cli.terminal import can_encode, make_console, printable, printable_code
+from codeorigin.explain.result import Explanation, LineAttribution, Method
+from codeorigin.model.verdict import Band
+from codeorigin.source.text import LineIndex
+
+_HALF_WIDTH = 10
+_LLM_STYLE = "dark_orange"
+_HUMAN_STYLE = "cyan"
+_METHODS = {Method.INTEGRATED_GRADIENTS: "integrated gradients", Method.OCCLUSION: "line occlusion"}
+
+
+def _sign_style(value: float) -> str:
+    return _LLM_STYLE if value > 0 else _HUMAN_STYLE
+
+
+def _heading(explained: Explained) -> Text:
+    verdict = explained.function.verdict
+    first, last = line_range(explained.function)
+    text = Text()
+    text.append(printable(explained.function.span.qualified_name), "bold")
+    text.append(f"  {printable(explained.path)}:{first}-{last}\n")
+    text.append(f"probability {probability_word(verdict)}, ")
+    text.append(verdict_word(verdict), "" if verdict.band is None else BAND_STYLES[verdict.band])
+    if verdict.llm_threshold is not None and verdict.human_threshold is not None:
+        text.append(
+            f" ({Band.LLM.value} from {verdict.llm_threshold:.2f}, "
+            f"{Band.HUMAN.value} up to {verdict.human_threshold:.2f})"
+        )
+    if verdict.human_share is not None:
+        text.append(f"; {percent(verdict.human_share)} of people's functions score as high")
+    if verdict.windows > 1:
+        text.append(f"; read in {verdict.windows} overlapping windows")
+    return text
+
+
+def _balance(explanation: Explanation) -> Text:
+    """Where the logit comes from, and how well the lines account for it."""
+    total = sum(line.value for line in explanation.lines)
+    text = Text(
+        f"logit {explanation.logit:+.2f} = baseline {explanation.baseline_logit:+.2f} "
+        f"+ lines {total:+.2f} (completeness gap {percent(explanation.completeness_gap)})\n"
+    )
+    how = _METHODS[explanation.method]
+    if explanation.method is Method.INTEGRATED_GRADIENTS:
+        how += f", {explanation.nodes} nodes, {explanation.baseline.value} baseline"
+    text.append(how)
+    if explanation.approximate:
+        text.append("; approximate: the lines do not add up to the logit within the tolerance", "bold")
+    return text
+
+
+def _line(line: LineAttribution, code: str, largest: float, number_width: int, *, ascii_only: bool) -> Text:
+    bar = signed_bar(line.value, largest, _HALF_WIDTH, ascii_only=ascii_only)
+    text = Text()
+    text.append(f"{line.line + 1:>{number_width}} ", "dim")
+    text.append(f"{line.value:+7.2f} ", _sign_style(line.value))
+    text.append(bar.left, _HUMAN_STYLE)
+    text.append(bar.middle, "dim")
+    text.append(bar.right, _LLM_STYLE)
+    text.append(f" {printable_code(code)}")
+    return text
+
+
+def write_text(explained: Explained, stream: TextIO) -> None:
+    """Write the explanation to ``stream``: figures, a bar a line, the strongest tokens."""
+    console = make_console(stream)
+    explanation = explained.explanation
+    index = LineIndex(explained.text)
+    ascii_only = not can_encode(stream, RIGHT_BLOCKS)
+    console.print(_heading(explained))
+    console.print(_balance(explanation))
+    console.print()
+    largest = max((abs(line.value) for line in explanation.lines), default=0.0)
+    number_width = max((len(str(line.line + 1)) for line in explanation.lines), default=1)
+    blank = " " * (number_width + 9)
+    console.print(Text(f"{blank}{'human':<{_HALF_WIDTH}} {'llm':>{_HALF_WIDTH}}", "dim"))
+    for line in explanation.lines:
+        code = index.line_text(line.line)
+        console.print(_line(line, code, largest, number_width, ascii_only=ascii_only))
+    if explanation.top_tokens:
+        console.print(Text("\nstrongest tokens", "bold"))
+        for token in explanation.top_tokens:
+            text = Text(f"{token.value:+7.2f} ", _sign_style(token.value))
+            text.append(f" line {token.line + 1:>{number_width}}  ", "dim")
+            text.append(printable(token.text), "")
+            console.print(text)
+    console.print(Text(f"\n{printable(explained.model)}. {CAVEAT}", "dim"))
+
+
+def to_dict(explained: Explained) -> dict[str, Any]:
+    """The explanation as plain values; lines and columns count from 1, values are logits."""
+    span = explained.function.span
+    verdict = explained.function.verdict
+    explanation = explained.explanation
+    first, last = line_range(explained.function)
+    return {
+        "model": explained.model,
+        "path": explained.path,
+        "language": span.language,
+        "name": span.name,
+        "qualified_name": span.qualified_name,
+        "start_line": first,
+        "end_line": last,
+        "probability": verdict.probability,
+        "band": None if verdict.band is None else verdict.band.value,
+        "logit": explanation.logit,
+        "baseline_logit": explanation.baseline_logit,
+        "completeness_gap": explanation.completeness_gap,
+        "approximate": explanation.approximate,
+        "method": explanation.method.value,
+        "baseline": explanation.baseline.value,
+        "nodes": explanation.nodes,
+        "lines": [
+            {"line": line.line + 1, "value": line.value, "wide": line.wide, "deep": line.deep}
+            for line in explanation.lines
+        ],
+        "top_tokens": [
+            {
+                "text": token.text,
+                "line": token.line + 1,
+                "start_column": token.start_column + 1,
+                "end_column": token.end_column + 1,
+                "value": token.value,
+            }
+            for token in explanation.top_tokens
+        ],
+    }
+
+
+def render_json(explained: Explained) -> str:
+    """One JSON document in ASCII with a final line end."""
+    return json.dumps(to_dict(explained), indent=2, allow_nan=False) + "\n"

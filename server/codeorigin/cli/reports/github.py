@@ -1,0 +1,42 @@
+"""The report for GitHub Actions: a workflow command a finding, which shows as a note on the changed lines."""
+
+from codeorigin.cli.reports.words import finding_sentence, line_range, summary_phrases
+from codeorigin.cli.result import CheckResult
+from codeorigin.cli.terminal import printable
+
+
+def _data(text: str) -> str:
+    """A message as the runner reads it back: per cent signs and line ends encoded."""
+    return printable(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    """A property value: also without the characters that end it."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _command(kind: str, message: str, **properties: str | int) -> str:
+    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{kind} {listed}::{_data(message)}"
+
+
+def render(result: CheckResult) -> str:
+    """``::notice`` lines for findings, ``::error`` lines for errors, then the summary as plain text."""
+    lines = []
+    for file, function in result.findings():
+        first, last = line_range(function)
+        lines.append(
+            _command(
+                "notice",
+                finding_sentence(function),
+                file=file.path,
+                line=first,
+                endLine=last,
+                title="Likely LLM-written",
+            )
+        )
+    lines += [
+        _command("error", error.message, file=error.path, title="Not checked") for error in result.errors
+    ]
+    lines.append(f"CodeOrigin: {'; '.join(summary_phrases(result))}")
+    return "\n".join(lines) + "\n"

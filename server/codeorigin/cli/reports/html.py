@@ -1,0 +1,107 @@
+"""The report to pass on: one HTML page with the findings' code, no scripts, nothing loaded from outside."""
+
+from collections.abc import Iterator
+from html import escape
+
+from codeorigin.analyzer import FunctionReport
+from codeorigin.cli.reports.words import (
+    CAVEAT,
+    line_range,
+    plural,
+    probability_word,
+    summary_phrases,
+    verdict_word,
+)
+from codeorigin.cli.result import CheckedFile, CheckResult
+from codeorigin.cli.terminal import printable, printable_code
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_STYLE = """
+:root { color-scheme: light dark; --edge: #8884; --llm: #d9730d; --unsure: #a08300; --human: #0b7fab; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+h2 { font: 600 1rem ui-monospace, monospace; overflow-wrap: anywhere; margin: 2rem 0 .5rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; }
+th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--edge); }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.function { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
+.bar { display: inline-block; width: 6rem; height: .6rem; background: var(--edge); border-radius: .3rem; }
+.bar span { display: block; height: 100%; border-radius: .3rem; background: currentColor; }
+.llm { color: var(--llm); } .unsure { color: var(--unsure); } .human { color: var(--human); }
+.none { opacity: .65; } .finding td.function { font-weight: 700; }
+pre { overflow-x: auto; padding: .75rem; font-weight: 400; }
+pre { border: 1px solid var(--edge); border-radius: .4rem; }
+footer { margin-top: 2rem; opacity: .75; }
+"""
+
+
+def _text(text: str) -> str:
+    return escape(printable(text))
+
+
+def _bar(probability: float | None) -> str:
+    if probability is None:
+        return ""
+    return f'<span class="bar"><span style="width:{100 * probability:.0f}%"></span></span>'
+
+
+def _code(file: CheckedFile, function: FunctionReport) -> str:
+    """The function's source behind a fold, if the check kept the text."""
+    if file.text is None:
+        return ""
+    span = function.span.range
+    first_column = " " * span.start_column
+    source = first_column + file.text[span.start : span.end]
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    shown = escape("\n".join(printable_code(line) for line in lines))
+    return f"<details><summary>code</summary><pre>{shown}</pre></details>"
+
+
+def _rows(
+    file: CheckedFile, functions: tuple[FunctionReport, ...], result: CheckResult, depth: int
+) -> Iterator[str]:
+    for function in functions:
+        verdict = function.verdict
+        first, last = line_range(function)
+        finding = result.is_finding(function)
+        band = "none" if verdict.band is None else verdict.band.value
+        yield (
+            f'<tr class="{"finding" if finding else "other"}">'
+            f'<td class="function" style="padding-left:{1.5 * depth}rem">'
+            f"{_text(function.span.qualified_name)}"
+            f"{_code(file, function) if finding else ''}</td>"
+            f'<td class="number">{first}–{last}</td>'
+            f'<td class="number">{escape(probability_word(verdict))}</td>'
+            f'<td class="{band}">{_bar(verdict.probability)} {escape(verdict_word(verdict))}</td></tr>'
+        )
+        yield from _rows(file, function.nested, result, depth + 1)
+
+
+def _parts(result: CheckResult) -> Iterator[str]:
+    yield "<!doctype html>"
+    yield '<html lang="en"><head><meta charset="utf-8"><title>CodeOrigin report</title>'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
+    yield "<h1>CodeOrigin report</h1>"
+    yield f"<p>{escape('; '.join(summary_phrases(result)))}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
+    for file, functions in result.listed():
+        yield f"<h2>{_text(file.path)}</h2>"
+        if not functions:
+            yield "<p>No functions.</p>"
+            continue
+        yield (
+            '<table><thead><tr><th>Function</th><th class="number">Lines</th>'
+            '<th class="number">Probability</th><th>Verdict</th></tr></thead><tbody>'
+        )
+        yield from _rows(file, functions, result, depth=0)
+        yield "</tbody></table>"
+    if result.errors:
+        yield f"<h2>{plural(len(result.errors), 'error')}</h2><ul>"
+        yield from (f"<li>{_text(error.path)}: {_text(error.message)}</li>" for error in result.errors)
+        yield "</ul>"
+    yield f"<footer>CodeOrigin {escape(result.version)}, model {_text(result.model)}.</footer></body></html>"
+
+
+def render(result: CheckResult) -> str:
+    """The page, with every name and every line of code escaped."""
+    return "\n".join(_parts(result)) + "\n"

@@ -1,0 +1,67 @@
+"""The report for programs, as ``report.schema.json`` beside this file describes it."""
+
+import json
+from importlib import resources
+from typing import Any
+
+from codeorigin.analyzer import FunctionReport
+from codeorigin.cli.reports.words import line_range
+from codeorigin.cli.result import CheckResult
+
+
+def load_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of :func:`render`'s output."""
+    schema = resources.files("codeorigin.cli.reports").joinpath("report.schema.json")
+    loaded: dict[str, Any] = json.loads(schema.read_text("utf-8"))
+    return loaded
+
+
+def _function(function: FunctionReport) -> dict[str, Any]:
+    verdict = function.verdict
+    first, last = line_range(function)
+    return {
+        "name": function.span.name,
+        "qualified_name": function.span.qualified_name,
+        "start_line": first,
+        "end_line": last,
+        "probability": verdict.probability,
+        "logit": verdict.logit,
+        "band": None if verdict.band is None else verdict.band.value,
+        "reason": None if verdict.reason is None else verdict.reason.value,
+        "nested": [_function(nested) for nested in function.nested],
+    }
+
+
+def to_dict(result: CheckResult) -> dict[str, Any]:
+    """``result`` as plain values."""
+    summary = result.summary
+    return {
+        "version": result.version,
+        "model": result.model,
+        "files": [
+            {
+                "path": file.path,
+                "language": file.report.language,
+                "functions": [_function(function) for function in functions],
+            }
+            for file, functions in result.listed()
+        ],
+        "errors": [{"path": error.path, "message": error.message} for error in result.errors],
+        "summary": {
+            "files": summary.files,
+            "functions": summary.functions,
+            "scored": summary.scored,
+            "findings": summary.findings,
+            "errors": summary.errors,
+            "bands": {band.value: count for band, count in summary.bands.items()},
+            "threshold": result.threshold,
+            "seconds": round(summary.seconds, 3),
+            "functions_per_second": summary.functions_per_second,
+            "peak_memory_bytes": summary.peak_memory_bytes,
+        },
+    }
+
+
+def render(result: CheckResult) -> str:
+    """One JSON document in ASCII, whatever the names are, with a final line end."""
+    return json.dumps(to_dict(result), indent=2, allow_nan=False) + "\n"

@@ -1,0 +1,112 @@
+"""The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), one result a finding."""
+
+import json
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from codeorigin.analyzer import FunctionReport
+from codeorigin.cli.reports.words import CAVEAT, finding_sentence
+from codeorigin.cli.result import CheckedFile, CheckResult, FileError
+
+RULE_ID = "llm-written"
+_SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def _uri(path: str) -> str:
+    """A path as a URI reference: absolute ones as ``file:``, relative ones relative, specials encoded."""
+    pure = PurePath(path)
+    return pure.as_uri() if pure.is_absolute() else quote(pure.as_posix())
+
+
+def _artifact(path: str) -> dict[str, Any]:
+    return {"uri": _uri(path)}
+
+
+def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
+    span = function.span
+    verdict = function.verdict
+    return {
+        "ruleId": RULE_ID,
+        "ruleIndex": 0,
+        "level": "note",
+        "message": {"text": finding_sentence(function)},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": _artifact(file.path),
+                    "region": {
+                        "startLine": span.range.start_line + 1,
+                        "startColumn": span.range.start_column + 1,
+                        "endLine": span.range.end_line + 1,
+                        "endColumn": span.range.end_column + 1,
+                    },
+                },
+                "logicalLocations": [
+                    {"name": span.name, "fullyQualifiedName": span.qualified_name, "kind": "function"}
+                ],
+            }
+        ],
+        "partialFingerprints": {"functionText/v1": function.function_id},
+        "properties": {
+            "language": span.language,
+            "probability": verdict.probability,
+            "logit": verdict.logit,
+            "band": None if verdict.band is None else verdict.band.value,
+            "llmThreshold": verdict.llm_threshold,
+            "falsePositiveRate": verdict.false_positive_rate,
+        },
+    }
+
+
+def _notification(error: FileError) -> dict[str, Any]:
+    return {
+        "level": "error",
+        "message": {"text": error.message},
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(error.path)}}],
+    }
+
+
+def to_dict(result: CheckResult) -> dict[str, Any]:
+    """``result`` as a SARIF log of one run. Columns are code points, ends are exclusive."""
+    rule = {
+        "id": RULE_ID,
+        "name": "LlmWritten",
+        "shortDescription": {"text": "A function that reads like LLM-written code"},
+        "fullDescription": {
+            "text": "The model estimates how likely a function was written by a large language model. "
+            + CAVEAT
+        },
+        "defaultConfiguration": {"level": "note"},
+        "help": {"text": "Run 'codeorigin explain FILE:LINE' to see which lines made the model think so."},
+    }
+    return {
+        "$schema": _SCHEMA_URI,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "CodeOrigin",
+                        "version": result.version,
+                        "semanticVersion": result.version,
+                        "rules": [rule],
+                        "properties": {"model": result.model},
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "invocations": [
+                    {
+                        "executionSuccessful": not result.errors,
+                        "toolExecutionNotifications": [_notification(error) for error in result.errors],
+                    }
+                ],
+                "results": [_result(file, function) for file, function in result.findings()],
+            }
+        ],
+    }
+
+
+def render(result: CheckResult) -> str:
+    """One SARIF document in ASCII with a final line end."""
+    return json.dumps(to_dict(result), indent=2, allow_nan=False) + "\n"

@@ -1,0 +1,91 @@
+"""The words and figures that all reports share."""
+
+from codeorigin.analyzer import FunctionReport
+from codeorigin.cli.result import CheckResult
+from codeorigin.model.verdict import Reason, Verdict
+
+REASONS: dict[Reason, str] = {
+    Reason.TOO_SHORT: "too short",
+    Reason.NESTED: "part of the function around it",
+    Reason.GENERATED: "generated file",
+    Reason.MINIFIED: "minified",
+    Reason.UNSUPPORTED_LANGUAGE: "language not supported",
+    Reason.IGNORED: "ignored",
+}
+
+CAVEAT = "A probability is an estimate from style, not proof of who wrote the code."
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """The band, or in its place why there is none."""
+    if verdict.band is not None:
+        return verdict.band.value
+    return REASONS[verdict.reason] if verdict.reason is not None else "no verdict"
+
+
+def probability_word(verdict: Verdict) -> str:
+    """The probability with two decimals, or a dash. 0.995 and more is ``>0.99``: never a certain 1.00."""
+    probability = verdict.probability
+    if probability is None:
+        return "-"
+    if probability >= 0.995:
+        return ">0.99"
+    return "<0.01" if probability < 0.005 else f"{probability:.2f}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with as many digits as say something: ``0.4 %``, ``12 %``."""
+    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
+
+
+def line_range(function: FunctionReport) -> tuple[int, int]:
+    """First and last line, 1-based and inclusive, decorators and modifiers included."""
+    span = function.span.range
+    # A range that ends at column 0 ends with the line end before it.
+    last = span.end_line if span.end_column > 0 or span.end_line == span.start_line else span.end_line - 1
+    return span.start_line + 1, last + 1
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def threshold_phrase(result: CheckResult) -> str:
+    """Which threshold made the findings."""
+    return "the model's threshold" if result.threshold is None else f"threshold {result.threshold:g}"
+
+
+def finding_sentence(function: FunctionReport) -> str:
+    """One sentence on a finding, for reports that carry a message: no line ends, not escaped."""
+    verdict = function.verdict
+    name = function.span.qualified_name
+    sentence = f"'{name}' reads like LLM-written code: probability {probability_word(verdict)}"
+    if verdict.human_share is not None:
+        sentence += f"; {percent(verdict.human_share)} of people's functions score as high"
+    return f"{sentence}. {CAVEAT}"
+
+
+def memory_phrase(peak_memory_bytes: int | None) -> str | None:
+    """Peak memory in MiB, or None where it is not known."""
+    return None if peak_memory_bytes is None else f"peak memory {peak_memory_bytes / 2**20:,.0f} MiB"
+
+
+def summary_phrases(result: CheckResult) -> list[str]:
+    """The summary's parts: how much was read, what was found, how fast."""
+    summary = result.summary
+    bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.bands.items())
+    phrases = [
+        f"{plural(summary.functions, 'function')} in {plural(summary.files, 'file')}",
+        f"{summary.scored:,} with a verdict ({bands})",
+        f"{plural(summary.findings, 'finding')} at {threshold_phrase(result)}",
+    ]
+    if summary.errors:
+        phrases.append(plural(summary.errors, "error"))
+    rate = summary.functions_per_second
+    if rate is not None:
+        phrases.append(f"{rate:,.0f} functions/s" if rate >= 10 else f"{rate:.1f} functions/s")
+    memory = memory_phrase(summary.peak_memory_bytes)
+    if memory is not None:
+        phrases.append(memory)
+    return phrases

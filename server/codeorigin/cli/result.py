@@ -1,0 +1,134 @@
+"""What a check found, before it is rendered: files, errors, and the totals."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from codeorigin.model.verdict import Band, Verdict
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import FileReport, FunctionReport
+
+
+class Show(StrEnum):
+    """Which functions a report lists."""
+
+    ALL = "all"
+    FINDINGS = "findings"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """One analysed file. ``path`` is as shown; ``text`` is kept only for reports that quote code."""
+
+    path: str
+    report: "FileReport"
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """A file that could not be checked, and one line on why."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
+
+    ``seconds`` is the time spent reading and analysing, without loading the model. ``peak_memory_bytes`` is
+    None where the system does not tell.
+    """
+
+    files: int = 0
+    functions: int = 0
+    scored: int = 0
+    findings: int = 0
+    errors: int = 0
+    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    seconds: float = 0.0
+    peak_memory_bytes: int | None = None
+
+    @property
+    def functions_per_second(self) -> float | None:
+        """Functions over seconds; None when there was nothing to measure."""
+        return self.functions / self.seconds if self.functions and self.seconds > 0 else None
+
+
+def is_finding(verdict: Verdict, threshold: float | None) -> bool:
+    """Whether a verdict is a finding: at or above ``threshold``, or in band ``llm`` if that is None."""
+    if verdict.probability is None:
+        return False
+    return verdict.band is Band.LLM if threshold is None else verdict.probability >= threshold
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Everything a report needs. ``threshold`` is the user's, or None for the model's own."""
+
+    version: str
+    model: str
+    files: tuple[CheckedFile, ...]
+    errors: tuple[FileError, ...]
+    summary: Summary
+    threshold: float | None = None
+    show: Show = Show.ALL
+
+    def is_finding(self, function: "FunctionReport") -> bool:
+        """Whether this function makes the check exit with 1."""
+        return is_finding(function.verdict, self.threshold)
+
+    def listed(self) -> Iterator[tuple[CheckedFile, tuple["FunctionReport", ...]]]:
+        """The files and the outermost functions of each to list, as ``show`` asks."""
+        for file in self.files:
+            functions = file.report.functions
+            if self.show is Show.FINDINGS:
+                functions = tuple(function for function in functions if self.is_finding(function))
+                if not functions:
+                    continue
+            yield file, functions
+
+    def findings(self) -> Iterator[tuple[CheckedFile, "FunctionReport"]]:
+        """The findings, in the order of the files and of their lines."""
+        for file in self.files:
+            for function in file.report.functions:
+                if self.is_finding(function):
+                    yield file, function
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts up a :class:`Summary` while files come in."""
+
+    threshold: float | None
+    files: int = 0
+    functions: int = 0
+    scored: int = 0
+    findings: int = 0
+    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+
+    def add(self, report: "FileReport") -> None:
+        """Count one file's functions."""
+        self.files += 1
+        self.functions += len(report.functions)
+        for function in report.functions:
+            if function.verdict.band is not None:
+                self.scored += 1
+                self.bands[function.verdict.band] += 1
+            self.findings += is_finding(function.verdict, self.threshold)
+
+    def summary(self, *, errors: int, seconds: float, peak_memory_bytes: int | None) -> Summary:
+        """The totals so far."""
+        return Summary(
+            files=self.files,
+            functions=self.functions,
+            scored=self.scored,
+            findings=self.findings,
+            errors=errors,
+            bands=dict(self.bands),
+            seconds=seconds,
+            peak_memory_bytes=peak_memory_bytes,
+        )

@@ -1,0 +1,78 @@
+"""What may be written to a terminal: escaped text, and consoles that read no markup into it."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PROGRAM = "codeorigin"
+
+# Controls, line and paragraph separators, bidirectional overrides, invisible characters, lone surrogates and
+# tags: whatever lets a file name or a line of code move the cursor, recolour, hide or reorder other text.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_TAB_WIDTH = 4
+# Wider than any terminal: output to a file or a pipe is neither folded nor cut.
+_UNLIMITED_WIDTH = 100_000
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def printable(text: str) -> str:
+    """``text`` on one line with every character that could act on a terminal shown as its escape."""
+    return _UNSAFE.sub(_escape, text)
+
+
+def printable_code(line: str) -> str:
+    """One line of source code, tabs as blanks to the next multiple of four, the rest as :func:`printable`."""
+    return printable(line.expandtabs(_TAB_WIDTH))
+
+
+def display_path(path: Path | str | bytes) -> str:
+    """A path as valid Unicode: bytes that are not UTF-8 appear as ``\\xNN``; nothing else is changed."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def make_console(stream: TextIO) -> "Console":
+    """A console on ``stream`` that reads no markup, emoji codes or highlights into what it prints.
+
+    Colours follow the terminal, ``NO_COLOR`` and ``FORCE_COLOR``.
+    """
+    from rich.console import Console  # noqa: PLC0415 - rich is not needed to print a version
+
+    width = None if stream.isatty() else _UNLIMITED_WIDTH
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def can_encode(stream: TextIO, sample: str) -> bool:
+    """Whether ``stream``'s encoding has all characters of ``sample``."""
+    try:
+        sample.encode(getattr(stream, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def prepare_streams() -> None:
+    """Let no character stop the output: what the stream's encoding lacks is written as its escape."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def complain(message: str) -> None:
+    """Write one line to stderr: the program's name and ``message``, escaped."""
+    sys.stderr.write(f"{PROGRAM}: {printable(message)}\n")
+    sys.stderr.flush()
