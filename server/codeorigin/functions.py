@@ -1,6 +1,19 @@
 """Source text -> the functions in it, by tree-sitter, on broken code too."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+
+from codeorigin.languages.language import Language
+from codeorigin.languages.syntax import CapturedFunction, CapturedScope, Syntax, parse
+from codeorigin.source.text import LineIndex
+
+MAX_NESTING = 64
+"""Functions nested deeper than this are not listed: nobody who recurses over ``nested`` need fear its depth."""
+
+_BLANKS = b" \t\r\n\x0b\x0c"
+_SELF = frozenset({"self", "this", "$this", "cls", "static"})
+_OWNER = re.compile(r"[\w.$:>\\-]{1,120}")
+_QUOTES = "\"'`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +53,225 @@ class FunctionSpan:
     doc_comment: TextRange | None
     is_test: bool
     nested: tuple["FunctionSpan", ...] = ()
+
+
+def find_functions(
+    text: str, language: Language, *, path: str | None = None, lines: LineIndex | None = None
+) -> tuple[FunctionSpan, ...]:
+    """The outermost functions of ``text`` in source order, each with those nested in it.
+
+    Listed are functions with a body that have a name or are bound to one; anonymous callbacks are part of
+    the function around them. Ranges are disjoint or nested. No text raises. ``path`` only tells test files from
+    others; ``lines`` saves splitting ``text`` into lines again.
+    """
+    syntax = parse(text, language)
+    in_test_file = path is not None and language.tests.holds_for_path(path)
+    return _Builder(lines or LineIndex(text), syntax, language, in_test_file).build()
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A function or scope that is open at the current byte, and what it gives to the names inside it."""
+
+    end: int
+    qualified_name: str
+    separator: str
+    member: str
+    is_test: bool
+    depth: int
+    function: CapturedFunction | None = None
+    start: int = 0
+    children: list[FunctionSpan] = field(default_factory=list)
+
+
+class _Builder:
+    def __init__(self, lines: LineIndex, syntax: Syntax, language: Language, in_test_file: bool) -> None:
+        self._lines = lines
+        self._syntax = syntax
+        self._language = language
+        self._in_test_file = in_test_file
+
+    def build(self) -> tuple[FunctionSpan, ...]:
+        """Sweep over the byte ranges, outer before inner, with a stack of those that are open."""
+        items: list[tuple[int, int, int, CapturedFunction | CapturedScope]] = [
+            *((scope.range[0], -scope.range[1], 0, scope) for scope in self._syntax.scopes),
+            *(
+                (self._start(function), -function.range[1], 1, function)
+                for function in self._syntax.functions
+            ),
+        ]
+        items.sort(key=lambda item: item[:3])
+        root = _Frame(len(self._syntax.data), "", "", "", self._in_test_file, 0)
+        stack = [root]
+        for start, negative_end, _, item in items:
+            while len(stack) > 1 and stack[-1].end <= start:
+                self._close(stack)
+            parent = stack[-1]
+            if -negative_end > parent.end or parent.depth >= MAX_NESTING:
+                continue
+            if isinstance(item, CapturedScope):
+                stack.append(self._open_scope(item, parent))
+            else:
+                stack.append(self._open_function(item, start, parent))
+        while len(stack) > 1:
+            self._close(stack)
+        return tuple(root.children)
+
+    def _open_scope(self, scope: CapturedScope, parent: _Frame) -> _Frame:
+        separator = scope.separator or self._language.separator
+        member = scope.member or separator
+        name = parent.qualified_name
+        if scope.name is not None:
+            name = _joined(name, parent.separator, self._name(scope.name))
+        rule = self._language.tests.scope_attribute
+        is_test = parent.is_test or (
+            rule is not None and rule.search(self._attributes_above(scope.range[0])) is not None
+        )
+        # Functions are collected by the nearest function around them: a scope shares its parent's list.
+        return _Frame(
+            scope.range[1], name, separator, member, is_test, parent.depth, children=parent.children
+        )
+
+    def _open_function(self, function: CapturedFunction, start: int, parent: _Frame) -> _Frame:
+        name = function.prefix + self._name(function.name)
+        owner = self._owner(function)
+        separator = self._language.separator
+        if owner:
+            name = f"{owner}{separator}{name}"
+        qualified_name = _joined(parent.qualified_name, function.separator or parent.member, name)
+        rules = self._language.tests
+        is_test = (
+            parent.is_test
+            or (rules.name is not None and rules.name.fullmatch(self._name(function.name)) is not None)
+            or (
+                rules.attribute is not None
+                and rules.attribute.search(self._slice(start, self._header_start(start, function)))
+                is not None
+            )
+        )
+        return _Frame(
+            function.range[1],
+            qualified_name,
+            separator,
+            separator,
+            is_test,
+            parent.depth + 1,
+            function,
+            start,
+        )
+
+    def _close(self, stack: list[_Frame]) -> None:
+        frame = stack.pop()
+        function = frame.function
+        if function is None:
+            return
+        header_start = self._header_start(frame.start, function)
+        doc = self._doc_comment(frame.start)
+        stack[-1].children.append(
+            FunctionSpan(
+                name=function.prefix + self._name(function.name),
+                qualified_name=frame.qualified_name,
+                language=self._language.id,
+                range=self._range(frame.start, frame.end),
+                header=self._range(header_start, self._header_end(header_start, function)),
+                name_range=self._range(*function.name),
+                doc_comment=self._range(*doc) if doc else None,
+                is_test=frame.is_test,
+                nested=tuple(frame.children),
+            )
+        )
+
+    def _start(self, function: CapturedFunction) -> int:
+        """Where the function starts with the attributes above it that its grammar keeps beside it."""
+        start = position = function.range[0]
+        while True:
+            position = self._before_blanks(position)
+            if (attribute := self._syntax.attribute_ends.get(position)) is not None:
+                start = position = attribute
+            elif (comment := self._syntax.comment_ends.get(position)) is not None:
+                position = comment
+            else:
+                return start
+
+    def _attributes_above(self, start: int) -> str:
+        scope = CapturedFunction((start, start), (0, 0), (0, 0), None, "", None)
+        return self._slice(self._start(scope), start)
+
+    def _header_start(self, start: int, function: CapturedFunction) -> int:
+        position = start
+        while position < function.name[0]:
+            end = self._syntax.attributes.get(position) or self._syntax.comments.get(position)
+            if end is None or end > function.name[0]:
+                break
+            position = self._after_blanks(end)
+        return position
+
+    def _header_end(self, header_start: int, function: CapturedFunction) -> int:
+        # A body may come before the name in broken code only; then the header is all there is.
+        position = function.body[0] if function.body[0] > header_start else function.range[1]
+        while True:
+            position = self._before_blanks(position)
+            comment = self._syntax.comment_ends.get(position)
+            if comment is None or comment <= header_start:
+                return max(position, header_start)
+            position = comment
+
+    def _doc_comment(self, start: int) -> tuple[int, int] | None:
+        """The run of comments on the lines directly above ``start``, without a blank line in between."""
+        data = self._syntax.data
+        first: int | None = None
+        last = 0
+        position = start
+        while True:
+            end = self._before_blanks(position)
+            comment = self._syntax.comment_ends.get(end)
+            if comment is None or data.count(b"\n", end, position) > 1:
+                break
+            indent = self._before_blanks(comment)
+            if indent > 0 and b"\n" not in data[indent:comment]:
+                break  # it stands behind code and speaks of that
+            first, last = comment, last or end
+            position = comment
+        return None if first is None else (first, last)
+
+    def _before_blanks(self, position: int) -> int:
+        data = self._syntax.data
+        while position > 0 and data[position - 1] in _BLANKS:
+            position -= 1
+        return position
+
+    def _after_blanks(self, position: int) -> int:
+        data = self._syntax.data
+        while position < len(data) and data[position] in _BLANKS:
+            position += 1
+        return position
+
+    def _owner(self, function: CapturedFunction) -> str | None:
+        owner = function.owner
+        if isinstance(owner, tuple):
+            owner = self._slice(*owner)
+            head, dot, rest = owner.partition(".")
+            owner = rest if dot and head in _SELF else owner
+        if owner is None or owner in _SELF or not _OWNER.fullmatch(owner):
+            return None
+        return owner
+
+    def _name(self, span: tuple[int, int]) -> str:
+        name = " ".join(self._slice(*span).split())
+        if len(name) > 2 and name[0] in _QUOTES and name[0] == name[-1]:
+            return name[1:-1]
+        return name.removeprefix(":") if self._language.id == "ruby" else name
+
+    def _slice(self, start: int, end: int) -> str:
+        return self._lines.text[self._lines.byte_to_offset(start) : self._lines.byte_to_offset(end)]
+
+    def _range(self, start_byte: int, end_byte: int) -> TextRange:
+        start = self._lines.byte_to_offset(start_byte)
+        end = self._lines.byte_to_offset(end_byte)
+        start_line, start_column = self._lines.offset_to_position(start)
+        end_line, end_column = self._lines.offset_to_position(end)
+        return TextRange(start_byte, end_byte, start, end, start_line, start_column, end_line, end_column)
+
+
+def _joined(prefix: str, separator: str, name: str) -> str:
+    return f"{prefix}{separator}{name}" if prefix else name

@@ -1,0 +1,28 @@
+"""C. Headers (``.h``) count as C: what they hold of C++ is found as far as the C grammar can read it."""
+
+import re
+
+import tree_sitter_c
+
+from codeorigin.languages.declarators import declared_name
+from codeorigin.languages.language import Language, TestRules
+
+_QUERY = """
+(function_definition declarator: (_) @declarator body: (compound_statement) @body) @function
+(comment) @comment
+"""
+
+C = Language(
+    id="c",
+    name="C",
+    model_language="c",
+    extensions=(".c", ".h"),
+    line_comment="//",
+    grammar=tree_sitter_c.language,
+    query=_QUERY,
+    tests=TestRules(
+        file=re.compile(r"(test|tst)[_-].*\.[ch]|.*[_-](unit)?tests?\.[ch]|tests?\.[ch]"),
+        name=re.compile(r"test_.*|.*_test|(\w+_)?TEST(_[A-Z]+)*\b.*"),
+    ),
+    declared_name=declared_name,
+)

@@ -1,0 +1,64 @@
+"""C#."""
+
+import re
+
+import tree_sitter_c_sharp
+
+from codeorigin.languages.language import Language, TestRules
+
+_QUERY = """
+(method_declaration name: (_) @name body: (_) @body) @function
+(constructor_declaration name: (_) @name body: (_) @body) @function
+(destructor_declaration name: (_) @name body: (_) @body (#set! prefix "~")) @function
+(operator_declaration operator: _ @name body: (_) @body (#set! prefix "operator ")) @function
+(conversion_operator_declaration type: (_) @name body: (_) @body (#set! prefix "operator ")) @function
+(local_function_statement name: (_) @name body: (_) @body) @function
+(accessor_declaration name: _ @name body: (_) @body) @function
+(property_declaration name: (_) @name value: (arrow_expression_clause) @body) @function
+(indexer_declaration "this" @name value: (arrow_expression_clause) @body) @function
+(variable_declarator name: (identifier) @name (lambda_expression body: (_) @body)) @function
+(variable_declarator name: (identifier) @name (anonymous_method_expression (block) @body)) @function
+(assignment_expression left: (identifier) @name operator: "="
+  right: [(lambda_expression body: (_) @body) (anonymous_method_expression (block) @body)]) @function
+(assignment_expression left: (member_access_expression expression: _ @owner name: (_) @name) operator: "="
+  right: [(lambda_expression body: (_) @body) (anonymous_method_expression (block) @body)]) @function
+
+(namespace_declaration name: (_) @scope.name) @scope
+(file_scoped_namespace_declaration name: (_) @scope.name (#set! scope "file")) @scope
+(class_declaration name: (_) @scope.name) @scope
+(struct_declaration name: (_) @scope.name) @scope
+(interface_declaration name: (_) @scope.name) @scope
+(record_declaration name: (_) @scope.name) @scope
+(property_declaration name: (_) @scope.name accessors: (_)) @scope
+(event_declaration name: (_) @scope.name accessors: (_)) @scope
+(indexer_declaration "this" @scope.name accessors: (_)) @scope
+
+(local_declaration_statement (variable_declaration) @wrapped) @wrapper
+(field_declaration (variable_declaration) @wrapped) @wrapper
+(variable_declaration (variable_declarator) @wrapped) @wrapper
+(expression_statement (assignment_expression
+  right: [(lambda_expression) (anonymous_method_expression)]) @wrapped) @wrapper
+(global_statement (local_function_statement) @wrapped) @wrapper
+(global_statement (local_declaration_statement) @wrapped) @wrapper
+(attribute_list) @attribute
+(comment) @comment
+"""
+
+CSHARP = Language(
+    id="csharp",
+    name="C#",
+    model_language="csharp",
+    extensions=(".cs", ".csx"),
+    lsp_ids=("c#", "cs"),
+    line_comment="//",
+    grammar=tree_sitter_c_sharp.language,
+    query=_QUERY,
+    tests=TestRules(
+        file=re.compile(r".*(Test|Tests|Spec|Specs)\.cs"),
+        directory=re.compile(r"(.*\.)?((unit|integration)?tests?|specs?)|testing", re.IGNORECASE),
+        attribute=re.compile(
+            r"[\[,]\s*(?:[\w.]+\.)?(?:Fact|Theory|Test|TestCase|TestCaseSource|TestMethod|DataTestMethod|SetUp|TearDown"
+            r"|OneTimeSetUp|OneTimeTearDown|TestInitialize|TestCleanup|ClassInitialize|ClassCleanup|Benchmark)(?:Attribute)?\b"
+        ),
+    ),
+)

@@ -1,0 +1,48 @@
+"""Java."""
+
+import re
+
+import tree_sitter_java
+
+from codeorigin.languages.language import Language, TestRules
+
+_QUERY = """
+(method_declaration name: (_) @name body: (_) @body) @function
+(constructor_declaration name: (_) @name body: (_) @body) @function
+(compact_constructor_declaration name: (_) @name body: (_) @body) @function
+(variable_declarator name: (identifier) @name value: (lambda_expression body: (_) @body)) @function
+(assignment_expression left: (identifier) @name
+  right: (lambda_expression body: (_) @body)) @function
+(assignment_expression left: (field_access object: _ @owner field: (_) @name)
+  right: (lambda_expression body: (_) @body)) @function
+
+(class_declaration name: (_) @scope.name) @scope
+(interface_declaration name: (_) @scope.name) @scope
+(enum_declaration name: (_) @scope.name) @scope
+(record_declaration name: (_) @scope.name) @scope
+(annotation_type_declaration name: (_) @scope.name) @scope
+(enum_constant name: (_) @scope.name body: (_)) @scope
+
+(local_variable_declaration declarator: (variable_declarator) @wrapped) @wrapper
+(field_declaration declarator: (variable_declarator) @wrapped) @wrapper
+(expression_statement (assignment_expression right: (lambda_expression)) @wrapped) @wrapper
+(modifiers [(annotation) (marker_annotation)] @attribute)
+[(line_comment) (block_comment)] @comment
+"""
+
+JAVA = Language(
+    id="java",
+    name="Java",
+    model_language="java",
+    extensions=(".java",),
+    line_comment="//",
+    grammar=tree_sitter_java.language,
+    query=_QUERY,
+    tests=TestRules(
+        file=re.compile(r"Test.*\.java|.*(Test|Tests|TestCase|IT|Spec)\.java"),
+        attribute=re.compile(
+            r"@\s*(?:[\w.]+\.)?(?:\w*Test|TestFactory|TestTemplate"
+            r"|Before|After|BeforeEach|AfterEach|BeforeAll|AfterAll|BeforeClass|AfterClass|BeforeMethod|AfterMethod|DataProvider)\b"
+        ),
+    ),
+)

@@ -1,0 +1,77 @@
+"""JavaScript, with JSX. TypeScript's grammar extends this one, so most of the query is shared."""
+
+import re
+
+import tree_sitter_javascript
+
+from codeorigin.languages.language import Language, TestRules
+
+SHARED_QUERY = """
+(function_declaration name: (_) @name body: (_) @body) @function
+(generator_function_declaration name: (_) @name body: (_) @body) @function
+(method_definition name: (_) @name body: (_) @body) @function
+(variable_declarator name: (identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
+          (generator_function body: (_) @body)]) @function
+(pair key: (_) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
+          (generator_function body: (_) @body)]) @function
+(assignment_expression left: (identifier) @name
+  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
+          (generator_function body: (_) @body)]) @function
+(assignment_expression left: (member_expression object: _ @owner property: (_) @name)
+  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
+          (generator_function body: (_) @body)]) @function
+(export_statement "default" @name
+  value: [(arrow_function body: (_) @body) (function_expression !name body: (_) @body)
+          (generator_function !name body: (_) @body)]) @function
+(export_statement "default"
+  value: [(function_expression name: (_) @name body: (_) @body)
+          (generator_function name: (_) @name body: (_) @body)]) @function
+
+(class_declaration name: (_) @scope.name) @scope
+(class name: (_) @scope.name) @scope
+(variable_declarator name: (identifier) @scope.name value: [(object) (class !name)]) @scope
+(pair key: (_) @scope.name value: [(object) (class !name)]) @scope
+(assignment_expression left: [(identifier) (member_expression)] @scope.name
+  right: [(object) (class !name)]) @scope
+
+(export_statement declaration: [(function_declaration) (generator_function_declaration)
+  (lexical_declaration) (variable_declaration)] @wrapped) @wrapper
+(lexical_declaration (variable_declarator) @wrapped) @wrapper
+(variable_declaration (variable_declarator) @wrapped) @wrapper
+(expression_statement (assignment_expression
+  right: [(arrow_function) (function_expression) (generator_function)]) @wrapped) @wrapper
+(decorator) @attribute
+(comment) @comment
+"""
+
+_QUERY = (
+    SHARED_QUERY
+    + """
+(field_definition property: (_) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
+          (generator_function body: (_) @body)]) @function
+(field_definition property: (_) @scope.name value: [(object) (class !name)]) @scope
+"""
+)
+
+TEST_RULES = TestRules(
+    file=re.compile(r".*[._-](test|tests|spec|cy|e2e)\.([cm]?[jt]s|[jt]sx)"),
+    directory=re.compile(
+        r"tests?|testing|unit_?tests?|specs?|__tests__|__mocks__|e2e|testdata|cypress", re.IGNORECASE
+    ),
+)
+
+JAVASCRIPT = Language(
+    id="javascript",
+    name="JavaScript",
+    model_language="javascript",
+    extensions=(".js", ".jsx", ".mjs", ".cjs"),
+    filenames=("Jakefile",),
+    lsp_ids=("javascriptreact", "jsx", "js"),
+    line_comment="//",
+    grammar=tree_sitter_javascript.language,
+    query=_QUERY,
+    tests=TEST_RULES,
+)

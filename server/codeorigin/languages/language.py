@@ -1,0 +1,85 @@
+"""What the rest of the program knows about a programming language."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from tree_sitter import Node
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredName:
+    """The name inside a C or C++ declarator: its node, and the text of the scope in front of it."""
+
+    node: Node
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestRules:
+    """How tests are told from other code. A pattern that is None never holds.
+
+    ``file`` is matched against the whole file name, ``directory`` against each folder name of the path,
+    ``name`` against a function's whole name; ``attribute`` and ``scope_attribute`` are searched in the text of
+    the attributes, annotations or decorators of a function, or of a class or module around it.
+    """
+
+    __test__ = False  # pytest would take the class for a test
+
+    file: re.Pattern[str] | None = None
+    directory: re.Pattern[str] = re.compile(
+        r"tests?|testing|unit_?tests?|specs?|__tests__|e2e|testdata", re.IGNORECASE
+    )
+    name: re.Pattern[str] | None = None
+    attribute: re.Pattern[str] | None = None
+    scope_attribute: re.Pattern[str] | None = None
+
+    def holds_for_path(self, path: str) -> bool:
+        """Whether every function of the file at ``path`` (either slash) counts as test code."""
+        parts = PurePosixPath(path.replace("\\", "/")).parts
+        if not parts:
+            return False
+        if self.file is not None and self.file.fullmatch(parts[-1]):
+            return True
+        return any(self.directory.fullmatch(part) for part in parts[:-1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """One language: names, grammar, the query that finds its functions, comment syntax, test rules.
+
+    ``id`` is the program's own name of it and ``model_language`` the model's. ``extensions`` carry their dot;
+    ``filenames`` are whole file names. ``lsp_ids`` are other ids that editors use. ``line_comment`` starts a
+    comment that runs to the end of the line. ``separator`` joins the parts of a qualified name.
+
+    ``query`` is a tree-sitter query with these captures:
+
+    - ``@function`` (the range without wrappers), ``@name``, ``@body``, ``@owner`` (receiver or object, put in front
+      of the name), ``@declarator`` (its name is found by ``declared_name``);
+    - ``@scope`` with ``@scope.name``: a class, module, namespace or object that functions are named after;
+    - ``@wrapper`` around ``@wrapped``: an export, decorators, a statement; it widens the range of what it wraps
+      when it wraps nothing else;
+    - ``@attribute`` and ``@comment``.
+
+    Properties: ``separator`` (before the name of a function; after the name of a scope), ``member`` (after a
+    scope's name before a function), ``prefix`` (of the name), ``scope "file"`` (reaches to the end of the file or
+    to the next such scope).
+
+    ``fragment_grammar`` parses texts in which ``fragment_unless`` does not occur (PHP without its tag).
+    """
+
+    id: str
+    name: str
+    model_language: str
+    extensions: tuple[str, ...]
+    line_comment: str
+    grammar: Callable[[], object]
+    query: str
+    tests: TestRules
+    lsp_ids: tuple[str, ...] = ()
+    filenames: tuple[str, ...] = ()
+    separator: str = "."
+    declared_name: Callable[[Node], DeclaredName | None] | None = None
+    fragment_grammar: Callable[[], object] | None = None
+    fragment_unless: str = ""

@@ -1,0 +1,53 @@
+"""PHP."""
+
+import re
+
+import tree_sitter_php
+
+from codeorigin.languages.language import Language, TestRules
+
+_QUERY = """
+(function_definition name: (_) @name body: (_) @body) @function
+(method_declaration name: (_) @name body: (_) @body) @function
+(property_hook (name) @name body: (_) @body) @function
+(assignment_expression left: (variable_name) @name
+  right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @function
+(assignment_expression left: (member_access_expression object: _ @owner name: (_) @name)
+  right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @function
+(assignment_expression left: (scoped_property_access_expression scope: _ @owner name: (_) @name)
+  right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @function
+(array_element_initializer . [(string) (encapsed_string)] @name
+  [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @function
+
+(namespace_definition name: (_) @scope.name body: (_) (#set! separator "\\\\")) @scope
+(namespace_definition name: (_) @scope.name !body (#set! separator "\\\\") (#set! scope "file")) @scope
+(class_declaration name: (_) @scope.name) @scope
+(interface_declaration name: (_) @scope.name) @scope
+(trait_declaration name: (_) @scope.name) @scope
+(enum_declaration name: (_) @scope.name) @scope
+(property_declaration (property_element name: (_) @scope.name) (property_hook_list)) @scope
+
+(expression_statement (assignment_expression
+  right: [(anonymous_function) (arrow_function)]) @wrapped) @wrapper
+(attribute_list) @attribute
+(comment) @comment
+"""
+
+PHP = Language(
+    id="php",
+    name="PHP",
+    model_language="php",
+    extensions=(".php", ".phtml", ".php3", ".php4", ".php5", ".php7", ".php8"),
+    filenames=("artisan",),
+    line_comment="//",
+    grammar=tree_sitter_php.language_php,
+    fragment_grammar=tree_sitter_php.language_php_only,
+    fragment_unless="<?",
+    query=_QUERY,
+    separator="::",
+    tests=TestRules(
+        file=re.compile(r".*(Test|TestCase|Cest|Spec)\.php|test_.*\.php|.*_test\.php"),
+        name=re.compile(r"test([A-Z_0-9].*)?|setUp(BeforeClass)?|tearDown(AfterClass)?"),
+        attribute=re.compile(r"#\[[^\]]*\b(?:Test|DataProvider|Before|After|BeforeClass|AfterClass)\b"),
+    ),
+)

@@ -1,0 +1,35 @@
+"""Python."""
+
+import re
+
+import tree_sitter_python
+
+from codeorigin.languages.language import Language, TestRules
+
+_QUERY = """
+(function_definition name: (_) @name body: (_) @body) @function
+(assignment left: (identifier) @name right: (lambda body: (_) @body)) @function
+(assignment left: (attribute object: _ @owner attribute: (_) @name)
+  right: (lambda body: (_) @body)) @function
+(class_definition name: (_) @scope.name) @scope
+(decorated_definition definition: (function_definition) @wrapped) @wrapper
+(expression_statement (assignment right: (lambda)) @wrapped) @wrapper
+(decorator) @attribute
+(comment) @comment
+"""
+
+PYTHON = Language(
+    id="python",
+    name="Python",
+    model_language="python",
+    extensions=(".py", ".pyi", ".pyw"),
+    filenames=("SConstruct", "SConscript", "wscript"),
+    line_comment="#",
+    grammar=tree_sitter_python.language,
+    query=_QUERY,
+    tests=TestRules(
+        file=re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py"),
+        name=re.compile(r"test(_.*|[A-Z0-9].*)?|(setUp|tearDown)(Class|Module|TestData)?"),
+        attribute=re.compile(r"@\s*pytest\s*\."),
+    ),
+)

@@ -1,0 +1,48 @@
+"""Rust."""
+
+import re
+
+import tree_sitter_rust
+
+from codeorigin.languages.language import Language, TestRules
+
+_QUERY = """
+(function_item name: (_) @name body: (_) @body) @function
+(let_declaration pattern: (identifier) @name value: (closure_expression body: (_) @body)) @function
+(const_item name: (_) @name value: (closure_expression body: (_) @body)) @function
+(static_item name: (_) @name value: (closure_expression body: (_) @body)) @function
+(assignment_expression left: (identifier) @name right: (closure_expression body: (_) @body)) @function
+(assignment_expression left: (field_expression value: _ @owner field: (_) @name)
+  right: (closure_expression body: (_) @body)) @function
+
+(impl_item type: [(type_identifier) (primitive_type) (scoped_type_identifier)] @scope.name) @scope
+(impl_item type: (generic_type type: (_) @scope.name)) @scope
+(impl_item type: (reference_type type: (type_identifier) @scope.name)) @scope
+(impl_item type: (reference_type type: (generic_type type: (_) @scope.name))) @scope
+(trait_item name: (_) @scope.name) @scope
+(mod_item name: (_) @scope.name) @scope
+
+(expression_statement (assignment_expression right: (closure_expression)) @wrapped) @wrapper
+(attribute_item) @attribute
+[(line_comment) (block_comment)] @comment
+"""
+
+RUST = Language(
+    id="rust",
+    name="Rust",
+    model_language="rust",
+    extensions=(".rs",),
+    lsp_ids=("rs",),
+    line_comment="//",
+    grammar=tree_sitter_rust.language,
+    query=_QUERY,
+    separator="::",
+    tests=TestRules(
+        file=re.compile(r"tests?\.rs|.*_tests?\.rs"),
+        directory=re.compile(r"tests?|benches"),
+        attribute=re.compile(
+            r"#\s*\[\s*(?:\w+\s*::\s*)*(?:test|bench|rstest|test_case|quickcheck|proptest)\b"
+        ),
+        scope_attribute=re.compile(r"\bcfg\s*\((?:\s*(?:all|any)\s*\()?[^)]*\btest\b"),
+    ),
+)

@@ -1,0 +1,202 @@
+"""One parse of a text, and what the language's query captures in it, as plain byte ranges.
+
+Everything is taken from the query's matches in one pass: asking nodes for parents or siblings walks from the
+root each time, and a recursive walk would end at Python's recursion limit on deeply nested code.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tree_sitter import Language as Grammar
+from tree_sitter import Node, Parser, Query, QueryCursor
+
+from codeorigin.languages.language import Language
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_CR = re.compile(rb"\r(?!\n)")
+_BLANKS = b" \t\r\n\x0b\x0c"
+
+
+@dataclass(slots=True)
+class CapturedFunction:
+    """A function's byte ranges: (start, end) of the whole, of its name and of its body."""
+
+    range: tuple[int, int]
+    name: tuple[int, int]
+    body: tuple[int, int]
+    owner: tuple[int, int] | str | None
+    prefix: str
+    separator: str | None
+
+
+@dataclass(slots=True)
+class CapturedScope:
+    """A class, module, namespace or object that functions are named after."""
+
+    range: tuple[int, int]
+    name: tuple[int, int] | None
+    separator: str | None
+    member: str | None
+
+
+@dataclass(slots=True)
+class Syntax:
+    """The captures of one text. ``data`` is what was parsed, byte for byte as long as the text's UTF-8.
+
+    The attributes and comments map a start byte to an end byte and the other way round.
+    """
+
+    data: bytes
+    functions: list[CapturedFunction] = field(default_factory=list)
+    scopes: list[CapturedScope] = field(default_factory=list)
+    attributes: dict[int, int] = field(default_factory=dict)
+    attribute_ends: dict[int, int] = field(default_factory=dict)
+    comments: dict[int, int] = field(default_factory=dict)
+    comment_ends: dict[int, int] = field(default_factory=dict)
+
+
+def parseable(text: str) -> bytes:
+    """UTF-8 bytes for the parser, as many as the text has, without what grammars stumble over.
+
+    A lone surrogate is no UTF-8, a NUL reads as the end of the text, and a lone carriage return does not end
+    a line comment in any grammar, though it ends a line in every editor.
+    """
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError:
+        data = _SURROGATE.sub("\ufffd", text).encode("utf-8")
+    if b"\r" in data:
+        data = _LONE_CR.sub(b"\n", data)
+    return data.replace(b"\0", b" ")
+
+
+def parse(text: str, language: Language) -> Syntax:
+    """Parse ``text``, with or without syntax errors, and collect what the language's query captures."""
+    syntax = Syntax(parseable(text))
+    grammar, query = _compiled(
+        language, language.fragment_grammar is not None and language.fragment_unless not in text
+    )
+    tree = Parser(grammar).parse(syntax.data)
+    _Collector(syntax, language, query).collect(tree.root_node)
+    return syntax
+
+
+@lru_cache(maxsize=64)
+def _compiled(language: Language, fragment: bool) -> tuple[Grammar, Query]:
+    source = language.fragment_grammar if fragment and language.fragment_grammar else language.grammar
+    grammar = Grammar(source())
+    return grammar, Query(grammar, language.query)
+
+
+class _Collector:
+    def __init__(self, syntax: Syntax, language: Language, query: Query) -> None:
+        self._syntax = syntax
+        self._language = language
+        self._query = query
+        self._settings = [query.pattern_settings(index) for index in range(query.pattern_count)]
+        self._functions: dict[int, CapturedFunction] = {}
+        self._wrappers: dict[int, Node] = {}
+        self._wrapped_count: Counter[int] = Counter()
+        self._open_file_scope: CapturedScope | None = None
+
+    def collect(self, root: Node) -> None:
+        for pattern, captures in QueryCursor(self._query).matches(root):
+            if comment := captures.get("comment"):
+                self._comment(comment[0])
+            elif wrapped := captures.get("wrapped"):
+                self._wrapper(captures["wrapper"][0], wrapped[0])
+            elif function := captures.get("function"):
+                self._function(function[0], captures, self._settings[pattern])
+            elif scope := captures.get("scope"):
+                self._scope(scope[0], captures, self._settings[pattern])
+            elif attribute := captures.get("attribute"):
+                self._attribute(attribute[0])
+        for node_id, captured in self._functions.items():
+            captured.range = self._widened(node_id, captured.range)
+            self._syntax.functions.append(captured)
+
+    def _comment(self, node: Node) -> None:
+        start = node.start_byte
+        end = start + len(self._syntax.data[start : node.end_byte].rstrip(_BLANKS))
+        self._syntax.comments[start] = end
+        self._syntax.comment_ends[end] = start
+
+    def _attribute(self, node: Node) -> None:
+        self._syntax.attributes[node.start_byte] = node.end_byte
+        self._syntax.attribute_ends[node.end_byte] = node.start_byte
+
+    def _wrapper(self, wrapper: Node, wrapped: Node) -> None:
+        if wrapped.id not in self._wrappers:
+            self._wrappers[wrapped.id] = wrapper
+            self._wrapped_count[wrapper.id] += 1
+
+    def _function(self, node: Node, captures: dict[str, list[Node]], settings: dict[str, str | None]) -> None:
+        if node.id in self._functions:
+            return
+        owner: tuple[int, int] | str | None = None
+        if declarator := captures.get("declarator"):
+            resolve = self._language.declared_name
+            declared = resolve(declarator[0]) if resolve is not None else None
+            if declared is None:
+                return
+            name, owner = declared.node, declared.owner
+        else:
+            name = captures["name"][0]
+            if "owner" in captures:
+                owner = _range(captures["owner"][0])
+        body = _range(captures["body"][0]) if "body" in captures else self._body(node)
+        if name.start_byte == name.end_byte or body[0] == body[1]:
+            return
+        self._functions[node.id] = CapturedFunction(
+            range=_range(node),
+            name=_name_range(name),
+            body=body,
+            owner=owner,
+            prefix=settings.get("prefix") or "",
+            separator=settings.get("separator"),
+        )
+
+    def _scope(self, node: Node, captures: dict[str, list[Node]], settings: dict[str, str | None]) -> None:
+        scope = CapturedScope(
+            range=_range(node),
+            name=_range(captures["scope.name"][0]) if "scope.name" in captures else None,
+            separator=settings.get("separator"),
+            member=settings.get("member"),
+        )
+        if settings.get("scope") == "file":
+            if self._open_file_scope is not None:
+                self._open_file_scope.range = (self._open_file_scope.range[0], node.start_byte)
+            scope.range = (node.start_byte, len(self._syntax.data))
+            self._open_file_scope = scope
+        self._syntax.scopes.append(scope)
+
+    def _widened(self, node_id: int, span: tuple[int, int]) -> tuple[int, int]:
+        """The range of the outermost wrapper that holds this function and nothing else of its kind."""
+        wrapper = self._wrappers.get(node_id)
+        while wrapper is not None and self._wrapped_count[wrapper.id] == 1:
+            span = _range(wrapper)
+            wrapper = self._wrappers.get(wrapper.id)
+        return span
+
+    @staticmethod
+    def _body(node: Node) -> tuple[int, int]:
+        """The body of a function whose pattern leaves it open; an empty body is its closing keyword."""
+        body = node.child_by_field_name("body")
+        if body is not None:
+            return _range(body)
+        last = node.child(node.child_count - 1) if node.child_count else None
+        return _range(last) if last is not None else _range(node)
+
+
+def _range(node: Node) -> tuple[int, int]:
+    return node.start_byte, node.end_byte
+
+
+def _name_range(node: Node) -> tuple[int, int]:
+    if node.type == "operator_cast":
+        declarator = node.child_by_field_name("declarator")
+        if declarator is not None:
+            return node.start_byte, declarator.start_byte
+    return node.start_byte, node.end_byte

@@ -1,0 +1,43 @@
+"""TypeScript and TSX: two grammars, one query."""
+
+import tree_sitter_typescript
+
+from codeorigin.languages.javascript import SHARED_QUERY, TEST_RULES
+from codeorigin.languages.language import Language
+
+_QUERY = (
+    SHARED_QUERY
+    + """
+(public_field_definition name: (_) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
+          (generator_function body: (_) @body)]) @function
+(public_field_definition name: (_) @scope.name value: [(object) (class !name)]) @scope
+(abstract_class_declaration name: (_) @scope.name) @scope
+(internal_module name: (_) @scope.name) @scope
+(module name: (_) @scope.name) @scope
+"""
+)
+
+TYPESCRIPT = Language(
+    id="typescript",
+    name="TypeScript",
+    model_language="typescript",
+    extensions=(".ts", ".mts", ".cts"),
+    lsp_ids=("ts",),
+    line_comment="//",
+    grammar=tree_sitter_typescript.language_typescript,
+    query=_QUERY,
+    tests=TEST_RULES,
+)
+
+TSX = Language(
+    id="tsx",
+    name="TypeScript JSX",
+    model_language="typescript",
+    extensions=(".tsx",),
+    lsp_ids=("typescriptreact",),
+    line_comment="//",
+    grammar=tree_sitter_typescript.language_tsx,
+    query=_QUERY,
+    tests=TEST_RULES,
+)

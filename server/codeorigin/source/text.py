@@ -1,0 +1,144 @@
+"""Lines and columns of a text: code points inside, UTF-8 bytes and LSP units at the borders."""
+
+import re
+from bisect import bisect_right
+from enum import StrEnum
+from functools import cached_property
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_CHUNK = 256
+_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+
+
+class PositionEncoding(StrEnum):
+    """What an LSP client counts columns in (LSP 3.17, ``PositionEncodingKind``)."""
+
+    UTF8 = "utf-8"
+    UTF16 = "utf-16"
+    UTF32 = "utf-32"
+
+
+def encode_utf8(text: str) -> bytes:
+    """UTF-8 bytes of any ``str``; a lone surrogate becomes its three WTF-8 bytes instead of an error."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+class LineIndex:
+    """The lines of a text as LSP counts them, and every conversion between offsets and positions.
+
+    A line ends at ``\\n``, ``\\r\\n`` or ``\\r``; a form feed, U+2028 or NEL is an ordinary character. Offsets
+    and columns are 0-based code points unless a name says otherwise. No argument raises: what lies outside the
+    text is clamped to its nearest end, as LSP asks for positions.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._ascii = text.isascii()
+        starts = [0]
+        ends = []
+        for match in _LINE_END.finditer(text):
+            ends.append(match.start())
+            starts.append(match.end())
+        ends.append(len(text))
+        self._starts = starts
+        self._ends = ends
+
+    @property
+    def line_count(self) -> int:
+        """Number of lines: one in an empty text; a text that ends with a line end has an empty last line."""
+        return len(self._starts)
+
+    def line_start(self, line: int) -> int:
+        """Code point offset of the first character of ``line``."""
+        return self._starts[self._clamp_line(line)]
+
+    def line_end(self, line: int) -> int:
+        """Code point offset just behind the last character of ``line``, before its line end."""
+        return self._ends[self._clamp_line(line)]
+
+    def line_text(self, line: int) -> str:
+        """The characters of ``line`` without its line end."""
+        line = self._clamp_line(line)
+        return self.text[self._starts[line] : self._ends[line]]
+
+    def offset_to_position(self, offset: int) -> tuple[int, int]:
+        """Code point offset -> (line, column). Between ``\\r`` and ``\\n`` it is the line's end."""
+        offset = min(max(offset, 0), len(self.text))
+        line = bisect_right(self._starts, offset) - 1
+        return line, min(offset, self._ends[line]) - self._starts[line]
+
+    def position_to_offset(self, line: int, column: int) -> int:
+        """(line, column) -> code point offset; beyond the line is its end, beyond the text the text's."""
+        if line < 0:
+            return 0
+        if line >= len(self._starts):
+            return len(self.text)
+        return min(self._starts[line] + max(column, 0), self._ends[line])
+
+    def byte_to_offset(self, byte: int) -> int:
+        """UTF-8 byte offset -> code point offset; a byte inside a character is rounded down to its start."""
+        if self._ascii:
+            return min(max(byte, 0), len(self.text))
+        data, chunk_starts = self._encoded
+        if byte >= len(data):
+            return len(self.text)
+        if byte <= 0:
+            return 0
+        while data[byte] & 0xC0 == 0x80:
+            byte -= 1
+        chunk = bisect_right(chunk_starts, byte) - 1
+        within = data[chunk_starts[chunk] : byte].translate(None, _CONTINUATION_BYTES)
+        return chunk * _CHUNK + len(within)
+
+    def offset_to_byte(self, offset: int) -> int:
+        """Code point offset -> UTF-8 byte offset."""
+        offset = min(max(offset, 0), len(self.text))
+        if self._ascii:
+            return offset
+        chunk = offset // _CHUNK
+        return self._encoded[1][chunk] + len(encode_utf8(self.text[chunk * _CHUNK : offset]))
+
+    def column_to_units(self, line: int, column: int, encoding: PositionEncoding) -> int:
+        """Column in code points -> column in the units of ``encoding``, clamped to the line."""
+        prefix = self.line_text(line)[: max(column, 0)]
+        if encoding is PositionEncoding.UTF32 or prefix.isascii():
+            return len(prefix)
+        if encoding is PositionEncoding.UTF8:
+            return len(encode_utf8(prefix))
+        return len(prefix.encode("utf-16-le", "surrogatepass")) // 2
+
+    def units_to_column(self, line: int, units: int, encoding: PositionEncoding) -> int:
+        """Column in the units of ``encoding`` -> code points, rounded down to a character."""
+        text = self.line_text(line)
+        units = max(units, 0)
+        if encoding is PositionEncoding.UTF32 or text.isascii():
+            return min(units, len(text))
+        if encoding is PositionEncoding.UTF8:
+            data = encode_utf8(text)
+            if units >= len(data):
+                return len(text)
+            while data[units] & 0xC0 == 0x80:
+                units -= 1
+            return len(data[:units].translate(None, _CONTINUATION_BYTES))
+        if max(text) <= "\uffff":
+            return min(units, len(text))
+        # Walked, not decoded: two lone surrogates in a row would decode to one character.
+        for column, character in enumerate(text):
+            units -= 2 if character > "\uffff" else 1
+            if units < 0:
+                return column
+        return len(text)
+
+    @cached_property
+    def _encoded(self) -> tuple[bytes, list[int]]:
+        """The UTF-8 bytes, and where in them each chunk of ``_CHUNK`` code points starts."""
+        starts = [0]
+        chunks = []
+        for first in range(0, len(self.text), _CHUNK):
+            chunk = encode_utf8(self.text[first : first + _CHUNK])
+            chunks.append(chunk)
+            starts.append(starts[-1] + len(chunk))
+        return b"".join(chunks), starts
+
+    def _clamp_line(self, line: int) -> int:
+        return min(max(line, 0), len(self._starts) - 1)
