@@ -11,6 +11,7 @@ from codeorigin.cli.reports.words import (
     probability_word,
     summary_phrases,
     verdict_word,
+    walk,
 )
 from codeorigin.cli.result import CheckedFile, CheckResult
 from codeorigin.cli.terminal import printable, printable_code
@@ -50,17 +51,15 @@ def _code(file: CheckedFile, function: FunctionReport) -> str:
     if file.text is None:
         return ""
     span = function.span.range
-    first_column = " " * span.start_column
-    source = first_column + file.text[span.start : span.end]
+    before = file.text[span.start - span.start_column : span.start]
+    source = (before if before.isspace() else " " * len(before)) + file.text[span.start : span.end]
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     shown = escape("\n".join(printable_code(line) for line in lines))
     return f"<details><summary>code</summary><pre>{shown}</pre></details>"
 
 
-def _rows(
-    file: CheckedFile, functions: tuple[FunctionReport, ...], result: CheckResult, depth: int
-) -> Iterator[str]:
-    for function in functions:
+def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: CheckResult) -> Iterator[str]:
+    for depth, function in walk(functions):
         verdict = function.verdict
         first, last = line_range(function)
         finding = result.is_finding(function)
@@ -74,7 +73,6 @@ def _rows(
             f'<td class="number">{escape(probability_word(verdict))}</td>'
             f'<td class="{band}">{_bar(verdict.probability)} {escape(verdict_word(verdict))}</td></tr>'
         )
-        yield from _rows(file, function.nested, result, depth + 1)
 
 
 def _parts(result: CheckResult) -> Iterator[str]:
@@ -93,7 +91,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
             '<table><thead><tr><th>Function</th><th class="number">Lines</th>'
             '<th class="number">Probability</th><th>Verdict</th></tr></thead><tbody>'
         )
-        yield from _rows(file, functions, result, depth=0)
+        yield from _rows(file, functions, result)
         yield "</tbody></table>"
     if result.errors:
         yield f"<h2>{plural(len(result.errors), 'error')}</h2><ul>"

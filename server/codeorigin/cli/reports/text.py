@@ -14,6 +14,7 @@ from codeorigin.cli.reports.words import (
     probability_word,
     summary_phrases,
     verdict_word,
+    walk,
 )
 from codeorigin.cli.result import CheckResult
 from codeorigin.cli.terminal import make_console, printable
@@ -39,10 +40,8 @@ class _Row:
     finding: bool
 
 
-def _rows(
-    path: str, functions: tuple[FunctionReport, ...], result: CheckResult, depth: int
-) -> Iterator[_Row]:
-    for function in functions:
+def _rows(path: str, functions: tuple[FunctionReport, ...], result: CheckResult) -> Iterator[_Row]:
+    for depth, function in walk(functions):
         first, last = line_range(function)
         band = function.verdict.band
         yield _Row(
@@ -53,7 +52,6 @@ def _rows(
             style=BAND_STYLES[band] if band is not None else "dim",
             finding=result.is_finding(function),
         )
-        yield from _rows(path, function.nested, result, depth + 1)
 
 
 def _pad(text: str, width: int) -> str:
@@ -71,9 +69,7 @@ def write(result: CheckResult, stream: TextIO) -> None:
     """Write the table and the summary to ``stream``; colours only where it is a terminal."""
     console = make_console(stream)
     rows = [
-        row
-        for file, functions in result.listed()
-        for row in _rows(printable(file.path), functions, result, depth=0)
+        row for file, functions in result.listed() for row in _rows(printable(file.path), functions, result)
     ]
     if rows:
         widths = (cell_len(row.location) for row in rows)

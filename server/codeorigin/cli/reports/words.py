@@ -1,12 +1,14 @@
 """The words and figures that all reports share."""
 
+from collections.abc import Iterator
+
 from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.result import CheckResult
 from codeorigin.model.verdict import Reason, Verdict
 
 REASONS: dict[Reason, str] = {
     Reason.TOO_SHORT: "too short",
-    Reason.NESTED: "part of the function around it",
+    Reason.NESTED: "nested",
     Reason.GENERATED: "generated file",
     Reason.MINIFIED: "minified",
     Reason.UNSUPPORTED_LANGUAGE: "language not supported",
@@ -44,6 +46,13 @@ def line_range(function: FunctionReport) -> tuple[int, int]:
     # A range that ends at column 0 ends with the line end before it.
     last = span.end_line if span.end_column > 0 or span.end_line == span.start_line else span.end_line - 1
     return span.start_line + 1, last + 1
+
+
+def walk(functions: tuple[FunctionReport, ...], depth: int = 0) -> Iterator[tuple[int, FunctionReport]]:
+    """All functions with their depth of nesting (:data:`~codeorigin.functions.MAX_NESTING` at most), in order."""
+    for function in functions:
+        yield depth, function
+        yield from walk(function.nested, depth + 1)
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,0 +1,189 @@
+"""``codeorigin doctor``: is everything here, is it what it should be, does it add up, how fast is it."""
+
+import importlib.metadata
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+import codeorigin
+from codeorigin.cli.guard import ExitCode, describe_unexpected
+from codeorigin.cli.terminal import complain, display_path, make_console, printable
+from codeorigin.errors import CodeOriginError
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import Analyzer
+    from codeorigin.model.bundle import Bundle
+
+REINSTALL = "reinstall codeorigin"
+_DISTRIBUTIONS = ("onnxruntime", "numpy", "tokenizers", "tree-sitter", "pygls", "lsprotocol")
+_SPEED_FUNCTIONS = 32
+
+SNIPPET = '''\
+def moving_average(values, window):
+    """Return the averages of all runs of `window` neighbouring values."""
+    if window < 1 or window > len(values):
+        raise ValueError("window must lie between 1 and the number of values")
+    total = sum(values[:window])
+    averages = [total / window]
+    for leaving, entering in zip(values, values[window:]):
+        total += entering - leaving
+        averages.append(total / window)
+    return averages
+'''
+_SNIPPET_NAME = "moving_average"
+
+
+class _FailedCheckError(CodeOriginError):
+    """A self test whose result is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one check; ``remedy`` says what to do about a bad one."""
+
+    subject: str
+    detail: str
+    remedy: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.remedy is None
+
+
+def _attempt(subject: str, work: Callable[[], str], remedy: str, *, debug: bool) -> Finding:
+    """Run one check; its error becomes a finding, so that the checks after it still run."""
+    try:
+        return Finding(subject, work())
+    except CodeOriginError as error:
+        return Finding(subject, str(error), remedy)
+    except Exception as error:
+        if debug:
+            raise
+        return Finding(subject, describe_unexpected(error), remedy)
+
+
+def _version_of(distribution: str) -> str:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        raise _FailedCheckError("not installed") from None
+
+
+def _check_grammars() -> str:
+    from codeorigin.functions import find_functions  # noqa: PLC0415
+    from codeorigin.languages import LANGUAGES  # noqa: PLC0415
+
+    for language in LANGUAGES.values():
+        find_functions("", language)
+    return ", ".join(language.name for language in LANGUAGES.values())
+
+
+def _check_files(bundle: "Bundle") -> Iterator[Finding]:
+    from codeorigin.model.bundle import sha256_of  # noqa: PLC0415
+
+    for name, expected in sorted(bundle.manifest["files"].items()):
+        path = bundle.directory / name
+        same = sha256_of(path) == expected
+        detail = f"{path.stat().st_size / 1e6:,.1f} MB, SHA-256 {expected[:12]}…"
+        yield Finding(
+            name, f"{detail} {'as in the manifest' if same else 'differs'}", None if same else REINSTALL
+        )
+
+
+def self_test(analyzer: "Analyzer") -> str:
+    """Score a built-in function and check that its line attributions add up; raises when they do not.
+
+    The sum of the lines must be ``logit - baseline_logit`` within the explanation's own tolerance.
+    """
+    from codeorigin.explain.result import ExplainOptions  # noqa: PLC0415
+
+    functions = analyzer.analyze(SNIPPET, "python").functions
+    if [function.span.name for function in functions] != [_SNIPPET_NAME]:
+        raise _FailedCheckError(f"found {len(functions)} functions in a text with one")
+    verdict = functions[0].verdict
+    if verdict.probability is None or verdict.band is None:
+        raise _FailedCheckError("the built-in function got no verdict")
+    options = ExplainOptions()
+    explanation = analyzer.explain(SNIPPET, functions[0].span, options)
+    evidence = explanation.logit - explanation.baseline_logit
+    total = sum(line.value for line in explanation.lines)
+    gap = abs(total - evidence) / max(abs(evidence), 1.0)
+    figures = (
+        f"probability {verdict.probability:.2f} ({verdict.band.value}), "
+        f"lines {total:+.3f}, logit - baseline {evidence:+.3f}, gap {100 * gap:.2f} %"
+    )
+    if not gap <= options.tolerance:
+        raise _FailedCheckError(f"the lines do not add up: {figures}")
+    return figures
+
+
+def measure_speed(analyzer: "Analyzer") -> str:
+    """Functions scored per second and seconds for an explanation, on text that no cache has seen."""
+    texts = [
+        SNIPPET.replace(_SNIPPET_NAME, f"{_SNIPPET_NAME}_{number}") for number in range(_SPEED_FUNCTIONS + 1)
+    ]
+    started = time.perf_counter()
+    analyzer.analyze("\n\n".join(texts[1:]), "python")
+    scoring = time.perf_counter() - started
+    started = time.perf_counter()
+    analyzer.explain(texts[0], analyzer.analyze(texts[0], "python").functions[0].span)
+    explaining = time.perf_counter() - started
+    return f"{_SPEED_FUNCTIONS / scoring:,.0f} functions/s, {1000 * explaining:,.0f} ms to explain one"
+
+
+def _findings(model: Path | None, threads: int, *, debug: bool) -> Iterator[Finding]:
+    from codeorigin.analyzer import Analyzer  # noqa: PLC0415
+    from codeorigin.model.bundle import Bundle  # noqa: PLC0415
+
+    yield Finding("codeorigin", codeorigin.__version__)
+    yield Finding("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    for distribution in _DISTRIBUTIONS:
+        yield _attempt(distribution, lambda name=distribution: _version_of(name), REINSTALL, debug=debug)  # type: ignore[misc]
+    yield _attempt("languages", _check_grammars, REINSTALL, debug=debug)
+    remedy = f"{REINSTALL}, or pass another model with --model"
+    loaded: list[Bundle] = []
+
+    def load_bundle() -> str:
+        loaded.append(Bundle.load(model))
+        return f"{loaded[0].model_id} in {display_path(loaded[0].directory)}"
+
+    found = _attempt("model", load_bundle, remedy, debug=debug)
+    yield found
+    if not found.ok:
+        return
+    yield from _check_files(loaded[0])
+    analyzers: list[Analyzer] = []
+
+    def test() -> str:
+        analyzers.append(Analyzer.load(model, threads=threads))
+        return self_test(analyzers[0])
+
+    tested = _attempt("self test", test, remedy, debug=debug)
+    yield tested
+    if tested.ok:
+        yield _attempt(f"speed ({threads} threads)", lambda: measure_speed(analyzers[0]), remedy, debug=debug)
+
+
+def run_doctor(*, model: Path | None, threads: int, debug: bool) -> int:
+    """Print every finding as it comes; what to do about the first bad one goes to stderr."""
+    console = make_console(sys.stdout)
+    bad = []
+    for finding in _findings(model, threads, debug=debug):
+        text = Text("ok    " if finding.ok else "WRONG ", "green" if finding.ok else "bold red")
+        text.append(f"{finding.subject:<20} ")
+        text.append(printable(finding.detail), "")
+        console.print(text)
+        if not finding.ok:
+            bad.append(finding)
+    if not bad:
+        return ExitCode.OK
+    sys.stdout.flush()
+    complain(f"{bad[0].subject}: {bad[0].detail}; {bad[0].remedy}")
+    return ExitCode.ERROR

@@ -1,0 +1,112 @@
+"""Builders of results, so that rendering is tested without a model."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from codeorigin.analyzer import FileReport, FunctionReport
+from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show, Tally
+from codeorigin.functions import FunctionSpan, find_functions
+from codeorigin.languages import get_language
+from codeorigin.model.verdict import Band, Reason, Verdict
+
+CODE = """\
+import functools
+
+
+@functools.cache
+def fast(n):
+    return n if n < 2 else fast(n - 1) + fast(n - 2)
+
+
+class Shelf:
+    def put(self, book):
+        def log(what):
+            print(what)
+
+        log(book)
+        self.books.append(book)
+
+
+def tiny(): pass
+"""
+
+
+def verdict(probability: float, band: Band) -> Verdict:
+    """A verdict with plausible figures around ``probability``."""
+    return Verdict(
+        probability=probability,
+        logit=round(4 * probability - 2, 3),
+        band=band,
+        human_share=round(1 - probability, 3),
+        llm_threshold=0.9,
+        human_threshold=0.2,
+        false_positive_rate=0.01,
+    )
+
+
+LLM = verdict(0.97, Band.LLM)
+UNSURE = verdict(0.55, Band.UNSURE)
+HUMAN = verdict(0.04, Band.HUMAN)
+
+
+def _report(span: FunctionSpan, verdicts: Mapping[str, Verdict], *, nested: bool = False) -> FunctionReport:
+    default = Verdict.without(Reason.NESTED if nested else Reason.TOO_SHORT)
+    return FunctionReport(
+        span=span,
+        verdict=verdicts.get(span.qualified_name, default),
+        function_id=hashlib.sha256(span.qualified_name.encode()).hexdigest()[:16],
+        nested=tuple(_report(inner, verdicts, nested=True) for inner in span.nested),
+    )
+
+
+@pytest.fixture
+def verdicts() -> Mapping[Band, Verdict]:
+    """One verdict of each band."""
+    return {Band.LLM: LLM, Band.UNSURE: UNSURE, Band.HUMAN: HUMAN}
+
+
+@pytest.fixture
+def make_file() -> Callable[..., CheckedFile]:
+    """``make_file(path, text, verdicts, language)``: real spans, verdicts by qualified name."""
+
+    def make(
+        path: str = "shelf.py",
+        text: str = CODE,
+        verdicts: Mapping[str, Verdict] | None = None,
+        language: str = "python",
+    ) -> CheckedFile:
+        given = {"fast": LLM, "Shelf.put": UNSURE} if verdicts is None else verdicts
+        spans = find_functions(text, get_language(language), path=path)
+        functions = tuple(_report(span, given) for span in spans)
+        return CheckedFile(path, FileReport(language, path, functions), text)
+
+    return make
+
+
+@pytest.fixture
+def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckResult]:
+    """``make_result(files, errors, threshold, show)``: a result with the totals that belong to it."""
+
+    def make(
+        files: tuple[CheckedFile, ...] | None = None,
+        errors: tuple[FileError, ...] = (),
+        threshold: float | None = None,
+        show: Show = Show.ALL,
+    ) -> CheckResult:
+        given = (make_file(),) if files is None else files
+        tally = Tally(threshold)
+        for file in given:
+            tally.add(file.report)
+        return CheckResult(
+            version="1.2.3",
+            model="codeorigin-test 0.1.0 (abc)",
+            files=given,
+            errors=errors,
+            summary=tally.summary(errors=len(errors), seconds=0.5, peak_memory_bytes=300 * 2**20),
+            threshold=threshold,
+            show=show,
+        )
+
+    return make

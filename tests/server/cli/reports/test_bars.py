@@ -1,0 +1,41 @@
+"""Signed bars keep their width and their direction."""
+
+import pytest
+from rich.cells import cell_len
+
+from codeorigin.cli.reports.bars import signed_bar
+
+
+@pytest.mark.parametrize(
+    ("value", "bar"),
+    [
+        (2.0, "    │████"),
+        (1.0, "    │██  "),
+        (0.25, "    │▌   "),
+        (-2.0, "████│    "),
+        (-1.25, " ▐██│    "),
+        (-0.25, "   ▐│    "),
+        (0.0, "    │    "),
+        (0.001, "    │    "),
+        (9.0, "    │████"),
+    ],
+)
+def test_direction_and_length(value: float, bar: str) -> None:
+    assert str(signed_bar(value, 2.0, 4)) == bar
+
+
+@pytest.mark.parametrize(
+    ("value", "bar"), [(2.0, "    |####"), (-1.0, "  ##|    "), (0.0, "    |    "), (-0.1, "    |    ")]
+)
+def test_ascii(value: float, bar: str) -> None:
+    assert str(signed_bar(value, 2.0, 4, ascii_only=True)) == bar
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_every_bar_is_as_wide_as_the_others(ascii_only: bool) -> None:
+    widths = {cell_len(str(signed_bar(step / 97, 1.0, 7, ascii_only=ascii_only))) for step in range(-97, 98)}
+    assert widths == {15}
+
+
+def test_nothing_to_compare_with() -> None:
+    assert str(signed_bar(0.0, 0.0, 2)) == "  │  "

@@ -1,0 +1,33 @@
+"""Workflow commands, and that no name can forge one."""
+
+from collections.abc import Callable
+
+from codeorigin.cli.reports import github
+from codeorigin.cli.result import CheckedFile, CheckResult, FileError
+
+MakeFile = Callable[..., CheckedFile]
+MakeResult = Callable[..., CheckResult]
+
+
+def test_a_notice_a_finding_and_the_summary(make_result: MakeResult) -> None:
+    notice, summary = github.render(make_result()).splitlines()
+    assert notice == (
+        "::notice file=shelf.py,line=4,endLine=6,title=Likely LLM-written::"
+        "'fast' reads like LLM-written code: probability 0.97; 3 %25 of people's functions score as high. "
+        "A probability is an estimate from style, not proof of who wrote the code."
+    )
+    assert summary.startswith("CodeOrigin: 3 functions in 1 file;")
+
+
+def test_errors_are_error_commands(make_result: MakeResult) -> None:
+    rendered = github.render(make_result((), errors=(FileError("a,b:c.py", "50 % of it\nis binary"),)))
+    assert (
+        rendered.splitlines()[0] == "::error file=a%2Cb%3Ac.py,title=Not checked::50 %25 of it\\x0ais binary"
+    )
+
+
+def test_a_name_with_line_ends_forges_no_command(make_file: MakeFile, make_result: MakeResult) -> None:
+    file = make_file("x\n::error::forged\r\x1b[1m.py")
+    lines = github.render(make_result((file,))).split("\n")
+    assert len(lines) == 3
+    assert lines[0].startswith("::notice file=x\\x0a%3A%3Aerror%3A%3Aforged\\x0d\\x1b[1m.py,")

@@ -1,0 +1,194 @@
+"""The JSON report against its schema."""
+
+import copy
+import json as stdlib_json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from codeorigin.cli.reports import json
+from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show
+from codeorigin.functions import MAX_NESTING
+from codeorigin.model.verdict import Band, Reason, Verdict
+
+MakeFile = Callable[..., CheckedFile]
+MakeResult = Callable[..., CheckResult]
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json.load_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def parsed(result: CheckResult) -> Any:
+    return stdlib_json.loads(json.render(result))
+
+
+def test_the_report_is_exactly_this(
+    make_result: MakeResult, validator: jsonschema.Draft202012Validator
+) -> None:
+    report = parsed(make_result(errors=(FileError("bad.py", "is binary"),)))
+    validator.validate(report)
+    log = {
+        "name": "log",
+        "qualified_name": "Shelf.put.log",
+        "start_line": 11,
+        "end_line": 12,
+        "probability": None,
+        "logit": None,
+        "band": None,
+        "reason": "nested",
+        "nested": [],
+    }
+    assert report == {
+        "version": "1.2.3",
+        "model": "codeorigin-test 0.1.0 (abc)",
+        "files": [
+            {
+                "path": "shelf.py",
+                "language": "python",
+                "functions": [
+                    {
+                        "name": "fast",
+                        "qualified_name": "fast",
+                        "start_line": 4,
+                        "end_line": 6,
+                        "probability": 0.97,
+                        "logit": 1.88,
+                        "band": "llm",
+                        "reason": None,
+                        "nested": [],
+                    },
+                    {
+                        "name": "put",
+                        "qualified_name": "Shelf.put",
+                        "start_line": 10,
+                        "end_line": 15,
+                        "probability": 0.55,
+                        "logit": 0.2,
+                        "band": "unsure",
+                        "reason": None,
+                        "nested": [log],
+                    },
+                    {
+                        "name": "tiny",
+                        "qualified_name": "tiny",
+                        "start_line": 18,
+                        "end_line": 18,
+                        "probability": None,
+                        "logit": None,
+                        "band": None,
+                        "reason": "too_short",
+                        "nested": [],
+                    },
+                ],
+            }
+        ],
+        "errors": [{"path": "bad.py", "message": "is binary"}],
+        "summary": {
+            "files": 1,
+            "functions": 3,
+            "scored": 2,
+            "findings": 1,
+            "errors": 1,
+            "bands": {"human": 0, "unsure": 1, "llm": 1},
+            "threshold": None,
+            "seconds": 0.5,
+            "functions_per_second": 6.0,
+            "peak_memory_bytes": 300 * 2**20,
+        },
+    }
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_is_in_the_schema(
+    reason: Reason,
+    make_file: MakeFile,
+    make_result: MakeResult,
+    validator: jsonschema.Draft202012Validator,
+) -> None:
+    report = parsed(make_result((make_file(verdicts={"fast": Verdict.without(reason)}),)))
+    validator.validate(report)
+    assert report["files"][0]["functions"][0]["reason"] == reason.value
+
+
+@pytest.mark.parametrize("band", list(Band))
+def test_every_band_is_in_the_schema(
+    band: Band,
+    make_file: MakeFile,
+    make_result: MakeResult,
+    validator: jsonschema.Draft202012Validator,
+) -> None:
+    given = Verdict(probability=0.5, logit=0.0, band=band)
+    validator.validate(parsed(make_result((make_file(verdicts={"fast": given}),), threshold=0.25)))
+
+
+def test_an_empty_report_is_valid(
+    make_result: MakeResult, validator: jsonschema.Draft202012Validator
+) -> None:
+    report = parsed(make_result(()))
+    validator.validate(report)
+    assert report["files"] == []
+    assert report["summary"]["functions_per_second"] is None
+
+
+def spoiled(report: Any, change: Callable[[Any], None]) -> Any:
+    other = copy.deepcopy(report)
+    change(other)
+    return other
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda report: report.update(extra=1),
+        lambda report: report.pop("errors"),
+        lambda report: report["files"][0].update(verdict=None),
+        lambda report: report["files"][0]["functions"][0].update(start_line=0),
+        lambda report: report["files"][0]["functions"][0].update(band="maybe"),
+        lambda report: report["files"][0]["functions"][0].update(probability=None),
+        lambda report: report["files"][0]["functions"][0].update(reason="too_short"),
+        lambda report: report["files"][0]["functions"][1]["nested"][0].pop("nested"),
+        lambda report: report["summary"]["bands"].update(robot=1),
+    ],
+)
+def test_the_schema_refuses_what_is_not_a_report(
+    change: Callable[[Any], None], make_result: MakeResult, validator: jsonschema.Draft202012Validator
+) -> None:
+    assert not validator.is_valid(spoiled(parsed(make_result()), change))
+
+
+def test_show_findings_leaves_the_other_functions_out(
+    make_result: MakeResult, validator: jsonschema.Draft202012Validator
+) -> None:
+    report = parsed(make_result(show=Show.FINDINGS))
+    validator.validate(report)
+    assert [function["name"] for function in report["files"][0]["functions"]] == ["fast"]
+    assert report["summary"]["functions"] == 3
+
+
+def test_odd_names_survive_in_ascii(make_file: MakeFile, make_result: MakeResult) -> None:
+    rendered = json.render(make_result((make_file("日本\x1b[31m.py"),)))
+    assert rendered.isascii()
+    assert "\x1b" not in rendered
+    assert stdlib_json.loads(rendered)["files"][0]["path"] == "日本\x1b[31m.py"
+
+
+def test_the_deepest_nesting_is_listed_whole(
+    make_file: MakeFile, make_result: MakeResult, validator: jsonschema.Draft202012Validator
+) -> None:
+    depth = MAX_NESTING
+    source = "".join(f"{' ' * level}def f{level}():\n" for level in range(depth)) + " " * depth + "pass\n"
+    report = parsed(make_result((make_file("deep.py", source, {}),)))
+    validator.validate(report)
+    names = []
+    pending = report["files"][0]["functions"]
+    while pending:
+        function = pending.pop()
+        names.append(function["name"])
+        pending.extend(function["nested"])
+    assert sorted(names) == sorted(f"f{level}" for level in range(depth))

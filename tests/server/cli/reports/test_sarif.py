@@ -1,0 +1,73 @@
+"""The SARIF log's required parts, its places and its URIs."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from codeorigin.cli.reports import sarif
+from codeorigin.cli.result import CheckedFile, CheckResult, FileError
+
+MakeFile = Callable[..., CheckedFile]
+MakeResult = Callable[..., CheckResult]
+
+
+def run_of(result: CheckResult) -> Any:
+    log = json.loads(sarif.render(result))
+    assert log["version"] == "2.1.0"
+    assert len(log["runs"]) == 1
+    return log["runs"][0]
+
+
+def test_one_result_a_finding_with_its_place(make_result: MakeResult) -> None:
+    run = run_of(make_result())
+    (found,) = run["results"]
+    driver = run["tool"]["driver"]
+    assert driver["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
+    place = found["locations"][0]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "shelf.py"
+    assert place["physicalLocation"]["region"] == {
+        "startLine": 4,
+        "startColumn": 1,
+        "endLine": 6,
+        "endColumn": 53,
+    }
+    assert place["logicalLocations"][0]["fullyQualifiedName"] == "fast"
+    assert found["properties"]["probability"] == 0.97
+    assert len(found["partialFingerprints"]["functionText/v1"]) == 16
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["invocations"][0]["executionSuccessful"] is True
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        ("src/a b.py", "src/a%20b.py"),
+        ("/abs/é.py", "file:///abs/%C3%A9.py"),
+        ("c:odd#?.py", "c%3Aodd%23%3F.py"),
+    ],
+)
+def test_paths_become_uris(path: str, uri: str, make_file: MakeFile, make_result: MakeResult) -> None:
+    (found,) = run_of(make_result((make_file(path),)))["results"]
+    assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+def test_errors_are_notifications_and_the_run_did_not_succeed(make_result: MakeResult) -> None:
+    invocation = run_of(make_result(errors=(FileError("bad.py", "is binary"),)))["invocations"][0]
+    assert invocation["executionSuccessful"] is False
+    (notification,) = invocation["toolExecutionNotifications"]
+    assert notification["message"]["text"] == "is binary"
+    assert notification["level"] == "error"
+
+
+def test_a_threshold_decides_what_is_a_result(make_result: MakeResult) -> None:
+    assert [
+        found["logicalLocations"]
+        for r in run_of(make_result(threshold=0.5))["results"]
+        for found in r["locations"]
+    ] == [
+        [{"name": "fast", "fullyQualifiedName": "fast", "kind": "function"}],
+        [{"name": "put", "fullyQualifiedName": "Shelf.put", "kind": "function"}],
+    ]
+    assert run_of(make_result(threshold=1.0))["results"] == []

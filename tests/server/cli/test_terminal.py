@@ -1,0 +1,71 @@
+"""What reaches a terminal can neither move its cursor nor be lost."""
+
+import io
+import os
+
+import pytest
+from rich.text import Text
+
+from codeorigin.cli.terminal import (
+    can_encode,
+    complain,
+    display_path,
+    make_console,
+    printable,
+    printable_code,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain [red]text[/red] :smile:", "plain [red]text[/red] :smile:"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("\x9b31m", "\\x9b31m"),
+        ("bell\a back\b line\n feed\r tab\t", "bell\\x07 back\\x08 line\\x0a feed\\x0d tab\\x09"),
+        ("user\u202eresu", "user\\u202eresu"),
+        ("a\u2066b\u2069", "a\\u2066b\\u2069"),
+        ("zero\u200bwidth \ufeff", "zero\\u200bwidth \\ufeff"),
+        ("\udcff", "\\udcff"),
+        ("\U000e0041", "\\U000e0041"),
+        ("日本語 naïve 🙂 👨\u200d👩", "日本語 naïve 🙂 👨\u200d👩"),
+    ],
+)
+def test_printable_shows_what_would_act_on_a_terminal(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_code_keeps_its_columns_after_tabs() -> None:
+    assert printable_code("\tif x:\ty\x0c") == "    if x:   y\\x0c"
+
+
+def test_a_path_that_is_not_utf8_becomes_valid_unicode() -> None:
+    shown = display_path(os.fsdecode(b"caf\xe9/na\xc3\xafve.py"))
+    assert shown == "caf\\xe9/naïve.py"
+    assert shown.encode("utf-8")
+
+
+def test_a_console_reads_no_markup() -> None:
+    stream = io.StringIO()
+    console = make_console(stream)
+    console.print("[bold]x[/bold] :smile: 'quoted' 12")
+    console.print(Text("[red]y[/red]"))
+    assert stream.getvalue() == "[bold]x[/bold] :smile: 'quoted' 12\n[red]y[/red]\n"
+
+
+def test_output_to_a_file_is_not_folded() -> None:
+    stream = io.StringIO()
+    make_console(stream).print(Text("word " * 100))
+    assert stream.getvalue().count("\n") == 1
+
+
+def test_can_encode() -> None:
+    assert can_encode(io.TextIOWrapper(io.BytesIO(), "utf-8"), "█")
+    assert not can_encode(io.TextIOWrapper(io.BytesIO(), "ascii"), "█")
+
+
+def test_a_complaint_is_one_escaped_line(capsys: pytest.CaptureFixture[str]) -> None:
+    complain("a\nb\x1b[2J")
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "codeorigin: a\\x0ab\\x1b[2J\n"
