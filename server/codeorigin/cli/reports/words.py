@@ -49,7 +49,7 @@ def line_range(function: FunctionReport) -> tuple[int, int]:
 
 
 def walk(functions: tuple[FunctionReport, ...], depth: int = 0) -> Iterator[tuple[int, FunctionReport]]:
-    """All functions with their depth of nesting (:data:`~codeorigin.functions.MAX_NESTING` at most), in order."""
+    """All functions in source order, each with its depth of nesting (``MAX_NESTING`` at most)."""
     for function in functions:
         yield depth, function
         yield from walk(function.nested, depth + 1)
