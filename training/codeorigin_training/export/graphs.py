@@ -1,0 +1,156 @@
+"""The modules behind the two ONNX graphs: everything that is scored, and one logit with its gradient.
+
+``score.onnx`` takes whole functions, already cut into windows, and is run on every edit. ``gradient.onnx``
+takes embeddings of one window each, because Integrated Gradients walks between embeddings, not token ids.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from codeorigin_training.encoder.compact import CompactEncoder
+
+GradientFunction = Callable[[tuple[Tensor, ...], Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
+class WideLogit(nn.Module):
+    """Sum of the weights of a function's n-grams, from a float16 table.
+
+    The rows are gathered before they become float32, so that the table is never held twice.
+    """
+
+    table: Tensor
+
+    def __init__(self, weights: npt.NDArray[np.floating]) -> None:
+        super().__init__()
+        self.register_buffer("table", torch.from_numpy(np.ascontiguousarray(weights, dtype=np.float16)))
+
+    def forward(self, ids: Tensor, values: Tensor, function: Tensor, prior: Tensor) -> Tensor:
+        """Wide logit ``(B,)`` of features ``(N,)`` that belong to the functions ``function`` ``(N,)``."""
+        shares = self.table[ids].to(torch.float32) * values
+        return torch.zeros_like(prior).scatter_add(0, function, shares)
+
+
+class DeepLogit(nn.Module):
+    """Weighted sum of the encoder's logits over the windows of every function."""
+
+    def __init__(self, encoder: CompactEncoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(  # noqa: PLR0917 - the exporter passes by position
+        self, ids: Tensor, ngrams: Tensor, mask: Tensor, function: Tensor, weight: Tensor, prior: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Deep logit ``(B,)`` and embeddings ``(W, T, D)`` of windows ``(W, T)``."""
+        embeddings = self.encoder.embed(ids, ngrams)
+        logits = self.encoder.forward_embeddings(embeddings, mask)
+        return torch.zeros_like(prior).scatter_add(0, function, logits * weight), embeddings
+
+
+class WideDeepScore(nn.Module):
+    """``score.onnx`` of a bundle with both parts."""
+
+    def __init__(self, bias: float, wide: WideLogit, deep: DeepLogit) -> None:
+        super().__init__()
+        self.wide, self.deep, self.bias = wide, deep, bias
+
+    def forward(  # noqa: PLR0917 - the graph's inputs, described in onnx_graphs
+        self,
+        ids: Tensor,
+        ngrams: Tensor,
+        mask: Tensor,
+        window_function: Tensor,
+        window_weight: Tensor,
+        wide_ids: Tensor,
+        wide_values: Tensor,
+        wide_function: Tensor,
+        prior: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        deep, embeddings = self.deep(ids, ngrams, mask, window_function, window_weight, prior)
+        wide = self.wide(wide_ids, wide_values, wide_function, prior)
+        return self.bias + prior + wide + deep, wide, deep, embeddings
+
+
+class DeepScore(nn.Module):
+    """``score.onnx`` of a bundle without a wide part."""
+
+    def __init__(self, bias: float, deep: DeepLogit) -> None:
+        super().__init__()
+        self.deep, self.bias = deep, bias
+
+    def forward(  # noqa: PLR0917 - the graph's inputs, described in onnx_graphs
+        self,
+        ids: Tensor,
+        ngrams: Tensor,
+        mask: Tensor,
+        window_function: Tensor,
+        window_weight: Tensor,
+        prior: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        deep, embeddings = self.deep(ids, ngrams, mask, window_function, window_weight, prior)
+        return self.bias + prior + deep, deep, embeddings
+
+
+class WideScore(nn.Module):
+    """``score.onnx`` of a bundle without a deep part."""
+
+    def __init__(self, bias: float, wide: WideLogit) -> None:
+        super().__init__()
+        self.wide, self.bias = wide, bias
+
+    def forward(
+        self, wide_ids: Tensor, wide_values: Tensor, wide_function: Tensor, prior: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        wide = self.wide(wide_ids, wide_values, wide_function, prior)
+        return self.bias + prior + wide, wide
+
+
+class _FromEmbeddings(nn.Module):
+    def __init__(self, encoder: CompactEncoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, embeddings: Tensor, mask: Tensor) -> Tensor:
+        return self.encoder.forward_embeddings(embeddings, mask)
+
+
+def lifted_gradient(encoder: CompactEncoder) -> tuple[GradientFunction, tuple[Tensor, ...]]:
+    """The encoder's logit and its gradient as a function of its own tensors, and those tensors.
+
+    The exporter traces symbolic shapes only through tensors that are inputs, so the weights become
+    arguments. The embedding tables are left out: the graph starts behind them.
+    """
+    module = _FromEmbeddings(encoder)
+    embedding = ("encoder.tokens.", "encoder.ngrams.", "encoder.ngram_projection.")
+    named = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    names = [name for name in named if not name.startswith(embedding)]
+
+    def logit_and_gradient(
+        tensors: tuple[Tensor, ...], embeddings: Tensor, mask: Tensor, offset: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        leaf = embeddings.detach().requires_grad_(True)
+        weights = dict(zip(names, tensors, strict=True))
+        # Sequences do not see each other, so the gradient of the sum is every sequence's own gradient.
+        deep = functional_call(module, weights, (leaf, mask))
+        (gradient,) = torch.autograd.grad(deep.sum(), leaf)
+        return (deep + offset).detach(), gradient
+
+    return logit_and_gradient, tuple(named[name].detach().clone() for name in names)
+
+
+class TracedGradient(nn.Module):
+    """A traced graph with its weights put back, ready for the exporter."""
+
+    def __init__(self, traced: torch.fx.GraphModule, tensors: tuple[Tensor, ...]) -> None:
+        super().__init__()
+        self.traced = traced
+        self.weights = nn.ParameterList(nn.Parameter(tensor, requires_grad=False) for tensor in tensors)
+
+    def forward(self, embeddings: Tensor, mask: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
+        """Logit ``(B,)`` and gradient ``(B, T, D)`` of embeddings ``(B, T, D)``."""
+        logit, gradient = self.traced(tuple(self.weights), embeddings, mask, offset)
+        return logit, gradient
