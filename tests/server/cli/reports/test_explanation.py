@@ -1,0 +1,129 @@
+"""An explanation as text and as JSON."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from codeorigin.cli.explain import Explained
+from codeorigin.cli.reports import explanation
+from codeorigin.cli.result import CheckedFile
+from codeorigin.explain.result import (
+    Baseline,
+    Explanation,
+    LineAttribution,
+    Method,
+    TokenAttribution,
+)
+
+MakeFile = Callable[..., CheckedFile]
+
+LINES = (
+    LineAttribution(line=3, value=0.5, wide=0.25, deep=0.25),
+    LineAttribution(line=4, value=-1.0, wide=-1.0, deep=0.0),
+    LineAttribution(line=5, value=2.0, wide=0.5, deep=1.5),
+)
+
+
+def explained(
+    make_file: MakeFile,
+    *,
+    text: str | None = None,
+    approximate: bool = False,
+    method: Method = Method.INTEGRATED_GRADIENTS,
+) -> Explained:
+    file = make_file() if text is None else make_file(text=text)
+    assert file.text is not None
+    return Explained(
+        path="[b]\x1b.py",
+        model="codeorigin-test 0.1.0 (abc)",
+        text=file.text,
+        function=file.report.functions[0],
+        explanation=Explanation(
+            logit=1.88,
+            baseline_logit=0.37,
+            completeness_gap=0.0066,
+            approximate=approximate,
+            nodes=16,
+            method=method,
+            baseline=Baseline.MASK,
+            lines=LINES,
+            top_tokens=(TokenAttribution(text="fa\x1bst", line=5, start_column=4, end_column=8, value=1.25),),
+        ),
+    )
+
+
+def rendered(shown: Explained, encoding: str = "utf-8") -> str:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace", newline="\n")
+    explanation.write_text(shown, stream)
+    stream.seek(0)
+    return stream.read()
+
+
+def test_figures_bars_code_and_tokens(make_file: MakeFile) -> None:
+    lines = rendered(explained(make_file)).splitlines()
+    assert lines[0] == "fast  [b]\\x1b.py:4-6"
+    assert lines[1] == (
+        "probability 0.97, llm (llm from 0.90, human up to 0.20); 3 % of people's functions score as high"
+    )
+    assert lines[2] == "logit +1.88 = baseline +0.37 + lines +1.50 (completeness gap 0.66 %)"
+    assert lines[3] == "integrated gradients, 16 nodes, mask baseline"
+    assert lines[5] == "          human             llm"
+    assert lines[6:9] == [
+        "4   +0.50           │██▌        @functools.cache",
+        "5   -1.00      █████│           def fast(n):",
+        "6   +2.00           │██████████     return n if n < 2 else fast(n - 1) + fast(n - 2)",
+    ]
+    assert lines[11] == "  +1.25  line 6  fa\\x1bst"
+    assert lines[-1].startswith("codeorigin-test 0.1.0 (abc). A probability is an estimate")
+
+
+def test_without_block_characters_the_bars_are_ascii(make_file: MakeFile) -> None:
+    shown = rendered(explained(make_file), "ascii")
+    assert "5   -1.00      #####|           def fast(n):" in shown
+    assert "\\u2588" not in shown
+
+
+def test_an_approximate_explanation_says_so(make_file: MakeFile) -> None:
+    assert "approximate" not in rendered(explained(make_file))
+    assert "approximate: the lines do not add up" in rendered(explained(make_file, approximate=True))
+
+
+def test_occlusion_names_no_nodes(make_file: MakeFile) -> None:
+    lines = rendered(explained(make_file, method=Method.OCCLUSION)).splitlines()
+    assert lines[3] == "line occlusion"
+
+
+def test_code_with_escapes_and_markup_is_shown_literally(make_file: MakeFile) -> None:
+    text = "import a\n\n\n@b\ndef fast(n):\n\treturn '\x1b[31m[red]\u202e'\n"
+    shown = rendered(explained(make_file, text=text))
+    assert "    return '\\x1b[31m[red]\\u202e'" in shown
+    assert "\x1b" not in shown
+
+
+def test_colours_tell_the_two_directions_apart(make_file: MakeFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    lines = rendered(explained(make_file)).splitlines()
+    colours = [re.findall("\x1b\\[([0-9;]+)m *[+-]\\d", line) for line in lines[6:9]]
+    assert [len(found) for found in colours] == [1, 1, 1]
+    assert colours[0] == colours[2] != colours[1]
+
+
+def test_json_counts_from_one_and_keeps_the_parts(make_file: MakeFile) -> None:
+    report = json.loads(explanation.render_json(explained(make_file)))
+    assert report["lines"] == [
+        {"line": 4, "value": 0.5, "wide": 0.25, "deep": 0.25},
+        {"line": 5, "value": -1.0, "wide": -1.0, "deep": 0.0},
+        {"line": 6, "value": 2.0, "wide": 0.5, "deep": 1.5},
+    ]
+    assert report["top_tokens"] == [
+        {"text": "fa\x1bst", "line": 6, "start_column": 5, "end_column": 9, "value": 1.25}
+    ]
+    assert (report["start_line"], report["end_line"]) == (4, 6)
+    assert (report["probability"], report["band"], report["logit"]) == (0.97, "llm", 1.88)
+    assert (report["method"], report["baseline"], report["nodes"]) == ("integrated_gradients", "mask", 16)
+    assert report["path"] == "[b]\x1b.py"
