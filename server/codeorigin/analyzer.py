@@ -1,9 +1,27 @@
 """The one way in: document text -> function reports; selections -> verdicts; functions -> explanations."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from codeorigin.functions import FunctionSpan
-from codeorigin.model.verdict import Verdict
+from codeorigin.cache import LruCache
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.explain.explainer import Explainer
+from codeorigin.explain.result import Explanation, ExplainOptions
+from codeorigin.functions import FunctionSpan, find_functions
+from codeorigin.languages import get_language
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.normalize import Normalized, normalize
+from codeorigin.model.scorer import RawScore, Scorer
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.source.files import is_generated, is_minified
+from codeorigin.source.text import LineIndex
+
+IGNORE = "codeorigin: ignore"
+IGNORE_FILE = "codeorigin: ignore-file"
+_IGNORE_FILE_LINES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +45,218 @@ class FileReport:
     language: str
     path: str | None
     functions: tuple[FunctionReport, ...]
+
+
+class Analyzer:
+    """A loaded model with its caches.
+
+    One thread at a time may analyse, score and explain; :meth:`cached_explanation` may be called from any.
+    """
+
+    def __init__(self, bundle: Bundle, *, threads: int = 1, cache_size: int = 4096) -> None:
+        self.bundle = bundle
+        self._scorer = Scorer(
+            bundle.score_path,
+            threads=threads,
+            wide=bundle.views,
+            tokenizer=Tokenizer.load(bundle.tokenizer_path) if bundle.tokenizer_path else None,
+            deep=bundle.deep,
+        )
+        self._explainer = Explainer(
+            self._scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads
+        )
+        self._verdicts: LruCache[str, Verdict] = LruCache(cache_size)
+        self._explanations: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(cache_size // 8 or 1)
+
+    @classmethod
+    def load(cls, model_dir: Path | None = None, *, threads: int = 1, cache_size: int = 4096) -> "Analyzer":
+        """Load a model folder; None takes the one that comes with CodeOrigin.
+
+        Args:
+            model_dir: folder with a ``manifest.json``.
+            threads: processor threads that one inference may use.
+            cache_size: number of verdicts kept; an eighth as many explanations are.
+
+        Raises:
+            ModelError: the model is missing, broken, or does not match its manifest.
+        """
+        return cls(Bundle.load(model_dir), threads=threads, cache_size=cache_size)
+
+    @property
+    def model_id(self) -> str:
+        """Name, version and digest of the model."""
+        return self.bundle.model_id
+
+    def analyze(
+        self, text: str, language: str, *, path: str | None = None, cancel: CancelToken = NEVER
+    ) -> FileReport:
+        """Report on every function of a document; only functions whose text is new are scored.
+
+        Args:
+            text: the whole document.
+            language: a language id or alias.
+            path: where it stands, for the test rules and the report.
+            cancel: checked between batches of functions.
+
+        Raises:
+            LanguageError: the language is not supported.
+            Cancelled: ``cancel`` was thrown.
+        """
+        known = get_language(language)
+        index = LineIndex(text)
+        spans = find_functions(text, known, path=path, index=index)
+        cancel.raise_if_cancelled()
+        whole = self._whole_file_reason(text, index)
+        verdicts: dict[int, Verdict] = {}
+        pending: list[int] = []
+        ids = [_function_id(text, span, known.model_language) for span in spans]
+        for number, span in enumerate(spans):
+            if reason := whole or (Reason.IGNORED if _is_ignored(text, span, index) else None):
+                verdicts[number] = Verdict.without(reason)
+            elif (cached := self._verdicts.get(ids[number])) is not None:
+                verdicts[number] = cached
+            else:
+                pending.append(number)
+        codes = [text[spans[number].range.start : spans[number].range.end] for number in pending]
+        for number, verdict in zip(pending, self._score(codes, known.model_language, cancel), strict=True):
+            verdicts[number] = verdict
+            self._verdicts.put(ids[number], verdict)
+        reports = tuple(
+            FunctionReport(span, verdicts[number], ids[number], _nested(text, span, known.model_language))
+            for number, span in enumerate(spans)
+        )
+        return FileReport(known.id, path, reports)
+
+    def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
+        """Verdict on any piece of code, such as a selection, by the rules for functions.
+
+        Raises:
+            LanguageError: the language is not supported.
+            Cancelled: ``cancel`` was thrown.
+        """
+        known = get_language(language)
+        if is_minified(code):
+            return Verdict.without(Reason.MINIFIED)
+        return self._score([code], known.model_language, cancel)[0]
+
+    def explain(
+        self,
+        text: str,
+        span: FunctionSpan,
+        options: ExplainOptions | None = None,
+        *,
+        cancel: CancelToken = NEVER,
+    ) -> Explanation:
+        """Line and token evidence for one function of ``text``; kept until its text changes.
+
+        Raises:
+            Cancelled: ``cancel`` was thrown.
+        """
+        options = options or ExplainOptions()
+        cached = self.cached_explanation(text, span, options)
+        if cached is not None:
+            return cached
+        code = text[span.range.start : span.range.end]
+        language = get_language(span.language).model_language
+        explanation = self._explainer.explain(code, language, options=options, cancel=cancel)
+        self._explanations.put((_function_id(text, span, language), options), explanation)
+        return _placed(explanation, span)
+
+    def cached_explanation(
+        self, text: str, span: FunctionSpan, options: ExplainOptions | None = None
+    ) -> Explanation | None:
+        """The explanation of this very text if :meth:`explain` has made it already; does no inference."""
+        language = get_language(span.language).model_language
+        key = (_function_id(text, span, language), options or ExplainOptions())
+        explanation = self._explanations.get(key)
+        return None if explanation is None else _placed(explanation, span)
+
+    def _whole_file_reason(self, text: str, index: LineIndex) -> Reason | None:
+        lines = (index.line_text(line) for line in range(min(_IGNORE_FILE_LINES, index.line_count)))
+        if any(IGNORE_FILE in line for line in lines):
+            return Reason.IGNORED
+        if is_generated(text):
+            return Reason.GENERATED
+        return Reason.MINIFIED if is_minified(text) else None
+
+    def _score(self, codes: Sequence[str], language: str, cancel: CancelToken) -> list[Verdict]:
+        normalized = [normalize(code, language) for code in codes]
+        long_enough = [number for number, each in enumerate(normalized) if self._is_long_enough(each)]
+        features = []
+        for number in long_enough:
+            cancel.raise_if_cancelled()
+            features.append(self._scorer.features(normalized[number], language))
+        scores = dict(zip(long_enough, self._scorer.score(features, cancel), strict=True))
+        return [
+            self._verdict(scores[number], language) if number in scores else Verdict.without(Reason.TOO_SHORT)
+            for number in range(len(codes))
+        ]
+
+    def _is_long_enough(self, normalized: Normalized) -> bool:
+        calibration = self.bundle.calibration
+        lines = sum(1 for line in normalized.text.split("\n") if line)
+        characters = sum(1 for character in normalized.text if not character.isspace())
+        return lines >= calibration.min_lines and characters >= calibration.min_characters
+
+    def _verdict(self, score: RawScore, language: str) -> Verdict:
+        calibration = self.bundle.calibration
+        thresholds = calibration.thresholds(language)
+        return Verdict(
+            probability=calibration.probability(score.logit),
+            logit=score.logit,
+            band=calibration.band(score.logit, language),
+            human_share=calibration.human_share(score.logit),
+            llm_threshold=calibration.probability(thresholds.llm),
+            human_threshold=calibration.probability(thresholds.human),
+            false_positive_rate=calibration.false_positive_rate,
+            wide=score.wide,
+            deep=score.deep,
+            windows=score.windows,
+        )
+
+
+def _function_id(text: str, span: FunctionSpan, language: str) -> str:
+    code = text[span.range.start : span.range.end]
+    return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionReport, ...]:
+    """Reports of the functions inside ``span``, from the innermost out (a stack: nesting may be deep)."""
+    order: list[FunctionSpan] = []
+    stack = list(span.nested)
+    while stack:
+        current = stack.pop()
+        order.append(current)
+        stack.extend(current.nested)
+    built: dict[int, FunctionReport] = {}
+    for current in reversed(order):
+        children = tuple(built[id(child)] for child in current.nested)
+        identity = _function_id(text, current, language)
+        built[id(current)] = FunctionReport(current, Verdict.without(Reason.NESTED), identity, children)
+    return tuple(built[id(child)] for child in span.nested)
+
+
+def _is_ignored(text: str, span: FunctionSpan, index: LineIndex) -> bool:
+    header = text[span.range.start : span.header.end]
+    first_body_line = index.line_text(span.header.end_line)
+    above = index.line_text(span.range.start_line - 1) if span.range.start_line > 0 else ""
+    comment = text[span.doc_comment.start : span.doc_comment.end] if span.doc_comment else ""
+    return any(IGNORE in part for part in (header, first_body_line, above, comment))
+
+
+def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
+    """An explanation of a function's text, moved to where the function stands now."""
+    line, column = span.range.start_line, span.range.start_column
+    return replace(
+        explanation,
+        lines=tuple(replace(each, line=each.line + line) for each in explanation.lines),
+        top_tokens=tuple(
+            replace(
+                each,
+                line=each.line + line,
+                start_column=each.start_column + (column if each.line == 0 else 0),
+                end_column=each.end_column + (column if each.line == 0 else 0),
+            )
+            for each in explanation.top_tokens
+        ),
+    )

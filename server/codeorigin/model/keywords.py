@@ -62,5 +62,7 @@ _WORDS = {
     ),
 }
 
-KEYWORDS: dict[str, frozenset[str]] = {language: frozenset(words.split()) for language, words in _WORDS.items()}
+KEYWORDS: dict[str, frozenset[str]] = {
+    language: frozenset(words.split()) for language, words in _WORDS.items()
+}
 """Model language -> its reserved words and the built-in names that are used like them."""

@@ -35,7 +35,6 @@ class DeepSettings:
 
     context: int
     overlap: int
-    vocab_size: int
     dim: int
     ngram_buckets: int
 
@@ -150,6 +149,22 @@ class Scorer:
             RawScore(float(logit[index]), float(wide[index]), float(deep[index]), len(item.windows))
             for index, item in enumerate(features)
         ]
+
+    def deep_logits(
+        self, windows: Sequence[npt.NDArray[np.int64]], cancel: CancelToken = NEVER
+    ) -> npt.NDArray[np.float64]:
+        """The encoder's logit ``(W,)`` of windows of token ids, without bias, wide part or pooling.
+
+        Raises:
+            Cancelled: ``cancel`` was thrown; it is checked before every batch.
+            ModelError: the graph failed.
+        """
+        nowhere = np.zeros(0, dtype=np.int32)
+        features = [
+            Features(None, Encoding(ids, nowhere, nowhere, nowhere), tuple(split(len(ids), len(ids) or 1, 0)))
+            for ids in windows
+        ]
+        return np.array([raw.deep for raw in self.score(features, cancel)], dtype=np.float64)
 
     def embed(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Embeddings ``(B, T, D)`` of windows of token ids ``(B, T)``, as the forward graph embeds them.

@@ -56,6 +56,10 @@ class Tokenizer:
         except Exception as error:  # the library raises bare Exception
             raise ModelError(f"{path.name}: not a readable tokenizer; reinstall the model") from error
 
+    def save(self, path: Path) -> None:
+        """Write ``tokenizer.json``, as :meth:`load` reads it."""
+        self._bpe.save(str(path))
+
     def _special(self, token: str) -> int:
         token_id = self._bpe.token_to_id(token)
         if token_id is None:

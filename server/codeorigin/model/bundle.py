@@ -1,0 +1,148 @@
+"""The model bundle: a folder of weights and configuration whose manifest vouches for every file."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codeorigin.errors import ModelError
+from codeorigin.model.calibration import Calibration
+from codeorigin.model.ngrams import NgramViews, View, ViewKind
+from codeorigin.model.scorer import DeepSettings
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
+BUNDLED_NAME = "codeorigin-small"
+
+
+def default_model_dir() -> Path:
+    """Folder of the model that comes with CodeOrigin: the checkout's first, else the installed one.
+
+    Raises:
+        ModelError: neither is there.
+    """
+    package = Path(__file__).resolve().parents[1]
+    candidates = (package.parents[1] / "models" / BUNDLED_NAME, package / "models" / BUNDLED_NAME)
+    for candidate in candidates:
+        if (candidate / MANIFEST).is_file():
+            return candidate
+    raise ModelError(f"no model found at {candidates[1]}; reinstall codeorigin or pass a model folder")
+
+
+def sha256_of(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A model folder whose files were checked against its manifest.
+
+    ``views`` is None without a wide part, ``deep`` without a deep part; one of them is there.
+    ``baseline_logit`` is the logit of an all-MASK input without n-grams.
+    """
+
+    directory: Path
+    name: str
+    version: str
+    digest: str
+    views: NgramViews | None
+    deep: DeepSettings | None
+    bias: float
+    baseline_logit: float
+    calibration: Calibration
+    manifest: Mapping[str, Any]
+
+    @property
+    def model_id(self) -> str:
+        """Name, version and the first digits of the manifest's hash."""
+        return f"{self.name} {self.version} ({self.digest[:8]})"
+
+    @property
+    def score_path(self) -> Path:
+        """The forward graph."""
+        return self.directory / SCORE_GRAPH
+
+    @property
+    def gradient_path(self) -> Path | None:
+        """The gradient graph, None for a bundle without a deep part."""
+        return self.directory / GRADIENT_GRAPH if self.deep else None
+
+    @property
+    def tokenizer_path(self) -> Path | None:
+        """The tokenizer, None for a bundle without a deep part."""
+        return self.directory / TOKENIZER if self.deep else None
+
+    @classmethod
+    def load(cls, directory: Path | None = None) -> "Bundle":
+        """Read and check a model folder; None takes the bundled model.
+
+        Raises:
+            ModelError: a file is missing, differs from the manifest, or the manifest is not readable.
+        """
+        directory = default_model_dir() if directory is None else directory
+        path = directory / MANIFEST
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"{path}: not readable; pass the folder of a CodeOrigin model") from error
+        try:
+            manifest = json.loads(raw)
+            if not isinstance(manifest, dict) or manifest["format"] != FORMAT:
+                raise ModelError(f"{path}: not of format {FORMAT}; use a model made for this version")
+            _check_files(directory, manifest)
+            wide, deep = manifest["wide"], manifest["deep"]
+            if wide is None and deep is None:
+                raise ModelError(f"{path}: the model has neither a wide nor a deep part; reinstall it")
+            return cls(
+                directory=directory,
+                name=str(manifest["name"]),
+                version=str(manifest["version"]),
+                digest=hashlib.sha256(raw).hexdigest(),
+                views=None if wide is None else NgramViews([_view(entry) for entry in wide["views"]]),
+                deep=None if deep is None else _deep(deep),
+                bias=float(manifest["bias"]),
+                baseline_logit=float(manifest["baseline_logit"]),
+                calibration=Calibration.from_manifest(manifest["calibration"]),
+                manifest=manifest,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{path}: broken manifest ({error!r}); reinstall the model") from error
+
+
+def _view(entry: Mapping[str, Any]) -> View:
+    return View(
+        ViewKind(entry["kind"]), int(entry["min_order"]), int(entry["max_order"]), int(entry["width"])
+    )
+
+
+def _deep(entry: Mapping[str, Any]) -> DeepSettings:
+    return DeepSettings(
+        context=int(entry["context"]),
+        overlap=int(entry["overlap"]),
+        vocab_size=int(entry["vocab_size"]),
+        dim=int(entry["dim"]),
+        ngram_buckets=int(entry["ngram_buckets"]),
+    )
+
+
+def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse files that are not the ones the manifest was written for: their figures would not hold."""
+    files: Mapping[str, str] = manifest["files"]
+    needed = {SCORE_GRAPH} | ({GRADIENT_GRAPH, TOKENIZER} if manifest["deep"] is not None else set())
+    if missing := sorted(needed - set(files)):
+        raise ModelError(f"{directory}: the manifest does not vouch for {', '.join(missing)}; reinstall it")
+    for name, expected in files.items():
+        path = directory / name
+        if Path(name).name != name:
+            raise ModelError(f"{directory}: the manifest names {name!r}, which is not a file of the folder")
+        try:
+            actual = sha256_of(path)
+        except OSError as error:
+            raise ModelError(f"{path}: listed in the manifest but not readable; reinstall it") from error
+        if actual != expected:
+            raise ModelError(f"{path}: SHA-256 differs from the manifest; reinstall the model")

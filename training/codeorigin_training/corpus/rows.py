@@ -1,0 +1,95 @@
+"""The training corpus: functions with their provenance, and same-task pairs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from codeorigin.errors import CodeOriginError
+
+FUNCTIONS, PAIRS = "functions.parquet", "pairs.parquet"
+MODERN = "H-date-modern"
+
+
+class CorpusError(CodeOriginError):
+    """The corpus is missing or lacks what training needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One function of the corpus. ``label`` is 1 for ``llm``, 0 for ``human``; ``pair`` names its pair, if any.
+
+    ``modern`` marks human code of July 2021 to November 2022: written by people, in today's style.
+    """
+
+    code: str
+    language: str
+    label: int
+    repo: str
+    agent: str
+    modern: bool
+    is_test: bool
+    lines: int
+    pair: str | None = None
+
+
+def read_functions(data: Path) -> list[Row]:
+    """All rows of ``functions.parquet`` below ``data``.
+
+    Raises:
+        CorpusError: the file is missing or lacks a column.
+    """
+    return [
+        Row(
+            code=entry["code"],
+            language=entry["language"],
+            label=int(entry["label"] == "llm"),
+            repo=entry["repo"],
+            agent=entry["agent"],
+            modern=entry["evidence"] == MODERN,
+            is_test=entry["is_test"],
+            lines=entry["lines"],
+        )
+        for entry in _entries(
+            data / FUNCTIONS,
+            ["code", "language", "label", "repo", "agent", "evidence", "is_test", "lines"],
+        )
+    ]
+
+
+def read_pairs(data: Path) -> list[Row]:
+    """Both rows of every pair in ``pairs.parquet`` below ``data``: the person's, then the model's.
+
+    Raises:
+        CorpusError: the file is missing or lacks a column.
+    """
+    rows: list[Row] = []
+    columns = ["id", "human_code", "llm_code", "language", "repo", "evidence", "is_test"]
+    for entry in _entries(data / PAIRS, columns):
+        for label, code in ((0, entry["human_code"]), (1, entry["llm_code"])):
+            rows.append(
+                Row(
+                    code=code,
+                    language=entry["language"],
+                    label=label,
+                    repo=entry["repo"],
+                    agent="",
+                    modern=entry["evidence"] == MODERN,
+                    is_test=entry["is_test"],
+                    lines=code.count("\n") + 1,
+                    pair=entry["id"],
+                )
+            )
+    return rows
+
+
+def _entries(path: Path, columns: list[str]) -> Iterator[dict[str, Any]]:
+    if not path.is_file():
+        raise CorpusError(f"{path}: not found; pass the folder of the corpus with --data")
+    table = pq.ParquetFile(path)
+    if missing := sorted(set(columns) - set(table.schema_arrow.names)):
+        raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
+    for batch in table.iter_batches(columns=columns):
+        yield from batch.to_pylist()

@@ -1,0 +1,32 @@
+"""Splits by repository: a model must never be measured on code of a repository that it has seen."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin_training.corpus.rows import Row
+
+TEST_SHARE = 0.15
+
+
+def unit_hash(repo: str, salt: str) -> float:
+    """A number in [0, 1) that depends on the repository's name alone, so that splits survive new data."""
+    digest = hashlib.sha256(f"{salt}\0{repo.lower()}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2.0**64
+
+
+def is_held_out(repo: str) -> bool:
+    """Whether the repository belongs to the test split, which neither training nor calibration reads."""
+    return unit_hash(repo, "test") < TEST_SHARE
+
+
+def fold_of(repo: str, folds: int) -> int:
+    """Cross-fitting fold of a repository, 0 to ``folds - 1``."""
+    return int(unit_hash(repo, "fold") * folds)
+
+
+def fold_array(rows: Sequence[Row], folds: int) -> npt.NDArray[np.int64]:
+    """:func:`fold_of` of every row, int64 of shape ``(len(rows),)``."""
+    return np.array([fold_of(row.repo, folds) for row in rows], dtype=np.int64)

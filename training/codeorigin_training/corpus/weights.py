@@ -1,0 +1,57 @@
+"""Sample weights that take language, test code and length out of the label, and no repository too loud."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin_training.corpus.rows import Row
+
+LENGTH_EDGES = (9, 16, 30)
+"""First line counts of the length classes after the first: 1-8, 9-15, 16-29 and 30 or more lines."""
+
+_RARER_CLASS_CAP = 3.0
+
+
+def cells(rows: Sequence[Row]) -> npt.NDArray[np.int64]:
+    """Index of each row's language x test x length cell, int64 of shape ``(len(rows),)``."""
+    lengths = np.digitize([row.lines for row in rows], LENGTH_EDGES)
+    names = [f"{row.language}|{row.is_test}|{length}" for row, length in zip(rows, lengths, strict=True)]
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
+
+
+def balanced_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+    """Weights of mean 1, equal in sum over the classes of every cell.
+
+    A row counts ``1 / sqrt(n)`` of the ``n`` rows that its repository has with its label: more rows of one
+    repository say little that is new. A cell weighs at most three times what its rarer class does, so
+    that a handful of rows cannot speak for a cell; a cell with one class alone gets no weight.
+    """
+    labels = np.array([row.label for row in rows])
+    sources = np.unique([f"{row.repo}|{row.label}" for row in rows], return_inverse=True)[1]
+    base = 1.0 / np.sqrt(np.bincount(sources)[sources])
+    cell = cells(rows)
+    mass = np.zeros((cell.max() + 1, 2))
+    np.add.at(mass, (cell, labels), base)
+    target = np.minimum(mass.sum(axis=1) / 2, _RARER_CLASS_CAP * mass.min(axis=1))
+    weights: npt.NDArray[np.float64] = base * (target[:, None] / np.maximum(mass, 1e-12))[cell, labels]
+    return weights / weights.mean()
+
+
+def matched_sample(rows: Sequence[Row], keep: npt.NDArray[np.bool_], seed: int) -> npt.NDArray[np.int64]:
+    """Indices of an evaluation sample with equally many rows of both classes in every cell.
+
+    Args:
+        rows: candidates.
+        keep: bool ``(len(rows),)``, the rows that may be drawn.
+        seed: of the draw.
+    """
+    generator = np.random.default_rng(seed)
+    labels = np.array([row.label for row in rows])
+    cell = cells(rows)
+    chosen: list[npt.NDArray[np.int64]] = []
+    for name in np.unique(cell):
+        sides = [np.flatnonzero(keep & (cell == name) & (labels == label)) for label in (0, 1)]
+        count = min(len(side) for side in sides)
+        chosen += [generator.choice(side, count, replace=False) for side in sides if count]
+    return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, dtype=np.int64)

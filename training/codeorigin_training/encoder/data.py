@@ -1,0 +1,85 @@
+"""Token sequences of a corpus and the batches that an encoder learns from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from codeorigin.model.normalize import normalize
+from codeorigin.model.tokenizer import Tokenizer, ngram_ids
+from codeorigin_training.corpus.rows import Row
+
+Ids = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """``ids`` int64 ``(B, T)``, ``ngrams`` int64 ``(B, T, 2)``, ``mask`` bool ``(B, T)``, ``rows`` int64 ``(B,)``."""
+
+    ids: Tensor
+    ngrams: Tensor
+    mask: Tensor
+    rows: Ids
+
+
+def encode_rows(rows: Sequence[Row], tokenizer: Tokenizer) -> list[npt.NDArray[np.int32]]:
+    """Token ids of every row, int32, of any length."""
+    return [tokenizer.encode(normalize(row.code, row.language)).ids.astype(np.int32) for row in rows]
+
+
+def type_dropout(ids: Ids, probability: float, mask_id: int, generator: np.random.Generator) -> Ids:
+    """Replace a random set of token types by MASK wherever they stand in the sequence.
+
+    Consistent over the sequence, so that a repository's own vocabulary cannot be relied on.
+    """
+    types, inverse = np.unique(ids, return_inverse=True)
+    dropped = generator.random(len(types)) < probability
+    return np.where(dropped[inverse], mask_id, ids)
+
+
+def crop(ids: Ids, context: int, generator: np.random.Generator) -> Ids:
+    """A random window of at most ``context`` tokens."""
+    if len(ids) <= context:
+        return ids
+    start = int(generator.integers(0, len(ids) - context + 1))
+    return ids[start : start + context]
+
+
+def collate(sequences: Sequence[Ids], rows: Ids, tokenizer: Tokenizer, buckets: int) -> Batch:
+    """Pad ``sequences`` to the longest of them; n-gram ids are computed after any masking."""
+    longest = max(len(sequence) for sequence in sequences)
+    ids = np.full((len(sequences), longest), tokenizer.pad_id, dtype=np.int64)
+    mask = np.zeros(ids.shape, dtype=bool)
+    ngrams = np.zeros((*ids.shape, 2), dtype=np.int64)
+    for number, sequence in enumerate(sequences):
+        ids[number, : len(sequence)] = sequence
+        mask[number, : len(sequence)] = True
+        if buckets:
+            ngrams[number, : len(sequence)] = ngram_ids(sequence, tokenizer.mask_id, buckets)
+    return Batch(torch.from_numpy(ids), torch.from_numpy(ngrams), torch.from_numpy(mask), rows)
+
+
+def length_batches(
+    lengths: Ids, order: Ids, tokens_per_batch: int, generator: np.random.Generator | None
+) -> Iterator[Ids]:
+    """Group ``order`` into batches of similar length and of about ``tokens_per_batch`` tokens with padding.
+
+    Args:
+        lengths: int64 ``(n,)``, the length of every sequence.
+        order: indices into ``lengths``, with repetitions if sampled so.
+        generator: shuffles the batches; None keeps the longest last.
+    """
+    by_length = order[np.argsort(lengths[order], kind="stable")]
+    batches: list[Ids] = []
+    start = 0
+    for stop in range(1, len(by_length) + 1):
+        longest_next = lengths[by_length[min(stop, len(by_length) - 1)]]
+        if stop == len(by_length) or (stop + 1 - start) * longest_next > tokens_per_batch:
+            batches.append(by_length[start:stop])
+            start = stop
+    if generator is not None:
+        generator.shuffle(batches)
+    yield from batches

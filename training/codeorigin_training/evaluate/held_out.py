@@ -1,0 +1,141 @@
+"""The shipped model's figures on repositories that neither training nor calibration has read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.calibration import Calibration
+from codeorigin_training.calibrate.thresholds import repository_rate
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.evaluate.metrics import (
+    auroc,
+    bootstrap_interval,
+    expected_calibration_error,
+    pairs_in_order,
+    tpr_at_fpr,
+)
+
+Floats = npt.NDArray[np.float64]
+_FEWEST_OF_EACH_CLASS = 20
+
+
+def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
+    """AUROC and TPR at 1 % FPR against old and modern human code, inside repositories, and on pairs.
+
+    Classes are matched within language x test x length, so that neither of these can do the detector's work.
+    """
+    corpus = np.array([row.pair is None for row in rows])
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    modern = np.array([row.modern for row in rows])
+    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+    result: dict[str, Any] = {}
+    for name, human in (("old_human", ~modern), ("modern_human", modern)):
+        sample = matched_sample(rows, corpus & ((labels == 1) | human), seed=0)
+        result[name] = _with_interval(labels[sample], logits[sample], repositories[sample])
+    result["same_repository"] = _same_repository(labels[corpus], logits[corpus], repositories[corpus])
+    result["pairs"] = _pairs(rows, logits)
+    return result
+
+
+def verdict_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any]:
+    """False-positive rates at the shipped thresholds (repositories weighing alike), recall, abstention, ECE."""
+    corpus = np.flatnonzero([row.pair is None for row in rows])
+    rows, logits = [rows[number] for number in corpus], logits[corpus]
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    modern = np.array([row.modern for row in rows])
+    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+    bounds = [calibration.thresholds(row.language) for row in rows]
+    above = logits >= np.array([bound.llm for bound in bounds])
+    below = logits <= np.array([bound.human for bound in bounds])
+    human, llm = labels == 0, labels == 1
+    matched = matched_sample(rows, np.ones(len(rows), dtype=bool), seed=0)
+    probabilities = np.array([calibration.probability(float(logits[number])) for number in matched])
+    return {
+        "false_positive_rate_old": repository_rate(above[human & ~modern], repositories[human & ~modern]),
+        "false_positive_rate_modern": repository_rate(above[human & modern], repositories[human & modern]),
+        "false_positive_rate_old_functions": float(above[human & ~modern].mean()),
+        "false_positive_rate_modern_functions": float(above[human & modern].mean()),
+        "true_positive_rate": repository_rate(above[llm], repositories[llm]),
+        "llm_called_human": repository_rate(below[llm], repositories[llm]),
+        "human_called_human": repository_rate(below[human], repositories[human]),
+        "unsure": float((~above & ~below).mean()),
+        "expected_calibration_error": expected_calibration_error(labels[matched], probabilities),
+    }
+
+
+def slices(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, dict[str, float]]]:
+    """AUROC and TPR at 1 % FPR per language, per agent (against all human code) and per length class."""
+    corpus = np.flatnonzero([row.pair is None for row in rows])
+    rows, logits = [rows[number] for number in corpus], logits[corpus]
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    languages = np.array([row.language for row in rows])
+    agents = np.array([row.agent for row in rows])
+    result: dict[str, dict[str, dict[str, float]]] = {"language": {}, "agent": {}}
+    for language in np.unique(languages):
+        result["language"][str(language)] = _slice(rows, labels, logits, languages == language)
+    for agent in np.unique(agents[labels == 1]):
+        result["agent"][str(agent) or "unknown"] = _slice(
+            rows, labels, logits, (labels == 0) | (agents == agent)
+        )
+    return result
+
+
+def _slice(
+    rows: Sequence[Row], labels: npt.NDArray[np.int64], logits: Floats, keep: npt.NDArray[np.bool_]
+) -> dict[str, float]:
+    sample = matched_sample(rows, keep, seed=0)
+    return {
+        "auroc": auroc(labels[sample], logits[sample]),
+        "tpr_at_1_fpr": tpr_at_fpr(labels[sample], logits[sample], 0.01),
+        "functions": len(sample),
+    }
+
+
+def _with_interval(
+    labels: npt.NDArray[np.int64], logits: Floats, repositories: npt.NDArray[np.int64]
+) -> dict[str, Any]:
+    return {
+        "auroc": auroc(labels, logits),
+        "auroc_interval_90": bootstrap_interval(
+            repositories, lambda index: auroc(labels[index], logits[index])
+        ),
+        "tpr_at_1_fpr": tpr_at_fpr(labels, logits, 0.01),
+        "tpr_at_1_fpr_interval_90": bootstrap_interval(
+            repositories, lambda index: tpr_at_fpr(labels[index], logits[index], 0.01)
+        ),
+        "functions": len(labels),
+    }
+
+
+def _same_repository(
+    labels: npt.NDArray[np.int64], logits: Floats, repositories: npt.NDArray[np.int64]
+) -> dict[str, Any]:
+    values = []
+    for repository in np.unique(repositories):
+        inside = repositories == repository
+        if min(int(labels[inside].sum()), int((1 - labels[inside]).sum())) >= _FEWEST_OF_EACH_CLASS:
+            values.append(auroc(labels[inside], logits[inside]))
+    if not values:
+        return {"mean_auroc": None, "repositories": 0}
+    return {"mean_auroc": float(np.mean(values)), "repositories": len(values)}
+
+
+def _pairs(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
+    sides: dict[str, dict[int, float]] = {}
+    for row, logit in zip(rows, logits, strict=True):
+        if row.pair is not None:
+            sides.setdefault(row.pair, {})[row.label] = float(logit)
+    complete = [side for side in sides.values() if len(side) == 2]
+    if not complete:
+        return {"auroc": None, "in_order": None, "pairs": 0}
+    human = np.array([side[0] for side in complete])
+    llm = np.array([side[1] for side in complete])
+    labels = np.repeat([0, 1], len(complete)).astype(np.int64)
+    return {
+        "auroc": auroc(labels, np.concatenate([human, llm])),
+        "in_order": pairs_in_order(human, llm),
+        "pairs": len(complete),
+    }

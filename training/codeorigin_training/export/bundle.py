@@ -1,0 +1,119 @@
+"""Writes a bundle: graphs, tokenizer, manifest with the hash of every file, and the generated model card."""
+
+import hashlib
+import json
+import math
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from codeorigin.model.bundle import (
+    FORMAT,
+    GRADIENT_GRAPH,
+    MANIFEST,
+    SCORE_GRAPH,
+    TOKENIZER,
+    Bundle,
+    sha256_of,
+)
+from codeorigin.model.calibration import Calibration
+from codeorigin.model.ngrams import View
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.config import BuildConfig
+from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS
+from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.export.card import model_card
+from codeorigin_training.export.onnx_graphs import export_graphs
+from codeorigin_training.wide.linear import WideModel
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a bundle is made of."""
+
+    wide: WideModel
+    views: tuple[View, ...]
+    encoder: CompactEncoder | None
+    tokenizer: Tokenizer
+    overlap: int
+    baseline_logit: float
+    calibration: Calibration
+    metrics: dict[str, Any]
+    data: dict[str, Any]
+
+
+def corpus_hash(data: Path) -> str:
+    """One hex SHA-256 over the corpus files' own."""
+    digest = hashlib.sha256()
+    for name in (FUNCTIONS, PAIRS):
+        digest.update(sha256_of(data / name).encode())
+    return digest.hexdigest()
+
+
+def write_bundle(out: Path, parts: Parts, config: BuildConfig) -> None:
+    """Write the bundle into ``out`` at one go: into a folder beside it first, checked, then moved.
+
+    Raises:
+        ParityError: a graph does not compute what PyTorch computes.
+        ModelError: the written bundle does not load.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as name:
+        folder = Path(name)
+        parity = export_graphs(
+            folder, bias=parts.wide.bias, wide_weights=parts.wide.table, encoder=parts.encoder
+        )
+        if parts.encoder is not None:
+            parts.tokenizer.save(folder / TOKENIZER)
+        files = [path for path in (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER) if (folder / path).is_file()]
+        manifest = {
+            "format": FORMAT,
+            "name": config.name,
+            "version": config.version,
+            "files": {path: sha256_of(folder / path) for path in files},
+            "wide": {"views": [asdict(view) for view in parts.views]},
+            "deep": _deep_entry(parts),
+            "bias": parts.wide.bias,
+            "baseline_logit": parts.baseline_logit,
+            "calibration": parts.calibration.to_manifest(),
+            "data": parts.data,
+            "parity": asdict(parity),
+            "build": asdict(config),
+            "metrics": parts.metrics,
+        }
+        text = json.dumps(_finite(manifest), indent=1, sort_keys=False, allow_nan=False)
+        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        (folder / "README.md").write_text(model_card(manifest), encoding="utf-8")
+        Bundle.load(folder)
+        for stale in (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER):
+            (out / stale).unlink(missing_ok=True)
+        for path in [*files, MANIFEST, "README.md"]:
+            shutil.move(folder / path, out / path)
+
+
+def _deep_entry(parts: Parts) -> dict[str, Any] | None:
+    if parts.encoder is None:
+        return None
+    shape = parts.encoder.config
+    return {
+        "context": shape.context,
+        "overlap": parts.overlap,
+        "vocab_size": shape.vocab_size,
+        "dim": shape.dim,
+        "layers": shape.layers,
+        "heads": shape.heads,
+        "ngram_buckets": shape.ngram_buckets,
+    }
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """JSON has no NaN: a figure that could not be computed is null; floats are cut to six digits."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float):
+        return float(f"{value:.7g}") if math.isfinite(value) else None
+    return value
