@@ -33,7 +33,7 @@ def build_command(
     elif steps is not None:
         config = replace(config, finetune=replace(config.finetune, steps=steps))
     try:
-        build(data, out, config, lambda line: typer.echo(line))
+        build(data, out, config, typer.echo)
     except CodeOriginError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.calibration import Thresholds
-
 Floats = npt.NDArray[np.float64]
 
 

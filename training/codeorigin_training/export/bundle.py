@@ -108,7 +108,7 @@ def _deep_entry(parts: Parts) -> dict[str, Any] | None:
     }
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _finite(value: Any) -> Any:
     """JSON has no NaN: a figure that could not be computed is null; floats are cut to six digits."""
     if isinstance(value, dict):
         return {key: _finite(item) for key, item in value.items()}

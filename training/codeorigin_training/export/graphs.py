@@ -42,7 +42,7 @@ class DeepLogit(nn.Module):
         super().__init__()
         self.encoder = encoder
 
-    def forward(  # noqa: PLR0917 - the exporter passes by position
+    def forward(
         self, ids: Tensor, ngrams: Tensor, mask: Tensor, function: Tensor, weight: Tensor, prior: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Deep logit ``(B,)`` and embeddings ``(W, T, D)`` of windows ``(W, T)``."""
@@ -58,7 +58,7 @@ class WideDeepScore(nn.Module):
         super().__init__()
         self.wide, self.deep, self.bias = wide, deep, bias
 
-    def forward(  # noqa: PLR0917 - the graph's inputs, described in onnx_graphs
+    def forward(
         self,
         ids: Tensor,
         ngrams: Tensor,
@@ -82,7 +82,7 @@ class DeepScore(nn.Module):
         super().__init__()
         self.deep, self.bias = deep, bias
 
-    def forward(  # noqa: PLR0917 - the graph's inputs, described in onnx_graphs
+    def forward(
         self,
         ids: Tensor,
         ngrams: Tensor,
