@@ -1,0 +1,193 @@
+"""Code -> explanation: exact n-gram shares and Integrated Gradients, gathered to lines and words."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.explain.deep_path import PathAttribution, attribute_windows
+from codeorigin.explain.gradient_graph import GradientGraph
+from codeorigin.explain.lines import line_attributions, line_sums, strongest_words
+from codeorigin.explain.ngram_shares import character_shares
+from codeorigin.explain.occlusion import hidden_logit, occlude
+from codeorigin.explain.result import Aggregation, Baseline, ExplainOptions, Explanation, Method
+from codeorigin.explain.words import Words, find_words, gather_characters, gather_tokens
+from codeorigin.model.normalize import Normalized, normalize
+from codeorigin.model.scorer import Features, RawScore, Scorer
+
+Doubles = npt.NDArray[np.float64]
+
+_OCCLUDED_WORDS = 48
+_DEFAULT_OPTIONS = ExplainOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A function under explanation, where it stands, and what the model says of it."""
+
+    normalized: Normalized
+    features: Features
+    score: RawScore
+    first_line: int
+    first_column: int
+
+    @property
+    def line_count(self) -> int:
+        lines = self.normalized.lines
+        return int(lines[-1]) + 1 if len(lines) else 0
+
+
+class Explainer:
+    """Explains functions with one model. One thread at a time may use it."""
+
+    def __init__(self, scorer: Scorer, gradient_path: Path | None, bias: float, *, threads: int = 1) -> None:
+        """Load the gradient graph.
+
+        Args:
+            scorer: the forward graph.
+            gradient_path: ``gradient.onnx``; without it a deep part is explained by occlusion.
+            bias: logit of a function without any evidence.
+            threads: threads of one operator.
+
+        Raises:
+            ModelError: the gradient graph cannot be read.
+        """
+        self._scorer = scorer
+        self._bias = bias
+        self._gradient = GradientGraph(gradient_path, threads=threads) if gradient_path else None
+
+    def explain(
+        self,
+        code: str,
+        language: str,
+        first_line: int = 0,
+        options: ExplainOptions = _DEFAULT_OPTIONS,
+        cancel: CancelToken = NEVER,
+        *,
+        first_column: int = 0,
+    ) -> Explanation:
+        """Line and word evidence for one function.
+
+        Args:
+            code: the function's text as it stands in its document.
+            language: a model language.
+            first_line: the document's line, 0-based, that ``code`` starts in.
+            options: method, baseline and accuracy.
+            cancel: checked between batches of inference.
+            first_column: the code-point column that ``code`` starts in.
+
+        Raises:
+            Cancelled: ``cancel`` was thrown.
+            ModelError: a graph failed.
+        """
+        cancel.raise_if_cancelled()
+        normalized = normalize(code, language)
+        features = self._scorer.features(normalized, language, with_occurrences=True)
+        (score,) = self._scorer.score([features], cancel)
+        function = _Function(normalized, features, score, first_line, first_column)
+        needs_graph = bool(features.windows)
+        if options.method is Method.OCCLUSION or (needs_graph and self._gradient is None):
+            return self._by_occlusion(function, options, cancel)
+        return self._by_gradients(function, options, cancel)
+
+    def _by_gradients(self, function: _Function, options: ExplainOptions, cancel: CancelToken) -> Explanation:
+        normalized, features = function.normalized, function.features
+        words = find_words(normalized.text)
+        wide = self._wide_characters(function)
+        wide_lines = line_sums(wide, normalized.lines, function.line_count)
+        wide_words = gather_characters(wide, words)
+        deep_lines = np.zeros(function.line_count)
+        deep_words = np.zeros((len(words.starts), 1))
+        path: PathAttribution | None = None
+        if self._gradient is not None and features.encoding is not None and features.windows:
+            path = attribute_windows(
+                self._scorer, self._gradient, features, function.score.wide, options, cancel
+            )
+            deep_lines = line_sums(path.tokens.sum(axis=1), features.encoding.lines, function.line_count)
+            deep_words = gather_tokens(path.tokens, features.encoding, normalized, words)
+        if options.aggregation is Aggregation.L2_NORM:
+            # The wide part is one more dimension of a word's attribution.
+            values = np.sqrt((deep_words**2).sum(axis=1) + wide_words**2)
+        else:
+            values = deep_words.sum(axis=1) + wide_words
+        return self._result(
+            function,
+            options,
+            method=Method.INTEGRATED_GRADIENTS,
+            baseline=options.baseline,
+            baseline_deep=path.baseline_logit if path else 0.0,
+            nodes=path.nodes if path else 0,
+            line_values=(wide_lines, deep_lines),
+            word_values=(values, words),
+        )
+
+    def _wide_characters(self, function: _Function) -> Doubles:
+        wide = function.features.wide
+        length = len(function.normalized.text)
+        if wide is None:
+            return np.zeros(length)
+        return character_shares(wide, self._scorer.wide_weights(wide.ids), length)
+
+    def _by_occlusion(self, function: _Function, options: ExplainOptions, cancel: CancelToken) -> Explanation:
+        normalized, features = function.normalized, function.features
+        numbers, starts = np.unique(normalized.lines, return_index=True)
+        ends = np.append(starts, len(normalized.text))[1:]
+        wide_lines, deep_lines = np.zeros(function.line_count), np.zeros(function.line_count)
+        wide_lines[numbers], deep_lines[numbers] = occlude(self._scorer, features, starts, ends, cancel)
+        words = find_words(normalized.text)
+        # Every word costs a forward pass, so only those of the strongest lines are tried.
+        strength = np.abs(wide_lines + deep_lines)[normalized.lines[words.starts]]
+        tried = np.sort(np.argsort(-strength, kind="stable")[:_OCCLUDED_WORDS])
+        values = np.zeros(len(words.starts))
+        values[tried] = np.sum(
+            occlude(self._scorer, features, words.starts[tried], words.ends[tried], cancel), axis=0
+        )
+        return self._result(
+            function,
+            options,
+            method=Method.OCCLUSION,
+            baseline=Baseline.MASK,
+            baseline_deep=hidden_logit(self._scorer, features, cancel),
+            nodes=0,
+            line_values=(wide_lines, deep_lines),
+            word_values=(values, words),
+        )
+
+    def _result(
+        self,
+        function: _Function,
+        options: ExplainOptions,
+        *,
+        method: Method,
+        baseline: Baseline,
+        baseline_deep: float,
+        nodes: int,
+        line_values: tuple[Doubles, Doubles],
+        word_values: tuple[Doubles, Words],
+    ) -> Explanation:
+        wide, deep = line_values
+        lines = line_attributions(wide, deep, function.normalized, function.first_line)
+        values, words = word_values
+        baseline_logit = self._bias + baseline_deep
+        difference = function.score.logit - baseline_logit
+        gap = abs(sum(line.value for line in lines) - difference) / max(abs(difference), 1.0)
+        return Explanation(
+            logit=function.score.logit,
+            baseline_logit=baseline_logit,
+            completeness_gap=gap,
+            approximate=gap > options.tolerance,
+            nodes=nodes,
+            method=method,
+            baseline=baseline,
+            lines=lines,
+            top_tokens=strongest_words(
+                values,
+                words,
+                function.normalized,
+                count=options.top_tokens,
+                first_line=function.first_line,
+                first_column=function.first_column,
+            ),
+        )

@@ -1,0 +1,71 @@
+"""Integrated Gradients of one window, in NumPy, over any function that gives a logit and its gradient.
+
+Source: Axiomatic Attribution for Deep Networks (Sundararajan et al., ICML 2017), equation 1, with
+Gauss-Legendre quadrature, which needs about a sixth of the evaluations of an even grid.
+"""
+
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.cancellation import NEVER, CancelToken
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+
+BATCH_TOKENS = 1024
+"""Most tokens of one call of the gradient function; one window alone may be longer."""
+
+
+class GradientFunction(Protocol):
+    """A model from embeddings on."""
+
+    def __call__(self, embeddings: Floats) -> tuple[Floats, Floats]:
+        """Logit ``(B,)`` and its gradient ``(B, T, D)`` at embeddings ``(B, T, D)``.
+
+        The logit, not the probability: the sigmoid flattens the path where the model is sure.
+        """
+
+
+@lru_cache(maxsize=8)
+def gauss_legendre(count: int) -> tuple[Doubles, Doubles]:
+    """Nodes and weights ``(count,)`` on [0, 1]; exact for polynomials of degree ``2 * count - 1``."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return (nodes + 1.0) / 2.0, weights / 2.0
+
+
+def integrate(
+    gradient: GradientFunction,
+    embeddings: Floats,
+    baseline: Floats,
+    count: int,
+    *,
+    batch_tokens: int = BATCH_TOKENS,
+    cancel: CancelToken = NEVER,
+) -> Doubles:
+    """Attributions ``(T, D)`` of one window along the straight line from ``baseline`` to ``embeddings``.
+
+    Args:
+        gradient: the model.
+        embeddings: the window, ``(T, D)``.
+        baseline: the uninformative window, ``(T, D)``.
+        count: number of Gauss-Legendre nodes.
+        batch_tokens: bounds one call; it never changes the result beyond rounding.
+        cancel: checked before every call of ``gradient``.
+
+    Raises:
+        Cancelled: ``cancel`` was thrown.
+    """
+    nodes, weights = gauss_legendre(count)
+    difference = embeddings - baseline
+    mean_gradient = np.zeros(embeddings.shape, dtype=np.float64)
+    step = max(1, batch_tokens // max(1, len(embeddings)))
+    for first in range(0, count, step):
+        cancel.raise_if_cancelled()
+        chunk = slice(first, first + step)
+        points = baseline + nodes[chunk, None, None].astype(np.float32) * difference
+        _, gradients = gradient(points)
+        mean_gradient += np.tensordot(weights[chunk], gradients.astype(np.float64), axes=1)
+    return mean_gradient * difference

@@ -1,0 +1,79 @@
+"""Evidence of characters and tokens, gathered to lines and to the strongest words of a document."""
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.explain.result import LineAttribution, TokenAttribution
+from codeorigin.explain.words import Words
+from codeorigin.model.normalize import Normalized
+
+Doubles = npt.NDArray[np.float64]
+
+
+def line_sums(values: Doubles, lines: npt.NDArray[np.int32], line_count: int) -> Doubles:
+    """Signed sum ``(line_count,)`` of the values ``(n,)`` that stand in each line.
+
+    A sum, not a mean or a norm: only sums of lines add up to the logit.
+    """
+    return np.bincount(lines, weights=values, minlength=line_count).astype(np.float64, copy=False)
+
+
+def line_attributions(
+    wide: Doubles, deep: Doubles, normalized: Normalized, first_line: int
+) -> tuple[LineAttribution, ...]:
+    """One entry for every line that the model read, in order; lines of blanks have none.
+
+    Args:
+        wide: ``(line_count,)`` evidence of the wide part, by the code's own line numbers.
+        deep: ``(line_count,)`` evidence of the deep part.
+        normalized: the code.
+        first_line: the document's line, 0-based, that the code starts in.
+    """
+    return tuple(
+        LineAttribution(
+            line=first_line + int(line),
+            value=float(wide[line] + deep[line]),
+            wide=float(wide[line]),
+            deep=float(deep[line]),
+        )
+        for line in np.unique(normalized.lines)
+    )
+
+
+def strongest_words(
+    values: Doubles,
+    words: Words,
+    normalized: Normalized,
+    *,
+    count: int,
+    first_line: int,
+    first_column: int,
+) -> tuple[TokenAttribution, ...]:
+    """The ``count`` words of the greatest absolute value, strongest first; words without any are left out.
+
+    Args:
+        values: ``(K,)``, one a word.
+        words: the words of the code.
+        normalized: the code.
+        count: how many at most.
+        first_line: the document's line that the code starts in.
+        first_column: the code-point column in that line.
+    """
+    strongest = np.argsort(-np.abs(values), kind="stable")[: max(0, count)]
+    found: list[TokenAttribution] = []
+    for index in strongest:
+        if values[index] == 0.0:
+            break
+        start, end = int(words.starts[index]), int(words.ends[index])
+        line = int(normalized.lines[start])
+        shift = first_column if line == 0 else 0
+        found.append(
+            TokenAttribution(
+                text=normalized.text[start:end],
+                line=first_line + line,
+                start_column=shift + int(normalized.columns[start]),
+                end_column=shift + int(normalized.columns[end - 1]) + 1,
+                value=float(values[index]),
+            )
+        )
+    return tuple(found)

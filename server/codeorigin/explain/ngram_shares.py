@@ -1,0 +1,74 @@
+"""Exact attributions of the wide part: what every occurrence of an n-gram adds to the logit.
+
+The wide logit is a sum of weight times value, so every n-gram's share is known without approximation. An
+n-gram's share is divided evenly among its occurrences, an occurrence's among the characters it covers.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.ngrams import WideFeatures
+
+Doubles = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.integer]
+
+
+def occurrence_shares(features: WideFeatures, weights: npt.NDArray[np.float32]) -> Doubles:
+    """Share ``(M,)`` of every occurrence, in logits; they add up to the wide logit.
+
+    Args:
+        features: n-grams of one function, with their occurrences.
+        weights: ``(N,)``, the weight of every distinct n-gram.
+    """
+    count = np.bincount(features.occurrences.feature, minlength=len(features.ids))
+    share = weights.astype(np.float64) * features.values
+    return (share / np.maximum(count, 1))[features.occurrences.feature]
+
+
+def character_shares(features: WideFeatures, weights: npt.NDArray[np.float32], length: int) -> Doubles:
+    """Share ``(length,)`` of every character of the normalised text, in logits.
+
+    Raises:
+        ValueError: an occurrence covers no character or lies outside the text, so its share would be lost.
+    """
+    start, end = features.occurrences.start, features.occurrences.end
+    if len(start) and (np.any(end <= start) or start.min() < 0 or end.max() > length):
+        raise ValueError("an n-gram covers no character of the text")
+    density = occurrence_shares(features, weights) / (end - start)
+    return _running_sum(start, end, density, length)
+
+
+def touching_shares(
+    features: WideFeatures,
+    weights: npt.NDArray[np.float32],
+    range_starts: Ints,
+    range_ends: Ints,
+) -> Doubles:
+    """What the wide logit loses when every n-gram that touches a range of characters is dropped.
+
+    An n-gram that touches several ranges counts in each of them.
+
+    Args:
+        features: n-grams of one function, with their occurrences.
+        weights: ``(N,)``, the weight of every distinct n-gram.
+        range_starts: ``(R,)`` sorted; the ranges are disjoint and not empty.
+        range_ends: ``(R,)``, exclusive.
+
+    Returns:
+        ``(R,)``, in logits.
+    """
+    first = np.searchsorted(range_ends, features.occurrences.start, side="right")
+    after_last = np.searchsorted(range_starts, features.occurrences.end, side="left")
+    # An occurrence between two ranges has its first range after its last.
+    after_last = np.maximum(after_last, first)
+    return _running_sum(first, after_last, occurrence_shares(features, weights), len(range_starts))
+
+
+def _running_sum(
+    start: npt.NDArray[np.integer], end: npt.NDArray[np.integer], value: Doubles, length: int
+) -> Doubles:
+    """Sum of ``value[i]`` over all ``i`` with ``start[i] <= position < end[i]``, for every position."""
+    steps = np.bincount(start, weights=value, minlength=length + 1)
+    steps -= np.bincount(end, weights=value, minlength=length + 1)
+    total: Doubles = np.cumsum(steps, dtype=np.float64)[:length]
+    return total

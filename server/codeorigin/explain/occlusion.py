@@ -1,0 +1,80 @@
+"""Occlusion: what the logit loses when a stretch of code is hidden. Needs the forward graph only.
+
+Source: Visualizing and Understanding Convolutional Networks (Zeiler and Fergus, ECCV 2014), section 4.2,
+with tokens replaced by MASK and n-grams dropped in place of a grey square.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.explain.ngram_shares import touching_shares
+from codeorigin.model.scorer import Features, Scorer
+
+Doubles = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.integer]
+
+
+def occlude(
+    scorer: Scorer, features: Features, starts: Ints, ends: Ints, cancel: CancelToken = NEVER
+) -> tuple[Doubles, Doubles]:
+    """Logit with everything minus logit without each range of characters, for the wide and the deep part.
+
+    Unlike Integrated Gradients, the values of all ranges need not add up to anything: what two lines say
+    together is lost with either of them.
+
+    Args:
+        scorer: the model.
+        features: the function, with the occurrences of its n-grams.
+        starts: ``(R,)`` offsets into the normalised text, sorted; the ranges are disjoint and not empty.
+        ends: ``(R,)``, exclusive.
+        cancel: checked between batches.
+
+    Returns:
+        wide and deep, ``(R,)`` each, in logits.
+
+    Raises:
+        Cancelled: ``cancel`` was thrown.
+        ModelError: the graph failed.
+    """
+    wide = np.zeros(len(starts))
+    if features.wide is not None:
+        wide = touching_shares(features.wide, scorer.wide_weights(features.wide.ids), starts, ends)
+    return wide, _occlude_tokens(scorer, features, starts, ends, cancel)
+
+
+def hidden_logit(scorer: Scorer, features: Features, cancel: CancelToken = NEVER) -> float:
+    """The deep logit of a function of which every token is hidden.
+
+    Raises:
+        Cancelled: ``cancel`` was thrown.
+        ModelError: the graph failed.
+    """
+    if scorer.tokenizer is None or not features.windows:
+        return 0.0
+    masked = [np.full(window.stop - window.start, scorer.tokenizer.mask_id) for window in features.windows]
+    return float(scorer.deep_logits(masked, cancel) @ [window.weight for window in features.windows])
+
+
+def _occlude_tokens(
+    scorer: Scorer, features: Features, starts: Ints, ends: Ints, cancel: CancelToken
+) -> Doubles:
+    lost = np.zeros(len(starts))
+    encoding, tokenizer = features.encoding, scorer.tokenizer
+    if encoding is None or tokenizer is None or not features.windows:
+        return lost
+    whole = [encoding.ids[window.start : window.stop] for window in features.windows]
+    hidden: list[npt.NDArray[np.int64]] = []
+    origin: list[tuple[int, int]] = []
+    for index, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        touched = (encoding.starts < end) & (encoding.ends > start)
+        for number, window in enumerate(features.windows):
+            here = touched[window.start : window.stop]
+            # Windows that do not hold the range keep their logit.
+            if here.any():
+                hidden.append(np.where(here, tokenizer.mask_id, whole[number]))
+                origin.append((index, number))
+    logits = scorer.deep_logits([*whole, *hidden], cancel)
+    for (index, number), logit in zip(origin, logits[len(whole) :], strict=True):
+        lost[index] += features.windows[number].weight * (logits[number] - logit)
+    return lost

@@ -1,0 +1,64 @@
+"""Readable words of normalised code, and how tokens and characters gather into them."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.normalize import Normalized
+from codeorigin.model.tokenizer import Encoding
+
+Doubles = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+# Whole identifiers, numbers and runs of punctuation; blanks and line ends are no words.
+_WORD = re.compile(r"\w+|[^\w\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a text: ``starts`` and ``ends`` are int32 ``(K,)`` character offsets, sorted and disjoint.
+
+    ``of_character`` is int32 ``(len(text),)``: the word of every character, -1 for a blank.
+    """
+
+    starts: Ints
+    ends: Ints
+    of_character: Ints
+
+
+def find_words(text: str) -> Words:
+    """The words of ``text``, in order."""
+    spans = [match.span() for match in _WORD.finditer(text)]
+    bounds = np.array(spans, dtype=np.int32).reshape(-1, 2)
+    of_character = np.full(len(text), -1, dtype=np.int32)
+    for index, (start, end) in enumerate(spans):
+        of_character[start:end] = index
+    return Words(bounds[:, 0].copy(), bounds[:, 1].copy(), of_character)
+
+
+def gather_characters(values: Doubles, words: Words) -> Doubles:
+    """Sum ``(K,)`` of the characters' values ``(len(text),)`` in every word."""
+    inside = words.of_character >= 0
+    sums = np.bincount(words.of_character[inside], weights=values[inside], minlength=len(words.starts))
+    return sums.astype(np.float64, copy=False)
+
+
+def gather_tokens(values: Doubles, encoding: Encoding, normalized: Normalized, words: Words) -> Doubles:
+    """Sum ``(K, D)`` of the tokens' attributions ``(T, D)`` in every word.
+
+    A token that covers characters of several words, such as ``):``, is divided evenly among its characters
+    that are not blank; a token of one identifier goes to it whole, with the blank that it starts with.
+    """
+    gathered = np.zeros((len(words.starts), values.shape[1]), dtype=np.float64)
+    lengths = np.maximum(encoding.ends - encoding.starts, 1)
+    token = np.repeat(np.arange(len(lengths)), lengths)
+    place = np.arange(len(token)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    character = encoding.starts[token] + place
+    word = words.of_character[character]
+    inside = word >= 0
+    token, word = token[inside], word[inside]
+    share = 1.0 / np.bincount(token, minlength=len(lengths))[token] if len(token) else np.zeros(0)
+    np.add.at(gathered, word, values[token] * share[:, None])
+    return gathered
