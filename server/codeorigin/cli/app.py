@@ -17,7 +17,7 @@ from codeorigin.cli.terminal import PROGRAM, complain
 from codeorigin.explain.result import Aggregation, Baseline, Method
 
 # Every command imports its own module when it runs, so that `--version` and `--help` answer at once.
-# ruff: noqa: PLC0415, PLR0917
+# ruff: noqa: PLC0415
 
 app = typer.Typer(
     name=PROGRAM,

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
 
-LOG_LEVELS = ("debug", "info", "warning", "error")
-
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
@@ -30,14 +28,6 @@ def run_serve(options: ServeOptions) -> int:
     """Serve until the client leaves; the exit code is the server's."""
     from codeorigin.lsp.app import serve  # noqa: PLC0415 - the other commands need no server
 
-    if options.log_file is not None:
-        # Checked here: stdio belongs to the protocol, so a later error would reach nobody.
-        try:
-            options.log_file.open("a", encoding="utf-8").close()
-        except OSError as error:
-            raise CodeOriginError(
-                f"{options.log_file}: cannot write the log here: {error.strerror}"
-            ) from error
     return serve(
         tcp=options.tcp, log_file=options.log_file, log_level=options.log_level, model_dir=options.model
     )

@@ -21,6 +21,10 @@ class Bar:
         return f"{self.left}{self.middle}{self.right}"
 
 
+def _ascii_blocks(cells: float) -> str:
+    return _ASCII_BLOCK * round(cells)
+
+
 def _right_blocks(cells: float) -> str:
     full = int(cells)
     eighths = round((cells - full) * 8)
@@ -42,10 +46,8 @@ def signed_bar(value: float, largest: float, half_width: int, *, ascii_only: boo
     cells = share * half_width
     middle = _ASCII_MIDDLE if ascii_only else _MIDDLE
     blank = " " * half_width
-    if ascii_only:
-        blocks = _ASCII_BLOCK * round(cells)
-    else:
-        blocks = _right_blocks(cells) if value > 0 else _left_blocks(cells)
     if value > 0:
+        blocks = _ascii_blocks(cells) if ascii_only else _right_blocks(cells)
         return Bar(blank, middle, blocks.ljust(half_width))
+    blocks = _ascii_blocks(cells) if ascii_only else _left_blocks(cells)
     return Bar(blocks.rjust(half_width), middle, blank)

@@ -1,0 +1,96 @@
+"""The command line itself: options, usage errors, and how little it loads before it must."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from typer.testing import CliRunner
+
+import codeorigin
+from codeorigin.cli.app import app, main
+from codeorigin.cli.serve import parse_address
+from codeorigin.errors import CodeOriginError
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version(option: str) -> None:
+    result = CliRunner().invoke(app, [option])
+    assert result.exit_code == 0
+    assert result.stdout == f"codeorigin {codeorigin.__version__}\n"
+
+
+def test_version_loads_neither_the_model_nor_the_parsers() -> None:
+    script = """
+        import sys
+        from codeorigin.cli.app import main
+        code = main(["--version"])
+        heavy = {"numpy", "onnxruntime", "tokenizers", "tree_sitter", "pygls", "pathspec", "rich.console"}
+        print(code, sorted(heavy & set(sys.modules)))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"codeorigin {codeorigin.__version__}\n0 []\n"
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["explain"], ["doctor"], ["serve"]])
+def test_help_of_every_command(command: list[str]) -> None:
+    result = CliRunner().invoke(app, [*command, "--help"])
+    assert result.exit_code == 0
+    assert "Usage: codeorigin" in result.stdout or "Usage: root" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["chekc"], "Did you mean 'check'?"),
+        (["check"], "Missing argument 'PATH...'"),
+        (["explain"], "Missing argument 'FILE:LINE'"),
+        (["check", "x.py", "--threshold", "1.5"], "--threshold"),
+        (["check", "x.py", "--threshold", "high"], "--threshold"),
+        (["check", "x.py", "--format", "yaml"], "--format"),
+        (["check", "x.py", "--threads", "0"], "--threads"),
+        (["check", "x.py", "--colour"], "--colour"),
+        (["explain", "x.py:1", "--baseline", "noise"], "--baseline"),
+        (["explain", "x.py:1", "--nodes", "0"], "--nodes"),
+        (["serve", "--log-level", "loud"], "--log-level"),
+    ],
+)
+def test_a_usage_error_is_one_line(
+    arguments: list[str], part: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("codeorigin: ")
+    assert captured.err.count("\n") == 1
+    assert part in captured.err
+    assert captured.err.endswith("(see codeorigin --help)\n")
+
+
+def test_no_arguments_is_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    captured = capsys.readouterr()
+    assert "explain" in captured.out
+    assert captured.err == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("127.0.0.1:2087", ("127.0.0.1", 2087)),
+        ("localhost:0", ("localhost", 0)),
+        ("[::1]:65535", ("::1", 65535)),
+    ],
+)
+def test_addresses(address: str, expected: tuple[str, int]) -> None:
+    assert parse_address(address) == expected
+
+
+@pytest.mark.parametrize(
+    "address", ["2087", ":2087", "localhost", "localhost:", "localhost:x", "h:65536", "h:-1", "h:²"]
+)
+def test_what_is_no_address_says_how_to_write_one(address: str) -> None:
+    with pytest.raises(CodeOriginError, match="HOST:PORT"):
+        parse_address(address)

@@ -1,0 +1,77 @@
+"""The self test must fail when it should."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from codeorigin.analyzer import Analyzer, FileReport
+from codeorigin.cli.doctor import SNIPPET, self_test
+from codeorigin.errors import CodeOriginError
+from codeorigin.explain.result import ExplainOptions, Explanation
+from codeorigin.functions import FunctionSpan
+from codeorigin.model.verdict import Reason, Verdict
+
+
+class Tampered(Analyzer):
+    """The real analyzer with its answers changed on the way out."""
+
+    change_report: Callable[[FileReport], FileReport] = staticmethod(lambda report: report)
+    change_explanation: Callable[[Explanation], Explanation] = staticmethod(lambda explanation: explanation)
+
+    def analyze(self, text: str, language: str, **options: object) -> FileReport:
+        return self.change_report(super().analyze(text, language))
+
+    def explain(
+        self, text: str, span: FunctionSpan, options: ExplainOptions | None = None, **others: object
+    ) -> Explanation:
+        return self.change_explanation(super().explain(text, span, options))
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Tampered:
+    return Tampered.load()  # type: ignore[return-value]
+
+
+def test_the_shipped_model_passes(analyzer: Tampered) -> None:
+    assert "gap" in self_test(analyzer)
+
+
+def test_a_lost_line_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose_strongest(explanation: Explanation) -> Explanation:
+        strongest = max(explanation.lines, key=lambda line: abs(line.value))
+        return replace(explanation, lines=tuple(line for line in explanation.lines if line is not strongest))
+
+    monkeypatch.setattr(analyzer, "change_explanation", lose_strongest)
+    with pytest.raises(CodeOriginError, match="do not add up"):
+        self_test(analyzer)
+
+
+def test_not_a_number_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        analyzer, "change_explanation", lambda explanation: replace(explanation, logit=float("nan"))
+    )
+    with pytest.raises(CodeOriginError, match="do not add up"):
+        self_test(analyzer)
+
+
+def test_a_missing_verdict_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silence(report: FileReport) -> FileReport:
+        quiet = tuple(replace(f, verdict=Verdict.without(Reason.TOO_SHORT)) for f in report.functions)
+        return replace(report, functions=quiet)
+
+    monkeypatch.setattr(analyzer, "change_report", silence)
+    with pytest.raises(CodeOriginError, match="no verdict"):
+        self_test(analyzer)
+
+
+def test_a_missing_function_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analyzer, "change_report", lambda report: replace(report, functions=()))
+    with pytest.raises(CodeOriginError, match="found 0 functions"):
+        self_test(analyzer)
+
+
+def test_the_snippet_is_one_function() -> None:
+    namespace: dict[str, Callable[[list[float], int], list[float]]] = {}
+    exec(SNIPPET, namespace)
+    assert namespace["moving_average"]([1, 2, 3, 4], 2) == [1.5, 2.5, 3.5]

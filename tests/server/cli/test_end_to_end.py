@@ -1,0 +1,351 @@
+"""The installed command in its own process, with the model that ships."""
+
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from codeorigin.cli.reports.json import load_schema
+from codeorigin.model.bundle import default_model_dir
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLES = ROOT / "examples"
+TERSE = EXAMPLES / "terse_style.py"
+COMMAND = (sys.executable, "-m", "codeorigin")
+PLAIN = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "COLUMNS"}}
+
+
+def run(
+    *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], input=stdin, capture_output=True, cwd=cwd, env=PLAIN, check=False
+    )
+
+
+def report_of(done: subprocess.CompletedProcess[bytes]) -> Any:
+    """The JSON on stdout, which must hold nothing else and follow the schema."""
+    report = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(load_schema()).validate(report)
+    return report
+
+
+def complaints(done: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """The lines on stderr, each of which must be the program's own."""
+    lines = done.stderr.decode().splitlines()
+    assert all(line.startswith("codeorigin: ") for line in lines), lines
+    return lines
+
+
+def test_check_prints_a_line_a_function_and_the_totals() -> None:
+    done = run("check", "examples", cwd=ROOT)
+    shown = done.stdout.decode()
+    assert done.stderr == b""
+    for name in ("rpn", "dijk", "wrap", "retryWithBackoff", "groupBy", "validateRegistration"):
+        assert re.search(rf"examples/\w+\.(py|ts):\d+-\d+ +\S+ +(human|unsure|llm) +{name}\n", shown), shown
+    assert re.search(r"6 functions in 2 files; 6 with a verdict", shown)
+    assert re.search(r"[\d,.]+ functions/s; peak memory \d+ MiB", shown)
+    assert done.returncode == (1 if " llm " in shown else 0)
+
+
+def test_json_follows_its_schema_and_is_alone_on_stdout() -> None:
+    done = run("check", "examples", "--format", "json", cwd=ROOT)
+    report = report_of(done)
+    functions = {f["name"]: f for file in report["files"] for f in file["functions"]}
+    assert functions["rpn"]["start_line"] == 1 + TERSE.read_text().splitlines().index("def rpn(s):")
+    assert all(0 < function["probability"] < 1 for function in functions.values())
+    assert report["summary"]["findings"] == sum(f["band"] == "llm" for f in functions.values())
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize(("threshold", "code", "findings"), [("0", 1, 6), ("1", 0, 0)])
+def test_the_threshold_decides_the_exit_code(threshold: str, code: int, findings: int) -> None:
+    done = run("check", EXAMPLES, "--threshold", threshold, "--format", "json")
+    assert done.returncode == code
+    assert report_of(done)["summary"]["findings"] == findings
+
+
+@pytest.mark.parametrize("report_format", ["text", "json", "sarif", "html", "github"])
+def test_every_format_to_a_file(report_format: str, tmp_path: Path) -> None:
+    output = tmp_path / "report"
+    done = run("check", TERSE, "--format", report_format, "--output", output, "--threshold", "0")
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
+    assert "rpn" in output.read_text("utf-8")
+
+
+def test_stdin_gives_the_same_answer_as_the_file() -> None:
+    from_file = report_of(run("check", TERSE, "--format", "json"))
+    arguments = ("check", "-", "--stdin-filename", "terse_style.py", "--format", "json")
+    from_stdin = report_of(run(*arguments, stdin=TERSE.read_bytes()))
+    by_language = report_of(run("check", "-", "-l", "python", "-f", "json", stdin=TERSE.read_bytes()))
+    assert from_stdin["files"][0]["functions"] == from_file["files"][0]["functions"]
+    assert by_language["files"][0]["functions"] == from_file["files"][0]["functions"]
+    assert [r["files"][0]["path"] for r in (from_stdin, by_language)] == ["terse_style.py", "<stdin>"]
+
+
+def test_bad_files_cost_a_line_each_and_the_others_go_on(tmp_path: Path) -> None:
+    (tmp_path / "binary.py").write_bytes(b"\x7fELF\0\0\0")
+    (tmp_path / "latin.py").write_bytes("# caf\xe9\n".encode("latin-1"))
+    (tmp_path / "large.py").write_bytes(b"x = 1\n" * 9_000_000)
+    (tmp_path / "notes.txt").write_text("hello\n")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "good.py").write_bytes(TERSE.read_bytes())
+    names = ["gone.py", "binary.py", "latin.py", "large.py", "notes.txt", "empty", "good.py"]
+    done = run("check", *names, "--format", "json", cwd=tmp_path)
+    report = report_of(done)
+    assert done.returncode == 2
+    assert [file["path"] for file in report["files"]] == ["good.py"]
+    said = {error["path"]: error["message"] for error in report["errors"]}
+    assert set(said) == set(names) - {"good.py"}
+    for path, part in {
+        "gone.py": "no such file",
+        "binary.py": "binary",
+        "latin.py": "not UTF-8",
+        "large.py": "larger than",
+        "notes.txt": "--language",
+        "empty": "no source files",
+    }.items():
+        assert part in said[path]
+    assert sorted(complaints(done)) == sorted(f"codeorigin: {path}: {said[path]}" for path in said)
+
+
+def test_an_error_outranks_findings(tmp_path: Path) -> None:
+    done = run("check", TERSE, tmp_path / "gone.py", "--threshold", "0")
+    assert done.returncode == 2
+    assert b"3 findings" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("check", TERSE, "--language", "klingon"), "unknown language"),
+        (("check", TERSE, "--model", "/nowhere"), "manifest.json"),
+        (("check", "-"), "--language"),
+        (("check", TERSE, "--output", "/nowhere/report.txt"), "cannot write"),
+        (("check", TERSE, "--output", EXAMPLES), "cannot write"),
+        (("explain", TERSE), "FILE:LINE"),
+        (("explain", f"{TERSE}:1"), "no function here"),
+        (("explain", f"{TERSE}:99999"), "no function here"),
+        (("explain", "gone.py:1"), "no such file"),
+        (("explain", f"{EXAMPLES}:1"), "folder"),
+        (("explain", f"{TERSE}:12", "--model", "/nowhere"), "manifest.json"),
+        (("serve", "--tcp", "nowhere"), "HOST:PORT"),
+        (("serve", "--log-file", "/nowhere/log"), "log"),
+    ],
+)
+def test_bad_input_is_one_line_and_two(arguments: tuple[str | Path, ...], part: str) -> None:
+    done = run(*arguments)
+    (line,) = complaints(done)
+    assert part in line
+    assert done.returncode == 2
+
+
+@pytest.fixture
+def broken_model(tmp_path: Path) -> Path:
+    """A copy of the shipped model with one bit of its graph flipped."""
+    model = tmp_path / "model"
+    shutil.copytree(default_model_dir(), model)
+    graph = model / "score.onnx"
+    data = bytearray(graph.read_bytes())
+    data[len(data) // 2] ^= 1
+    graph.write_bytes(data)
+    return model
+
+
+@pytest.mark.parametrize("command", [("check", TERSE), ("explain", f"{TERSE}:12"), ("doctor",)])
+def test_a_broken_model_is_refused(command: tuple[str | Path, ...], broken_model: Path) -> None:
+    done = run(*command, "--model", broken_model)
+    (line,) = complaints(done)
+    assert "SHA-256 differs from the manifest" in line
+    assert "reinstall" in line
+    assert done.returncode == 2
+
+
+def test_a_truncated_manifest_is_refused(broken_model: Path) -> None:
+    manifest = broken_model / "manifest.json"
+    manifest.write_text(manifest.read_text()[:100])
+    done = run("check", TERSE, "--model", broken_model)
+    (line,) = complaints(done)
+    assert "broken manifest" in line
+    assert done.returncode == 2
+
+
+def test_hostile_names_are_shown_literally(tmp_path: Path) -> None:
+    name = "a[red]\x1b[31m\n::error::x.py"
+    (tmp_path / name).write_bytes(TERSE.read_bytes())
+    for report_format in ("text", "github"):
+        done = run("check", ".", "--format", report_format, "--threshold", "0", cwd=tmp_path)
+        assert b"\x1b" not in done.stdout
+        assert b"a[red]\\x1b[31m\\x0a" in done.stdout
+        assert not any(line.startswith(b"::error") for line in done.stdout.splitlines())
+    assert report_of(run("check", name, "--format", "json", cwd=tmp_path))["files"][0]["path"] == name
+
+
+def many_functions(path: Path) -> Path:
+    path.write_text("".join(f"def f{number}(): pass\n" for number in range(3000)))
+    return path
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
+    source = many_functions(tmp_path / "many.py")
+    with subprocess.Popen(
+        [*COMMAND, "check", str(source), "--format", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=PLAIN,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"{\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+def test_a_full_disk_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "check", str(TERSE)], stdout=full, stderr=subprocess.PIPE, env=PLAIN, check=False
+        )
+    assert done.stderr == b"codeorigin: No space left on device\n"
+    assert done.returncode == 2
+
+
+def test_interrupted_while_it_works() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "check", "-", "--language", "python"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=PLAIN,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        # More than a pipe holds: once this is written, the command is reading and has loaded all it needs.
+        process.stdin.write(b"x = 1\n" * 100_000)
+        process.stdin.flush()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == b"codeorigin: interrupted\n"
+    assert process.returncode == 130
+
+
+def on_a_terminal(*arguments: str | Path) -> str:
+    """What the command writes to stderr when that is a terminal."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+        env={**PLAIN, "TERM": "xterm"},
+    ):
+        os.close(slave)
+        written = b""
+        while True:
+            try:
+                part = os.read(master, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            written += part
+    os.close(master)
+    return written.decode()
+
+
+def test_progress_shows_on_a_terminal_and_errors_stand_clear_of_it(tmp_path: Path) -> None:
+    (tmp_path / "latin.py").write_bytes(b"# caf\xe9\n")
+    shown = on_a_terminal("check", EXAMPLES, tmp_path)
+    assert "checking" in shown
+    assert re.search(r"codeorigin: \S+latin\.py: is not UTF-8", shown)
+
+
+def test_explain_shows_every_line_with_its_evidence() -> None:
+    done = run("explain", f"{TERSE}:12")
+    shown = done.stdout.decode()
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert shown.startswith("rpn  ")
+    assert re.search(r"logit [+-]\d+\.\d\d = baseline [+-]\d+\.\d\d \+ lines [+-]\d+\.\d\d", shown)
+    assert re.search(r"completeness gap [\d.]+ %", shown)
+    body = TERSE.read_text().split("def rpn(s):\n")[1].split("\n\n")[0].splitlines()
+    for line in body:
+        assert line.strip() in shown
+    assert "strongest tokens" in shown
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--baseline", "zero"),
+        ("--baseline", "pad", "--nodes", "16"),
+        ("--tokens", "12"),
+    ],
+)
+def test_the_lines_add_up_to_the_logit(options: tuple[str, ...]) -> None:
+    done = run("explain", f"{TERSE}:12", "--format", "json", *options)
+    explained = json.loads(done.stdout)
+    evidence = explained["logit"] - explained["baseline_logit"]
+    total = sum(line["value"] for line in explained["lines"])
+    scale = max(abs(evidence), 1.0)
+    assert abs(total - evidence) / scale == pytest.approx(explained["completeness_gap"], abs=1e-5)
+    assert explained["approximate"] is (explained["completeness_gap"] > 0.02)
+    assert [line["line"] for line in explained["lines"]] == sorted(
+        {line["line"] for line in explained["lines"]}
+    )
+    assert all(
+        line["value"] == pytest.approx(line["wide"] + line["deep"], abs=1e-6) for line in explained["lines"]
+    )
+    assert len(explained["top_tokens"]) == (12 if "--tokens" in options else 5)
+
+
+def test_the_explained_logit_is_the_checked_one() -> None:
+    checked = report_of(run("check", TERSE, "--format", "json"))["files"][0]["functions"][0]
+    explained = json.loads(run("explain", f"{TERSE}:{checked['start_line']}", "--format", "json").stdout)
+    assert explained["logit"] == pytest.approx(checked["logit"], abs=1e-4)
+    assert explained["probability"] == checked["probability"]
+
+
+def test_occlusion() -> None:
+    done = run("explain", f"{TERSE}:12", "--method", "occlusion", "--format", "json")
+    explained = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert explained["method"] == "occlusion"
+    assert any(line["value"] != 0 for line in explained["lines"])
+
+
+def test_explain_reads_stdin() -> None:
+    done = run("explain", "-:12", "--language", "python", stdin=TERSE.read_bytes())
+    assert done.stdout.startswith(b"rpn  <stdin>:")
+
+
+def test_doctor_finds_everything_well() -> None:
+    done = run("doctor")
+    lines = done.stdout.decode().splitlines()
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert all(line.startswith("ok    ") for line in lines)
+    subjects = [line.split()[1] for line in lines]
+    assert {
+        "codeorigin",
+        "python",
+        "onnxruntime",
+        "languages",
+        "model",
+        "score.onnx",
+        "self",
+        "speed",
+    } <= set(subjects)
+    assert "gap" in next(line for line in lines if "self test" in line)
+
+
+def test_doctor_says_what_is_wrong(broken_model: Path) -> None:
+    done = run("doctor", "--model", broken_model)
+    assert b"WRONG model" in done.stdout
