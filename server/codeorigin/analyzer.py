@@ -8,7 +8,7 @@ from pathlib import Path
 from codeorigin.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.explain.explainer import Explainer
-from codeorigin.explain.result import Explanation, ExplainOptions
+from codeorigin.explain.result import ExplainOptions, Explanation
 from codeorigin.functions import FunctionSpan, find_functions
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
@@ -104,7 +104,7 @@ class Analyzer:
         """
         known = get_language(language)
         index = LineIndex(text)
-        spans = find_functions(text, known, path=path, index=index)
+        spans = find_functions(text, known, path=path, lines=index)
         cancel.raise_if_cancelled()
         whole = self._whole_file_reason(text, index)
         verdicts: dict[int, Verdict] = {}

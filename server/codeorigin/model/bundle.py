@@ -124,7 +124,6 @@ def _deep(entry: Mapping[str, Any]) -> DeepSettings:
     return DeepSettings(
         context=int(entry["context"]),
         overlap=int(entry["overlap"]),
-        vocab_size=int(entry["vocab_size"]),
         dim=int(entry["dim"]),
         ngram_buckets=int(entry["ngram_buckets"]),
     )

@@ -34,8 +34,9 @@ def balanced_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
     mass = np.zeros((cell.max() + 1, 2))
     np.add.at(mass, (cell, labels), base)
     target = np.minimum(mass.sum(axis=1) / 2, _RARER_CLASS_CAP * mass.min(axis=1))
-    weights: npt.NDArray[np.float64] = base * (target[:, None] / np.maximum(mass, 1e-12))[cell, labels]
-    return weights / weights.mean()
+    balanced = base * (target[:, None] / np.maximum(mass, 1e-12))[cell, labels]
+    weights: npt.NDArray[np.float64] = balanced / balanced.mean()
+    return weights
 
 
 def matched_sample(rows: Sequence[Row], keep: npt.NDArray[np.bool_], seed: int) -> npt.NDArray[np.int64]:

@@ -48,7 +48,8 @@ class Attention(nn.Module):
         query, key = rotate(query, cosine, sine), rotate(key, cosine, sine)
         scores = query @ key.transpose(-1, -2) / math.sqrt(self.width) + bias
         mixed = self.dropout(scores.softmax(dim=-1)) @ value
-        return self.out(mixed.transpose(1, 2).reshape(batch, length, dim))
+        joined: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, length, dim))
+        return joined
 
 
 class Block(nn.Module):
@@ -67,7 +68,8 @@ class Block(nn.Module):
         """Map ``(B, T, D)`` to ``(B, T, D)``."""
         x = x + self.dropout(self.attention(self.attention_norm(x), bias, cosine, sine))
         gate, up = self.gate_up(self.feedforward_norm(x)).chunk(2, dim=-1)
-        return x + self.dropout(self.down(F.gelu(gate) * up))
+        fed: Tensor = x + self.dropout(self.down(F.gelu(gate) * up))
+        return fed
 
 
 class CompactEncoder(nn.Module):

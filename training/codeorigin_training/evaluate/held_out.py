@@ -42,7 +42,7 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
 
 def verdict_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any]:
     """False-positive rates at the shipped thresholds (repositories weighing alike), recall, abstention, ECE."""
-    corpus = np.flatnonzero([row.pair is None for row in rows])
+    corpus = [number for number, row in enumerate(rows) if row.pair is None]
     rows, logits = [rows[number] for number in corpus], logits[corpus]
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows])
@@ -68,7 +68,7 @@ def verdict_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
 
 def slices(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, dict[str, float]]]:
     """AUROC and TPR at 1 % FPR per language, per agent (against all human code) and per length class."""
-    corpus = np.flatnonzero([row.pair is None for row in rows])
+    corpus = [number for number, row in enumerate(rows) if row.pair is None]
     rows, logits = [rows[number] for number in corpus], logits[corpus]
     labels = np.array([row.label for row in rows], dtype=np.int64)
     languages = np.array([row.language for row in rows])
