@@ -1,0 +1,207 @@
+"""Open documents: LSP's own line rule, positions in the negotiated encoding, immutable snapshots.
+
+pygls splits lines with ``str.splitlines``, which also ends them at form feeds, U+2028 and others; an edit
+after one of those would land on a wrong line. Its classes are therefore replaced here.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from lsprotocol import types
+from pygls import uris
+from pygls.workspace import TextDocument, Workspace
+
+from codeorigin.errors import LanguageError
+from codeorigin.functions import TextRange
+from codeorigin.languages import Language, get_language, language_for_path
+from codeorigin.source.text import LineIndex, PositionEncoding
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Code point places of one text, to and from what the client counts in."""
+
+    index: LineIndex
+    encoding: PositionEncoding
+
+    def offset(self, position: types.Position) -> int:
+        """Client position -> code point offset; beyond a line or the text it is clamped."""
+        if position.line >= self.index.line_count:
+            return len(self.index.text)
+        column = self.index.units_to_column(position.line, position.character, self.encoding)
+        return self.index.position_to_offset(position.line, column)
+
+    def position(self, line: int, column: int) -> types.Position:
+        """Line and code point column -> client position."""
+        return types.Position(line=line, character=self.index.column_to_units(line, column, self.encoding))
+
+    def range(self, span: TextRange) -> types.Range:
+        """The client's range of ``span``."""
+        return types.Range(
+            start=self.position(span.start_line, span.start_column),
+            end=self.position(span.end_line, span.end_column),
+        )
+
+    def first_line(self, span: TextRange) -> types.Range:
+        """The client's range of the first line of ``span``."""
+        if span.end_line == span.start_line:
+            return self.range(span)
+        end = len(self.index.line_text(span.start_line).rstrip())
+        return types.Range(
+            start=self.position(span.start_line, span.start_column),
+            end=self.position(span.start_line, max(end, span.start_column)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A document at one version, safe to hand to the worker."""
+
+    uri: str
+    version: int
+    text: str
+    positions: Positions
+    language: Language | None
+    path: str | None
+
+
+class SourceDocument(TextDocument):
+    """A text document whose lines end at ``\\n``, ``\\r\\n`` and ``\\r`` and nowhere else."""
+
+    _index: LineIndex | None = None
+    edited_lines: tuple[int, int] | None = None
+    """First and last line that the last edit touched, as they stand after it."""
+    edited_at: float = 0.0
+    """When that was, by the monotonic clock."""
+
+    @property
+    def source(self) -> str:
+        """The text as the client has it; never read from disk."""
+        return self._source or ""
+
+    @property
+    def index(self) -> LineIndex:
+        """The line index of the present text."""
+        if self._index is None:
+            self._index = LineIndex(self.source)
+        return self._index
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines with their ends, for pygls' own helpers."""
+        index = self.index
+        starts = [index.line_start(line) for line in range(index.line_count)]
+        return tuple(
+            self.source[start:end] for start, end in zip(starts, [*starts[1:], len(self.source)], strict=True)
+        )
+
+    @property
+    def positions(self) -> Positions:
+        """Conversions for the present text."""
+        return Positions(self.index, PositionEncoding(str(self._position_codec.encoding)))
+
+    def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
+        """Apply an incremental or a full change."""
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            positions = self.positions
+            start = positions.offset(change.range.start)
+            end = max(start, positions.offset(change.range.end))
+            line = self.index.offset_to_position(start)[0]
+            self._replace(self.source[:start] + change.text + self.source[end:])
+            last = self.index.offset_to_position(start + len(change.text))[0]
+            self.edited_lines = (line, last)
+            self.edited_at = time.monotonic()
+        else:
+            self._replace(change.text)
+            self.edited_lines = None
+
+    def _replace(self, text: str) -> None:
+        self._source = text
+        self._index = None
+
+
+class SourceWorkspace(Workspace):
+    """A workspace of :class:`SourceDocument`."""
+
+    def _create_text_document(
+        self,
+        doc_uri: str,
+        source: str | None = None,
+        version: int | None = None,
+        language_id: str | None = None,
+    ) -> SourceDocument:
+        return SourceDocument(
+            doc_uri,
+            source=source or "",
+            version=version,
+            language_id=language_id,
+            sync_kind=self._sync_kind,
+            position_codec=self._position_codec,
+        )
+
+    def update_notebook_document(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        """Apply a notebook's change; a cell that is closed and opened at once has changed its language.
+
+        The library opens first and closes then, which would lose such a cell.
+        """
+        super().update_notebook_document(params)
+        cells = params.change.cells
+        structure = cells.structure if cells is not None else None
+        for cell in structure.did_open or () if structure is not None else ():
+            if self.find(cell.uri) is None:
+                self.put_text_document(cell, notebook_uri=params.notebook_document.uri)
+
+    def find(self, uri: str) -> SourceDocument | None:
+        """The open document, or None: nothing is read from disk."""
+        document = self.text_documents.get(unquote(uri))
+        return document if isinstance(document, SourceDocument) else None
+
+    def open_uris(self) -> list[str]:
+        """The URIs of all open documents and cells, as the client spells them."""
+        return [document.uri for document in self.text_documents.values()]
+
+    def snapshot(self, uri: str) -> Snapshot | None:
+        """The open document as it is now, or None."""
+        document = self.find(uri)
+        if document is None:
+            return None
+        path = self.path_of(uri)
+        return Snapshot(
+            uri=document.uri,
+            version=document.version or 0,
+            text=document.source,
+            positions=document.positions,
+            language=find_language(document.language_id, path or urlparse(uri).path),
+            path=path,
+        )
+
+    def path_of(self, uri: str) -> str | None:
+        """The file that ``uri`` stands for: for a notebook's cell the notebook; None for virtual ones."""
+        notebook = self.get_notebook_document(cell_uri=uri)
+        path = uris.to_fs_path(notebook.uri if notebook is not None else uri)
+        return path or None
+
+    def folder_of(self, uri: str) -> str | None:
+        """The innermost workspace folder's URI that holds ``uri``."""
+        path = self.path_of(uri)
+        if path is None:
+            return None
+        holding = [
+            (len(root), folder.uri)
+            for folder in self.folders.values()
+            if (root := uris.to_fs_path(folder.uri)) and Path(path).is_relative_to(root)
+        ]
+        return max(holding)[1] if holding else None
+
+
+def find_language(language_id: str | None, path: str) -> Language | None:
+    """The language by the client's name for it, else by the file's name, else None."""
+    if language_id:
+        try:
+            return get_language(language_id)
+        except LanguageError:
+            pass
+    return language_for_path(Path(path)) if path else None

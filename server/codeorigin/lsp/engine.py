@@ -1,0 +1,78 @@
+"""The analyzer as the server holds it: loaded in the worker on first use, failing once and with one line."""
+
+import logging
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.errors import CodeOriginError, ModelError
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import Analyzer
+
+logger = logging.getLogger(__name__)
+
+
+class Engine:
+    """Loads the model lazily and remembers a failure until another model is chosen."""
+
+    def __init__(self, model_dir: Path | None = None) -> None:
+        self._lock = threading.Lock()
+        self._chosen = model_dir
+        self._analyzer: Analyzer | None = None
+        self._error: ModelError | None = None
+
+    def choose(self, model_dir: Path | None) -> bool:
+        """Use the model in ``model_dir`` (None: the bundled one) from now on; whether that is a change."""
+        with self._lock:
+            if model_dir == self._chosen:
+                return False
+            self._chosen, self._analyzer, self._error = model_dir, None, None
+            return True
+
+    @property
+    def loaded(self) -> "Analyzer | None":
+        """The analyzer if it is there already; from any thread."""
+        return self._analyzer
+
+    @property
+    def error(self) -> ModelError | None:
+        """Why the model could not be loaded."""
+        return self._error
+
+    def analyzer(self) -> "Analyzer":
+        """The analyzer, loaded now if need be. Worker thread only. Raises ModelError."""
+        with self._lock:
+            chosen = self._chosen
+            if self._analyzer is not None:
+                return self._analyzer
+            if self._error is not None:
+                raise self._error
+        try:
+            analyzer = _load(chosen)
+        except ModelError as error:
+            with self._lock:
+                if chosen == self._chosen:
+                    self._error = error
+            raise
+        with self._lock:
+            if chosen == self._chosen:
+                self._analyzer = analyzer
+        return analyzer
+
+
+def _load(model_dir: Path | None) -> "Analyzer":
+    try:
+        # Here and not above: it brings in the inference runtime, which `initialize` must not wait for.
+        from codeorigin.analyzer import Analyzer  # noqa: PLC0415
+
+        return Analyzer.load(model_dir)
+    except ModelError:
+        raise
+    except CodeOriginError as error:
+        raise ModelError(str(error)) from error
+    except Exception as error:
+        logger.exception("the model could not be loaded")
+        raise ModelError(
+            f"the model could not be loaded ({type(error).__name__}); run `codeorigin doctor`"
+        ) from error

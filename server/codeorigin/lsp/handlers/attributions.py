@@ -1,0 +1,53 @@
+"""``codeorigin/attributions``: evidence per line of a range, for clients that paint it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from codeorigin.lsp.evidence import explanation_to_wire, function_to_wire
+from codeorigin.lsp.plain import plain, read
+from codeorigin.lsp.results import Result
+from codeorigin.lsp.server import CodeOriginServer
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import FunctionReport
+
+ATTRIBUTIONS = "codeorigin/attributions"
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the handler."""
+
+    @server.feature(ATTRIBUTIONS)
+    async def attributions(raw: Any) -> dict[str, Any] | None:
+        params = plain(raw)
+        if not isinstance(params, dict):
+            raise JsonRpcInvalidParams(message="parameters {textDocument, range?} are needed")
+        identifier = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument")
+        wanted = params.get("range")
+        part = read(wanted, types.Range, "range") if wanted is not None else None
+        result = await server.scored(identifier.uri)
+        if result is None:
+            return None
+        first = part.start.line if part is not None else 0
+        last = part.end.line if part is not None else result.snapshot.positions.index.line_count
+        functions = [
+            await _function(server, result, function, first, last) for function in result.between(first, last)
+        ]
+        return {"version": result.version, "modelId": result.model_id, "functions": functions}
+
+
+async def _function(
+    server: CodeOriginServer, result: Result, function: FunctionReport, first: int, last: int
+) -> dict[str, Any]:
+    settings = server.settings_of(result.snapshot.uri)
+    wire = function_to_wire(result, function, settings)
+    if function.verdict.probability is not None:
+        explanation = await server.explanations.get(result, function, settings.explain_options)
+        evidence = explanation_to_wire(result, explanation)
+        evidence["lines"] = [line for line in evidence["lines"] if first <= line["line"] <= last]
+        wire["explanation"] = evidence
+    return wire

@@ -1,0 +1,122 @@
+"""``textDocument/codeAction``: made from what the diagnostics carry and what is known; scores nothing."""
+
+from collections.abc import Iterator
+
+from lsprotocol import types
+
+from codeorigin.lsp.edits import ignore_file, ignore_function
+from codeorigin.lsp.findings import SOURCE, FindingData
+from codeorigin.lsp.handlers.commands import ACCEPT_BASELINE, EXPLAIN, RESCORE
+from codeorigin.lsp.plain import to_wire
+from codeorigin.lsp.server import CodeOriginServer
+
+QUICK_FIX = types.CodeActionKind.QuickFix
+RESCORE_KIND = "refactor.codeorigin.rescore"
+EXPLAIN_KIND = "refactor.codeorigin.explain"
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the handler."""
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(code_action_kinds=[QUICK_FIX, types.CodeActionKind.Refactor]),
+    )
+    def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+        document = server.document(params.text_document.uri)
+        if document is None or not server.settings_of(document.uri).enable:
+            return []
+        found = [*_on_findings(server, params), *_on_range(server, params)]
+        wanted = [action for action in found if _is_wanted(action.kind, params.context.only)]
+        if server.client.code_action_literals:
+            return list(wanted)
+        return [action.command for action in wanted if action.command is not None]
+
+
+def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+    """What can be done about the diagnostics that the client names."""
+    uri = params.text_document.uri
+    snapshot = server.documents.snapshot(uri)
+    if snapshot is None or snapshot.language is None:
+        return
+    offered: set[str] = set()
+    for diagnostic in params.context.diagnostics:
+        data = FindingData.from_wire(diagnostic.data) if diagnostic.source == SOURCE else None
+        if data is None or data.function_id in offered:
+            continue
+        offered.add(data.function_id)
+        first_line = diagnostic.range.start.line - data.header_offset
+        yield types.CodeAction(
+            title=f"Ignore this function: {data.name}",
+            kind=QUICK_FIX,
+            diagnostics=[diagnostic],
+            edit=_edit(server, uri, ignore_function(snapshot.positions, snapshot.language, first_line)),
+        )
+        yield types.CodeAction(
+            title=f"Accept in baseline: {data.name}",
+            kind=QUICK_FIX,
+            diagnostics=[diagnostic],
+            command=types.Command(
+                title="Accept in baseline", command=ACCEPT_BASELINE, arguments=[uri, data.function_id]
+            ),
+        )
+        yield _explain(uri, diagnostic.range.start, data.name, diagnostic)
+    if offered:
+        yield types.CodeAction(
+            title="Ignore in this file",
+            kind=QUICK_FIX,
+            edit=_edit(server, uri, ignore_file(snapshot.positions, snapshot.language)),
+        )
+
+
+def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+    """What can be done with any code: explain the function there, rescore what is selected."""
+    uri = params.text_document.uri
+    document = server.document(uri)
+    result = server.results.get(document.uri) if document is not None else None
+    if document is not None and result is not None and result.version == (document.version or 0):
+        function = result.at_line(params.range.start.line)
+        flagged = any(FindingData.from_wire(each.data) for each in params.context.diagnostics)
+        if function is not None and function.verdict.probability is not None and not flagged:
+            start = result.snapshot.positions.range(function.span.name_range).start
+            yield _explain(uri, start, function.span.qualified_name)
+    if params.range.start != params.range.end:
+        yield types.CodeAction(
+            title="Rescore selection",
+            kind=RESCORE_KIND,
+            command=types.Command(
+                title="Rescore selection", command=RESCORE, arguments=[uri, to_wire(params.range)]
+            ),
+        )
+
+
+def _explain(
+    uri: str, position: types.Position, name: str, diagnostic: types.Diagnostic | None = None
+) -> types.CodeAction:
+    return types.CodeAction(
+        title=f"Explain this function: {name}",
+        kind=EXPLAIN_KIND,
+        diagnostics=[diagnostic] if diagnostic is not None else None,
+        command=types.Command(
+            title="Explain this function", command=EXPLAIN, arguments=[uri, to_wire(position)]
+        ),
+    )
+
+
+def _edit(server: CodeOriginServer, uri: str, edit: types.TextEdit) -> types.WorkspaceEdit:
+    document = server.document(uri)
+    if server.client.document_changes and document is not None:
+        place = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
+        return types.WorkspaceEdit(
+            document_changes=[types.TextDocumentEdit(text_document=place, edits=[edit])]
+        )
+    return types.WorkspaceEdit(changes={uri: [edit]})
+
+
+def _is_wanted(kind: str | None, only: object) -> bool:
+    """Kinds are a hierarchy: asking for ``refactor`` also asks for ``refactor.codeorigin.rescore``."""
+    if not isinstance(only, list | tuple):
+        return True
+    name = str(getattr(kind, "value", kind))
+    asked = [str(getattr(each, "value", each)) for each in only]
+    return any(not each or name == each or name.startswith(f"{each}.") for each in asked)

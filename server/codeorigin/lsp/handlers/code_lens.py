@@ -1,0 +1,38 @@
+"""``textDocument/codeLens``: the probability above each function, when switched on."""
+
+from lsprotocol import types
+
+from codeorigin.lsp.handlers.commands import EXPLAIN
+from codeorigin.lsp.plain import to_wire
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.wording import headline
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the handler."""
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
+    async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+        uri = params.text_document.uri
+        if server.document(uri) is None or not server.settings_of(uri).code_lens:
+            return []
+        result = await server.settled(uri)
+        if result is None:
+            return []
+        positions = result.snapshot.positions
+        found = []
+        for function in result.functions:
+            if function.verdict.probability is None:
+                continue
+            place = positions.range(function.span.name_range)
+            found.append(
+                types.CodeLens(
+                    range=place,
+                    command=types.Command(
+                        title=headline(function.verdict),
+                        command=EXPLAIN,
+                        arguments=[uri, to_wire(place.start)],
+                    ),
+                )
+            )
+        return found

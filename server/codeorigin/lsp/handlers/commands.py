@@ -1,0 +1,229 @@
+"""``workspace/executeCommand``: rescore, explain, accept, status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import CodeOriginError
+from codeorigin.lsp.documents import Snapshot
+from codeorigin.lsp.evidence import explanation_to_wire, function_to_wire, verdict_to_wire
+from codeorigin.lsp.findings import SELECTION_CODE, SOURCE
+from codeorigin.lsp.plain import plain, read, to_wire
+from codeorigin.lsp.results import Result
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.wording import band_of, finding, headline, reason
+from codeorigin.lsp.worker import Priority
+from codeorigin.model.verdict import Verdict
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import FunctionReport
+
+RESCORE = "codeorigin.rescore"
+EXPLAIN = "codeorigin.explain"
+ACCEPT_BASELINE = "codeorigin.acceptBaseline"
+STATUS = "codeorigin.status"
+
+STRONGEST = 3
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the commands. Their arguments are described in docs/protocol.md."""
+
+    @server.command(RESCORE)
+    async def rescore(*arguments: Any) -> dict[str, Any]:
+        uri, place, quiet = _arguments(arguments)
+        if place is None:
+            return await _rescore_document(server, uri, quiet=quiet)
+        return await _rescore_selection(server, uri, read(place, types.Range, "range"), quiet=quiet)
+
+    @server.command(EXPLAIN)
+    async def explain(*arguments: Any) -> dict[str, Any] | None:
+        uri, place, quiet = _arguments(arguments)
+        position = read(place, types.Position, "position")
+        return await _explain(server, uri, position, quiet=quiet)
+
+    @server.command(ACCEPT_BASELINE)
+    async def accept_baseline(*arguments: Any) -> dict[str, Any]:
+        uri, function_id, quiet = _arguments(arguments)
+        if function_id is not None and not isinstance(function_id, str):
+            raise JsonRpcInvalidParams(message="functionId must be a string or null")
+        return await _accept(server, uri, function_id, quiet=quiet)
+
+    @server.command(STATUS)
+    def status(*_: Any) -> dict[str, Any]:
+        return server.describe()
+
+
+def _arguments(arguments: tuple[Any, ...]) -> tuple[str, Any, bool]:
+    """``[uri, second?, {quiet?}?]``; raises JsonRpcInvalidParams."""
+    if not 1 <= len(arguments) <= 3:
+        raise JsonRpcInvalidParams(message=f"1 to 3 arguments are needed, not {len(arguments)}")
+    uri = read(arguments[0], str, "uri")
+    options = plain(arguments[2]) if len(arguments) > 2 else None
+    quiet = isinstance(options, dict) and options.get("quiet") is True
+    return uri, plain(arguments[1]) if len(arguments) > 1 else None, quiet
+
+
+def _open_snapshot(server: CodeOriginServer, uri: str) -> Snapshot:
+    snapshot = server.documents.snapshot(uri)
+    if snapshot is None:
+        raise JsonRpcInvalidParams(message=f"{uri} is not open")
+    return snapshot
+
+
+async def _rescore_document(server: CodeOriginServer, uri: str, *, quiet: bool) -> dict[str, Any]:
+    _open_snapshot(server, uri)
+    result = await server.scored(uri)
+    if result is None or result.skipped is not None:
+        why = result.skipped if result is not None else str(server.engine.error or "it could not be scored")
+        return _said(server, {"functions": [], "message": f"not scored: {why}"}, quiet=quiet)
+    settings = server.settings_of(uri)
+    functions = [function_to_wire(result, function, settings) for function in result.functions]
+    found = sum(function["verdict"]["band"] == "llm" for function in functions)
+    message = f"{len(functions)} functions scored, {found} of them likely LLM-written"
+    return _said(server, {"version": result.version, "functions": functions, "message": message}, quiet=quiet)
+
+
+async def _rescore_selection(
+    server: CodeOriginServer, uri: str, selection: types.Range, *, quiet: bool
+) -> dict[str, Any]:
+    snapshot = _open_snapshot(server, uri)
+    positions = snapshot.positions
+    start, end = positions.offset(selection.start), positions.offset(selection.end)
+    if snapshot.language is None:
+        return _said(server, {"verdict": None, "message": "the language is not supported"}, quiet=quiet)
+    if start >= end:
+        return _said(server, {"verdict": None, "message": "nothing is selected"}, quiet=quiet)
+    code, language, token = snapshot.text[start:end], snapshot.language.id, CancelToken()
+    try:
+        verdict = await server.worker.submit(
+            lambda: server.engine.analyzer().score(code, language, cancel=token),
+            priority=Priority.ASKED,
+            token=token,
+        )
+    except CodeOriginError as error:
+        return _said(server, {"verdict": None, "message": str(error)}, quiet=quiet)
+    message = _selection_message(verdict)
+    _mark_selection(server, snapshot, selection, verdict, message)
+    answer = {
+        "version": snapshot.version,
+        "range": to_wire(selection),
+        "verdict": verdict_to_wire(verdict, server.settings_of(uri)),
+        "message": message,
+    }
+    return _said(server, answer, quiet=quiet)
+
+
+def _selection_message(verdict: Verdict) -> str:
+    if verdict.probability is None:
+        why = reason(verdict.reason).replace("the function", "the selection")
+        return f"selection: no verdict: {why}"
+    return f"selection: {finding(verdict)}"
+
+
+def _mark_selection(
+    server: CodeOriginServer, snapshot: Snapshot, selection: types.Range, verdict: Verdict, message: str
+) -> None:
+    """Keep the answer as a hint on the selection until the next edit."""
+    document = server.document(snapshot.uri)
+    if verdict.probability is None or document is None or (document.version or 0) != snapshot.version:
+        return
+    analyzer = server.engine.loaded
+    band = band_of(verdict, server.settings_of(snapshot.uri))
+    server.selections[snapshot.uri] = (
+        types.Diagnostic(
+            range=selection,
+            severity=types.DiagnosticSeverity.Hint,
+            code=SELECTION_CODE,
+            source=SOURCE,
+            message=message[0].upper() + message[1:],
+            data={
+                "probability": verdict.probability,
+                "logit": verdict.logit,
+                "band": band.value if band is not None else None,
+                "modelId": analyzer.model_id if analyzer is not None else None,
+            },
+        ),
+    )
+    server.refresh_findings(snapshot.uri)
+
+
+async def _explain(
+    server: CodeOriginServer, uri: str, position: types.Position, *, quiet: bool
+) -> dict[str, Any] | None:
+    _open_snapshot(server, uri)
+    result = await server.scored(uri)
+    function = result.at_line(position.line) if result is not None else None
+    if result is None or function is None:
+        return _said(server, {"explanation": None, "message": "there is no function here"}, quiet=quiet)
+    settings = server.settings_of(uri)
+    answer = {
+        "version": result.version,
+        "modelId": result.model_id,
+        **function_to_wire(result, function, settings),
+    }
+    if function.verdict.probability is None:
+        message = f"{function.span.qualified_name}: no verdict: {reason(function.verdict.reason)}"
+        return _said(server, {**answer, "message": message}, quiet=quiet)
+    progress = server.start_progress(
+        "Explaining a function", lambda: server.explanations.cancel(result.snapshot.uri)
+    )
+    try:
+        explanation = await server.explanations.get(result, function, settings.explain_options)
+    except CodeOriginError as error:
+        return _said(server, {**answer, "message": f"no explanation: {error}"}, quiet=quiet)
+    finally:
+        progress.end()
+    answer["explanation"] = explanation_to_wire(result, explanation)
+    answer["message"] = _explained(function, answer["explanation"])
+    return _said(server, answer, quiet=quiet)
+
+
+def _explained(function: FunctionReport, evidence: dict[str, Any]) -> str:
+    lines = sorted(evidence["lines"], key=lambda line: -abs(line["value"]))[:STRONGEST]
+    strongest = ", ".join(f"line {line['line'] + 1} ({line['value']:+.2f})" for line in lines)
+    return f"{function.span.qualified_name}: {headline(function.verdict)}; strongest evidence: {strongest}"
+
+
+async def _accept(
+    server: CodeOriginServer, uri: str, function_id: str | None, *, quiet: bool
+) -> dict[str, Any]:
+    snapshot = _open_snapshot(server, uri)
+    baseline = server.baseline_of(uri)
+    if baseline is None:
+        message = "a baseline is kept in a workspace folder: open the folder that this file is in"
+        return _said(server, {"accepted": 0, "message": message}, quiet=quiet)
+    result = await server.scored(uri)
+    functions = _to_accept(server, result, function_id) if result is not None else []
+    if not functions:
+        message = "nothing to accept here: the text has changed or no function is reported"
+        return _said(server, {"accepted": 0, "message": message}, quiet=quiet)
+    try:
+        accepted = baseline.accept(
+            (each.function_id, each.span.qualified_name, snapshot.path) for each in functions
+        )
+    except CodeOriginError as error:
+        return _said(server, {"accepted": 0, "message": str(error)}, quiet=quiet)
+    for open_uri in server.documents.open_uris():
+        server.refresh_findings(open_uri)
+    message = f"{accepted} functions accepted in the baseline"
+    return _said(server, {"accepted": accepted, "message": message}, quiet=quiet)
+
+
+def _to_accept(server: CodeOriginServer, result: Result, function_id: str | None) -> list[FunctionReport]:
+    if function_id is not None:
+        found = result.with_id(function_id)
+        return [found] if found is not None else []
+    settings = server.settings_of(result.snapshot.uri)
+    return [each for each in result.functions if (band_of(each.verdict, settings) or "") == "llm"]
+
+
+def _said(server: CodeOriginServer, answer: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
+    """Show the answer's message unless the client shows the answer in its own way."""
+    if not quiet:
+        server.show(str(answer["message"]))
+    return answer

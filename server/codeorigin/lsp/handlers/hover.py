@@ -1,0 +1,89 @@
+"""``textDocument/hover``: the verdict at once, the evidence when it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.lsp.hover_text import NOTICEABLE, HoverContent
+from codeorigin.lsp.results import Result, nested_at_header
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.model.verdict import Reason
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import FunctionReport
+
+PENDING = "The explanation is being made; hover again in a moment."
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the handler."""
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(params: types.HoverParams) -> types.Hover | None:
+        result = await server.scored(params.text_document.uri)
+        line = params.position.line
+        function = result.at_line(line) if result is not None else None
+        if result is None or function is None or function.verdict.reason is Reason.IGNORED:
+            return None
+        header = function.span.header
+        if header.start_line <= line <= header.end_line:
+            return _hover(server, await _whole(server, result, function))
+        if (nested := nested_at_header(function, line)) is not None:
+            note = f"{nested.span.qualified_name} is judged as a part of this function."
+            return _hover(server, await _whole(server, result, function, note))
+        return _on_line(server, result, function, line)
+
+
+async def _whole(
+    server: CodeOriginServer, result: Result, function: FunctionReport, note: str | None = None
+) -> HoverContent:
+    settings = server.settings_of(result.snapshot.uri)
+    if function.verdict.probability is None:
+        return HoverContent(result, function, settings)
+    try:
+        explanation = await server.explanations.get_within(
+            result, function, settings.explain_options, settings.explain_wait / 1000
+        )
+        if explanation is None:
+            note = PENDING
+    except Cancelled:
+        explanation = None
+    except CodeOriginError as error:
+        explanation, note = None, f"No explanation: {error}"
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:
+        explanation, note = None, f"No explanation ({type(error).__name__}); the log says where it failed."
+    return HoverContent(result, function, settings, explanation, note)
+
+
+def _on_line(
+    server: CodeOriginServer, result: Result, function: FunctionReport, line: int
+) -> types.Hover | None:
+    """In a body: only what is known already, and only where the line says something."""
+    settings = server.settings_of(result.snapshot.uri)
+    explanation = server.explanations.cached(result, function, settings.explain_options)
+    if explanation is None:
+        return None
+    if not any(each.line == line and abs(each.value) > NOTICEABLE for each in explanation.lines):
+        return None
+    return _hover(server, HoverContent(result, function, settings, explanation, line=line))
+
+
+def _hover(server: CodeOriginServer, content: HoverContent) -> types.Hover:
+    markdown = server.client.markdown_hover
+    kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
+    value = content.markdown() if markdown else content.plain_text()
+    positions = content.result.snapshot.positions
+    if content.line is None:
+        place = positions.first_line(content.function.span.header)
+    else:
+        length = len(positions.index.line_text(content.line))
+        place = types.Range(
+            start=positions.position(content.line, 0), end=positions.position(content.line, length)
+        )
+    return types.Hover(contents=types.MarkupContent(kind=kind, value=value), range=place)

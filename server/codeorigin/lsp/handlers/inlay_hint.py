@@ -1,0 +1,37 @@
+"""``textDocument/inlayHint``: the probability behind each function's header, when switched on."""
+
+from lsprotocol import types
+
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.wording import finding, percent
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the handler."""
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=False))
+    async def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
+        uri = params.text_document.uri
+        if server.document(uri) is None or not server.settings_of(uri).inlay_hints:
+            return []
+        result = await server.settled(uri)
+        if result is None:
+            return []
+        positions = result.snapshot.positions
+        found = []
+        for function in result.between(params.range.start.line, params.range.end.line):
+            line = function.span.header.start_line
+            if function.verdict.probability is None:
+                continue
+            if not params.range.start.line <= line <= params.range.end.line:
+                continue
+            end = positions.position(line, len(positions.index.line_text(line).rstrip()))
+            found.append(
+                types.InlayHint(
+                    position=end,
+                    label=f"LLM {percent(function.verdict.probability)}",
+                    tooltip=finding(function.verdict),
+                    padding_left=True,
+                )
+            )
+        return found

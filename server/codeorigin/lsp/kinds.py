@@ -1,0 +1,143 @@
+"""Kinds of setting values: how one is read from JSON or TOML, and how it is described in a JSON schema."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from pathspec import GitIgnoreSpec
+
+E = TypeVar("E", bound=Enum)
+N = TypeVar("N", int, float)
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Kind(Protocol[T_co]):
+    """What a setting may hold."""
+
+    def parse(self, value: object) -> T_co:
+        """Return the value in its own type. Raises ValueError saying what was expected."""
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of the value, without description and default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """``true`` or ``false``."""
+
+    def parse(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError("true or false")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Generic[N]):
+    """A number in the closed interval [``minimum``, ``maximum``], whole when ``of`` is int."""
+
+    of: type[N]
+    minimum: N
+    maximum: N
+
+    def parse(self, value: object) -> N:
+        accepted = (int,) if self.of is int else (int, float)
+        # bool is an int in Python, and NaN fails both comparisons.
+        if isinstance(value, bool) or not isinstance(value, accepted):
+            raise ValueError(self._expected())
+        number = self.of(cast(float, value))
+        if not self.minimum <= number <= self.maximum:
+            raise ValueError(self._expected())
+        return number
+
+    def schema(self) -> dict[str, Any]:
+        name = "integer" if self.of is int else "number"
+        return {"type": name, "minimum": self.minimum, "maximum": self.maximum}
+
+    def _expected(self) -> str:
+        name = "a whole number" if self.of is int else "a number"
+        return f"{name} from {self.minimum} to {self.maximum}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[E]):
+    """One of the values of an enumeration."""
+
+    of: type[E]
+
+    def parse(self, value: object) -> E:
+        for member in self.of:
+            if member.value == value:
+                return member
+        raise ValueError("one of " + ", ".join(str(member.value) for member in self.of))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": [member.value for member in self.of]}
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """A list of strings, out of ``allowed`` when that is given."""
+
+    allowed: Sequence[str] = ()
+
+    def parse(self, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+            raise ValueError("a list of strings")
+        unknown = [item for item in value if self.allowed and item not in self.allowed]
+        if unknown:
+            raise ValueError("a list out of " + ", ".join(self.allowed))
+        return tuple(value)
+
+    def schema(self) -> dict[str, Any]:
+        item: dict[str, Any] = {"type": "string"}
+        if self.allowed:
+            item["enum"] = list(self.allowed)
+        return {"type": "array", "items": item, "uniqueItems": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """A list of patterns as in .gitignore."""
+
+    def parse(self, value: object) -> tuple[str, ...]:
+        patterns = Strings().parse(value)
+        for pattern in patterns:
+            try:
+                GitIgnoreSpec.from_lines([pattern])
+            except ValueError as error:
+                raise ValueError(f"patterns as in .gitignore, which {pattern!r} is not") from error
+        return patterns
+
+    def schema(self) -> dict[str, Any]:
+        return Strings().schema()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string that is not empty."""
+
+    def parse(self, value: object) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError("a string that is not empty")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Optional(Generic[T_co]):
+    """Another kind, or ``null`` for "not set"."""
+
+    of: Kind[T_co]
+
+    def parse(self, value: object) -> T_co | None:
+        return None if value is None else self.of.parse(value)
+
+    def schema(self) -> dict[str, Any]:
+        schema = self.of.schema()
+        return {**schema, "type": [schema["type"], "null"]}

@@ -1,0 +1,50 @@
+"""Text of a document inside Markdown: shown as it is, never interpreted."""
+
+import re
+import unicodedata
+
+_BACKTICKS = re.compile(r"`+")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&])")
+MAX_CODE_LENGTH = 60
+
+
+def visible(text: str) -> str:
+    """``text`` on one line with characters that hide or reorder others made visible.
+
+    Control characters, bidirectional overrides and zero-width characters become ``·``, lone surrogates
+    the replacement character.
+    """
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character in "\t\n\r":
+        return " "
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "\N{REPLACEMENT CHARACTER}"
+    return "·" if category in {"Cc", "Cf", "Zl", "Zp"} else character
+
+
+def shorten(text: str, length: int = MAX_CODE_LENGTH) -> str:
+    """The stripped text, cut with an ellipsis when it is longer than ``length``."""
+    text = text.strip()
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def code_span(text: str, length: int = MAX_CODE_LENGTH, *, in_table: bool = False) -> str:
+    """``text`` as an inline code span whose fence is longer than any run of backticks inside."""
+    shown = visible(shorten(text, length))
+    if not shown:
+        return "*(blank)*"
+    longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
+    fence = "`" * (longest + 1)
+    padding = " " if shown.startswith("`") or shown.endswith("`") else ""
+    if in_table:
+        shown = shown.replace("|", "\\|")
+    return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def escape(text: str) -> str:
+    """``text`` as Markdown that shows it as it is."""
+    return _SPECIAL.sub(r"\\\1", visible(text))

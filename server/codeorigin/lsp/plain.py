@@ -1,0 +1,40 @@
+"""Parameters of custom messages as plain JSON values, and read into LSP's types."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from lsprotocol import converters
+from pygls.exceptions import JsonRpcInvalidParams
+
+T = TypeVar("T")
+
+_CONVERTER = converters.get_converter()
+
+
+def plain(value: Any) -> Any:
+    """pygls gives JSON objects that it has no type for as named tuples; this gives dictionaries back."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if hasattr(value, "_asdict"):
+        return plain(value._asdict())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def read(value: Any, kind: type[T], what: str) -> T:
+    """``value`` as ``kind``, an lsprotocol type or str. Raises JsonRpcInvalidParams naming ``what``."""
+    value = plain(value)
+    if kind is str:
+        if not isinstance(value, str):
+            raise JsonRpcInvalidParams(message=f"{what} must be a string")
+        return value  # type: ignore[return-value]
+    try:
+        return _CONVERTER.structure(value, kind)
+    except Exception as error:
+        raise JsonRpcInvalidParams(message=f"{what} must be a {kind.__name__}") from error
+
+
+def to_wire(value: Any) -> Any:
+    """An lsprotocol value as plain JSON."""
+    return _CONVERTER.unstructure(value)

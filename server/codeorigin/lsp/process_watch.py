@@ -1,0 +1,87 @@
+"""Notice that the client's process has ended, so that no server outlives its editor."""
+
+import logging
+import os
+import select
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process with this id runs."""
+    if pid <= 0:
+        return False
+    if sys.platform == "win32":
+        return not _wait_on_windows(pid, 0)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    except OverflowError:
+        return False
+    return True
+
+
+def watch(pid: int, gone: Callable[[], object]) -> threading.Thread | None:
+    """Call ``gone`` from a daemon thread once process ``pid`` has ended.
+
+    Returns None, and watches nothing, when there is no such process to begin with: then the id comes from
+    another machine or container, and its absence says nothing.
+    """
+    if not is_alive(pid):
+        logger.info("the client's process is not visible from here and is not watched")
+        return None
+
+    def run() -> None:
+        wait_for_end(pid)
+        gone()
+
+    thread = threading.Thread(target=run, name="codeorigin-parent-watch", daemon=True)
+    thread.start()
+    return thread
+
+
+def wait_for_end(pid: int) -> None:
+    """Block until process ``pid`` has ended."""
+    if sys.platform == "win32":
+        while not _wait_on_windows(pid, int(POLL_SECONDS * 1000)):
+            pass
+        return
+    if hasattr(os, "pidfd_open"):
+        try:
+            descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            return
+        except OSError:
+            logger.debug("pidfd_open is not available; polling")
+        else:
+            try:
+                select.select([descriptor], [], [])
+            finally:
+                os.close(descriptor)
+            return
+    while is_alive(pid):
+        time.sleep(POLL_SECONDS)
+
+
+def _wait_on_windows(pid: int, milliseconds: int) -> bool:
+    """Whether the process has ended, or ends within the time. os.kill(pid, 0) would be Ctrl-C there."""
+    import ctypes  # noqa: PLC0415 - its windll exists on Windows alone
+
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - absent from the stubs elsewhere
+    synchronize, timed_out = 0x00100000, 0x00000102
+    handle = kernel.OpenProcess(synchronize, False, pid)
+    if not handle:
+        return True
+    try:
+        return bool(kernel.WaitForSingleObject(handle, milliseconds) != timed_out)
+    finally:
+        kernel.CloseHandle(handle)

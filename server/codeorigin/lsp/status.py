@@ -1,0 +1,75 @@
+"""What the server is doing, for a status bar: ``codeorigin/status``."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+BUSY_AFTER_SECONDS = 0.15
+
+
+class State(StrEnum):
+    """The states of the server."""
+
+    LOADING = "loading"
+    READY = "ready"
+    BUSY = "busy"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One status: the model is None until it is loaded; ``message`` is set in the state ``error``."""
+
+    state: State
+    model_id: str | None
+    queue: int
+    message: str | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "state": self.state.value,
+            "modelId": self.model_id,
+            "queue": self.queue,
+            "message": self.message,
+        }
+
+
+class StatusReporter:
+    """Sends a status when it has changed; short bursts of work do not make it flicker."""
+
+    def __init__(self, current: Callable[[], Status], send: Callable[[Status], None]) -> None:
+        self._current = current
+        self._send = send
+        self._sent: Status | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.enabled = False
+
+    def changed(self) -> None:
+        """Something may have changed."""
+        status = self._current()
+        if not self.enabled or status == self._sent:
+            return
+        if status.state is State.BUSY or (self._sent is not None and self._sent.state is State.BUSY):
+            if self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(BUSY_AFTER_SECONDS, self._later)
+            return
+        self._say(status)
+
+    def stop(self) -> None:
+        """Say nothing more."""
+        self.enabled = False
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _later(self) -> None:
+        self._timer = None
+        status = self._current()
+        if self.enabled and status != self._sent:
+            self._say(status)
+
+    def _say(self, status: Status) -> None:
+        self._sent = status
+        self._send(status)
