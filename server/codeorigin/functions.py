@@ -8,7 +8,7 @@ from codeorigin.languages.syntax import CapturedFunction, CapturedScope, Syntax,
 from codeorigin.source.text import LineIndex
 
 MAX_NESTING = 64
-"""Functions nested deeper than this are not listed: nobody who recurses over ``nested`` need fear its depth."""
+"""Functions nested deeper than this are not listed: who recurses over ``nested`` need not fear its depth."""
 
 _BLANKS = b" \t\r\n\x0b\x0c"
 _SELF = frozenset({"self", "this", "$this", "cls", "static"})
@@ -61,8 +61,8 @@ def find_functions(
     """The outermost functions of ``text`` in source order, each with those nested in it.
 
     Listed are functions with a body that have a name or are bound to one; anonymous callbacks are part of
-    the function around them. Ranges are disjoint or nested. No text raises. ``path`` only tells test files from
-    others; ``lines`` saves splitting ``text`` into lines again.
+    the function around them. Ranges are disjoint or nested. No text raises. ``path`` only tells test files
+    from others; ``lines`` saves splitting ``text`` into lines again.
     """
     syntax = parse(text, language)
     in_test_file = path is not None and language.tests.holds_for_path(path)

@@ -9,6 +9,8 @@ from codeorigin.languages.language import Language, TestRules
 
 _QUERY = """
 (function_definition declarator: (_) @declarator body: (compound_statement) @body) @function
+(linkage_specification body: (function_definition) @wrapped) @wrapper
+(attribute_declaration) @attribute
 (comment) @comment
 """
 

@@ -29,6 +29,7 @@ _QUERY = """
 (union_specifier name: (type_identifier) @scope.name body: (_)) @scope
 
 (template_declaration [(function_definition) (template_declaration) (declaration)] @wrapped) @wrapper
+(linkage_specification body: (function_definition) @wrapped) @wrapper
 (declaration declarator: (init_declarator) @wrapped) @wrapper
 (expression_statement (assignment_expression right: (lambda_expression)) @wrapped) @wrapper
 (template_declaration "template" @attribute)

@@ -20,9 +20,9 @@ class DeclaredName:
 class TestRules:
     """How tests are told from other code. A pattern that is None never holds.
 
-    ``file`` is matched against the whole file name, ``directory`` against each folder name of the path,
-    ``name`` against a function's whole name; ``attribute`` and ``scope_attribute`` are searched in the text of
-    the attributes, annotations or decorators of a function, or of a class or module around it.
+    ``file`` is matched against the whole file name, ``directory`` against each folder name of the path, ``name``
+    against a function's whole name; ``attribute`` and ``scope_attribute`` are searched in the text of the
+    attributes, annotations or decorators of a function, or of a class or module around it.
     """
 
     __test__ = False  # pytest would take the class for a test
@@ -51,20 +51,21 @@ class Language:
 
     ``id`` is the program's own name of it and ``model_language`` the model's. ``extensions`` carry their dot;
     ``filenames`` are whole file names. ``lsp_ids`` are other ids that editors use. ``line_comment`` starts a
-    comment that runs to the end of the line. ``separator`` joins the parts of a qualified name.
+    comment that runs to the end of the line. ``separator`` joins the parts of a qualified name; ``block_end``
+    closes a block (nothing where indentation does).
 
     ``query`` is a tree-sitter query with these captures:
 
-    - ``@function`` (the range without wrappers), ``@name``, ``@body``, ``@owner`` (receiver or object, put in front
-      of the name), ``@declarator`` (its name is found by ``declared_name``);
+    - ``@function`` (the range without wrappers), ``@name``, ``@body``, ``@owner`` (receiver or object, put
+      in front of the name), ``@declarator`` (its name is found by ``declared_name``);
     - ``@scope`` with ``@scope.name``: a class, module, namespace or object that functions are named after;
-    - ``@wrapper`` around ``@wrapped``: an export, decorators, a statement; it widens the range of what it wraps
-      when it wraps nothing else;
+    - ``@wrapper`` around ``@wrapped``: an export, decorators, a statement; it widens the range of what it
+      wraps when it wraps nothing else;
     - ``@attribute`` and ``@comment``.
 
     Properties: ``separator`` (before the name of a function; after the name of a scope), ``member`` (after a
-    scope's name before a function), ``prefix`` (of the name), ``scope "file"`` (reaches to the end of the file or
-    to the next such scope).
+    scope's name before a function), ``prefix`` (of the name), ``scope "file"`` (reaches to the end of the file
+    or to the next such scope).
 
     ``fragment_grammar`` parses texts in which ``fragment_unless`` does not occur (PHP without its tag).
     """
@@ -80,6 +81,7 @@ class Language:
     lsp_ids: tuple[str, ...] = ()
     filenames: tuple[str, ...] = ()
     separator: str = "."
+    block_end: str = "}"
     declared_name: Callable[[Node], DeclaredName | None] | None = None
     fragment_grammar: Callable[[], object] | None = None
     fragment_unless: str = ""

@@ -25,6 +25,7 @@ PYTHON = Language(
     extensions=(".py", ".pyi", ".pyw"),
     filenames=("SConstruct", "SConscript", "wscript"),
     line_comment="#",
+    block_end="",
     grammar=tree_sitter_python.language,
     query=_QUERY,
     tests=TestRules(

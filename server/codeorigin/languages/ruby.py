@@ -11,7 +11,7 @@ _QUERY = """
 (singleton_method name: (_) @name (#set! separator ".")) @function
 (call !receiver method: (identifier) @_method
   arguments: (argument_list . [(simple_symbol) (string)] @name .)
-  block: (_ body: (_)? @body)
+  block: (_) @body
   (#any-of? @_method "define_method" "define_singleton_method")) @function
 (assignment left: (constant) @name right: (lambda body: (_) @body) (#set! separator "::")) @function
 (assignment left: [(identifier) (instance_variable) (class_variable) (global_variable)] @name
@@ -55,6 +55,7 @@ RUBY = Language(
     ),
     lsp_ids=("rb",),
     line_comment="#",
+    block_end="end",
     grammar=tree_sitter_ruby.language,
     query=_QUERY,
     tests=TestRules(

@@ -27,6 +27,8 @@ _QUERY = """
 [(line_comment) (block_comment)] @comment
 """
 
+_CFG_TEST = r"\bcfg\s*\(\s*(?:(?:all|any)\s*\(\s*)?(?:\w+(?:\s*=\s*\"[^\"]*\")?\s*,\s*)*test\b"
+
 RUST = Language(
     id="rust",
     name="Rust",
@@ -41,8 +43,8 @@ RUST = Language(
         file=re.compile(r"tests?\.rs|.*_tests?\.rs"),
         directory=re.compile(r"tests?|benches"),
         attribute=re.compile(
-            r"#\s*\[\s*(?:\w+\s*::\s*)*(?:test|bench|rstest|test_case|quickcheck|proptest)\b"
+            rf"#\s*\[\s*(?:\w+\s*::\s*)*(?:test|bench|rstest|test_case|quickcheck|proptest)\b|{_CFG_TEST}"
         ),
-        scope_attribute=re.compile(r"\bcfg\s*\((?:\s*(?:all|any)\s*\()?[^)]*\btest\b"),
+        scope_attribute=re.compile(_CFG_TEST),
     ),
 )

@@ -13,6 +13,7 @@ from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from codeorigin.languages.language import Language
+from codeorigin.languages.repair import missing_closers
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_CR = re.compile(rb"\r(?!\n)")
@@ -74,12 +75,19 @@ def parseable(text: str) -> bytes:
 
 def parse(text: str, language: Language) -> Syntax:
     """Parse ``text``, with or without syntax errors, and collect what the language's query captures."""
-    syntax = Syntax(parseable(text))
+    data = parseable(text)
     grammar, query = _compiled(
         language, language.fragment_grammar is not None and language.fragment_unless not in text
     )
-    tree = Parser(grammar).parse(syntax.data)
-    _Collector(syntax, language, query).collect(tree.root_node)
+    parser = Parser(grammar)
+    root = parser.parse(data).root_node
+    syntax = _Collector(data, language, query).collect(root)
+    if root.has_error and language.block_end:
+        closers = missing_closers(root, grammar, data, language.block_end)
+        if closers:
+            closed = _Collector(data, language, query).collect(parser.parse(data + closers).root_node)
+            if len(closed.functions) > len(syntax.functions):
+                return closed
     return syntax
 
 
@@ -91,8 +99,10 @@ def _compiled(language: Language, fragment: bool) -> tuple[Grammar, Query]:
 
 
 class _Collector:
-    def __init__(self, syntax: Syntax, language: Language, query: Query) -> None:
-        self._syntax = syntax
+    def __init__(self, data: bytes, language: Language, query: Query) -> None:
+        self._syntax = Syntax(data)
+        # What was appended to the text for the parser is no part of any range.
+        self._limit = len(data.rstrip(_BLANKS))
         self._language = language
         self._query = query
         self._settings = [query.pattern_settings(index) for index in range(query.pattern_count)]
@@ -101,7 +111,7 @@ class _Collector:
         self._wrapped_count: Counter[int] = Counter()
         self._open_file_scope: CapturedScope | None = None
 
-    def collect(self, root: Node) -> None:
+    def collect(self, root: Node) -> Syntax:
         for pattern, captures in QueryCursor(self._query).matches(root):
             if comment := captures.get("comment"):
                 self._comment(comment[0])
@@ -116,6 +126,7 @@ class _Collector:
         for node_id, captured in self._functions.items():
             captured.range = self._widened(node_id, captured.range)
             self._syntax.functions.append(captured)
+        return self._syntax
 
     def _comment(self, node: Node) -> None:
         start = node.start_byte
@@ -145,13 +156,13 @@ class _Collector:
         else:
             name = captures["name"][0]
             if "owner" in captures:
-                owner = _range(captures["owner"][0])
-        body = _range(captures["body"][0]) if "body" in captures else self._body(node)
-        if name.start_byte == name.end_byte or body[0] == body[1]:
+                owner = self._range(captures["owner"][0])
+        body = self._range(captures["body"][0]) if "body" in captures else self._body(node)
+        if name.start_byte >= min(name.end_byte, self._limit) or body[0] == body[1]:
             return
         self._functions[node.id] = CapturedFunction(
-            range=_range(node),
-            name=_name_range(name),
+            range=self._range(node),
+            name=self._name_range(name),
             body=body,
             owner=owner,
             prefix=settings.get("prefix") or "",
@@ -160,8 +171,8 @@ class _Collector:
 
     def _scope(self, node: Node, captures: dict[str, list[Node]], settings: dict[str, str | None]) -> None:
         scope = CapturedScope(
-            range=_range(node),
-            name=_range(captures["scope.name"][0]) if "scope.name" in captures else None,
+            range=self._range(node),
+            name=self._range(captures["scope.name"][0]) if "scope.name" in captures else None,
             separator=settings.get("separator"),
             member=settings.get("member"),
         )
@@ -176,27 +187,25 @@ class _Collector:
         """The range of the outermost wrapper that holds this function and nothing else of its kind."""
         wrapper = self._wrappers.get(node_id)
         while wrapper is not None and self._wrapped_count[wrapper.id] == 1:
-            span = _range(wrapper)
+            span = self._range(wrapper)
             wrapper = self._wrappers.get(wrapper.id)
         return span
 
-    @staticmethod
-    def _body(node: Node) -> tuple[int, int]:
+    def _body(self, node: Node) -> tuple[int, int]:
         """The body of a function whose pattern leaves it open; an empty body is its closing keyword."""
         body = node.child_by_field_name("body")
         if body is not None:
-            return _range(body)
+            return self._range(body)
         last = node.child(node.child_count - 1) if node.child_count else None
-        return _range(last) if last is not None else _range(node)
+        return self._range(last) if last is not None else self._range(node)
 
+    def _range(self, node: Node) -> tuple[int, int]:
+        return min(node.start_byte, self._limit), min(node.end_byte, self._limit)
 
-def _range(node: Node) -> tuple[int, int]:
-    return node.start_byte, node.end_byte
-
-
-def _name_range(node: Node) -> tuple[int, int]:
-    if node.type == "operator_cast":
-        declarator = node.child_by_field_name("declarator")
+    def _name_range(self, node: Node) -> tuple[int, int]:
+        start, end = self._range(node)
+        declarator = node.child_by_field_name("declarator") if node.type == "operator_cast" else None
         if declarator is not None:
-            return node.start_byte, declarator.start_byte
-    return node.start_byte, node.end_byte
+            # A conversion operator's node reaches over its parameters.
+            end = declarator.start_byte
+        return start, end

@@ -26,9 +26,9 @@ def encode_utf8(text: str) -> bytes:
 class LineIndex:
     """The lines of a text as LSP counts them, and every conversion between offsets and positions.
 
-    A line ends at ``\\n``, ``\\r\\n`` or ``\\r``; a form feed, U+2028 or NEL is an ordinary character. Offsets
-    and columns are 0-based code points unless a name says otherwise. No argument raises: what lies outside the
-    text is clamped to its nearest end, as LSP asks for positions.
+    A line ends at ``\\n``, ``\\r\\n`` or ``\\r``; a form feed, U+2028 or NEL is an ordinary character.
+    Offsets and columns are 0-based code points unless a name says otherwise. No argument raises: what lies
+    outside the text is clamped to its nearest end, as LSP asks for positions.
     """
 
     def __init__(self, text: str) -> None:
