@@ -17,7 +17,6 @@ from codeorigin.source.text import LineIndex
 _HALF_WIDTH = 10
 _LLM_STYLE = "dark_orange"
 _HUMAN_STYLE = "cyan"
-_METHODS = {Method.INTEGRATED_GRADIENTS: "integrated gradients", Method.OCCLUSION: "line occlusion"}
 
 
 def _sign_style(value: float) -> str:
@@ -46,15 +45,19 @@ def _heading(explained: Explained) -> Text:
 
 def _balance(explanation: Explanation) -> Text:
     """Where the logit comes from, and how well the lines account for it."""
-    total = sum(line.value for line in explanation.lines)
-    text = Text(
-        f"logit {explanation.logit:+.2f} = baseline {explanation.baseline_logit:+.2f} "
-        f"+ lines {total:+.2f} (completeness gap {percent(explanation.completeness_gap)})\n"
-    )
-    how = _METHODS[explanation.method]
-    if explanation.method is Method.INTEGRATED_GRADIENTS:
-        how += f", {explanation.nodes} nodes, {explanation.baseline.value} baseline"
-    text.append(how)
+    logit, baseline = f"{explanation.logit:+.2f}", f"{explanation.baseline_logit:+.2f}"
+    total = f"{sum(line.value for line in explanation.lines):+.2f}"
+    if explanation.method is Method.OCCLUSION:
+        return Text(
+            f"logit {logit}, of an empty input {baseline}; lines {total}\n"
+            "line occlusion: what hiding each line takes from the logit; the lines need not add up"
+        )
+    gap = percent(explanation.completeness_gap)
+    text = Text(f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap})\n")
+    if explanation.nodes:
+        text.append(f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline")
+    else:
+        text.append("exact shares of the n-grams")
     if explanation.approximate:
         text.append("; approximate: the lines do not add up to the logit within the tolerance", "bold")
     return text

@@ -33,6 +33,7 @@ def explained(
     text: str | None = None,
     approximate: bool = False,
     method: Method = Method.INTEGRATED_GRADIENTS,
+    nodes: int = 16,
 ) -> Explained:
     file = make_file() if text is None else make_file(text=text)
     assert file.text is not None
@@ -46,7 +47,7 @@ def explained(
             baseline_logit=0.37,
             completeness_gap=0.0066,
             approximate=approximate,
-            nodes=16,
+            nodes=nodes,
             method=method,
             baseline=Baseline.MASK,
             lines=LINES,
@@ -91,9 +92,16 @@ def test_an_approximate_explanation_says_so(make_file: MakeFile) -> None:
     assert "approximate: the lines do not add up" in rendered(explained(make_file, approximate=True))
 
 
-def test_occlusion_names_no_nodes(make_file: MakeFile) -> None:
-    lines = rendered(explained(make_file, method=Method.OCCLUSION)).splitlines()
-    assert lines[3] == "line occlusion"
+def test_occlusion_claims_no_sum(make_file: MakeFile) -> None:
+    lines = rendered(explained(make_file, method=Method.OCCLUSION, approximate=True)).splitlines()
+    assert lines[2] == "logit +1.88, of an empty input +0.37; lines +1.50"
+    assert lines[3].startswith("line occlusion:")
+    assert "approximate" not in lines[3]
+
+
+def test_a_model_without_a_deep_part_names_no_nodes(make_file: MakeFile) -> None:
+    lines = rendered(explained(make_file, nodes=0)).splitlines()
+    assert lines[3] == "exact shares of the n-grams"
 
 
 def test_code_with_escapes_and_markup_is_shown_literally(make_file: MakeFile) -> None:
