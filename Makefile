@@ -33,7 +33,7 @@ $(VENV)/.development: pyproject.toml $(VENV)/.created
 
 demo: $(VENV)/.runtime
 	$(BIN)/codeorigin check examples || test $$? -eq 1
-	$(BIN)/codeorigin explain examples/assistant_style.ts:14
+	$(BIN)/codeorigin explain examples/assistant_style.ts:20
 
 test: $(VENV)/.development
 	$(BIN)/python -m pytest
