@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
 from codeorigin.errors import SourceError
 from codeorigin.languages import language_for_path
+from codeorigin.source.ignore import IgnorePatterns, IgnoreRules
 
 _BINARY_PROBE = 8192
 _SKIPPED_FOLDERS = frozenset(
@@ -69,7 +68,7 @@ def walk_sources(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Itera
     not; nothing is yielded twice.
     """
     seen: set[Path] = set()
-    excluded = GitIgnoreSpec.from_lines(exclude)
+    excluded = IgnorePatterns(exclude)
     for path in paths:
         for file in _walk_folder(path, excluded) if path.is_dir() else (path,):
             key = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would merge links with their targets
@@ -92,71 +91,9 @@ def is_minified(text: str) -> bool:
     return long >= _LONG_SHARE * len(text)
 
 
-class _Ignored:
-    """The ignore files that hold for a folder, nearest first: the nearest one that has an opinion decides."""
-
-    def __init__(self, specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()) -> None:
-        self._specs = specs
-
-    def with_folder(self, folder: str) -> "_Ignored":
-        """The same, with the ignore file in ``folder`` in front, when there is one."""
-        specs = self._specs
-        for name in (".git/info/exclude", ".gitignore"):
-            spec = _read_spec(Path(folder) / name)
-            if spec is not None:
-                specs = ((folder, spec), *specs)
-        return _Ignored(specs)
-
-    def __contains__(self, entry: tuple[str, bool]) -> bool:
-        path, is_folder = entry
-        for folder, spec in self._specs:
-            relative = os.path.relpath(path, folder).replace(os.sep, "/")
-            verdict = spec.check_file(relative + "/" if is_folder else relative).include
-            if verdict is not None:
-                return verdict
-        return False
-
-
-def _read_spec(path: Path) -> GitIgnoreSpec | None:
-    try:
-        lines = path.read_text("utf-8", "replace").split("\n")
-    except (OSError, ValueError):
-        return None
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        # One pattern that git would skip must not make the others void.
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
-
-
-def _is_pattern(line: str) -> bool:
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
-
-
-def _ignored_above(folder: Path) -> _Ignored:
-    """What the repository that holds ``folder`` ignores there by the files above it."""
-    absolute = Path(os.path.abspath(folder))  # noqa: PTH100 - links are kept as they are named
-    above: list[str] = []
-    for parent in (absolute, *absolute.parents):
-        if parent != absolute:
-            above.append(str(parent))
-        if (parent / ".git").exists():
-            break
-    else:
-        return _Ignored()
-    ignored = _Ignored()
-    for parent_name in reversed(above):
-        ignored = ignored.with_folder(parent_name)
-    return ignored
-
-
-def _walk_folder(folder: Path, excluded: GitIgnoreSpec) -> Iterator[Path]:
+def _walk_folder(folder: Path, excluded: IgnorePatterns) -> Iterator[Path]:
     root = os.path.abspath(folder)  # noqa: PTH100
-    pending: list[tuple[str, _Ignored]] = [(root, _ignored_above(folder))]
+    pending = [(root, IgnoreRules.above(root))]
     while pending:
         current, above = pending.pop()
         ignored = above.with_folder(current)
@@ -165,12 +102,13 @@ def _walk_folder(folder: Path, excluded: GitIgnoreSpec) -> Iterator[Path]:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError:
             continue
-        folders: list[tuple[str, _Ignored]] = []
+        folders: list[tuple[str, IgnoreRules]] = []
         for entry in listed:
-            relative = os.path.relpath(entry.path, root)
+            relative = entry.path[len(root) :].lstrip(os.sep)
             is_folder = entry.is_dir(follow_symlinks=False)
-            pattern_path = relative.replace(os.sep, "/") + ("/" if is_folder else "")
-            if excluded.match_file(pattern_path) or (entry.path, is_folder) in ignored:
+            if excluded.verdict(relative.replace(os.sep, "/"), is_folder=is_folder):
+                continue
+            if ignored.ignores(entry.path, is_folder=is_folder):
                 continue
             if is_folder:
                 if entry.name not in _SKIPPED_FOLDERS and not (Path(entry.path) / "pyvenv.cfg").exists():

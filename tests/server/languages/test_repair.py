@@ -49,7 +49,7 @@ def test_the_function_being_typed_is_found_with_those_before_it(language: str, t
         ),
         (
             "go",
-            "func a() int {\n  return 1\n}\nfunc b(x int) {\n  switch x {\n  case 1:\n  default:\n\n    foo(x,\n",
+            "func a() int {\n  return 1\n}\nfunc b(x int) {\n  switch x {\n  case 1:\n  default:\n\n    foo(x,",
         ),
         (
             "cpp",

@@ -136,6 +136,21 @@ def test_ignore_files_above_the_folder_hold_up_to_the_repository(tmp_path: Path)
     assert walked(tmp_path, "repo/src") == ["repo/src/kept.py"]
 
 
+def test_a_folder_that_is_ignored_is_walked_when_it_is_named(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            ".git/HEAD": "",
+            ".gitignore": "/versions\n*.js\n",
+            "versions/3/.gitignore": "b.py\n",
+            "versions/3/a.py": "",
+            "versions/3/b.py": "",
+        },
+    )
+    assert walked(tmp_path) == []
+    assert walked(tmp_path, "versions/3") == ["versions/3/a.py"]
+
+
 def test_excluded_patterns_are_relative_to_the_folder(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "", "vendor/a.py": "", "src/vendor/a.py": "", "src/a_pb2.py": ""})
     assert walked(tmp_path, exclude=("/vendor", "*_pb2.py")) == ["a.py", "src/vendor/a.py"]

@@ -1,0 +1,147 @@
+"""Ignore files as git reads them (gitignore(5)), for a walk from the top down.
+
+pathspec asks whether a pattern matches a path *or a folder above it*, and answers differently from git when
+patterns are negated; here each entry is asked about alone, and what lies below an ignored folder never is.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+_POSIX_CLASSES = {
+    "alnum": "a-zA-Z0-9",
+    "alpha": "a-zA-Z",
+    "blank": r" \t",
+    "digit": "0-9",
+    "lower": "a-z",
+    "space": r"\s",
+    "upper": "A-Z",
+    "xdigit": "0-9a-fA-F",
+}
+_BRACKET = re.compile(r"\[[!^]?\]?(?:\[:\w+:\]|\\.|[^\]\\])*\]")
+
+
+class IgnorePatterns:
+    """The patterns of one ignore file. A line that git would skip, or that no glob can mean, is skipped."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._patterns: list[tuple[re.Pattern[str], bool, bool]] = []
+        for line in lines:
+            negated = line.startswith("!")
+            pattern = _without_trailing_blanks(line[1:] if negated else line)
+            folders_only = pattern.endswith("/")
+            pattern = pattern.removesuffix("/")
+            if not pattern or line.startswith("#"):
+                continue
+            anchored = "/" in pattern
+            try:
+                regex = re.compile(_regex(pattern.removeprefix("/"), anchored), re.DOTALL)
+            except re.error:
+                continue
+            self._patterns.append((regex, folders_only, negated))
+        self._patterns.reverse()
+
+    def verdict(self, path: str, *, is_folder: bool) -> bool | None:
+        """Whether ``path`` (relative to the ignore file, with ``/``) is ignored; None when no pattern speaks of it."""
+        for regex, folders_only, negated in self._patterns:
+            if (is_folder or not folders_only) and regex.fullmatch(path):
+                return not negated
+        return None
+
+
+class IgnoreRules:
+    """The ignore files that hold for a folder, nearest first: the nearest one that speaks of an entry decides."""
+
+    def __init__(self, files: tuple[tuple[str, IgnorePatterns], ...] = ()) -> None:
+        self._files = files
+
+    @classmethod
+    def above(cls, folder: str) -> "IgnoreRules":
+        """What the repository that holds ``folder`` (an absolute path) ignores there by the files above it.
+
+        Nothing when they ignore the folder itself: who names it wants it walked.
+        """
+        above: list[str] = []
+        for parent in (Path(folder), *Path(folder).parents):
+            if str(parent) != folder:
+                above.append(str(parent))
+            if (parent / ".git").exists():
+                break
+        else:
+            return cls()
+        rules = cls()
+        for name in reversed(above):
+            rules = rules.with_folder(name)
+        if any(rules.ignores(name, is_folder=True) for name in (*above[:-1], folder)):
+            return cls()
+        return rules
+
+    def with_folder(self, folder: str) -> "IgnoreRules":
+        """The same, with the ignore file in ``folder`` in front, when there is one."""
+        files = self._files
+        for name in (".git/info/exclude", ".gitignore"):
+            try:
+                text = Path(folder, name).read_text("utf-8-sig", "replace")
+            except (OSError, ValueError):
+                continue
+            files = ((folder, IgnorePatterns(text.split("\n"))), *files)
+        return IgnoreRules(files)
+
+    def ignores(self, path: str, *, is_folder: bool) -> bool:
+        """Whether the entry at ``path`` (absolute) is ignored, its parent not being so."""
+        for folder, patterns in self._files:
+            relative = path[len(folder) :].replace(os.sep, "/").removeprefix("/")
+            verdict = patterns.verdict(relative, is_folder=is_folder)
+            if verdict is not None:
+                return verdict
+        return False
+
+
+def _without_trailing_blanks(pattern: str) -> str:
+    pattern = pattern.removesuffix("\r")
+    stripped = pattern.rstrip(" ")
+    escaped = (len(stripped) - len(stripped.rstrip("\\"))) % 2 == 1
+    return stripped + " " if escaped and len(stripped) < len(pattern) else stripped
+
+
+def _regex(pattern: str, anchored: bool) -> str:
+    """The regular expression of a pattern without its leading and trailing slash, to match a whole relative path."""
+    parts = [] if anchored else ["(?:.*/)?"]
+    position = 0
+    while position < len(pattern):
+        character = pattern[position]
+        at_start = position == 0 or pattern[position - 1] == "/"
+        if at_start and anchored and pattern.startswith("**/", position):
+            parts.append("(?:.*/)?")
+            position += 3
+        elif at_start and anchored and pattern[position:] == "**":
+            parts.append(".+")
+            position += 2
+        elif character == "*":
+            parts.append("[^/]*")
+            position += 1
+        elif character == "?":
+            parts.append("[^/]")
+            position += 1
+        elif character == "[" and (bracket := _BRACKET.match(pattern, position)):
+            parts.append(_bracket_regex(bracket[0]))
+            position = bracket.end()
+        elif character == "\\" and position + 1 < len(pattern):
+            parts.append(re.escape(pattern[position + 1]))
+            position += 2
+        else:
+            parts.append(re.escape(character))
+            position += 1
+    return "".join(parts)
+
+
+def _bracket_regex(bracket: str) -> str:
+    content = bracket[1:-1]
+    negated = content[:1] in {"!", "^"}
+    content = content[1:] if negated else content
+    content = re.sub(r"\[:(\w+):\]", lambda match: f"\0{match[1]}\0", content)
+    content = re.sub(r"\\(.)", r"\1", content).replace("\\", r"\\").replace("]", r"\]").replace("[", r"\[")
+    content = content.replace("^", r"\^").replace("&", r"\&").replace("~", r"\~").replace("|", r"\|")
+    content = re.sub("\0(\\w+)\0", lambda match: _POSIX_CLASSES.get(match[1], ""), content)
+    return f"(?!/)[{'^' if negated else ''}{content}]"

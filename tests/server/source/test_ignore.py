@@ -1,0 +1,67 @@
+"""Ignore patterns against what gitignore(5) says of them."""
+
+import pytest
+
+from codeorigin.source.ignore import IgnorePatterns
+
+
+def ignored(pattern: str, path: str) -> bool:
+    """Whether ``pattern`` ignores ``path``; a path that ends with a slash is a folder."""
+    return IgnorePatterns([pattern]).verdict(path.removesuffix("/"), is_folder=path.endswith("/")) is True
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching", "other"),
+    [
+        ("a.py", ["a.py", "x/a.py", "x/y/a.py"], ["ba.py", "a.pyc", "a.py/x"]),
+        ("/a.py", ["a.py"], ["x/a.py"]),
+        ("x/a.py", ["x/a.py"], ["y/x/a.py"]),
+        ("build/", ["build/", "x/build/"], ["build"]),
+        ("/build/", ["build/"], ["x/build/", "build"]),
+        ("*.py", ["a.py", "x/.py"], ["a.pyi"]),
+        ("*", ["a", "x/a", "x/"], []),
+        ("x/*", ["x/a", "x/b/"], ["x/b/c", "y/a"]),
+        ("x/*/z", ["x/y/z"], ["x/z", "x/y/y/z"]),
+        ("**/z", ["z", "x/z", "x/y/z"], ["zz"]),
+        ("x/**", ["x/a", "x/a/b"], ["x", "y/x/a"]),
+        ("x/**/z", ["x/z", "x/y/z", "x/y/y/z"], ["z", "y/x/z"]),
+        ("a**b", ["ab", "acb"], ["a/b"]),
+        ("a?c", ["abc"], ["ac", "a/c"]),
+        ("[ab].py", ["a.py", "x/b.py"], ["c.py"]),
+        ("[!ab].py", ["c.py"], ["a.py"]),
+        ("[^a-c]x", ["dx"], ["bx", "/x"]),
+        ("[]x]", ["]", "x"], ["a"]),
+        ("[[:digit:]_]", ["7", "_"], ["a", "d"]),
+        ("[a\\]]", ["a", "]"], ["\\"]),
+        ("\\!a", ["!a"], ["a"]),
+        ("\\#a", ["#a"], ["a"]),
+        ("\\*", ["*"], ["a"]),
+        ("a\\ ", ["a "], ["a"]),
+        ("a  ", ["a"], ["a  "]),
+        ("a\r", ["a"], ["a\r"]),
+        ("a b", ["a b"], ["a"]),
+        ("a.b", ["a.b"], ["axb"]),
+        ("(a|b)+", ["(a|b)+"], ["a"]),
+        ("ü*", ["über"], ["u"]),
+        ("#a", [], ["#a", "a"]),
+        ("", [], ["", "a"]),
+        ("/", [], ["a", "a/"]),
+        ("[", ["["], ["a"]),
+        ("[z-a]", [], ["z", "a"]),
+    ],
+)
+def test_pattern(pattern: str, matching: list[str], other: list[str]) -> None:
+    assert [path for path in matching if not ignored(pattern, path)] == []
+    assert [path for path in other if ignored(pattern, path)] == []
+
+
+def test_the_last_pattern_that_matches_decides() -> None:
+    patterns = IgnorePatterns(["*.py", "!a*", "ab.py", "!"])
+    verdicts = {name: patterns.verdict(name, is_folder=False) for name in ("b.py", "a.py", "ab.py", "b.js")}
+    assert verdicts == {"b.py": True, "a.py": False, "ab.py": True, "b.js": None}
+
+
+def test_a_negated_folder_does_not_speak_for_what_is_in_it() -> None:
+    patterns = IgnorePatterns(["*.py", "/src", "!/src"])
+    assert patterns.verdict("src", is_folder=True) is False
+    assert patterns.verdict("src/a.py", is_folder=False) is True
