@@ -68,6 +68,11 @@ class Snapshot:
     path: str | None
 
 
+def encoding_of(kind: types.PositionEncodingKind | str | None) -> PositionEncoding:
+    """The negotiated encoding; LSP's default is UTF-16."""
+    return PositionEncoding(getattr(kind, "value", kind) or PositionEncoding.UTF16)
+
+
 class SourceDocument(TextDocument):
     """A text document whose lines end at ``\\n``, ``\\r\\n`` and ``\\r`` and nowhere else."""
 
@@ -101,7 +106,7 @@ class SourceDocument(TextDocument):
     @property
     def positions(self) -> Positions:
         """Conversions for the present text."""
-        return Positions(self.index, PositionEncoding(str(self._position_codec.encoding)))
+        return Positions(self.index, encoding_of(self._position_codec.encoding))
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Apply an incremental or a full change."""
@@ -153,6 +158,11 @@ class SourceWorkspace(Workspace):
         for cell in structure.did_open or () if structure is not None else ():
             if self.find(cell.uri) is None:
                 self.put_text_document(cell, notebook_uri=params.notebook_document.uri)
+
+    @property
+    def encoding(self) -> PositionEncoding:
+        """What the client counts columns in."""
+        return encoding_of(self.position_encoding)
 
     def find(self, uri: str) -> SourceDocument | None:
         """The open document, or None: nothing is read from disk."""

@@ -363,6 +363,6 @@ class CodeOriginServer(LanguageServer):
             "pid": os.getpid(),
             "uptimeSeconds": round(time.monotonic() - self.started_at, 1),
             "documents": len(self.documents.open_uris()),
-            "positionEncoding": str(self.documents.position_encoding),
+            "positionEncoding": self.documents.encoding.value,
             "diagnostics": "pull" if self.publisher.pull else "push",
         }

@@ -223,3 +223,17 @@ def schema_text() -> str:
 def write_schema() -> None:
     """Write ``settings.schema.json`` anew after a change to :class:`Settings`."""
     SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
+
+
+def markdown_table() -> str:
+    """The table of all settings in docs/settings.md."""
+    rows = ["| Setting | Value | Default | Meaning |", "| --- | --- | --- | --- |"]
+    for name, schema in json_schema()["properties"].items():
+        kind = schema["type"] if isinstance(schema["type"], str) else " or ".join(schema["type"])
+        if "enum" in schema:
+            kind = ", ".join(f"`{value}`" for value in schema["enum"])
+        elif "minimum" in schema:
+            kind += f", {schema['minimum']} to {schema['maximum']}"
+        default = "all" if name == "languages" else f"`{json.dumps(schema['default'])}`"
+        rows.append(f"| `{name}` | {kind} | {default} | {schema['description']} |")
+    return "\n".join(rows) + "\n"

@@ -11,7 +11,6 @@ from codeorigin.lsp.results import Result
 from codeorigin.lsp.scan import Scanner
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.settings import RunMode, Settings
-from codeorigin.source.text import PositionEncoding
 
 
 def register(server: CodeOriginServer) -> None:
@@ -49,8 +48,7 @@ async def _settle(server: CodeOriginServer, uri: str) -> None:
 
 
 def _register_workspace(server: CodeOriginServer) -> None:
-    encoding = PositionEncoding(str(server.documents.position_encoding))
-    scanner = Scanner(server.worker, server.engine, encoding)
+    scanner = Scanner(server.worker, server.engine, server.documents.encoding)
 
     @server.feature(types.WORKSPACE_DIAGNOSTIC)
     async def pull_workspace(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:

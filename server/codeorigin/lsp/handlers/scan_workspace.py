@@ -16,7 +16,6 @@ from codeorigin.lsp.results import Result
 from codeorigin.lsp.scan import ScanFolder, Scanner
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.settings import Settings
-from codeorigin.source.text import PositionEncoding
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1
@@ -61,9 +60,7 @@ class _Scan:
     async def run(self, folder: str | None) -> dict[str, Any]:
         server = self._server
         await server.configured.wait()
-        scanner = Scanner(
-            server.worker, server.engine, PositionEncoding(str(server.documents.position_encoding))
-        )
+        scanner = Scanner(server.worker, server.engine, server.documents.encoding)
         error: str | None = None
         summary = None
         try:

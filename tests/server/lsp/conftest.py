@@ -1,0 +1,83 @@
+"""A real server process for each module and each of three editors' recorded capabilities."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, client_capabilities
+
+# The tests' own helper modules are imported by their full name, whichever way pytest was started.
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from tests.server.lsp.editor import Editor, make_client
+
+EDITORS = ("visual-studio-code", "neovim", "emacs")
+COMMAND = [sys.executable, "-m", "codeorigin", "serve", "--log-level", "warning"]
+SETTINGS: dict[str, Any] = {
+    "threshold": 0.0,
+    "debounce": 20,
+    "caretQuiet": 0,
+    "explainWait": 10_000,
+}
+"""Every function with a verdict is reported, at once, so that no test depends on the model's opinion."""
+
+
+async def start(
+    root: Path,
+    capabilities: types.ClientCapabilities,
+    *,
+    settings: dict[str, Any] | None = None,
+    command: list[str] | None = None,
+    environment: dict[str, str] | None = None,
+    options: Any = None,
+) -> Editor:
+    """Start a server and shake hands with it."""
+    config = ClientServerConfig(
+        server_command=command or COMMAND, client_factory=make_client, server_env=environment
+    )
+    client = await config.start()
+    editor = Editor(client, root)
+    editor.listen()
+    client.set_configuration(SETTINGS if settings is None else settings, section="codeorigin")
+    editor.result = await client.initialize_session(
+        types.InitializeParams(
+            capabilities=capabilities,
+            root_uri=root.as_uri(),
+            workspace_folders=[types.WorkspaceFolder(uri=root.as_uri(), name=root.name)],
+            initialization_options=options,
+        )
+    )
+    return editor
+
+
+async def stop(editor: Editor) -> None:
+    """End the session in good order."""
+    await editor.client.shutdown_session()
+    await editor.client.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=EDITORS)
+async def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Editor]:
+    """One server a module for each editor's capabilities."""
+    root = tmp_path_factory.mktemp("workspace")
+    editor = await start(root, client_capabilities(request.param))
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def editor(server: Editor) -> AsyncIterator[Editor]:
+    """The module's server; afterwards its settings are back and no message is left unread."""
+    yield server
+    for document in list(server.documents):
+        assert document.uri
+    await server.tidy()
+    await server.configure(**SETTINGS)
+    server.refreshes.clear()

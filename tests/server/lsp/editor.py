@@ -1,0 +1,281 @@
+"""An editor for the tests: a pytest-lsp client that keeps every message until a test has read it."""
+
+import asyncio
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Union
+
+import cattrs
+import pytest_lsp
+from lsprotocol import types
+from pygls.protocol import default_converter
+from pytest_lsp.client import register_lsp_features
+
+PATIENCE = 15.0
+PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
+SHOWN = types.WINDOW_SHOW_MESSAGE
+LOGGED = types.WINDOW_LOG_MESSAGE
+STATUS = "codeorigin/status"
+
+
+def python_function(name: str, step: int = 3) -> str:
+    """Source of a function that is long enough to be judged."""
+    return (
+        f"def {name}(values, limit):\n"
+        f'    """Add up the values below the limit, {step} at a time."""\n'
+        "    total = 0\n"
+        f"    for index in range(0, len(values), {step}):\n"
+        "        value = values[index]\n"
+        "        if value is None or value >= limit:\n"
+        "            continue\n"
+        f"        total += value * {step}\n"
+        "    return total\n"
+    )
+
+
+def converter() -> cattrs.Converter:
+    """The library's converter, with code actions told from commands as the specification does."""
+    made = default_converter()
+
+    def action(value: Any, _: Any) -> Any:
+        kind = types.Command if isinstance(value.get("command"), str) else types.CodeAction
+        return made.structure(value, kind)
+
+    made.register_structure_hook(Union[types.Command, types.CodeAction], action)
+    return made
+
+
+def plain(value: Any) -> Any:
+    """pygls' named tuples for untyped JSON as dictionaries."""
+    if hasattr(value, "_asdict"):
+        return {key: plain(item) for key, item in value._asdict().items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+@dataclass
+class Document:
+    """A document as the editor has it."""
+
+    uri: str
+    text: str
+    version: int = 0
+
+
+@dataclass
+class Editor:
+    """Opens, edits and asks; ``inbox`` holds what the server said and no test has read."""
+
+    client: pytest_lsp.LanguageClient
+    root: Path
+    inbox: dict[str, deque[Any]] = field(default_factory=dict)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    registered: list[str] = field(default_factory=list)
+    refreshes: list[str] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    result: types.InitializeResult | None = None
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _names: int = 0
+
+    def listen(self) -> None:
+        """Keep what the server sends."""
+        features = {
+            PUSHED: lambda params: self._keep(PUSHED, params),
+            SHOWN: lambda params: self._keep(SHOWN, params),
+            LOGGED: lambda params: self._keep(LOGGED, params),
+            STATUS: lambda params: self.statuses.append(plain(params)),
+            types.CLIENT_REGISTER_CAPABILITY: lambda params: self.registered.extend(
+                each.id for each in params.registrations
+            ),
+            types.WORKSPACE_CODE_LENS_REFRESH: lambda _: self.refreshes.append("codeLens"),
+            types.WORKSPACE_INLAY_HINT_REFRESH: lambda _: self.refreshes.append("inlayHint"),
+            types.WORKSPACE_DIAGNOSTIC_REFRESH: lambda _: self.refreshes.append("diagnostic"),
+        }
+        kept = {
+            name: handler
+            for name, handler in pytest_lsp.client.DEFAULT_CLIENT_FEATURES.items()
+            if name not in features
+        }
+        register_lsp_features(self.client, kept)
+        for name, handler in features.items():
+            self.client.feature(name)(handler)
+
+    def _keep(self, method: str, params: Any) -> None:
+        self.inbox.setdefault(method, deque()).append(params)
+        self._arrived.set()
+
+    async def take(self, method: str, wanted: Any = lambda _: True) -> Any:
+        """The next unread message of this kind that is ``wanted``; the others stay unread."""
+
+        async def find() -> Any:
+            while True:
+                waiting = self.inbox.get(method, deque())
+                for params in waiting:
+                    if wanted(params):
+                        waiting.remove(params)
+                        return params
+                self._arrived.clear()
+                await self._arrived.wait()
+
+        return await asyncio.wait_for(find(), PATIENCE)
+
+    @property
+    def pulls(self) -> bool:
+        """Whether this client pulls its diagnostics."""
+        assert self.result is not None
+        return self.result.capabilities.diagnostic_provider is not None
+
+    def open(
+        self, text: str, *, language: str = "python", name: str | None = None, uri: str | None = None
+    ) -> Document:
+        """Open a document; without a name or URI a new file of the workspace."""
+        self._names += 1
+        if uri is None:
+            uri = (self.root / (name or f"file_{self._names}.py")).as_uri()
+        document = Document(uri, text)
+        self.documents.append(document)
+        self.client.text_document_did_open(
+            types.DidOpenTextDocumentParams(
+                types.TextDocumentItem(uri=uri, language_id=language, version=0, text=text)
+            )
+        )
+        return document
+
+    def replace(self, document: Document, old: str, new: str) -> None:
+        """Edit the first ``old`` (ASCII, on one line of ASCII) to ``new``, incrementally."""
+        start = document.text.index(old)
+        before = document.text[:start]
+        line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+        end_line = line + old.count("\n")
+        end_column = column + len(old) if end_line == line else len(old) - (old.rfind("\n") + 1)
+        document.text = before + new + document.text[start + len(old) :]
+        document.version += 1
+        place = types.Range(types.Position(line, column), types.Position(end_line, end_column))
+        self.change(document, types.TextDocumentContentChangePartial(range=place, text=new))
+
+    def change(self, document: Document, *changes: Any) -> None:
+        """Send changes as they are."""
+        self.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                types.VersionedTextDocumentIdentifier(uri=document.uri, version=document.version),
+                list(changes),
+            )
+        )
+
+    async def findings(self, document: Document) -> list[types.Diagnostic]:
+        """The diagnostics of the document's present version, pulled or pushed."""
+        if self.pulls:
+            report = await self.pull(document)
+            assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+            return list(report.items)
+        pushed = await self.take(
+            PUSHED, lambda params: params.uri == document.uri and params.version == document.version
+        )
+        return list(pushed.diagnostics)
+
+    async def pull(self, document: Document, previous: str | None = None) -> Any:
+        """Ask for the document's diagnostics."""
+        return await asyncio.wait_for(
+            self.client.text_document_diagnostic_async(
+                types.DocumentDiagnosticParams(
+                    types.TextDocumentIdentifier(document.uri), previous_result_id=previous
+                )
+            ),
+            PATIENCE,
+        )
+
+    async def hover(self, document: Document, line: int, character: int = 4) -> types.Hover | None:
+        """Hover a place."""
+        return await asyncio.wait_for(
+            self.client.text_document_hover_async(
+                types.HoverParams(
+                    types.TextDocumentIdentifier(document.uri), types.Position(line, character)
+                )
+            ),
+            PATIENCE,
+        )
+
+    async def hover_text(self, document: Document, line: int, character: int = 4) -> str:
+        """What a hover says."""
+        hover = await self.hover(document, line, character)
+        assert hover is not None
+        assert isinstance(hover.contents, types.MarkupContent)
+        return hover.contents.value
+
+    async def command(self, name: str, *arguments: Any) -> Any:
+        """Execute a command of the server."""
+        answer = await asyncio.wait_for(
+            self.client.workspace_execute_command_async(
+                types.ExecuteCommandParams(command=name, arguments=list(arguments))
+            ),
+            PATIENCE,
+        )
+        return plain(answer)
+
+    async def request(self, method: str, params: Any) -> Any:
+        """Send any request."""
+        return plain(
+            await asyncio.wait_for(self.client.protocol.send_request_async(method, params), PATIENCE)
+        )
+
+    async def configure(self, **settings: Any) -> None:
+        """Change the settings as a client does, and wait until they hold for the documents that are open."""
+        self.client.set_configuration(settings, section="codeorigin")
+        self.client.workspace_did_change_configuration(
+            types.DidChangeConfigurationParams(settings={"codeorigin": settings})
+        )
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Wait until the server has nothing to do."""
+        while True:
+            status = await self.command("codeorigin.status")
+            if status["queue"] == 0 and status["state"] != "loading":
+                return
+            await asyncio.sleep(0.02)
+
+    async def close(self, document: Document) -> None:
+        """Close the document; a pushing server must clear its diagnostics."""
+        self.documents.remove(document)
+        self.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(document.uri))
+        )
+        if not self.pulls:
+            await self.take(PUSHED, lambda params: params.uri == document.uri and not params.diagnostics)
+
+    async def tidy(self) -> None:
+        """Close what is open and forget its diagnostics; what else is unread is a failure."""
+        for document in list(self.documents):
+            await self.idle()
+            if not self.pulls:
+                # Wait for the document's first diagnostics: closing before them leaves nothing to clear.
+                await self.findings_arrived(document)
+            self._forget(document.uri)
+            await self.close(document)
+            self._forget(document.uri)
+        await self.command("codeorigin.status")
+        unread = {method: list(messages) for method, messages in self.inbox.items() if messages}
+        self.inbox.clear()
+        assert not unread, f"nobody read {unread}"
+
+    async def findings_arrived(self, document: Document) -> None:
+        """Ask something that is answered after the diagnostics of the document were sent."""
+        await self.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+
+    def _forget(self, uri: str) -> None:
+        waiting = self.inbox.get(PUSHED)
+        if waiting is not None:
+            self.inbox[PUSHED] = deque(params for params in waiting if params.uri != uri)
+
+
+def make_client() -> pytest_lsp.LanguageClient:
+    """A client without any handler of its own."""
+    return pytest_lsp.LanguageClient(converter_factory=converter)
+
+
+def dump(value: Any) -> str:
+    """JSON for messages of failing tests."""
+    return json.dumps(plain(value), default=str)

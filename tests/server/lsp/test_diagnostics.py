@@ -1,0 +1,226 @@
+"""Diagnostics: what they say, where they stand, when they come and go; pushed or pulled, never both."""
+
+import asyncio
+import re
+
+import pytest
+from lsprotocol import types
+
+from tests.server.lsp.editor import PUSHED, Editor, python_function
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_one_finding_a_function_on_its_header(editor: Editor) -> None:
+    text = "import os\n\n\n" + python_function("first") + "\n\n@os.cache\n" + python_function("second", 5)
+    found = await editor.findings(editor.open(text))
+    lines = text.split("\n")
+    assert [lines[each.range.start.line].split("(")[0] for each in found] == ["def first", "def second"]
+    for each in found:
+        assert each.range.start.line == each.range.end.line
+        assert each.range.start.character == 0
+        assert each.range.end.character <= len(lines[each.range.start.line])
+        assert each.severity is types.DiagnosticSeverity.Information
+        assert each.source == "CodeOrigin"
+        assert each.code == "llm-written"
+        assert re.fullmatch(
+            r"(\d+|over 99|under 1) % likely LLM-written \((\d+(\.\d)?|under 0\.1) % of human functions score "
+            r"this high\)",
+            each.message,
+        )
+
+
+async def test_data_names_the_function_and_the_model(editor: Editor) -> None:
+    status = await editor.command("codeorigin.status")
+    found = await editor.findings(editor.open("@staticmethod\n" + python_function("decorated")))
+    data = found[0].data
+    assert set(data) == {
+        "functionId", "name", "probability", "logit", "band", "modelId", "headerOffset",
+    }  # fmt: skip
+    assert re.fullmatch(r"[0-9a-f]{16}", data["functionId"])
+    assert data["name"] == "decorated"
+    assert 0 <= data["probability"] <= 1
+    assert data["modelId"] == status["modelId"]
+    assert data["headerOffset"] == 1
+
+
+async def test_the_documentation_link_goes_where_it_is_understood(editor: Editor) -> None:
+    found = await editor.findings(editor.open(python_function("linked")))
+    capabilities = editor.client.capabilities
+    assert capabilities is not None
+    publish = capabilities.text_document.publish_diagnostics
+    if publish.code_description_support:
+        assert found[0].code_description.href.startswith("file:///")
+        assert found[0].code_description.href.endswith("/verdicts.md")
+    else:
+        assert found[0].code_description is None
+
+
+async def test_an_edit_gives_the_finding_of_the_new_version(editor: Editor) -> None:
+    document = editor.open(python_function("before"))
+    first = await editor.findings(document)
+    editor.replace(document, "def before", "# a line more\ndef after")
+    second = await editor.findings(document)
+    assert [each.data["name"] for each in second] == ["after"]
+    assert second[0].range.start.line == first[0].range.start.line + 1
+    assert second[0].data["functionId"] != first[0].data["functionId"]
+
+
+async def test_a_burst_of_edits_is_scored_once_at_its_end(editor: Editor) -> None:
+    document = editor.open(python_function("name_0"))
+    await editor.findings(document)
+    for number in range(20):
+        editor.replace(document, f"name_{number}(", f"name_{number + 1}(")
+    found = await editor.findings(document)
+    assert [each.data["name"] for each in found] == ["name_20"]
+
+
+async def test_functions_that_need_no_finding_get_none(editor: Editor) -> None:
+    short = "def short():\n    return 1\n"
+    ignored = "# codeorigin: ignore\n" + python_function("ignored")
+    assert await editor.findings(editor.open(short + "\n\n" + ignored)) == []
+    assert await editor.findings(editor.open("# codeorigin: ignore-file\n" + python_function("f"))) == []
+    assert await editor.findings(editor.open("")) == []
+    assert await editor.findings(editor.open("some words", language="plaintext", name="a.txt")) == []
+
+
+async def test_syntax_errors_leave_the_functions_that_can_be_found(editor: Editor) -> None:
+    found = await editor.findings(editor.open(python_function("whole") + "\n\ndef broken(:\n    ((\n"))
+    assert "whole" in [each.data["name"] for each in found]
+
+
+async def test_closing_takes_the_findings_away_for_good(editor: Editor) -> None:
+    document = editor.open(python_function("closing"))
+    assert await editor.findings(document)
+    editor.replace(document, "closing", "still_scoring")
+    await editor.close(document)
+    await editor.idle()
+    if editor.pulls:
+        assert (await editor.pull(document)).items == []
+
+
+async def test_columns_are_the_clients(editor: Editor) -> None:
+    encoding = editor.result.capabilities.position_encoding
+    wide = "x = '😀é'; "
+    text = f"class A:\n    {wide}\n" + "".join(
+        "    " + line + "\n" for line in python_function("naïve_😀"[:5]).splitlines()
+    )
+    found = await editor.findings(editor.open(text))
+    header = text.split("\n")[found[0].range.start.line]
+    before = header[: header.index("def")]
+    whole = header.rstrip()
+    units = {
+        "utf-8": lambda part: len(part.encode()),
+        "utf-16": lambda part: len(part.encode("utf-16-le")) // 2,
+        "utf-32": len,
+    }[encoding]
+    assert found[0].range.start.character == units(before)
+    assert found[0].range.end.character in {units(whole), units(whole.rstrip(":"))}
+
+
+async def test_lines_are_lsps(editor: Editor) -> None:
+    text = "a = 1\x0c\nb = '\u2028\x85'\r\nc = 2\r" + python_function("after_all_that")
+    document = editor.open(text)
+    found = await editor.findings(document)
+    assert found[0].range.start.line == 3
+    document.version += 1
+    place = types.Range(types.Position(3, 4), types.Position(3, 9))
+    editor.change(document, types.TextDocumentContentChangePartial(range=place, text="here"))
+    found = await editor.findings(document)
+    assert [each.data["name"] for each in found] == ["here_all_that"]
+
+
+async def test_severity_and_unsure_follow_the_settings(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, severity="warning", debounce=20)
+    found = await editor.findings(editor.open(python_function("loud")))
+    assert found[0].severity is types.DiagnosticSeverity.Warning
+    await editor.configure(threshold=1.0, showUnsure=True, debounce=20)
+    found = await editor.findings(editor.open(python_function("quiet")))
+    assert all(each.severity is types.DiagnosticSeverity.Hint for each in found)
+    assert all(each.message.startswith("Undecided: ") for each in found)
+    await editor.configure(threshold=1.0, debounce=20)
+    assert await editor.findings(editor.open(python_function("silent"))) == []
+
+
+async def test_untitled_and_virtual_documents(editor: Editor) -> None:
+    for uri in ("untitled:Untitled-1", "git:/a/b.py?ref=HEAD", "vscode-vfs://github/a/b.py"):
+        found = await editor.findings(editor.open(python_function("anywhere"), uri=uri))
+        assert [each.data["name"] for each in found] == ["anywhere"]
+
+
+async def test_the_language_comes_from_the_file_name_when_the_id_says_nothing(editor: Editor) -> None:
+    found = await editor.findings(editor.open(python_function("named"), language="plaintext", name="n.py"))
+    assert [each.data["name"] for each in found] == ["named"]
+
+
+async def test_what_is_typed_is_not_reported_under_the_caret(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, debounce=10, caretQuiet=700)
+    settled = python_function("settled")
+    document = editor.open(settled)
+    await editor.findings(document)
+    document.version += 1
+    end = types.Position(document.text.count("\n"), 0)
+    document.text += python_function("typed", 7)
+    change = types.TextDocumentContentChangePartial(
+        range=types.Range(end, end), text=python_function("typed", 7)
+    )
+    editor.change(document, change)
+    names = [each.data["name"] for each in await editor.findings(document)]
+    if editor.pulls:
+        # This client cannot be asked to pull again: its answer waits until the quiet time is over.
+        assert names == ["settled", "typed"]
+    else:
+        assert names == ["settled"]
+        later = await editor.take(PUSHED, lambda params: params.uri == document.uri)
+        assert [each.data["name"] for each in later.diagnostics] == ["settled", "typed"]
+
+
+async def test_a_finding_stays_while_its_function_is_edited(editor: Editor) -> None:
+    document = editor.open(python_function("kept"))
+    await editor.findings(document)
+    await editor.configure(threshold=0.0, debounce=10, caretQuiet=60_000)
+    editor.inbox.pop(PUSHED, None)
+    editor.replace(document, "total = 0", "total = 00")
+    assert [each.data["name"] for each in await editor.findings(document)] == ["kept"]
+
+
+async def test_pulling_clients_are_never_pushed_to(editor: Editor) -> None:
+    document = editor.open(python_function("once"))
+    await editor.findings(document)
+    await editor.idle()
+    assert editor.pulls == (
+        editor.client.capabilities.text_document.diagnostic is not None
+    )
+    if editor.pulls:
+        assert PUSHED not in editor.inbox
+
+
+async def test_result_ids_spare_what_is_known(editor: Editor) -> None:
+    if not editor.pulls:
+        document = editor.open(python_function("pushed"))
+        pushed = await editor.take(PUSHED, lambda params: params.uri == document.uri)
+        assert pushed.version == 0
+        return
+    document = editor.open(python_function("pulled"))
+    first = await editor.pull(document)
+    again = await editor.pull(document, first.result_id)
+    assert isinstance(again, types.RelatedUnchangedDocumentDiagnosticReport)
+    assert again.result_id == first.result_id
+    editor.replace(document, "pulled", "changed")
+    third = await editor.pull(document, first.result_id)
+    assert isinstance(third, types.RelatedFullDocumentDiagnosticReport)
+    assert third.result_id != first.result_id
+
+
+async def test_a_pull_can_be_cancelled(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, debounce=500)
+    document = editor.open(python_function("slow"))
+    await editor.findings(document)
+    editor.replace(document, "slow", "slower")
+    if editor.pulls:
+        pull = asyncio.ensure_future(editor.pull(document))
+        await asyncio.sleep(0.05)
+        pull.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await pull
+    assert [each.data["name"] for each in await editor.findings(document)] == ["slower"]
