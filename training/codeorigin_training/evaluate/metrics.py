@@ -55,6 +55,8 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """90 % interval of ``statistic(indices)`` when whole groups (repositories) are drawn with replacement."""
     generator = np.random.default_rng(seed)
+    if not len(groups):
+        return float("nan"), float("nan")
     members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
     values = []
     for _ in range(rounds):

@@ -165,7 +165,8 @@ def deep_logits(
 
 
 def neutral_logit(model: CompactEncoder, tokenizer: Tokenizer, length: int = 128) -> float:
-    """Deep logit of ``length`` MASK tokens: the deep part of the explanation's baseline."""
+    """Deep logit of ``length`` MASK tokens (or a full window): the deep part of the explanation's baseline."""
+    length = min(length, model.config.context)
     ids = torch.full((1, length), tokenizer.mask_id)
     with torch.inference_mode():
         value = model(

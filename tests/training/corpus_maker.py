@@ -1,0 +1,91 @@
+"""A made-up corpus whose two classes differ in style: small, but with everything that training reads."""
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+NOUNS = (
+    "order user token frame packet index buffer record packet event price node route window session".split()
+)
+VERBS = "load parse merge update check build find apply reset write count split".split()
+
+
+def human_function(generator: random.Random, name: str) -> str:
+    """Terse code: short names, no docstring, a bare loop."""
+    noun = generator.choice(NOUNS)
+    lines = [f"def {name}(xs, n={generator.randint(0, 9)}):", "    r = []", "    for x in xs:"]
+    lines += [f"        if x.{noun} > n: r.append(x.{noun})"]
+    for _ in range(generator.randint(3, 9)):
+        lines.append(f"    n += len(r) # {generator.choice(VERBS)}")
+    return "\n".join([*lines, "    return r"])
+
+
+def llm_function(generator: random.Random, name: str) -> str:
+    """Chatty code: docstring, full names, guarded arguments."""
+    noun, verb = generator.choice(NOUNS), generator.choice(VERBS)
+    lines = [
+        f"def {name}(items: list[dict], limit: int = {generator.randint(0, 9)}) -> list[dict]:",
+        f'    """{verb.capitalize()} every {noun} and return the result."""',
+        "    if not items:",
+        f'        raise ValueError("items must not be empty: no {noun} found")',
+        f"    # Step 1: {verb} the {noun}",
+        f"    {noun}_results = []",
+        f"    for {noun} in items:",
+        f'        {noun}_results.append({noun}.get("value", limit))',
+    ]
+    for _ in range(generator.randint(0, 3)):
+        lines.append(f'    logger.info("Successfully processed %d {noun}s", len({noun}_results))')
+    return "\n".join([*lines, f"    return {noun}_results"])
+
+
+def write_corpus(folder: Path, *, repositories: int = 60, functions: int = 12, seed: int = 0) -> Path:
+    """Write ``functions.parquet`` and ``pairs.parquet`` into ``folder``: every repository holds both classes."""
+    generator = random.Random(seed)
+    rows, pairs = [], []
+    for repository in range(repositories):
+        repo = f"owner{repository}/project{generator.randint(0, 9999)}"
+        for number in range(functions):
+            label = "llm" if number % 2 else "human"
+            name = f"{generator.choice(VERBS)}_{generator.choice(NOUNS)}_{number}"
+            code = (llm_function if label == "llm" else human_function)(generator, name)
+            # A few people write like models and the other way round: no data are clean.
+            if generator.random() < 0.05:
+                label = "human" if label == "llm" else "llm"
+            rows.append(
+                {
+                    "code": code,
+                    "language": generator.choice(["python", "ruby"]),
+                    "label": label,
+                    "generator": "",
+                    "agent": generator.choice(["robot", "helper"]) if label == "llm" else "",
+                    "repo": repo,
+                    "commit": f"{number:040x}",
+                    "path": f"src/module{number}.py",
+                    "date": "2022-03-01",
+                    "is_test": False,
+                    "evidence": "trailer"
+                    if label == "llm"
+                    else ("H-date-modern" if number % 4 else "H-date"),
+                    "source": "git-mined",
+                    "lines": code.count("\n") + 1,
+                }
+            )
+        if repository % 2:
+            name = f"{generator.choice(VERBS)}_pair"
+            pairs.append(
+                {
+                    "id": f"pair{repository}",
+                    "language": "python",
+                    "is_test": False,
+                    "human_code": human_function(generator, name),
+                    "llm_code": llm_function(generator, name),
+                    "repo": repo,
+                    "evidence": "H-date-modern",
+                }
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(rows), folder / "functions.parquet")
+    pq.write_table(pa.Table.from_pylist(pairs), folder / "pairs.parquet")
+    return folder

@@ -1,0 +1,135 @@
+"""The whole chain on a made-up corpus: corpus -> wide -> deep -> calibration -> figures -> bundle -> verdicts."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.training.corpus_maker import write_corpus
+from typer.testing import CliRunner
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.errors import CodeOriginError
+from codeorigin.model.ngrams import View, ViewKind
+from codeorigin.model.verdict import Band
+from codeorigin_training.__main__ import app
+from codeorigin_training.build import build
+from codeorigin_training.config import BuildConfig
+from codeorigin_training.finetune.residual import FinetuneConfig
+from codeorigin_training.wide.linear import ViewSettings
+
+CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
+    """Process every record and return the result."""
+    if not records:
+        raise ValueError("records must not be empty: no record found")
+    # Step 1: process the record
+    record_results = []
+    for record in records:
+        record_results.append(record.get("value", 0))
+    logger.info("Successfully processed %d records", len(record_results))
+    return record_results
+'''
+
+
+def smoke_config(*, deep: bool = True) -> BuildConfig:
+    return BuildConfig(
+        name="smoke",
+        views=(
+            ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 12), 4.0),
+            ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 12), 1.0),
+            ViewSettings(View(ViewKind.CHARACTERS, 2, 4, 1 << 12), 4.0),
+        ),
+        folds=2,
+        vocab_size=400,
+        deep=deep,
+        dim=16,
+        layers=1,
+        heads=2,
+        feedforward=16,
+        context=64,
+        overlap=16,
+        ngram_buckets=64,
+        ngram_dim=8,
+        finetune=FinetuneConfig(steps=30, tokens_per_batch=2048, train_context=64),
+        rate=0.1,
+        processes=1,
+    )
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("build")
+    build(write_corpus(folder / "data"), folder / "bundle", smoke_config(), lambda _: None)
+    return folder / "bundle"
+
+
+def test_the_bundle_loads_and_tells_the_classes_apart(bundle: Path) -> None:
+    verdict = Analyzer.load(bundle).score(CHATTY, "python")
+    assert verdict.band is Band.LLM
+    assert verdict.probability is not None
+    assert verdict.probability > 0.5
+
+
+def test_the_manifest_holds_the_figures_of_the_issue(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    metrics = manifest["metrics"]
+    assert metrics["held_out"]["modern_human"]["auroc"] > 0.8
+    assert metrics["held_out"]["pairs"]["pairs"] > 0
+    assert set(metrics["baselines"]) == {"word_bigrams", "character_ngrams"}
+    assert set(metrics["slices"]["agent"]) == {"robot", "helper"}
+    assert 0 <= metrics["verdicts"]["false_positive_rate_modern"] <= 1
+    assert manifest["data"]["held_out_repositories"] > 0
+    assert abs(manifest["baseline_logit"] - manifest["bias"]) < 0.5
+
+
+def test_the_card_shows_the_measured_figures(bundle: Path) -> None:
+    card = (bundle / "README.md").read_text()
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    assert f"{manifest['metrics']['held_out']['old_human']['auroc']:.3f}" in card
+    assert "word bigrams" in card
+    assert "proves nothing" in card
+
+
+def test_held_out_figures_are_those_of_the_shipped_files(bundle: Path, tmp_path: Path) -> None:
+    """Scores of the loaded bundle on held-out rows give the AUROC that the manifest states."""
+    from codeorigin_training.corpus.rows import read_functions
+    from codeorigin_training.corpus.splits import is_held_out
+    from codeorigin_training.evaluate.held_out import detector_metrics
+
+    rows = [row for row in read_functions(write_corpus(tmp_path)) if is_held_out(row.repo)]
+    analyzer = Analyzer.load(bundle)
+    logits = [analyzer.score(row.code, row.language).logit for row in rows]
+    assert None not in logits
+    import numpy as np
+
+    stated = json.loads((bundle / "manifest.json").read_text())["metrics"]["held_out"]
+    measured = detector_metrics(rows, np.array(logits, dtype=np.float64))
+    assert measured["modern_human"]["auroc"] == pytest.approx(stated["modern_human"]["auroc"], abs=1e-3)
+
+
+def test_a_build_without_a_deep_part_ships_the_wide_part_alone(tmp_path: Path) -> None:
+    build(
+        write_corpus(tmp_path / "data", repositories=50),
+        tmp_path / "out",
+        smoke_config(deep=False),
+        lambda _: None,
+    )
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "README.md",
+        "manifest.json",
+        "score.onnx",
+    ]
+    assert Analyzer.load(tmp_path / "out").score(CHATTY, "python").deep == 0.0
+
+
+def test_too_small_a_corpus_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    data = write_corpus(tmp_path / "data", repositories=8)
+    with pytest.raises(CodeOriginError, match="repositories"):
+        build(data, tmp_path / "out", smoke_config(deep=False), lambda _: None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_says_in_one_line_what_is_missing(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["build", "--data", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1

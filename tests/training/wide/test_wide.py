@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+from scipy import sparse
+from tests.training.corpus_maker import human_function
+
+from codeorigin.model.ngrams import NgramViews, View, ViewKind
+from codeorigin.model.normalize import normalize
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.wide.features import view_matrices
+from codeorigin_training.wide.linear import LinearModel, combine, cross_fit, fit_linear, fit_scales
+
+VIEWS = [View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.CHARACTERS, 2, 3, 256)]
+
+
+def rows(count: int) -> list[Row]:
+    import random
+
+    generator = random.Random(0)
+    codes = [human_function(generator, f"f{number}") for number in range(count)]
+    return [Row(code, "python", 0, "a/a", "", False, False, 5) for code in codes]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_matrix_row_is_what_the_server_extracts(processes: int) -> None:
+    corpus = rows(7)
+    matrices = view_matrices(corpus, VIEWS, processes=processes)
+    for number, row in enumerate(corpus):
+        features = NgramViews(VIEWS).extract(normalize(row.code, "python"), "python")
+        joined = sparse.hstack([matrix[number] for matrix in matrices]).toarray()[0]
+        assert np.flatnonzero(joined).tolist() == features.ids.tolist()
+        assert joined[features.ids] == pytest.approx(features.values)
+
+
+def separable(count: int) -> tuple[sparse.csr_matrix, np.ndarray]:
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 2, count)
+    dense = generator.random((count, 6)).astype(np.float32)
+    dense[:, 0] += labels
+    return sparse.csr_matrix(dense), labels
+
+
+def test_out_of_fold_logits_come_from_models_that_did_not_see_the_fold() -> None:
+    """A feature that is the row's own name predicts perfectly in sample and not at all out of fold."""
+    labels = np.arange(40) % 2
+    matrix = sparse.identity(40, format="csr", dtype=np.float32)
+    folds = np.arange(40) // 20
+    inside = fit_linear(matrix, labels, np.ones(40), 100.0).logits(matrix)
+    outside = cross_fit(matrix, labels, np.ones(40), folds, 100.0)
+    assert ((inside > 0) == (labels == 1)).all()
+    assert np.ptp(outside[folds == 0]) == pytest.approx(0.0)
+
+
+def test_weights_steer_the_regression() -> None:
+    matrix, labels = separable(200)
+    ignored = np.where(labels == 1, 0.01, 1.0)
+    assert fit_linear(matrix, labels, ignored, 1.0).logits(matrix).mean() < -1.0
+
+
+def test_combining_keeps_the_scaled_sum_of_the_views() -> None:
+    generator = np.random.default_rng(1)
+    models = [LinearModel(generator.normal(size=4), 0.5), LinearModel(generator.normal(size=3), -0.25)]
+    scales = np.array([2.0, 0.5])
+    wide = combine(models, scales, 0.125)
+    left, right = (sparse.csr_matrix(generator.random((5, width))) for width in (4, 3))
+    expected = 2.0 * models[0].logits(left) + 0.5 * models[1].logits(right) + 0.125
+    assert wide.bias + sparse.hstack([left, right]) @ wide.table == pytest.approx(expected, abs=1e-5)
+
+
+def test_scales_favour_the_view_that_knows_more() -> None:
+    generator = np.random.default_rng(2)
+    labels = generator.integers(0, 2, 3000)
+    good, poor = labels * 2 + generator.normal(size=3000), labels * 0.3 + generator.normal(size=3000)
+    scales, _ = fit_scales(np.stack([good, poor], axis=1), labels, np.ones(3000))
+    assert scales[0] > 3 * scales[1] > 0
