@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
-from tests.training.corpus_maker import write_corpus
 from typer.testing import CliRunner
 
 from codeorigin.analyzer import Analyzer
@@ -14,8 +14,12 @@ from codeorigin.model.verdict import Band
 from codeorigin_training.__main__ import app
 from codeorigin_training.build import build
 from codeorigin_training.config import BuildConfig
+from codeorigin_training.corpus.rows import read_functions
+from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.evaluate.held_out import detector_metrics
 from codeorigin_training.finetune.residual import FinetuneConfig
 from codeorigin_training.wide.linear import ViewSettings
+from support.corpus_maker import write_corpus
 
 CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
     """Process every record and return the result."""
@@ -91,16 +95,10 @@ def test_the_card_shows_the_measured_figures(bundle: Path) -> None:
 
 def test_held_out_figures_are_those_of_the_shipped_files(bundle: Path, tmp_path: Path) -> None:
     """Scores of the loaded bundle on held-out rows give the AUROC that the manifest states."""
-    from codeorigin_training.corpus.rows import read_functions
-    from codeorigin_training.corpus.splits import is_held_out
-    from codeorigin_training.evaluate.held_out import detector_metrics
-
     rows = [row for row in read_functions(write_corpus(tmp_path)) if is_held_out(row.repo)]
     analyzer = Analyzer.load(bundle)
     logits = [analyzer.score(row.code, row.language).logit for row in rows]
     assert None not in logits
-    import numpy as np
-
     stated = json.loads((bundle / "manifest.json").read_text())["metrics"]["held_out"]
     measured = detector_metrics(rows, np.array(logits, dtype=np.float64))
     assert measured["modern_human"]["auroc"] == pytest.approx(stated["modern_human"]["auroc"], abs=1e-3)

@@ -3,9 +3,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.training.corpus_maker import write_corpus
 
 from codeorigin_training.corpus.rows import CorpusError, read_functions, read_pairs
+from support.corpus_maker import write_corpus
 
 
 def test_functions_carry_label_era_and_origin(tmp_path: Path) -> None:

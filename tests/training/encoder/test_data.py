@@ -1,8 +1,8 @@
 import numpy as np
-from tests.training.tiny import tiny_rows, tiny_tokenizer
 
 from codeorigin.model.normalize import normalize
 from codeorigin_training.encoder.data import collate, crop, encode_rows, length_batches, type_dropout
+from support.tiny_training import tiny_rows, tiny_tokenizer
 
 
 def test_rows_are_encoded_as_the_server_encodes_them() -> None:

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 import torch
-from tests.training.tiny import tiny_rows, tiny_shape, tiny_tokenizer
 
 from codeorigin.model.windows import split
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import collate, encode_rows
 from codeorigin_training.finetune.residual import FinetuneConfig, deep_logits, neutral_logit, train_residual
+from support.tiny_training import tiny_rows, tiny_shape, tiny_tokenizer
 
 CONFIG = FinetuneConfig(
     steps=60, tokens_per_batch=2048, learning_rate=5e-3, type_dropout=0.1, train_context=64

@@ -1,20 +1,20 @@
+import random
+
 import numpy as np
 import pytest
 from scipy import sparse
-from tests.training.corpus_maker import human_function
 
 from codeorigin.model.ngrams import NgramViews, View, ViewKind
 from codeorigin.model.normalize import normalize
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import LinearModel, combine, cross_fit, fit_linear, fit_scales
+from support.corpus_maker import human_function
 
 VIEWS = [View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.CHARACTERS, 2, 3, 256)]
 
 
 def rows(count: int) -> list[Row]:
-    import random
-
     generator = random.Random(0)
     codes = [human_function(generator, f"f{number}") for number in range(count)]
     return [Row(code, "python", 0, "a/a", "", False, False, 5) for code in codes]

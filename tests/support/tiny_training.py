@@ -3,12 +3,11 @@
 import random
 from functools import cache
 
-from tests.training.corpus_maker import human_function, llm_function
-
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.tokenizer import train_tokenizer
+from support.corpus_maker import human_function, llm_function
 
 
 def tiny_rows(count: int, seed: int = 0) -> list[Row]:

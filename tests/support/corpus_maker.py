@@ -6,10 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-NOUNS = (
-    "order user token frame packet index buffer record packet event price node route window session".split()
-)
-VERBS = "load parse merge update check build find apply reset write count split".split()
+NOUNS = ("order", "user", "token", "frame", "packet", "index", "buffer", "record", "event", "price")
+VERBS = ("load", "parse", "merge", "update", "check", "build", "find", "apply", "reset", "write")
 
 
 def human_function(generator: random.Random, name: str) -> str:
@@ -35,8 +33,8 @@ def llm_function(generator: random.Random, name: str) -> str:
         f"    for {noun} in items:",
         f'        {noun}_results.append({noun}.get("value", limit))',
     ]
-    for _ in range(generator.randint(0, 3)):
-        lines.append(f'    logger.info("Successfully processed %d {noun}s", len({noun}_results))')
+    reported = f'    logger.info("Successfully processed %d {noun}s", len({noun}_results))'
+    lines += [reported] * generator.randint(0, 3)
     return "\n".join([*lines, f"    return {noun}_results"])
 
 

@@ -1,0 +1,91 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeorigin.errors import ModelError
+from codeorigin.model.bundle import Bundle
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def copy(tiny_model_dir: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(tiny_model_dir, tmp_path / "model")
+
+
+def edit(folder: Path, change: Edit) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_text(json.dumps(manifest))
+
+
+def test_a_whole_bundle_loads(copy: Path) -> None:
+    bundle = Bundle.load(copy)
+    assert bundle.model_id.startswith("tiny 0.0.1 (")
+    assert bundle.gradient_path == copy / "gradient.onnx"
+    assert bundle.views is not None
+    assert bundle.deep is not None
+
+
+@pytest.mark.parametrize("name", ["score.onnx", "gradient.onnx", "tokenizer.json"])
+def test_one_changed_byte_is_refused_by_name(copy: Path, name: str) -> None:
+    path = copy / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=f"{name}: SHA-256 differs"):
+        Bundle.load(copy)
+
+
+def test_a_missing_file_is_refused_by_name(copy: Path) -> None:
+    (copy / "gradient.onnx").unlink()
+    with pytest.raises(ModelError, match=r"gradient\.onnx"):
+        Bundle.load(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda m: m["files"].pop("score.onnx"), "does not vouch for score.onnx"),
+        (lambda m: m["files"].pop("tokenizer.json"), "does not vouch for tokenizer.json"),
+        (lambda m: m["files"].update({"../evil": "00"}), "not a file of the folder"),
+        (lambda m: m.update(format=99), "not of format"),
+        (lambda m: m.update(wide=None, deep=None), "neither a wide nor a deep"),
+        (lambda m: m["calibration"].update(temperature=0), "temperature"),
+        (lambda m: m["calibration"]["default"].update(human=9.0), "human threshold"),
+        (lambda m: m["calibration"].update(human_shares=[]), "one length"),
+        (lambda m: m.pop("bias"), "broken manifest"),
+        (lambda m: m["wide"]["views"][0].update(kind="runes"), "broken manifest"),
+    ],
+)
+def test_a_manifest_that_makes_no_sense_is_refused_in_one_line(
+    copy: Path, change: Edit, message: str
+) -> None:
+    edit(copy, change)
+    with pytest.raises(ModelError, match=message) as raised:
+        Bundle.load(copy)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "\x00\xff"])
+def test_a_manifest_that_is_not_a_json_object_is_refused(copy: Path, content: str) -> None:
+    (copy / "manifest.json").write_text(content, encoding="latin-1")
+    with pytest.raises(ModelError, match=r"manifest\.json"):
+        Bundle.load(copy)
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="pass the folder"):
+        Bundle.load(tmp_path)
+
+
+def test_a_bundle_without_a_deep_part_needs_neither_tokenizer_nor_gradient(tiny_wide_model: Any) -> None:
+    bundle = Bundle.load(tiny_wide_model.directory)
+    assert bundle.deep is None
+    assert bundle.gradient_path is None
+    assert bundle.tokenizer_path is None
