@@ -19,12 +19,8 @@ def rpn(s):
                 out.append(ops.pop())
             ops.pop()
         elif op in PREC:
-            # ^ binds to the right, hence > not >=
-            while (
-                ops
-                and ops[-1] != "("
-                and (PREC[ops[-1]] > PREC[op] or (PREC[ops[-1]] == PREC[op] and op != "^"))
-            ):
+            # ^ binds to the right: pop only what is strictly above it
+            while ops and ops[-1] != "(" and PREC[ops[-1]] - (op == "^") >= PREC[op]:
                 out.append(ops.pop())
             ops.append(op)
     return out + ops[::-1]
