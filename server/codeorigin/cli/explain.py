@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from codeorigin.cli.guard import ExitCode
 from codeorigin.cli.inputs import STDIN, Source, file_source, stdin_source
 from codeorigin.cli.reports.words import REASONS
+from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
 
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ def _source(request: ExplainRequest) -> Source:
         return stdin_source(request.language, request.stdin_filename)
     path = Path(request.target.path)
     if not path.exists():
-        raise SourceError(f"{request.target.path}: no such file")
+        raise SourceError(f"{display_path(path)}: no such file")
+    if path.is_dir():
+        raise SourceError(f"{display_path(path)}: is a folder; name a file and a line in it")
     return file_source(path, request.language)
 
 
