@@ -12,6 +12,8 @@ MAX_NESTING = 64
 
 _BLANKS = b" \t\r\n\x0b\x0c"
 _SELF = frozenset({"self", "this", "$this", "cls", "static"})
+_LONGEST_NAME = 200
+_LONGEST_PREFIX = 2000
 _OWNER = re.compile(r"[\w.$:>\\-]{1,120}")
 _QUOTES = "\"'`"
 
@@ -121,7 +123,7 @@ class _Builder:
         separator = scope.separator or self._language.separator
         member = scope.member or separator
         name = parent.qualified_name
-        if scope.name is not None:
+        if scope.name is not None and len(name) < _LONGEST_PREFIX:
             name = _joined(name, parent.separator, self._name(scope.name))
         rule = self._language.tests.scope_attribute
         is_test = parent.is_test or (
@@ -258,6 +260,8 @@ class _Builder:
 
     def _name(self, span: tuple[int, int]) -> str:
         name = " ".join(self._slice(*span).split())
+        if len(name) > _LONGEST_NAME:
+            return f"{name[: _LONGEST_NAME - 1]}…"
         if len(name) > 2 and name[0] in _QUOTES and name[0] == name[-1]:
             return name[1:-1]
         return name.removeprefix(":") if self._language.id == "ruby" else name

@@ -180,8 +180,63 @@ def test_nesting_beyond_the_limit_is_not_listed() -> None:
     ],
 )
 def test_deep_nesting_is_no_error(language: str, opening: str, closing: str) -> None:
-    last = {"python": "def last(): pass", "ruby": "def last; end"}.get(language)
     for text in (opening * 4000 + closing * 4000, opening * 4000):
-        find_functions(text, get_language(language))
-        if last is not None and closing in text:
-            assert names(f"{text}\n{last}\n", language)[-1] == "last"
+        spans = find_functions(text, get_language(language))
+        assert all(depth < MAX_NESTING for depth, _ in flat(spans))
+
+
+def test_what_follows_deep_nesting_is_found() -> None:
+    text = "x = " + "(" * 4000 + ")" * 4000 + "\ndef last(): pass\n"
+    assert names(text, "python") == ["last"]
+    assert names("module A\n" * 4000 + "end\n" * 4000 + "def last; end\n", "ruby") == ["last"]
+
+
+def test_names_stay_short_enough_to_show() -> None:
+    key, nested = "k" * 5000, 4000
+    (span,) = find_functions(f"x = {{ '{key}': () => 1 }}", get_language("javascript"))
+    assert span.name == f"'{'k' * 198}…"
+    (span,) = find_functions("namespace ab { " * nested + "void f() {} " + "}" * nested, get_language("cpp"))
+    assert span.qualified_name.startswith("ab::ab::")
+    assert span.qualified_name.endswith("::ab::f")
+    assert len(span.qualified_name) < 2100
+
+
+def test_a_named_expression_that_is_assigned_is_one_function() -> None:
+    assert names("const f = function g() {}; h(function i() {});", "javascript") == ["f", "i"]
+    assert names("a.b = function c() { (function d() {})(); return function e() {}; };", "typescript") == [
+        "a.b",
+        "a.b.d",
+        "a.b.e",
+    ]
+
+
+def test_a_macro_call_before_a_block_defines_a_function_only_at_the_top() -> None:
+    assert names("int x;\nTEST(a, b)\n{ }\n", "c") == ["TEST(a, b)"]
+    assert names("INIT(a, b);\n{ }\nvoid f(void) { EACH(a, b) { g(); } }\n", "c") == ["f"]
+
+
+def test_top_level_functions_of_a_script_are_found() -> None:
+    text = "using X;\n// doc\nint F(int x) { return x; }\nFunc<int> g = () => 1;\nConsole.Write(F(1));\n"
+    f, g = find_functions(text, get_language("csharp"))
+    assert of(text, f.range) == "int F(int x) { return x; }"
+    assert of(text, f.doc_comment) == "// doc"
+    assert of(text, g.range) == "Func<int> g = () => 1;"
+
+
+def test_php_is_read_with_and_without_its_tag() -> None:
+    assert names("<b>function no() {}</b><?php function yes() {} ?>", "php") == ["yes"]
+    assert names("function yes() {}", "php") == ["yes"]
+
+
+def test_declarations_without_a_body_are_not_listed() -> None:
+    for language, text in {
+        "typescript": "declare function a(): void; abstract class B { abstract c(): void; } interface D { e(): void }",
+        "java": "abstract class A { abstract void b(); native void c(); } interface D { void e(); }",
+        "csharp": "abstract class A { abstract void B(); extern void C(); int D { get; set; } }",
+        "c": "int a(void); extern int b(int); typedef int (*c)(int);",
+        "cpp": "struct A { A() = default; ~A() = delete; virtual void b() = 0; void c(); };",
+        "rust": "trait A { fn b(); } extern { fn c(); }",
+        "go": "package p\nfunc a()\ntype B interface { C() }",
+        "php": "<?php abstract class A { abstract function b(); } interface C { function d(); }",
+    }.items():
+        assert names(text, language) == [], language

@@ -7,8 +7,12 @@ import tree_sitter_c
 from codeorigin.languages.declarators import declared_name
 from codeorigin.languages.language import Language, TestRules
 
+# A macro that defines a function of two or more arguments reads as a call with a block behind it.
 _QUERY = """
 (function_definition declarator: (_) @declarator body: (compound_statement) @body) @function
+(translation_unit (expression_statement (call_expression function: (identifier) @_macro) @name) @function
+  . (compound_statement) @body (#match? @_macro "^[A-Z]"))
+
 (linkage_specification body: (function_definition) @wrapped) @wrapper
 (attribute_declaration) @attribute
 (comment) @comment

@@ -24,21 +24,22 @@ _WRAPPED = frozenset(
 _KEYWORDS = frozenset(
     {"if", "else", "for", "while", "do", "switch", "case", "return", "catch", "try", "sizeof", "defined"}
 )
+_MACRO = re.compile(r"[A-Z][A-Z0-9_]*")
 _TEST_MACRO = re.compile(r"(\w+_)?TEST(_[A-Z]+)*|BENCHMARK(_[A-Z]+)*")
 
 
-def declared_name(declarator: Node) -> DeclaredName | None:
-    """The name that ``declarator`` (of a function definition) declares, or None when it declares no function.
+def declared_name(definition: Node, declarator: Node) -> DeclaredName | None:
+    """The name that the ``declarator`` of a function ``definition`` declares, or None when it is no function's.
 
-    A test macro such as ``TEST(Suite, Case)`` reads as a function called ``TEST``; its arguments tell the
-    tests apart, so the whole of it is the name.
+    A test macro such as ``TEST(Suite, Case)`` reads as a function called ``TEST``, or as a variable of that type;
+    its arguments tell the tests apart, so the whole of it is the name.
     """
     owners: list[str] = []
     function: Node | None = None
     node: Node | None = declarator
     while node is not None:
         if node.type in _NAMES:
-            return _named(node, function, owners)
+            return _named(definition, declarator, node, function, owners)
         if node.type == "function_declarator":
             function = node
         if node.type == "qualified_identifier":
@@ -55,16 +56,29 @@ def declared_name(declarator: Node) -> DeclaredName | None:
     return None
 
 
-def _named(node: Node, function: Node | None, owners: list[str]) -> DeclaredName | None:
-    text = _text(node)
+def _named(
+    definition: Node, declarator: Node, node: Node, function: Node | None, owners: list[str]
+) -> DeclaredName | None:
+    owner = "::".join(owners) or None
     if node.type == "operator_cast":
         # The node reaches over the parameters; `operator bool` is the name.
-        return DeclaredName(node, "::".join(owners) or None)
-    if function is None or text in _KEYWORDS:
+        parameters = node.child_by_field_name("declarator")
+        return DeclaredName(node.start_byte, parameters.start_byte if parameters else node.end_byte, owner)
+    if function is None:
+        macro = definition.child_by_field_name("type")
+        if (
+            macro is None
+            or declarator.type != "parenthesized_declarator"
+            or not _MACRO.fullmatch(_text(macro))
+        ):
+            return None
+        return DeclaredName(macro.start_byte, declarator.end_byte)
+    text = _text(node)
+    if text in _KEYWORDS:
         return None
     if _TEST_MACRO.fullmatch(text):
-        return DeclaredName(function, None)
-    return DeclaredName(node, "::".join(owners) or None)
+        return DeclaredName(function.start_byte, function.end_byte)
+    return DeclaredName(node.start_byte, node.end_byte, owner)
 
 
 def _scope_name(scope: Node) -> str:

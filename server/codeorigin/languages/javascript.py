@@ -6,6 +6,7 @@ import tree_sitter_javascript
 
 from codeorigin.languages.language import Language, TestRules
 
+# A named function expression counts where one may stand; as a statement it is a declaration that lacks its end.
 SHARED_QUERY = """
 (function_declaration name: (_) @name body: (_) @body) @function
 (generator_function_declaration name: (_) @name body: (_) @body) @function
@@ -25,9 +26,16 @@ SHARED_QUERY = """
 (export_statement "default" @name
   value: [(arrow_function body: (_) @body) (function_expression !name body: (_) @body)
           (generator_function !name body: (_) @body)]) @function
-(export_statement "default"
-  value: [(function_expression name: (_) @name body: (_) @body)
-          (generator_function name: (_) @name body: (_) @body)]) @function
+(arguments [(function_expression name: (_) @name body: (_) @body)
+  (generator_function name: (_) @name body: (_) @body)] @function)
+(parenthesized_expression [(function_expression name: (_) @name body: (_) @body)
+  (generator_function name: (_) @name body: (_) @body)] @function)
+(return_statement [(function_expression name: (_) @name body: (_) @body)
+  (generator_function name: (_) @name body: (_) @body)] @function)
+(export_statement [(function_expression name: (_) @name body: (_) @body)
+  (generator_function name: (_) @name body: (_) @body)] @function)
+(array [(function_expression name: (_) @name body: (_) @body)
+  (generator_function name: (_) @name body: (_) @body)] @function)
 
 (class_declaration name: (_) @scope.name) @scope
 (class name: (_) @scope.name) @scope

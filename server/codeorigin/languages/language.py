@@ -10,10 +10,11 @@ from tree_sitter import Node
 
 @dataclass(frozen=True, slots=True)
 class DeclaredName:
-    """The name inside a C or C++ declarator: its node, and the text of the scope in front of it."""
+    """The name inside a C or C++ declarator: its bytes, and the text of the scope in front of it."""
 
-    node: Node
-    owner: str | None
+    start_byte: int
+    end_byte: int
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,6 @@ class Language:
     filenames: tuple[str, ...] = ()
     separator: str = "."
     block_end: str = "}"
-    declared_name: Callable[[Node], DeclaredName | None] | None = None
+    declared_name: Callable[[Node, Node], DeclaredName | None] | None = None
     fragment_grammar: Callable[[], object] | None = None
     fragment_unless: str = ""

@@ -107,6 +107,7 @@ class _Collector:
         self._query = query
         self._settings = [query.pattern_settings(index) for index in range(query.pattern_count)]
         self._functions: dict[int, CapturedFunction] = {}
+        self._bodies: set[tuple[int, int]] = set()
         self._wrappers: dict[int, Node] = {}
         self._wrapped_count: Counter[int] = Counter()
         self._open_file_scope: CapturedScope | None = None
@@ -144,25 +145,27 @@ class _Collector:
             self._wrapped_count[wrapper.id] += 1
 
     def _function(self, node: Node, captures: dict[str, list[Node]], settings: dict[str, str | None]) -> None:
-        if node.id in self._functions:
-            return
         owner: tuple[int, int] | str | None = None
         if declarator := captures.get("declarator"):
             resolve = self._language.declared_name
-            declared = resolve(declarator[0]) if resolve is not None else None
+            declared = resolve(node, declarator[0]) if resolve is not None else None
             if declared is None:
                 return
-            name, owner = declared.node, declared.owner
+            name, owner = self._clamped(declared.start_byte, declared.end_byte), declared.owner
         else:
-            name = captures["name"][0]
+            name = self._range(captures["name"][0])
             if "owner" in captures:
                 owner = self._range(captures["owner"][0])
         body = self._range(captures["body"][0]) if "body" in captures else self._body(node)
-        if name.start_byte >= min(name.end_byte, self._limit) or body[0] == body[1]:
+        # A named function expression that is assigned is one function, not two: the binding came first.
+        if name[0] == name[1] or body[0] == body[1] or body in self._bodies:
             return
+        if body[0] >= node.end_byte != name[1]:
+            return  # a macro call that ends in a semicolon defines nothing
+        self._bodies.add(body)
         self._functions[node.id] = CapturedFunction(
-            range=self._range(node),
-            name=self._name_range(name),
+            range=(self._range(node)[0], max(self._range(node)[1], body[1])),
+            name=name,
             body=body,
             owner=owner,
             prefix=settings.get("prefix") or "",
@@ -200,12 +203,7 @@ class _Collector:
         return self._range(last) if last is not None else self._range(node)
 
     def _range(self, node: Node) -> tuple[int, int]:
-        return min(node.start_byte, self._limit), min(node.end_byte, self._limit)
+        return self._clamped(node.start_byte, node.end_byte)
 
-    def _name_range(self, node: Node) -> tuple[int, int]:
-        start, end = self._range(node)
-        declarator = node.child_by_field_name("declarator") if node.type == "operator_cast" else None
-        if declarator is not None:
-            # A conversion operator's node reaches over its parameters.
-            end = declarator.start_byte
-        return start, end
+    def _clamped(self, start: int, end: int) -> tuple[int, int]:
+        return min(start, self._limit), min(end, self._limit)

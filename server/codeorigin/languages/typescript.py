@@ -12,6 +12,8 @@ _QUERY = (
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)
           (generator_function body: (_) @body)]) @function
 (public_field_definition name: (_) @scope.name value: [(object) (class !name)]) @scope
+(variable_declarator name: (identifier) @scope.name
+  value: [(as_expression (object)) (satisfies_expression (object))]) @scope
 (abstract_class_declaration name: (_) @scope.name) @scope
 (internal_module name: (_) @scope.name) @scope
 (module name: (_) @scope.name) @scope

@@ -124,7 +124,10 @@ def _regex(pattern: str, anchored: bool) -> str:
         elif character == "?":
             parts.append("[^/]")
             position += 1
-        elif character == "[" and (bracket := _BRACKET.match(pattern, position)):
+        elif character == "[":
+            bracket = _BRACKET.match(pattern, position)
+            if bracket is None:
+                return "(?!)"
             parts.append(_bracket_regex(bracket[0]))
             position = bracket.end()
         elif character == "\\" and position + 1 < len(pattern):

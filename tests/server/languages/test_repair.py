@@ -65,7 +65,8 @@ def test_lines_that_stand_left_do_not_hide_what_is_open(language: str, text: str
 def test_ruby_blocks_are_counted_by_indentation() -> None:
     text = (
         "module M\n  class C\n    def a\n      if x\n        1\n      else\n        2\n      end\n    end\n"
-        "    private def b\n      # why\n      y = if x\n        1\n      else\n        list.each do |z|\n          foo\n"
+        "    private def b\n      # why\n      y = if x\n        1\n      else\n"
+        "        list.each do |z|\n          foo\n"
     )
     assert found(text, "ruby") == [("M::C#a", 3, 9), ("M::C#b", 10, 16)]
 
