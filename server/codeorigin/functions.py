@@ -259,7 +259,9 @@ class _Builder:
         return owner
 
     def _name(self, span: tuple[int, int]) -> str:
-        name = " ".join(self._slice(*span).split())
+        written = self._slice(*span)
+        # Broken code can have a name of blanks alone (NEL is a letter to some grammars).
+        name = " ".join(written.split()) or written
         if len(name) > _LONGEST_NAME:
             return f"{name[: _LONGEST_NAME - 1]}…"
         if len(name) > 2 and name[0] in _QUOTES and name[0] == name[-1]:

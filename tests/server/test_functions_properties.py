@@ -1,7 +1,7 @@
 """What holds of the functions of any text at all, in every language."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from codeorigin.functions import FunctionSpan, TextRange, find_functions
@@ -64,6 +64,7 @@ def check_spans(
 @pytest.mark.parametrize("language", LANGUAGES)
 @settings(max_examples=150, deadline=None)
 @given(text=texts)
+@example(text="[ \x85 const f = function f() {")
 def test_spans_are_in_bounds_ordered_and_nested(language: str, text: str) -> None:
     check_spans(find_functions(text, get_language(language)), text, LineIndex(text), 0, len(text), language)
 

@@ -48,9 +48,9 @@ def _missing_brackets(root: Node, grammar: Grammar, data: bytes) -> str:
             stack.append((_CLOSING[node.type], node.start_byte))
         else:
             _pop(stack, node.type)
-    if not stack or not _breaks_off(data, [position for _, position in stack]):
+    if not 0 < len(stack) <= _MAX_CLOSERS or not _breaks_off(data, [position for _, position in stack]):
         return ""
-    return "".join(closer for closer, _ in reversed(stack[-_MAX_CLOSERS:]))
+    return "".join(closer for closer, _ in reversed(stack))
 
 
 def _pop(stack: list[tuple[str, int]], closer: str) -> None:
