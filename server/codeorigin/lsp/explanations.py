@@ -54,6 +54,8 @@ class Explanations:
 
         Raises Cancelled when the document moves on, ModelError when there is no model.
         """
+        if (known := self.cached(result, function, options)) is not None:
+            return known
         run = self._join(result, function, options)
         run.waiting += 1
         try:
@@ -70,6 +72,8 @@ class Explanations:
 
         The background work shows progress, and ends early on edits and on the user's cancel.
         """
+        if (known := self.cached(result, function, options)) is not None:
+            return known
         run = self._join(result, function, options)
         run.waiting += 1
         try:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.errors import Cancelled, CodeOriginError, SourceError
 from codeorigin.lsp.documents import Positions, Snapshot, find_language
 from codeorigin.lsp.engine import Engine
 from codeorigin.lsp.results import Result
@@ -66,7 +66,10 @@ class Scanner:
         given each result and ``progress`` the number of files done and of files found. Raises ModelError.
         """
         summary = ScanSummary()
-        files = await self._list(folders, token)
+        try:
+            files = await self._list(folders, token)
+        except Cancelled:
+            return ScanSummary(cancelled=True)
         for done, (path, settings) in enumerate(files):
             if token.cancelled:
                 break

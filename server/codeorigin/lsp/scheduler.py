@@ -83,6 +83,11 @@ class Scheduler(Generic[S, R]):
         for uri in list(self._entries):
             self.cancel(uri)
 
+    @property
+    def pending(self) -> int:
+        """Documents whose run waits or is under way."""
+        return sum(entry.busy for entry in self._entries.values())
+
     def is_busy(self, uri: str) -> bool:
         """Whether a run for ``uri`` waits or is under way."""
         entry = self._entries.get(uri)

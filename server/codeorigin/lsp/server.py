@@ -167,6 +167,8 @@ class CodeOriginServer(LanguageServer):
             self.explanations.cancel(uri)
             self.selections.pop(uri, None)
             self.publisher.edited(uri)
+        else:
+            document.edited_lines = None  # a save ends the typing, and with it the quiet near the caret
         if settings.run is RunMode.ON_TYPE or (settings.run is RunMode.ON_SAVE and not edited):
             self.scheduler.schedule(uri, settings.debounce / 1000 if edited else 0.0)
         elif edited:
@@ -363,6 +365,7 @@ class CodeOriginServer(LanguageServer):
             "pid": os.getpid(),
             "uptimeSeconds": round(time.monotonic() - self.started_at, 1),
             "documents": len(self.documents.open_uris()),
+            "pending": self.scheduler.pending,
             "positionEncoding": self.documents.encoding.value,
             "diagnostics": "pull" if self.publisher.pull else "push",
         }

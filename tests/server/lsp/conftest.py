@@ -1,7 +1,7 @@
 """A real server process for each module and each of three editors' recorded capabilities."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ async def start(
     command: list[str] | None = None,
     environment: dict[str, str] | None = None,
     options: Any = None,
+    folders: Sequence[str] = ("",),
 ) -> Editor:
     """Start a server and shake hands with it."""
     config = ClientServerConfig(
@@ -47,7 +48,9 @@ async def start(
         types.InitializeParams(
             capabilities=capabilities,
             root_uri=root.as_uri(),
-            workspace_folders=[types.WorkspaceFolder(uri=root.as_uri(), name=root.name)],
+            workspace_folders=[
+                types.WorkspaceFolder(uri=(root / name).as_uri(), name=name or root.name) for name in folders
+            ],
             initialization_options=options,
         )
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import uuid
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Union
 import cattrs
 import pytest_lsp
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.protocol import default_converter
 from pytest_lsp.client import register_lsp_features
 
@@ -43,7 +45,7 @@ def converter() -> cattrs.Converter:
         kind = types.Command if isinstance(value.get("command"), str) else types.CodeAction
         return made.structure(value, kind)
 
-    made.register_structure_hook(Union[types.Command, types.CodeAction], action)
+    made.register_structure_hook(Union[types.Command, types.CodeAction], action)  # noqa: UP007 - its key
     return made
 
 
@@ -77,6 +79,7 @@ class Editor:
     refreshes: list[str] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     result: types.InitializeResult | None = None
+    asked_for_settings: asyncio.Event = field(default_factory=asyncio.Event)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _names: int = 0
 
@@ -86,6 +89,7 @@ class Editor:
             PUSHED: lambda params: self._keep(PUSHED, params),
             SHOWN: lambda params: self._keep(SHOWN, params),
             LOGGED: lambda params: self._keep(LOGGED, params),
+            types.WORKSPACE_CONFIGURATION: lambda params: self._give_settings(params),
             STATUS: lambda params: self.statuses.append(plain(params)),
             types.CLIENT_REGISTER_CAPABILITY: lambda params: self.registered.extend(
                 each.id for each in params.registrations
@@ -106,6 +110,13 @@ class Editor:
     def _keep(self, method: str, params: Any) -> None:
         self.inbox.setdefault(method, deque()).append(params)
         self._arrived.set()
+
+    def _give_settings(self, params: types.ConfigurationParams) -> list[Any]:
+        self.asked_for_settings.set()
+        return [
+            self.client.get_configuration(section=item.section, scope_uri=item.scope_uri)
+            for item in params.items
+        ]
 
     async def take(self, method: str, wanted: Any = lambda _: True) -> Any:
         """The next unread message of this kind that is ``wanted``; the others stay unread."""
@@ -191,9 +202,7 @@ class Editor:
         """Hover a place."""
         return await asyncio.wait_for(
             self.client.text_document_hover_async(
-                types.HoverParams(
-                    types.TextDocumentIdentifier(document.uri), types.Position(line, character)
-                )
+                types.HoverParams(types.TextDocumentIdentifier(document.uri), types.Position(line, character))
             ),
             PATIENCE,
         )
@@ -221,19 +230,43 @@ class Editor:
             await asyncio.wait_for(self.client.protocol.send_request_async(method, params), PATIENCE)
         )
 
+    async def cancelled_request(self, method: str, params: Any, *, after: float = 0.05) -> Any:
+        """Send a request, cancel it, and return the error that it is answered with."""
+        protocol = self.client.protocol
+        message_id = str(uuid.uuid4())
+        answer = asyncio.wrap_future(protocol.send_request(method, params, msg_id=message_id))
+        await asyncio.sleep(after)
+        protocol.notify(types.CANCEL_REQUEST, types.CancelParams(id=message_id))
+        try:
+            await asyncio.wait_for(answer, PATIENCE)
+        except JsonRpcException as error:
+            return error
+        raise AssertionError("the request was answered")
+
+    async def error_of(self, call: Any) -> Any:
+        """The error that a request is answered with."""
+        try:
+            await call
+        except JsonRpcException as error:
+            return error
+        raise AssertionError("the request was answered")
+
     async def configure(self, **settings: Any) -> None:
         """Change the settings as a client does, and wait until they hold for the documents that are open."""
         self.client.set_configuration(settings, section="codeorigin")
+        self.asked_for_settings.clear()
         self.client.workspace_did_change_configuration(
             types.DidChangeConfigurationParams(settings={"codeorigin": settings})
         )
+        await asyncio.wait_for(self.asked_for_settings.wait(), PATIENCE)
+        await self.command("codeorigin.status")
         await self.idle()
 
     async def idle(self) -> None:
         """Wait until the server has nothing to do."""
         while True:
             status = await self.command("codeorigin.status")
-            if status["queue"] == 0 and status["state"] != "loading":
+            if not status["queue"] and not status["pending"] and status["state"] != "loading":
                 return
             await asyncio.sleep(0.02)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
+from codeorigin.errors import Cancelled
 from codeorigin.lsp.evidence import explanation_to_wire, function_to_wire
 from codeorigin.lsp.plain import plain, read
 from codeorigin.lsp.results import Result
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport
 
 ATTRIBUTIONS = "codeorigin/attributions"
+
+
+class ContentModified(JsonRpcException):  # noqa: N818 - LSP's word for it
+    """The document moved on while its old text was being explained."""
+
+    CODE = types.LSPErrorCodes.ContentModified
+    MESSAGE = "the document has changed"
 
 
 def register(server: CodeOriginServer) -> None:
@@ -46,7 +54,10 @@ async def _function(
     settings = server.settings_of(result.snapshot.uri)
     wire = function_to_wire(result, function, settings)
     if function.verdict.probability is not None:
-        explanation = await server.explanations.get(result, function, settings.explain_options)
+        try:
+            explanation = await server.explanations.get(result, function, settings.explain_options)
+        except Cancelled as error:
+            raise ContentModified from error
         evidence = explanation_to_wire(result, explanation)
         evidence["lines"] = [line for line in evidence["lines"] if first <= line["line"] <= last]
         wire["explanation"] = evidence

@@ -1,0 +1,165 @@
+"""Code actions: made from the diagnostics, and their edits do what they say."""
+
+from typing import Any
+
+import pytest
+from lsprotocol import types
+from tests.server.lsp.editor import Document, Editor, python_function
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def actions(
+    editor: Editor,
+    document: Document,
+    place: types.Range,
+    diagnostics: list[types.Diagnostic] | None = None,
+    only: list[str] | None = None,
+) -> list[types.CodeAction]:
+    """What the server offers."""
+    found = await editor.client.text_document_code_action_async(
+        types.CodeActionParams(
+            types.TextDocumentIdentifier(document.uri),
+            place,
+            types.CodeActionContext(diagnostics=diagnostics or [], only=only),
+        )
+    )
+    assert all(isinstance(each, types.CodeAction) for each in found)
+    return list(found)
+
+
+def titled(found: list[types.CodeAction], start: str) -> types.CodeAction:
+    """The action whose title begins like this."""
+    (action,) = (each for each in found if each.title.startswith(start))
+    return action
+
+
+def apply(editor: Editor, document: Document, edit: types.WorkspaceEdit) -> None:
+    """Do what an editor does with the edit of an action."""
+    if editor.client.capabilities.workspace.workspace_edit.document_changes:
+        (change,) = edit.document_changes
+        assert change.text_document.version == document.version
+        edits = change.edits
+    else:
+        edits = edit.changes[document.uri]
+    (each,) = edits
+    assert each.range.start == each.range.end
+    lines = document.text.split("\n")
+    line, column = each.range.start.line, each.range.start.character
+    lines[line] = lines[line][:column] + each.new_text + lines[line][column:]
+    document.text = "\n".join(lines)
+    document.version += 1
+    editor.change(document, types.TextDocumentContentChangePartial(range=each.range, text=each.new_text))
+
+
+async def test_ignoring_a_function_silences_it(editor: Editor) -> None:
+    method = "".join(f"    {line}\n" for line in ("@property\n" + python_function("noisy")).splitlines())
+    document = editor.open("class A:\n" + method + "\n\n" + python_function("other"))
+    (noisy, other) = await editor.findings(document)
+    found = await actions(editor, document, noisy.range, [noisy])
+    action = titled(found, "Ignore this function: A.noisy")
+    assert action.kind == types.CodeActionKind.QuickFix.value
+    apply(editor, document, action.edit)
+    assert document.text.split("\n")[1:3] == ["    # codeorigin: ignore", "    @property"]
+    assert [each.data["name"] for each in await editor.findings(document)] == [other.data["name"]]
+
+
+async def test_ignoring_a_file_silences_it(editor: Editor) -> None:
+    document = editor.open("#!/usr/bin/env python3\n# -*- coding: utf-8 -*-\n" + python_function("f"))
+    (finding,) = await editor.findings(document)
+    action = titled(await actions(editor, document, finding.range, [finding]), "Ignore in this file")
+    apply(editor, document, action.edit)
+    assert document.text.split("\n")[2] == "# codeorigin: ignore-file"
+    assert await editor.findings(document) == []
+
+
+async def test_accepting_withholds_a_function_until_its_text_changes(editor: Editor) -> None:
+    document = editor.open(python_function("accepted") + "\n\n" + python_function("kept"))
+    (accepted, _) = await editor.findings(document)
+    found = await actions(editor, document, accepted.range, [accepted])
+    command = titled(found, "Accept in baseline").command
+    answer = await editor.command(command.command, *command.arguments, {"quiet": True})
+    assert answer["accepted"] == 1
+    await editor.idle()
+    editor.replace(document, "def kept", "\n\ndef kept")
+    assert [each.data["name"] for each in await editor.findings(document)] == ["kept"]
+    editor.replace(document, "total = 0", "total = 1")
+    assert [each.data["name"] for each in await editor.findings(document)] == ["accepted", "kept"]
+
+
+async def test_actions_come_from_the_diagnostic_without_scoring(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, debounce=10_000)
+    document = editor.open(python_function("stale"))
+    (finding,) = await editor.findings(document)
+    editor.replace(document, "def stale", "\n\n\ndef stale")
+    moved = types.Diagnostic(
+        range=types.Range(types.Position(3, 0), types.Position(3, 24)),
+        message=finding.message,
+        source=finding.source,
+        code=finding.code,
+        data=finding.data,
+    )
+    found = await actions(editor, document, moved.range, [moved])
+    edit = titled(found, "Ignore this function").edit
+    edits = edit.changes[document.uri] if edit.changes else edit.document_changes[0].edits
+    assert edits[0].range.start.line == 3
+    assert (await editor.command("codeorigin.status"))["queue"] == 0
+
+
+async def test_selections_can_be_rescored(editor: Editor) -> None:
+    document = editor.open(python_function("one") + "\n\n" + python_function("two"))
+    await editor.findings(document)
+    place = types.Range(types.Position(1, 0), types.Position(14, 0))
+    action = titled(await actions(editor, document, place), "Rescore selection")
+    answer = await editor.command(action.command.command, *action.command.arguments, {"quiet": True})
+    assert answer["verdict"]["probability"] is not None
+    assert answer["version"] == document.version
+    assert answer["range"]["end"] == {"line": 14, "character": 0}
+    found = (await editor.findings(document)) if editor.pulls else await selection_findings(editor, document)
+    (selection,) = [each for each in found if each.code == "selection"]
+    assert selection.data["probability"] == answer["verdict"]["probability"]
+    assert selection.range == place
+    editor.replace(document, "total = 0", "total = 2")
+    assert not [each for each in await editor.findings(document) if each.code == "selection"]
+
+
+async def selection_findings(editor: Editor, document: Document) -> list[Any]:
+    """The pushed diagnostics with the selection's."""
+    pushed = await editor.take(
+        types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
+        lambda params: (
+            params.uri == document.uri and any(each.code == "selection" for each in params.diagnostics)
+        ),
+    )
+    return list(pushed.diagnostics)
+
+
+async def test_nothing_to_rescore_without_a_selection(editor: Editor) -> None:
+    document = editor.open(python_function("pointed"))
+    await editor.findings(document)
+    point = types.Range(types.Position(2, 0), types.Position(2, 0))
+    titles = [each.title for each in await actions(editor, document, point)]
+    assert titles == ["Explain this function: pointed"]
+
+
+async def test_only_the_kinds_that_were_asked_for(editor: Editor) -> None:
+    document = editor.open(python_function("kinds"))
+    (finding,) = await editor.findings(document)
+    for only, expected in (
+        (["quickfix"], {"quickfix"}),
+        (["refactor"], {"refactor.codeorigin.rescore", "refactor.codeorigin.explain"}),
+        (["refactor.codeorigin.explain"], {"refactor.codeorigin.explain"}),
+        (["source"], set()),
+    ):
+        found = await actions(editor, document, finding.range, [finding], only)
+        assert {getattr(each.kind, "value", each.kind) for each in found} == expected
+
+
+async def test_other_tools_diagnostics_are_left_alone(editor: Editor) -> None:
+    document = editor.open("x = 1\n")
+    await editor.findings(document)
+    place = types.Range(types.Position(0, 0), types.Position(0, 0))
+    for data in (None, 7, {"functionId": "x"}, {"probability": "a", "functionId": 1}):
+        foreign = types.Diagnostic(range=place, message="unused", source="other", data=data)
+        ours = types.Diagnostic(range=place, message="broken", source="CodeOrigin", data=data)
+        assert await actions(editor, document, place, [foreign, ours]) == []

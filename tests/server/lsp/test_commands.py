@@ -1,0 +1,155 @@
+"""Commands, status, baseline and workspace scans."""
+
+import asyncio
+import json
+
+import pytest
+from lsprotocol import types
+from tests.server.lsp.editor import PUSHED, SHOWN, Editor, python_function
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_rescoring_a_selection_says_what_came_out(editor: Editor) -> None:
+    document = editor.open(python_function("spoken") + "\n\n" + python_function("for_itself"))
+    place = {"start": {"line": 0, "character": 0}, "end": {"line": 20, "character": 0}}
+    answer = await editor.command("codeorigin.rescore", document.uri, place)
+    shown = await editor.take(SHOWN)
+    assert shown.type is types.MessageType.Info
+    assert shown.message == f"CodeOrigin: {answer['message']}"
+    assert answer["verdict"]["summary"] in answer["message"]
+    short = {"start": {"line": 2, "character": 0}, "end": {"line": 3, "character": 0}}
+    answer = await editor.command("codeorigin.rescore", document.uri, short, {"quiet": True})
+    assert answer["verdict"]["probability"] is None
+    assert answer["message"] == "selection: no verdict: the selection is too short to judge"
+
+
+async def test_explaining_a_function(editor: Editor) -> None:
+    document = editor.open(python_function("told"))
+    answer = await editor.command("codeorigin.explain", document.uri, {"line": 4, "character": 0})
+    assert answer["name"] == "told"
+    assert answer["explanation"]["lines"]
+    shown = await editor.take(SHOWN)
+    assert shown.message.startswith("CodeOrigin: told: ")
+    assert "strongest evidence: line" in shown.message
+    nothing = await editor.command(
+        "codeorigin.explain", document.uri, {"line": 400, "character": 0}, {"quiet": True}
+    )
+    assert nothing == {"explanation": None, "message": "there is no function here"}
+
+
+async def test_wrong_arguments_are_invalid(editor: Editor) -> None:
+    document = editor.open("x = 1\n")
+    for name, arguments in (
+        ("codeorigin.rescore", ()),
+        ("codeorigin.rescore", (3,)),
+        ("codeorigin.rescore", ("file:///not/open.py", None)),
+        ("codeorigin.rescore", (document.uri, {"start": 1})),
+        ("codeorigin.explain", (document.uri,)),
+        ("codeorigin.explain", (document.uri, "there")),
+        ("codeorigin.acceptBaseline", (document.uri, 3)),
+        ("codeorigin.scanWorkspace", (3,)),
+        ("codeorigin.unknown", ()),
+    ):
+        error = await editor.error_of(editor.command(name, *arguments))
+        assert error.code == types.ErrorCodes.InvalidParams, name
+        assert "Traceback" not in str(error.data)
+
+
+async def test_status(editor: Editor) -> None:
+    status = await editor.command("codeorigin.status")
+    assert status["state"] == "ready"
+    assert status["diagnostics"] == ("pull" if editor.pulls else "push")
+    assert status["positionEncoding"] == editor.result.capabilities.position_encoding
+    states = [each["state"] for each in editor.statuses]
+    assert states[0] == "loading"
+    assert "ready" in states
+    last = editor.statuses[-1]
+    assert last["modelId"] == status["modelId"]
+
+
+async def test_the_baseline_is_a_file_of_the_folder(editor: Editor) -> None:
+    document = editor.open(python_function("f") + "\n\n" + python_function("g"))
+    await editor.idle()
+    answer = await editor.command("codeorigin.acceptBaseline", document.uri, None)
+    assert answer["accepted"] == 2
+    assert (await editor.take(SHOWN)).message == "CodeOrigin: 2 functions accepted in the baseline"
+    path = editor.root / ".codeorigin-baseline.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    names = {(entry["path"], entry["name"]) for entry in data["functions"]}
+    name = document.uri.rsplit("/", 1)[1]
+    assert {(name, "f"), (name, "g")} <= names
+    path.write_text("{", encoding="utf-8")
+    answer = await editor.command("codeorigin.acceptBaseline", document.uri, None)
+    assert answer == {
+        "accepted": 0,
+        "message": ".codeorigin-baseline.json is not a baseline; repair or delete it",
+    }
+    assert path.read_text(encoding="utf-8") == "{"
+    while (shown := await editor.take(SHOWN)).type is not types.MessageType.Info:
+        assert "is not a baseline" in shown.message
+    path.unlink()
+    editor.inbox.pop(SHOWN, None)
+
+
+async def test_documents_outside_of_folders_have_no_baseline(editor: Editor) -> None:
+    document = editor.open(python_function("f"), uri="untitled:Untitled-9")
+    answer = await editor.command("codeorigin.acceptBaseline", document.uri, None, {"quiet": True})
+    assert answer["accepted"] == 0
+    assert "open the folder" in answer["message"]
+
+
+async def test_scanning_the_workspace(editor: Editor) -> None:
+    folder = editor.root / "scan"
+    (folder / "ignored").mkdir(parents=True, exist_ok=True)
+    (folder / "a.py").write_text(python_function("scanned"), encoding="utf-8")
+    (folder / "b.go").write_text("package b\n", encoding="utf-8")
+    (folder / "bad.py").write_bytes(b"\xff\xfe\x00binary")
+    (folder / "notes.txt").write_text("def f(): pass\n", encoding="utf-8")
+    (folder / "ignored" / "c.py").write_text(python_function("hidden"), encoding="utf-8")
+    (editor.root / ".gitignore").write_text("ignored/\n", encoding="utf-8")
+    answer = await editor.command("codeorigin.scanWorkspace")
+    assert (await editor.take(SHOWN)).message == f"CodeOrigin: {answer['message']}"
+    (file,) = answer["files"]
+    assert file["uri"] == (folder / "a.py").as_uri()
+    assert [each["name"] for each in file["functions"]] == ["scanned"]
+    assert (answer["scored"], answer["functions"], answer["reported"]) == (2, 1, 1)
+    assert answer["skipped"] == 1
+    assert "bad.py" in answer["errors"][0]
+    assert answer["cancelled"] is False
+    if not editor.pulls:
+        pushed = await editor.take(PUSHED)
+        assert pushed.uri == file["uri"]
+        assert [each.data["name"] for each in pushed.diagnostics] == ["scanned"]
+        (folder / "a.py").write_text("x = 1\n", encoding="utf-8")
+        await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+        cleared = await editor.take(PUSHED)
+        assert (cleared.uri, list(cleared.diagnostics)) == (file["uri"], [])
+    reports = [each for each in editor.client.progress_reports.values() if each]
+    for report in reports:
+        assert report[0].kind == "begin"
+        assert report[-1].kind == "end"
+
+
+async def test_a_scan_can_be_cancelled(editor: Editor) -> None:
+    folder = editor.root / "large"
+    folder.mkdir(exist_ok=True)
+    for number in range(150):
+        text = "\n\n".join(python_function(f"f_{number}_{each}", each + 2) for each in range(6))
+        (folder / f"m{number}.py").write_text(text, encoding="utf-8")
+    await editor.configure(threshold=1.0)
+    before = set(editor.client.progress_reports)
+    scan = asyncio.ensure_future(
+        editor.command("codeorigin.scanWorkspace", folder.parent.as_uri(), {"quiet": True})
+    )
+    while not (new := [each for each in editor.client.progress_reports if each not in before]):
+        await asyncio.sleep(0.005)
+    while not editor.client.progress_reports[new[0]]:
+        await asyncio.sleep(0.005)
+    editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token=new[0]))
+    answer = await scan
+    assert answer["cancelled"] is True
+    assert answer["scored"] < 150
+    await editor.idle()
+    for file in folder.iterdir():
+        file.unlink()

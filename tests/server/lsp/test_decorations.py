@@ -1,0 +1,101 @@
+"""Code lenses, inlay hints and line evidence: each with its own switch, at the right places."""
+
+import re
+
+import pytest
+from lsprotocol import types
+from tests.server.lsp.editor import Document, Editor, python_function
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WHOLE = types.Range(types.Position(0, 0), types.Position(10_000, 0))
+
+
+async def lenses(editor: Editor, document: Document) -> list[types.CodeLens]:
+    return list(
+        await editor.client.text_document_code_lens_async(
+            types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
+        )
+    )
+
+
+async def hints(editor: Editor, document: Document, place: types.Range = WHOLE) -> list[types.InlayHint]:
+    return list(
+        await editor.client.text_document_inlay_hint_async(
+            types.InlayHintParams(types.TextDocumentIdentifier(document.uri), place)
+        )
+    )
+
+
+async def test_lenses_have_their_switch(editor: Editor) -> None:
+    document = editor.open(python_function("a") + "\n\n" + python_function("b") + "\n\ndef c():\n    pass\n")
+    await editor.idle()
+    assert await lenses(editor, document) == []
+    await editor.configure(threshold=0.0, codeLens=True)
+    if "codeLens" in editor.refreshes or editor.client.capabilities.workspace.code_lens:
+        assert "codeLens" in editor.refreshes
+    found = await lenses(editor, document)
+    assert [each.range.start.line for each in found] == [0, 11]
+    assert all(re.fullmatch(r".* likely LLM-written", each.command.title) for each in found)
+    assert await hints(editor, document) == []
+    answer = await editor.command(found[1].command.command, *found[1].command.arguments, {"quiet": True})
+    assert answer["name"] == "b"
+
+
+async def test_hints_have_their_switch_and_keep_to_the_range(editor: Editor) -> None:
+    document = editor.open(python_function("a") + "\n\n" + python_function("b"))
+    await editor.idle()
+    assert await hints(editor, document) == []
+    await editor.configure(threshold=0.0, inlayHints=True)
+    found = await hints(editor, document)
+    assert [each.position for each in found] == [types.Position(0, 21), types.Position(11, 21)]
+    assert all(re.fullmatch(r"LLM (\d+|over 99|under 1) %", each.label) for each in found)
+    part = types.Range(types.Position(5, 0), types.Position(12, 0))
+    assert [each.position.line for each in await hints(editor, document, part)] == [11]
+    assert await lenses(editor, document) == []
+
+
+async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
+    document = editor.open("import os\n\n\n" + python_function("heat") + "\n\n" + python_function("cold"))
+    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    status = await editor.command("codeorigin.status")
+    assert answer["version"] == document.version
+    assert answer["modelId"] == status["modelId"]
+    assert [each["name"] for each in answer["functions"]] == ["heat", "cold"]
+    for function in answer["functions"]:
+        evidence = function["explanation"]
+        total = sum(line["value"] for line in evidence["lines"])
+        moved = evidence["logit"] - evidence["baselineLogit"]
+        assert abs(total - moved) <= (evidence["completenessGap"] + 1e-6) * max(abs(moved), 1)
+        assert evidence["logit"] == pytest.approx(function["verdict"]["logit"], abs=1e-3)
+        assert max(abs(line["weight"]) for line in evidence["lines"]) == pytest.approx(1)
+        first, last = function["range"]["start"]["line"], function["range"]["end"]["line"]
+        assert all(first <= line["line"] <= last for line in evidence["lines"])
+        assert all(
+            line["value"] == pytest.approx(line["wide"] + line["deep"], abs=1e-5)
+            for line in evidence["lines"]
+        )
+        for token in evidence["topTokens"]:
+            assert first <= token["range"]["start"]["line"] <= last
+
+
+async def test_attributions_of_a_range_are_only_its_lines(editor: Editor) -> None:
+    document = editor.open(python_function("heat") + "\n\n" + python_function("cold"))
+    place = {"start": {"line": 2, "character": 0}, "end": {"line": 4, "character": 0}}
+    answer = await editor.request(
+        "codeorigin/attributions", {"textDocument": {"uri": document.uri}, "range": place}
+    )
+    (function,) = answer["functions"]
+    assert {line["line"] for line in function["explanation"]["lines"]} <= {2, 3, 4}
+    assert function["explanation"]["lines"]
+
+
+async def test_attributions_of_nothing(editor: Editor) -> None:
+    missing = {"textDocument": {"uri": "file:///nowhere.py"}}
+    assert await editor.request("codeorigin/attributions", missing) is None
+    document = editor.open("x = 1\n")
+    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    assert answer["functions"] == []
+    for wrong in ({}, {"textDocument": 3}, {"textDocument": {"uri": document.uri}, "range": "all"}):
+        error = await editor.error_of(editor.request("codeorigin/attributions", wrong))
+        assert error.code == types.ErrorCodes.InvalidParams

@@ -1,0 +1,88 @@
+"""Notebooks: every code cell is a document of its own, at the notebook's path."""
+
+import pytest
+from lsprotocol import types
+from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def cell(uri: str) -> types.NotebookCell:
+    return types.NotebookCell(kind=types.NotebookCellKind.Code, document=uri)
+
+
+def item(document: Document, language: str = "python") -> types.TextDocumentItem:
+    return types.TextDocumentItem(
+        uri=document.uri, language_id=language, version=document.version, text=document.text
+    )
+
+
+async def test_cells_are_scored_edited_switched_and_closed(editor: Editor) -> None:
+    uri = (editor.root / "book.ipynb").as_uri()
+    first = Document(uri.replace("file:", "vscode-notebook-cell:") + "#a", python_function("in_a_cell"))
+    second = Document(uri.replace("file:", "vscode-notebook-cell:") + "#b", "x = 1\n")
+    editor.client.notebook_document_did_open(
+        types.DidOpenNotebookDocumentParams(
+            notebook_document=types.NotebookDocument(
+                uri=uri,
+                notebook_type="jupyter-notebook",
+                version=0,
+                cells=[cell(first.uri), cell(second.uri)],
+            ),
+            cell_text_documents=[item(first), item(second)],
+        )
+    )
+    assert [each.data["name"] for each in await editor.findings(first)] == ["in_a_cell"]
+    assert await editor.findings(second) == []
+    assert "`in_a_cell`" in await editor.hover_text(first, 0)
+
+    def changed(change: types.NotebookDocumentCellChanges, version: int) -> None:
+        editor.client.notebook_document_did_change(
+            types.DidChangeNotebookDocumentParams(
+                notebook_document=types.VersionedNotebookDocumentIdentifier(version=version, uri=uri),
+                change=types.NotebookDocumentChangeEvent(cells=change),
+            )
+        )
+
+    second.version += 1
+    place = types.Range(types.Position(0, 0), types.Position(1, 0))
+    edit = types.TextDocumentContentChangePartial(range=place, text=python_function("typed"))
+    content = types.NotebookDocumentCellContentChanges(
+        document=types.VersionedTextDocumentIdentifier(version=second.version, uri=second.uri), changes=[edit]
+    )
+    changed(types.NotebookDocumentCellChanges(text_content=[content]), 1)
+    assert [each.data["name"] for each in await editor.findings(second)] == ["typed"]
+
+    # A cell that changes its language is closed and opened in one message.
+    array = types.NotebookCellArrayChange(start=0, delete_count=1, cells=[cell(first.uri)])
+    first.version += 1
+    structure = types.NotebookDocumentCellChangeStructure(
+        array=array,
+        did_open=[item(first, "go")],
+        did_close=[types.TextDocumentIdentifier(first.uri)],
+    )
+    changed(types.NotebookDocumentCellChanges(structure=structure), 2)
+    assert await editor.findings(first) == []
+    first.version += 1
+    structure = types.NotebookDocumentCellChangeStructure(
+        array=array, did_open=[item(first)], did_close=[types.TextDocumentIdentifier(first.uri)]
+    )
+    changed(types.NotebookDocumentCellChanges(structure=structure), 3)
+    assert [each.data["name"] for each in await editor.findings(first)] == ["in_a_cell"]
+
+    editor.client.notebook_document_did_close(
+        types.DidCloseNotebookDocumentParams(
+            notebook_document=types.NotebookDocumentIdentifier(uri),
+            cell_text_documents=[
+                types.TextDocumentIdentifier(first.uri),
+                types.TextDocumentIdentifier(second.uri),
+            ],
+        )
+    )
+    await editor.idle()
+    assert await editor.hover(first, 0) is None
+    if not editor.pulls:
+        # Each time that a cell went away: twice on a change of language, and both at the end.
+        cleared = [await editor.take(PUSHED, lambda params: params.version is None) for _ in range(4)]
+        assert not any(params.diagnostics for params in cleared)
+        assert [params.uri for params in cleared] == [first.uri, first.uri, first.uri, second.uri]

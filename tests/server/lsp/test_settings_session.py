@@ -1,0 +1,159 @@
+"""Settings of a running server: every way in, every layer, bad values shown once."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+from pytest_lsp import client_capabilities
+from tests.server.lsp.conftest import SETTINGS, start, stop
+from tests.server.lsp.editor import SHOWN, Editor, python_function
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def forget(editor: Editor, message: str) -> list[str]:
+    """Take the shown messages that hold ``message`` out of the inbox."""
+    waiting = editor.inbox.get(SHOWN, ())
+    found = [params for params in waiting if message in params.message]
+    for params in found:
+        waiting.remove(params)
+    return [params.message for params in found]
+
+
+async def test_a_change_holds_at_once(editor: Editor) -> None:
+    document = editor.open(python_function("switched"))
+    assert await editor.findings(document)
+    await editor.configure(enable=False)
+    editor.replace(document, "switched", "off")
+    assert await editor.findings(document) == []
+    assert await editor.hover(document, 0) is None
+    await editor.configure(**SETTINGS)
+    editor.replace(document, "off", "on")
+    assert [each.data["name"] for each in await editor.findings(document)] == ["on"]
+
+
+async def test_a_bad_value_is_shown_once_with_the_one_used(editor: Editor) -> None:
+    for _ in range(3):
+        await editor.configure(threshold=7, debounce="soon", run="sometimes", ofTheExtension=True)
+    shown = forget(editor, "")
+    assert sorted(shown) == [
+        "CodeOrigin: editor settings: debounce must be a whole number from 0 to 10000; 300 is used",
+        'CodeOrigin: editor settings: run must be one of onType, onSave, manual; "onType" is used',
+        "CodeOrigin: editor settings: threshold must be a number from 0.0 to 1.0; null is used",
+    ]
+
+
+async def test_languages_exclude_and_size(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, languages=["go"], debounce=1)
+    assert await editor.findings(editor.open(python_function("other_language"))) == []
+    await editor.configure(threshold=0.0, exclude=["generated/", "*_pb2.py"], debounce=1)
+    assert await editor.findings(editor.open(python_function("f"), name="generated/a.py")) == []
+    assert await editor.findings(editor.open(python_function("f"), name="deep/a_pb2.py")) == []
+    assert await editor.findings(editor.open(python_function("f"), name="deep/a.py")) != []
+    await editor.configure(threshold=0.0, maxFileSize=1000, debounce=1)
+    large = editor.open(python_function("f") + "# " + "x" * 1000 + "\n")
+    assert await editor.findings(large) == []
+    logged = await editor.take(types.WINDOW_LOG_MESSAGE)
+    assert "larger than maxFileSize" in logged.message
+
+
+async def test_on_save_waits_for_the_save(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, run="onSave")
+    document = editor.open(python_function("saved"))
+    assert [each.data["name"] for each in await editor.findings(document)] == ["saved"]
+    editor.replace(document, "saved", "edited")
+    await editor.idle()
+    editor.client.text_document_did_save(
+        types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
+    )
+    assert [each.data["name"] for each in await editor.findings(document)] == ["edited"]
+
+
+async def test_manual_waits_for_being_asked(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, run="manual")
+    document = editor.open(python_function("asked"))
+    await editor.idle()
+    if editor.pulls:
+        assert await editor.findings(document) == []
+    else:
+        assert not editor.inbox.get(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    assert [each["name"] for each in answer["functions"]] == ["asked"]
+    assert [each.data["name"] for each in await editor.findings(document)] == ["asked"]
+
+
+async def test_project_files_win_and_are_watched(editor: Editor) -> None:
+    document = editor.open(python_function("project"))
+    assert await editor.findings(document)
+    file = editor.root / "codeorigin.toml"
+    try:
+        file.write_text("threshold = 1.0\nmodel-path = 'elsewhere'\n", encoding="utf-8")
+        editor.client.workspace_did_change_watched_files(
+            types.DidChangeWatchedFilesParams([types.FileEvent(file.as_uri(), types.FileChangeType.Created)])
+        )
+        await editor.idle()
+        editor.replace(document, "project", "project_2")
+        assert await editor.findings(document) == []
+        assert forget(editor, "codeorigin.toml: modelPath can only be set in the editor; ignored")
+        # Without any word from the client: the next edit notices.
+        file.write_text("thresold = 0.0", encoding="utf-8")
+        editor.replace(document, "project_2", "project_3")
+        assert [each.data["name"] for each in await editor.findings(document)] == ["project_3"]
+        assert forget(editor, "there is no setting 'thresold', did you mean threshold?")
+    finally:
+        file.unlink()
+        await editor.configure(**SETTINGS)
+    (editor.root / "pyproject.toml").write_text("[tool.codeorigin]\nenable = false\n", encoding="utf-8")
+    try:
+        editor.replace(document, "project_3", "project_4")
+        assert await editor.findings(document) == []
+    finally:
+        (editor.root / "pyproject.toml").unlink()
+        await editor.configure(**SETTINGS)
+
+
+async def test_watchers_are_registered_where_the_client_can(editor: Editor) -> None:
+    workspace = editor.client.capabilities.workspace
+    watched = workspace.did_change_watched_files
+    assert ("codeorigin-files" in editor.registered) == bool(watched and watched.dynamic_registration)
+    changes = workspace.did_change_configuration
+    assert ("codeorigin-configuration" in editor.registered) == bool(changes and changes.dynamic_registration)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def two_folders(tmp_path: Path) -> AsyncIterator[Editor]:
+    """A client with two folders and no settings but those given at the start."""
+    for name, threshold in (("one", 0.0), ("two", 1.0)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "codeorigin.toml").write_text(f"threshold = {threshold}\n", encoding="utf-8")
+    editor = await start(
+        tmp_path,
+        client_capabilities("visual-studio-code"),
+        settings={},
+        options={"codeorigin": {"caretQuiet": 0, "debounce": 10, "severity": "error"}},
+        folders=("one", "two"),
+    )
+    yield editor
+    await editor.tidy()
+    await stop(editor)
+
+
+async def test_each_folder_has_its_own(two_folders: Editor) -> None:
+    first = await two_folders.findings(two_folders.open(python_function("f"), name="one/a.py"))
+    assert [each.severity for each in first] == [types.DiagnosticSeverity.Error]
+    assert await two_folders.findings(two_folders.open(python_function("f"), name="two/a.py")) == []
+
+
+async def test_a_folder_that_is_added_brings_its_settings(two_folders: Editor) -> None:
+    three = two_folders.root / "three"
+    three.mkdir()
+    (three / "codeorigin.toml").write_text('threshold = 0.0\nseverity = "hint"\n', encoding="utf-8")
+    folder = types.WorkspaceFolder(uri=three.as_uri(), name="three")
+    two_folders.client.workspace_did_change_workspace_folders(
+        types.DidChangeWorkspaceFoldersParams(types.WorkspaceFoldersChangeEvent(added=[folder], removed=[]))
+    )
+    await two_folders.idle()
+    found = await two_folders.findings(two_folders.open(python_function("f"), name="three/a.py"))
+    assert [each.severity for each in found] == [types.DiagnosticSeverity.Hint]
