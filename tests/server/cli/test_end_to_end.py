@@ -221,8 +221,13 @@ def test_a_full_disk_is_one_line() -> None:
 
 
 def test_interrupted_while_it_works() -> None:
+    # A job that a script starts in the background inherits SIGINT as ignored: here it must count as at a terminal.
+    script = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from codeorigin.cli.app import main; sys.exit(main(sys.argv[1:]))"
+    )
     with subprocess.Popen(
-        [*COMMAND, "check", "-", "--language", "python"],
+        [sys.executable, "-c", script, "check", "-", "--language", "python"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
