@@ -106,7 +106,7 @@ class Explainer:
                 self._scorer, self._gradient, features, function.score.wide, options, cancel
             )
             deep_lines = line_sums(path.tokens.sum(axis=1), features.encoding.lines, function.line_count)
-            deep_words = gather_tokens(path.tokens, features.encoding, normalized, words)
+            deep_words = gather_tokens(path.tokens, features.encoding, words)
         if options.aggregation is Aggregation.L2_NORM:
             # The wide part is one more dimension of a word's attribution.
             values = np.sqrt((deep_words**2).sum(axis=1) + wide_words**2)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.normalize import Normalized
 from codeorigin.model.tokenizer import Encoding
 
 Doubles = npt.NDArray[np.float64]
@@ -45,7 +44,7 @@ def gather_characters(values: Doubles, words: Words) -> Doubles:
     return sums.astype(np.float64, copy=False)
 
 
-def gather_tokens(values: Doubles, encoding: Encoding, normalized: Normalized, words: Words) -> Doubles:
+def gather_tokens(values: Doubles, encoding: Encoding, words: Words) -> Doubles:
     """Sum ``(K, D)`` of the tokens' attributions ``(T, D)`` in every word.
 
     A token that covers characters of several words, such as ``):``, is divided evenly among its characters

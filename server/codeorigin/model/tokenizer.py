@@ -15,7 +15,7 @@ from tokenizers import Tokenizer as BpeTokenizer
 from codeorigin.errors import ModelError
 from codeorigin.model.normalize import Normalized
 
-PAD_TOKEN, MASK_TOKEN = "<pad>", "<mask>"  # noqa: S105 - vocabulary entries
+PAD_TOKEN, MASK_TOKEN = "<pad>", "<mask>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Tokenizer:
 
     def __init__(self, bpe: BpeTokenizer) -> None:
         self._bpe = bpe
+        # Code that spells "<mask>" is code, not a hidden token.
+        bpe.encode_special_tokens = True
         self.pad_id = self._special(PAD_TOKEN)
         self.mask_id = self._special(MASK_TOKEN)
         self.vocab_size = bpe.get_vocab_size()

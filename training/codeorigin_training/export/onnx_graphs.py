@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import torch
 from torch import Tensor, nn
 from torch._decomp import core_aten_decompositions
@@ -146,9 +147,11 @@ def _export_gradient(encoder: CompactEncoder, path: Path) -> None:
         torch.ones(3, 7, dtype=torch.bool),
         torch.zeros(3),
     ]
-    traced = make_fx(function, tracing_mode="symbolic", decomposition_table=dict(core_aten_decompositions()))(
-        tensors, *example
-    )
+    decompositions = dict(core_aten_decompositions())
+    with _quiet_exporter():
+        traced = make_fx(function, tracing_mode="symbolic", decomposition_table=decompositions)(
+            tensors, *example
+        )
     batch, length = Dim("B"), Dim("T")
     _export(
         TracedGradient(traced, tensors),
@@ -182,17 +185,32 @@ def _export(
             external_data=False,
             verbose=False,
         )
+    _strip_traces(path)
+
+
+def _strip_traces(path: Path) -> None:
+    """Take out what the exporter notes beside the graph: the source lines and folders of whoever exported it."""
+    model = onnx.load(str(path))
+    del model.metadata_props[:]
+    graph = model.graph
+    for item in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        item.doc_string = ""
+        del item.metadata_props[:]
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
 
 
 @contextmanager
 def _quiet_exporter() -> Iterator[None]:
     """The exporter reports its own internals; what counts is checked afterwards."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "torch.__trace")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -1,0 +1,36 @@
+"""Fixtures for all tests: tiny model bundles, exported once a session."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+# Test modules are loaded by their path, so the folder that holds `support` is not a place to import from yet.
+sys.path.insert(0, str(Path(__file__).parent))
+
+if TYPE_CHECKING:
+    from support.tiny_model import TinyModel
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> "TinyModel":
+    """A bundle with a wide and a deep part."""
+    # PyTorch and the exporter take seconds to import; tests that need no model do not wait for them.
+    from support.tiny_model import build_tiny_model  # noqa: PLC0415
+
+    return build_tiny_model(tmp_path_factory.mktemp("tiny-model"))
+
+
+@pytest.fixture(scope="session")
+def tiny_model_dir(tiny_model: "TinyModel") -> Path:
+    """Folder of a bundle with a wide and a deep part; tests must not change it."""
+    return tiny_model.directory
+
+
+@pytest.fixture(scope="session")
+def tiny_wide_model(tmp_path_factory: pytest.TempPathFactory) -> "TinyModel":
+    """A bundle without a deep part."""
+    from support.tiny_model import build_tiny_model  # noqa: PLC0415
+
+    return build_tiny_model(tmp_path_factory.mktemp("tiny-wide-model"), deep=False)

@@ -1,0 +1,241 @@
+"""Whole explanations, over graphs that were really exported."""
+
+import math
+
+import numpy as np
+import pytest
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, ModelError
+from codeorigin.explain import integrated_gradients
+from codeorigin.explain.explainer import Explainer
+from codeorigin.explain.gradient_graph import GradientGraph
+from codeorigin.explain.integrated_gradients import integrate
+from codeorigin.explain.result import Aggregation, Baseline, ExplainOptions, Explanation, Method
+from codeorigin.model.normalize import normalize
+from support.snippets import ALL, LEDGER, long_function
+from support.tiny_model import BIAS, TinyModel
+
+SOURCES = [*ALL, (long_function(12), "python")]
+# Blank lines, CRLF, tabs beside blanks, an emoji, a trailing blank line; what is read is lines 0, 3, 4, 7.
+SNIPPET = "def f(né):\r\n\r\n \t\r\n\tif né:  \r\n\t\tprint('😀', né)\r\n\r\n\r\n\treturn  né\r\n\r\n"
+READ = [0, 3, 4, 7]
+PRECISE = ExplainOptions(max_nodes=64, tolerance=1e-3)
+
+
+def gap_of(explanation: Explanation) -> float:
+    difference = explanation.logit - explanation.baseline_logit
+    return abs(sum(line.value for line in explanation.lines) - difference) / max(abs(difference), 1.0)
+
+
+@pytest.mark.parametrize(("code", "language"), SOURCES)
+def test_lines_add_up_to_the_distance_from_the_baseline(
+    tiny_model: TinyModel, code: str, language: str
+) -> None:
+    found = tiny_model.explainer().explain(code, language, options=PRECISE)
+    difference = found.logit - found.baseline_logit
+    assert sum(line.value for line in found.lines) == pytest.approx(
+        difference, abs=1e-3 * max(1, abs(difference))
+    )
+    assert found.completeness_gap == pytest.approx(gap_of(found), abs=1e-12)
+    assert not found.approximate
+    assert all(line.value == line.wide + line.deep for line in found.lines)
+    assert (found.method, found.baseline) == (Method.INTEGRATED_GRADIENTS, Baseline.MASK)
+
+
+@pytest.mark.parametrize(("code", "language"), SOURCES)
+def test_each_part_adds_up_on_its_own(tiny_model: TinyModel, code: str, language: str) -> None:
+    """So that a window or an n-gram that is left out cannot hide behind the other part."""
+    scorer = tiny_model.scorer()
+    features = scorer.features(normalize(code, language), language)
+    (score,) = scorer.score([features])
+    found = tiny_model.explainer().explain(code, language, options=PRECISE)
+    baseline_deep = found.baseline_logit - BIAS
+    assert found.logit == pytest.approx(score.logit, abs=1e-6)
+    assert sum(line.wide for line in found.lines) == pytest.approx(score.wide, abs=2e-5)
+    deep = sum(line.deep for line in found.lines)
+    assert deep == pytest.approx(score.deep - baseline_deep, abs=2e-3)
+    assert abs(score.deep - baseline_deep) > 0.2
+
+
+def test_the_baseline_is_the_bias_and_a_masked_function(tiny_model: TinyModel) -> None:
+    assert tiny_model.tokenizer is not None
+    scorer = tiny_model.scorer()
+    ids = tiny_model.tokenizer.encode(normalize(LEDGER, "python")).ids
+    explainer = tiny_model.explainer(context=512)
+    expected = {
+        Baseline.MASK: scorer.deep_logits([np.full_like(ids, tiny_model.tokenizer.mask_id)])[0],
+        Baseline.PAD: scorer.deep_logits([np.full_like(ids, tiny_model.tokenizer.pad_id)])[0],
+        Baseline.ZERO: GradientGraph(tiny_model.gradient_path)(np.zeros((1, len(ids), 16), np.float32))[0][0],
+    }
+    for baseline, deep in expected.items():
+        found = explainer.explain(LEDGER, "python", options=ExplainOptions(baseline=baseline, max_nodes=128))
+        assert found.baseline is baseline
+        assert found.baseline_logit == pytest.approx(BIAS + deep, abs=1e-5)
+        assert found.completeness_gap == pytest.approx(gap_of(found), abs=1e-12)
+    assert len({round(float(deep), 4) for deep in expected.values()}) == 3
+
+
+def test_evidence_stands_in_the_lines_of_the_document(tiny_model: TinyModel) -> None:
+    found = tiny_model.explainer().explain(SNIPPET, "python", first_line=100)
+    assert [line.line for line in found.lines] == [100 + line for line in READ]
+
+
+def test_every_token_counts_in_its_own_line(tiny_model: TinyModel) -> None:
+    """Deep evidence of a line is that of the tokens before its line feed and the feed itself, no other's."""
+    assert tiny_model.tokenizer is not None
+    scorer, options = tiny_model.scorer(context=512), ExplainOptions(nodes=16, max_nodes=16)
+    normalized = normalize(SNIPPET, "python")
+    encoding = tiny_model.tokenizer.encode(normalized)
+    masked = np.full_like(encoding.ids, tiny_model.tokenizer.mask_id)
+    tokens = integrate(
+        GradientGraph(tiny_model.gradient_path),
+        scorer.embed(encoding.ids[None])[0],
+        scorer.embed(masked[None])[0],
+        16,
+    ).sum(axis=1)
+    expected = dict.fromkeys(READ, 0.0)
+    for value, start in zip(tokens, encoding.starts, strict=True):
+        # Line feeds belong to the line that they end; a run of them is one end.
+        rank = len([part for part in normalized.text[:start].split("\n") if part]) - 1
+        starts_line = start == 0 or normalized.text[start - 1] == "\n" != normalized.text[start]
+        expected[READ[rank + int(starts_line)]] += value
+    found = tiny_model.explainer(context=512).explain(SNIPPET, "python", options=options)
+    assert {line.line: line.deep for line in found.lines} == pytest.approx(expected, abs=1e-6)
+    assert min(abs(value) for value in expected.values()) > 1e-4
+
+
+def test_words_stand_where_the_document_has_them(tiny_model: TinyModel) -> None:
+    lines = [line.rstrip("\r") for line in SNIPPET.split("\n")]
+    lines[0] = "    async " + lines[0]
+    for method in Method:
+        options = ExplainOptions(method=method, top_tokens=99)
+        found = tiny_model.explainer().explain(SNIPPET, "python", 50, options, first_column=10)
+        texts = [lines[token.line - 50][token.start_column : token.end_column] for token in found.top_tokens]
+        assert texts == [token.text for token in found.top_tokens]
+        assert {"f", "né", "print", "('😀',", "return"} <= set(texts)
+        strength = [abs(token.value) for token in found.top_tokens]
+        assert strength == sorted(strength, reverse=True)
+
+
+def test_five_words_by_default(tiny_model: TinyModel) -> None:
+    found = tiny_model.explainer().explain(LEDGER, "python")
+    assert len(found.top_tokens) == 5
+    assert all(token.text.strip() == token.text != "" for token in found.top_tokens)
+
+
+def test_words_add_up_to_what_stands_on_no_blank(tiny_wide_model: TinyModel) -> None:
+    """Code without any blank: the words are the whole text, so they add up to the wide logit."""
+    found = tiny_wide_model.explainer().explain("f(a,b)+c", "python", options=ExplainOptions(top_tokens=99))
+    assert sum(token.value for token in found.top_tokens) == pytest.approx(found.logit - BIAS, abs=1e-5)
+
+
+def test_l2_norm_ranks_words_without_a_sign_and_leaves_lines_as_they_are(tiny_model: TinyModel) -> None:
+    assert tiny_model.tokenizer is not None
+    explainer = tiny_model.explainer(context=512)
+    summed = explainer.explain(LEDGER, "python")
+    normed = explainer.explain(
+        LEDGER, "python", options=ExplainOptions(aggregation=Aggregation.L2_NORM, top_tokens=99)
+    )
+    assert [line.value for line in normed.lines] == pytest.approx([line.value for line in summed.lines])
+    assert all(token.value > 0 for token in normed.top_tokens)
+    # "==" is a word by itself and one token: blank included, so its vector is the token's.
+    scorer = tiny_model.scorer(context=512)
+    normalized = normalize(LEDGER, "python")
+    encoding = tiny_model.tokenizer.encode(normalized)
+    masked = np.full_like(encoding.ids, tiny_model.tokenizer.mask_id)
+    graph = GradientGraph(tiny_model.gradient_path)
+    ends = scorer.embed(encoding.ids[None])[0], scorer.embed(masked[None])[0]
+    vectors = integrate(graph, *ends, normed.nodes)
+    place = normalized.text.index("==")
+    mine = [number for number, end in enumerate(encoding.ends) if place < end <= place + 2]
+    vector = vectors[mine].sum(axis=0)
+    wide_only = {
+        (token.text, token.start_column): token.value
+        for token in explainer.explain(LEDGER, "python", options=ExplainOptions(top_tokens=99)).top_tokens
+    }
+    token = next(token for token in normed.top_tokens if token.text == "==")
+    wide = wide_only["==", token.start_column] - vector.sum()
+    assert token.value == pytest.approx(math.sqrt(float(vector @ vector) + wide**2), abs=1e-4)
+
+
+def test_nodes_double_until_the_gap_is_small(tiny_model: TinyModel) -> None:
+    explainer = tiny_model.explainer(context=512)
+    coarse = explainer.explain(LEDGER, "python", options=ExplainOptions(nodes=1, max_nodes=1, tolerance=1e-5))
+    assert (coarse.nodes, coarse.approximate) == (1, True)
+    assert coarse.completeness_gap > 1e-3
+    enough = coarse.completeness_gap / 3
+    fine = explainer.explain(
+        LEDGER, "python", options=ExplainOptions(nodes=1, max_nodes=64, tolerance=enough)
+    )
+    assert 1 < fine.nodes <= 64
+    assert fine.completeness_gap <= enough
+    assert not fine.approximate
+    capped = explainer.explain(LEDGER, "python", options=ExplainOptions(nodes=64, max_nodes=8, tolerance=0.0))
+    assert (capped.nodes, capped.approximate) == (8, True)
+
+
+def test_without_a_deep_part_everything_is_exact(tiny_wide_model: TinyModel) -> None:
+    for code, language in ALL:
+        found = tiny_wide_model.explainer().explain(code, language)
+        assert found.baseline_logit == BIAS
+        assert found.completeness_gap < 1e-5
+        assert (found.nodes, found.approximate) == (0, False)
+        assert sum(line.wide for line in found.lines) == pytest.approx(found.logit - BIAS, abs=1e-5)
+        assert all(line.deep == 0.0 for line in found.lines)
+
+
+def test_occlusion_stands_in_where_there_is_no_gradient_graph(tiny_model: TinyModel) -> None:
+    asked = tiny_model.explainer().explain(LEDGER, "python", options=ExplainOptions(method=Method.OCCLUSION))
+    fallback = tiny_model.explainer(gradient=False).explain(
+        LEDGER, "python", options=ExplainOptions(baseline=Baseline.ZERO)
+    )
+    assert fallback == asked
+    assert (asked.method, asked.baseline, asked.nodes) == (Method.OCCLUSION, Baseline.MASK, 0)
+    assert asked.completeness_gap == pytest.approx(gap_of(asked), abs=1e-12)
+    assert asked.approximate is (asked.completeness_gap > 0.02)
+    assert [line.line for line in asked.lines] == [0, 1, 2, 3, 4, 5, 6, 8]
+    assert len(asked.top_tokens) == 5
+
+
+@pytest.mark.parametrize("method", list(Method))
+@pytest.mark.parametrize("code", ["", "\r\n \r\n"])
+def test_code_without_text_has_no_lines(tiny_model: TinyModel, method: Method, code: str) -> None:
+    found = tiny_model.explainer().explain(code, "python", options=ExplainOptions(method=method))
+    assert (found.lines, found.top_tokens) == ((), ())
+    assert found.logit == found.baseline_logit == BIAS
+    assert (found.completeness_gap, found.approximate) == (0.0, False)
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_half_a_surrogate_pair_is_explained_too(tiny_model: TinyModel, method: Method) -> None:
+    code = "x = '\ud83d'\ny = '\ude00😀'"
+    found = tiny_model.explainer().explain(code, "python", options=ExplainOptions(method=method))
+    assert [line.line for line in found.lines] == [0, 1]
+
+
+def test_cancel_stops_between_two_batches(tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = CancelToken()
+    calls: list[int] = []
+    run = GradientGraph.__call__
+
+    def cancel_on_third(graph: GradientGraph, embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        calls.append(len(embeddings))
+        if len(calls) == 3:
+            token.cancel()
+        return run(graph, embeddings)
+
+    monkeypatch.setattr(GradientGraph, "__call__", cancel_on_third)
+    with pytest.raises(Cancelled):
+        tiny_model.explainer().explain(long_function(60), "python", cancel=token)
+    assert len(calls) == 3
+    assert all(size * 64 <= integrated_gradients.BATCH_TOKENS for size in calls)
+    with pytest.raises(Cancelled):
+        tiny_model.explainer().explain(LEDGER, "python", cancel=token)
+    assert len(calls) == 3
+
+
+def test_a_missing_gradient_graph_is_one_line(tiny_model: TinyModel) -> None:
+    missing = tiny_model.directory / "absent.onnx"
+    with pytest.raises(ModelError, match=r"^absent\.onnx: cannot be loaded"):
+        Explainer(tiny_model.scorer(), missing, BIAS)

@@ -1,0 +1,96 @@
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from codeorigin.explain.ngram_shares import character_shares, occurrence_shares, touching_shares
+from codeorigin.model.ngrams import NgramViews, Occurrences, WideFeatures
+from codeorigin.model.normalize import normalize
+from support.snippets import ALL, long_function
+from support.tiny_model import VIEWS
+
+SOURCES = [*ALL, (long_function(20), "python")]
+
+
+def int32(*values: int) -> npt.NDArray[np.int32]:
+    return np.array(values, dtype=np.int32)
+
+
+# "ab" twice over the text "abcab", "c" once, "bca" once.
+BY_HAND = WideFeatures(
+    np.array([3, 4, 9]),
+    np.array([1.5, 1.0, 1.0], dtype=np.float32),
+    Occurrences(int32(0, 1, 2, 0), int32(0, 2, 1, 3), int32(2, 3, 4, 5)),
+)
+WEIGHTS = np.array([2.0, -1.0, 0.6], dtype=np.float32)
+
+
+def test_shares_by_hand() -> None:
+    assert occurrence_shares(BY_HAND, WEIGHTS) == pytest.approx([1.5, -1.0, 0.6, 1.5])
+    assert character_shares(BY_HAND, WEIGHTS, 5) == pytest.approx(
+        [0.75, 0.75 + 0.2, -1.0 + 0.2, 0.75 + 0.2, 0.75]
+    )
+
+
+@pytest.mark.parametrize(("code", "language"), SOURCES)
+def test_no_share_is_lost(code: str, language: str) -> None:
+    normalized = normalize(code, language)
+    views = NgramViews(VIEWS)
+    features = views.extract(normalized, language)
+    weights = np.random.default_rng(1).normal(size=len(features.ids)).astype(np.float32)
+    wide = float(weights.astype(np.float64) @ features.values)
+    assert occurrence_shares(features, weights).sum() == pytest.approx(wide, abs=1e-9)
+    assert character_shares(features, weights, len(normalized.text)).sum() == pytest.approx(wide, abs=1e-9)
+
+
+@pytest.mark.parametrize(("code", "language"), ALL)
+def test_one_ngram_alone_lands_on_the_characters_it_covers(code: str, language: str) -> None:
+    normalized = normalize(code, language)
+    features = NgramViews(VIEWS).extract(normalized, language)
+    places = features.occurrences
+    for chosen in range(0, len(features.ids), 37):
+        weights = np.zeros(len(features.ids), dtype=np.float32)
+        weights[chosen] = 1.0
+        mine = np.flatnonzero(places.feature == chosen)
+        expected = np.zeros(len(normalized.text))
+        for occurrence in mine:
+            start, end = places.start[occurrence], places.end[occurrence]
+            expected[start:end] += features.values[chosen] / len(mine) / (end - start)
+        shares = character_shares(features, weights, len(normalized.text))
+        np.testing.assert_allclose(shares, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(("start", "end"), [(2, 2), (3, 2), (-1, 2), (4, 6)])
+def test_a_share_that_would_fall_outside_is_an_error(start: int, end: int) -> None:
+    features = WideFeatures(
+        np.array([0]), np.ones(1, np.float32), Occurrences(int32(0), int32(start), int32(end))
+    )
+    with pytest.raises(ValueError, match="covers no character"):
+        character_shares(features, np.ones(1, np.float32), 5)
+
+
+def test_what_touches_a_range_by_hand() -> None:
+    found = touching_shares(BY_HAND, WEIGHTS, int32(0, 2, 4), int32(1, 4, 5))
+    assert found == pytest.approx([1.5, -1.0 + 0.6 + 1.5, 1.5])
+
+
+@pytest.mark.parametrize(("code", "language"), ALL)
+def test_what_touches_a_range_by_brute_force(code: str, language: str) -> None:
+    normalized = normalize(code, language)
+    features = NgramViews(VIEWS).extract(normalized, language)
+    weights = np.random.default_rng(2).normal(size=len(features.ids)).astype(np.float32)
+    shares = occurrence_shares(features, weights)
+    # Ranges with gaps between them, so that some n-grams touch none and others several.
+    starts = np.arange(0, len(normalized.text) - 6, 9, dtype=np.int32)
+    ends = starts + int32(4)
+    expected = [
+        shares[(features.occurrences.start < end) & (features.occurrences.end > start)].sum()
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    np.testing.assert_allclose(touching_shares(features, weights, starts, ends), expected, atol=1e-9)
+
+
+def test_no_ngrams_have_no_shares() -> None:
+    features = NgramViews(VIEWS).extract(normalize("", "python"), "python")
+    nothing = np.zeros(0, dtype=np.float32)
+    assert character_shares(features, nothing, 0).shape == (0,)
+    assert touching_shares(features, nothing, int32(0), int32(1)).tolist() == [0.0]

@@ -1,0 +1,158 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeorigin.model.ngrams import NgramViews, View, ViewKind, WideFeatures
+from codeorigin.model.normalize import Normalized, normalize
+from support.snippets import ALL, LEDGER
+
+# So wide that n-grams of a snippet do not collide.
+WIDE = 1 << 40
+
+
+def extract(code: str, *views: View, language: str = "python") -> tuple[Normalized, WideFeatures]:
+    normalized = normalize(code, language)
+    return normalized, NgramViews(views).extract(normalized, language)
+
+
+def texts(normalized: Normalized, features: WideFeatures) -> list[tuple[str, ...]]:
+    """The texts of every feature's occurrences, by feature."""
+    found: list[list[str]] = [[] for _ in features.ids]
+    places = features.occurrences
+    for feature, start, end in zip(places.feature, places.start, places.end, strict=True):
+        found[feature].append(normalized.text[start:end])
+    return [tuple(each) for each in found]
+
+
+def test_words_are_counted_damped_and_scaled_to_unit_length() -> None:
+    normalized, features = extract("a = b + a", View(ViewKind.WORDS, 1, 1, WIDE))
+    by_text = {
+        each[0]: value for each, value in zip(texts(normalized, features), features.values, strict=True)
+    }
+    twice = 1 + np.log(2)
+    norm = np.sqrt(twice**2 + 3)
+    assert by_text == pytest.approx({"a": twice / norm, "=": 1 / norm, "b": 1 / norm, "+": 1 / norm})
+
+
+def test_every_word_ngram_stands_where_it_says() -> None:
+    normalized, features = extract("if x:\n\n    y += 1.5", View(ViewKind.WORDS, 1, 2, WIDE))
+    found = Counter(text for each in texts(normalized, features) for text in each)
+    assert found == Counter(
+        [
+            "if",
+            "x",
+            ":",
+            "\n",
+            "\n\t",
+            "y",
+            "+=",
+            "1.5",
+            "if x",
+            "x:",
+            ":\n",
+            "\n\n\t",
+            "\n\ty",
+            "y +=",
+            "+= 1.5",
+        ]
+    )
+
+
+def test_characters_leave_level_marks_out_of_the_hash_but_cover_them() -> None:
+    flat_text, deep_text = (
+        Normalized(text, np.zeros(len(text), dtype=np.int32), np.zeros(len(text), dtype=np.int32))
+        for text in ("a\nb", "a\n\tb")
+    )
+    views = NgramViews([View(ViewKind.CHARACTERS, 2, 3, WIDE)])
+    flat, deep = views.extract(flat_text, "python"), views.extract(deep_text, "python")
+    assert flat.ids.tolist() == deep.ids.tolist()
+    assert set(texts(flat_text, flat)) == {("a\n",), ("\nb",), ("a\nb",)}
+    assert set(texts(deep_text, deep)) == {("a\n",), ("\n\tb",), ("a\n\tb",)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("fooBar", "bazQux", True),
+        ("fooBar", "foo_bar", False),
+        ("_hidden", "_secret", True),
+        ("x", "identifier", False),
+        ("12", "99", True),
+        ("0x1f", "12", False),
+        ("1.5", "2.25", True),
+        ("return", "tables", False),
+        ("MAX_SIZE", "MIN_RATE", True),
+        ("==", "!=", False),
+    ],
+)
+def test_shapes_keep_the_form_and_forget_the_letters(one: str, other: str, same: bool) -> None:
+    view = View(ViewKind.SHAPES, 1, 1, WIDE)
+    assert (extract(one, view)[1].ids.tolist() == extract(other, view)[1].ids.tolist()) is same
+
+
+def test_views_own_disjoint_rows_and_unit_lengths() -> None:
+    views = (
+        View(ViewKind.WORDS, 1, 2, 300),
+        View(ViewKind.SHAPES, 1, 3, 200),
+        View(ViewKind.CHARACTERS, 2, 5, 500),
+    )
+    for code, language in ALL:
+        _, features = extract(code, *views, language=language)
+        first = 0
+        for view in views:
+            own = (features.ids >= first) & (features.ids < first + view.width)
+            assert np.square(features.values[own]).sum() == pytest.approx(1.0)
+            first += view.width
+        assert features.ids.max() < first == NgramViews(views).table_size
+        assert len(np.unique(features.ids)) == len(features.ids)
+        assert set(features.occurrences.feature.tolist()) == set(range(len(features.ids)))
+
+
+def test_a_view_alone_gives_the_same_rows_as_among_others() -> None:
+    words, characters = View(ViewKind.WORDS, 1, 2, 300), View(ViewKind.CHARACTERS, 2, 3, 500)
+    _, both = extract(LEDGER, words, characters)
+    _, alone = extract(LEDGER, characters)
+    mine = both.ids >= 300
+    assert (both.ids[mine] - 300).tolist() == alone.ids.tolist()
+    assert both.values[mine].tolist() == alone.values.tolist()
+
+
+def test_rows_never_change() -> None:
+    """A shipped weight table is useless if the hash of its n-grams moves."""
+    _, words = extract("def f(x): return x", View(ViewKind.WORDS, 1, 2, 1 << 20))
+    _, shapes = extract("def f(x): return x", View(ViewKind.SHAPES, 1, 1, 1 << 20))
+    _, characters = extract("é😀", View(ViewKind.CHARACTERS, 1, 2, 1 << 20))
+    assert words.ids.tolist()[:4] == [98271, 104485, 226681, 427444]
+    assert shapes.ids.tolist() == [226681, 427444, 493781, 806966, 909791, 1015204]
+    assert characters.ids.tolist() == [460857, 760040, 876254]
+
+
+@pytest.mark.parametrize("code", ["", "\n \n"])
+def test_empty_code_has_no_features(code: str) -> None:
+    _, features = extract(code, View(ViewKind.WORDS, 1, 2, 9), View(ViewKind.CHARACTERS, 2, 5, 9))
+    assert len(features.ids) == len(features.values) == len(features.occurrences.feature) == 0
+
+
+@given(st.text(st.characters(codec=None), max_size=80))
+def test_any_text_is_covered_without_loss(code: str) -> None:
+    normalized, features = extract(code, View(ViewKind.WORDS, 1, 2, 50), View(ViewKind.CHARACTERS, 1, 3, 50))
+    places = features.occurrences
+    assert np.all(places.start >= 0)
+    assert np.all(places.start < places.end)
+    assert np.all(places.end <= len(normalized.text))
+    assert set(places.feature.tolist()) == set(range(len(features.ids)))
+    assert np.all(np.isfinite(features.values))
+
+
+@pytest.mark.parametrize("orders", [(0, 1), (3, 2)])
+def test_impossible_orders_are_refused(orders: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="orders"):
+        View(ViewKind.WORDS, *orders, 10)
+
+
+def test_an_empty_table_is_refused() -> None:
+    with pytest.raises(ValueError, match="width"):
+        View(ViewKind.WORDS, 1, 1, 0)

@@ -1,0 +1,166 @@
+"""A complete model bundle, small enough to be exported in a test session: random weights, real files."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from codeorigin.explain.explainer import Explainer
+from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
+from codeorigin.model.ngrams import NgramViews, View, ViewKind
+from codeorigin.model.scorer import DeepSettings, Scorer
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.config import EncoderConfig
+from codeorigin_training.encoder.tokenizer import train_tokenizer
+from codeorigin_training.export.onnx_graphs import export_graphs
+from support.snippets import ALL
+
+BIAS = -0.25
+CONTEXT, OVERLAP = 64, 16
+VIEWS = (
+    View(ViewKind.WORDS, 1, 2, 512),
+    View(ViewKind.SHAPES, 1, 3, 256),
+    View(ViewKind.CHARACTERS, 2, 4, 1024),
+)
+
+
+@dataclass(frozen=True)
+class TinyModel:
+    """A bundle folder and the PyTorch parts it was made from; None where it lacks the part."""
+
+    directory: Path
+    encoder: CompactEncoder | None
+    wide_weights: npt.NDArray[np.float32] | None
+    tokenizer: Tokenizer | None
+
+    @property
+    def score_path(self) -> Path:
+        return self.directory / SCORE_GRAPH
+
+    @property
+    def gradient_path(self) -> Path:
+        return self.directory / GRADIENT_GRAPH
+
+    def scorer(self, *, context: int = CONTEXT, overlap: int = OVERLAP) -> Scorer:
+        """The bundle's scorer, with windows of any size that the encoder can read."""
+        deep = None
+        if self.encoder is not None:
+            shape = self.encoder.config
+            deep = DeepSettings(context, overlap, shape.dim, shape.ngram_buckets)
+        views = None if self.wide_weights is None else NgramViews(VIEWS)
+        return Scorer(self.score_path, wide=views, tokenizer=self.tokenizer, deep=deep)
+
+    def explainer(
+        self, *, context: int = CONTEXT, overlap: int = OVERLAP, gradient: bool = True
+    ) -> Explainer:
+        """An explainer of the bundle, with or without its gradient graph."""
+        path = self.gradient_path if gradient and self.encoder is not None else None
+        return Explainer(self.scorer(context=context, overlap=overlap), path, BIAS)
+
+
+def tiny_tokenizer() -> Tokenizer:
+    """A byte-level BPE of a few hundred entries, trained as the real one is, on the shared snippets."""
+    rows = [
+        Row(code, language, label=0, repo="", agent="", modern=True, is_test=False, lines=0)
+        for code, language in ALL
+    ]
+    return Tokenizer(train_tokenizer(rows, vocab_size=400, sample=len(rows), seed=0))
+
+
+def tiny_encoder(vocab_size: int) -> CompactEncoder:
+    """One layer, 16 wide, with weights large enough for the logit to bend along the path of an attribution."""
+    torch.manual_seed(11)
+    shape = EncoderConfig(
+        vocab_size=vocab_size,
+        dim=16,
+        layers=1,
+        heads=2,
+        feedforward=32,
+        context=512,
+        ngram_buckets=128,
+        ngram_dim=8,
+        head_dim=16,
+    )
+    encoder = CompactEncoder(shape).eval()
+    with torch.no_grad():
+        for parameter in encoder.parameters():
+            if parameter.ndim > 1:
+                parameter.normal_(std=0.15)
+        encoder.ngrams.weight[0].zero_()
+        # Half the head's units on, half off, all far from their kink, so that few nodes integrate a path well.
+        encoder.head[1].bias.copy_(torch.tensor([1.2, -1.2]).repeat(8))
+        encoder.head[-1].weight.mul_(4.0)
+        # About undecided on a masked input, so that the verdicts of real code differ.
+        encoder.head[-1].bias.fill_(-2.0)
+    return encoder
+
+
+def build_tiny_model(directory: Path, *, wide: bool = True, deep: bool = True) -> TinyModel:
+    """Export a bundle into ``directory``, which exists and is empty."""
+    tokenizer = tiny_tokenizer() if deep else None
+    encoder = tiny_encoder(tokenizer.vocab_size) if tokenizer else None
+    weights: npt.NDArray[np.float32] | None = None
+    if wide:
+        size = NgramViews(VIEWS).table_size
+        drawn = np.random.default_rng(5).normal(0.0, 0.5, size)
+        # As the graph stores them.
+        weights = drawn.astype(np.float16).astype(np.float32)
+    export_graphs(directory, bias=BIAS, wide_weights=weights, encoder=encoder)
+    if tokenizer is not None:
+        tokenizer.save(directory / TOKENIZER)
+    model = TinyModel(directory, encoder, weights, tokenizer)
+    (directory / MANIFEST).write_text(json.dumps(_manifest(model)), encoding="utf-8")
+    return model
+
+
+def _manifest(model: TinyModel) -> dict[str, Any]:
+    deep: dict[str, Any] | None = None
+    baseline = BIAS
+    if model.encoder is not None and model.tokenizer is not None:
+        shape = model.encoder.config
+        deep = {
+            "context": CONTEXT,
+            "overlap": OVERLAP,
+            "vocab_size": shape.vocab_size,
+            "dim": shape.dim,
+            "ngram_buckets": shape.ngram_buckets,
+        }
+        masked = np.full(CONTEXT, model.tokenizer.mask_id, dtype=np.int64)
+        baseline += float(model.scorer().deep_logits([masked])[0])
+    views = [
+        {"kind": str(v.kind), "min_order": v.min_order, "max_order": v.max_order, "width": v.width}
+        for v in VIEWS
+    ]
+    present = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
+    files = {
+        name: sha256_of(model.directory / name) for name in present if (model.directory / name).is_file()
+    }
+    return {
+        "format": 1,
+        "name": "tiny",
+        "version": "0.0.1",
+        "files": files,
+        "wide": None if model.wide_weights is None else {"views": views},
+        "deep": deep,
+        "bias": BIAS,
+        "baseline_logit": baseline,
+        "calibration": {
+            "temperature": 1.5,
+            "shift": 0.0,
+            "false_positive_rate": 0.01,
+            "default": {"llm": 0.5, "human": -0.5},
+            "languages": {"go": {"llm": 1.0, "human": -1.0}},
+            "human_logits": [-3.0, 0.0, 3.0],
+            "human_shares": [1.0, 0.2, 0.001],
+            "min_lines": 3,
+            "min_characters": 30,
+        },
+        "data": {},
+        "metrics": {},
+    }
