@@ -164,8 +164,9 @@ def explain(
     tokens: Annotated[
         int, typer.Option(min=0, max=1000, help="How many of the strongest tokens to list.")
     ] = 5,
-    language: LanguageOption = None,
-    stdin_filename: StdinFilename = None,
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="Language of the file. (default: by its name)")
+    ] = None,
     model: Model = None,
     threads: Threads = None,
     debug: Debug = False,
@@ -190,7 +191,6 @@ def explain(
                 options=options,
                 as_json=report_format is ExplanationFormat.JSON,
                 language=language,
-                stdin_filename=stdin_filename,
                 model=model,
                 threads=threads or _cores(),
             )

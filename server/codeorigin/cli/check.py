@@ -13,7 +13,7 @@ from codeorigin.cli.guard import ExitCode, describe_unexpected
 from codeorigin.cli.inputs import Source, collect
 from codeorigin.cli.reports import ReportFormat, write_report
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show, Tally
-from codeorigin.cli.terminal import complain, make_console
+from codeorigin.cli.terminal import complain
 from codeorigin.errors import CodeOriginError, SourceError
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def _progress(total: int) -> Iterator[_Steps]:
         yield _Silent()
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    from codeorigin.cli.console import make_console  # noqa: PLC0415
 
     columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=make_console(sys.stderr), transient=True) as progress:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 import codeorigin
+from codeorigin.cli.console import make_console
 from codeorigin.cli.guard import ExitCode, describe_unexpected
-from codeorigin.cli.terminal import complain, display_path, make_console, printable
+from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError
 
 if TYPE_CHECKING:

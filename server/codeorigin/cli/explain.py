@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.cli.guard import ExitCode
-from codeorigin.cli.inputs import STDIN, Source, file_source, stdin_source
+from codeorigin.cli.inputs import Source, file_source
 from codeorigin.cli.reports.words import REASONS
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
@@ -37,7 +37,6 @@ class ExplainRequest:
     options: "ExplainOptions"
     as_json: bool = False
     language: str | None = None
-    stdin_filename: str | None = None
     model: Path | None = None
     threads: int = 1
 
@@ -110,8 +109,6 @@ def explain(request: ExplainRequest) -> Explained:
 
 
 def _source(request: ExplainRequest) -> Source:
-    if request.target.path == STDIN:
-        return stdin_source(request.language, request.stdin_filename)
     path = Path(request.target.path)
     if not path.exists():
         raise SourceError(f"{display_path(path)}: no such file")

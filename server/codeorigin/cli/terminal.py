@@ -1,13 +1,10 @@
-"""What may be written to a terminal: escaped text, and consoles that read no markup into it."""
+"""What may be written to a terminal: text in which nothing acts."""
 
 import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from typing import TextIO
 
 PROGRAM = "codeorigin"
 
@@ -18,8 +15,7 @@ _UNSAFE = re.compile(
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _TAB_WIDTH = 4
-# Wider than any terminal: output to a file or a pipe is neither folded nor cut.
-_UNLIMITED_WIDTH = 100_000
+_PIECE = 32_768
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -44,15 +40,10 @@ def display_path(path: Path | str | bytes) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def make_console(stream: TextIO) -> "Console":
-    """A console on ``stream`` that reads no markup, emoji codes or highlights into what it prints.
-
-    Colours follow the terminal, ``NO_COLOR`` and ``FORCE_COLOR``.
-    """
-    from rich.console import Console  # noqa: PLC0415 - rich is not needed to print a version
-
-    width = None if stream.isatty() else _UNLIMITED_WIDTH
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=True)
+def write_all(stream: TextIO, text: str) -> None:
+    """Write ``text`` in pieces: an unbuffered stdout drops the rest of one large write when its reader leaves."""
+    for start in range(0, len(text), _PIECE):
+        stream.write(text[start : start + _PIECE])
 
 
 def can_encode(stream: TextIO, sample: str) -> bool:

@@ -20,7 +20,6 @@ MakeFile = Callable[..., CheckedFile]
         ("a/b c.py:1:5", Target("a/b c.py", 1, 5)),
         ("C:\\code\\app.cs:7", Target("C:\\code\\app.cs", 7)),
         ("odd:name.py:3", Target("odd:name.py", 3)),
-        ("-:4", Target("-", 4)),
     ],
 )
 def test_targets(argument: str, target: Target) -> None:

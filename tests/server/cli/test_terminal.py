@@ -6,11 +6,11 @@ import os
 import pytest
 from rich.text import Text
 
+from codeorigin.cli.console import make_console
 from codeorigin.cli.terminal import (
     can_encode,
     complain,
     display_path,
-    make_console,
     printable,
     printable_code,
 )

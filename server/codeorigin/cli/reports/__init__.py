@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import TextIO
 
 from codeorigin.cli.result import CheckResult
+from codeorigin.cli.terminal import write_all
 
 
 class ReportFormat(StrEnum):
@@ -27,16 +28,16 @@ def write_report(result: CheckResult, report_format: ReportFormat, stream: TextI
         case ReportFormat.JSON:
             from codeorigin.cli.reports import json
 
-            stream.write(json.render(result))
+            write_all(stream, json.render(result))
         case ReportFormat.SARIF:
             from codeorigin.cli.reports import sarif
 
-            stream.write(sarif.render(result))
+            write_all(stream, sarif.render(result))
         case ReportFormat.HTML:
             from codeorigin.cli.reports import html
 
-            stream.write(html.render(result))
+            write_all(stream, html.render(result))
         case ReportFormat.GITHUB:
             from codeorigin.cli.reports import github
 
-            stream.write(github.render(result))
+            write_all(stream, github.render(result))

@@ -5,11 +5,12 @@ from typing import Any, TextIO
 
 from rich.text import Text
 
+from codeorigin.cli.console import make_console
 from codeorigin.cli.explain import Explained
 from codeorigin.cli.reports.bars import RIGHT_BLOCKS, signed_bar
 from codeorigin.cli.reports.text import BAND_STYLES
 from codeorigin.cli.reports.words import CAVEAT, line_range, percent, probability_word, verdict_word
-from codeorigin.cli.terminal import can_encode, make_console, printable, printable_code
+from codeorigin.cli.terminal import can_encode, printable, printable_code
 from codeorigin.explain.result import Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Band
 from codeorigin.source.text import LineIndex

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from codeorigin.analyzer import FunctionReport
+from codeorigin.cli.console import make_console
 from codeorigin.cli.reports.words import (
     CAVEAT,
     line_range,
@@ -17,7 +18,7 @@ from codeorigin.cli.reports.words import (
     walk,
 )
 from codeorigin.cli.result import CheckResult
-from codeorigin.cli.terminal import make_console, printable
+from codeorigin.cli.terminal import printable
 from codeorigin.model.verdict import Band
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
