@@ -1,0 +1,28 @@
+// Bundles the extension into dist/, or the unit tests into out/test/.
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const shared = { absWorkingDir: root, bundle: true, platform: "node", target: "node20", logLevel: "warning" };
+
+if (process.argv.includes("--tests")) {
+  const tests = readdirSync(`${root}/test`).filter((name) => name.endsWith(".test.ts"));
+  await build({
+    ...shared,
+    entryPoints: tests.map((name) => `test/${name}`),
+    outdir: "out/test",
+    sourcemap: "inline",
+  });
+} else {
+  const production = process.argv.includes("--production");
+  await build({
+    ...shared,
+    entryPoints: ["src/extension.ts"],
+    outfile: "dist/extension.js",
+    format: "cjs",
+    external: ["vscode"],
+    minify: production,
+    sourcemap: production ? false : "linked",
+  });
+}

@@ -1,0 +1,41 @@
+// Writes the settings into package.json: the server's from its JSON schema, then the extension's own.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const SCHEMA = new URL("../../server/codeorigin/lsp/settings.schema.json", import.meta.url);
+const OWN = new URL("own-settings.json", import.meta.url);
+const MANIFEST = new URL("../package.json", import.meta.url);
+
+/** One for the whole window: the server reads them once, or for all folders. */
+const WINDOW = new Set(["workspaceDiagnostics", "statusNotifications"]);
+/** What is loaded or run must not be chosen by a shared workspace without the user's trust. */
+const MACHINE = new Set(["modelPath"]);
+
+function scopeOf(name) {
+  if (MACHINE.has(name)) {
+    return "machine-overridable";
+  }
+  return WINDOW.has(name) ? "window" : "resource";
+}
+
+/** `contributes.configuration` of package.json. */
+export function configuration(schema, own) {
+  const mirrored = Object.entries(schema.properties).map(([name, { description, ...rest }], order) => [
+    `codeorigin.${name}`,
+    { ...rest, markdownDescription: description, scope: scopeOf(name), order },
+  ]);
+  return [
+    { title: "CodeOrigin", properties: Object.fromEntries(mirrored) },
+    { title: "Server", properties: own },
+  ];
+}
+
+export function readJson(url) {
+  return JSON.parse(readFileSync(url, "utf8"));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const manifest = readJson(MANIFEST);
+  manifest.contributes.configuration = configuration(readJson(SCHEMA), readJson(OWN));
+  writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
+}

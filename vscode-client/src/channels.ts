@@ -1,0 +1,16 @@
+import * as vscode from "vscode";
+
+/** The output channels: the log of extension and server, and the protocol's trace. */
+export class Channels implements vscode.Disposable {
+  readonly log = vscode.window.createOutputChannel("CodeOrigin", { log: true });
+  readonly trace = vscode.window.createOutputChannel("CodeOrigin Trace", { log: true });
+
+  show(): void {
+    this.log.show(true);
+  }
+
+  dispose(): void {
+    this.log.dispose();
+    this.trace.dispose();
+  }
+}

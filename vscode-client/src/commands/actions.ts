@@ -1,0 +1,33 @@
+import * as vscode from "vscode";
+
+import type { Parts } from "../parts";
+
+interface Action extends vscode.QuickPickItem {
+  command?: string;
+}
+
+/** The menu behind the status item. */
+export async function showActions({ control, heatMap }: Parts): Promise<void> {
+  const { state, message, modelId } = control.status;
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  const isOn = uri !== undefined && heatMap.isOn(uri);
+  const actions: Action[] = [
+    { label: "$(list-selection) Rescore Selection", command: "codeorigin.rescoreSelection" },
+    { label: "$(question) Explain Function", command: "codeorigin.explainFunction" },
+    { label: `$(flame) ${isOn ? "Hide" : "Show"} Line Heat Map`, command: "codeorigin.toggleHeatMap" },
+    { label: "$(search) Scan Workspace", command: "codeorigin.scan" },
+    { label: "$(file) Open Report", command: "codeorigin.openReport" },
+    { label: "$(pass) Accept in Baseline", command: "codeorigin.acceptInBaseline" },
+    { label: "Server", kind: vscode.QuickPickItemKind.Separator },
+    { label: "$(output) Show Logs", command: "codeorigin.showLogs" },
+    { label: "$(debug-restart) Restart Server", command: "codeorigin.restart" },
+    ...(control.found ? [] : [{ label: "$(tools) Create Server Environment", command: "codeorigin.createEnvironment" }]),
+  ];
+  const chosen = await vscode.window.showQuickPick(actions, {
+    title: `CodeOrigin: ${message ?? modelId ?? state}`,
+    placeHolder: "What would you like to do?",
+  });
+  if (chosen?.command) {
+    await vscode.commands.executeCommand(chosen.command);
+  }
+}

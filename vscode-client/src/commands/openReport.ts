@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as vscode from "vscode";
+
+import type { Parts } from "../parts";
+import type { Launch } from "../server/launch";
+import { SECTION } from "../settings";
+
+/** What `codeorigin check` ends with when it has a report: no findings, findings. */
+const CHECKED = [0, 1];
+
+/** The command line's HTML report of the workspace folder, in an editor tab. */
+export async function openReport({ control, channels }: Parts): Promise<void> {
+  const folder = await chooseFolder();
+  if (!folder || !control.found) {
+    if (folder) {
+      void vscode.window.showWarningMessage("CodeOrigin: the server was not found, so there is no report.");
+    }
+    return;
+  }
+  const { launch } = control.found;
+  const options = { location: vscode.ProgressLocation.Notification, title: "Writing the report", cancellable: true };
+  const html = await vscode.window.withProgress(options, (_, cancel) => writeReport(launch, folder, cancel));
+  channels.log.info(`report of ${folder.name}: ${html.length} characters`);
+  const panel = vscode.window.createWebviewPanel("codeorigin.report", `Report: ${folder.name}`, vscode.ViewColumn.Active, {
+    enableScripts: false,
+    enableFindWidget: true,
+    localResourceRoots: [],
+  });
+  // The page brings its own policy: no scripts, nothing from elsewhere.
+  panel.webview.html = html;
+}
+
+async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
+  if (folders.length === 0) {
+    void vscode.window.showInformationMessage("CodeOrigin: open a folder on disk to report on it.");
+  }
+  return folders.length > 1 ? vscode.window.showWorkspaceFolderPick() : folders[0];
+}
+
+async function writeReport(
+  launch: Launch,
+  folder: vscode.WorkspaceFolder,
+  cancel: vscode.CancellationToken,
+): Promise<string> {
+  const target = await mkdtemp(join(tmpdir(), "codeorigin-"));
+  try {
+    const file = join(target, "report.html");
+    const args = [...launch.args, "check", "--format", "html", "--output", file, ...fromSettings(folder), "."];
+    await check(launch.command, args, folder.uri.fsPath, cancel);
+    return await readFile(file, "utf8");
+  } finally {
+    await rm(target, { recursive: true, force: true });
+  }
+}
+
+/** The settings that the command line has too. */
+function fromSettings({ uri }: vscode.WorkspaceFolder): string[] {
+  const section = vscode.workspace.getConfiguration(SECTION, uri);
+  const threshold = section.get<number | null>("threshold");
+  const model = section.get<string | null>("modelPath");
+  return [
+    ...(typeof threshold === "number" ? ["--threshold", String(threshold)] : []),
+    ...(model ? ["--model", model] : []),
+    ...section.get<string[]>("exclude", []).flatMap((pattern) => ["--exclude", pattern]),
+  ];
+}
+
+function check(command: string, args: string[], cwd: string, cancel: vscode.CancellationToken): Promise<void> {
+  const abort = new AbortController();
+  const listener = cancel.onCancellationRequested(() => {
+    abort.abort();
+  });
+  return new Promise<void>((resolve, reject) => {
+    execFile(command, args, { cwd, signal: abort.signal, windowsHide: true }, (error, _, stderr) => {
+      if (abort.signal.aborted) {
+        reject(new vscode.CancellationError());
+      } else if (error && !CHECKED.includes(Number(error.code))) {
+        reject(new Error(stderr.trim().split("\n").at(-1) ?? error.message));
+      } else {
+        resolve();
+      }
+    });
+  }).finally(() => {
+    listener.dispose();
+  });
+}

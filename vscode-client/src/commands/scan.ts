@@ -1,0 +1,31 @@
+import * as vscode from "vscode";
+
+import type { Parts } from "../parts";
+
+/** Scores every file of the workspace and fills the tree. */
+export async function scanWorkspace({ requests, scanProgress, tree }: Parts): Promise<void> {
+  if (!vscode.workspace.workspaceFolders?.length) {
+    void vscode.window.showInformationMessage("CodeOrigin: open a folder to scan it.");
+    return;
+  }
+  const options = { location: vscode.ProgressLocation.Notification, title: "Scanning the workspace", cancellable: true };
+  const scan = await vscode.window.withProgress(options, async (progress, cancel) => {
+    try {
+      return await scanProgress.during(progress, () => requests.scanWorkspace(cancel));
+    } catch (error) {
+      if (cancel.isCancellationRequested) {
+        return undefined;
+      }
+      throw error;
+    }
+  });
+  if (!scan) {
+    return;
+  }
+  await tree.show(scan);
+  const report = "Open Report";
+  const chosen = await vscode.window.showInformationMessage(`CodeOrigin: ${scan.message}`, report);
+  if (chosen === report) {
+    await vscode.commands.executeCommand("codeorigin.openReport");
+  }
+}

@@ -1,0 +1,148 @@
+import * as vscode from "vscode";
+
+import type { Requests } from "../server/requests";
+import type { Decorations } from "./decorations";
+import { type Level, paint } from "./levels";
+
+const SCROLL_DELAY = 150;
+
+/** What is painted in one document; gone with the first edit. */
+interface Painting {
+  version: number;
+  lines: Map<number, Level>;
+  asked: vscode.Range[];
+  cancel: vscode.CancellationTokenSource;
+}
+
+/** Evidence of the visible lines behind the lines: switched on by hand, cleared by an edit. */
+export class HeatMap implements vscode.Disposable {
+  private readonly paintings = new Map<string, Painting>();
+  private readonly subscriptions: vscode.Disposable[];
+  private scrolled: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly requests: Requests,
+    private readonly decorations: Decorations,
+  ) {
+    this.subscriptions = [
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) {
+          this.clear(document.uri);
+        }
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.clear(uri);
+      }),
+      vscode.window.onDidChangeVisibleTextEditors(() => {
+        this.later();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.tellContext();
+      }),
+      vscode.window.onDidChangeTextEditorVisibleRanges(() => {
+        this.later();
+      }),
+    ];
+  }
+
+  isOn(uri: vscode.Uri): boolean {
+    return this.paintings.has(uri.toString());
+  }
+
+  async toggle(editor: vscode.TextEditor): Promise<void> {
+    const { uri, version } = editor.document;
+    if (this.isOn(uri)) {
+      this.clear(uri);
+      return;
+    }
+    const cancel = new vscode.CancellationTokenSource();
+    this.paintings.set(uri.toString(), { version, lines: new Map(), asked: [], cancel });
+    this.tellContext();
+    try {
+      await this.fill(editor);
+    } catch (error) {
+      this.clear(uri);
+      throw error;
+    }
+  }
+
+  /** Takes everything away, as after a restart of the server. */
+  clearAll(): void {
+    for (const key of [...this.paintings.keys()]) {
+      this.clear(vscode.Uri.parse(key));
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.scrolled);
+    this.clearAll();
+    vscode.Disposable.from(...this.subscriptions, this.decorations).dispose();
+  }
+
+  private clear(uri: vscode.Uri): void {
+    const painting = this.paintings.get(uri.toString());
+    if (!painting) {
+      return;
+    }
+    this.paintings.delete(uri.toString());
+    painting.cancel.cancel();
+    painting.cancel.dispose();
+    for (const editor of editorsOf(uri)) {
+      this.decorations.apply(editor, new Map());
+    }
+    this.tellContext();
+  }
+
+  /** Asks for what is visible and not asked for yet, then paints. */
+  private async fill(editor: vscode.TextEditor): Promise<void> {
+    const { document } = editor;
+    const painting = this.paintings.get(document.uri.toString());
+    if (!painting) {
+      return;
+    }
+    for (const visible of editor.visibleRanges) {
+      if (painting.asked.some((range) => range.contains(visible))) {
+        continue;
+      }
+      painting.asked.push(visible);
+      const lines = new vscode.Range(visible.start.line, 0, visible.end.line + 1, 0);
+      const answer = await this.requests.attributions(document, lines, painting.cancel.token);
+      if (this.paintings.get(document.uri.toString()) !== painting || answer?.version !== document.version) {
+        return; // switched off, or edited meanwhile
+      }
+      for (const [line, level] of paint(answer)) {
+        painting.lines.set(line, level);
+      }
+    }
+    this.repaint(document.uri, painting);
+  }
+
+  private repaint(uri: vscode.Uri, painting: Painting): void {
+    for (const editor of editorsOf(uri)) {
+      this.decorations.apply(editor, painting.lines);
+    }
+  }
+
+  /** Scrolling and new editors come in bursts. */
+  private later(): void {
+    if (this.paintings.size === 0) {
+      return;
+    }
+    clearTimeout(this.scrolled);
+    this.scrolled = setTimeout(() => {
+      for (const editor of vscode.window.visibleTextEditors) {
+        this.fill(editor).catch(() => undefined); // a later scroll or the next toggle asks again
+      }
+    }, SCROLL_DELAY);
+  }
+
+  /** For the button's two looks. */
+  private tellContext(): void {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    void vscode.commands.executeCommand("setContext", "codeorigin.heatMap", uri !== undefined && this.isOn(uri));
+  }
+}
+
+function editorsOf(uri: vscode.Uri): vscode.TextEditor[] {
+  return vscode.window.visibleTextEditors.filter((editor) => editor.document.uri.toString() === uri.toString());
+}

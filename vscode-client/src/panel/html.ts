@@ -1,0 +1,134 @@
+/** An explained function -> the page that shows it. Knows nothing of VS Code. */
+
+import type { ExplainedFunction, Explanation, LineEvidence } from "../protocol";
+import { LIMITS, share, signed } from "../words";
+
+export interface Page {
+  explained: ExplainedFunction;
+  /** Path as shown to people. */
+  file: string;
+  /** Text of the document's line. */
+  textOf: (line: number) => string;
+  /** Fresh random text that admits the page's own style and script, and no others. */
+  nonce: string;
+}
+
+export function render({ explained, file, textOf, nonce }: Page): string {
+  const { name, verdict, explanation, modelId } = explained;
+  const parts = [
+    `<h1>${escape(name)}</h1>`,
+    `<p class="where"><a href="#" data-line="${explained.headerRange.start.line}">${escape(file)}:${explained.headerRange.start.line + 1}</a></p>`,
+    `<p class="verdict ${verdict.band ?? "none"}"><strong>${escape(verdict.summary)}</strong>${chip(verdict.band)}</p>`,
+    verdict.guarantee ? `<p>${escape(calibration(verdict.humanShare, verdict.guarantee))}</p>` : "",
+    `<p id="stale" hidden>The text has changed since this was computed. <a href="#" data-again>Explain again</a></p>`,
+    explanation ? evidence(explanation, textOf) : "<p>There is no explanation without a verdict.</p>",
+    verdict.windows > 1 ? `<p>A long function, scored in ${verdict.windows} overlapping windows.</p>` : "",
+    `<footer><p>${escape(LIMITS)}</p><p>Model: ${escape(modelId)}</p></footer>`,
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
+<title>${escape(name)}</title>
+<style nonce="${nonce}">${STYLE}</style>
+</head>
+<body>
+${parts.filter(Boolean).join("\n")}
+<script nonce="${nonce}">${SCRIPT}</script>
+</body>
+</html>`;
+}
+
+/** Text as HTML; characters that could reorder or hide code are made visible. */
+export function escape(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (character) =>
+      `<span class="hidden">U+${character.charCodeAt(0).toString(16).toUpperCase()}</span>`,
+    );
+}
+
+function chip(band: string | null): string {
+  return band === null ? "" : ` <span class="chip">band ${band}</span>`;
+}
+
+function calibration(humanShare: number | null, guarantee: string): string {
+  const rarity =
+    humanShare === null ? "" : `${share(humanShare)} of the calibration functions written by people score this high. `;
+  return rarity + guarantee;
+}
+
+function evidence(explanation: Explanation, textOf: (line: number) => string): string {
+  const rows = explanation.lines.map((line) => row(line, textOf(line.line)));
+  return `<h2>Evidence by line</h2>
+<p class="legend"><span class="human">◀ towards human</span> <span class="llm">towards LLM ▶</span>, in logits</p>
+<table class="lines"><tbody>
+${rows.join("\n")}
+</tbody></table>
+<p>${escape(sum(explanation))}</p>
+${tokens(explanation)}`;
+}
+
+function row({ line, value, weight }: LineEvidence, text: string): string {
+  // Weights are shares of the strongest line; the bar starts in the middle and takes at most one half.
+  const width = Math.min(50, Math.abs(weight) * 50).toFixed(1);
+  const x = value < 0 ? (50 - Number(width)).toFixed(1) : "50";
+  const side = value < 0 ? "human" : "llm";
+  const bar = `<svg class="bar ${side}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect x="${x}" width="${width}" height="10"/><path d="M50 0V10"/></svg>`;
+  return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td class="number">${signed(value)}</td><td>${bar}</td><td class="code">${escape(text)}</td></tr>`;
+}
+
+function sum(explanation: Explanation): string {
+  const total = explanation.logit - explanation.baselineLogit;
+  const method = explanation.method === "occlusion" ? "Occlusion" : "Integrated gradients";
+  let text = `The whole function's lines add up to ${signed(total)} (logit ${signed(explanation.logit)}, from ${signed(explanation.baselineLogit)} without evidence). Completeness gap ${share(explanation.completenessGap)}. ${method}, ${explanation.nodes} nodes, baseline ${explanation.baseline}.`;
+  if (explanation.approximate) {
+    text += " The gap is above the tolerance: take single lines as approximate.";
+  }
+  return text;
+}
+
+function tokens({ topTokens }: Explanation): string {
+  if (topTokens.length === 0) {
+    return "";
+  }
+  const items = topTokens.map(
+    ({ text, value, range }) =>
+      `<li><code>${escape(text)}</code> <span class="${value < 0 ? "human" : "llm"}">${signed(value)}</span> <a href="#" data-line="${range.start.line}">line ${range.start.line + 1}</a></li>`,
+  );
+  return `<h2>Tokens that count most</h2>\n<ul class="tokens">${items.join("")}</ul>`;
+}
+
+const STYLE = `
+body { font: var(--vscode-font-size) var(--vscode-font-family); color: var(--vscode-foreground); padding: 0 1.25rem 1rem; line-height: 1.5; }
+h1 { font: 600 1.25rem var(--vscode-editor-font-family); margin: 1rem 0 0; overflow-wrap: anywhere; }
+h2 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
+p { margin: .4rem 0; max-width: 70ch; }
+a { color: var(--vscode-textLink-foreground); text-decoration: none; } a:hover { text-decoration: underline; }
+.llm { color: var(--vscode-codeorigin-llm); } .human { color: var(--vscode-codeorigin-human); }
+.verdict strong { font-size: 1.15rem; }
+.chip { border: 1px solid currentColor; border-radius: 1rem; padding: 0 .6rem; margin-left: .5rem; font-size: .85rem; white-space: nowrap; }
+.lines { border-collapse: collapse; width: 100%; table-layout: auto; }
+.lines td { padding: 1px .6rem 1px 0; vertical-align: top; }
+.lines tr:hover { background: var(--vscode-list-hoverBackground); }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.code { font-family: var(--vscode-editor-font-family); white-space: pre-wrap; overflow-wrap: anywhere; width: 99%; tab-size: 4; }
+.bar { width: 7rem; height: .7rem; fill: currentColor; vertical-align: middle; }
+.bar path { stroke: var(--vscode-panel-border, currentColor); stroke-width: 1; vector-effect: non-scaling-stroke; }
+.tokens { padding-left: 1.2rem; columns: 16rem; margin: .25rem 0; }
+.hidden { outline: 1px solid var(--vscode-editorWarning-foreground); font-size: .8em; }
+#stale { border-left: 3px solid var(--vscode-editorWarning-foreground); padding-left: .6rem; }
+footer { margin-top: 1.5rem; color: var(--vscode-descriptionForeground); border-top: 1px solid var(--vscode-panel-border); }
+`;
+
+const SCRIPT = `
+const host = acquireVsCodeApi();
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-line], a[data-again]");
+  if (!link) return;
+  event.preventDefault();
+  host.postMessage("again" in link.dataset ? { kind: "again" } : { kind: "reveal", line: Number(link.dataset.line) });
+});
+window.addEventListener("message", () => { document.getElementById("stale").hidden = false; });
+`;

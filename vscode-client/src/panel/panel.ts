@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+
+import { type ExplainedFunction, isExplained, type Position } from "../protocol";
+import type { Requests } from "../server/requests";
+import { render } from "./html";
+
+interface Message {
+  kind: "reveal" | "again";
+  line?: number;
+}
+
+interface Shown {
+  uri: vscode.Uri;
+  explained: ExplainedFunction;
+}
+
+/** One panel beside the editor with the explanation of a function; a new function takes its place. */
+export class ExplanationPanel implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private shown: Shown | undefined;
+  private readonly edits: vscode.Disposable;
+
+  constructor(private readonly requests: Requests) {
+    this.edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0 && document.uri.toString() === this.shown?.uri.toString()) {
+        void this.panel?.webview.postMessage({ kind: "stale" });
+      }
+    });
+  }
+
+  /** Explains the function at a position, and shows it. */
+  async explain(uri: vscode.Uri, position: Position): Promise<void> {
+    const answer = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: "Explaining a function" },
+      () => Promise.resolve(this.requests.explain(uri, position)),
+    );
+    if (!isExplained(answer)) {
+      void vscode.window.showInformationMessage(`CodeOrigin: ${answer.message}`);
+      return;
+    }
+    await this.show({ uri, explained: answer });
+  }
+
+  dispose(): void {
+    this.edits.dispose();
+    this.panel?.dispose();
+  }
+
+  private async show(shown: Shown): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(shown.uri);
+    const { explained } = shown;
+    this.shown = shown;
+    const panel = (this.panel ??= this.create());
+    panel.title = `Origin: ${explained.name}`;
+    panel.webview.html = render({
+      explained,
+      file: vscode.workspace.asRelativePath(shown.uri),
+      textOf: (line) => (line < document.lineCount ? document.lineAt(line).text : ""),
+      nonce: randomBytes(16).toString("base64url"),
+    });
+    panel.reveal(undefined, true);
+  }
+
+  private create(): vscode.WebviewPanel {
+    const panel = vscode.window.createWebviewPanel(
+      "codeorigin.explanation",
+      "CodeOrigin",
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      // Scripts: the nonce in the page's policy admits its own few lines and nothing else.
+      { enableScripts: true, localResourceRoots: [] },
+    );
+    panel.onDidDispose(() => {
+      this.panel = undefined;
+      this.shown = undefined;
+    });
+    panel.webview.onDidReceiveMessage((message: Message) => this.receive(message));
+    return panel;
+  }
+
+  private async receive({ kind, line }: Message): Promise<void> {
+    if (!this.shown) {
+      return;
+    }
+    const { uri, explained } = this.shown;
+    if (kind === "again") {
+      await this.explain(uri, explained.headerRange.start);
+    } else if (typeof line === "number") {
+      const place = new vscode.Range(line, 0, line, 0);
+      await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One, selection: place });
+    }
+  }
+}

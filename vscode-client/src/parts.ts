@@ -1,0 +1,20 @@
+import type { Channels } from "./channels";
+import type { HeatMap } from "./heatmap/heatMap";
+import type { ExplanationPanel } from "./panel/panel";
+import type { ScanProgress } from "./scanProgress";
+import type { ServerControl } from "./server/control";
+import type { Requests } from "./server/requests";
+import type { Places } from "./server/sources";
+import type { FunctionTree } from "./tree/view";
+
+/** What the commands work with. */
+export interface Parts {
+  channels: Channels;
+  control: ServerControl;
+  heatMap: HeatMap;
+  panel: ExplanationPanel;
+  places: Places;
+  requests: Requests;
+  scanProgress: ScanProgress;
+  tree: FunctionTree;
+}

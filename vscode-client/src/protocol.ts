@@ -1,0 +1,132 @@
+/** What goes over the wire beyond LSP; described in docs/protocol.md. Positions are 0-based UTF-16. */
+
+export type Band = "human" | "unsure" | "llm";
+
+export interface Position {
+  line: number;
+  character: number;
+}
+
+export interface Range {
+  start: Position;
+  end: Position;
+}
+
+export interface Status {
+  state: "loading" | "ready" | "busy" | "error";
+  modelId: string | null;
+  queue: number;
+  message: string | null;
+}
+
+export interface Verdict {
+  probability: number | null;
+  logit: number | null;
+  band: Band | null;
+  reason: string | null;
+  humanShare: number | null;
+  falsePositiveRate: number | null;
+  threshold: number | null;
+  windows: number;
+  summary: string;
+  guarantee: string | null;
+}
+
+export interface LineEvidence {
+  line: number;
+  value: number;
+  wide: number;
+  deep: number;
+  weight: number;
+}
+
+export interface TokenEvidence {
+  text: string;
+  value: number;
+  range: Range;
+}
+
+export interface Explanation {
+  logit: number;
+  baselineLogit: number;
+  completenessGap: number;
+  approximate: boolean;
+  method: string;
+  baseline: string;
+  nodes: number;
+  lines: LineEvidence[];
+  topTokens: TokenEvidence[];
+}
+
+export interface FunctionInfo {
+  functionId: string;
+  name: string;
+  range: Range;
+  headerRange: Range;
+  isTest: boolean;
+  verdict: Verdict;
+  explanation: Explanation | null;
+}
+
+export interface Attributions {
+  version: number;
+  modelId: string;
+  functions: FunctionInfo[];
+}
+
+export interface ExplainedFunction extends FunctionInfo {
+  version: number;
+  modelId: string;
+  message: string;
+}
+
+/** The answer where there is no function. */
+export interface NothingToExplain {
+  explanation: null;
+  message: string;
+}
+
+export interface ScoredSelection {
+  verdict: Verdict | null;
+  message: string;
+}
+
+export interface ScoredDocument {
+  functions: FunctionInfo[];
+  message: string;
+}
+
+export interface Accepted {
+  accepted: number;
+  message: string;
+}
+
+export interface ScannedFile {
+  uri: string;
+  reported: number;
+  functions: FunctionInfo[];
+}
+
+export interface Scan {
+  files: ScannedFile[];
+  cancelled: boolean;
+  message: string;
+}
+
+export const STATUS = "codeorigin/status";
+export const ATTRIBUTIONS = "codeorigin/attributions";
+
+/** Commands of the server, as `workspace/executeCommand` knows them. */
+export const ServerCommand = {
+  rescore: "codeorigin.rescore",
+  explain: "codeorigin.explain",
+  acceptBaseline: "codeorigin.acceptBaseline",
+  scanWorkspace: "codeorigin.scanWorkspace",
+} as const;
+
+/** Keeps the server from also showing an answer that the client shows. */
+export const QUIET = { quiet: true } as const;
+
+export function isExplained(answer: ExplainedFunction | NothingToExplain): answer is ExplainedFunction {
+  return "functionId" in answer;
+}

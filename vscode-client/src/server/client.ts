@@ -1,0 +1,28 @@
+import * as vscode from "vscode";
+import { LanguageClient, type LanguageClientOptions, type Middleware } from "vscode-languageclient/node";
+
+import type { Channels } from "../channels";
+import { DOCUMENT_SELECTOR } from "../languages";
+import { ownSettings, SECTION } from "../settings";
+import type { Launch } from "./launch";
+import { forwardLog } from "./serverLog";
+
+/** A client that is not started yet. */
+export function createClient(launch: Launch, channels: Channels, middleware: Middleware): LanguageClient {
+  const args = [...launch.args, "serve", "--log-level", ownSettings().logLevel];
+  const options: LanguageClientOptions = {
+    documentSelector: DOCUMENT_SELECTOR,
+    initializationOptions: vscode.workspace.getConfiguration(SECTION),
+    outputChannel: channels.log,
+    traceOutputChannel: channels.trace,
+    diagnosticCollectionName: SECTION,
+    diagnosticPullOptions: { onChange: true, onTabs: true },
+    middleware,
+  };
+  return new LanguageClient(
+    SECTION,
+    "CodeOrigin",
+    { command: launch.command, args },
+    { ...options, stdioOptions: { stdout: forwardLog, stderr: forwardLog } },
+  );
+}

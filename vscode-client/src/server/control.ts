@@ -1,0 +1,117 @@
+import * as vscode from "vscode";
+import { type LanguageClient, type Middleware, State } from "vscode-languageclient/node";
+
+import type { Channels } from "../channels";
+import { STATUS, type Status } from "../protocol";
+import { createClient } from "./client";
+import { type Found, findServer, type Missing } from "./launch";
+import { probe } from "./probe";
+import type { SourceFinder } from "./sources";
+
+const STOP_TIMEOUT = 3000;
+
+/** Starts, stops and restarts the server; one thing at a time, in the order asked for. */
+export class ServerControl implements vscode.Disposable {
+  private readonly statusChanged = new vscode.EventEmitter<Status>();
+  private readonly missingServer = new vscode.EventEmitter<Missing>();
+  private readonly subscriptions: { dispose: () => unknown }[] = [];
+  private client: LanguageClient | undefined;
+  private turn: Promise<void> = Promise.resolve();
+
+  readonly onStatus = this.statusChanged.event;
+  /** No server was found. */
+  readonly onMissing = this.missingServer.event;
+  status: Status = { state: "loading", modelId: null, queue: 0, message: "Starting" };
+  found: Found | undefined;
+
+  constructor(
+    private readonly channels: Channels,
+    private readonly sources: SourceFinder,
+    private readonly middleware: Middleware,
+  ) {}
+
+  /** The running client, or undefined. */
+  get running(): LanguageClient | undefined {
+    return this.client?.isRunning() ? this.client : undefined;
+  }
+
+  /** Starts the server, after stopping the one that runs. Never rejects: failures are a status. */
+  restart(): Promise<void> {
+    this.turn = this.turn.then(async () => {
+      await this.stopNow();
+      await this.startNow();
+    });
+    return this.turn;
+  }
+
+  stop(): Promise<void> {
+    this.turn = this.turn.then(() => this.stopNow());
+    return this.turn;
+  }
+
+  dispose(): void {
+    this.statusChanged.dispose();
+    this.missingServer.dispose();
+  }
+
+  private async startNow(): Promise<void> {
+    this.report({ state: "loading", modelId: null, queue: 0, message: "Looking for the server" });
+    const answer = await findServer(this.sources(), probe);
+    if (!("launch" in answer)) {
+      this.found = undefined;
+      for (const line of answer.tried) {
+        this.channels.log.warn(line);
+      }
+      this.report(failure("The server was not found"));
+      this.missingServer.fire(answer);
+      return;
+    }
+    this.found = answer;
+    this.channels.log.info(`codeorigin ${answer.version} from the ${answer.launch.origin}: ${answer.launch.command}`);
+    const client = createClient(answer.launch, this.channels, this.middleware);
+    this.client = client;
+    this.subscriptions.push(
+      client.onNotification(STATUS, (status: Status) => {
+        this.report(status);
+      }),
+      client.onDidChangeState(({ newState }) => {
+        if (newState === State.Starting) {
+          this.report({ state: "loading", modelId: null, queue: 0, message: "Starting" });
+        } else if (newState === State.Stopped && this.client === client) {
+          this.report(failure("The server has stopped"));
+        }
+      }),
+    );
+    try {
+      await client.start();
+    } catch (error) {
+      this.channels.log.error(String(error));
+      this.report(failure("The server could not be started"));
+    }
+  }
+
+  private async stopNow(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    for (const each of this.subscriptions.splice(0)) {
+      each.dispose();
+    }
+    try {
+      if (client?.needsStop()) {
+        await client.stop(STOP_TIMEOUT);
+      }
+      await client?.dispose();
+    } catch (error) {
+      this.channels.log.warn(`while stopping: ${String(error)}`);
+    }
+  }
+
+  private report(status: Status): void {
+    this.status = status;
+    this.statusChanged.fire(status);
+  }
+}
+
+function failure(message: string): Status {
+  return { state: "error", modelId: null, queue: 0, message };
+}

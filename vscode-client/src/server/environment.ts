@@ -1,0 +1,102 @@
+/** The virtual environment that the extension makes for its server. Knows nothing of VS Code. */
+
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+/** Newest first; the plain names last, since they may be anything. */
+const PYTHONS =
+  process.platform === "win32" ? ["py", "python"] : ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python"];
+const NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))";
+const STAMP = "codeorigin-wheel";
+
+export interface Abort {
+  signal: AbortSignal;
+  /** A line of what the installation says. */
+  log: (line: string) => void;
+}
+
+/** Something went wrong that the user can do something about; the message is one line. */
+export class EnvironmentError extends Error {}
+
+/** `folder`'s interpreter, or undefined if there is no finished environment. */
+export function interpreterIn(folder: string): string | undefined {
+  return existsSync(join(folder, STAMP)) ? interpreterPath(folder) : undefined;
+}
+
+/** Whether the environment was made from another wheel than `wheel`: another version of this extension. */
+export function isOutdated(folder: string, wheel: string): boolean {
+  return existsSync(join(folder, STAMP)) && readFileSync(join(folder, STAMP), "utf8") !== basename(wheel);
+}
+
+/** The server's wheel in the extension's folder `bundled`; undefined in a build without one. */
+export function bundledWheel(folder: string): string | undefined {
+  if (!existsSync(folder)) {
+    return undefined;
+  }
+  const name = readdirSync(folder).find((each) => each.startsWith("codeorigin-") && each.endsWith(".whl"));
+  return name && join(folder, name);
+}
+
+/** Makes the environment anew and installs `wheel`. Throws EnvironmentError, and leaves no half-made folder behind. */
+export async function createEnvironment(
+  folder: string,
+  wheel: string,
+  preferred: string | undefined,
+  abort: Abort,
+): Promise<void> {
+  const python = await findPython(preferred, abort);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  try {
+    await run(python, ["-I", "-m", "venv", folder], "a virtual environment could not be made", abort);
+    const pip = ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", wheel];
+    await run(interpreterPath(folder), pip, "the server could not be installed", abort);
+    await writeFile(join(folder, STAMP), basename(wheel));
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function interpreterPath(folder: string): string {
+  return process.platform === "win32" ? join(folder, "Scripts", "python.exe") : join(folder, "bin", "python");
+}
+
+async function findPython(preferred: string | undefined, abort: Abort): Promise<string> {
+  for (const python of preferred ? [preferred, ...PYTHONS] : PYTHONS) {
+    try {
+      await run(python, ["-I", "-c", NEW_ENOUGH], "too old", { ...abort, log: () => undefined });
+      return python;
+    } catch {
+      abort.signal.throwIfAborted();
+    }
+  }
+  throw new EnvironmentError("Python 3.11 or newer was not found. Install it, or select it in the Python extension.");
+}
+
+function run(command: string, args: string[], failure: string, { signal, log }: Abort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { signal, windowsHide: true, stdio: ["ignore", "pipe", "pipe"] });
+    let last = "";
+    const take = (chunk: Buffer) => {
+      for (const line of chunk.toString().split(/\r?\n/).filter((each) => each.trim())) {
+        last = line.trim();
+        log(last);
+      }
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.on("error", (error) => {
+      reject(signal.aborted ? error : new EnvironmentError(`${command}: ${error.message}`));
+    });
+    child.on("close", (code) => {
+      if (code === 0) {
+        resolve();
+      } else {
+        reject(new EnvironmentError(last ? `${failure}: ${last}` : failure));
+      }
+    });
+  });
+}

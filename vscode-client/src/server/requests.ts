@@ -1,0 +1,87 @@
+import * as vscode from "vscode";
+import { ExecuteCommandRequest } from "vscode-languageclient/node";
+
+import {
+  type Accepted,
+  ATTRIBUTIONS,
+  type Attributions,
+  type ExplainedFunction,
+  type NothingToExplain,
+  type Position,
+  QUIET,
+  type Range,
+  type Scan,
+  type ScoredDocument,
+  type ScoredSelection,
+  ServerCommand,
+} from "../protocol";
+import type { ServerControl } from "./control";
+
+/** The server is not running; the user has been told. */
+export class NotRunning extends Error {}
+
+/** What can be asked of the server. Everything throws NotRunning when it does not run. */
+export class Requests {
+  constructor(private readonly control: ServerControl) {}
+
+  attributions(document: vscode.TextDocument, range: vscode.Range, cancel: vscode.CancellationToken) {
+    const client = this.client();
+    const { start, end } = range;
+    const params = {
+      textDocument: { uri: client.code2ProtocolConverter.asUri(document.uri) },
+      range: { start: wire(start), end: wire(end) },
+    };
+    return client.sendRequest<Attributions | null>(ATTRIBUTIONS, params, cancel);
+  }
+
+  explain(uri: vscode.Uri, position: Position) {
+    return this.execute<ExplainedFunction | NothingToExplain>(ServerCommand.explain, uri, wire(position), QUIET);
+  }
+
+  rescoreSelection(uri: vscode.Uri, { start, end }: Range) {
+    return this.execute<ScoredSelection>(ServerCommand.rescore, uri, { start: wire(start), end: wire(end) }, QUIET);
+  }
+
+  rescoreDocument(uri: vscode.Uri) {
+    return this.execute<ScoredDocument>(ServerCommand.rescore, uri, null, QUIET);
+  }
+
+  /** `null`: every function of the document that is reported. */
+  acceptBaseline(uri: vscode.Uri, functionId: string | null) {
+    return this.execute<Accepted>(ServerCommand.acceptBaseline, uri, functionId, QUIET);
+  }
+
+  scanWorkspace(cancel: vscode.CancellationToken) {
+    const params = { command: ServerCommand.scanWorkspace, arguments: [null, QUIET] };
+    return this.client().sendRequest(ExecuteCommandRequest.type, params, cancel) as Promise<Scan>;
+  }
+
+  private execute<T>(command: string, uri: vscode.Uri, ...rest: unknown[]): Promise<T> {
+    const client = this.client();
+    const params = { command, arguments: [client.code2ProtocolConverter.asUri(uri), ...rest] };
+    return client.sendRequest(ExecuteCommandRequest.type, params) as Promise<T>;
+  }
+
+  private client() {
+    const client = this.control.running;
+    if (!client) {
+      void offerRestart();
+      throw new NotRunning("the server is not running");
+    }
+    return client;
+  }
+}
+
+async function offerRestart(): Promise<void> {
+  const restart = "Restart";
+  const logs = "Show Logs";
+  const chosen = await vscode.window.showWarningMessage("CodeOrigin's server is not running.", restart, logs);
+  if (chosen) {
+    await vscode.commands.executeCommand(chosen === restart ? "codeorigin.restart" : "codeorigin.showLogs");
+  }
+}
+
+/** A plain object: VS Code's own classes have their data in accessors of a prototype. */
+function wire({ line, character }: Position): Position {
+  return { line, character };
+}

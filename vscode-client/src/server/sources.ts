@@ -1,0 +1,31 @@
+import * as vscode from "vscode";
+
+import { ownSettings } from "../settings";
+import { bundledWheel, interpreterIn, isOutdated } from "./environment";
+import type { Sources } from "./launch";
+import { selectedInterpreter } from "./pythonExtension";
+
+export type SourceFinder = () => Sources;
+
+/** The folders of this installation. */
+export interface Places {
+  environment: string;
+  wheel: string | undefined;
+}
+
+export function placesOf(context: vscode.ExtensionContext): Places {
+  return {
+    environment: vscode.Uri.joinPath(context.globalStorageUri, "server").fsPath,
+    wheel: bundledWheel(context.asAbsolutePath("bundled")),
+  };
+}
+
+export function sourcesOf(places: Places): Sources {
+  const { path, interpreter } = ownSettings();
+  return { path, interpreter, selected: selectedInterpreter, managed: interpreterIn(places.environment) };
+}
+
+/** Whether the extension's own environment holds the server of another version of the extension. */
+export function needsUpdate(places: Places): boolean {
+  return places.wheel !== undefined && isOutdated(places.environment, places.wheel);
+}

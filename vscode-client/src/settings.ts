@@ -1,0 +1,26 @@
+import * as vscode from "vscode";
+
+export const SECTION = "codeorigin";
+
+/** The extension's own settings; all others belong to the server, which asks for them itself. */
+export interface OwnSettings {
+  path: string | undefined;
+  interpreter: string | undefined;
+  logLevel: string;
+}
+
+export function ownSettings(): OwnSettings {
+  const section = vscode.workspace.getConfiguration(SECTION);
+  return {
+    path: text(section, "server.path"),
+    interpreter: text(section, "server.interpreter"),
+    logLevel: section.get("server.logLevel", "info"),
+  };
+}
+
+/** Settings that a running server does not take up. */
+export const NEED_RESTART = ["server", "workspaceDiagnostics"].map((name) => `${SECTION}.${name}`);
+
+function text(section: vscode.WorkspaceConfiguration, name: string): string | undefined {
+  return section.get<string>(name, "").trim() || undefined;
+}

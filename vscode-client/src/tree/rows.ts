@@ -1,0 +1,37 @@
+/** A scan -> the rows of the tree, best evidence first. Knows nothing of VS Code. */
+
+import type { FunctionInfo, Scan } from "../protocol";
+
+export interface FunctionRow {
+  kind: "function";
+  uri: string;
+  info: FunctionInfo;
+  probability: number;
+}
+
+export interface FileRow {
+  kind: "file";
+  uri: string;
+  reported: number;
+  functions: FunctionRow[];
+}
+
+/** Files with at least one verdict, by their highest probability; functions likewise. */
+export function rowsOf(scan: Scan): FileRow[] {
+  const files = scan.files.map(({ uri, reported, functions }): FileRow => {
+    const rows = functions.flatMap((info): FunctionRow[] =>
+      info.verdict.probability === null
+        ? []
+        : [{ kind: "function", uri, info, probability: info.verdict.probability }],
+    );
+    rows.sort((a, b) => b.probability - a.probability || a.info.range.start.line - b.info.range.start.line);
+    return { kind: "file", uri, reported, functions: rows };
+  });
+  return files
+    .filter((file) => file.functions.length > 0)
+    .sort((a, b) => highest(b) - highest(a) || a.uri.localeCompare(b.uri));
+}
+
+function highest(file: FileRow): number {
+  return file.functions[0]?.probability ?? 0;
+}
