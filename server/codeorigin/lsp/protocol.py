@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_KEYS = ("jsonrpc", "id", "method", "params")
 _BEFORE_INITIALIZE = {types.INITIALIZE, types.EXIT}
 
 
@@ -60,6 +61,9 @@ class CodeOriginProtocol(LanguageServerProtocol):
         elif request_id is None or not ("result" in message or "error" in message):
             self._refuse(None, types.ErrorCodes.InvalidRequest, "neither a request nor a response")
             return
+        if method is not None and method not in types.METHOD_TO_TYPES:
+            # The library demands parameters of methods that it has no type for, and knows no other key.
+            message = {"params": None, **{key: message[key] for key in _KEYS if key in message}}
         try:
             structured = self.structure_message(message)
         except JsonRpcException:

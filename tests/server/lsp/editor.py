@@ -89,7 +89,8 @@ class Editor:
             PUSHED: lambda params: self._keep(PUSHED, params),
             SHOWN: lambda params: self._keep(SHOWN, params),
             LOGGED: lambda params: self._keep(LOGGED, params),
-            types.WORKSPACE_CONFIGURATION: lambda params: self._give_settings(params),
+            # A function of its own, because the library marks what it registers, which a method is not open to.
+            types.WORKSPACE_CONFIGURATION: lambda params: self._give_settings(params),  # noqa: PLW0108
             STATUS: lambda params: self.statuses.append(plain(params)),
             types.CLIENT_REGISTER_CAPABILITY: lambda params: self.registered.extend(
                 each.id for each in params.registrations

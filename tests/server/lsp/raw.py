@@ -1,0 +1,160 @@
+"""A server process and a client without any library: bytes in, messages out."""
+
+import contextlib
+import json
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+PATIENCE = 20.0
+COMMAND = (sys.executable, "-m", "codeorigin", "serve", "--log-level", "info")
+
+
+def frame(body: bytes) -> bytes:
+    """A body with its header."""
+    return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+class RawServer:
+    """Starts the server and reads what it says; leaving the context kills it if it still runs."""
+
+    def __init__(
+        self, *options: str, command: tuple[str, ...] = COMMAND, environment: dict[str, str] | None = None
+    ) -> None:
+        self.process = subprocess.Popen(
+            [*command, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+        )
+        self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.unread: list[dict[str, Any]] = []
+        self.stray = b""
+        self.errors = b""
+        self._id = 0
+        self._threads = [threading.Thread(target=target) for target in (self._read, self._read_errors)]
+        for thread in self._threads:
+            thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        for thread in self._threads:
+            thread.join()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
+
+    def _read(self) -> None:
+        stream = self.process.stdout
+        while header := stream.readline():
+            if not header.lower().startswith(b"content-length:"):
+                if header.strip() and not header.lower().startswith(b"content-type:"):
+                    self.stray += header
+                continue
+            length = int(header.split(b":")[1])
+            while stream.readline().strip():
+                pass
+            self.messages.put(json.loads(stream.read(length)))
+
+    def _read_errors(self) -> None:
+        for line in self.process.stderr:
+            self.errors += line
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message."""
+        self.write(frame(json.dumps({"jsonrpc": "2.0", **message}).encode()))
+
+    def notify(self, method: str, params: Any) -> None:
+        """Send a notification."""
+        self.send({"method": method, "params": params})
+
+    def ask(self, method: str, params: Any = None) -> int:
+        """Send a request and return its id."""
+        self._id += 1
+        self.send({"id": self._id, "method": method, "params": params})
+        return self._id
+
+    def wait_for(self, wanted: Any) -> dict[str, Any]:
+        """The first message that is ``wanted``; the others are kept in ``unread``."""
+        for message in self.unread:
+            if wanted(message):
+                self.unread.remove(message)
+                return message
+        while True:
+            message = self.messages.get(timeout=PATIENCE)
+            if wanted(message):
+                return message
+            self.unread.append(message)
+
+    def answer(self, request_id: int | None) -> dict[str, Any]:
+        """The response with this id."""
+        return self.wait_for(lambda m: "method" not in m and m.get("id") == request_id)
+
+    def request(self, method: str, params: Any = None) -> Any:
+        """The result of a request."""
+        answer = self.answer(self.ask(method, params))
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def told(self, method: str) -> Any:
+        """The parameters of the next notification of this kind."""
+        return self.wait_for(lambda m: m.get("method") == method)["params"]
+
+    def initialize(
+        self, *, process_id: int | None = None, root: Path | None = None, options: Any = None
+    ) -> dict[str, Any]:
+        """Shake hands as a client without any capability."""
+        result = self.request(
+            "initialize",
+            {
+                "processId": process_id,
+                "rootUri": root.as_uri() if root is not None else None,
+                "capabilities": {},
+                "initializationOptions": {
+                    "threshold": 0.0,
+                    "debounce": 0,
+                    "caretQuiet": 0,
+                    **(options or {}),
+                },
+            },
+        )
+        self.notify("initialized", {})
+        return result
+
+    def open(self, uri: str, text: str) -> None:
+        """Open a Python document."""
+        document = {"uri": uri, "languageId": "python", "version": 0, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": document})
+
+    def findings(self, uri: str) -> list[dict[str, Any]]:
+        """The diagnostics that are pushed next for a document."""
+        message = self.wait_for(
+            lambda m: m.get("method") == "textDocument/publishDiagnostics" and m["params"]["uri"] == uri
+        )
+        return message["params"]["diagnostics"]
+
+    def status(self) -> dict[str, Any]:
+        """What ``codeorigin.status`` answers."""
+        return self.request("workspace/executeCommand", {"command": "codeorigin.status", "arguments": []})
+
+    def leave(self) -> int:
+        """``shutdown`` and ``exit``; the exit code."""
+        self.request("shutdown")
+        self.notify("exit", None)
+        return self.process.wait(PATIENCE)

@@ -1,0 +1,218 @@
+"""The process: exit codes, no orphans, failures that stay inside, nothing but LSP on stdout."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.server.lsp.editor import python_function
+from tests.server.lsp.raw import PATIENCE, RawServer
+
+from codeorigin.lsp import process_watch
+
+FAULTY = (sys.executable, str(Path(__file__).with_name("faulty_server.py")))
+URI = "file:///work/a.py"
+
+
+def sleeper() -> subprocess.Popen[bytes]:
+    """A process that stands for the client's."""
+    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+
+
+def test_exit_after_shutdown_is_success() -> None:
+    with RawServer() as server:
+        server.initialize()
+        assert server.leave() == 0
+        assert server.stray == b""
+
+
+def test_exit_without_shutdown_is_failure() -> None:
+    with RawServer() as server:
+        server.initialize()
+        server.notify("exit", None)
+        assert server.process.wait(PATIENCE) == 1
+
+
+def test_exit_before_initialize_is_failure() -> None:
+    with RawServer() as server:
+        server.notify("exit", None)
+        assert server.process.wait(PATIENCE) == 1
+
+
+def test_the_end_of_input_ends_the_server() -> None:
+    with RawServer() as server:
+        server.initialize()
+        server.process.stdin.close()
+        assert server.process.wait(PATIENCE) == 1
+
+
+def test_a_killed_client_leaves_no_server_behind() -> None:
+    client = sleeper()
+    try:
+        with RawServer() as server:
+            server.initialize(process_id=client.pid)
+            server.status()
+            client.send_signal(signal.SIGKILL)
+            client.wait()
+            # Its input stays open: only the watch over the client's process can notice.
+            assert server.process.wait(PATIENCE) == 1
+    finally:
+        client.kill()
+
+
+def test_a_client_that_cannot_be_seen_is_not_watched() -> None:
+    client = sleeper()
+    client.kill()
+    client.wait()
+    with RawServer() as server:
+        server.initialize(process_id=client.pid)
+        server.status()
+        time.sleep(1.5 * process_watch.POLL_SECONDS)
+        assert server.process.poll() is None
+        assert server.leave() == 0
+
+
+def test_a_client_that_reads_no_more_ends_the_server() -> None:
+    with RawServer() as server:
+        server.initialize()
+        os.close(os.dup(server.process.stdout.fileno()))
+        server.process.stdin.close()
+        assert server.process.wait(PATIENCE) == 1
+
+
+def test_an_exception_in_the_worker_stays_there() -> None:
+    with RawServer(command=FAULTY) as server:
+        server.initialize()
+        for number in range(3):
+            server.open(f"file:///work/raise_{number}.py", f"# RAISE\n{python_function('secret_name')}")
+        shown = server.told("window/showMessage")
+        assert shown["type"] == 1
+        assert shown["message"] == "CodeOrigin: scoring a document failed (ValueError); the log says where"
+        server.open("file:///work/exit.py", "# EXIT\n")
+        assert "RuntimeError" in server.told("window/showMessage")["message"]
+        server.open(URI, python_function("still_alive"))
+        assert [each["data"]["name"] for each in server.findings(URI)] == ["still_alive"]
+        assert server.leave() == 0
+        again = [m for m in server.unread if m.get("method") == "window/showMessage"]
+        assert again == []
+    assert b"misbehave" in server.errors
+    assert b"secret_name" not in server.errors
+
+
+def test_work_in_flight_does_not_hold_up_the_shutdown() -> None:
+    with RawServer(command=FAULTY) as server:
+        server.initialize()
+        server.open(URI, "# HANG\n")
+        while b"hanging" not in server.errors:
+            time.sleep(0.01)
+        assert server.leave() == 0
+
+
+def test_the_server_answers_while_the_worker_is_busy() -> None:
+    with RawServer(command=FAULTY) as server:
+        server.initialize()
+        server.open(URI, "# HANG\n")
+        while b"hanging" not in server.errors:
+            time.sleep(0.01)
+        assert server.status()["queue"] == 1
+        hover = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
+        request = server.ask("textDocument/hover", hover)
+        server.notify("$/cancelRequest", {"id": request})
+        assert server.answer(request)["error"]["code"] == -32800
+        assert server.leave() == 0
+
+
+def test_stray_output_does_not_reach_the_client() -> None:
+    with RawServer(command=FAULTY) as server:
+        server.initialize()
+        server.open(URI, f"# PRINT\n{python_function('printed')}")
+        assert [each["data"]["name"] for each in server.findings(URI)] == ["printed"]
+        assert server.leave() == 0
+    assert server.stray == b""
+    assert b"a stray print" in server.errors
+    assert b"a stray write" in server.errors
+
+
+def test_a_model_that_cannot_be_loaded_is_said_once_and_can_be_mended(tmp_path: Path) -> None:
+    with RawServer() as server:
+        server.initialize(options={"modelPath": str(tmp_path / "nowhere")})
+        shown = server.told("window/showMessage")
+        assert shown["type"] == 1
+        assert "\n" not in shown["message"]
+        for number in range(3):
+            server.open(f"file:///work/{number}.py", python_function("f"))
+        hover = {"textDocument": {"uri": "file:///work/0.py"}, "position": {"line": 0, "character": 5}}
+        assert server.request("textDocument/hover", hover) is None
+        status = server.status()
+        assert status["state"] == "error"
+        assert f"CodeOrigin: {status['message']}" == shown["message"]
+        assert [m for m in server.unread if m.get("method") == "window/showMessage"] == []
+        server.notify("workspace/didChangeConfiguration", {"settings": {"codeorigin": {"threshold": 0.0}}})
+        server.request(
+            "workspace/executeCommand", {"command": "codeorigin.rescore", "arguments": ["file:///work/0.py"]}
+        )
+        server.notify(
+            "workspace/didChangeConfiguration",
+            {"settings": {"codeorigin": {"threshold": 0.0, "modelPath": bundled_model()}}},
+        )
+        assert [each["data"]["name"] for each in server.findings("file:///work/1.py")] == ["f"]
+        assert server.status()["state"] in {"ready", "busy"}
+        assert server.leave() == 0
+
+
+def bundled_model() -> str:
+    """The folder of the model that comes with CodeOrigin."""
+    from codeorigin.model.bundle import default_model_dir  # noqa: PLC0415
+
+    return str(default_model_dir())
+
+
+def test_the_log_holds_no_text_of_documents(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    with RawServer("--log-file", str(log)) as server:
+        server.initialize()
+        text = python_function("hidden_word")
+        server.open(URI, text)
+        assert server.findings(URI)
+        server.write(b"Content-Length: 20\r\n\r\n{hidden_word: broken}")
+        server.send({"id": "x", "method": "textDocument/hover", "params": {"textDocument": "hidden_word"}})
+        server.notify(
+            "textDocument/didChange", {"textDocument": {"uri": URI}, "contentChanges": "hidden_word"}
+        )
+        missing = {"uri": "file:///work/hidden_word.py", "version": 3}
+        server.notify("textDocument/didChange", {"textDocument": missing, "contentChanges": [{"text": text}]})
+        server.notify("hidden_word/unknown", {"hidden_word": text})
+        server.request(
+            "workspace/executeCommand",
+            {"command": "codeorigin.explain", "arguments": [URI, {"line": 0, "character": 5}]},
+        )
+        assert server.leave() == 0
+    written = log.read_bytes()
+    assert b"could not be read" in written
+    assert b"hidden_word" not in written
+    assert b"hidden_word" not in server.errors
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:0"])
+def test_tcp_serves_one_client(address: str) -> None:
+    import socket  # noqa: PLC0415
+
+    from tests.server.lsp.raw import frame  # noqa: PLC0415
+
+    with RawServer("--tcp", address) as server:
+        while b"listening on" not in server.errors:
+            time.sleep(0.01)
+        port = int(server.errors.split(b"127.0.0.1:")[1].split()[0])
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(
+                frame(
+                    b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":null,"rootUri":null,'
+                    b'"capabilities":{}}}'
+                )
+            )
+            received = connection.makefile("rb").readline()
+            assert received.startswith(b"Content-Length:")
+        assert server.process.wait(PATIENCE) == 1
