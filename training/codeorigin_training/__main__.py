@@ -9,6 +9,7 @@ import typer
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.build import build
 from codeorigin_training.config import BuildConfig
+from codeorigin_training.export.readme import refresh
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -22,6 +23,7 @@ def training() -> None:
 def build_command(
     data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],
     out: Annotated[Path, typer.Option(help="Folder of the bundle.")] = Path("models/codeorigin-small"),
+    work: Annotated[Path | None, typer.Option(help="Folder of checkpoints to go on from.")] = None,
     steps: Annotated[
         int | None, typer.Option(help="Training steps of the deep part; 0 leaves it out.")
     ] = None,
@@ -33,8 +35,21 @@ def build_command(
     elif steps is not None:
         config = replace(config, finetune=replace(config.finetune, steps=steps))
     try:
-        build(data, out, config, typer.echo)
+        build(data, out, config, typer.echo, work)
     except CodeOriginError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from error
+
+
+@app.command("card")
+def card_command(
+    model: Annotated[Path, typer.Option(help="Folder of the bundle.")] = Path("models/codeorigin-small"),
+    readme: Annotated[Path, typer.Option(help="README whose quality table is replaced.")] = Path("README.md"),
+) -> None:
+    """Write the model card and the README's quality table anew from the manifest."""
+    try:
+        refresh(model, readme)
+    except (CodeOriginError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
 

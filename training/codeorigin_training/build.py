@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ from scipy import sparse
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.calibrate.fit import fit_calibration
+from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.config import BuildConfig
 from codeorigin_training.corpus.rows import Row, read_functions, read_pairs
 from codeorigin_training.corpus.splits import fold_array, is_held_out
 from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.corpus.written_pairs import read_written_pairs
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.data import encode_rows
@@ -49,7 +51,7 @@ class Corpus:
         return cls(rows, weights, labels, fold_array(rows, config.folds))
 
 
-def build(data: Path, out: Path, config: BuildConfig, log: Log) -> dict[str, Any]:
+def build(data: Path, out: Path, config: BuildConfig, log: Log, work: Path | None = None) -> dict[str, Any]:
     """Train, calibrate, measure and write a bundle; returns its metrics.
 
     Args:
@@ -57,20 +59,24 @@ def build(data: Path, out: Path, config: BuildConfig, log: Log) -> dict[str, Any
         out: folder of the bundle; its files are replaced.
         config: sizes and strengths.
         log: takes a line on every step.
+        work: folder of checkpoints, from which an interrupted build goes on; None keeps none.
 
     Raises:
         CorpusError: the corpus cannot be read.
         CodeOriginError: it is too small to calibrate on.
     """
     log = _timed(log)
-    functions, pairs = read_functions(data), read_pairs(data)
+    functions = read_functions(data)
+    pairs = read_pairs(data) + read_written_pairs(functions)
     train = Corpus.of(*_side(functions, pairs, held_out=False), config)
     test_functions, test_pairs = _side(functions, pairs, held_out=True)
     test_rows = test_functions + test_pairs
     log(f"{len(train.rows)} rows to train on, {len(test_rows)} held out")
 
-    wide, wide_oof = train_wide(train, config, log)
-    tokenizer, encoder, deep_oof = train_deep(train, wide_oof, config, log)
+    inputs = {"corpus": corpus_hash(data), "pairs": len(pairs)}
+    wide, wide_oof = train_wide(train, config, Checkpoints(work, inputs | _wide_inputs(config)), log)
+    deep_checkpoints = Checkpoints(work, inputs | asdict(config))
+    tokenizer, encoder, deep_oof = train_deep(train, wide_oof, config, deep_checkpoints, log)
     corpus_rows = [number for number, row in enumerate(train.rows) if row.pair is None]
     wide_only = detector_metrics(train.rows, wide_oof)
     both = detector_metrics(train.rows, wide_oof + deep_oof)
@@ -121,8 +127,13 @@ def build(data: Path, out: Path, config: BuildConfig, log: Log) -> dict[str, Any
     return metrics
 
 
-def train_wide(train: Corpus, config: BuildConfig, log: Log) -> tuple[WideModel, Floats]:
+def train_wide(
+    train: Corpus, config: BuildConfig, checkpoints: Checkpoints, log: Log
+) -> tuple[WideModel, Floats]:
     """The wide part on all of ``train``, and its out-of-fold logits ``(n,)``, bias included."""
+    if (kept := checkpoints.arrays("wide")) is not None:
+        log("wide part taken from its checkpoint")
+        return WideModel(kept["table"], float(kept["bias"])), kept["out_of_fold"]
     views = [settings.view for settings in config.views]
     matrices = view_matrices(train.rows, views, processes=config.processes)
     log(f"extracted {sum(matrix.nnz for matrix in matrices) / 1e6:.0f} M n-grams")
@@ -135,11 +146,13 @@ def train_wide(train: Corpus, config: BuildConfig, log: Log) -> tuple[WideModel,
     stacked = np.stack(out_of_fold, axis=1)
     scales, intercept = fit_scales(stacked, train.labels, train.weights)
     log(f"scales {np.round(scales, 3).tolist()}")
-    return combine(models, scales, intercept), stacked @ scales + intercept
+    wide, logits = combine(models, scales, intercept), stacked @ scales + intercept
+    checkpoints.keep_arrays("wide", table=wide.table, bias=np.array(wide.bias), out_of_fold=logits)
+    return wide, logits
 
 
 def train_deep(
-    train: Corpus, wide_oof: Floats, config: BuildConfig, log: Log
+    train: Corpus, wide_oof: Floats, config: BuildConfig, checkpoints: Checkpoints, log: Log
 ) -> tuple[Tokenizer, CompactEncoder | None, Floats]:
     """The deep part on what ``wide_oof`` leaves, and its own out-of-fold logits ``(n,)``."""
     tokenizer = Tokenizer(
@@ -162,19 +175,38 @@ def train_deep(
         ngram_dim=config.ngram_dim,
     )
 
-    def fit(keep: npt.NDArray[np.bool_]) -> CompactEncoder:
+    def fit(stage: str, keep: npt.NDArray[np.bool_]) -> CompactEncoder:
+        if (kept := checkpoints.encoder(stage, shape)) is not None:
+            return kept
         weights = np.where(keep, train.weights, 0.0)
-        return train_residual(tokens, train.labels, weights, wide_oof, tokenizer, shape, config.finetune, log)
+        model = train_residual(
+            tokens, train.labels, weights, wide_oof, tokenizer, shape, config.finetune, log
+        )
+        checkpoints.keep_encoder(stage, model)
+        return model
 
     logits = np.zeros(len(train.rows))
-    for fold in range(config.folds):
-        inside = np.flatnonzero(train.folds == fold)
-        model = fit(train.folds != fold)
+    folds = train.folds % config.deep_folds
+    for fold in range(config.deep_folds):
+        inside = np.flatnonzero(folds == fold)
+        model = fit(f"deep-{fold}", folds != fold)
         logits[inside] = deep_logits(model, [tokens[n] for n in inside], tokenizer, overlap=config.overlap)
+        rows = [train.rows[number] for number in inside]
+        alone, both = logits[inside], wide_oof[inside] + logits[inside]
         log(
-            f"deep, fold {fold}: {_headline(detector_metrics([train.rows[n] for n in inside], logits[inside]))}"
+            f"deep, fold {fold}: alone {_headline(detector_metrics(rows, alone))}; wide "
+            f"{_headline(detector_metrics(rows, wide_oof[inside]))}; both {_headline(detector_metrics(rows, both))}"
         )
-    return tokenizer, fit(np.ones(len(train.rows), dtype=bool)), logits
+    return tokenizer, fit("deep", np.ones(len(train.rows), dtype=bool)), logits
+
+
+def _wide_inputs(config: BuildConfig) -> dict[str, Any]:
+    """What the wide part depends on, so that it is not trained again for another deep part."""
+    return {
+        "views": [asdict(view) for view in config.views],
+        "weight": config.pair_weight,
+        "folds": config.folds,
+    }
 
 
 def _side(functions: list[Row], pairs: list[Row], *, held_out: bool) -> tuple[list[Row], list[Row]]:

@@ -20,8 +20,9 @@ def default_views() -> tuple[ViewSettings, ...]:
 class BuildConfig:
     """Sizes and strengths of a build.
 
-    ``pair_weight`` is the weight of each row of a same-task pair, in units of the mean row. ``folds`` repositories
-    folds cross-fit the wide part for the deep part's offset and, with it, the logits that calibrate. ``rate`` is
+    ``pair_weight`` is the weight of each row of a same-task pair, in units of the mean row. ``folds`` folds of
+    repositories cross-fit the wide part, whose out-of-fold logits are the deep part's offset and calibrate the
+    whole; the deep part, which is dearer, is cross-fitted on ``deep_folds`` unions of them. ``rate`` is
     the false-positive rate that the thresholds guarantee; ``human_rate`` the share of LLM code that band
     ``human`` may hold.
     """
@@ -31,6 +32,7 @@ class BuildConfig:
     views: tuple[ViewSettings, ...] = field(default_factory=default_views)
     pair_weight: float = 20.0
     folds: int = 4
+    deep_folds: int = 2
     vocab_size: int = 8192
     tokenizer_sample: int = 60_000
     deep: bool = True
@@ -53,8 +55,10 @@ class BuildConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.folds < 2:
-            raise ValueError("folds must be at least 2: calibration needs logits out of sample")
+        if not 2 <= self.deep_folds <= self.folds:
+            raise ValueError(
+                "deep_folds must be at least 2 (calibration needs logits out of sample), folds no fewer"
+            )
         if not 0 < self.rate < 1 or not 0 < self.human_rate < 1:
             raise ValueError("rate and human_rate must lie between 0 and 1")
         if not 0 <= self.overlap < self.context:

@@ -10,6 +10,7 @@ from codeorigin.model.calibration import Calibration
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.corpus.written_pairs import WRITTEN
 from codeorigin_training.evaluate.metrics import (
     auroc,
     bootstrap_interval,
@@ -36,7 +37,8 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
         sample = matched_sample(rows, corpus & ((labels == 1) | human), seed=0)
         result[name] = _with_interval(labels[sample], logits[sample], repositories[sample])
     result["same_repository"] = _same_repository(labels[corpus], logits[corpus], repositories[corpus])
-    result["pairs"] = _pairs(rows, logits)
+    result["pairs"] = _pairs(rows, logits, written=False)
+    result["written_pairs"] = _pairs(rows, logits, written=True)
     return result
 
 
@@ -123,10 +125,11 @@ def _same_repository(
     return {"mean_auroc": float(np.mean(values)), "repositories": len(values)}
 
 
-def _pairs(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
+def _pairs(rows: Sequence[Row], logits: Floats, *, written: bool) -> dict[str, Any]:
+    """Pairs of the corpus, or those written for this project: other specifications, so other figures."""
     sides: dict[str, dict[int, float]] = {}
     for row, logit in zip(rows, logits, strict=True):
-        if row.pair is not None:
+        if row.pair is not None and row.pair.startswith(WRITTEN) is written:
             sides.setdefault(row.pair, {})[row.label] = float(logit)
     complete = [side for side in sides.values() if len(side) == 2]
     if not complete:

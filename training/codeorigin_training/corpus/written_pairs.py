@@ -1,0 +1,42 @@
+"""Same-task pairs written for this project: a model's function beside a function of the corpus.
+
+``written_pairs.jsonl`` holds, for human functions of the corpus, a specification and the function that a current
+model wrote from the specification alone, never having seen the original. The original is named by its
+SHA-256 and read from the corpus; its text is not part of this project.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import resources
+
+from codeorigin_training.corpus.rows import Row
+
+WRITTEN = "written-"
+"""Begins :attr:`Row.pair` of these pairs."""
+
+_FILE = "written_pairs.jsonl"
+
+
+def read_written_pairs(functions: Sequence[Row]) -> list[Row]:
+    """Both rows of every written pair whose human function is among ``functions``: the person's, then the model's."""
+    wanted = {entry["human_sha256"]: entry for entry in _entries()}
+    rows: list[Row] = []
+    for row in functions:
+        if row.label == 0 and (entry := wanted.pop(text_hash(row.code), None)) is not None:
+            code = entry["llm_code"]
+            human = replace(row, pair=WRITTEN + entry["id"])
+            llm = replace(human, code=code, label=1, lines=code.count("\n") + 1, modern=False)
+            rows += [human, llm]
+    return rows
+
+
+def text_hash(code: str) -> str:
+    """Hex SHA-256 that names a function of the corpus."""
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _entries() -> list[dict[str, str]]:
+    text = resources.files("codeorigin_training.corpus").joinpath(_FILE).read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.split("\n") if line]

@@ -1,0 +1,36 @@
+"""Keeps the project README's quality table equal to the shipped model's manifest."""
+
+import json
+from pathlib import Path
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.export.card import model_card, quality_table
+
+BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
+
+
+def with_metrics(readme: str, manifest_text: str) -> str:
+    """``readme`` with the table of the manifest between its markers.
+
+    Raises:
+        CodeOriginError: the markers are missing or in the wrong order.
+    """
+    head, begin, rest = readme.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise CodeOriginError(f"the README lacks the lines {BEGIN} and {END}")
+    manifest = json.loads(manifest_text)
+    table = quality_table(manifest["metrics"])
+    data = manifest["data"]
+    note = (
+        f"{manifest['name']} {manifest['version']}, {data['held_out_repositories']} held-out repositories; intervals "
+        "are 90 %, by bootstrap over repositories. The baselines were trained on the same rows with the same weights."
+    )
+    return f"{head}{BEGIN}\n{table}\n\n{note}\n{END}{tail}"
+
+
+def refresh(model: Path, readme: Path) -> None:
+    """Write the model card and the README's table anew from the manifest in ``model``."""
+    text = (model / "manifest.json").read_text(encoding="utf-8")
+    (model / "README.md").write_text(model_card(json.loads(text)), encoding="utf-8")
+    readme.write_text(with_metrics(readme.read_text(encoding="utf-8"), text), encoding="utf-8")
