@@ -79,8 +79,6 @@ async def server(
 async def editor(server: Editor) -> AsyncIterator[Editor]:
     """The module's server; afterwards its settings are back and no message is left unread."""
     yield server
-    for document in list(server.documents):
-        assert document.uri
-    await server.tidy()
     await server.configure(**SETTINGS)
+    await server.tidy()
     server.refreshes.clear()

@@ -1,0 +1,194 @@
+"""Explanations under way: shared, cancelled when nobody waits or the document moves on."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from tests.server.lsp.editor import python_function
+
+from codeorigin.analyzer import FileReport, FunctionReport
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled
+from codeorigin.explain.result import Baseline, ExplainOptions, Explanation, Method
+from codeorigin.functions import FunctionSpan, find_functions
+from codeorigin.languages import get_language
+from codeorigin.lsp.documents import Positions, Snapshot
+from codeorigin.lsp.explanations import Explanations
+from codeorigin.lsp.results import Result
+from codeorigin.lsp.worker import Worker
+from codeorigin.model.verdict import Verdict
+from codeorigin.source.text import LineIndex, PositionEncoding
+
+pytestmark = pytest.mark.asyncio
+
+PATIENCE = 10
+ANSWER = Explanation(
+    logit=1.0, baseline_logit=0.0, completeness_gap=0.0, approximate=False, nodes=8,
+    method=Method.INTEGRATED_GRADIENTS, baseline=Baseline.MASK, lines=(), top_tokens=(),
+)  # fmt: skip
+OPTIONS = ExplainOptions()
+
+
+class SlowAnalyzer:
+    """Explains when it is told to."""
+
+    def __init__(self) -> None:
+        self.release = threading.Event()
+        self.begun = threading.Event()
+        self.calls = 0
+        self.cancelled = 0
+        self.known: set[str] = set()
+
+    def explain(
+        self, text: str, span: FunctionSpan, options: ExplainOptions, *, cancel: CancelToken
+    ) -> Explanation:
+        self.calls += 1
+        self.begun.set()
+        while not self.release.wait(0.001):
+            if cancel.cancelled:
+                self.cancelled += 1
+                cancel.raise_if_cancelled()
+        self.known.add(span.name)
+        return ANSWER
+
+    def cached_explanation(
+        self, text: str, span: FunctionSpan, options: ExplainOptions
+    ) -> Explanation | None:
+        return ANSWER if span.name in self.known else None
+
+
+class EngineOf:
+    """An engine whose analyzer is there."""
+
+    def __init__(self, analyzer: SlowAnalyzer) -> None:
+        self.loaded = analyzer
+
+    def analyzer(self) -> SlowAnalyzer:
+        return self.loaded
+
+
+class Bar:
+    """A progress bar that remembers."""
+
+    def __init__(self, cancel: Callable[[], None]) -> None:
+        self.cancel = cancel
+        self.ended: list[str | None] = []
+
+    def end(self, message: str | None = None) -> None:
+        self.ended.append(message)
+
+
+class Bench:
+    """One document with one function."""
+
+    def __init__(self) -> None:
+        self.analyzer = SlowAnalyzer()
+        self.worker = Worker()
+        self.bars: list[Bar] = []
+        engine: Any = EngineOf(self.analyzer)
+        self.explanations = Explanations(self.worker, engine, self.bar)
+        text = python_function("explained")
+        snapshot = Snapshot(
+            uri="file:///a.py", version=1, text=text, language=get_language("python"), path=None,
+            positions=Positions(LineIndex(text), PositionEncoding.UTF16),
+        )  # fmt: skip
+        (span,) = find_functions(text, get_language("python"))
+        verdict = Verdict(probability=0.5, logit=0.0, band=None)
+        self.function = FunctionReport(span, verdict, "id")
+        self.result = Result(snapshot, FileReport("python", None, (self.function,)), "model")
+
+    def bar(self, _: str, cancel: Callable[[], None]) -> Any:
+        self.bars.append(Bar(cancel))
+        return self.bars[-1]
+
+    def get(self) -> "asyncio.Task[Explanation]":
+        return asyncio.ensure_future(self.explanations.get(self.result, self.function, OPTIONS))
+
+    async def within(self, seconds: float) -> Explanation | None:
+        return await self.explanations.get_within(self.result, self.function, OPTIONS, seconds)
+
+    async def begun(self) -> None:
+        while not self.analyzer.begun.is_set():
+            await asyncio.sleep(0.001)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async def wait() -> None:
+            while not holds():
+                await asyncio.sleep(0.001)
+
+        await asyncio.wait_for(wait(), PATIENCE)
+
+
+@pytest_asyncio.fixture
+async def bench() -> AsyncIterator[Bench]:
+    made = Bench()
+    yield made
+    made.analyzer.release.set()
+    assert made.worker.stop(PATIENCE)
+
+
+async def test_who_asks_for_the_same_shares_the_work(bench: Bench) -> None:
+    asked = [bench.get() for _ in range(3)]
+    await bench.begun()
+    bench.analyzer.release.set()
+    assert await asyncio.wait_for(asyncio.gather(*asked), PATIENCE) == [ANSWER] * 3
+    assert bench.analyzer.calls == 1
+    assert bench.explanations.cached(bench.result, bench.function, OPTIONS) is ANSWER
+    assert await bench.get() is ANSWER
+    assert bench.analyzer.calls == 1
+
+
+async def test_the_work_stops_when_the_last_one_leaves(bench: Bench) -> None:
+    first, second = bench.get(), bench.get()
+    await bench.begun()
+    first.cancel()
+    await asyncio.sleep(0.02)
+    assert bench.analyzer.cancelled == 0
+    second.cancel()
+    await bench.until(lambda: bench.analyzer.cancelled == 1)
+
+
+async def test_an_edit_stops_the_work(bench: Bench) -> None:
+    asked = bench.get()
+    await bench.begun()
+    bench.explanations.cancel("file:///other.py")
+    bench.explanations.cancel("file:///a.py")
+    with pytest.raises(Cancelled):
+        await asyncio.wait_for(asked, PATIENCE)
+
+
+async def test_a_late_explanation_goes_on_with_a_progress_bar(bench: Bench) -> None:
+    assert await bench.within(0) is None
+    assert await bench.within(0) is None
+    await bench.begun()
+    assert len(bench.bars) == 1
+    bench.analyzer.release.set()
+    await bench.until(lambda: bool(bench.bars[0].ended))
+    assert bench.bars[0].ended == ["The explanation is ready: hover again"]
+    assert await bench.within(0) is ANSWER
+
+
+async def test_an_edit_takes_the_progress_bar_away(bench: Bench) -> None:
+    assert await bench.within(0) is None
+    await bench.begun()
+    bench.explanations.cancel("file:///a.py")
+    await bench.until(lambda: bool(bench.bars[0].ended))
+    assert bench.bars[0].ended == [None]
+    assert bench.analyzer.cancelled == 1
+
+
+async def test_the_user_can_stop_it(bench: Bench) -> None:
+    assert await bench.within(0) is None
+    await bench.begun()
+    bench.bars[0].cancel()
+    await bench.until(lambda: bool(bench.bars[0].ended))
+    assert bench.analyzer.cancelled == 1
+
+
+async def test_an_early_explanation_has_no_progress_bar(bench: Bench) -> None:
+    bench.analyzer.release.set()
+    assert await bench.within(PATIENCE) is ANSWER
+    assert bench.bars == []

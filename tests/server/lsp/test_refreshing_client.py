@@ -1,0 +1,134 @@
+"""A client of today, which pulls diagnostics and can be asked to pull again (as VS Code is since 2022)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+from pytest_lsp import client_capabilities
+from tests.server.lsp.conftest import start, stop
+from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def capabilities() -> types.ClientCapabilities:
+    """The recorded ones of VS Code, with what it has learnt since."""
+    made = client_capabilities("visual-studio-code")
+    made.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
+    made.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    made.workspace.inlay_hint = types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
+    return made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
+    editor = await start(
+        tmp_path_factory.mktemp("workspace"), capabilities(), options={"workspaceDiagnostics": True}
+    )
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+async def asked_again(editor: Editor) -> None:
+    """Wait until the server asks to pull again."""
+
+    async def wait() -> None:
+        while "diagnostic" not in editor.refreshes:
+            await asyncio.sleep(0.005)
+        editor.refreshes.clear()
+
+    await asyncio.wait_for(wait(), PATIENCE)
+
+
+async def names(editor: Editor, document: Document) -> list[str]:
+    return [each.data["name"] for each in await editor.findings(document)]
+
+
+async def test_what_was_withheld_at_the_caret_comes_with_a_refresh(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, debounce=10, caretQuiet=600)
+    document = editor.open(python_function("settled"))
+    assert await names(editor, document) == ["settled"]
+    editor.refreshes.clear()
+    editor.replace(document, "def settled", python_function("typed", 7) + "\n\ndef settled")
+    assert await names(editor, document) == ["settled"]
+    await asked_again(editor)
+    assert await names(editor, document) == ["typed", "settled"]
+
+
+async def test_a_save_is_followed_by_a_refresh(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, run="onSave")
+    document = editor.open(python_function("saved"))
+    assert await names(editor, document) == ["saved"]
+    editor.replace(document, "saved", "edited")
+    assert await names(editor, document) == ["saved"]
+    editor.refreshes.clear()
+    editor.client.text_document_did_save(
+        types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
+    )
+    await asked_again(editor)
+    assert await names(editor, document) == ["edited"]
+
+
+async def test_changed_settings_are_followed_by_refreshes(editor: Editor) -> None:
+    document = editor.open(python_function("watched"))
+    assert await names(editor, document) == ["watched"]
+    editor.refreshes.clear()
+    await editor.configure(threshold=1.0)
+    await asked_again(editor)
+    assert await names(editor, document) == []
+    await editor.configure(threshold=0.0, codeLens=True, inlayHints=True)
+    assert {"codeLens", "inlayHint"} <= set(editor.refreshes)
+
+
+async def test_a_rescored_selection_is_followed_by_a_refresh(editor: Editor) -> None:
+    document = editor.open(python_function("selected"))
+    await editor.findings(document)
+    editor.refreshes.clear()
+    place = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+    await editor.command("codeorigin.rescore", document.uri, place, {"quiet": True})
+    await asked_again(editor)
+    assert [each.code for each in await editor.findings(document)] == ["llm-written", "selection"]
+
+
+async def test_nothing_is_pushed(editor: Editor) -> None:
+    document = editor.open(python_function("pulled"))
+    await editor.findings(document)
+    (editor.root / "unopened.py").write_text(python_function("unopened"), encoding="utf-8")
+    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    await editor.idle()
+    assert PUSHED not in editor.inbox
+    (editor.root / "unopened.py").unlink()
+
+
+async def workspace(editor: Editor, previous: list[types.PreviousResultId]) -> dict[str, Any]:
+    """Workspace diagnostics by file name."""
+    answer = await asyncio.wait_for(
+        editor.client.workspace_diagnostic_async(
+            types.WorkspaceDiagnosticParams(previous_result_ids=previous)
+        ),
+        PATIENCE,
+    )
+    return {item.uri.rsplit("/", 1)[1]: item for item in answer.items}
+
+
+async def test_workspace_diagnostics_when_switched_on(editor: Editor) -> None:
+    assert editor.result.capabilities.diagnostic_provider.workspace_diagnostics is True
+    for name in ("one", "two"):
+        (editor.root / f"{name}.py").write_text(python_function(name), encoding="utf-8")
+    document = editor.open(python_function("open_one"), name="open.py")
+    (editor.root / "open.py").write_text(python_function("on_disk"), encoding="utf-8")
+    await editor.findings(document)
+    first = await workspace(editor, [])
+    assert set(first) == {"one.py", "two.py"}
+    assert [each.data["name"] for each in first["one.py"].items] == ["one"]
+    (editor.root / "two.py").write_text(python_function("two_changed"), encoding="utf-8")
+    known = [types.PreviousResultId(uri=item.uri, value=item.result_id) for item in first.values()]
+    second = await workspace(editor, known)
+    assert second["one.py"].kind == "unchanged"
+    assert [each.data["name"] for each in second["two.py"].items] == ["two_changed"]
+    for name in ("one", "two", "open"):
+        (editor.root / f"{name}.py").unlink()
