@@ -23,9 +23,9 @@ _REASONS = {
 
 def percent(probability: float) -> str:
     """``0.82`` -> ``82 %``; never a bare 0 % or 100 %, which would be claims of certainty."""
-    if probability > 0.995:
+    if probability >= 0.995:
         return "over 99 %"
-    if probability < 0.005:
+    if probability <= 0.005:
         return "under 1 %"
     return f"{probability:.0%}".replace("%", " %")
 

@@ -125,6 +125,18 @@ def test_the_server_answers_while_the_worker_is_busy() -> None:
         assert server.leave() == 0
 
 
+def test_status_notifications_can_be_switched_off() -> None:
+    for wanted in (True, False):
+        with RawServer() as server:
+            server.initialize(options={"statusNotifications": wanted})
+            server.open(URI, python_function("f"))
+            assert server.findings(URI)
+            assert server.leave() == 0
+            while not server.messages.empty():
+                server.unread.append(server.messages.get())
+            assert any(m.get("method") == "codeorigin/status" for m in server.unread) is wanted
+
+
 def test_stray_output_does_not_reach_the_client() -> None:
     with RawServer(command=FAULTY) as server:
         server.initialize()

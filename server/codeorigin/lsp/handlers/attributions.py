@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ATTRIBUTIONS = "codeorigin/attributions"
 
 
-class ContentModified(JsonRpcException):  # noqa: N818 - LSP's word for it
+class ContentModified(JsonRpcException):
     """The document moved on while its old text was being explained."""
 
     CODE = types.LSPErrorCodes.ContentModified

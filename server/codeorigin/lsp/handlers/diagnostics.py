@@ -1,5 +1,7 @@
 """``textDocument/diagnostic`` and ``workspace/diagnostic``, for clients that pull."""
 
+import asyncio
+import time
 from typing import Any
 
 from lsprotocol import types
@@ -11,6 +13,8 @@ from codeorigin.lsp.results import Result
 from codeorigin.lsp.scan import Scanner
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.settings import RunMode, Settings
+
+PAUSE_SECONDS = 2.0
 
 
 def register(server: CodeOriginServer) -> None:
@@ -48,11 +52,15 @@ async def _settle(server: CodeOriginServer, uri: str) -> None:
 
 
 def _register_workspace(server: CodeOriginServer) -> None:
+    scanned_at = [float("-inf")]
     scanner = Scanner(server.worker, server.engine, server.documents.encoding)
 
     @server.feature(types.WORKSPACE_DIAGNOSTIC)
     async def pull_workspace(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
         await server.configured.wait()
+        if params.previous_result_ids:
+            # Clients ask again as soon as they have the answer: the disk is not walked all the time.
+            await asyncio.sleep(max(0.0, scanned_at[0] + PAUSE_SECONDS - time.monotonic()))
         previous = {each.uri: each.value for each in params.previous_result_ids}
         reports: list[types.WorkspaceDocumentDiagnosticReport] = []
 
@@ -70,6 +78,7 @@ def _register_workspace(server: CodeOriginServer) -> None:
             )
         finally:
             token.cancel()
+            scanned_at[0] = time.monotonic()
         return types.WorkspaceDiagnosticReport(items=reports)
 
 

@@ -1,0 +1,91 @@
+"""The sentences: figures rounded honestly, bands by the user's own limits, nobody accused."""
+
+import re
+
+import pytest
+
+from codeorigin.lsp.settings import Settings, merge
+from codeorigin.lsp.wording import LIMITS, band_of, finding, guarantee, headline, percent, reason, share
+from codeorigin.model.verdict import Band, Reason, Verdict
+
+VERDICT = Verdict(
+    probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_threshold=0.9,
+    human_threshold=0.3, false_positive_rate=0.01,
+)  # fmt: skip
+
+
+def settings(**values: object) -> Settings:
+    made, problems = merge(Settings(), values, "test")
+    assert problems == ()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("probability", "expected"),
+    [(0.824, "82 %"), (0.996, "over 99 %"), (1.0, "over 99 %"), (0.004, "under 1 %"), (0.0, "under 1 %"),
+     (0.5, "50 %"), (0.995, "over 99 %"), (0.9949, "99 %"), (0.005, "under 1 %"), (0.0051, "1 %")],
+)  # fmt: skip
+def test_probabilities(probability: float, expected: str) -> None:
+    assert percent(probability) == expected
+
+
+@pytest.mark.parametrize(
+    ("fraction", "expected"),
+    [(0.012, "1.2 %"), (0.01, "1 %"), (0.0004, "under 0.1 %"), (0.004, "0.4 %"), (0.31, "31 %"), (0.105, "10 %"),
+     (0.0, "under 0.1 %"), (1.0, "100 %"), (0.001, "0.1 %")],
+)  # fmt: skip
+def test_shares(fraction: float, expected: str) -> None:
+    assert share(fraction) == expected
+
+
+def test_the_finding_is_the_issue_of_one_glance() -> None:
+    assert finding(VERDICT) == "82 % likely LLM-written (1.2 % of human functions score this high)"
+    assert finding(Verdict(0.5, 0.0, Band.LLM)) == "50 % likely LLM-written"
+
+
+def test_without_a_verdict_there_is_no_headline() -> None:
+    with pytest.raises(ValueError, match="no headline"):
+        headline(Verdict.without(Reason.TOO_SHORT))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, Band.UNSURE),
+        ({"threshold": 0.8}, Band.LLM),
+        ({"threshold": 0.824}, Band.LLM),
+        ({"threshold": 0.83}, Band.UNSURE),
+        ({"falsePositiveRate": 0.012}, Band.LLM),
+        ({"falsePositiveRate": 0.011}, Band.UNSURE),
+        ({"falsePositiveRate": 0.5, "threshold": 1.0}, Band.UNSURE),
+    ],
+)
+def test_bands_follow_the_users_own_limit(values: dict[str, object], expected: Band) -> None:
+    assert band_of(VERDICT, settings(**values)) is expected
+
+
+def test_below_the_human_threshold_it_stays_human() -> None:
+    low = Verdict(0.1, -2.0, Band.HUMAN, human_share=0.9, llm_threshold=0.9, human_threshold=0.3)
+    assert band_of(low, settings(threshold=0.5)) is Band.HUMAN
+    assert band_of(low, settings(threshold=0.1)) is Band.LLM
+    assert band_of(Verdict.without(Reason.IGNORED), settings(threshold=0.0)) is None
+
+
+def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
+    assert guarantee(VERDICT, settings()) == (
+        "Reported from 90 % on: at most 1 % of functions written by people score that high (calibrated)."
+    )
+    assert "no false-positive rate is promised" in guarantee(VERDICT, settings(threshold=0.5))
+    assert "the rate that you set" in guarantee(VERDICT, settings(falsePositiveRate=0.05))
+
+
+def test_every_reason_has_words() -> None:
+    words = [reason(each) for each in Reason]
+    assert len(set(words)) == len(Reason)
+
+
+def test_nobody_is_named_or_accused() -> None:
+    said = " ".join(
+        [LIMITS, finding(VERDICT), guarantee(VERDICT, settings()), *(reason(each) for each in Reason)]
+    )
+    assert not re.search(r"copilot|gpt|claude|gemini|cheat|plagiari|suspicious|fake", said, re.IGNORECASE)
