@@ -14,9 +14,13 @@ export function signed(value: number): string {
   return value < 0 ? `−${digits}` : `+${digits}`;
 }
 
-/** `0.012` -> `1.2 %`, `0.0004` -> `under 0.1 %`. */
+/** `0.012` -> `1.2 %`, `0.126` -> `13 %`, `0.0004` -> `under 0.1 %`. */
 export function share(fraction: number): string {
-  return fraction < 0.001 ? "under 0.1 %" : `${(fraction * 100).toFixed(1).replace(/\.0$/, "")} %`;
+  if (fraction < 0.001) {
+    return "under 0.1 %";
+  }
+  const digits = fraction < 0.0995 ? 1 : 0;
+  return `${(fraction * 100).toFixed(digits).replace(/\.0$/, "")} %`;
 }
 
 export const LIMITS =

@@ -60,14 +60,22 @@ function calibration(humanShare: number | null, guarantee: string): string {
 }
 
 function evidence(explanation: Explanation, textOf: (line: number) => string): string {
-  const rows = explanation.lines.map((line) => row(line, textOf(line.line)));
+  const texts = dedent(explanation.lines.map((line) => textOf(line.line)));
+  const rows = explanation.lines.map((line, index) => row(line, texts[index] ?? ""));
   return `<h2>Evidence by line</h2>
 <p class="legend"><span class="human">◀ towards human</span> <span class="llm">towards LLM ▶</span>, in logits</p>
-<table class="lines"><tbody>
+<div class="scroll"><table class="lines"><tbody>
 ${rows.join("\n")}
-</tbody></table>
+</tbody></table></div>
 <p>${escape(sum(explanation))}</p>
 ${tokens(explanation)}`;
+}
+
+/** Without the indentation that all lines share. */
+export function dedent(lines: string[]): string[] {
+  const indents = lines.filter((line) => line.trim()).map((line) => line.length - line.trimStart().length);
+  const shared = Math.min(...indents, Infinity);
+  return lines.map((line) => line.slice(Math.min(shared, line.length)));
 }
 
 function row({ line, value, weight }: LineEvidence, text: string): string {
@@ -109,12 +117,13 @@ a { color: var(--vscode-textLink-foreground); text-decoration: none; } a:hover {
 .llm { color: var(--vscode-codeorigin-llm); } .human { color: var(--vscode-codeorigin-human); }
 .verdict strong { font-size: 1.15rem; }
 .chip { border: 1px solid currentColor; border-radius: 1rem; padding: 0 .6rem; margin-left: .5rem; font-size: .85rem; white-space: nowrap; }
-.lines { border-collapse: collapse; width: 100%; table-layout: auto; }
+.scroll { overflow-x: auto; }
+.lines { border-collapse: collapse; min-width: 100%; }
 .lines td { padding: 1px .6rem 1px 0; vertical-align: top; }
 .lines tr:hover { background: var(--vscode-list-hoverBackground); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.code { font-family: var(--vscode-editor-font-family); white-space: pre-wrap; overflow-wrap: anywhere; width: 99%; tab-size: 4; }
-.bar { width: 7rem; height: .7rem; fill: currentColor; vertical-align: middle; }
+.code { font-family: var(--vscode-editor-font-family); white-space: pre; width: 99%; tab-size: 4; }
+.bar { width: 5rem; height: .7rem; fill: currentColor; vertical-align: middle; }
 .bar path { stroke: var(--vscode-panel-border, currentColor); stroke-width: 1; vector-effect: non-scaling-stroke; }
 .tokens { padding-left: 1.2rem; columns: 16rem; margin: .25rem 0; }
 .hidden { outline: 1px solid var(--vscode-editorWarning-foreground); font-size: .8em; }

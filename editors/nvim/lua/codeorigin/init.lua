@@ -1,0 +1,118 @@
+--- The line heat map: evidence of each line as virtual text, cleared by the next edit.
+---
+--- ```lua
+--- vim.keymap.set('n', '<leader>o', require('codeorigin').toggle)
+--- ```
+--- Colours are the highlight groups `CodeOriginLlm` and `CodeOriginHuman`.
+
+local M = {}
+
+local namespace = vim.api.nvim_create_namespace('codeorigin')
+local METHOD = 'codeorigin/attributions'
+local CELLS = 4
+-- In logits: evidence below this says nothing.
+local NOTICEABLE = 0.005
+
+vim.api.nvim_set_hl(0, 'CodeOriginLlm', { default = true, link = 'DiagnosticWarn' })
+vim.api.nvim_set_hl(0, 'CodeOriginHuman', { default = true, link = 'DiagnosticInfo' })
+
+---@class codeorigin.Request
+---@field client vim.lsp.Client
+---@field id integer
+
+---@type table<integer, codeorigin.Request>
+local pending = {}
+
+---@return boolean
+function M.is_on(buffer)
+  return pending[buffer] ~= nil or #vim.api.nvim_buf_get_extmarks(buffer, namespace, 0, -1, { limit = 1 }) > 0
+end
+
+--- Take the heat map of a buffer away, and stop its computation.
+function M.clear(buffer)
+  buffer = buffer or vim.api.nvim_get_current_buf()
+  local request = pending[buffer]
+  pending[buffer] = nil
+  if request then
+    request.client:cancel_request(request.id)
+  end
+  if vim.api.nvim_buf_is_loaded(buffer) then
+    vim.api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
+  end
+end
+
+local function paint(buffer, answer)
+  for _, each in ipairs(answer.functions) do
+    for _, line in ipairs(each.explanation and each.explanation.lines or {}) do
+      local towards_llm = line.value > 0
+      if math.abs(line.value) >= NOTICEABLE then
+        local bar = (towards_llm and '▰' or '▱'):rep(math.max(1, math.floor(CELLS * math.abs(line.weight) + 0.5)))
+        local text = ('%s %+.2f'):format(bar, line.value)
+        local group = towards_llm and 'CodeOriginLlm' or 'CodeOriginHuman'
+        vim.api.nvim_buf_set_extmark(buffer, namespace, line.line, 0, {
+          virt_text = { { text, group } },
+          virt_text_pos = 'eol',
+          hl_mode = 'combine',
+        })
+      end
+    end
+  end
+end
+
+local function clear_with_next_edit(buffer)
+  vim.api.nvim_buf_attach(buffer, false, {
+    on_lines = function()
+      vim.schedule(function()
+        M.clear(buffer)
+      end)
+      return true -- once is enough
+    end,
+  })
+end
+
+--- Ask for the evidence of all lines that the window shows, and paint it.
+function M.show(buffer)
+  buffer = buffer or vim.api.nvim_get_current_buf()
+  local client = vim.lsp.get_clients({ bufnr = buffer, name = 'codeorigin' })[1]
+  if not client then
+    vim.notify('CodeOrigin: the server does not run for this buffer', vim.log.levels.WARN)
+    return
+  end
+  M.clear(buffer)
+  local tick = vim.api.nvim_buf_get_changedtick(buffer)
+  local params = {
+    textDocument = vim.lsp.util.make_text_document_params(buffer),
+    range = {
+      start = { line = vim.fn.line('w0') - 1, character = 0 },
+      ['end'] = { line = vim.fn.line('w$'), character = 0 },
+    },
+  }
+  local sent, id
+  sent, id = client:request(METHOD, params, function(problem, answer)
+    if not pending[buffer] or pending[buffer].id ~= id then
+      return -- cancelled, or asked again meanwhile
+    end
+    pending[buffer] = nil
+    if problem then
+      vim.notify('CodeOrigin: ' .. problem.message, vim.log.levels.WARN)
+    elseif answer and tick == vim.api.nvim_buf_get_changedtick(buffer) then
+      paint(buffer, answer)
+      clear_with_next_edit(buffer)
+    end
+  end, buffer)
+  if sent then
+    pending[buffer] = { client = client, id = id }
+  end
+end
+
+--- Switch the heat map of the current buffer on or off.
+function M.toggle()
+  local buffer = vim.api.nvim_get_current_buf()
+  if M.is_on(buffer) then
+    M.clear(buffer)
+  else
+    M.show(buffer)
+  end
+end
+
+return M

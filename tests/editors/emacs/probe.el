@@ -1,0 +1,93 @@
+;;; probe.el --- The shipped eglot configuration in a batch Emacs -*- lexical-binding: t; -*-
+
+;; Opens the file in the environment's CODEORIGIN_FILE, does what a user would, and writes what was seen as JSON to
+;; CODEORIGIN_ANSWER.  All judging is left to the test that runs this.
+
+(require 'json)
+(add-to-list 'load-path (expand-file-name "emacs" (getenv "CODEORIGIN_EDITORS")))
+(require 'codeorigin)
+(require 'project)
+(require 'flymake)
+
+(setq codeorigin-command (append (json-parse-string (getenv "CODEORIGIN_COMMAND") :array-type 'list) nil)
+      codeorigin-settings (json-parse-string (getenv "CODEORIGIN_SETTINGS") :object-type 'plist)
+      eglot-autoreconnect nil
+      eglot-sync-connect 60
+      eglot-send-changes-idle-time 0.1)
+
+(defun probe-findings ()
+  (mapcar (lambda (finding)
+            (list :line (line-number-at-pos (flymake-diagnostic-beg finding))
+                  :text (flymake-diagnostic-text finding)))
+          (flymake-diagnostics)))
+
+(defun probe-wait (what test)
+  "Let Emacs run until TEST holds, and answer with its value; an error that names WHAT after a minute."
+  (let ((end (+ (float-time) 60)) value)
+    (while (not (setq value (funcall test)))
+      (when (> (float-time) end)
+        (error "%s did not come: %S" what (probe-findings)))
+      (accept-process-output nil 0.1)
+      ;; A batch Emacs is never idle, which is when flymake would show what came.
+      (flymake-start))
+    value))
+
+(defun probe-count (count)
+  (probe-wait (format "%d findings" count)
+              (lambda () (let ((found (probe-findings))) (and (= (length found) count) (vconcat found))))))
+
+(defun probe-request (method parameters)
+  (jsonrpc-request (eglot-current-server) method parameters :timeout 60))
+
+(defun probe-hover ()
+  (format "%s" (plist-get (plist-get (probe-request :textDocument/hover (eglot--TextDocumentPositionParams)) :contents)
+                          :value)))
+
+(defun probe-go (text)
+  (goto-char (point-min))
+  (search-forward text)
+  (goto-char (match-beginning 0)))
+
+(defun probe-edit ()
+  (goto-char (point-min))
+  (insert "# first\n# second\n")
+  (eglot--signal-textDocument/didChange))
+
+(defun probe-ignore ()
+  "Apply the action that a comment makes, to the function at point."
+  (let* ((diagnostics (vconcat (mapcar (lambda (found) (alist-get 'eglot-lsp-diag (eglot--diag-data found)))
+                                       (flymake-diagnostics (line-beginning-position) (line-end-position)))))
+         (place (list :start (eglot--pos-to-lsp-position (line-beginning-position))
+                      :end (eglot--pos-to-lsp-position (line-end-position))))
+         (actions (probe-request :textDocument/codeAction
+                                 (list :textDocument (eglot--TextDocumentIdentifier)
+                                       :range place
+                                       :context (list :diagnostics diagnostics))))
+         (ignore (seq-find (lambda (action) (string-prefix-p "Ignore this function" (plist-get action :title)))
+                           actions)))
+    (eglot--apply-workspace-edit (plist-get ignore :edit))
+    (eglot--signal-textDocument/didChange)))
+
+(with-current-buffer (find-file-noselect (getenv "CODEORIGIN_FILE"))
+  (python-mode)
+  (apply #'eglot (eglot--guess-contact))
+  (let* ((opened (probe-count 2))
+         (hover (progn (probe-go "balance_by_account")
+                       (probe-wait "the hover with its explanation"
+                                   (lambda () (let ((text (probe-hover))) (and (string-match-p "completeness gap" text) text))))))
+         (explained (progn (probe-go "balance_by_account") (codeorigin-explain)))
+         (moved (progn (probe-edit)
+                       (probe-wait "moved findings"
+                                   (lambda () (let ((found (probe-findings)))
+                                                (and (= (length found) 2)
+                                                     (= (plist-get (car found) :line)
+                                                        (+ 2 (plist-get (aref opened 0) :line)))
+                                                     (vconcat found)))))))
+         (ignored (progn (probe-go "def read_postings") (probe-ignore) (probe-count 1)))
+         (answer (list :opened opened :hover hover :explained explained :moved moved :ignored ignored
+                       :text (buffer-string))))
+    (write-region (json-serialize answer) nil (getenv "CODEORIGIN_ANSWER") nil 'quiet)
+    (eglot-shutdown (eglot-current-server))
+    (set-buffer-modified-p nil)))
+
+;;; probe.el ends here

@@ -1,0 +1,155 @@
+"""The shipped Neovim configuration in a real Neovim, driven over its own remote interface."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pynvim
+import pytest
+from support.waiting import wait_for
+
+EDITORS = Path(__file__).parents[3] / "editors"
+
+
+@pytest.fixture
+def nvim(
+    project: Path,
+    quiet_home: dict[str, str],
+    server_settings: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[pynvim.Nvim]:
+    """Neovim with the Python sample open and its findings there."""
+    executable = shutil.which("nvim", path=str(Path(sys.executable).parent)) or shutil.which("nvim")
+    assert executable is not None, "Neovim is missing: install the extra dev"
+    for name, value in quiet_home.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CODEORIGIN_EDITORS", str(EDITORS))
+    monkeypatch.setenv("CODEORIGIN_COMMAND", json.dumps([sys.executable, "-m", "codeorigin", "serve"]))
+    monkeypatch.setenv("CODEORIGIN_SETTINGS", json.dumps(server_settings))
+    monkeypatch.chdir(project)
+    init = Path(__file__).parent / "init.lua"
+    argv = [executable, "--embed", "--headless", "-u", str(init), "ledger.py"]
+    editor = pynvim.attach("child", argv=argv)
+    wait_for(lambda: findings(editor), done=lambda found: len(found) == 2, what="findings")
+    yield editor
+    editor.command("qall!", async_=True)
+    editor.close()
+
+
+def findings(nvim: pynvim.Nvim) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = nvim.exec_lua("return vim.diagnostic.get(0)")
+    return sorted(found, key=lambda each: each["lnum"])
+
+
+def line_of(nvim: pynvim.Nvim, text: str) -> int:
+    return next(number for number, line in enumerate(nvim.current.buffer[:]) if text in line)
+
+
+def heat(nvim: pynvim.Nvim) -> list[Any]:
+    marks: list[Any] = nvim.exec_lua(
+        "return vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('codeorigin'), 0, -1, {details = true})"
+    )
+    return marks
+
+
+def test_one_diagnostic_a_function_on_its_header(nvim: pynvim.Nvim) -> None:
+    found = findings(nvim)
+    headers = [line_of(nvim, "def read_postings"), line_of(nvim, "def balance_by_account")]
+    assert [each["lnum"] for each in found] == headers
+    assert [nvim.current.buffer[each["lnum"]][each["col"] : each["end_col"]] for each in found] == [
+        nvim.current.buffer[line] for line in headers
+    ]
+    assert {each["source"] for each in found} == {"CodeOrigin"}
+    assert all("likely LLM-written" in each["message"] for each in found)
+
+
+def test_hover_opens_a_float_with_the_evidence(nvim: pynvim.Nvim) -> None:
+    nvim.current.window.cursor = (line_of(nvim, "def balance_by_account") + 1, 6)
+
+    def floating() -> str:
+        nvim.exec_lua("vim.lsp.buf.hover()")
+        texts = nvim.exec_lua(
+            """
+            vim.wait(500)
+            local texts = {}
+            for _, window in ipairs(vim.api.nvim_list_wins()) do
+              if vim.api.nvim_win_get_config(window).relative ~= '' then
+                vim.list_extend(texts, vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, true))
+                vim.api.nvim_win_close(window, true)
+              end
+            end
+            return texts
+            """
+        )
+        return "\n".join(texts)
+
+    text = wait_for(
+        floating, done=lambda shown: "completeness gap" in shown, what="hover with its explanation"
+    )
+    assert "balance_by_account" in text
+
+
+def test_an_edit_moves_the_findings_and_adds_none(nvim: pynvim.Nvim) -> None:
+    before = [each["lnum"] for each in findings(nvim)]
+    nvim.current.buffer.append(["# first", "# second"], 0)
+    moved = [line + 2 for line in before]
+    wait_for(
+        lambda: [each["lnum"] for each in findings(nvim)],
+        done=lambda lines: lines == moved,
+        what="moved findings",
+    )
+    first, last = line_of(nvim, "def read_postings"), line_of(nvim, "def twice")
+    nvim.current.buffer[first:last] = []
+    wait_for(lambda: findings(nvim), done=lambda found: len(found) == 1, what="one finding")
+
+
+def test_a_code_action_ignores_the_function(nvim: pynvim.Nvim) -> None:
+    line = line_of(nvim, "def read_postings")
+    nvim.current.window.cursor = (line + 1, 6)
+    nvim.exec_lua(
+        """
+        vim.lsp.buf.code_action({
+          apply = true,
+          filter = function(action) return vim.startswith(action.title, 'Ignore this function') end,
+        })
+        """
+    )
+    wait_for(lambda: "codeorigin: ignore" in "\n".join(nvim.current.buffer[:]), what="the comment")
+    found = wait_for(lambda: findings(nvim), done=lambda found: len(found) == 1, what="one finding")
+    assert "balance_by_account" in nvim.current.buffer[found[0]["lnum"]]
+
+
+def test_rescoring_a_selection_answers_with_a_message(nvim: pynvim.Nvim) -> None:
+    start = line_of(nvim, "totals = dict")
+    nvim.exec_lua(
+        """
+        _G.shown = {}
+        vim.lsp.handlers['window/showMessage'] = function(_, message) table.insert(_G.shown, message.message) end
+        vim.lsp.buf.code_action({
+          apply = true,
+          range = { start = { ..., 0 }, ['end'] = { ... + 10, 0 } },
+          filter = function(action) return vim.startswith(action.title, 'Rescore selection') end,
+        })
+        """,
+        start + 1,
+    )
+    shown = wait_for(lambda: nvim.exec_lua("return _G.shown"), what="the message")
+    assert shown[0].startswith("CodeOrigin: selection: ")
+
+
+def test_the_heat_map_is_painted_and_cleared_by_an_edit(nvim: pynvim.Nvim) -> None:
+    nvim.exec_lua("require('codeorigin').toggle()")
+    marks = wait_for(lambda: heat(nvim), what="virtual text")
+    functions = range(line_of(nvim, "def read_postings"), line_of(nvim, "return totals") + 1)
+    assert {mark[1] for mark in marks} <= set(functions)
+    groups = {mark[3]["virt_text"][0][1] for mark in marks}
+    assert groups <= {"CodeOriginLlm", "CodeOriginHuman"}
+    nvim.current.buffer.append("# an edit", 0)
+    wait_for(lambda: not heat(nvim), what="cleared virtual text")
+    nvim.exec_lua("require('codeorigin').toggle()")
+    wait_for(lambda: heat(nvim), what="virtual text again")
+    nvim.exec_lua("require('codeorigin').toggle()")
+    assert heat(nvim) == []

@@ -1,0 +1,100 @@
+"""VS Code with the packaged extension, in a browser."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.code_server import CodeServer
+from playwright.sync_api import Browser, Page, sync_playwright
+from support.waiting import wait_for
+
+EXTENSIONS = Path(__file__).parent / "extensions"
+CLIENT = Path(__file__).parents[3] / "vscode-client"
+VSCE = CLIENT / "node_modules" / ".bin" / "vsce"
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The product's .vsix, which `make vsix` builds, and the tests' own two."""
+    folder = tmp_path_factory.mktemp("packages")
+    found = {"codeorigin": CLIENT / "codeorigin.vsix"}
+    for name in ("probe", "python"):
+        found[name] = folder / f"{name}.vsix"
+        options = [
+            "--no-dependencies",
+            "--skip-license",
+            "--allow-missing-repository",
+            "--out",
+            str(found[name]),
+        ]
+        subprocess.run(
+            [str(VSCE), "package", *options], cwd=EXTENSIONS / name, check=True, capture_output=True
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    executable = shutil.which("chromium")
+    assert executable is not None, "chromium is not installed; `make test-editors` installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def artefacts(request: pytest.FixtureRequest) -> Path:
+    """Folder for screenshots."""
+    folder: Path = request.config.getoption("--artefacts")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def new_code_server(
+    request: pytest.FixtureRequest, packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., CodeServer]]:
+    """Starts a VS Code on a fresh copy of the samples; the selected Python is the tests' own unless it is said to be none."""
+    started: list[CodeServer] = []
+
+    def start(
+        settings: dict[str, object], *, python: str = sys.executable, trusted: bool = True
+    ) -> CodeServer:
+        folder = tmp_path_factory.mktemp("vscode")
+        workspace = folder / "project"
+        shutil.copytree(Path(__file__).parents[1] / "sample", workspace)
+        code = CodeServer(
+            installation=Path(request.config.getoption("--code-server")).resolve(),
+            folder=folder,
+            workspace=workspace,
+            packages=list(packages.values()),
+            settings=settings,
+            environment={"CODEORIGIN_TEST_PYTHON": python},
+            trusted=trusted,
+        )
+        started.append(code)
+        code.start()
+        return code
+
+    yield start
+    for code in started:
+        code.stop()
+
+
+@pytest.fixture(scope="session")
+def new_page(browser: Browser) -> Callable[[CodeServer], Page]:
+    """Opens the window of a VS Code; returns when its extensions run."""
+
+    def open_page(code: CodeServer) -> Page:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(code.url)
+        page.wait_for_selector(".monaco-workbench", timeout=120_000)
+        wait_for(code.is_probe_up, what="the probe extension", seconds=120)
+        return page
+
+    return open_page

@@ -1,0 +1,237 @@
+"""The extension as people meet it: one VS Code window, one story from start to restart."""
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.code_server import CodeServer
+from playwright.sync_api import Page, expect
+from support.waiting import wait_for
+
+FUNCTION = "balance_by_account"
+
+
+@pytest.fixture(scope="module")
+def code(new_code_server: Callable[..., CodeServer], server_settings: dict[str, object]) -> CodeServer:
+    settings = {f"codeorigin.{name}": value for name, value in server_settings.items()}
+    return new_code_server(settings | {"workbench.colorTheme": "Default Dark Modern"})
+
+
+@pytest.fixture(scope="module")
+def page(code: CodeServer, new_page: Callable[[CodeServer], Page]) -> Iterator[Page]:
+    page = new_page(code)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def source(code: CodeServer, page: Page) -> Path:
+    """The open Python sample, once it has findings."""
+    path = code.workspace / "ledger.py"
+    code.ask("open", path=str(path))
+    findings(code, path, 2)
+    return path
+
+
+def findings(code: CodeServer, path: Path, count: int) -> list[Any]:
+    found: list[Any] = wait_for(
+        lambda: code.ask("diagnostics", path=str(path)),
+        done=lambda answer: len(answer) == count,
+        what=f"{count} findings in {path.name}",
+    )
+    return found
+
+
+def line_of(path: Path, text: str) -> int:
+    return next(number for number, line in enumerate(path.read_text().splitlines()) if text in line)
+
+
+def at(line: int, character: int = 5) -> dict[str, int]:
+    return {"line": line, "character": character}
+
+
+def test_one_finding_a_function_on_its_header(code: CodeServer, page: Page, source: Path) -> None:
+    found = findings(code, source, 2)
+    assert {each["source"] for each in found} == {"CodeOrigin"}
+    assert {each["severity"] for each in found} == {"Information"}
+    assert [each["range"][0]["line"] for each in found] == [
+        line_of(source, "def read_postings"),
+        line_of(source, "def balance_by_account"),
+    ]
+    assert all("likely LLM-written" in each["message"] for each in found)
+    expect(page.locator(".squiggly-info").first).to_be_visible()
+
+
+def test_problems_panel_lists_the_findings(code: CodeServer, page: Page, source: Path) -> None:
+    code.ask("run", command="workbench.actions.view.problems")
+    expect(page.locator(".markers-panel .monaco-list-row", has_text="likely LLM-written")).to_have_count(2)
+    code.ask("run", command="workbench.action.closePanel")
+
+
+def test_status_is_ready_in_the_bar_and_the_language_status(
+    code: CodeServer, page: Page, source: Path
+) -> None:
+    wait_for(lambda: code.ask("status")["state"], done=lambda state: state == "ready", what="status")
+    bar = page.locator(".statusbar-item", has_text="CodeOrigin")
+    expect(bar).to_be_visible()
+    bar.click()
+    expect(page.locator(".quick-input-title")).to_contain_text("CodeOrigin:")
+    expect(page.locator(".quick-input-list .monaco-list-row", has_text="Restart Server")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def test_hover_shows_the_table_of_lines(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
+    line = line_of(source, f"def {FUNCTION}")
+    texts = wait_for(
+        lambda: "\n".join(code.ask("hover", path=str(source), at=at(line))),
+        done=lambda text: "| Line | Evidence |" in text,
+        what="hover with its explanation",
+    )
+    assert "completeness gap" in texts
+    page.locator(".view-line", has_text=FUNCTION).first.locator("span", has_text=FUNCTION).last.hover()
+    hover = page.locator(".monaco-hover:visible", has_text="likely LLM-written")
+    expect(hover.locator("table")).to_be_visible()
+    page.screenshot(path=artefacts / "hover-dark.png")
+    page.mouse.move(5, 5)
+
+
+def test_code_action_rescores_a_selection(code: CodeServer, page: Page, source: Path) -> None:
+    start = line_of(source, "totals = dict")
+    within = {"start": at(start, 0), "end": at(start + 9, 0)}
+    titles = [each["title"] for each in code.ask("codeActions", path=str(source), within=within)]
+    rescore = next(title for title in titles if "escore" in title)
+    code.ask("select", within=within)
+    code.ask("run", command="workbench.action.focusActiveEditorGroup")
+    code.ask("begin", command="editor.action.quickFix")
+    page.locator(".action-widget .monaco-list-row", has_text=rescore).click()
+    expect(page.locator(".notification-toast", has_text="selection")).to_be_visible()
+    code.ask("run", command="notifications.clearAll")
+    selections = [each for each in code.ask("diagnostics", path=str(source)) if each["code"] == "selection"]
+    assert len(selections) <= 1  # none when the selection is too short for a verdict
+
+
+def painted(page: Page) -> int:
+    """Lines in view that carry a background which is not transparent."""
+    return int(
+        page.evaluate(
+            """() => [...document.querySelectorAll('.view-overlays .cdr')].filter((node) =>
+                /rgba?\\(/.test(getComputedStyle(node).backgroundColor) &&
+                getComputedStyle(node).backgroundColor !== 'rgba(0, 0, 0, 0)').length"""
+        )
+    )
+
+
+def test_heat_map_is_painted_and_cleared(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
+    code.ask("select", within={"start": at(0, 0), "end": at(0, 0)})
+    assert painted(page) == 0
+    code.ask("run", command="codeorigin.toggleHeatMap")
+    assert wait_for(lambda: painted(page), what="painted lines") > 5
+    for theme, name in (
+        ("Default Dark Modern", "dark"),
+        ("Default Light Modern", "light"),
+        ("Default High Contrast", "contrast"),
+    ):
+        code.ask("set", name="workbench.colorTheme", value=theme)
+        page.wait_for_timeout(800)
+        page.screenshot(path=artefacts / f"heat-map-{name}.png")
+    code.ask("set", name="workbench.colorTheme", value="Default Dark Modern")
+    code.ask("run", command="codeorigin.toggleHeatMap")
+    wait_for(lambda: painted(page) == 0, what="cleared lines")
+
+
+def test_an_edit_clears_the_heat_map_and_moves_the_findings(
+    code: CodeServer, page: Page, source: Path
+) -> None:
+    code.ask("run", command="codeorigin.toggleHeatMap")
+    wait_for(lambda: painted(page), what="painted lines")
+    before = [each["range"][0]["line"] for each in findings(code, source, 2)]
+    code.ask("replace", within={"start": at(0, 0), "end": at(0, 0)}, by="# one line more\n")
+    wait_for(lambda: painted(page) == 0, what="cleared lines")
+    wait_for(
+        lambda: [each["range"][0]["line"] for each in code.ask("diagnostics", path=str(source))],
+        done=lambda lines: lines == [line + 1 for line in before],
+        what="findings one line further down",
+    )
+    code.ask("revert")
+    findings(code, source, 2)
+
+
+def test_explain_opens_the_panel(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
+    line = line_of(source, f"def {FUNCTION}")
+    code.ask("select", within={"start": at(line), "end": at(line)})
+    code.ask("run", command="codeorigin.explainFunction")
+    panel = page.frame_locator("iframe.webview").frame_locator("iframe")
+    expect(panel.locator("h1")).to_have_text(FUNCTION)
+    rows = panel.locator("table.lines tr")
+    expect(rows.first).to_be_visible()
+    assert rows.count() > 10
+    expect(panel.locator("footer")).to_contain_text("not a proof of authorship")
+    bar = panel.locator("rect[width]").first
+    assert "rgb" in bar.evaluate("node => getComputedStyle(node).fill")
+    for theme, name in (("Default Light Modern", "light"), ("Default Dark Modern", "dark")):
+        code.ask("set", name="workbench.colorTheme", value=theme)
+        page.wait_for_timeout(800)
+        page.screenshot(path=artefacts / f"explanation-{name}.png")
+    code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
+
+
+def test_scan_fills_the_tree(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
+    code.ask("begin", command="codeorigin.scan")
+    expect(page.locator(".notification-toast", has_text=re.compile("scan done"))).to_be_visible(
+        timeout=60_000
+    )
+    tree = page.locator(".pane", has_text="Code origin").last
+    expect(tree.locator(".monaco-list-row", has_text="ledger.py")).to_be_visible()
+    expect(tree.locator(".monaco-list-row", has_text="throttle.ts")).to_be_visible()
+    functions = tree.locator(".monaco-list-row", has_text=re.compile(r"\d %"))
+    expect(functions.first).to_be_visible()
+    page.screenshot(path=artefacts / "tree-dark.png")
+    code.ask("run", command="notifications.clearAll")
+    functions.first.click()
+
+
+def test_report_opens_as_a_page(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
+    code.ask("run", command="codeorigin.openReport")
+    report = page.frame_locator("iframe.webview").frame_locator("iframe")
+    expect(report.locator("h1")).to_have_text("CodeOrigin report")
+    expect(report.locator("h2", has_text="ledger.py")).to_be_visible()
+    page.screenshot(path=artefacts / "report-dark.png")
+    code.ask("run", command="workbench.action.closeActiveEditor")
+
+
+def test_a_killed_server_comes_back(code: CodeServer, page: Page, source: Path) -> None:
+    code.ask("open", path=str(source))
+    before = code.ask("run", command="codeorigin.status")["pid"]
+    os.kill(before, signal.SIGKILL)
+    after = wait_for(lambda: running_pid(code, before), what="another server", seconds=90)
+    assert after != before
+    findings(code, source, 2)
+
+
+def running_pid(code: CodeServer, before: int) -> int | None:
+    """The new server's process, or None while there is none."""
+    try:
+        pid: int = code.ask("run", command="codeorigin.status")["pid"]
+    except (AssertionError, TypeError):
+        return None
+    return pid if pid != before else None
+
+
+def test_restart_starts_another_server(code: CodeServer, page: Page, source: Path) -> None:
+    before = code.ask("run", command="codeorigin.status")["pid"]
+    code.ask("run", command="codeorigin.restart")
+    after = code.ask("run", command="codeorigin.status")["pid"]
+    assert after != before
+    findings(code, source, 2)
+
+
+def test_accepting_in_the_baseline_takes_the_finding_away(code: CodeServer, page: Page, source: Path) -> None:
+    code.ask("open", path=str(source))
+    code.ask("begin", command="codeorigin.acceptInBaseline")
+    page.locator(".quick-input-list .monaco-list-row", has_text=FUNCTION).click()
+    findings(code, source, 1)
+    assert FUNCTION in (code.workspace / ".codeorigin-baseline.json").read_text()

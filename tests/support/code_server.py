@@ -1,0 +1,127 @@
+"""A VS Code that runs as code-server, with extensions, settings and the probe through which tests ask it."""
+
+import json
+import os
+import socket
+import subprocess
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+USER_SETTINGS: dict[str, object] = {
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "chat.disableAIFeatures": True,
+    "extensions.autoUpdate": False,
+    "extensions.ignoreRecommendations": True,
+    "telemetry.telemetryLevel": "off",
+    "typescript.validate.enable": False,
+    "editor.minimap.enabled": False,
+    "editor.hover.delay": 100,
+    "files.simpleDialog.enable": True,
+}
+
+
+@dataclass
+class CodeServer:
+    """One running VS Code.
+
+    ``installation`` is the folder that setup/code_server.sh filled, ``folder`` takes its data, ``environment`` is added to the extension host's.
+    """
+
+    installation: Path
+    folder: Path
+    workspace: Path
+    packages: list[Path]
+    settings: dict[str, object]
+    environment: dict[str, str] = field(default_factory=dict)
+    trusted: bool = True
+
+    def __post_init__(self) -> None:
+        self.port, self.probe_port = free_port(), free_port()
+        self.log = self.folder / "code-server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/?folder={self.workspace}"
+
+    def start(self) -> None:
+        """Install the extensions and start; returns when the window can be opened."""
+        user = self.folder / "user"
+        # A browser's window is a remote one: paths on the machine are only read from the machine's own settings.
+        for name, settings in (("User", USER_SETTINGS | self.settings), ("Machine", self.settings)):
+            (user / name).mkdir(parents=True)
+            (user / name / "settings.json").write_text(json.dumps(settings))
+        folders = ["--user-data-dir", str(user), "--extensions-dir", str(self.folder / "extensions")]
+        installs = [part for package in self.packages for part in ("--install-extension", str(package))]
+        with self.log.open("wb") as log:
+            self._run([*folders, *installs], log).wait(120)
+        options = ["--auth", "none", "--bind-addr", f"127.0.0.1:{self.port}"]
+        options += ["--disable-telemetry", "--disable-update-check"]
+        if self.trusted:
+            options.append("--disable-workspace-trust")
+        with self.log.open("ab") as log:
+            self._process = self._run([*options, *folders, str(self.workspace)], log)
+        self._wait_for_port()
+
+    def stop(self) -> None:
+        """End it with everything that it started."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def ask(self, question: str, **details: object) -> Any:
+        """Ask the probe extension (extensions/probe/main.js); raises AssertionError with the editor's error."""
+        body = json.dumps({"question": question, **details}).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.probe_port}", body)
+        with urllib.request.urlopen(request, timeout=120) as response:
+            answer = json.load(response)
+        assert "error" not in answer, f"{question}: {answer['error']}"
+        return answer["value"]
+
+    def is_probe_up(self) -> bool:
+        """Whether the extension host runs and the probe answers."""
+        try:
+            socket.create_connection(("127.0.0.1", self.probe_port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def _run(self, arguments: list[str], log: Any) -> subprocess.Popen[bytes]:
+        binaries = self.installation / "bin"
+        environment = {
+            **os.environ,
+            "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+            "CODE_SERVER_CONFIG": str(self.folder / "config.yaml"),
+            "XDG_DATA_HOME": str(self.folder / "data"),
+            "CODEORIGIN_PROBE_PORT": str(self.probe_port),
+            **self.environment,
+        }
+        command = [str(self.installation / "node_modules" / ".bin" / "code-server"), *arguments]
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    def _wait_for_port(self) -> None:
+        for _ in range(600):
+            assert self._process is not None
+            assert self._process.poll() is None, self.log.read_text(errors="replace")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError(f"code-server does not listen:\n{self.log.read_text(errors='replace')}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,21 @@
+"""Waiting for something that another process does."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def wait_for(
+    ask: Callable[[], T], *, done: Callable[[T], bool] = bool, what: str, seconds: float = 60.0
+) -> T:
+    """Ask until ``done`` accepts the answer. Raises AssertionError with the last answer when it never does."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = ask()
+        if done(answer):
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"{what}: still {answer!r} after {seconds:.0f} s")
+        time.sleep(0.1)
