@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 WALK_CHUNK = 64
 MAX_FILES = 100_000
+MAX_KNOWN = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class ScanSummary:
 
 
 class Scanner:
-    """Scores files from disk. A file that has not changed since the last scan is not read again."""
+    """Scores files from disk. A file that has not changed since the last scan is not read again
+    (as long as it is among the last ``MAX_KNOWN``)."""
 
     def __init__(self, worker: Worker, engine: Engine, encoding: PositionEncoding) -> None:
         self._worker = worker
@@ -137,6 +139,8 @@ class Scanner:
         )
         report = analyzer.analyze(text, language.id, path=str(path), cancel=token)
         result = Result(snapshot, report, analyzer.model_id)
+        if len(self._known) >= MAX_KNOWN:
+            del self._known[next(iter(self._known))]
         self._known[path] = (stamp, settings, result)
         return result
 

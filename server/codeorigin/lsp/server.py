@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,19 @@ from pygls.exceptions import JsonRpcException, PyglsError
 from pygls.lsp.server import LanguageServer
 
 from codeorigin import __version__
-from codeorigin.cancellation import CancelToken
-from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.errors import ModelError
 from codeorigin.languages import LANGUAGES
 from codeorigin.lsp.baseline import Baseline
 from codeorigin.lsp.capabilities import ClientSupport
 from codeorigin.lsp.configuration import Configuration
-from codeorigin.lsp.documents import Snapshot, SourceDocument, SourceWorkspace
-from codeorigin.lsp.eligibility import skip_reason
+from codeorigin.lsp.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.engine import Engine
 from codeorigin.lsp.explanations import Explanations
 from codeorigin.lsp.progress import Progress
 from codeorigin.lsp.protocol import CodeOriginProtocol
 from codeorigin.lsp.publisher import Publisher
-from codeorigin.lsp.results import Result
-from codeorigin.lsp.scheduler import Scheduler
-from codeorigin.lsp.settings import RunMode, Settings
+from codeorigin.lsp.scoring import Scoring
+from codeorigin.lsp.settings import Settings
 from codeorigin.lsp.status import State, Status, StatusReporter
 from codeorigin.lsp.worker import Priority, Worker
 
@@ -44,19 +40,6 @@ def _notebook_selector() -> types.NotebookDocumentSyncOptions:
     return types.NotebookDocumentSyncOptions(
         notebook_selector=[types.NotebookDocumentFilterWithCells(notebook="*", cells=cells)]
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """All that the worker needs to score a document; taken on the event loop."""
-
-    snapshot: Snapshot
-    settings: Settings
-    folder: Path | None
-
-    @property
-    def version(self) -> int:
-        return self.snapshot.version
 
 
 class CodeOriginServer(LanguageServer):
@@ -77,17 +60,9 @@ class CodeOriginServer(LanguageServer):
         self.configured = asyncio.Event()
         self.engine = Engine(model_dir)
         self.worker = Worker()
-        self.results: dict[str, Result] = {}
-        self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
         self.publisher = Publisher(self.text_document_publish_diagnostics)
         self.explanations = Explanations(self.worker, self.engine, self.start_progress)
-        self.scheduler: Scheduler[_Work, Result] = Scheduler(
-            self.worker,
-            snapshot=self._work,
-            analyze=self._analyze,
-            deliver=self._deliver,
-            failed=self._failed,
-        )
+        self.scoring = Scoring(self)
         self.status = StatusReporter(self.current_status, self._send_status)
         self.worker.changed = self.status.changed
         self.started_at = time.monotonic()
@@ -111,7 +86,7 @@ class CodeOriginServer(LanguageServer):
     def stop_work(self) -> None:
         """Cancel everything that runs or waits."""
         self.status.stop()
-        self.scheduler.cancel_all()
+        self.scoring.cancel_all()
         self.worker.stop(0)
 
     def report_server_error(
@@ -152,89 +127,7 @@ class CodeOriginServer(LanguageServer):
             return None
         return self._baselines.setdefault(str(path), Baseline(path))
 
-    # -- scoring ------------------------------------------------------------------------------------------
-
-    def touched(self, uri: str, *, edited: bool) -> None:
-        """A document was opened or saved, or (``edited``) its text has changed."""
-        document = self.document(uri)
-        if document is None or not self.configured.is_set():
-            return  # all open documents are scored once the settings are known
-        uri = document.uri
-        if self.configuration.is_stale(self.documents.folder_of(uri)):
-            self.reconfigure()
-        settings = self.settings_of(uri)
-        if edited:
-            self.explanations.cancel(uri)
-            self.selections.pop(uri, None)
-            self.publisher.edited(uri)
-        else:
-            document.edited_lines = None  # a save ends the typing, and with it the quiet near the caret
-        if settings.run is RunMode.ON_TYPE or (settings.run is RunMode.ON_SAVE and not edited):
-            self.scheduler.schedule(uri, settings.debounce / 1000 if edited else 0.0)
-        elif edited:
-            self.scheduler.cancel(uri)
-
-    def closed(self, uri: str) -> None:
-        """A document was closed: forget it, and clear what the client shows."""
-        self.scheduler.cancel(uri)
-        self.explanations.cancel(uri)
-        self.results.pop(uri, None)
-        self.selections.pop(uri, None)
-        self.publisher.clear(uri)
-
-    async def scored(self, uri: str) -> Result | None:
-        """The result for the present text, scored now if need be; None when the document is not open."""
-        await self.configured.wait()
-        while (document := self.document(uri)) is not None:
-            result = self.results.get(document.uri)
-            if result is not None and result.version == (document.version or 0):
-                return result
-            if self.engine.error is not None and not self.scheduler.is_busy(document.uri):
-                return None
-            if self.scheduler.is_busy(document.uri):
-                self.scheduler.hurry(document.uri)
-            else:
-                self.scheduler.schedule(document.uri, 0.0)
-            before = document.version
-            await self.scheduler.settled(document.uri)
-            result = self.results.get(document.uri)
-            if document.version == before and (result is None or result.version != (before or 0)):
-                return None  # it could not be scored, and the user was told why
-        return None
-
-    async def settled(self, uri: str) -> Result | None:
-        """The newest result once no scoring of ``uri`` is under way; starts none."""
-        await self.configured.wait()
-        document = self.document(uri)
-        if document is None:
-            return None
-        await self.scheduler.settled(document.uri)
-        return self.results.get(document.uri)
-
-    def refresh_findings(self, uri: str) -> None:
-        """Bring the client's diagnostics of an open document up to date with its result."""
-        result = self.results.get(uri)
-        document = self.document(uri)
-        if result is None or document is None:
-            return
-        baseline = self.baseline_of(uri)
-        accepted = baseline.ids() if baseline is not None else frozenset()
-        if baseline is not None and baseline.problem:
-            self.show_once(baseline.problem, types.MessageType.Warning)
-        self.publisher.update(
-            result,
-            document,
-            self.settings_of(uri),
-            accepted=accepted,
-            extra=self.selections.get(uri, ()),
-        )
-
-    def rescore_all(self) -> None:
-        """Settings or the model have changed: look at every open document anew; known texts cost nothing."""
-        for uri in self.documents.open_uris():
-            settings = self.settings_of(uri)
-            if uri in self.results or settings.run is not RunMode.MANUAL:
-                self.scheduler.schedule(uri, 0.0)
+    # -- settings -----------------------------------------------------------------------------------------
 
     def reconfigure(self) -> None:
         """Compute the settings anew from all layers, and act on what changed."""
@@ -247,7 +140,7 @@ class CodeOriginServer(LanguageServer):
             return
         if everywhere.enable:
             self._load_model(everywhere.model_path)
-        self.rescore_all()
+        self.scoring.again()
         self.refresh_decorations()
 
     def refresh_decorations(self) -> None:
@@ -293,48 +186,7 @@ class CodeOriginServer(LanguageServer):
     def _send_status(self, status: Status) -> None:
         self.protocol.notify(STATUS_METHOD, status.to_wire())
 
-    # -- scheduler ----------------------------------------------------------------------------------------
-
-    def _work(self, uri: str) -> _Work | None:
-        snapshot = self.documents.snapshot(uri)
-        if snapshot is None:
-            return None
-        return _Work(snapshot, self.settings_of(uri), self.folder_path(uri))
-
-    def _analyze(self, work: _Work, token: CancelToken) -> Result:
-        """In the worker."""
-        snapshot = work.snapshot
-        reason = skip_reason(snapshot, work.settings, work.folder)
-        if reason is not None or snapshot.language is None:
-            return Result(snapshot, None, "", reason)
-        analyzer = self.engine.analyzer()
-        report = analyzer.analyze(snapshot.text, snapshot.language.id, path=snapshot.path, cancel=token)
-        return Result(snapshot, report, analyzer.model_id)
-
-    def _deliver(self, uri: str, _: _Work, result: Result) -> None:
-        self.results[uri] = result
-        if result.skipped is not None:
-            logger.info("a document is not scored: %s", result.skipped)
-            if result.skipped.startswith("larger"):
-                self.window_log_message(
-                    types.LogMessageParams(
-                        type=types.MessageType.Info,
-                        message=f"CodeOrigin: {uri}: not scored: {result.skipped}",
-                    )
-                )
-        self.refresh_findings(uri)
-
-    def _failed(self, uri: str, error: Exception) -> None:
-        if isinstance(error, ModelError):
-            self._model_failed(error)
-        elif isinstance(error, CodeOriginError):
-            self.show_once(str(error), types.MessageType.Error)
-        else:
-            logger.error("scoring a document failed", exc_info=error)
-            self.show_once(
-                f"scoring a document failed ({type(error).__name__}); the log says where",
-                types.MessageType.Error,
-            )
+    # -- model --------------------------------------------------------------------------------------------
 
     def _load_model(self, setting: str | None) -> None:
         """Load the model that the settings name, unless that was asked for before."""
@@ -350,10 +202,11 @@ class CodeOriginServer(LanguageServer):
         if not future.cancelled():
             error = future.exception()
             if isinstance(error, ModelError):
-                self._model_failed(error)
+                self.model_failed(error)
         self.status.changed()
 
-    def _model_failed(self, error: ModelError) -> None:
+    def model_failed(self, error: ModelError) -> None:
+        """Say once why there is no model."""
         self.show_once(str(error), types.MessageType.Error)
         self.status.changed()
 
@@ -365,7 +218,7 @@ class CodeOriginServer(LanguageServer):
             "pid": os.getpid(),
             "uptimeSeconds": round(time.monotonic() - self.started_at, 1),
             "documents": len(self.documents.open_uris()),
-            "pending": self.scheduler.pending,
+            "pending": self.scoring.pending,
             "positionEncoding": self.documents.encoding.value,
             "diagnostics": "pull" if self.publisher.pull else "push",
         }

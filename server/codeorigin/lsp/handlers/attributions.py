@@ -37,7 +37,7 @@ def register(server: CodeOriginServer) -> None:
         identifier = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument")
         wanted = params.get("range")
         part = read(wanted, types.Range, "range") if wanted is not None else None
-        result = await server.scored(identifier.uri)
+        result = await server.scoring.scored(identifier.uri)
         if result is None:
             return None
         first = part.start.line if part is not None else 0

@@ -73,7 +73,7 @@ def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Itera
     """What can be done with any code: explain the function there, rescore what is selected."""
     uri = params.text_document.uri
     document = server.document(uri)
-    result = server.results.get(document.uri) if document is not None else None
+    result = server.scoring.results.get(document.uri) if document is not None else None
     if document is not None and result is not None and result.version == (document.version or 0):
         function = result.at_line(params.range.start.line)
         flagged = any(FindingData.from_wire(each.data) for each in params.context.diagnostics)

@@ -77,7 +77,7 @@ def _open_snapshot(server: CodeOriginServer, uri: str) -> Snapshot:
 
 async def _rescore_document(server: CodeOriginServer, uri: str, *, quiet: bool) -> dict[str, Any]:
     _open_snapshot(server, uri)
-    result = await server.scored(uri)
+    result = await server.scoring.scored(uri)
     if result is None or result.skipped is not None:
         why = result.skipped if result is not None else str(server.engine.error or "it could not be scored")
         return _said(server, {"functions": [], "message": f"not scored: {why}"}, quiet=quiet)
@@ -134,7 +134,7 @@ def _mark_selection(
         return
     analyzer = server.engine.loaded
     band = band_of(verdict, server.settings_of(snapshot.uri))
-    server.selections[snapshot.uri] = (
+    server.scoring.selections[snapshot.uri] = (
         types.Diagnostic(
             range=selection,
             severity=types.DiagnosticSeverity.Hint,
@@ -149,14 +149,14 @@ def _mark_selection(
             },
         ),
     )
-    server.refresh_findings(snapshot.uri)
+    server.scoring.refresh_findings(snapshot.uri)
 
 
 async def _explain(
     server: CodeOriginServer, uri: str, position: types.Position, *, quiet: bool
 ) -> dict[str, Any] | None:
     _open_snapshot(server, uri)
-    result = await server.scored(uri)
+    result = await server.scoring.scored(uri)
     function = result.at_line(position.line) if result is not None else None
     if result is None or function is None:
         return _said(server, {"explanation": None, "message": "there is no function here"}, quiet=quiet)
@@ -197,7 +197,7 @@ async def _accept(
     if baseline is None:
         message = "a baseline is kept in a workspace folder: open the folder that this file is in"
         return _said(server, {"accepted": 0, "message": message}, quiet=quiet)
-    result = await server.scored(uri)
+    result = await server.scoring.scored(uri)
     functions = _to_accept(server, result, function_id) if result is not None else []
     if not functions:
         message = "nothing to accept here: the text has changed or no function is reported"
@@ -209,7 +209,7 @@ async def _accept(
     except CodeOriginError as error:
         return _said(server, {"accepted": 0, "message": str(error)}, quiet=quiet)
     for open_uri in server.documents.open_uris():
-        server.refresh_findings(open_uri)
+        server.scoring.refresh_findings(open_uri)
     message = f"{accepted} functions accepted in the baseline"
     return _said(server, {"accepted": accepted, "message": message}, quiet=quiet)
 

@@ -39,13 +39,13 @@ def register(server: CodeOriginServer) -> None:
 
 async def _settle(server: CodeOriginServer, uri: str) -> None:
     """Wait for the newest result; where the client cannot be told of a later one, also for a save."""
-    await server.settled(uri)
+    await server.scoring.settled(uri)
     document = server.document(uri)
     if document is None or server.client.refresh_diagnostics:
         return
     mode = server.settings_of(uri).run
     while mode is not RunMode.ON_TYPE and (document := server.document(uri)) is not None:
-        result = server.results.get(uri)
+        result = server.scoring.results.get(uri)
         if result is None or result.version == (document.version or 0):
             return
         await server.publisher.next_change(uri)

@@ -24,7 +24,7 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
-        result = await server.scored(params.text_document.uri)
+        result = await server.scoring.scored(params.text_document.uri)
         line = params.position.line
         function = result.at_line(line) if result is not None else None
         if result is None or function is None or function.verdict.reason is Reason.IGNORED:

@@ -14,7 +14,7 @@ def register(server: CodeOriginServer) -> None:
         uri = params.text_document.uri
         if server.document(uri) is None or not server.settings_of(uri).inlay_hints:
             return []
-        result = await server.settled(uri)
+        result = await server.scoring.settled(uri)
         if result is None:
             return []
         positions = result.snapshot.positions

@@ -10,16 +10,16 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
-        server.touched(params.text_document.uri, edited=False)
+        server.scoring.touched(params.text_document.uri, edited=False)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        server.touched(params.text_document.uri, edited=True)
+        server.scoring.touched(params.text_document.uri, edited=True)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
     def saved(params: types.DidSaveTextDocumentParams) -> None:
-        server.touched(params.text_document.uri, edited=False)
+        server.scoring.touched(params.text_document.uri, edited=False)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
-        server.closed(params.text_document.uri)
+        server.scoring.closed(params.text_document.uri)
