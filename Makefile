@@ -4,14 +4,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+CLIENT := vscode-client
+# VS Code as code-server for the tests in editors: 600 MB and minutes to install, so it may stand anywhere.
+CODE_SERVER ?= build/code-server
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test test-editors vsix lint format bench clean
 
 help:
 	@echo "make demo    install CodeOrigin in .venv, score the examples, explain one function"
-	@echo "make test    install the training and development tools too, run all tests"
-	@echo "make lint    ruff and mypy"
+	@echo "make test    install the training and development tools too, run all tests but those in VS Code and Emacs"
+	@echo "make test-editors  install VS Code (code-server), Chromium and Emacs, run the tests in all editors"
+	@echo "make vsix    package the VS Code extension with the server inside"
+	@echo "make lint    ruff, mypy, eslint and tsc"
 	@echo "make format  let ruff format and mend what it can"
 	@echo "make bench   speed and memory: the self test, and a scan of Python's own library"
 	@echo "make clean   remove .venv and the caches"
@@ -31,17 +36,39 @@ $(VENV)/.development: pyproject.toml $(VENV)/.created
 	$(PIP) --editable '.[training,dev]'
 	@touch $@ $(VENV)/.runtime
 
+$(VENV)/.editors: pyproject.toml $(VENV)/.development
+	$(PIP) --editable '.[training,dev,editors]'
+	@touch $@
+
+$(CLIENT)/node_modules/.installed: $(CLIENT)/package-lock.json
+	cd $(CLIENT) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 demo: $(VENV)/.runtime
 	$(BIN)/codeorigin check examples || test $$? -eq 1
 	$(BIN)/codeorigin explain examples/assistant_style.ts:20
 
-test: $(VENV)/.development
+test: $(VENV)/.development $(CLIENT)/node_modules/.installed
+	cd $(CLIENT) && npm test --silent
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.development
+# Neovim, Emacs, and VS Code with the packaged extension; screenshots go to build/editors.
+test-editors: $(VENV)/.editors vsix
+	tests/editors/setup/system_packages.sh
+	tests/editors/setup/code_server.sh $(BIN)/python $(CODE_SERVER)
+	$(BIN)/python -m pytest tests/editors --editors --code-server $(CODE_SERVER)
+
+vsix: $(VENV)/.created $(CLIENT)/node_modules/.installed
+	rm -rf $(CLIENT)/bundled
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir $(CLIENT)/bundled .
+	cd $(CLIENT) && npm run --silent package
+
+
+lint: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	cd $(CLIENT) && npm run --silent lint && npm run --silent check
 
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix .
@@ -54,3 +81,4 @@ bench: $(VENV)/.runtime
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(CLIENT)/node_modules $(CLIENT)/bundled $(CLIENT)/dist $(CLIENT)/out $(CLIENT)/*.vsix

@@ -5,7 +5,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,11 +43,11 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def quiet_home(tmp_path: Path) -> Iterator[dict[str, str]]:
+def quiet_home(tmp_path: Path) -> dict[str, str]:
     """An environment in which an editor finds nobody's settings."""
     home = tmp_path / "home"
     home.mkdir()
-    yield {
+    return {
         **os.environ,
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),

@@ -29,7 +29,8 @@ USER_SETTINGS: dict[str, object] = {
 class CodeServer:
     """One running VS Code.
 
-    ``installation`` is the folder that setup/code_server.sh filled, ``folder`` takes its data, ``environment`` is added to the extension host's.
+    ``installation`` is the folder that setup/code_server.sh filled, ``folder`` takes its data, ``environment``
+    is added to the extension host's.
     """
 
     installation: Path

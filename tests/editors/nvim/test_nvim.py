@@ -9,6 +9,7 @@ from typing import Any
 
 import pynvim
 import pytest
+
 from support.waiting import wait_for
 
 EDITORS = Path(__file__).parents[3] / "editors"

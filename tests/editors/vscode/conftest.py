@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.code_server import CodeServer
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from support.code_server import CodeServer
 from support.waiting import wait_for
 
 EXTENSIONS = Path(__file__).parent / "extensions"
@@ -59,7 +60,7 @@ def artefacts(request: pytest.FixtureRequest) -> Path:
 def new_code_server(
     request: pytest.FixtureRequest, packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., CodeServer]]:
-    """Starts a VS Code on a fresh copy of the samples; the selected Python is the tests' own unless it is said to be none."""
+    """Starts a VS Code on a fresh copy of the samples; ``python`` is the selected interpreter, "" selects none."""
     started: list[CodeServer] = []
 
     def start(

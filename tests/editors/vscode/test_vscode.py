@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.code_server import CodeServer
 from playwright.sync_api import Page, expect
+
+from support.code_server import CodeServer
 from support.waiting import wait_for
 
 FUNCTION = "balance_by_account"

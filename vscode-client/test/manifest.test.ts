@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import manifest from "../package.json";
+import { LEVELS, nameOf } from "../src/heatmap/levels";
+import { LANGUAGE_IDS } from "../src/languages";
+
+// The bundled tests run from out/test, so files are found from the folder that npm runs in.
+const read = (path: string) => readFileSync(join(process.cwd(), path), "utf8");
+
+interface Generator {
+  configuration: (schema: unknown, own: unknown) => unknown;
+}
+
+test("the settings mirror the server's schema: npm run settings writes them anew", async () => {
+  const generator = (await import(join(process.cwd(), "scripts/settings.mjs"))) as Generator;
+  const schema: unknown = JSON.parse(read("../server/codeorigin/lsp/settings.schema.json"));
+  const own: unknown = JSON.parse(read("scripts/own-settings.json"));
+  assert.deepEqual(manifest.contributes.configuration, generator.configuration(schema, own));
+});
+
+test("every command of the manifest is registered, and the other way round", () => {
+  const source = read("src/commands/index.ts");
+  const registered = [...source.matchAll(/^ {2}"(codeorigin\.\w+)":/gm)].map(([, name]) => name);
+  assert.deepEqual(manifest.contributes.commands.map(({ command }) => command).sort(), registered.sort());
+});
+
+test("no command takes a name that the language client registers for the server", () => {
+  const taken = ["rescore", "explain", "acceptBaseline", "scanWorkspace", "status"].map((name) => `codeorigin.${name}`);
+  const own = manifest.contributes.commands.map(({ command }) => command);
+  assert.deepEqual(
+    own.filter((command) => taken.includes(command)),
+    [],
+  );
+});
+
+test("settings that choose what is run or loaded are restricted in untrusted folders", () => {
+  const all = manifest.contributes.configuration.flatMap(({ properties }) =>
+    Object.entries<{ scope: string }>(properties),
+  );
+  const dangerous = all.filter(([, { scope }]) => scope.startsWith("machine")).map(([name]) => name);
+  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted(), dangerous.toSorted());
+});
+
+test("the extension wakes up for the languages that it reads", () => {
+  assert.deepEqual(
+    manifest.activationEvents,
+    LANGUAGE_IDS.map((language) => `onLanguage:${language}`),
+  );
+});
+
+test("every level has its colour in all four kinds of theme, and its icon", () => {
+  const colors = new Map(manifest.contributes.colors.map(({ id, defaults }) => [id, defaults]));
+  const ids = ["codeorigin.llm", "codeorigin.human", ...LEVELS.map((level) => `codeorigin.${nameOf(level)}Background`)];
+  for (const id of ids) {
+    const { dark, light, highContrast, highContrastLight } = colors.get(id) ?? {};
+    assert.ok(dark && light && highContrast && highContrastLight, id);
+  }
+  for (const level of LEVELS) {
+    assert.ok(existsSync(join(process.cwd(), `media/gutter/${nameOf(level)}.svg`)));
+  }
+});
+
+test("the versions of extension and server are the same", () => {
+  const [, version] = /__version__ = "([^"]+)"/.exec(read("../server/codeorigin/__init__.py")) ?? [];
+  assert.equal(manifest.version, version);
+});
+
+test("pages of the walkthrough are there", () => {
+  for (const { media } of manifest.contributes.walkthroughs.flatMap(({ steps }) => steps)) {
+    assert.ok(existsSync(join(process.cwd(), media.markdown)), media.markdown);
+  }
+});

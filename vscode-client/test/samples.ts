@@ -1,0 +1,52 @@
+/** Answers of the server, for the tests. */
+
+import type { Attributions, ExplainedFunction, LineEvidence, Verdict } from "../src/protocol";
+
+export function verdict(probability: number | null): Verdict {
+  return {
+    probability,
+    logit: probability === null ? null : Math.log(probability / (1 - probability)),
+    band: probability === null ? null : probability > 0.8 ? "llm" : "unsure",
+    reason: probability === null ? "too_short" : null,
+    humanShare: probability === null ? null : 0.012,
+    falsePositiveRate: 0.01,
+    threshold: 0.8,
+    windows: 1,
+    summary: probability === null ? "No verdict: too short" : `${Math.round(probability * 100)} % likely LLM-written`,
+    guarantee: probability === null ? null : "Reported from 80 % on.",
+  };
+}
+
+export function line(number: number, value: number, weight: number): LineEvidence {
+  return { line: number, value, wide: value, deep: 0, weight };
+}
+
+export function explained(name: string, lines: LineEvidence[], probability: number | null = 0.9): ExplainedFunction {
+  const range = { start: { line: 2, character: 0 }, end: { line: 9, character: 0 } };
+  return {
+    version: 1,
+    modelId: "codeorigin-small 0.1.0 (1a2b3c4d)",
+    message: "",
+    functionId: `id-${name}`,
+    name,
+    range,
+    headerRange: range,
+    isTest: false,
+    verdict: verdict(probability),
+    explanation: {
+      logit: 2.2,
+      baselineLogit: -0.1,
+      completenessGap: 0.004,
+      approximate: false,
+      method: "integrated_gradients",
+      baseline: "mask",
+      nodes: 8,
+      lines,
+      topTokens: [{ text: "<T>", value: 0.4, range }],
+    },
+  };
+}
+
+export function attributions(...functions: ExplainedFunction[]): Attributions {
+  return { version: 1, modelId: "codeorigin-small 0.1.0 (1a2b3c4d)", functions };
+}
