@@ -9,7 +9,7 @@ from typing import Any
 
 from lsprotocol import types
 from pygls import uris
-from pygls.exceptions import JsonRpcException, PyglsError
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, PyglsError
 from pygls.lsp.server import LanguageServer
 
 from codeorigin import __version__
@@ -93,8 +93,11 @@ class CodeOriginServer(LanguageServer):
         self, error: Exception, source: type[PyglsError] | type[JsonRpcException]
     ) -> None:
         """Log; never a pop-up for a message that could not be handled."""
-        logger.error("%s while handling a message (%s)", type(error).__name__, source.__name__)
-        logger.debug("details", exc_info=error)
+        if isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError):
+            logger.debug("a request was refused: %s", type(error).__name__)
+        else:
+            # Called while the failure itself is being handled: the log says where it happened.
+            logger.error("a message could not be handled (%s)", source.__name__, exc_info=True)
 
     # -- documents ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,116 @@
+"""Hundreds of requests, edits and cancellations in any order: each request is answered, nothing fails inside."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from lsprotocol.types import ErrorCodes, LSPErrorCodes
+from tests.server.lsp.editor import python_function
+from tests.server.lsp.raw import RawServer
+
+URIS = [f"file:///work/soak_{number}.py" for number in range(4)]
+TEXT = "\n\n".join(python_function(f"f{number}", number + 2) for number in range(15))
+LAST_LINE = TEXT.count("\n")
+STEPS = 600
+PIECES = ["x", "\n", "def g(a):\n    return a\n", "é😀", "\r", "\x0c", "    "]
+# The last is for commands on a document that was closed before they began.
+ALLOWED = {
+    None,
+    LSPErrorCodes.ContentModified,
+    LSPErrorCodes.RequestCancelled,
+    ErrorCodes.InvalidParams,
+}
+
+
+def capabilities(*, pull: bool, encoding: str) -> dict[str, Any]:
+    """A client that shows progress."""
+    return {
+        "window": {"workDoneProgress": True},
+        "general": {"positionEncodings": [encoding]},
+        "textDocument": {"diagnostic": {}} if pull else {},
+    }
+
+
+def place(chance: random.Random) -> dict[str, int]:
+    return {"line": chance.randrange(LAST_LINE), "character": chance.randrange(40)}
+
+
+def edit(chance: random.Random) -> dict[str, Any]:
+    start = place(chance)
+    end = {"line": start["line"] + chance.randrange(2), "character": chance.randrange(40)}
+    return {"range": {"start": start, "end": end}, "text": chance.choice(PIECES)}
+
+
+def requests(chance: random.Random, uri: str, *, pull: bool) -> Iterator[tuple[str, Any]]:
+    """One request of every kind."""
+    document = {"textDocument": {"uri": uri}}
+    yield "textDocument/hover", {**document, "position": place(chance)}
+    yield "codeorigin/attributions", document
+    yield "textDocument/codeLens", document
+    command = {"command": "codeorigin.explain", "arguments": [uri, place(chance), {"quiet": True}]}
+    yield "workspace/executeCommand", command
+    if pull:
+        yield "textDocument/diagnostic", document
+
+
+def answer_the_server(server: RawServer) -> None:
+    """Take what has come, and answer its requests."""
+    while not server.messages.empty():
+        message = server.messages.get()
+        if "method" in message and "id" in message:
+            server.send({"id": message["id"], "result": None})
+        else:
+            server.unread.append(message)
+
+
+@pytest.mark.parametrize(("seed", "pull", "encoding"), [(1, True, "utf-8"), (2, False, "utf-16")])
+def test_every_request_is_answered(seed: int, pull: bool, encoding: str) -> None:
+    chance = random.Random(seed)
+    with RawServer() as server:
+        options = {"threshold": 0.0, "debounce": 5, "caretQuiet": 50, "explainWait": 5}
+        parameters = {
+            "processId": None,
+            "rootUri": None,
+            "capabilities": capabilities(pull=pull, encoding=encoding),
+            "initializationOptions": options,
+        }
+        server.request("initialize", parameters)
+        server.notify("initialized", {})
+        for uri in URIS:
+            server.open(uri, TEXT)
+        asked: list[int] = []
+        for version in range(1, STEPS):
+            uri = chance.choice(URIS)
+            what = chance.random()
+            if what < 0.5:
+                identifier = {"uri": uri, "version": version}
+                changes = [edit(chance) for _ in range(chance.randrange(1, 3))]
+                server.notify(
+                    "textDocument/didChange", {"textDocument": identifier, "contentChanges": changes}
+                )
+            elif what < 0.85:
+                asked.append(server.ask(*chance.choice(list(requests(chance, uri, pull=pull)))))
+            elif what < 0.95 and asked:
+                server.notify("$/cancelRequest", {"id": chance.choice(asked)})
+            else:
+                server.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+                server.open(uri, TEXT)
+            answer_the_server(server)
+            if chance.random() < 0.3:
+                time.sleep(0.02 * chance.random())
+        codes = Counter(server.answer(each).get("error", {}).get("code") for each in asked)
+        assert set(codes) <= ALLOWED
+        assert codes[None] > len(asked) / 2
+        while server.status()["queue"]:
+            answer_the_server(server)
+        answer_the_server(server)
+        assert server.leave() == 0
+        progress = [m["params"]["value"]["kind"] for m in server.unread if m.get("method") == "$/progress"]
+        assert progress.count("begin") == progress.count("end")
+        pushed = [m for m in server.unread if m.get("method") == "textDocument/publishDiagnostics"]
+        assert bool(pushed) is not pull
+        assert [m for m in server.unread if m.get("method") == "window/showMessage"] == []
+    assert b"ERROR" not in server.errors
