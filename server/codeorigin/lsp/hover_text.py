@@ -52,7 +52,7 @@ class HoverContent:
             parts.append(f"*{escape(self.note)}*")
         if verdict.windows > 1:
             parts.append(f"A long function, scored in {verdict.windows} overlapping windows.")
-        parts += ["---", f"{escape(LIMITS)}", f"Model: {code_span(self.result.model_id, 120)}"]
+        parts += ["---", LIMITS, f"Model: {code_span(self.result.model_id, 120)}"]
         return "\n\n".join(part for part in parts if part)
 
     def plain_text(self) -> str:

@@ -86,7 +86,7 @@ def guarantee(verdict: Verdict, settings: Settings) -> str:
     if verdict.false_positive_rate is None:
         return f"{text}; no false-positive rate is promised for it."
     rate = share(verdict.false_positive_rate)
-    return f"{text}: at most {rate} of functions written by people score that high (calibrated)."
+    return f"{text}, calibrated so that at most {rate} of functions written by people score that high."
 
 
 def reason(why: Reason | None) -> str:

@@ -44,7 +44,10 @@ async def test_the_models_own_threshold_comes_with_its_guarantee(editor: Editor)
     await editor.configure(explainWait=10_000)
     document = editor.open(python_function("guaranteed"))
     text = await editor.hover_text(document, 0)
-    assert re.search(r"Reported from .* on: at most .* of functions written by people score that high", text)
+    assert re.search(
+        r"Reported from .* on, calibrated so that at most .* of functions written by people score that high",
+        text,
+    )
     await editor.configure(explainWait=10_000, falsePositiveRate=0.02)
     text = await editor.hover_text(document, 0)
     assert "at most 2 % of the calibration functions written by people score as high" in text

@@ -73,7 +73,7 @@ def test_below_the_human_threshold_it_stays_human() -> None:
 
 def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
     assert guarantee(VERDICT, settings()) == (
-        "Reported from 90 % on: at most 1 % of functions written by people score that high (calibrated)."
+        "Reported from 90 % on, calibrated so that at most 1 % of functions written by people score that high."
     )
     assert "no false-positive rate is promised" in guarantee(VERDICT, settings(threshold=0.5))
     assert "the rate that you set" in guarantee(VERDICT, settings(falsePositiveRate=0.05))
