@@ -100,7 +100,7 @@ class CodeServer:
         binaries = self.installation / "bin"
         environment = {
             **os.environ,
-            "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([str(binaries), *_path_without("codeorigin")]),
             "CODE_SERVER_CONFIG": str(self.folder / "config.yaml"),
             "XDG_DATA_HOME": str(self.folder / "data"),
             "CODEORIGIN_PROBE_PORT": str(self.probe_port),
@@ -122,7 +122,15 @@ class CodeServer:
         raise AssertionError(f"code-server does not listen:\n{self.log.read_text(errors='replace')}")
 
 
+def _path_without(command: str) -> list[str]:
+    """The folders of PATH that do not hold ``command``: what a user has installed must not decide a test."""
+    return [
+        folder for folder in os.environ["PATH"].split(os.pathsep) if not (Path(folder) / command).exists()
+    ]
+
+
 def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

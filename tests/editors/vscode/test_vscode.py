@@ -38,9 +38,14 @@ def source(code: CodeServer, page: Page) -> Path:
     return path
 
 
+def reported(code: CodeServer, path: Path) -> list[Any]:
+    """The findings on functions, without the answer on a selection."""
+    return [each for each in code.ask("diagnostics", path=str(path)) if each["code"] == "llm-written"]
+
+
 def findings(code: CodeServer, path: Path, count: int) -> list[Any]:
     found: list[Any] = wait_for(
-        lambda: code.ask("diagnostics", path=str(path)),
+        lambda: reported(code, path),
         done=lambda answer: len(answer) == count,
         what=f"{count} findings in {path.name}",
     )
@@ -153,7 +158,7 @@ def test_an_edit_clears_the_heat_map_and_moves_the_findings(
     code.ask("replace", within={"start": at(0, 0), "end": at(0, 0)}, by="# one line more\n")
     wait_for(lambda: painted(page) == 0, what="cleared lines")
     wait_for(
-        lambda: [each["range"][0]["line"] for each in code.ask("diagnostics", path=str(source))],
+        lambda: [each["range"][0]["line"] for each in reported(code, source)],
         done=lambda lines: lines == [line + 1 for line in before],
         what="findings one line further down",
     )

@@ -1,0 +1,74 @@
+"""What people meet before there is a server: guidance, an environment of the extension's own, Workspace Trust."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.code_server import CodeServer
+from support.waiting import wait_for
+
+GUIDANCE = "CodeOrigin needs its server"
+
+
+@pytest.fixture
+def settings(server_settings: dict[str, object]) -> dict[str, object]:
+    return {f"codeorigin.{name}": value for name, value in server_settings.items()}
+
+
+def wait_for_state(code: CodeServer, state: str, seconds: float) -> None:
+    wait_for(
+        lambda: code.ask("status"),
+        done=lambda status: status["state"] == state,
+        what=f"the state {state}",
+        seconds=seconds,
+    )
+
+
+def wait_for_findings(code: CodeServer, path: Path) -> None:
+    wait_for(
+        lambda: len(code.ask("diagnostics", path=str(path))), done=lambda count: count == 2, what="findings"
+    )
+
+
+def test_without_a_server_the_extension_makes_an_environment_for_it(
+    new_code_server: Callable[..., CodeServer],
+    new_page: Callable[[CodeServer], Page],
+    settings: dict[str, object],
+    artefacts: Path,
+) -> None:
+    code = new_code_server(settings, python="")
+    page = new_page(code)
+    source = code.workspace / "ledger.py"
+    code.ask("open", path=str(source))
+    toast = page.locator(".notification-toast", has_text=GUIDANCE)
+    expect(toast).to_be_visible(timeout=60_000)
+    expect(page.locator(".statusbar-item.error-kind", has_text="CodeOrigin")).to_be_visible()
+    page.screenshot(path=artefacts / "no-server.png")
+    toast.get_by_text("Create Environment").click()
+    expect(page.locator(".notification-toast", has_text="installed and running")).to_be_visible(
+        timeout=300_000
+    )
+    wait_for_state(code, "ready", 60)
+    wait_for_findings(code, source)
+    page.close()
+
+
+def test_an_untrusted_folder_does_not_choose_what_runs(
+    new_code_server: Callable[..., CodeServer],
+    new_page: Callable[[CodeServer], Page],
+    settings: dict[str, object],
+) -> None:
+    trust = {"security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "never"}
+    code = new_code_server(settings | trust, trusted=False)
+    page = new_page(code)
+    source = code.workspace / "ledger.py"
+    code.ask("open", path=str(source))
+    expect(page.locator(".notification-toast", has_text=GUIDANCE)).to_be_visible(timeout=60_000)
+    wait_for_state(code, "error", 60)
+    code.ask("begin", command="workbench.trust.manage")
+    page.locator(".workspace-trust-editor .monaco-button", has_text="Trust").first.click()
+    wait_for_state(code, "ready", 60)
+    wait_for_findings(code, source)
+    page.close()
