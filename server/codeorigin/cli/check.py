@@ -13,7 +13,7 @@ from codeorigin.cli.guard import ExitCode, describe_unexpected
 from codeorigin.cli.inputs import Source, collect
 from codeorigin.cli.reports import ReportFormat, write_report
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show, Tally
-from codeorigin.cli.terminal import complain
+from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, SourceError
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _reason(error: Exception, path: str) -> str:
     """One line on why a file failed, without its path in front."""
     if not isinstance(error, CodeOriginError):
         return describe_unexpected(error)
-    return str(error).removeprefix(f"{path}: ")
+    return display_path(str(error)).removeprefix(f"{path}: ")
 
 
 def _error_line(error: FileError) -> str:

@@ -191,6 +191,15 @@ def test_hostile_names_are_shown_literally(tmp_path: Path) -> None:
     assert report_of(run("check", name, "--format", "json", cwd=tmp_path))["files"][0]["path"] == name
 
 
+def test_a_bad_file_with_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.py")).write_bytes(b"# \xe9\n")
+    done = run("check", ".", "--format", "json", cwd=tmp_path)
+    (error,) = report_of(done)["errors"]
+    assert error["path"] == "caf\\xe9.py"
+    assert error["message"].startswith("is not UTF-8")
+    assert complaints(done) == [f"codeorigin: caf\\xe9.py: {error['message']}"]
+
+
 def many_functions(path: Path) -> Path:
     path.write_text("".join(f"def f{number}(): pass\n" for number in range(3000)))
     return path
