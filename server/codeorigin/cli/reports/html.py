@@ -21,7 +21,8 @@ _STYLE = """
 :root { color-scheme: light dark; --edge: #8884; --llm: #d9730d; --unsure: #a08300; --human: #0b7fab; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { font: 600 1rem ui-monospace, monospace; overflow-wrap: anywhere; margin: 2rem 0 .5rem; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; }
+th { width: 12%; } th:first-child { width: 52%; } th:last-child { width: 24%; }
 th, td { text-align: left; vertical-align: top; }
 th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--edge); }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
