@@ -33,7 +33,7 @@ export class ExplanationPanel implements vscode.Disposable {
   async explain(uri: vscode.Uri, position: Position): Promise<void> {
     const answer = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: "Explaining a function" },
-      () => Promise.resolve(this.requests.explain(uri, position)),
+      () => this.requests.explain(uri, position),
     );
     if (!isExplained(answer)) {
       void vscode.window.showInformationMessage(`CodeOrigin: ${answer.message}`);

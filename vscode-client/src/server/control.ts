@@ -35,6 +35,12 @@ export class ServerControl implements vscode.Disposable {
     return this.client?.isRunning() ? this.client : undefined;
   }
 
+  /** The client, once a start or stop that is under way has come to its end; undefined if there is none then. */
+  async settled(): Promise<LanguageClient | undefined> {
+    await this.turn;
+    return this.running;
+  }
+
   /** Starts the server, after stopping the one that runs. Never rejects: failures are a status. */
   restart(): Promise<void> {
     this.turn = this.turn.then(async () => {

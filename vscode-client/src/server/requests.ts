@@ -20,12 +20,12 @@ import type { ServerControl } from "./control";
 /** The server is not running; the user has been told. */
 export class NotRunning extends Error {}
 
-/** What can be asked of the server. Everything throws NotRunning when it does not run. */
+/** What can be asked of the server. Everything waits for a start that is under way, and throws NotRunning when it failed. */
 export class Requests {
   constructor(private readonly control: ServerControl) {}
 
-  attributions(document: vscode.TextDocument, range: vscode.Range, cancel: vscode.CancellationToken) {
-    const client = this.client();
+  async attributions(document: vscode.TextDocument, range: vscode.Range, cancel: vscode.CancellationToken) {
+    const client = await this.client();
     const { start, end } = range;
     const params = {
       textDocument: { uri: client.code2ProtocolConverter.asUri(document.uri) },
@@ -51,19 +51,20 @@ export class Requests {
     return this.execute<Accepted>(ServerCommand.acceptBaseline, uri, functionId, QUIET);
   }
 
-  scanWorkspace(cancel: vscode.CancellationToken) {
+  async scanWorkspace(cancel: vscode.CancellationToken) {
+    const client = await this.client();
     const params = { command: ServerCommand.scanWorkspace, arguments: [null, QUIET] };
-    return this.client().sendRequest(ExecuteCommandRequest.type, params, cancel) as Promise<Scan>;
+    return client.sendRequest(ExecuteCommandRequest.type, params, cancel) as Promise<Scan>;
   }
 
-  private execute<T>(command: string, uri: vscode.Uri, ...rest: unknown[]): Promise<T> {
-    const client = this.client();
+  private async execute<T>(command: string, uri: vscode.Uri, ...rest: unknown[]): Promise<T> {
+    const client = await this.client();
     const params = { command, arguments: [client.code2ProtocolConverter.asUri(uri), ...rest] };
     return client.sendRequest(ExecuteCommandRequest.type, params) as Promise<T>;
   }
 
-  private client() {
-    const client = this.control.running;
+  private async client() {
+    const client = await this.control.settled();
     if (!client) {
       void offerRestart();
       throw new NotRunning("the server is not running");
