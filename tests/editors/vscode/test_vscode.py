@@ -185,6 +185,23 @@ def test_explain_opens_the_panel(code: CodeServer, page: Page, source: Path, art
     code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
 
 
+def test_the_action_on_a_finding_opens_the_same_panel(code: CodeServer, page: Page, source: Path) -> None:
+    line = line_of(source, "def read_postings")
+    uri = code.ask("open", path=str(source))
+    code.ask("select", within={"start": at(line), "end": at(line)})
+    code.ask("begin", command="editor.action.quickFix")
+    page.locator(".action-widget .monaco-list-row", has_text="Explain this function").click()
+    panel = page.frame_locator("iframe.webview").frame_locator("iframe")
+    expect(panel.locator("h1")).to_have_text("read_postings")
+    panel.locator("table.lines a").last.click()
+    wait_for(
+        lambda: code.ask("selection"),
+        done=lambda seen: seen["uri"] == uri and seen["line"] > line,
+        what="jump",
+    )
+    code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
+
+
 def test_scan_fills_the_tree(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
     code.ask("begin", command="codeorigin.scan")
     expect(page.locator(".notification-toast", has_text=re.compile("scan done"))).to_be_visible(

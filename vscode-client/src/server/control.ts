@@ -113,6 +113,12 @@ export class ServerControl implements vscode.Disposable {
   }
 
   private report(status: Status): void {
+    if (status.modelId !== null && status.modelId !== this.status.modelId) {
+      this.channels.log.info(`model ${status.modelId}`);
+    }
+    if (status.state === "error" && status.message !== null && status.message !== this.status.message) {
+      this.channels.log.error(status.message);
+    }
     this.status = status;
     this.statusChanged.fire(status);
   }

@@ -41,6 +41,10 @@ const QUESTIONS = {
     const { start, end } = range(within);
     vscode.window.activeTextEditor.selection = new vscode.Selection(start, end);
   },
+  selection() {
+    const { document, selection } = vscode.window.activeTextEditor;
+    return { uri: document.uri.toString(), line: selection.active.line };
+  },
   async replace({ within, by }) {
     return vscode.window.activeTextEditor.edit((edit) => edit.replace(range(within), by));
   },
