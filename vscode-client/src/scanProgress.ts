@@ -1,5 +1,5 @@
 import type { Progress } from "vscode";
-import type { Middleware, WorkDoneProgressBegin, WorkDoneProgressEnd, WorkDoneProgressReport } from "vscode-languageclient/node";
+import type { Middleware, ProgressToken, WorkDoneProgressBegin, WorkDoneProgressEnd, WorkDoneProgressReport } from "vscode-languageclient/node";
 
 type Value = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
@@ -8,9 +8,13 @@ export class ScanProgress {
   private target: Progress<{ message?: string; increment?: number }> | undefined;
   private reached = 0;
 
+  /** The server's progress of the scan that runs; undefined before it has begun. */
+  token: ProgressToken | undefined;
+
   /** For the client; leaves all other progress to it. */
-  readonly handle: NonNullable<Middleware["handleWorkDoneProgress"]> = (_token, value, next) => {
-    if (this.target && value.kind === "begin") {
+  readonly handle: NonNullable<Middleware["handleWorkDoneProgress"]> = (token, value, next) => {
+    if (this.target && value.kind === "begin" && value.percentage !== undefined) {
+      this.token = token;
       return; // the notification is open already
     }
     if (this.target && isMeasured(value)) {
@@ -19,12 +23,13 @@ export class ScanProgress {
       this.target.report({ increment, ...(value.message !== undefined && { message: value.message }) });
       return;
     }
-    next(_token, value);
+    next(token, value);
   };
 
   async during<T>(target: Progress<{ message?: string; increment?: number }>, work: () => Promise<T>): Promise<T> {
     this.target = target;
     this.reached = 0;
+    this.token = undefined;
     try {
       return await work();
     } finally {

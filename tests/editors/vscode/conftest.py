@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from support.code_server import CodeServer
 from support.waiting import wait_for
 
+SAMPLE = Path(__file__).parents[1] / "sample"
 EXTENSIONS = Path(__file__).parent / "extensions"
 CLIENT = Path(__file__).parents[3] / "vscode-client"
+# A machine that is busy with other things takes its time; nothing waits longer than it must.
+expect.set_options(timeout=30_000)
 VSCE = CLIENT / "node_modules" / ".bin" / "vsce"
 
 
@@ -60,15 +63,19 @@ def artefacts(request: pytest.FixtureRequest) -> Path:
 def new_code_server(
     request: pytest.FixtureRequest, packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., CodeServer]]:
-    """Starts a VS Code on a fresh copy of the samples; ``python`` is the selected interpreter, "" selects none."""
+    """Starts a VS Code on a fresh copy of ``sources``; ``python`` is the selected interpreter, "" selects none."""
     started: list[CodeServer] = []
 
     def start(
-        settings: dict[str, object], *, python: str = sys.executable, trusted: bool = True
+        settings: dict[str, object],
+        *,
+        python: str = sys.executable,
+        trusted: bool = True,
+        sources: Path = SAMPLE,
     ) -> CodeServer:
         folder = tmp_path_factory.mktemp("vscode")
         workspace = folder / "project"
-        shutil.copytree(Path(__file__).parents[1] / "sample", workspace)
+        shutil.copytree(sources, workspace)
         code = CodeServer(
             installation=Path(request.config.getoption("--code-server")).resolve(),
             folder=folder,

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -215,6 +216,24 @@ def test_scan_fills_the_tree(code: CodeServer, page: Page, source: Path, artefac
     page.screenshot(path=artefacts / "tree-dark.png")
     code.ask("run", command="notifications.clearAll")
     functions.first.click()
+
+
+def test_a_cancelled_scan_keeps_what_it_has(code: CodeServer, page: Page, source: Path) -> None:
+    many = code.workspace / "many"
+    many.mkdir()
+    text = source.read_text()
+    for number in range(3000):
+        # Different texts: known functions would cost no time, and the scan be over before it can be cancelled.
+        (many / f"ledger{number}.py").write_text(text.replace("number", f"number{number}"))
+    code.ask("begin", command="codeorigin.scan")
+    toast = page.locator(".notification-toast", has_text="Scanning the workspace")
+    expect(toast).to_contain_text("of 300")
+    toast.get_by_text("Cancel").click()
+    expect(page.locator(".notification-toast", has_text="scan stopped after")).to_be_visible(timeout=60_000)
+    expect(page.locator(".pane", has_text="Code origin").last).to_contain_text("not all files are here")
+    code.ask("run", command="notifications.clearAll")
+    shutil.rmtree(many)
+    wait_for(lambda: code.ask("status")["queue"], done=lambda queue: queue == 0, what="an idle server")
 
 
 def test_report_opens_as_a_page(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:

@@ -11,7 +11,7 @@ export async function scanWorkspace({ requests, scanProgress, tree }: Parts): Pr
   const options = { location: vscode.ProgressLocation.Notification, title: "Scanning the workspace", cancellable: true };
   const scan = await vscode.window.withProgress(options, async (progress, cancel) => {
     try {
-      return await scanProgress.during(progress, () => requests.scanWorkspace(cancel));
+      return await scanProgress.during(progress, () => requests.scanWorkspace(cancel, () => scanProgress.token));
     } catch (error) {
       if (cancel.isCancellationRequested) {
         return undefined;

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { ExecuteCommandRequest } from "vscode-languageclient/node";
+import { ExecuteCommandRequest, type ProgressToken, WorkDoneProgressCancelNotification } from "vscode-languageclient/node";
 
 import {
   type Accepted,
@@ -51,10 +51,25 @@ export class Requests {
     return this.execute<Accepted>(ServerCommand.acceptBaseline, uri, functionId, QUIET);
   }
 
-  async scanWorkspace(cancel: vscode.CancellationToken) {
+  /** Cancelling the server's `progress` gives what was scored so far; before it has begun, the request ends with nothing. */
+  async scanWorkspace(cancel: vscode.CancellationToken, progress: () => ProgressToken | undefined) {
     const client = await this.client();
-    const params = { command: ServerCommand.scanWorkspace, arguments: [null, QUIET] };
-    return client.sendRequest(ExecuteCommandRequest.type, params, cancel) as Promise<Scan>;
+    const request = new vscode.CancellationTokenSource();
+    const listener = cancel.onCancellationRequested(() => {
+      const token = progress();
+      if (token === undefined) {
+        request.cancel();
+      } else {
+        void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
+      }
+    });
+    try {
+      const params = { command: ServerCommand.scanWorkspace, arguments: [null, QUIET] };
+      return (await client.sendRequest(ExecuteCommandRequest.type, params, request.token)) as Scan;
+    } finally {
+      listener.dispose();
+      request.dispose();
+    }
   }
 
   private async execute<T>(command: string, uri: vscode.Uri, ...rest: unknown[]): Promise<T> {
