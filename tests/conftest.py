@@ -1,10 +1,14 @@
 """Fixtures for all tests: tiny model bundles, exported once a session."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+# The models of the tests are so small that threads only wait for each other, above all on a busy machine.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Test modules are loaded by their path, so the folder that holds `support` is not a place to import from yet.
 sys.path.insert(0, str(Path(__file__).parent))

@@ -22,6 +22,7 @@ from codeorigin.source.text import LineIndex
 IGNORE = "codeorigin: ignore"
 IGNORE_FILE = "codeorigin: ignore-file"
 _IGNORE_FILE_LINES = 10
+_CHUNK = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,13 @@ class Analyzer:
                 verdicts[number] = cached
             else:
                 pending.append(number)
-        codes = [text[spans[number].range.start : spans[number].range.end] for number in pending]
-        for number, verdict in zip(pending, self._score(codes, known.model_language, cancel), strict=True):
-            verdicts[number] = verdict
-            self._verdicts.put(ids[number], verdict)
+        # Chunk by chunk, so that an edit in the middle of a first pass does not lose what is scored already.
+        for start in range(0, len(pending), _CHUNK):
+            chunk = pending[start : start + _CHUNK]
+            codes = [text[spans[number].range.start : spans[number].range.end] for number in chunk]
+            for number, verdict in zip(chunk, self._score(codes, known.model_language, cancel), strict=True):
+                verdicts[number] = verdict
+                self._verdicts.put(ids[number], verdict)
         reports = tuple(
             FunctionReport(span, verdicts[number], ids[number], _nested(text, span, known.model_language))
             for number, span in enumerate(spans)

@@ -158,6 +158,28 @@ def test_cancelled_work_stops_and_is_not_half_remembered(analyzer: Analyzer) -> 
     assert only(analyzer.analyze(FUNCTION, "python")) is None
 
 
+def test_a_cancelled_first_pass_keeps_what_it_scored(analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n\n".join(FUNCTION.replace("total_price", f"price_{number}") for number in range(70))
+    token = CancelToken()
+    given: list[int] = []
+    original = Scorer.score
+
+    def cancelling(self: Scorer, features: list, *args: object) -> list:
+        given.append(len(features))
+        result = original(self, features, *args)
+        if len(given) == 2:
+            token.cancel()
+        return result
+
+    monkeypatch.setattr(Scorer, "score", cancelling)
+    with pytest.raises(Cancelled):
+        analyzer.analyze(text, "python", cancel=token)
+    scored_before = sum(given)
+    assert 0 < scored_before < 70
+    analyzer.analyze(text, "python")
+    assert sum(given) == 70
+
+
 def test_an_unknown_language_is_named(analyzer: Analyzer) -> None:
     with pytest.raises(LanguageError, match="cobol"):
         analyzer.analyze("x", "cobol")

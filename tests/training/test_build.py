@@ -119,6 +119,16 @@ def test_a_build_without_a_deep_part_ships_the_wide_part_alone(tmp_path: Path) -
     assert Analyzer.load(tmp_path / "out").score(CHATTY, "python").deep == 0.0
 
 
+def test_an_interrupted_build_goes_on_from_its_checkpoints(tmp_path: Path) -> None:
+    data, work = write_corpus(tmp_path / "data"), tmp_path / "work"
+    first = build(data, tmp_path / "one", smoke_config(), lambda _: None, work)
+    lines: list[str] = []
+    second = build(data, tmp_path / "two", smoke_config(), lines.append, work)
+    assert any("taken from its checkpoint" in line for line in lines)
+    assert not any("step" in line or "extracted" in line for line in lines)
+    assert second == first
+
+
 def test_too_small_a_corpus_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=8)
     with pytest.raises(CodeOriginError, match="repositories"):

@@ -103,7 +103,9 @@ def build(data: Path, out: Path, config: BuildConfig, log: Log, work: Path | Non
     }
     log(f"held out: wide {_headline(metrics['parts']['wide'])}; shipped {_headline(metrics['held_out'])}")
     if config.baselines:
-        metrics["baselines"] = _baselines(train, test_rows, log)
+        metrics["baselines"] = _baselines(
+            train, test_rows, Checkpoints(work, inputs | _baseline_inputs(config)), log
+        )
     parts = Parts(
         wide=wide,
         views=tuple(settings.view for settings in config.views),
@@ -209,6 +211,10 @@ def _wide_inputs(config: BuildConfig) -> dict[str, Any]:
     }
 
 
+def _baseline_inputs(config: BuildConfig) -> dict[str, Any]:
+    return {"weight": config.pair_weight}
+
+
 def _side(functions: list[Row], pairs: list[Row], *, held_out: bool) -> tuple[list[Row], list[Row]]:
     return (
         [row for row in functions if is_held_out(row.repo) is held_out],
@@ -224,12 +230,16 @@ def _wide_logits(rows: Sequence[Row], wide: WideModel, config: BuildConfig) -> F
     return logits
 
 
-def _baselines(train: Corpus, test_rows: list[Row], log: Log) -> dict[str, Any]:
+def _baselines(train: Corpus, test_rows: list[Row], checkpoints: Checkpoints, log: Log) -> dict[str, Any]:
     """Baselines see the same rows with the same weights, pairs included."""
     figures: dict[str, Any] = {}
     for name, make in BASELINES.items():
-        pipeline = fit_baseline(make(), train.rows, train.weights)
-        figures[name] = detector_metrics(test_rows, baseline_logits(pipeline, test_rows))
+        if (kept := checkpoints.arrays(name)) is not None:
+            logits = kept["logits"]
+        else:
+            logits = baseline_logits(fit_baseline(make(), train.rows, train.weights), test_rows)
+            checkpoints.keep_arrays(name, logits=logits)
+        figures[name] = detector_metrics(test_rows, logits)
         log(f"baseline {name}: {_headline(figures[name])}")
     return figures
 

@@ -10,9 +10,9 @@ from codeorigin_training.wide.linear import ViewSettings
 def default_views() -> tuple[ViewSettings, ...]:
     """Words, identifier shapes and characters, as strong as cross-validation by repository wants them."""
     return (
-        ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 20), strength=4.0),
-        ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 20), strength=1.0),
-        ViewSettings(View(ViewKind.CHARACTERS, 2, 5, 1 << 20), strength=4.0),
+        ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 20), strength=12.0),
+        ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 20), strength=10.0),
+        ViewSettings(View(ViewKind.CHARACTERS, 2, 5, 1 << 20), strength=12.0),
     )
 
 
@@ -30,7 +30,7 @@ class BuildConfig:
     version: str = "0.1.0"
     name: str = "codeorigin-small"
     views: tuple[ViewSettings, ...] = field(default_factory=default_views)
-    pair_weight: float = 20.0
+    pair_weight: float = 12.0
     folds: int = 4
     deep_folds: int = 2
     vocab_size: int = 8192

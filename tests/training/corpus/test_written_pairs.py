@@ -1,0 +1,50 @@
+import json
+from importlib import resources
+
+import pytest
+
+from codeorigin_training.corpus import written_pairs
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.written_pairs import WRITTEN, read_written_pairs, text_hash
+
+
+def row(code: str, label: int = 0) -> Row:
+    return Row(code, "python", label, "owner/repo", "", True, False, code.count("\n") + 1)
+
+
+@pytest.fixture
+def one_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {
+        "id": "abc",
+        "human_sha256": text_hash("def f():\n  pass"),
+        "llm_code": "def f():\n\n    return None",
+    }
+    monkeypatch.setattr(written_pairs, "_entries", lambda: [entry])
+
+
+@pytest.mark.usefixtures("one_pair")
+def test_a_written_function_is_joined_to_its_original_by_hash() -> None:
+    human, llm = read_written_pairs([row("def g(): pass"), row("def f():\n  pass")])
+    assert (human.code, human.label) == ("def f():\n  pass", 0)
+    assert (llm.code, llm.label, llm.lines) == ("def f():\n\n    return None", 1, 3)
+    assert human.pair == llm.pair == WRITTEN + "abc"
+    assert human.repo == llm.repo
+    assert not llm.modern
+
+
+@pytest.mark.usefixtures("one_pair")
+def test_a_model_written_row_or_a_second_copy_is_not_an_original() -> None:
+    assert read_written_pairs([row("def f():\n  pass", label=1)]) == []
+    assert len(read_written_pairs([row("def f():\n  pass")] * 2)) == 2
+
+
+def test_the_shipped_pairs_hold_no_original_and_differ_from_theirs() -> None:
+    text = resources.files("codeorigin_training.corpus").joinpath("written_pairs.jsonl").read_text("utf-8")
+    entries = [json.loads(line) for line in text.split("\n") if line]
+    assert len(entries) > 500
+    assert len({entry["id"] for entry in entries}) == len(entries)
+    for entry in entries:
+        assert "human_code" not in entry
+        assert text_hash(entry["llm_code"]) != entry["human_sha256"]
+        assert entry["similarity"] <= 0.9
+        assert entry["behaviour"]
