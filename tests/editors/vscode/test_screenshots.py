@@ -21,7 +21,7 @@ def test_the_examples_in_dark_and_light(
     settings = {f"codeorigin.{name}": value for name, value in server_settings.items() if name == "modelPath"}
     code = new_code_server(settings | {"editor.fontSize": 13}, sources=EXAMPLES)
     page = new_page(code)
-    page.set_viewport_size({"width": 1080, "height": 620})
+    page.set_viewport_size({"width": 1040, "height": 600})
     source = code.workspace / "assistant_style.ts"
     code.ask("open", path=str(source))
     wait_for(lambda: code.ask("status")["state"], done=lambda state: state == "ready", what="status")

@@ -61,6 +61,21 @@ def at(line: int, character: int = 5) -> dict[str, int]:
     return {"line": line, "character": character}
 
 
+def choose_action(code: CodeServer, page: Page, title: str) -> None:
+    """Open the light bulb's menu at the selection, as Ctrl+. does, and choose an action."""
+    action = page.locator(".action-widget .monaco-list-row", has_text=title)
+
+    def open_menu() -> bool:
+        # The menu closes when anything else takes the focus, as a toast or a hover on its way may do.
+        code.ask("run", command="workbench.action.focusActiveEditorGroup")
+        code.ask("begin", command="editor.action.quickFix")
+        page.wait_for_timeout(700)
+        return action.is_visible()
+
+    wait_for(open_menu, what=f"the action {title}")
+    action.click()
+
+
 def test_one_finding_a_function_on_its_header(code: CodeServer, page: Page, source: Path) -> None:
     found = findings(code, source, 2)
     assert {each["source"] for each in found} == {"CodeOrigin"}
@@ -89,6 +104,9 @@ def test_status_is_ready_in_the_bar_and_the_language_status(
     expect(page.locator(".quick-input-title")).to_contain_text("CodeOrigin:")
     expect(page.locator(".quick-input-list .monaco-list-row", has_text="Restart Server")).to_be_visible()
     page.keyboard.press("Escape")
+    page.locator("[id='status.languageStatus']").hover()
+    expect(page.locator(".hover-language-status", has_text="Ready")).to_be_visible()
+    page.mouse.move(5, 5)
 
 
 def test_hover_shows_the_table_of_lines(code: CodeServer, page: Page, source: Path, artefacts: Path) -> None:
@@ -112,9 +130,7 @@ def test_code_action_rescores_a_selection(code: CodeServer, page: Page, source: 
     titles = [each["title"] for each in code.ask("codeActions", path=str(source), within=within)]
     rescore = next(title for title in titles if "escore" in title)
     code.ask("select", within=within)
-    code.ask("run", command="workbench.action.focusActiveEditorGroup")
-    code.ask("begin", command="editor.action.quickFix")
-    page.locator(".action-widget .monaco-list-row", has_text=rescore).click()
+    choose_action(code, page, rescore)
     expect(page.locator(".notification-toast", has_text="selection")).to_be_visible()
     code.ask("run", command="notifications.clearAll")
     selections = [each for each in code.ask("diagnostics", path=str(source)) if each["code"] == "selection"]
@@ -190,8 +206,7 @@ def test_the_action_on_a_finding_opens_the_same_panel(code: CodeServer, page: Pa
     line = line_of(source, "def read_postings")
     uri = code.ask("open", path=str(source))
     code.ask("select", within={"start": at(line), "end": at(line)})
-    code.ask("begin", command="editor.action.quickFix")
-    page.locator(".action-widget .monaco-list-row", has_text="Explain this function").click()
+    choose_action(code, page, "Explain this function")
     panel = page.frame_locator("iframe.webview").frame_locator("iframe")
     expect(panel.locator("h1")).to_have_text("read_postings")
     panel.locator("table.lines a").last.click()
