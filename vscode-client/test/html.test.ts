@@ -56,6 +56,8 @@ test("verdict, calibration, sum, tokens, limits and model are said", () => {
 test("a large gap and a missing explanation are said too", () => {
   const { explanation } = explained("f", []);
   assert.ok(page("f", {}, { explanation: { ...explanation, approximate: true } }).includes("above the tolerance"));
+  assert.ok(page("f", {}).includes("Integrated gradients, 8 nodes, baseline mask."));
+  assert.ok(page("f", {}, { explanation: { ...explanation, nodes: 0 } }).includes("Exact shares of a linear model."));
   assert.ok(page("f", {}, { explanation: null }).includes("no explanation without a verdict"));
 });
 

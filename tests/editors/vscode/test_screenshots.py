@@ -9,7 +9,7 @@ from support.code_server import CodeServer
 from support.waiting import wait_for
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
-FUNCTION = "export function groupBy"
+FUNCTION = "export async function retryWithBackoff"
 
 
 def test_the_examples_in_dark_and_light(
@@ -26,13 +26,13 @@ def test_the_examples_in_dark_and_light(
     code.ask("open", path=str(source))
     wait_for(lambda: code.ask("status")["state"], done=lambda state: state == "ready", what="status")
     line = next(number for number, text in enumerate(source.read_text().splitlines()) if FUNCTION in text)
-    place = {"line": line, "character": 20}
+    place = {"line": line, "character": 26}
     code.ask("select", within={"start": place, "end": place})
     code.ask("run", command="codeorigin.explainFunction")
     panel = page.frame_locator("iframe.webview").frame_locator("iframe")
-    expect(panel.locator("h1")).to_have_text("groupBy")
+    expect(panel.locator("h1")).to_have_text("retryWithBackoff")
     code.ask("run", command="workbench.action.focusFirstEditorGroup")
-    code.ask("run", command="revealLine", args=[{"lineNumber": line - 6, "at": "top"}])
+    code.ask("run", command="revealLine", args=[{"lineNumber": line, "at": "top"}])
     code.ask("run", command="codeorigin.toggleHeatMap")
     code.ask("run", command="workbench.action.closeSidebar")
     painted = page.locator(".view-overlays .cdr")

@@ -89,12 +89,19 @@ function row({ line, value, weight }: LineEvidence, text: string): string {
 
 function sum(explanation: Explanation): string {
   const total = explanation.logit - explanation.baselineLogit;
-  const method = explanation.method === "occlusion" ? "Occlusion" : "Integrated gradients";
-  let text = `The whole function's lines add up to ${signed(total)} (logit ${signed(explanation.logit)}, from ${signed(explanation.baselineLogit)} without evidence). Completeness gap ${share(explanation.completenessGap)}. ${method}, ${explanation.nodes} nodes, baseline ${explanation.baseline}.`;
+  let text = `The whole function's lines add up to ${signed(total)} (logit ${signed(explanation.logit)}, from ${signed(explanation.baselineLogit)} without evidence). Completeness gap ${share(explanation.completenessGap)}. ${methodOf(explanation)}.`;
   if (explanation.approximate) {
     text += " The gap is above the tolerance: take single lines as approximate.";
   }
   return text;
+}
+
+function methodOf({ method, nodes, baseline }: Explanation): string {
+  if (method === "occlusion") {
+    return "By occlusion, one line at a time";
+  }
+  // Without nodes there was no deep part to integrate over: a linear model's shares are exact.
+  return nodes === 0 ? "Exact shares of a linear model" : `Integrated gradients, ${nodes} nodes, baseline ${baseline}`;
 }
 
 function tokens({ topTokens }: Explanation): string {
