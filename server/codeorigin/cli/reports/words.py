@@ -36,7 +36,9 @@ def probability_word(verdict: Verdict) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage with as many digits as say something: ``0.4 %``, ``12 %``."""
+    """A share as a percentage with as many digits as say something: ``<0.01 %``, ``0.4 %``, ``12 %``."""
+    if share < 0.0001:
+        return "<0.01 %"
     return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
 
 
