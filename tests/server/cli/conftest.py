@@ -1,7 +1,9 @@
 """Builders of results, so that rendering is tested without a model."""
 
 import hashlib
+import shutil
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from codeorigin.analyzer import FileReport, FunctionReport
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show, Tally
 from codeorigin.functions import FunctionSpan, find_functions
 from codeorigin.languages import get_language
+from codeorigin.model.bundle import default_model_dir
 from codeorigin.model.verdict import Band, Reason, Verdict
 
 CODE = """\
@@ -110,3 +113,15 @@ def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckRes
         )
 
     return make
+
+
+@pytest.fixture
+def broken_model(tmp_path: Path) -> Path:
+    """A copy of the shipped model with one bit of its graph flipped."""
+    model = tmp_path / "model"
+    shutil.copytree(default_model_dir(), model)
+    graph = model / "score.onnx"
+    data = bytearray(graph.read_bytes())
+    data[len(data) // 2] ^= 1
+    graph.write_bytes(data)
+    return model

@@ -1,50 +1,17 @@
 """The installed command in its own process, with the model that ships."""
 
 import contextlib
-import json
 import os
 import pty
 import re
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import pytest
 
-from codeorigin.cli.reports.json import load_schema
-from codeorigin.model.bundle import default_model_dir
-
-ROOT = Path(__file__).resolve().parents[3]
-EXAMPLES = ROOT / "examples"
-TERSE = EXAMPLES / "terse_style.py"
-COMMAND = (sys.executable, "-m", "codeorigin")
-PLAIN = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "COLUMNS"}}
-
-
-def run(
-    *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], input=stdin, capture_output=True, cwd=cwd, env=PLAIN, check=False
-    )
-
-
-def report_of(done: subprocess.CompletedProcess[bytes]) -> Any:
-    """The JSON on stdout, which must hold nothing else and follow the schema."""
-    report = json.loads(done.stdout)
-    jsonschema.Draft202012Validator(load_schema()).validate(report)
-    return report
-
-
-def complaints(done: subprocess.CompletedProcess[bytes]) -> list[str]:
-    """The lines on stderr, each of which must be the program's own."""
-    lines = done.stderr.decode().splitlines()
-    assert all(line.startswith("codeorigin: ") for line in lines), lines
-    return lines
+from support.command import COMMAND, EXAMPLES, PLAIN, ROOT, TERSE, complaints, report_of, run
 
 
 def test_check_prints_a_line_a_function_and_the_totals() -> None:
@@ -148,18 +115,6 @@ def test_bad_input_is_one_line_and_two(arguments: tuple[str | Path, ...], part: 
     (line,) = complaints(done)
     assert part in line
     assert done.returncode == 2
-
-
-@pytest.fixture
-def broken_model(tmp_path: Path) -> Path:
-    """A copy of the shipped model with one bit of its graph flipped."""
-    model = tmp_path / "model"
-    shutil.copytree(default_model_dir(), model)
-    graph = model / "score.onnx"
-    data = bytearray(graph.read_bytes())
-    data[len(data) // 2] ^= 1
-    graph.write_bytes(data)
-    return model
 
 
 @pytest.mark.parametrize("command", [("check", TERSE), ("explain", f"{TERSE}:12"), ("doctor",)])
@@ -287,81 +242,3 @@ def test_progress_shows_on_a_terminal_and_errors_stand_clear_of_it(tmp_path: Pat
     shown = on_a_terminal("check", EXAMPLES, tmp_path)
     assert "checking" in shown
     assert re.search(r"codeorigin: \S+latin\.py: is not UTF-8", shown)
-
-
-def test_explain_shows_every_line_with_its_evidence() -> None:
-    done = run("explain", f"{TERSE}:12")
-    shown = done.stdout.decode()
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert shown.startswith("rpn  ")
-    assert re.search(r"logit [+-]\d+\.\d\d = baseline [+-]\d+\.\d\d \+ lines [+-]\d+\.\d\d", shown)
-    assert re.search(r"completeness gap <?[\d.]+ %", shown)
-    body = TERSE.read_text().split("def rpn(s):\n")[1].split("\n\n")[0].splitlines()
-    for line in body:
-        assert line.strip() in shown
-    assert "strongest tokens" in shown
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        (),
-        ("--baseline", "zero"),
-        ("--baseline", "pad", "--nodes", "16"),
-        ("--tokens", "12"),
-    ],
-)
-def test_the_lines_add_up_to_the_logit(options: tuple[str, ...]) -> None:
-    done = run("explain", f"{TERSE}:12", "--format", "json", *options)
-    explained = json.loads(done.stdout)
-    evidence = explained["logit"] - explained["baseline_logit"]
-    total = sum(line["value"] for line in explained["lines"])
-    scale = max(abs(evidence), 1.0)
-    assert abs(total - evidence) / scale == pytest.approx(explained["completeness_gap"], abs=1e-5)
-    assert explained["approximate"] is (explained["completeness_gap"] > 0.02)
-    assert [line["line"] for line in explained["lines"]] == sorted(
-        {line["line"] for line in explained["lines"]}
-    )
-    assert all(
-        line["value"] == pytest.approx(line["wide"] + line["deep"], abs=1e-6) for line in explained["lines"]
-    )
-    assert len(explained["top_tokens"]) == (12 if "--tokens" in options else 5)
-
-
-def test_the_explained_logit_is_the_checked_one() -> None:
-    checked = report_of(run("check", TERSE, "--format", "json"))["files"][0]["functions"][0]
-    explained = json.loads(run("explain", f"{TERSE}:{checked['start_line']}", "--format", "json").stdout)
-    assert explained["logit"] == pytest.approx(checked["logit"], abs=1e-4)
-    assert explained["probability"] == checked["probability"]
-
-
-def test_occlusion() -> None:
-    done = run("explain", f"{TERSE}:12", "--method", "occlusion", "--format", "json")
-    explained = json.loads(done.stdout)
-    assert done.returncode == 0
-    assert explained["method"] == "occlusion"
-    assert any(line["value"] != 0 for line in explained["lines"])
-
-
-def test_doctor_finds_everything_well() -> None:
-    done = run("doctor")
-    lines = done.stdout.decode().splitlines()
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert all(line.startswith("ok    ") for line in lines)
-    subjects = [line.split()[1] for line in lines]
-    assert {
-        "codeorigin",
-        "python",
-        "onnxruntime",
-        "languages",
-        "model",
-        "score.onnx",
-        "self",
-        "speed",
-    } <= set(subjects)
-    assert "gap" in next(line for line in lines if "self test" in line)
-
-
-def test_doctor_says_what_is_wrong(broken_model: Path) -> None:
-    done = run("doctor", "--model", broken_model)
-    assert b"WRONG model" in done.stdout

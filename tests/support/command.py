@@ -1,0 +1,40 @@
+"""The command in its own process, and what its two streams must hold."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from codeorigin.cli.reports.json import load_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
+TERSE = EXAMPLES / "terse_style.py"
+COMMAND = (sys.executable, "-m", "codeorigin")
+PLAIN = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "COLUMNS"}}
+
+
+def run(
+    *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], input=stdin, capture_output=True, cwd=cwd, env=PLAIN, check=False
+    )
+
+
+def report_of(done: subprocess.CompletedProcess[bytes]) -> Any:
+    """The JSON on stdout, which must hold nothing else and follow the schema."""
+    report = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(load_schema()).validate(report)
+    return report
+
+
+def complaints(done: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """The lines on stderr, each of which must be the program's own."""
+    lines = done.stderr.decode().splitlines()
+    assert all(line.startswith("codeorigin: ") for line in lines), lines
+    return lines
