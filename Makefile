@@ -18,7 +18,7 @@ help:
 	@echo "make vsix    package the VS Code extension with the server inside"
 	@echo "make lint    ruff, mypy, eslint and tsc"
 	@echo "make format  let ruff format and mend what it can"
-	@echo "make bench   speed and memory: the self test, and a scan of Python's own library"
+	@echo "make bench   speed and memory: the self test, the language server, a scan of Python's own library"
 	@echo "make clean   remove .venv and the caches"
 
 $(VENV)/.created:
@@ -76,6 +76,7 @@ format: $(VENV)/.development
 
 bench: $(VENV)/.runtime
 	$(BIN)/codeorigin doctor
+	$(BIN)/python benchmarks/server.py
 	library=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))'); \
 	$(BIN)/codeorigin check --show findings --exclude site-packages "$$library" | tail -n 3
 

@@ -23,9 +23,9 @@ def raising(error: BaseException) -> Callable[[], NoReturn]:
         (ModelError("broken"), ExitCode.ERROR, "codeorigin: broken\n"),
         (KeyboardInterrupt(), ExitCode.INTERRUPTED, "codeorigin: interrupted\n"),
         (
-            PermissionError(13, "Permission denied", "/root/secret"),
+            PermissionError(13, "Permission denied", "/home/ada/secret"),
             ExitCode.ERROR,
-            "codeorigin: /root/secret: Permission denied\n",
+            "codeorigin: /home/ada/secret: Permission denied\n",
         ),
         (
             ZeroDivisionError("a\x1bb"),

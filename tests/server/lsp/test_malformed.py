@@ -8,7 +8,7 @@ import pytest
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import RawServer, frame
 
-URI = "file:///work/a.py"
+URI = "file:///project/a.py"
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,7 @@ def test_positions_outside_of_any_document(server: RawServer) -> None:
 
 
 def test_a_change_with_a_range_turned_round(server: RawServer) -> None:
-    uri = "file:///work/turned.py"
+    uri = "file:///project/turned.py"
     server.open(uri, "abc\ndef\n")
     turned = {"start": {"line": 1, "character": 2}, "end": {"line": 0, "character": 1}}
     server.notify(
@@ -162,7 +162,7 @@ def test_a_change_with_a_range_turned_round(server: RawServer) -> None:
 
 
 def test_a_large_document_is_taken(server: RawServer) -> None:
-    uri = "file:///work/large.py"
+    uri = "file:///project/large.py"
     server.open(uri, "x = 1\n" * 1_000_000)
     answer = server.request(
         "workspace/executeCommand",
@@ -174,7 +174,7 @@ def test_a_large_document_is_taken(server: RawServer) -> None:
 
 
 def test_lone_surrogates_come_through(server: RawServer) -> None:
-    uri = "file:///work/surrogates.py"
+    uri = "file:///project/surrogates.py"
     server.open(uri, "# \ud800 \udfff\n" + python_function("lonely"))
     assert [each["data"]["name"] for each in server.findings(uri)] == ["lonely"]
     hover = {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 5}}

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import RawServer
 
-URI = "file:///work/a.py"
+URI = "file:///project/a.py"
 
 
 def sockets_of(pid: int) -> set[str]:

@@ -14,7 +14,7 @@ from tests.server.lsp.raw import PATIENCE, RawServer
 from codeorigin.lsp import process_watch
 
 FAULTY = (sys.executable, str(Path(__file__).with_name("faulty_server.py")))
-URI = "file:///work/a.py"
+URI = "file:///project/a.py"
 
 
 def sleeper() -> subprocess.Popen[bytes]:
@@ -87,11 +87,11 @@ def test_an_exception_in_the_worker_stays_there() -> None:
     with RawServer(command=FAULTY) as server:
         server.initialize()
         for number in range(3):
-            server.open(f"file:///work/raise_{number}.py", f"# RAISE\n{python_function('secret_name')}")
+            server.open(f"file:///project/raise_{number}.py", f"# RAISE\n{python_function('secret_name')}")
         shown = server.told("window/showMessage")
         assert shown["type"] == 1
         assert shown["message"] == "CodeOrigin: scoring a document failed (ValueError); the log says where"
-        server.open("file:///work/exit.py", "# EXIT\n")
+        server.open("file:///project/exit.py", "# EXIT\n")
         assert "RuntimeError" in server.told("window/showMessage")["message"]
         server.open(URI, python_function("still_alive"))
         assert [each["data"]["name"] for each in server.findings(URI)] == ["still_alive"]
@@ -155,8 +155,8 @@ def test_a_model_that_cannot_be_loaded_is_said_once_and_can_be_mended(tmp_path: 
         assert shown["type"] == 1
         assert "\n" not in shown["message"]
         for number in range(3):
-            server.open(f"file:///work/{number}.py", python_function("f"))
-        hover = {"textDocument": {"uri": "file:///work/0.py"}, "position": {"line": 0, "character": 5}}
+            server.open(f"file:///project/{number}.py", python_function("f"))
+        hover = {"textDocument": {"uri": "file:///project/0.py"}, "position": {"line": 0, "character": 5}}
         assert server.request("textDocument/hover", hover) is None
         status = server.status()
         assert status["state"] == "error"
@@ -164,13 +164,13 @@ def test_a_model_that_cannot_be_loaded_is_said_once_and_can_be_mended(tmp_path: 
         assert [m for m in server.unread if m.get("method") == "window/showMessage"] == []
         server.notify("workspace/didChangeConfiguration", {"settings": {"codeorigin": {"threshold": 0.0}}})
         server.request(
-            "workspace/executeCommand", {"command": "codeorigin.rescore", "arguments": ["file:///work/0.py"]}
+            "workspace/executeCommand", {"command": "codeorigin.rescore", "arguments": ["file:///project/0.py"]}
         )
         server.notify(
             "workspace/didChangeConfiguration",
             {"settings": {"codeorigin": {"threshold": 0.0, "modelPath": bundled_model()}}},
         )
-        assert [each["data"]["name"] for each in server.findings("file:///work/1.py")] == ["f"]
+        assert [each["data"]["name"] for each in server.findings("file:///project/1.py")] == ["f"]
         assert server.status()["state"] in {"ready", "busy"}
         assert server.leave() == 0
 
@@ -194,7 +194,7 @@ def test_the_log_holds_no_text_of_documents(tmp_path: Path) -> None:
         server.notify(
             "textDocument/didChange", {"textDocument": {"uri": URI}, "contentChanges": "hidden_word"}
         )
-        missing = {"uri": "file:///work/hidden_word.py", "version": 3}
+        missing = {"uri": "file:///project/hidden_word.py", "version": 3}
         server.notify("textDocument/didChange", {"textDocument": missing, "contentChanges": [{"text": text}]})
         server.notify("hidden_word/unknown", {"hidden_word": text})
         server.request(

@@ -11,7 +11,7 @@ from lsprotocol.types import ErrorCodes, LSPErrorCodes
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import RawServer
 
-URIS = [f"file:///work/soak_{number}.py" for number in range(4)]
+URIS = [f"file:///project/soak_{number}.py" for number in range(4)]
 TEXT = "\n\n".join(python_function(f"f{number}", number + 2) for number in range(15))
 LAST_LINE = TEXT.count("\n")
 STEPS = 600
