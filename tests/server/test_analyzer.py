@@ -158,7 +158,9 @@ def test_cancelled_work_stops_and_is_not_half_remembered(analyzer: Analyzer) -> 
     assert only(analyzer.analyze(FUNCTION, "python")) is None
 
 
-def test_a_cancelled_first_pass_keeps_what_it_scored(analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancelled_first_pass_keeps_what_it_scored(
+    analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "\n\n".join(FUNCTION.replace("total_price", f"price_{number}") for number in range(70))
     token = CancelToken()
     given: list[int] = []

@@ -164,7 +164,8 @@ def test_a_model_that_cannot_be_loaded_is_said_once_and_can_be_mended(tmp_path: 
         assert [m for m in server.unread if m.get("method") == "window/showMessage"] == []
         server.notify("workspace/didChangeConfiguration", {"settings": {"codeorigin": {"threshold": 0.0}}})
         server.request(
-            "workspace/executeCommand", {"command": "codeorigin.rescore", "arguments": ["file:///project/0.py"]}
+            "workspace/executeCommand",
+            {"command": "codeorigin.rescore", "arguments": ["file:///project/0.py"]},
         )
         server.notify(
             "workspace/didChangeConfiguration",
