@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.cli.result import FileError
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import LanguageError, SourceError
+from codeorigin.errors import LanguageError
 
 if TYPE_CHECKING:
     from codeorigin.languages import Language
@@ -30,15 +30,9 @@ class Source:
 
 def read_stdin() -> str:
     """All of stdin as source text, under the same rules as a file."""
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise SourceError(f"{STDIN_NAME}: is larger than {MAX_BYTES:,} bytes")
-    if b"\0" in data:
-        raise SourceError(f"{STDIN_NAME}: is binary")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{STDIN_NAME}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    from codeorigin.source.files import decode_source  # noqa: PLC0415
+
+    return decode_source(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME, MAX_BYTES)
 
 
 def read_file(path: Path) -> str:

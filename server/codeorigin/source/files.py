@@ -46,16 +46,24 @@ def read_source(path: Path, max_bytes: int = 2_000_000) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(f"{path}: cannot be read: {reason}") from error
+    return decode_source(data, str(path), max_bytes)
+
+
+def decode_source(data: bytes, name: str, max_bytes: int) -> str:
+    """The text of ``data``, of which ``name`` is what a user calls it; rules and errors as in :func:`read_source`.
+
+    ``data`` may be cut behind ``max_bytes + 1``: it only has to show that there is more.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SourceError(f"{path}: is UTF-16; save it as UTF-8")
+        raise SourceError(f"{name}: is UTF-16; save it as UTF-8")
     if b"\0" in data[:_BINARY_PROBE]:
-        raise SourceError(f"{path}: is a binary file")
+        raise SourceError(f"{name}: is a binary file")
     if len(data) > max_bytes:
-        raise SourceError(f"{path}: is larger than {max_bytes:,} bytes")
+        raise SourceError(f"{name}: is larger than {max_bytes:,} bytes")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+        raise SourceError(f"{name}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
 
 
 def walk_sources(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Iterator[Path]:
