@@ -13,7 +13,7 @@ from codeorigin.model.ngrams import View, ViewKind
 from codeorigin.model.verdict import Band
 from codeorigin_training.__main__ import app
 from codeorigin_training.build import build
-from codeorigin_training.config import BuildConfig
+from codeorigin_training.config import BuildConfig, DeepPart
 from codeorigin_training.corpus.rows import read_functions
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.evaluate.held_out import detector_metrics
@@ -34,7 +34,7 @@ CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
 '''
 
 
-def smoke_config(*, deep: bool = True) -> BuildConfig:
+def smoke_config(deep: DeepPart = DeepPart.ALWAYS) -> BuildConfig:
     return BuildConfig(
         name="smoke",
         views=(
@@ -108,7 +108,7 @@ def test_a_build_without_a_deep_part_ships_the_wide_part_alone(tmp_path: Path) -
     build(
         write_corpus(tmp_path / "data", repositories=50),
         tmp_path / "out",
-        smoke_config(deep=False),
+        smoke_config(DeepPart.OFF),
         lambda _: None,
     )
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
@@ -117,6 +117,17 @@ def test_a_build_without_a_deep_part_ships_the_wide_part_alone(tmp_path: Path) -
         "score.onnx",
     ]
     assert Analyzer.load(tmp_path / "out").score(CHATTY, "python").deep == 0.0
+
+
+def test_a_deep_part_that_does_not_help_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def noise(model: object, tokens: list[object], *args: object, **options: object) -> np.ndarray:
+        return np.random.default_rng(0).normal(scale=50.0, size=len(tokens))
+
+    monkeypatch.setattr("codeorigin_training.build.deep_logits", noise)
+    lines: list[str] = []
+    build(write_corpus(tmp_path / "data"), tmp_path / "out", smoke_config(DeepPart.IF_BETTER), lines.append)
+    assert any("left out" in line for line in lines)
+    assert not (tmp_path / "out" / "gradient.onnx").exists()
 
 
 def test_an_interrupted_build_goes_on_from_its_checkpoints(tmp_path: Path) -> None:
@@ -132,7 +143,7 @@ def test_an_interrupted_build_goes_on_from_its_checkpoints(tmp_path: Path) -> No
 def test_too_small_a_corpus_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=8)
     with pytest.raises(CodeOriginError, match="repositories"):
-        build(data, tmp_path / "out", smoke_config(deep=False), lambda _: None)
+        build(data, tmp_path / "out", smoke_config(DeepPart.OFF), lambda _: None)
     assert not (tmp_path / "out").exists()
 
 

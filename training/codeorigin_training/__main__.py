@@ -8,7 +8,7 @@ import typer
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.build import build
-from codeorigin_training.config import BuildConfig
+from codeorigin_training.config import BuildConfig, DeepPart
 from codeorigin_training.export.readme import refresh
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -31,7 +31,7 @@ def build_command(
     """Train, calibrate, measure and export a bundle from the corpus."""
     config = BuildConfig()
     if steps == 0:
-        config = replace(config, deep=False)
+        config = replace(config, deep=DeepPart.OFF)
     elif steps is not None:
         config = replace(config, finetune=replace(config.finetune, steps=steps))
     try:

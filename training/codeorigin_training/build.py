@@ -13,7 +13,7 @@ from scipy import sparse
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.calibrate.fit import fit_calibration
 from codeorigin_training.checkpoint import Checkpoints
-from codeorigin_training.config import BuildConfig
+from codeorigin_training.config import BuildConfig, DeepPart
 from codeorigin_training.corpus.rows import Row, read_functions, read_pairs
 from codeorigin_training.corpus.splits import fold_array, is_held_out
 from codeorigin_training.corpus.weights import balanced_weights
@@ -73,14 +73,22 @@ def build(data: Path, out: Path, config: BuildConfig, log: Log, work: Path | Non
     test_rows = test_functions + test_pairs
     log(f"{len(train.rows)} rows to train on, {len(test_rows)} held out")
 
-    inputs = {"corpus": corpus_hash(data), "pairs": len(pairs)}
+    digest = corpus_hash(data)
+    inputs = {"corpus": digest, "pairs": len(pairs)}
     wide, wide_oof = train_wide(train, config, Checkpoints(work, inputs | _wide_inputs(config)), log)
     deep_checkpoints = Checkpoints(work, inputs | asdict(config))
     tokenizer, encoder, deep_oof = train_deep(train, wide_oof, config, deep_checkpoints, log)
     corpus_rows = [number for number, row in enumerate(train.rows) if row.pair is None]
-    wide_only = detector_metrics(train.rows, wide_oof)
-    both = detector_metrics(train.rows, wide_oof + deep_oof)
-    log(f"out of fold: wide {_headline(wide_only)}; wide + deep {_headline(both)}")
+    out_of_fold = {"wide": detector_metrics(train.rows, wide_oof)}
+    log(f"out of fold: wide {_headline(out_of_fold['wide'])}")
+    if encoder is not None:
+        out_of_fold["wide_deep"] = detector_metrics(train.rows, wide_oof + deep_oof)
+        log(f"out of fold: wide + deep {_headline(out_of_fold['wide_deep'])}")
+        if config.deep is DeepPart.IF_BETTER and not _is_better(
+            out_of_fold["wide_deep"], out_of_fold["wide"]
+        ):
+            log("the deep part does not help on repositories it never saw: it is left out")
+            encoder, deep_oof = None, np.zeros(len(train.rows))
     oof = wide_oof + deep_oof
     calibration = fit_calibration(
         [train.rows[number] for number in corpus_rows], oof[corpus_rows], train.weights[corpus_rows], config
@@ -99,7 +107,7 @@ def build(data: Path, out: Path, config: BuildConfig, log: Log, work: Path | Non
             "wide": detector_metrics(test_rows, test_wide),
             "deep": detector_metrics(test_rows, test_deep) if encoder is not None else None,
         },
-        "out_of_fold": {"wide": wide_only, "wide_deep": both},
+        "out_of_fold": out_of_fold,
     }
     log(f"held out: wide {_headline(metrics['parts']['wide'])}; shipped {_headline(metrics['held_out'])}")
     if config.baselines:
@@ -121,7 +129,7 @@ def build(data: Path, out: Path, config: BuildConfig, log: Log, work: Path | Non
             "repositories": len({row.repo for row in functions}),
             "training_repositories": len({row.repo for row in train.rows}),
             "held_out_repositories": len({row.repo for row in test_rows}),
-            "sha256": corpus_hash(data),
+            "sha256": digest,
         },
     )
     write_bundle(out, parts, config)
@@ -162,7 +170,7 @@ def train_deep(
             train.rows, vocab_size=config.vocab_size, sample=config.tokenizer_sample, seed=config.seed
         )
     )
-    if not config.deep:
+    if config.deep is DeepPart.OFF:
         return tokenizer, None, np.zeros(len(train.rows))
     tokens = encode_rows(train.rows, tokenizer)
     log(f"{sum(len(ids) for ids in tokens) / 1e6:.1f} M tokens, vocabulary {tokenizer.vocab_size}")
@@ -242,6 +250,12 @@ def _baselines(train: Corpus, test_rows: list[Row], checkpoints: Checkpoints, lo
         figures[name] = detector_metrics(test_rows, logits)
         log(f"baseline {name}: {_headline(figures[name])}")
     return figures
+
+
+def _is_better(left: dict[str, Any], right: dict[str, Any]) -> bool:
+    """Whether ``left`` ranks human code of both eras and the pairs better than ``right``, on the whole."""
+    keys = ("old_human", "modern_human", "pairs")
+    return sum((left[key]["auroc"] or 0.0) - (right[key]["auroc"] or 0.0) for key in keys) > 0
 
 
 def _headline(metrics: dict[str, Any]) -> str:

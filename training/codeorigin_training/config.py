@@ -1,10 +1,19 @@
 """What a bundle is built with: one validated dataclass, defaults as shipped."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from codeorigin.model.ngrams import View, ViewKind
 from codeorigin_training.finetune.residual import FinetuneConfig
 from codeorigin_training.wide.linear import ViewSettings
+
+
+class DeepPart(StrEnum):
+    """Whether a bundle gets a deep part: never, if it helps out of fold, or in any case."""
+
+    OFF = "off"
+    IF_BETTER = "if_better"
+    ALWAYS = "always"
 
 
 def default_views() -> tuple[ViewSettings, ...]:
@@ -35,7 +44,7 @@ class BuildConfig:
     deep_folds: int = 2
     vocab_size: int = 8192
     tokenizer_sample: int = 60_000
-    deep: bool = True
+    deep: DeepPart = DeepPart.IF_BETTER
     dim: int = 128
     layers: int = 1
     heads: int = 2
