@@ -117,6 +117,7 @@ def test_a_build_without_a_deep_part_ships_the_wide_part_alone(tmp_path: Path) -
         "score.onnx",
     ]
     assert Analyzer.load(tmp_path / "out").score(CHATTY, "python").deep == 0.0
+    assert "none was trained" in (tmp_path / "out" / "README.md").read_text()
 
 
 def test_a_deep_part_that_does_not_help_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +129,7 @@ def test_a_deep_part_that_does_not_help_is_left_out(tmp_path: Path, monkeypatch:
     build(write_corpus(tmp_path / "data"), tmp_path / "out", smoke_config(DeepPart.IF_BETTER), lines.append)
     assert any("left out" in line for line in lines)
     assert not (tmp_path / "out" / "gradient.onnx").exists()
+    assert "it did not help out of fold" in (tmp_path / "out" / "README.md").read_text()
 
 
 def test_an_interrupted_build_goes_on_from_its_checkpoints(tmp_path: Path) -> None:

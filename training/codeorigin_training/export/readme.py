@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.export.card import model_card, quality_table
+from codeorigin_training.export.card import SELECTION, model_card, quality_table
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
 
@@ -24,7 +24,8 @@ def with_metrics(readme: str, manifest_text: str) -> str:
     data = manifest["data"]
     note = (
         f"{manifest['name']} {manifest['version']}, {data['held_out_repositories']} held-out repositories; intervals "
-        "are 90 %, by bootstrap over repositories. The baselines were trained on the same rows with the same weights."
+        "are 90 %, by bootstrap over repositories. The baselines were trained on the same rows with the same weights. "
+        f"{SELECTION}"
     )
     return f"{head}{BEGIN}\n{table}\n\n{note}\n{END}{tail}"
 
