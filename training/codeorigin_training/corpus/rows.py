@@ -11,6 +11,7 @@ from codeorigin.errors import CodeOriginError
 
 FUNCTIONS, PAIRS = "functions.parquet", "pairs.parquet"
 MODERN = "H-date-modern"
+_PROVENANCE = ("generator", "path", "commit", "date", "source")
 
 
 class CorpusError(CodeOriginError):
@@ -21,7 +22,8 @@ class CorpusError(CodeOriginError):
 class Row:
     """One function of the corpus. ``label`` is 1 for ``llm``, 0 for ``human``; ``pair`` names its pair, if any.
 
-    ``modern`` marks human code of July 2021 to November 2022: written by people, in today's style.
+    ``modern`` marks human code of July 2021 to November 2022: written by people, in today's style. ``group`` is the
+    task that an answer was written for; where it is empty, the repository is the unit that must not be split.
     """
 
     code: str
@@ -33,6 +35,17 @@ class Row:
     is_test: bool
     lines: int
     pair: str | None = None
+    generator: str = ""
+    path: str = ""
+    commit: str = ""
+    date: str = ""
+    source: str = ""
+    group: str = ""
+
+    @property
+    def unit(self) -> str:
+        """What a split must keep whole: the task if there is one, else the repository."""
+        return self.group or self.repo
 
 
 def read_functions(data: Path) -> list[Row]:
@@ -51,10 +64,11 @@ def read_functions(data: Path) -> list[Row]:
             modern=entry["evidence"] == MODERN,
             is_test=entry["is_test"],
             lines=entry["lines"],
+            **{name: entry[name] or "" for name in _PROVENANCE},
         )
         for entry in _entries(
             data / FUNCTIONS,
-            ["code", "language", "label", "repo", "agent", "evidence", "is_test", "lines"],
+            ["code", "language", "label", "repo", "agent", "evidence", "is_test", "lines", *_PROVENANCE],
         )
     ]
 

@@ -1,0 +1,81 @@
+"""The folder that one training run lives in: every command reads what the ones before it left there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeorigin.errors import CodeOriginError
+
+Log = Callable[[str], None]
+"""Takes one line on every step of a command."""
+
+
+class RunError(CodeOriginError):
+    """A command lacks what an earlier one makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where the parts of a run stand below ``folder``."""
+
+    folder: Path
+
+    @property
+    def corpus(self) -> Path:
+        """Folder of functions.parquet, pairs.parquet, unlabelled.parquet (if any), card.md and corpus.json."""
+        return self.folder / "corpus"
+
+    @property
+    def tokenizer(self) -> Path:
+        """The vocabulary."""
+        return self.folder / "tokenizer.json"
+
+    @property
+    def wide(self) -> Path:
+        """``table``, ``bias`` and ``out_of_fold`` of the wide part."""
+        return self.folder / "wide.npz"
+
+    @property
+    def pretrained(self) -> Path:
+        """The encoder after pretraining."""
+        return self.folder / "pretrained.pt"
+
+    @property
+    def finetuned(self) -> Path:
+        """The encoder that the bundle gets."""
+        return self.folder / "finetuned.pt"
+
+    @property
+    def deep(self) -> Path:
+        """``out_of_fold`` logits of the deep part."""
+        return self.folder / "deep.npz"
+
+    @property
+    def calibration(self) -> Path:
+        """Temperature and thresholds."""
+        return self.folder / "calibration.json"
+
+    @property
+    def evaluation(self) -> Path:
+        """Folder of report.json and report.html."""
+        return self.folder / "evaluation"
+
+    @property
+    def bundle(self) -> Path:
+        """The model folder that the server loads."""
+        return self.folder / "bundle"
+
+    @property
+    def tracking(self) -> Path:
+        """MLflow's database."""
+        return self.folder / "mlflow.db"
+
+    def needs(self, path: Path, command: str) -> Path:
+        """``path``, which ``command`` makes.
+
+        Raises:
+            RunError: it is not there.
+        """
+        if not path.exists():
+            raise RunError(f"{path}: not found; run `python -m codeorigin_training {command}` first")
+        return path
