@@ -75,15 +75,19 @@ def _build(cls: type[Config], values: Mapping[str, Any], prefix: str) -> Config:
 def _convert(hint: Any, value: Any, name: str) -> Any:
     if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
         return _convert_union(typing.get_args(hint), value, name)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        if not isinstance(value, dict):
-            raise ConfigurationError(f"{name} must be a group of settings")
-        return _build(hint, value, f"{name}.")
     if typing.get_origin(hint) is tuple:
         if not isinstance(value, list):
             raise ConfigurationError(f"{name} must be a list")
         return tuple(_convert(typing.get_args(hint)[0], item, name) for item in value)
-    if isinstance(hint, type) and issubclass(hint, Enum):
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        if not isinstance(value, dict):
+            raise ConfigurationError(f"{name} must be a group of settings")
+        return _build(hint, value, f"{name}.")
+    return _convert_plain(hint, value, name)
+
+
+def _convert_plain(hint: type, value: Any, name: str) -> Any:
+    if issubclass(hint, Enum):
         return _convert_enum(hint, value, name)
     if hint is Path and isinstance(value, str):
         return Path(value)

@@ -1,0 +1,88 @@
+"""Settings from files and the command line: what fits is taken, what does not gets one line."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from codeorigin_training.configuration import ConfigurationError, load_config
+
+
+class Strategy(StrEnum):
+    FROZEN = "frozen"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class Inner:
+    rate: float = 0.1
+    name: str = "inner"
+
+
+@dataclass(frozen=True)
+class Outer:
+    steps: int = 10
+    share: float = 0.5
+    fast: bool = False
+    seconds: float | None = None
+    strategy: Strategy = Strategy.FULL
+    data: Path = Path("data")
+    languages: tuple[str, ...] = ()
+    inner: Inner = field(default_factory=Inner)
+
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ValueError("steps must be positive")
+
+
+def test_defaults_file_and_overrides_in_that_order(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text('{"steps": 20, "inner": {"rate": 1, "name": "file"}, "languages": ["go"]}')
+    config = load_config(Outer, file, ["inner.rate=0.3", "strategy=frozen", "data=elsewhere", "seconds=60"])
+    assert config == Outer(
+        steps=20,
+        seconds=60.0,
+        strategy=Strategy.FROZEN,
+        data=Path("elsewhere"),
+        languages=("go",),
+        inner=Inner(0.3, "file"),
+    )
+    assert isinstance(config.seconds, float)
+
+
+def test_nothing_given_is_the_default() -> None:
+    assert load_config(Outer) == Outer()
+
+
+def test_optional_takes_null() -> None:
+    assert load_config(Outer, None, ["seconds=null"]).seconds is None
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("stepz=3", "unknown setting stepz; there are steps, share"),
+        ("inner.rat=3", "unknown setting inner.rat; there are rate, name"),
+        ("steps=many", "steps must be int, not 'many'"),
+        ("steps=true", "steps must be int, not True"),
+        ("steps=0", "steps must be positive"),
+        ("fast=1", "fast must be bool, not 1"),
+        ("strategy=slow", "strategy must be one of frozen, full, not 'slow'"),
+        ("languages=go", "languages must be a list"),
+        ("inner=3", "inner must be a group of settings"),
+        ("steps", "write it as name=value"),
+    ],
+)
+def test_what_does_not_fit_gets_one_line(override: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match="(?s)" + message.replace("(", r"\(")) as caught:
+        load_config(Outer, None, [override])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(text)
+    with pytest.raises(ConfigurationError, match=r"config\.json"):
+        load_config(Outer, file)
