@@ -1,4 +1,4 @@
-"""The compact encoder: pre-norm transformer, rotary positions, GeGLU, hashed n-gram embeddings.
+"""The compact encoder: pre-norm transformer, rotary or learned positions, GeGLU, hashed n-gram embeddings.
 
 Attention is written out (no fused kernel), because the gradient of the fused one does not export to ONNX.
 Sources: RoFormer (Su et al., 2021), GLU Variants (Shazeer, 2020), Byte Latent Transformer (Pagnoni et al., 2024).
@@ -10,10 +10,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from codeorigin_training.encoder.config import EncoderConfig
+from codeorigin_training.encoder.config import EncoderConfig, Positions
+from codeorigin_training.encoder.interface import Encoder, attention_bias, make_head
+from codeorigin_training.encoder.pooling import make_pool
+
+Rotation = tuple[Tensor, Tensor]
+"""Cosine and sine, of shape ``(T, width)`` or ``(B, 1, T, width)``."""
 
 
-def rotary_tables(context: int, width: int) -> tuple[Tensor, Tensor]:
+def rotary_tables(context: int, width: int) -> Rotation:
     """Cosine and sine tables of shape ``(context, width)`` for heads of ``width``."""
     frequency = 10000.0 ** (-torch.arange(0, width, 2, dtype=torch.float32) / width)
     angle = torch.arange(context, dtype=torch.float32)[:, None] * frequency[None, :]
@@ -21,8 +26,9 @@ def rotary_tables(context: int, width: int) -> tuple[Tensor, Tensor]:
     return angle.cos(), angle.sin()
 
 
-def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+def rotate(x: Tensor, rotation: Rotation) -> Tensor:
     """Rotate ``x`` of shape ``(B, heads, T, width)`` by its position."""
+    cosine, sine = rotation
     left, right = x.chunk(2, dim=-1)
     return x * cosine + torch.cat([-right, left], dim=-1) * sine
 
@@ -38,14 +44,15 @@ class Attention(nn.Module):
         self.out = nn.Linear(config.dim, config.dim, bias=False)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, bias: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-        """``x`` is ``(B, T, D)``; ``bias`` ``(B, 1, 1, T)`` is 0 for a token and very negative for padding."""
+    def forward(self, x: Tensor, bias: Tensor, rotation: Rotation | None) -> Tensor:
+        """``x`` is ``(B, T, D)``; ``bias`` ``(B, 1, 1 or T, T)`` is very negative where a token may not look."""
         batch, length, dim = x.shape
         query, key, value = (
             part.view(batch, length, self.heads, self.width).transpose(1, 2)
             for part in self.qkv(x).chunk(3, dim=-1)
         )
-        query, key = rotate(query, cosine, sine), rotate(key, cosine, sine)
+        if rotation is not None:
+            query, key = rotate(query, rotation), rotate(key, rotation)
         scores = query @ key.transpose(-1, -2) / math.sqrt(self.width) + bias
         mixed = self.dropout(scores.softmax(dim=-1)) @ value
         joined: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, length, dim))
@@ -64,23 +71,26 @@ class Block(nn.Module):
         self.down = nn.Linear(config.feedforward, config.dim, bias=False)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, bias: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    def forward(self, x: Tensor, bias: Tensor, rotation: Rotation | None) -> Tensor:
         """Map ``(B, T, D)`` to ``(B, T, D)``."""
-        x = x + self.dropout(self.attention(self.attention_norm(x), bias, cosine, sine))
+        x = x + self.dropout(self.attention(self.attention_norm(x), bias, rotation))
         gate, up = self.gate_up(self.feedforward_norm(x)).chunk(2, dim=-1)
         fed: Tensor = x + self.dropout(self.down(F.gelu(gate) * up))
         return fed
 
 
-class CompactEncoder(nn.Module):
-    """Token ids -> one logit a sequence, with the path split at the embeddings for Integrated Gradients."""
+class CompactEncoder(Encoder):
+    """The encoder of the bundle that ships, in a few million parameters or fewer."""
 
     cosine: Tensor
     sine: Tensor
+    embedding_prefixes = ("tokens.", "ngrams.", "ngram_projection.")
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
         self.config = config
+        self.width, self.context = config.dim, config.context
+        self.ngram_buckets = config.ngram_buckets
         self.tokens = nn.Embedding(config.vocab_size, config.dim)
         nn.init.normal_(self.tokens.weight, std=0.02)
         if config.ngram_buckets:
@@ -91,42 +101,47 @@ class CompactEncoder(nn.Module):
             self.ngram_projection = nn.Linear(config.ngram_dim, config.dim, bias=False)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.dim)
-        self.head = nn.Sequential(
-            nn.Dropout(0.3),
-            nn.Linear(config.dim, config.head_dim),
-            nn.ReLU(),
-            nn.Dropout(0.2),
-            nn.Linear(config.head_dim, 1),
-        )
-        cosine, sine = rotary_tables(config.context, config.dim // config.heads)
-        self.register_buffer("cosine", cosine, persistent=False)
-        self.register_buffer("sine", sine, persistent=False)
+        self.head = make_head(config.dim, config.head_dim)
+        self.pool = make_pool(config.pooling, config.dim)
+        if config.positions is Positions.LEARNED:
+            self.positions = nn.Parameter(0.02 * torch.randn(config.context, config.dim))
+        else:
+            cosine, sine = rotary_tables(config.context, config.dim // config.heads)
+            self.register_buffer("cosine", cosine, persistent=False)
+            self.register_buffer("sine", sine, persistent=False)
+
+    @property
+    def token_embedding(self) -> nn.Embedding:
+        return self.tokens
 
     def embed(self, ids: Tensor, ngrams: Tensor) -> Tensor:
-        """Embeddings ``(B, T, D)`` of token ids ``(B, T)`` and hashed n-gram ids ``(B, T, 2)``."""
         embedded: Tensor = self.tokens(ids)
         if self.config.ngram_buckets:
             embedded = embedded + self.ngram_projection(self.ngrams(ngrams).sum(dim=-2))
         return embedded
 
-    def hidden(self, embeddings: Tensor, mask: Tensor) -> Tensor:
-        """Contextual states ``(B, T, D)`` of ``embeddings``; ``mask`` ``(B, T)`` is True for tokens."""
+    def hidden(self, embeddings: Tensor, mask: Tensor, positions: Tensor | None = None) -> Tensor:
+        bias = attention_bias(mask, embeddings)
         length = embeddings.shape[1]
-        bias = (1.0 - mask.to(embeddings.dtype))[:, None, None, :] * -1e4
-        x = embeddings
+        x, rotation = embeddings, None
+        if self.config.positions is Positions.LEARNED:
+            x = x + (self.positions[:length] if positions is None else self.positions[positions])
+        elif positions is None:
+            rotation = self.cosine[:length], self.sine[:length]
+        else:
+            rotation = self.cosine[positions][:, None], self.sine[positions][:, None]
         for block in self.blocks:
-            x = block(x, bias, self.cosine[:length], self.sine[:length])
+            x = block(x, bias, rotation)
         normed: Tensor = self.norm(x)
         return normed
 
-    def forward_embeddings(self, embeddings: Tensor, mask: Tensor) -> Tensor:
-        """Logit ``(B,)`` of embeddings ``(B, T, D)``: the mean state of the tokens through the head."""
-        weights = mask.to(embeddings.dtype)[:, :, None]
-        hidden = self.hidden(embeddings, mask)
-        pooled = (hidden * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
-        logit: Tensor = self.head(pooled).squeeze(-1)
-        return logit
-
-    def forward(self, ids: Tensor, ngrams: Tensor, mask: Tensor) -> Tensor:
-        """Logit ``(B,)`` of token ids ``(B, T)``, n-gram ids ``(B, T, 2)`` and mask ``(B, T)``."""
-        return self.forward_embeddings(self.embed(ids, ngrams), mask)
+    def layer_groups(self) -> list[list[nn.Parameter]]:
+        bottom: list[nn.Parameter] = list(self.tokens.parameters())
+        if self.config.ngram_buckets:
+            bottom += [*self.ngrams.parameters(), *self.ngram_projection.parameters()]
+        if self.config.positions is Positions.LEARNED:
+            bottom.append(self.positions)
+        groups = [bottom, *(list(block.parameters()) for block in self.blocks)]
+        # The last norm belongs to the encoder, not to the head: a frozen encoder keeps it.
+        groups[-1] += self.norm.parameters()
+        return [*groups, [*self.pool.parameters(), *self.head.parameters()]]

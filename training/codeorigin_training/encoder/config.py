@@ -1,6 +1,16 @@
 """The shape of the compact encoder."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from codeorigin_training.encoder.pooling import Pooling
+
+
+class Positions(StrEnum):
+    """Rotary positions turn queries and keys by their distance; learned ones are added to the embeddings."""
+
+    ROTARY = "rotary"
+    LEARNED = "learned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,8 @@ class EncoderConfig:
     ngram_dim: int = 64
     dropout: float = 0.1
     head_dim: int = 256
+    pooling: Pooling = Pooling.MEAN
+    positions: Positions = Positions.ROTARY
 
     def __post_init__(self) -> None:
         if self.dim % self.heads or (self.dim // self.heads) % 2:
@@ -29,3 +41,5 @@ class EncoderConfig:
             raise ValueError("vocab_size, context, feedforward and head_dim must be positive, layers >= 0")
         if self.ngram_buckets == 1 or self.ngram_buckets < 0:
             raise ValueError("ngram_buckets must be 0 (none) or at least 2: bucket 0 is the empty one")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout {self.dropout} must lie in [0, 1)")

@@ -1,0 +1,82 @@
+"""What fine-tuning, pretraining, explanation and export ask of an encoder, whatever its architecture."""
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor, nn
+
+from codeorigin_training.encoder.pooling import MASKED
+
+
+def make_head(width: int, head_dim: int) -> nn.Sequential:
+    """The classifier on a pooled state ``(B, width)``: one logit ``(B, 1)``."""
+    return nn.Sequential(
+        nn.Dropout(0.3),
+        nn.Linear(width, head_dim),
+        nn.ReLU(),
+        nn.Dropout(0.2),
+        nn.Linear(head_dim, 1),
+    )
+
+
+def attention_bias(mask: Tensor, like: Tensor) -> Tensor:
+    """What is added to attention scores ``(B, heads, T, T)``, with the dtype of ``like``.
+
+    ``mask`` ``(B, T)`` is True for tokens; ``(B, T, T)`` is True where the row's token may see the column's. The
+    result is ``(B, 1, 1, T)`` or ``(B, 1, T, T)``.
+    """
+    hidden = (1.0 - mask.to(like.dtype)) * MASKED
+    return hidden[:, None, None, :] if mask.ndim == 2 else hidden[:, None, :, :]
+
+
+class Encoder(nn.Module, ABC):
+    """Token ids -> one logit a sequence, with the path split at the embeddings for Integrated Gradients.
+
+    ``width`` is the size D of embeddings and states, ``context`` the greatest number of tokens, ``ngram_buckets`` the
+    rows of the n-gram table (0: none, n-gram ids are ignored). ``head`` maps ``(B, D)`` to ``(B, 1)``. Parameters
+    that only :meth:`embed` uses have names that begin with one of ``embedding_prefixes``.
+    """
+
+    width: int
+    context: int
+    ngram_buckets: int
+    head: nn.Module
+    pool: nn.Module
+    embedding_prefixes: tuple[str, ...]
+
+    @property
+    @abstractmethod
+    def token_embedding(self) -> nn.Embedding:
+        """The table ``(vocabulary, D)`` of token embeddings, which pretraining ties to its output."""
+
+    @abstractmethod
+    def embed(self, ids: Tensor, ngrams: Tensor) -> Tensor:
+        """Embeddings ``(B, T, D)`` of token ids ``(B, T)`` and hashed n-gram ids ``(B, T, 2)``, without positions."""
+
+    @abstractmethod
+    def hidden(self, embeddings: Tensor, mask: Tensor, positions: Tensor | None = None) -> Tensor:
+        """Contextual states ``(B, T, D)`` of ``embeddings``.
+
+        Args:
+            embeddings: ``(B, T, D)`` from :meth:`embed`, or anything between two of them.
+            mask: bool ``(B, T)``, True for tokens; or ``(B, T, T)``, True where the row's token may see the column's,
+                for several documents in one row.
+            positions: int64 ``(B, T)``, the place of each token in its document; None counts from the row's start.
+        """
+
+    @abstractmethod
+    def layer_groups(self) -> list[list[nn.Parameter]]:
+        """Every parameter once: the embeddings, each layer from the lowest up, then pooling and head."""
+
+    def pooled(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """One state ``(B, D)`` a sequence of states ``(B, T, D)``; ``mask`` ``(B, T)``."""
+        state: Tensor = self.pool(hidden, mask)
+        return state
+
+    def forward_embeddings(self, embeddings: Tensor, mask: Tensor) -> Tensor:
+        """Logit ``(B,)`` of embeddings ``(B, T, D)`` and mask ``(B, T)``."""
+        logit: Tensor = self.head(self.pooled(self.hidden(embeddings, mask), mask)).squeeze(-1)
+        return logit
+
+    def forward(self, ids: Tensor, ngrams: Tensor, mask: Tensor) -> Tensor:
+        """Logit ``(B,)`` of token ids ``(B, T)``, n-gram ids ``(B, T, 2)`` and mask ``(B, T)``."""
+        return self.forward_embeddings(self.embed(ids, ngrams), mask)

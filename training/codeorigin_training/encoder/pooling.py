@@ -1,0 +1,60 @@
+"""Token states -> one state a sequence, by operations that export with their gradient."""
+
+from enum import StrEnum
+
+import torch
+from torch import Tensor, nn
+
+MASKED = -1e4
+"""Added to what must not be seen: its exponential is 0 in float32 and bfloat16, and it is finite in float16."""
+
+
+class Pooling(StrEnum):
+    """Mean of the states, a mean with learned weights, or the greatest value of every channel."""
+
+    MEAN = "mean"
+    ATTENTION = "attention"
+    MAX = "max"
+
+
+class AttentionPool(nn.Module):
+    """Weighs every token by the softmax of a learned direction, which starts at zero: as the mean.
+
+    Source: Hierarchical Attention Networks (Yang et al., 2016), without their tanh layer.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.direction = nn.Parameter(torch.zeros(width))
+
+    def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """``(B, D)`` of states ``(B, T, D)`` and mask ``(B, T)``."""
+        scores = hidden @ self.direction + (1.0 - mask.to(hidden.dtype)) * MASKED
+        pooled: Tensor = (hidden * scores.softmax(dim=-1)[:, :, None]).sum(dim=1)
+        return pooled
+
+
+class MeanPool(nn.Module):
+    """Mean over the tokens that ``mask`` keeps; zeros where it keeps none."""
+
+    def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """``(B, D)`` of states ``(B, T, D)`` and mask ``(B, T)``."""
+        weights = mask.to(hidden.dtype)[:, :, None]
+        pooled: Tensor = (hidden * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+        return pooled
+
+
+class MaxPool(nn.Module):
+    """Greatest value of every channel over the tokens that ``mask`` keeps."""
+
+    def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """``(B, D)`` of states ``(B, T, D)`` and mask ``(B, T)``."""
+        pooled: Tensor = (hidden + (1.0 - mask.to(hidden.dtype))[:, :, None] * MASKED).amax(dim=1)
+        return pooled
+
+
+def make_pool(pooling: Pooling, width: int) -> nn.Module:
+    """The module of ``pooling`` over states of ``width`` channels."""
+    if pooling is Pooling.ATTENTION:
+        return AttentionPool(width)
+    return MaxPool() if pooling is Pooling.MAX else MeanPool()
