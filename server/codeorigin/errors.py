@@ -10,7 +10,7 @@ class ModelError(CodeOriginError):
 
 
 class SourceError(CodeOriginError):
-    """A source file cannot be read: not there, binary, not UTF-8, or too large."""
+    """A source file cannot be read: not there, binary, in another encoding, or too large."""
 
 
 class LanguageError(CodeOriginError):

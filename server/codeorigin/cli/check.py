@@ -97,6 +97,8 @@ def _check_one(source: Source, analyzer: "Analyzer", *, keep_text: bool) -> Chec
 def check(options: CheckOptions) -> CheckResult:
     """Analyse everything that ``options`` names. A file that fails becomes an error and the others go on.
 
+    A file that a folder holds and that is no source text is skipped, and listed among the errors as such.
+
     Raises :class:`~codeorigin.errors.ModelError` or :class:`~codeorigin.errors.LanguageError` when nothing
     can be checked at all.
     """
@@ -121,7 +123,8 @@ def check(options: CheckOptions) -> CheckResult:
             except Exception as error:
                 if options.debug and not isinstance(error, CodeOriginError):
                     raise
-                failed = FileError(source.path, _reason(error, source.path))
+                skipped = not source.named and isinstance(error, SourceError)
+                failed = FileError(source.path, _reason(error, source.path), skipped)
                 errors.append(failed)
                 steps.error(_error_line(failed))
             else:
@@ -134,7 +137,7 @@ def check(options: CheckOptions) -> CheckResult:
         model=analyzer.model_id,
         files=tuple(files),
         errors=tuple(errors),
-        summary=tally.summary(errors=len(errors), seconds=seconds, peak_memory_bytes=_peak_memory_bytes()),
+        summary=tally.summary(errors=errors, seconds=seconds, peak_memory_bytes=_peak_memory_bytes()),
         threshold=options.threshold,
         show=options.show,
     )
@@ -148,7 +151,7 @@ def _reason(error: Exception, path: str) -> str:
 
 
 def _error_line(error: FileError) -> str:
-    return f"{error.path}: {error.message}"
+    return f"{error.path}: {'skipped: ' if error.skipped else ''}{error.message}"
 
 
 def _open_output(path: Path) -> TextIO:
@@ -161,7 +164,8 @@ def _open_output(path: Path) -> TextIO:
 def run_check(options: CheckOptions) -> int:
     """Check, write the report, and say by the exit code what came out: 0 nothing, 1 findings, 2 errors.
 
-    An error outranks findings: a check that did not see everything must not pass for one that did.
+    An error outranks findings: a check that did not see what it was asked to must not pass for one that did.
+    Skipped files are no error unless there was nothing else.
     """
     if options.output is None:
         result = check(options)
@@ -171,6 +175,6 @@ def run_check(options: CheckOptions) -> int:
         with _open_output(options.output) as stream:
             result = check(options)
             write_report(result, options.report_format, stream)
-    if result.errors:
+    if result.summary.errors or (result.summary.skipped and not result.files):
         return ExitCode.ERROR
     return ExitCode.FINDINGS if result.summary.findings else ExitCode.OK

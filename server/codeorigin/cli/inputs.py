@@ -21,25 +21,28 @@ MAX_BYTES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something to check. ``path`` is as shown; ``read`` raises :class:`~codeorigin.errors.SourceError`."""
+    """Something to check. ``path`` is as shown; ``read`` raises :class:`~codeorigin.errors.SourceError`.
+
+    ``named`` tells what the user named from what was met in a folder.
+    """
 
     path: str
     language: "Language"
     read: Callable[[], str]
+    named: bool = True
 
 
-def read_stdin() -> str:
-    """All of stdin as source text, under the same rules as a file."""
+def read_stdin(language: str) -> str:
+    """All of stdin as source text in ``language``, under the same rules as a file."""
     from codeorigin.source.files import decode_source  # noqa: PLC0415
 
-    return decode_source(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME, MAX_BYTES)
+    return decode_source(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME, MAX_BYTES, language)
 
 
-def read_file(path: Path) -> str:
-    """The text of the file at ``path``; raises :class:`~codeorigin.errors.SourceError`."""
+def _reader(path: Path, language: str) -> Callable[[], str]:
     from codeorigin.source.files import read_source  # noqa: PLC0415
 
-    return read_source(path, max_bytes=MAX_BYTES)
+    return lambda: read_source(path, MAX_BYTES, language)
 
 
 def stdin_source(language: str | None, filename: str | None) -> Source:
@@ -55,7 +58,7 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
                 "stdin: the language is not known; name it with --language or --stdin-filename"
             )
         found = guessed
-    return Source(filename or STDIN_NAME, found, read_stdin)
+    return Source(filename or STDIN_NAME, found, lambda: read_stdin(found.id))
 
 
 def file_source(path: Path, language: str | None) -> Source:
@@ -65,7 +68,7 @@ def file_source(path: Path, language: str | None) -> Source:
     found = get_language(language) if language is not None else language_for_path(path)
     if found is None:
         raise LanguageError(f"{display_path(path)}: the language is not known; name it with --language")
-    return Source(display_path(path), found, lambda: read_file(path))
+    return Source(display_path(path), found, _reader(path, found.id))
 
 
 def _folder_sources(folder: Path, language: str | None, exclude: Sequence[str]) -> list[Source]:
@@ -77,12 +80,8 @@ def _folder_sources(folder: Path, language: str | None, exclude: Sequence[str]) 
     for path in walk_sources([folder], exclude=exclude):
         found = language_for_path(path)
         if found is not None and (wanted is None or found.id == wanted.id):
-            sources.append(Source(display_path(path), found, _reader(path)))
+            sources.append(Source(display_path(path), found, _reader(path, found.id), named=False))
     return sources
-
-
-def _reader(path: Path) -> Callable[[], str]:
-    return lambda: read_file(path)
 
 
 def collect(

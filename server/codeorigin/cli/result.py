@@ -1,6 +1,6 @@
 """What a check found, before it is rendered: files, errors, and the totals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -29,18 +29,22 @@ class CheckedFile:
 
 @dataclass(frozen=True, slots=True)
 class FileError:
-    """A file that could not be checked, and one line on why."""
+    """A file that could not be checked, and one line on why.
+
+    ``skipped``: nobody named it, it lay in a folder, and its content is not source text. The check goes by without it.
+    """
 
     path: str
     message: str
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
 
-    ``seconds`` is the time spent reading and analysing, without loading the model. ``peak_memory_bytes`` is
-    None where the system does not tell.
+    ``errors`` does not count the ``skipped``. ``seconds`` is the time spent reading and analysing, without
+    loading the model. ``peak_memory_bytes`` is None where the system does not tell.
     """
 
     files: int = 0
@@ -48,6 +52,7 @@ class Summary:
     scored: int = 0
     findings: int = 0
     errors: int = 0
+    skipped: int = 0
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
     seconds: float = 0.0
     peak_memory_bytes: int | None = None
@@ -120,14 +125,18 @@ class Tally:
                 self.bands[function.verdict.band] += 1
             self.findings += is_finding(function.verdict, self.threshold)
 
-    def summary(self, *, errors: int, seconds: float, peak_memory_bytes: int | None) -> Summary:
+    def summary(
+        self, *, errors: Sequence[FileError], seconds: float, peak_memory_bytes: int | None
+    ) -> Summary:
         """The totals so far."""
+        skipped = sum(error.skipped for error in errors)
         return Summary(
             files=self.files,
             functions=self.functions,
             scored=self.scored,
             findings=self.findings,
-            errors=errors,
+            errors=len(errors) - skipped,
+            skipped=skipped,
             bands=dict(self.bands),
             seconds=seconds,
             peak_memory_bytes=peak_memory_bytes,

@@ -1,7 +1,10 @@
 """Source files on disk: finding them, reading them, and telling written code from generated code."""
 
+import codecs
+import io
 import os
 import re
+import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +16,8 @@ _BINARY_PROBE = 8192
 _SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", ".tox", ".nox", ".eggs", ".venv", ".direnv"}
 )
+
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n"
 
 _HEAD_LINES = 20
 _COMMENT_LINE = re.compile(r"\ufeff?\s*(#|//|/\*|\*|<!--|--|;|<\?php\s+//)")
@@ -27,13 +32,19 @@ _LONG_LINE = 500
 _LONG_SHARE = 0.75
 
 
-def read_source(path: Path, max_bytes: int = 2_000_000) -> str:
-    """The text of a UTF-8 file, without its byte order mark, so that columns are those that an editor shows.
+def read_source(path: Path, max_bytes: int = 2_000_000, language: str | None = None) -> str:
+    """The text of a file, without its byte order mark, so that columns are those that an editor shows.
+
+    It is UTF-8, or in Python what a declaration in its first two lines says (PEP 263). ``language`` is the
+    file's, as an id; None takes the one of its name.
 
     Raises:
         SourceError: not there, not a file, larger than ``max_bytes``, binary (a NUL among the first 8192
-            bytes), or not UTF-8.
+            bytes), or not in its encoding.
     """
+    if language is None:
+        found = language_for_path(path)
+        language = None if found is None else found.id
     try:
         if path.is_dir():
             raise SourceError(f"{path}: is a folder; name a file")
@@ -46,10 +57,10 @@ def read_source(path: Path, max_bytes: int = 2_000_000) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(f"{path}: cannot be read: {reason}") from error
-    return decode_source(data, str(path), max_bytes)
+    return decode_source(data, str(path), max_bytes, language)
 
 
-def decode_source(data: bytes, name: str, max_bytes: int) -> str:
+def decode_source(data: bytes, name: str, max_bytes: int, language: str | None = None) -> str:
     """The text of ``data``, of which ``name`` is what a user calls it; rules and errors as in :func:`read_source`.
 
     ``data`` may be cut behind ``max_bytes + 1``: it only has to show that there is more.
@@ -60,10 +71,33 @@ def decode_source(data: bytes, name: str, max_bytes: int) -> str:
         raise SourceError(f"{name}: is a binary file")
     if len(data) > max_bytes:
         raise SourceError(f"{name}: is larger than {max_bytes:,} bytes")
+    encoding = _declared_encoding(data, name) if language == "python" else "utf-8"
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{name}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+        return data.removeprefix(codecs.BOM_UTF8).decode(encoding)
+    except UnicodeError as error:
+        shown = "UTF-8" if encoding == "utf-8" else f"{encoding}, which it declares"
+        where = f" (byte {error.start})" if isinstance(error, UnicodeDecodeError) else ""
+        raise SourceError(f"{name}: is not {shown}{where}; save it as UTF-8") from error
+
+
+def _declared_encoding(data: bytes, name: str) -> str:
+    """The encoding that Python would read ``data`` in; a byte order mark outranks a declaration, as in editors."""
+    if data.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except SyntaxError as error:
+        if error.msg.startswith("unknown encoding"):
+            raise SourceError(f"{name}: declares an {error.msg}; save it as UTF-8") from error
+        return "utf-8"
+    # PEP 263 wants a superset of ASCII; the others, some of them very slow, cannot hold the declaration itself.
+    try:
+        superset = _PRINTABLE.decode(encoding) == _PRINTABLE.decode("ascii")
+    except (LookupError, UnicodeError):
+        superset = False
+    if not superset:
+        raise SourceError(f"{name}: declares {encoding}, which source code cannot have; save it as UTF-8")
+    return encoding
 
 
 def walk_sources(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Iterator[Path]:

@@ -107,7 +107,7 @@ def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckRes
             model="codeorigin-test 0.1.0 (abc)",
             files=given,
             errors=errors,
-            summary=tally.summary(errors=len(errors), seconds=0.5, peak_memory_bytes=300 * 2**20),
+            summary=tally.summary(errors=errors, seconds=0.5, peak_memory_bytes=300 * 2**20),
             threshold=threshold,
             show=show,
         )

@@ -86,6 +86,26 @@ def test_bad_files_cost_a_line_each_and_the_others_go_on(tmp_path: Path) -> None
     assert sorted(complaints(done)) == sorted(f"codeorigin: {path}: {said[path]}" for path in said)
 
 
+def test_a_folder_is_checked_without_what_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "latin.py").write_bytes("# caf\xe9\n".encode("latin-1"))
+    (tmp_path / "declared.py").write_bytes(b"# coding: latin-1\n# caf\xe9\n" + TERSE.read_bytes())
+    (tmp_path / "good.py").write_bytes(TERSE.read_bytes())
+    walked = run("check", ".", "--threshold", "0", "--format", "json", cwd=tmp_path)
+    report = report_of(walked)
+    assert walked.returncode == 1
+    assert [file["path"] for file in report["files"]] == ["declared.py", "good.py"]
+    message = "is not UTF-8 (byte 5); save it as UTF-8"
+    assert report["errors"] == [{"path": "latin.py", "message": message, "skipped": True}]
+    assert (report["summary"]["errors"], report["summary"]["skipped"]) == (0, 1)
+    assert complaints(walked) == [f"codeorigin: latin.py: skipped: {message}"]
+
+    named = run("check", ".", "latin.py", "good.py", cwd=tmp_path)
+    assert named.returncode == 0
+    assert b"1 skipped" in named.stdout
+    assert run("check", "latin.py", ".", cwd=tmp_path).returncode == 2
+    assert run("check", ".", "--exclude", "good.py", "--exclude", "declared.py", cwd=tmp_path).returncode == 2
+
+
 def test_an_error_outranks_findings(tmp_path: Path) -> None:
     done = run("check", TERSE, tmp_path / "gone.py", "--threshold", "0")
     assert done.returncode == 2
@@ -152,7 +172,7 @@ def test_a_bad_file_with_a_name_that_is_not_utf8(tmp_path: Path) -> None:
     (error,) = report_of(done)["errors"]
     assert error["path"] == "caf\\xe9.py"
     assert error["message"].startswith("is not UTF-8")
-    assert complaints(done) == [f"codeorigin: caf\\xe9.py: {error['message']}"]
+    assert complaints(done) == [f"codeorigin: caf\\xe9.py: skipped: {error['message']}"]
 
 
 def many_functions(path: Path) -> Path:
@@ -241,4 +261,4 @@ def test_progress_shows_on_a_terminal_and_errors_stand_clear_of_it(tmp_path: Pat
     (tmp_path / "latin.py").write_bytes(b"# caf\xe9\n")
     shown = on_a_terminal("check", EXAMPLES, tmp_path)
     assert "checking" in shown
-    assert re.search(r"codeorigin: \S+latin\.py: is not UTF-8", shown)
+    assert re.search(r"codeorigin: \S+latin\.py: skipped: is not UTF-8", shown)

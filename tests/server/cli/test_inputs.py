@@ -127,11 +127,16 @@ class Stdin:
 
 @pytest.mark.parametrize(
     ("data", "text"),
-    [(b"", ""), ("é🙂\r\n".encode(), "é🙂\r\n"), (b"\xef\xbb\xbfx", "x")],
+    [
+        (b"", ""),
+        ("é🙂\r\n".encode(), "é🙂\r\n"),
+        (b"\xef\xbb\xbfx", "x"),
+        (b"# coding: latin-1\n'\xe9'", "# coding: latin-1\n'é'"),
+    ],
 )
 def test_stdin_is_read_as_files_are(data: bytes, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stdin(data))
-    assert read_stdin() == text
+    assert read_stdin("python") == text
 
 
 @pytest.mark.parametrize(
@@ -145,7 +150,17 @@ def test_stdin_is_read_as_files_are(data: bytes, text: str, monkeypatch: pytest.
 def test_stdin_that_is_no_source(data: bytes, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stdin(data))
     with pytest.raises(SourceError, match=message):
-        read_stdin()
+        read_stdin("go")
+
+
+def test_what_was_named_is_told_from_what_was_met(tree: Path) -> None:
+    sources, _ = collect(["b.ts", "."], language=None, stdin_filename=None, exclude=())
+    assert {source.path: source.named for source in sources} == {
+        "b.ts": True,
+        "a.py": False,
+        "sub/c.py": False,
+        "sub/d.go": False,
+    }
 
 
 def test_a_source_reads_late(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Reading and walking real files in a temporary folder."""
 
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,65 @@ def test_unreadable_content_is_one_clear_line(tmp_path: Path, data: bytes, messa
     path.write_bytes(data)
     with pytest.raises(SourceError) as caught:
         read_source(path, max_bytes=100)
+    assert str(caught.value) == f"{path}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (
+            "# -*- coding: latin-1 -*-\nx = 'é'\r\n".encode("latin-1"),
+            "# -*- coding: latin-1 -*-\nx = 'é'\r\n",
+        ),
+        ("#!/bin/python\n# vim: set fileencoding=euc-jp :\nx = '日本'".encode("euc-jp"), None),
+        ("# coding: koi8-r\nx = 'код'".encode("koi8-r"), None),
+        ("# coding: utf-8-unix\nx = 'é'".encode(), None),
+        (b"\xef\xbb\xbf# coding: latin-1\nx = '\xc3\xa9'", "# coding: latin-1\nx = 'é'"),
+        ("x = 1\ny = 2\n# coding: latin-1\nz = 'é'".encode(), None),
+        ("name = 'x'  # coding: latin-1\nz = 'é'".encode(), None),
+    ],
+    ids=["latin-1", "second-line", "koi8", "emacs", "bom-wins", "third-line", "not-a-comment-line"],
+)
+def test_a_declared_encoding_is_pythons(tmp_path: Path, data: bytes, expected: str | None) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(data)
+    if expected is None:
+        with tokenize.open(path) as file:
+            expected = file.read()
+    assert read_source(path) == expected
+
+
+def test_a_declaration_counts_in_python_alone(tmp_path: Path) -> None:
+    data = "# coding: latin-1\nx = 'é'".encode("latin-1")
+    for name in ("a.rb", "a.txt"):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(SourceError, match="is not UTF-8"):
+            read_source(tmp_path / name)
+    assert read_source(tmp_path / "a.txt", language="python").endswith("'é'")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"# coding: klingon\n", "declares an unknown encoding: klingon; save it as UTF-8"),
+        (b"# coding: rot13\n", "declares rot13, which source code cannot have; save it as UTF-8"),
+        (b"# coding: utf-16\n", "declares utf-16, which source code cannot have; save it as UTF-8"),
+        (
+            b"# coding: punycode\n-" + b"a" * 9000,
+            "declares punycode, which source code cannot have; save it as UTF-8",
+        ),
+        (b"# coding: ascii\n\xe9", "is not ascii, which it declares (byte 16); save it as UTF-8"),
+        (b"# coding: utf-8\n\xe9", "is not UTF-8 (byte 16); save it as UTF-8"),
+    ],
+    ids=["unknown", "no-text-encoding", "no-superset-of-ascii", "slow", "wrong", "wrong-utf-8"],
+)
+def test_a_declaration_that_cannot_be_followed_is_one_clear_line(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(data)
+    with pytest.raises(SourceError) as caught:
+        read_source(path)
     assert str(caught.value) == f"{path}: {message}"
 
 

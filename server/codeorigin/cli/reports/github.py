@@ -21,7 +21,8 @@ def _command(kind: str, message: str, **properties: str | int) -> str:
 
 
 def render(result: CheckResult) -> str:
-    """``::notice`` lines for findings, ``::error`` lines for errors, then the summary as plain text."""
+    """``::notice`` lines for findings, ``::error`` or, if skipped, ``::warning`` lines for errors,
+    then the summary as plain text."""
     lines = []
     for file, function in result.findings():
         first, last = line_range(function)
@@ -36,7 +37,8 @@ def render(result: CheckResult) -> str:
             )
         )
     lines += [
-        _command("error", error.message, file=error.path, title="Not checked") for error in result.errors
+        _command("warning" if error.skipped else "error", error.message, file=error.path, title="Not checked")
+        for error in result.errors
     ]
     lines.append(f"CodeOrigin: {'; '.join(summary_phrases(result))}")
     return "\n".join(lines) + "\n"

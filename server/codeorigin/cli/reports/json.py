@@ -46,13 +46,17 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
             }
             for file, functions in result.listed()
         ],
-        "errors": [{"path": error.path, "message": error.message} for error in result.errors],
+        "errors": [
+            {"path": error.path, "message": error.message, "skipped": error.skipped}
+            for error in result.errors
+        ],
         "summary": {
             "files": summary.files,
             "functions": summary.functions,
             "scored": summary.scored,
             "findings": summary.findings,
             "errors": summary.errors,
+            "skipped": summary.skipped,
             "bands": {band.value: count for band, count in summary.bands.items()},
             "threshold": result.threshold,
             "seconds": round(summary.seconds, 3),

@@ -61,7 +61,7 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
 
 def _notification(error: FileError) -> dict[str, Any]:
     return {
-        "level": "error",
+        "level": "warning" if error.skipped else "error",
         "message": {"text": error.message},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(error.path)}}],
     }
@@ -97,7 +97,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                 "columnKind": "unicodeCodePoints",
                 "invocations": [
                     {
-                        "executionSuccessful": not result.errors,
+                        "executionSuccessful": not result.summary.errors,
                         "toolExecutionNotifications": [_notification(error) for error in result.errors],
                     }
                 ],

@@ -93,6 +93,8 @@ def summary_phrases(result: CheckResult) -> list[str]:
     ]
     if summary.errors:
         phrases.append(plural(summary.errors, "error"))
+    if summary.skipped:
+        phrases.append(f"{summary.skipped:,} skipped")
     rate = summary.functions_per_second
     if rate is not None:
         phrases.append(f"{rate:,.0f} functions/s" if rate >= 10 else f"{rate:.1f} functions/s")

@@ -19,6 +19,12 @@ def test_a_notice_a_finding_and_the_summary(make_result: MakeResult) -> None:
     assert summary.startswith("CodeOrigin: 3 functions in 1 file;")
 
 
+def test_skipped_files_are_warnings(make_result: MakeResult) -> None:
+    rendered = github.render(make_result((), errors=(FileError("a.py", "is binary", skipped=True),)))
+    assert rendered.startswith("::warning file=a.py,title=Not checked::is binary\n")
+    assert "1 skipped" in rendered
+
+
 def test_errors_are_error_commands(make_result: MakeResult) -> None:
     rendered = github.render(make_result((), errors=(FileError("a,b:c.py", "50 % of it\nis binary"),)))
     assert (

@@ -88,13 +88,14 @@ def test_the_report_is_exactly_this(
                 ],
             }
         ],
-        "errors": [{"path": "bad.py", "message": "is binary"}],
+        "errors": [{"path": "bad.py", "message": "is binary", "skipped": False}],
         "summary": {
             "files": 1,
             "functions": 3,
             "scored": 2,
             "findings": 1,
             "errors": 1,
+            "skipped": 0,
             "bands": {"human": 0, "unsure": 1, "llm": 1},
             "threshold": None,
             "seconds": 0.5,

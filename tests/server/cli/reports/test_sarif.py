@@ -53,6 +53,13 @@ def test_paths_become_uris(path: str, uri: str, make_file: MakeFile, make_result
     assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
+def test_skipped_files_are_warnings_and_the_run_succeeded(make_result: MakeResult) -> None:
+    errors = (FileError("bad.py", "is binary", skipped=True),)
+    invocation = run_of(make_result(errors=errors))["invocations"][0]
+    assert invocation["executionSuccessful"]
+    assert [each["level"] for each in invocation["toolExecutionNotifications"]] == ["warning"]
+
+
 def test_errors_are_notifications_and_the_run_did_not_succeed(make_result: MakeResult) -> None:
     invocation = run_of(make_result(errors=(FileError("bad.py", "is binary"),)))["invocations"][0]
     assert invocation["executionSuccessful"] is False
