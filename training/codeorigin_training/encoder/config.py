@@ -21,7 +21,7 @@ class EncoderConfig:
     ``dim`` and added to the token embedding; 0 leaves them out.
     """
 
-    vocab_size: int
+    vocab_size: int = 8192
     dim: int = 192
     layers: int = 2
     heads: int = 3

@@ -36,6 +36,11 @@ def train_tokenizer(rows: Sequence[Row], *, vocab_size: int, sample: int, seed: 
     return bpe
 
 
+def token_texts(bpe: BpeTokenizer) -> list[str]:
+    """The text of every token by id; bytes that are no character of their own become U+FFFD."""
+    return [bpe.decode([token]) for token in range(bpe.get_vocab_size())]
+
+
 def _texts(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         yield normalize(row.code, row.language).text

@@ -1,0 +1,193 @@
+"""Any encoder of the *transformers* library behind the project's interface.
+
+Attention is the library's eager one: the gradient of the fused kernels does not export to ONNX.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel, PreTrainedConfig
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.encoder.interface import Encoder, attention_bias, make_head
+from codeorigin_training.encoder.pooling import MASKED, Pooling, make_pool
+
+_SLIDING = "sliding_attention"
+_UNREADABLE = "\ufffd"
+
+
+class EncoderError(CodeOriginError):
+    """An encoder cannot be made as asked."""
+
+
+class SubwordTokenizer(Protocol):
+    """The part of a transformers tokenizer that a new vocabulary is initialised by."""
+
+    mask_token_id: int | None
+
+    def encode(self, text: str, *, add_special_tokens: bool) -> list[int]:
+        """Token ids of ``text``."""
+        ...
+
+
+class HuggingFaceEncoder(Encoder):
+    """A transformers encoder with this project's pooling and head.
+
+    Tested with the RoBERTa family (CodeBERT, CodeBERTa) and ModernBERT; another family works if its model takes
+    ``inputs_embeds``, ``position_ids`` and a 4-D attention bias, and keeps its layers in one ``ModuleList``.
+    """
+
+    def __init__(self, body: nn.Module, head_dim: int = 256, pooling: Pooling = Pooling.MEAN) -> None:
+        super().__init__()
+        # A pooler would be trained by nothing: the project pools by itself.
+        if getattr(body, "pooler", None) is not None:
+            body.pooler = None  # type: ignore[assignment]
+        self.body: Any = body
+        config: Any = body.config
+        self.width = int(config.hidden_size)
+        # The RoBERTa family numbers positions from the padding id + 1.
+        embeddings = getattr(body, "embeddings", None)
+        shifted = hasattr(embeddings, "create_position_ids_from_input_ids")
+        self.first_position = int(embeddings.padding_idx) + 1 if shifted else 0  # type: ignore[union-attr]
+        self.context = int(config.max_position_embeddings) - self.first_position
+        self.ngram_buckets = 0
+        self.vocabulary: tuple[int, int, int] | None = None
+        self.pooling = pooling
+        self.pool = make_pool(pooling, self.width)
+        self.head_dim = head_dim
+        self.head = make_head(self.width, head_dim)
+        name = next(name for name, module in body.named_modules() if module is self.token_embedding)
+        self.embedding_prefixes = (f"body.{name}.",)
+
+    @classmethod
+    def from_config(
+        cls, config: PreTrainedConfig, head_dim: int = 256, pooling: Pooling = Pooling.MEAN
+    ) -> "HuggingFaceEncoder":
+        """An encoder with the random weights that the library gives to ``config``."""
+        body = AutoModel.from_config(config, attn_implementation="eager")  # type: ignore[no-untyped-call]
+        return cls(body, head_dim, pooling)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        name_or_folder: str,
+        head_dim: int = 256,
+        pooling: Pooling = Pooling.MEAN,
+        *,
+        download: bool = True,
+    ) -> "HuggingFaceEncoder":
+        """The pretrained encoder of a folder, of the local cache, or (with ``download``) of the Hugging Face Hub.
+
+        Raises:
+            EncoderError: it is in none of these, or it is not an encoder that transformers knows.
+        """
+        problem: Exception | None = None
+        for local in (True, False) if download and not Path(name_or_folder).is_dir() else (True,):
+            try:
+                body = AutoModel.from_pretrained(
+                    name_or_folder,
+                    attn_implementation="eager",
+                    dtype=torch.float32,
+                    local_files_only=local,
+                )
+                return cls(body, head_dim, pooling)
+            # OSError: not there; ValueError: no model of transformers; RuntimeError: weights of another shape.
+            except (OSError, ValueError, RuntimeError) as error:
+                problem = error
+        where = "a folder, the local cache or the Hub" if download else "a folder or the local cache"
+        reason = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
+        raise EncoderError(
+            f"{name_or_folder}: no encoder could be loaded from {where} ({reason}); "
+            "give a folder written by save_pretrained, or download the model first"
+        ) from problem
+
+    @property
+    def token_embedding(self) -> nn.Embedding:
+        table: nn.Embedding = self.body.get_input_embeddings()
+        return table
+
+    def embed(self, ids: Tensor, ngrams: Tensor) -> Tensor:
+        embedded: Tensor = self.token_embedding(ids)
+        return embedded
+
+    def hidden(self, embeddings: Tensor, mask: Tensor, positions: Tensor | None = None) -> Tensor:
+        if positions is None:
+            positions = torch.arange(embeddings.shape[1], device=embeddings.device)[None, :]
+        bias = attention_bias(mask, embeddings)
+        given: Tensor | dict[str, Tensor] = bias
+        if _SLIDING in (getattr(self.body.config, "layer_types", None) or ()):
+            distance = (positions[:, :, None] - positions[:, None, :]).abs()
+            far = (distance > self.body.config.sliding_window).to(bias.dtype)[:, None] * MASKED
+            given = {"full_attention": bias, _SLIDING: bias + far}
+        states: Tensor = self.body(
+            inputs_embeds=embeddings, attention_mask=given, position_ids=positions + self.first_position
+        ).last_hidden_state
+        return states
+
+    def layer_groups(self) -> list[list[nn.Parameter]]:
+        layers = self._layers()
+        inside = {id(parameter) for parameter in layers.parameters()}
+        names = [name for name, parameter in self.body.named_parameters() if id(parameter) in inside]
+        everything = list(self.body.named_parameters())
+        first = next(number for number, (name, _) in enumerate(everything) if name == names[0])
+        bottom = [parameter for _, parameter in everything[:first]]
+        above = [parameter for _, parameter in everything[first:] if id(parameter) not in inside]
+        groups = [bottom, *(list(layer.parameters()) for layer in layers)]
+        # A last norm belongs to the encoder, not to the head: a frozen encoder keeps it.
+        groups[-1] += above
+        return [*groups, [*self.pool.parameters(), *self.head.parameters()]]
+
+    def replace_vocabulary(
+        self,
+        vocab_size: int,
+        mask_id: int,
+        pad_id: int,
+        *,
+        texts: Sequence[str] | None = None,
+        old_tokenizer: SubwordTokenizer | None = None,
+    ) -> None:
+        """Put a new embedding table ``(vocab_size, D)`` under the pretrained layers.
+
+        Rows are drawn from a normal distribution with the old table's mean and standard deviation by channel. With
+        ``old_tokenizer`` and the ``texts`` ``(vocab_size,)`` of the new tokens, a token starts at the mean of the old
+        embeddings of its text (Gee et al., 2022, "Fast Vocabulary Transfer"), and MASK at the old MASK.
+
+        Raises:
+            ValueError: an id lies outside of the vocabulary, or there are not ``vocab_size`` texts.
+        """
+        if not (0 <= mask_id < vocab_size and 0 <= pad_id < vocab_size) or mask_id == pad_id:
+            raise ValueError(f"mask_id {mask_id} and pad_id {pad_id} must be two ids below {vocab_size}")
+        if texts is not None and len(texts) != vocab_size:
+            raise ValueError(f"{len(texts)} texts for {vocab_size} tokens")
+        old = self.token_embedding.weight.detach()
+        table = nn.Embedding(vocab_size, self.width, padding_idx=pad_id, device=old.device, dtype=old.dtype)
+        with torch.no_grad():
+            table.weight.copy_(torch.randn_like(table.weight) * old.std(dim=0) + old.mean(dim=0))
+            if old_tokenizer is not None and texts is not None:
+                for token, text in enumerate(texts):
+                    ids = [] if _UNREADABLE in text else old_tokenizer.encode(text, add_special_tokens=False)
+                    if ids:
+                        table.weight[token] = old[ids].mean(dim=0)
+            if old_tokenizer is not None and old_tokenizer.mask_token_id is not None:
+                table.weight[mask_id] = old[old_tokenizer.mask_token_id]
+            table.weight[pad_id].zero_()
+        self.body.set_input_embeddings(table)
+        self.body.config.vocab_size = vocab_size
+        self.vocabulary = (vocab_size, mask_id, pad_id)
+
+    def _layers(self) -> nn.ModuleList:
+        count = self.body.config.num_hidden_layers
+        for module in self.body.modules():
+            if isinstance(module, nn.ModuleList) and len(module) == count:
+                return module
+        raise EncoderError(f"{type(self.body).__name__}: its {count} layers are not in one ModuleList")
+
+
+def config_from_json(values: dict[str, Any]) -> PreTrainedConfig:
+    """The configuration whose ``to_dict`` gave ``values``."""
+    rest = dict(values)
+    config: PreTrainedConfig = AutoConfig.for_model(rest.pop("model_type"), **rest)
+    return config
