@@ -1,0 +1,166 @@
+"""How the encoder is fine-tuned: strategy, budget, losses and sampling, each checked when it is made."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Strategy(StrEnum):
+    """Which parameters learn, and when.
+
+    ``frozen``: the head alone, on states computed once. ``gradual``: the head first, then one more layer from the top
+    in every equal part of the budget (ULMFiT; Howard and Ruder, 2018, section 3.3). ``full``: everything at once.
+    """
+
+    FROZEN = "frozen"
+    GRADUAL = "gradual"
+    FULL = "full"
+
+
+class PairKind(StrEnum):
+    """Loss on the difference of two logits: a hinge at a margin, or the logistic loss."""
+
+    LOGISTIC = "logistic"
+    MARGIN = "margin"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenSettings:
+    """The classic recipe on a frozen encoder: Adam, small batches, the rate cut on a plateau, early stopping.
+
+    An epoch without a lower validation loss cuts the rate by ``plateau_factor``; ``patience`` of them in a row end
+    the training, and the weights of the best epoch come back.
+    """
+
+    learning_rate: float = 2e-5
+    rows_per_batch: int = 16
+    epochs: int = 5
+    patience: int = 2
+    plateau_factor: float = 0.5
+
+    def __post_init__(self) -> None:
+        if min(self.rows_per_batch, self.epochs, self.patience) < 1:
+            raise ValueError("rows_per_batch, epochs and patience must be positive")
+        if self.learning_rate <= 0 or not 0 < self.plateau_factor < 1:
+            raise ValueError("learning_rate must be positive and plateau_factor must lie between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
+class LossSettings:
+    """Weights of what is added to the cross-entropy, 0 for none.
+
+    ``consistency`` pulls the probabilities of two views of one function together; ``contrastive`` the states of one
+    class, at ``temperature``, with same-task rows of the other class counted ``hard_negative`` times; ``pair`` puts
+    the LLM's function of a couple above the person's, by ``margin`` if ``pair_kind`` is ``margin``.
+    """
+
+    consistency: float = 0.0
+    contrastive: float = 0.0
+    temperature: float = 0.1
+    hard_negative: float = 4.0
+    pair: float = 0.0
+    pair_kind: PairKind = PairKind.LOGISTIC
+    margin: float = 1.0
+
+    def __post_init__(self) -> None:
+        if min(self.consistency, self.contrastive, self.pair) < 0:
+            raise ValueError("consistency, contrastive and pair must not be negative")
+        if self.temperature <= 0 or self.hard_negative < 1 or self.margin <= 0:
+            raise ValueError("temperature and margin must be positive, hard_negative must be at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingSettings:
+    """How groups share the draws, and which rows come together.
+
+    A group's share is proportional to its weight to the power of the temperature: 1 leaves the weights as they are, 0
+    gives every repository (language, agent) the same. ``couple_pairs`` brings the two rows of a same-task pair into
+    one batch; ``couple_share`` of the other rows bring a row of the other class from their own repository, if there is
+    one.
+    """
+
+    repository: float = 1.0
+    language: float = 1.0
+    agent: float = 1.0
+    couple_pairs: bool = False
+    couple_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not all(0 <= value <= 1 for value in (self.repository, self.language, self.agent)):
+            raise ValueError("the temperatures repository, language and agent must lie in [0, 1]")
+        if not 0 <= self.couple_share <= 1:
+            raise ValueError("couple_share must lie in [0, 1]")
+
+    @property
+    def couples(self) -> bool:
+        """Whether rows come in couples at all."""
+        return self.couple_pairs or self.couple_share > 0
+
+
+@dataclass(frozen=True, slots=True)
+class FinetuneConfig:
+    """How long and how to train.
+
+    The budget is ``steps`` optimizer steps or ``seconds`` of training, whichever ends first (0 seconds: no limit). A
+    step is ``accumulate`` batches of about ``tokens_per_batch`` tokens. The learning rate warms up over ``warm_up`` of
+    the budget and falls linearly to zero; each layer has ``layer_decay`` times the rate of the one above it. Strategy
+    ``gradual`` unfreezes ``unfreeze`` layer groups (0: all). ``clip`` bounds the gradient's norm. ``ema`` averages the
+    weights with this decay a step (0: none).
+
+    ``neutral_share`` of every batch is fully masked with target 0.5 and no offset, so that the baseline of Integrated
+    Gradients means "no evidence". ``view_share`` of the draws read an augmented view of the function where there is
+    one. Every ``validate_every`` steps (0: never) the loss on the validation rows decides which weights are the best;
+    those come back at the end, and ``patience`` validations without a better one end the training (0: never).
+
+    ``bf16`` computes in bfloat16 where PyTorch thinks it safe. ``device``
+    ``auto`` takes a GPU if there is one. ``frozen`` holds the settings that strategy ``frozen`` has of its own: its
+    batches, rates and epochs take the place of those above.
+    """
+
+    strategy: Strategy = Strategy.FULL
+    steps: int = 2000
+    seconds: float = 0.0
+    tokens_per_batch: int = 8192
+    accumulate: int = 1
+    learning_rate: float = 2e-3
+    layer_decay: float = 1.0
+    warm_up: float = 0.05
+    weight_decay: float = 0.05
+    clip: float = 1.0
+    unfreeze: int = 0
+    ema: float = 0.0
+    type_dropout: float = 0.3
+    neutral_share: float = 0.08
+    view_share: float = 0.0
+    train_context: int = 256
+    bf16: bool = False
+    device: str = "auto"
+    validate_every: int = 0
+    patience: int = 0
+    checkpoint_every: int = 200
+    log_every: int = 100
+    frozen: FrozenSettings = field(default_factory=FrozenSettings)
+    losses: LossSettings = field(default_factory=LossSettings)
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.tokens_per_batch < 1 or self.train_context < 1:
+            raise ValueError("steps, tokens_per_batch and train_context must be positive")
+        if min(self.accumulate, self.checkpoint_every, self.log_every) < 1:
+            raise ValueError("accumulate, checkpoint_every and log_every must be positive")
+        if not (0 <= self.type_dropout < 1 and 0 <= self.neutral_share < 1 and 0 <= self.ema < 1):
+            raise ValueError("type_dropout, neutral_share and ema must lie in [0, 1)")
+        if self.learning_rate <= 0 or self.clip <= 0 or not 0 < self.layer_decay <= 1:
+            raise ValueError("learning_rate and clip must be positive, layer_decay must lie in (0, 1]")
+        if min(self.seconds, self.weight_decay, self.unfreeze, self.validate_every, self.patience) < 0:
+            raise ValueError(
+                "seconds, weight_decay, unfreeze, validate_every and patience must not be negative"
+            )
+        if not (0 <= self.warm_up < 1 and 0 <= self.view_share <= 1):
+            raise ValueError("warm_up must lie in [0, 1), view_share in [0, 1]")
+        if self.patience and not self.validate_every:
+            raise ValueError("patience needs validations: validate_every must be positive")
+        if self.losses.pair and not self.sampling.couples:
+            raise ValueError("losses.pair needs couples: sampling.couple_pairs or couple_share must be set")
+        if self.strategy is Strategy.FROZEN and (self.losses.consistency or self.losses.contrastive):
+            raise ValueError("a frozen encoder must do without losses.consistency and losses.contrastive")

@@ -1,0 +1,96 @@
+"""Logits and pooled states of many sequences, in batches of similar length."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.windows import split
+from codeorigin_training.encoder.data import Batch, collate, length_batches
+from codeorigin_training.encoder.interface import Encoder
+
+Floats = npt.NDArray[np.float64]
+States = npt.NDArray[np.float32]
+Tokens = Sequence[npt.NDArray[np.int32]]
+
+_NEUTRAL_LENGTHS = 32
+
+
+def inference_batches(
+    pieces: Tokens,
+    tokenizer: Tokenizer,
+    buckets: int,
+    device: torch.device,
+    tokens_per_batch: int = 16384,
+) -> Iterator[Batch]:
+    """Batches on ``device`` of all ``pieces`` that hold a token; :attr:`Batch.rows` are indices into ``pieces``."""
+    lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
+    order = np.flatnonzero(lengths)
+    if len(order) == 0:
+        return
+    for rows in length_batches(lengths, order, tokens_per_batch, None):
+        batch = collate([pieces[row].astype(np.int64) for row in rows], rows, tokenizer, buckets)
+        yield Batch(batch.ids.to(device), batch.ngrams.to(device), batch.mask.to(device), rows)
+
+
+def deep_logits(
+    model: Encoder,
+    tokens: Tokens,
+    tokenizer: Tokenizer,
+    *,
+    overlap: int,
+    tokens_per_batch: int = 16384,
+) -> Floats:
+    """Deep logit ``(n,)`` of every sequence, pooled over windows as the server pools them."""
+    owners: list[int] = []
+    shares: list[float] = []
+    pieces: list[npt.NDArray[np.int32]] = []
+    for number, ids in enumerate(tokens):
+        for window in split(len(ids), model.context, overlap):
+            owners.append(number)
+            shares.append(window.weight)
+            pieces.append(ids[window.start : window.stop])
+    owner, share = np.array(owners, dtype=np.int64), np.array(shares)
+    logits = np.zeros(len(tokens))
+    device = _device_of(model)
+    with torch.inference_mode():
+        for batch in inference_batches(pieces, tokenizer, model.ngram_buckets, device, tokens_per_batch):
+            values = model(batch.ids, batch.ngrams, batch.mask).float().cpu().numpy()
+            np.add.at(logits, owner[batch.rows], values * share[batch.rows])
+    return logits
+
+
+def neutral_logit(model: Encoder, tokenizer: Tokenizer, length: int = 128) -> float:
+    """Deep logit of ``length`` MASK tokens (or a full window): the deep part of the explanation's baseline."""
+    length = min(length, model.context)
+    device = _device_of(model)
+    ids = torch.full((1, length), tokenizer.mask_id, device=device)
+    ngrams = torch.zeros((1, length, 2), dtype=torch.long, device=device)
+    with torch.inference_mode():
+        value = model(ids, ngrams, torch.ones((1, length), dtype=torch.bool, device=device))
+    return float(value)
+
+
+def pooled_states(model: Encoder, tokens: Tokens, tokenizer: Tokenizer, context: int) -> States:
+    """Pooled states ``(n, D)`` of the first ``context`` tokens of every sequence; zeros for an empty one."""
+    pieces = [ids[: min(context, model.context)] for ids in tokens]
+    states = np.zeros((len(pieces), model.width), dtype=np.float32)
+    model.eval()
+    with torch.inference_mode():
+        for batch in inference_batches(pieces, tokenizer, model.ngram_buckets, _device_of(model)):
+            hidden = model.hidden(model.embed(batch.ids, batch.ngrams), batch.mask)
+            states[batch.rows] = model.pooled(hidden, batch.mask).float().cpu().numpy()
+    return states
+
+
+def neutral_states(model: Encoder, tokenizer: Tokenizer, context: int) -> States:
+    """Pooled states ``(k, D)`` of MASK alone, at up to 32 lengths from 1 to ``context``."""
+    lengths = np.geomspace(1, min(context, model.context), _NEUTRAL_LENGTHS).round().astype(int)
+    masked = [np.full(length, tokenizer.mask_id, dtype=np.int32) for length in np.unique(lengths)]
+    return pooled_states(model, masked, tokenizer, context)
+
+
+def _device_of(model: Encoder) -> torch.device:
+    return next(model.parameters()).device

@@ -1,0 +1,198 @@
+"""The one training loop: accumulation, clipping, averaging, validation, a budget, and checkpoints to go on from."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.finetune.sampling import Draw
+from codeorigin_training.finetune.state import Progress, TrainingState
+from codeorigin_training.finetune.strategies import Schedule
+
+Log = Callable[[str], None]
+Metrics = Callable[[dict[str, float], int], None]
+"""Takes figures by name and the step that they belong to."""
+
+
+class TrainingError(CodeOriginError):
+    """A training cannot go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepLoss:
+    """Scalar ``loss`` with a gradient, its ``parts`` without, and how many ``tokens`` were read."""
+
+    loss: Tensor
+    parts: dict[str, Tensor]
+    tokens: int
+
+
+class Learner(Protocol):
+    """What the loop trains."""
+
+    module: nn.Module
+
+    def round(self, generator: np.random.Generator) -> Sequence[Draw]:
+        """The next round of batches."""
+
+    def loss(self, draw: Draw, generator: np.random.Generator) -> StepLoss:
+        """The loss of one batch; ``generator`` decides all augmentation."""
+
+    def validation_loss(self) -> float | None:
+        """The loss on the validation rows, None without any."""
+
+
+def fit(
+    learner: Learner,
+    schedule: Schedule,
+    config: FinetuneConfig,
+    *,
+    log: Log,
+    metrics: Metrics,
+    checkpoint: Path | None = None,
+    key: str = "",
+) -> Progress:
+    """Train ``learner.module`` in place; it ends with its best weights, or its averaged, or its last.
+
+    Args:
+        learner: model, batches and losses.
+        schedule: optimizer and rates.
+        config: budget, accumulation, clipping, averaging, validation and seed.
+        log: takes a line now and then.
+        metrics: takes the curves.
+        checkpoint: file to go on from and to write to; the caller removes it when the result is safe.
+        key: names everything that the training depends on; a checkpoint with another key is not used.
+    """
+    torch.manual_seed(config.seed)
+    state = TrainingState(learner.module, schedule, config, checkpoint, key)
+    if state.load():
+        log(f"goes on from step {state.progress.step}")
+    progress = state.progress
+    window = _Window(progress)
+    learner.module.train()
+    for draws in _steps(learner, progress, config):
+        schedule.prepare(progress.spent(config), 1 / config.steps)
+        schedule.optimizer.zero_grad(set_to_none=True)
+        rows = sum(len(draw.rows) for draw in draws)
+        for number, draw in enumerate(draws):
+            generator = np.random.default_rng([config.seed, 1, progress.step, number])
+            result = learner.loss(draw, generator)
+            share = len(draw.rows) / rows
+            (result.loss * share).backward()  # type: ignore[no-untyped-call]
+            window.add(result, share)
+        nn.utils.clip_grad_norm_(learner.module.parameters(), config.clip)
+        schedule.optimizer.step()
+        progress.step += 1
+        state.average()
+        window.tick()
+        if config.validate_every and progress.step % config.validate_every == 0:
+            _validate(learner, state, schedule, config, metrics, log)
+        if progress.step % config.log_every == 0:
+            _report(window, schedule, config, metrics, log)
+        if progress.step % config.checkpoint_every == 0:
+            state.save()
+    if not window.empty:
+        _report(window, schedule, config, metrics, log)
+    if config.validate_every and not progress.ended and progress.step % config.validate_every:
+        _validate(learner, state, schedule, config, metrics, log)
+    progress.ended = True
+    state.save()
+    state.settle()
+    learner.module.eval()
+    return progress
+
+
+def _steps(learner: Learner, progress: Progress, config: FinetuneConfig) -> Iterator[list[Draw]]:
+    """Batches of every step from where ``progress`` stands until the budget is spent."""
+    while not progress.ended:
+        # A round follows from the seed and its number, so that a resumed training sees the same one.
+        draws = learner.round(np.random.default_rng([config.seed, 0, progress.round]))
+        while progress.position < len(draws):
+            if progress.ended or progress.spent(config) >= 1:
+                return
+            start, progress.position = progress.position, progress.position + config.accumulate
+            yield list(draws[start : progress.position])
+        progress.round, progress.position = progress.round + 1, 0
+
+
+def _validate(
+    learner: Learner,
+    state: TrainingState,
+    schedule: Schedule,
+    config: FinetuneConfig,
+    metrics: Metrics,
+    log: Log,
+) -> None:
+    progress = state.progress
+    learner.module.eval()
+    with state.candidate():
+        loss = learner.validation_loss()
+        if loss is not None and loss < progress.best:
+            state.keep_best()
+    learner.module.train()
+    if loss is None:
+        return
+    schedule.validated(loss)
+    metrics({"validation/loss": loss}, progress.step)
+    log(f"step {progress.step} validation loss {loss:.4f}{' (best)' if loss < progress.best else ''}")
+    progress.worse = 0 if loss < progress.best else progress.worse + 1
+    progress.best = min(progress.best, loss)
+    progress.ended = bool(config.patience) and progress.worse >= config.patience
+
+
+class _Window:
+    """Averages and speed since the last line of the log."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self._before, self._started = progress.seconds, time.monotonic()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._weight, self._tokens, self._since = 0.0, 0, self.progress.seconds
+
+    @property
+    def empty(self) -> bool:
+        return self._weight == 0
+
+    def add(self, result: StepLoss, share: float) -> None:
+        for name, value in {"loss": result.loss.detach(), **result.parts}.items():
+            # Added up where they are: reading every value would make a GPU wait for every step.
+            self._sums[name] = self._sums[name] + value * share if name in self._sums else value * share
+        self._weight += share
+        self._tokens += result.tokens
+        self.progress.tokens += result.tokens
+
+    def tick(self) -> None:
+        self.progress.seconds = self._before + time.monotonic() - self._started
+
+    def close(self, schedule: Schedule) -> dict[str, float]:
+        seconds = max(self.progress.seconds - self._since, 1e-9)
+        figures = {f"train/{name}": float(total) / self._weight for name, total in self._sums.items()}
+        figures["tokens_per_second"] = self._tokens / seconds
+        figures["learning_rate"] = max(group["lr"] for group in schedule.optimizer.param_groups)
+        self._reset()
+        return figures
+
+
+def _report(window: _Window, schedule: Schedule, config: FinetuneConfig, metrics: Metrics, log: Log) -> None:
+    progress, figures = window.progress, window.close(schedule)
+    if not math.isfinite(figures["train/loss"]):
+        raise TrainingError(f"the loss is not a number at step {progress.step}; lower finetune.learning_rate")
+    metrics(figures, progress.step)
+    parts = " ".join(
+        f"{name.removeprefix('train/')} {value:.4f}"
+        for name, value in figures.items()
+        if name.startswith("train/")
+    )
+    speed = f"{figures['tokens_per_second']:.0f} tokens/s" if figures["tokens_per_second"] else ""
+    log(f"step {progress.step}/{config.steps} {parts} {speed} {progress.seconds:.0f} s")

@@ -1,0 +1,100 @@
+"""Fine-tunes an encoder by the strategy that its configuration names."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.finetune.config import FinetuneConfig, Strategy
+from codeorigin_training.finetune.examples import Examples
+from codeorigin_training.finetune.inference import States, neutral_states, pooled_states
+from codeorigin_training.finetune.learners import SequenceLearner, StateLearner
+from codeorigin_training.finetune.loop import Log, Metrics, fit
+from codeorigin_training.finetune.state import Progress
+from codeorigin_training.finetune.strategies import make_schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where a training writes to: log lines, curves, and the ``checkpoint`` file of inputs named by ``key``."""
+
+    log: Log = print
+    metrics: Metrics = lambda figures, step: None
+    checkpoint: Path | None = None
+    key: str = ""
+
+
+def finetune(
+    model: Encoder,
+    examples: Examples,
+    tokenizer: Tokenizer,
+    config: FinetuneConfig,
+    outlets: Outlets,
+    states: States | None = None,
+) -> Progress:
+    """Train ``model`` in place, so that its logit, added to ``examples.offsets``, predicts the labels.
+
+    Args:
+        model: ends in evaluation mode, on the CPU, every parameter open to gradients again.
+        examples: what to learn from.
+        tokenizer: of the examples.
+        config: strategy, budget, losses, sampling.
+        outlets: log, curves and checkpoint.
+        states: pooled states ``(n, D)`` of the examples for strategy ``frozen``, if they are at hand
+            (:func:`frozen_states`); else they are computed.
+
+    Raises:
+        TrainingError: the loss stopped being a number.
+    """
+    device = device_of(config)
+    model.to(device)
+    layers = model.layer_groups()
+    schedule = make_schedule(layers, config)
+    learner: SequenceLearner | StateLearner
+    if config.strategy is Strategy.FROZEN:
+        if states is None:
+            states = frozen_states(model, examples, tokenizer, config)
+        masked = neutral_states(model, tokenizer, config.train_context)
+        learner = StateLearner(model, states, masked, examples, config, device)
+        config = _by_epochs(config, learner.epoch)
+    else:
+        learner = SequenceLearner(model, examples, tokenizer, config, device)
+    progress = fit(
+        learner,
+        schedule,
+        config,
+        log=outlets.log,
+        metrics=outlets.metrics,
+        checkpoint=outlets.checkpoint,
+        key=outlets.key,
+    )
+    for parameter in model.parameters():
+        parameter.requires_grad_(True)
+    model.cpu().eval()
+    return progress
+
+
+def frozen_states(model: Encoder, examples: Examples, tokenizer: Tokenizer, config: FinetuneConfig) -> States:
+    """What strategy ``frozen`` learns from: the encoder is read once, whatever is trained on top of it."""
+    model.to(device_of(config))
+    return pooled_states(model, examples.tokens, tokenizer, config.train_context)
+
+
+def device_of(config: FinetuneConfig) -> torch.device:
+    """The device that ``config.device`` names."""
+    if config.device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(config.device)
+
+
+def _by_epochs(config: FinetuneConfig, epoch: int) -> FinetuneConfig:
+    """The budget of the classic recipe, in steps."""
+    return replace(
+        config,
+        steps=config.frozen.epochs * epoch,
+        accumulate=1,
+        validate_every=epoch,
+        patience=config.frozen.patience,
+    )
