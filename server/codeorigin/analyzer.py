@@ -12,6 +12,7 @@ from codeorigin.explain.result import ExplainOptions, Explanation
 from codeorigin.functions import FunctionSpan, find_functions
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
+from codeorigin.model.file_verdict import FileReason, FileVerdict, counted_lines
 from codeorigin.model.normalize import Normalized, normalize
 from codeorigin.model.scorer import RawScore, Scorer
 from codeorigin.model.tokenizer import Tokenizer
@@ -41,11 +42,15 @@ class FunctionReport:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """All outermost functions of one document, in source order."""
+    """All outermost functions of one document, in source order, and what they say together.
+
+    ``verdict`` is None if the model has no rule for whole files.
+    """
 
     language: str
     path: str | None
     functions: tuple[FunctionReport, ...]
+    verdict: FileVerdict | None = None
 
 
 class Analyzer:
@@ -129,7 +134,7 @@ class Analyzer:
             FunctionReport(span, verdicts[number], ids[number], _nested(text, span, known.model_language))
             for number, span in enumerate(spans)
         )
-        return FileReport(known.id, path, reports)
+        return FileReport(known.id, path, reports, self._file_verdict(text, reports, whole))
 
     def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code, such as a selection, by the rules for functions.
@@ -182,6 +187,20 @@ class Analyzer:
         if is_generated(text):
             return Reason.GENERATED
         return Reason.MINIFIED if is_minified(text) else None
+
+    def _file_verdict(
+        self, text: str, functions: Sequence[FunctionReport], whole: Reason | None
+    ) -> FileVerdict | None:
+        rule = self.bundle.calibration.file
+        if rule is None:
+            return None
+        if whole is not None:
+            return FileVerdict.without(FileReason(whole.value))
+        return rule.verdict(
+            (report.verdict.logit, counted_lines(text[report.span.range.start : report.span.range.end]))
+            for report in functions
+            if report.verdict.logit is not None
+        )
 
     def _score(self, codes: Sequence[str], language: str, cancel: CancelToken) -> list[Verdict]:
         normalized = [normalize(code, language) for code in codes]

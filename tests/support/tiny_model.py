@@ -1,6 +1,7 @@
 """A complete model bundle, small enough to be exported in a test session: random weights, real files."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import torch
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
+from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.ngrams import NgramViews, View, ViewKind
 from codeorigin.model.scorer import DeepSettings, Scorer
 from codeorigin.model.tokenizer import Tokenizer
@@ -99,6 +101,29 @@ def tiny_encoder(vocab_size: int) -> CompactEncoder:
         # About undecided on a masked input, so that the verdicts of real code differ.
         encoder.head[-1].bias.fill_(-2.0)
     return encoder
+
+
+FILE_RULE = FileRule(
+    prior_lines=4.0,
+    prior_logit=0.0,
+    fewest_functions=2,
+    temperature=0.5,
+    shift=0.0,
+    false_positive_rate=0.01,
+    llm=0.25,
+    human=-0.25,
+    human_logits=(-2.0, 0.0, 2.0),
+    human_shares=(1.0, 0.3, 0.002),
+)
+
+
+def with_file_rule(directory: Path, source: Path, rule: FileRule = FILE_RULE) -> Path:
+    """A copy of the bundle in ``source`` in the empty or new ``directory``, with a rule for whole files."""
+    shutil.copytree(source, directory, dirs_exist_ok=True)
+    manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    manifest["calibration"]["file"] = rule.to_manifest()
+    (directory / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    return directory
 
 
 def build_tiny_model(directory: Path, *, wide: bool = True, deep: bool = True) -> TinyModel:

@@ -1,11 +1,11 @@
 """From raw logits to probabilities and bands: temperature, thresholds, and how people's code scores."""
 
-import math
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from codeorigin.model.curves import check_survival, sigmoid, survival
+from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.verdict import Band
 
 
@@ -31,6 +31,7 @@ class Calibration:
     ``human_logits`` and ``human_shares`` are the survival curve of modern human code: shares, falling, of the
     calibration functions that score at least the logits, which rise. Functions of fewer than ``min_lines`` lines
     that are not blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict.
+    ``file`` is the rule for whole files, None in a bundle that has none.
     """
 
     temperature: float
@@ -42,18 +43,20 @@ class Calibration:
     human_shares: tuple[float, ...]
     min_lines: int
     min_characters: int
+    file: FileRule | None = None
 
     def __post_init__(self) -> None:
         if not self.temperature > 0:
             raise ValueError(f"temperature {self.temperature} is not positive")
-        if len(self.human_logits) != len(self.human_shares) or not self.human_logits:
-            raise ValueError("human_logits and human_shares must be of one length and not empty")
-        if list(self.human_logits) != sorted(self.human_logits):
-            raise ValueError("human_logits must rise")
+        check_survival(self.human_logits, self.human_shares)
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
-        """Read the manifest's ``calibration`` entry; KeyError, TypeError or ValueError if it is broken."""
+        """Read the manifest's ``calibration`` entry; KeyError, TypeError or ValueError if it is broken.
+
+        Bundles of before there was a rule for files lack the key ``file``.
+        """
+        file = entry.get("file")
         return cls(
             temperature=float(entry["temperature"]),
             shift=float(entry["shift"]),
@@ -64,6 +67,7 @@ class Calibration:
             human_shares=tuple(float(value) for value in entry["human_shares"]),
             min_lines=int(entry["min_lines"]),
             min_characters=int(entry["min_characters"]),
+            file=None if file is None else FileRule.from_manifest(file),
         )
 
     def to_manifest(self) -> dict[str, Any]:
@@ -80,6 +84,7 @@ class Calibration:
             "human_shares": list(self.human_shares),
             "min_lines": self.min_lines,
             "min_characters": self.min_characters,
+            **({} if self.file is None else {"file": self.file.to_manifest()}),
         }
 
     def thresholds(self, language: str) -> Thresholds:
@@ -88,11 +93,7 @@ class Calibration:
 
     def probability(self, logit: float) -> float:
         """Calibrated probability, for equally common classes, that an LLM wrote the function."""
-        scaled = (logit - self.shift) / self.temperature
-        if scaled >= 0:
-            return 1.0 / (1.0 + math.exp(-scaled))
-        power = math.exp(scaled)
-        return power / (1.0 + power)
+        return sigmoid((logit - self.shift) / self.temperature)
 
     def band(self, logit: float, language: str) -> Band:
         """Band of a raw logit."""
@@ -103,14 +104,7 @@ class Calibration:
 
     def human_share(self, logit: float) -> float:
         """Share, 0 to 1, of people's functions in the calibration set that score at least ``logit``."""
-        index = bisect_left(self.human_logits, logit)
-        if index == 0:
-            return 1.0 if logit < self.human_logits[0] else self.human_shares[0]
-        if index == len(self.human_logits):
-            return self.human_shares[-1]
-        low, high = self.human_logits[index - 1], self.human_logits[index]
-        weight = 0.0 if high == low else (logit - low) / (high - low)
-        return self.human_shares[index - 1] * (1.0 - weight) + self.human_shares[index] * weight
+        return survival(self.human_logits, self.human_shares, logit)
 
 
 def _thresholds(entry: Mapping[str, Any]) -> Thresholds:

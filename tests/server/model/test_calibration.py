@@ -1,10 +1,12 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.model.calibration import Calibration, Thresholds
+from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.verdict import Band
 
 CALIBRATION = Calibration(
@@ -57,3 +59,16 @@ def test_human_share_is_read_off_the_survival_curve(logit: float, share: float) 
 
 def test_the_manifest_entry_round_trips() -> None:
     assert Calibration.from_manifest(CALIBRATION.to_manifest()) == CALIBRATION
+
+
+def test_a_manifest_without_a_rule_for_files_has_none() -> None:
+    assert "file" not in CALIBRATION.to_manifest()
+    assert Calibration.from_manifest(CALIBRATION.to_manifest()).file is None
+
+
+def test_the_rule_for_files_travels_in_the_manifest() -> None:
+    rule = FileRule(20.0, 0.0, 4, 0.4, 0.1, 0.01, 1.4, -0.7, (-1.0, 1.0), (1.0, 0.01))
+    calibration = replace(CALIBRATION, file=rule)
+    assert Calibration.from_manifest(calibration.to_manifest()) == calibration
+    with pytest.raises(KeyError):
+        Calibration.from_manifest({**calibration.to_manifest(), "file": {"prior_lines": 1.0}})

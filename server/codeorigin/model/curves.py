@@ -1,0 +1,39 @@
+"""Two curves that every calibrated answer is read off: the sigmoid, and how people's code scores."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+
+
+def sigmoid(value: float) -> float:
+    """``1 / (1 + exp(-value))`` without overflow at either end."""
+    if value >= 0:
+        return 1.0 / (1.0 + math.exp(-value))
+    power = math.exp(value)
+    return power / (1.0 + power)
+
+
+def check_survival(logits: Sequence[float], shares: Sequence[float]) -> None:
+    """Raise ValueError unless ``shares`` go with rising ``logits`` and there is at least one."""
+    if len(logits) != len(shares) or not logits:
+        raise ValueError("human_logits and human_shares must be of one length and not empty")
+    if list(logits) != sorted(logits):
+        raise ValueError("human_logits must rise")
+
+
+def survival(logits: Sequence[float], shares: Sequence[float], logit: float) -> float:
+    """Share, 0 to 1, of what the curve was made of that scores at least ``logit``.
+
+    Args:
+        logits: rising.
+        shares: of one length with ``logits``, falling: the share that scores at least as high as each.
+        logit: where to read; linear between the points, 1 below the first, the last share above the last.
+    """
+    index = bisect_left(logits, logit)
+    if index == 0:
+        return 1.0 if logit < logits[0] else shares[0]
+    if index == len(logits):
+        return shares[-1]
+    low, high = logits[index - 1], logits[index]
+    weight = 0.0 if high == low else (logit - low) / (high - low)
+    return shares[index - 1] * (1.0 - weight) + shares[index] * weight

@@ -1,0 +1,132 @@
+"""The rule that makes one answer of a file's functions."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from codeorigin.model.file_verdict import FileReason, FileRule, counted_lines, pooled_logit
+from codeorigin.model.verdict import Band
+
+RULE = FileRule(
+    prior_lines=20.0,
+    prior_logit=0.5,
+    fewest_functions=3,
+    temperature=0.5,
+    shift=0.25,
+    false_positive_rate=0.01,
+    llm=1.5,
+    human=-0.5,
+    human_logits=(-2.0, 0.0, 1.0, 2.0),
+    human_shares=(1.0, 0.4, 0.1, 0.004),
+)
+
+FUNCTIONS = st.lists(st.tuples(st.floats(-20, 20), st.integers(1, 500)), min_size=1, max_size=12)
+
+
+def test_pooling_is_a_mean_over_lines_with_lines_of_no_evidence_added() -> None:
+    assert pooled_logit([(2.0, 30), (-1.0, 10)], 0.0, 0.0) == pytest.approx((60 - 10) / 40)
+    assert pooled_logit([(2.0, 30), (-1.0, 10)], 10.0, 0.5) == pytest.approx((5 + 60 - 10) / 50)
+    assert RULE.pooled([]) == 0.5
+    assert pooled_logit([], 0.0, 0.75) == 0.75
+
+
+@given(FUNCTIONS, st.randoms())
+def test_the_order_of_functions_does_not_matter(functions: list[tuple[float, int]], random: object) -> None:
+    shuffled = list(functions)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert RULE.verdict(shuffled) == RULE.verdict(functions)
+
+
+@given(FUNCTIONS, st.integers(0, 11), st.floats(0.01, 10))
+def test_a_higher_function_never_lowers_the_file(
+    functions: list[tuple[float, int]], place: int, more: float
+) -> None:
+    assume(place < len(functions))
+    logit, lines = functions[place]
+    raised = [*functions[:place], (logit + more, lines), *functions[place + 1 :]]
+    assert RULE.pooled(raised) > RULE.pooled(functions)
+
+
+@given(FUNCTIONS)
+def test_the_pooled_logit_lies_among_those_of_the_functions_and_the_prior(
+    functions: list[tuple[float, int]],
+) -> None:
+    logits = [RULE.prior_logit, *(logit for logit, _ in functions)]
+    assert min(logits) - 1e-9 <= RULE.pooled(functions) <= max(logits) + 1e-9
+
+
+def test_more_of_the_same_evidence_says_more() -> None:
+    pooled = [RULE.pooled([(3.0, 10)] * count) for count in (1, 3, 10, 100)]
+    assert pooled == sorted(pooled)
+    assert pooled[0] < 1.5 < pooled[-1] < 3.0
+
+
+def test_a_verdict_has_all_its_figures() -> None:
+    verdict = RULE.verdict([(3.0, 10), (1.0, 20), (2.0, 30)])
+    logit = (20 * 0.5 + 30 + 20 + 60) / 80
+    assert verdict.logit == pytest.approx(logit)
+    assert verdict.probability == pytest.approx(1 / (1 + math.exp(-(logit - 0.25) / 0.5)))
+    assert verdict.band is Band.LLM
+    assert verdict.functions == 3
+    assert verdict.reason is None
+    assert verdict.human_share == pytest.approx(0.1 + (0.004 - 0.1) * (logit - 1))
+    assert verdict.llm_threshold == pytest.approx(1 / (1 + math.exp(-2.5)))
+    assert verdict.human_threshold == pytest.approx(1 / (1 + math.exp(1.5)))
+    assert verdict.false_positive_rate == 0.01
+
+
+@pytest.mark.parametrize(
+    ("logit", "band"),
+    [(1.5, Band.LLM), (1.499, Band.UNSURE), (-0.499, Band.UNSURE), (-0.5, Band.HUMAN)],
+)
+def test_bands_have_their_own_thresholds(logit: float, band: Band) -> None:
+    assert RULE.band(logit) is band
+
+
+def test_without_a_guarantee_no_file_is_called_llm() -> None:
+    rule = replace(RULE, llm=None)
+    verdict = rule.verdict([(50.0, 100)] * 10)
+    assert verdict.band is Band.UNSURE
+    assert verdict.llm_threshold is None
+    assert verdict.false_positive_rate is None
+    assert rule.verdict([(-50.0, 100)] * 10).band is Band.HUMAN
+
+
+def test_too_few_functions_are_no_file() -> None:
+    verdict = RULE.verdict([(5.0, 100)] * 2)
+    assert verdict.reason is FileReason.TOO_FEW_FUNCTIONS
+    assert (verdict.probability, verdict.logit, verdict.band) == (None, None, None)
+    assert verdict.functions == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [("", 0), ("a", 1), ("a\n\n  \n\tb\n", 2), ("a\r\n\r\nb\r\n", 2), ("a\rb", 2)],
+)
+def test_blank_lines_do_not_count(code: str, lines: int) -> None:
+    assert counted_lines(code) == lines
+
+
+@pytest.mark.parametrize("rule", [RULE, replace(RULE, llm=None)])
+def test_the_manifest_entry_round_trips(rule: FileRule) -> None:
+    assert FileRule.from_manifest(rule.to_manifest()) == rule
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"temperature": 0.0},
+        {"prior_lines": -1.0},
+        {"prior_lines": math.nan},
+        {"fewest_functions": 0},
+        {"human": 2.0},
+        {"human_logits": ()},
+        {"human_logits": (3.0, 2.0, 1.0, 0.0)},
+    ],
+)
+def test_a_broken_rule_is_refused(broken: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"temperature|prior_lines|threshold|human_logits"):
+        replace(RULE, **broken)  # type: ignore[arg-type]

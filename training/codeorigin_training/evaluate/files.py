@@ -1,0 +1,109 @@
+"""Figures of the file-level verdict on repositories that neither training nor calibration has read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.verdict import Band
+from codeorigin_training.calibrate.files import FileRuleConfig, FileSample, file_samples
+from codeorigin_training.calibrate.thresholds import repository_rate
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.evaluate.metrics import (
+    auroc,
+    bootstrap_interval,
+    expected_calibration_error,
+    tpr_at_fpr,
+)
+
+Floats = npt.NDArray[np.float64]
+
+
+def file_metrics(
+    rows: Sequence[Row], logits: Floats, rule: FileRule, config: FileRuleConfig | None = None
+) -> dict[str, Any]:
+    """How ``rule`` ranks and judges the files of ``rows``, whose functions have raw ``logits`` ``(n,)``.
+
+    Under ``old_human`` and ``modern_human``: AUROC and TPR at 1 % FPR with 90 % intervals (repositories drawn with
+    replacement), the classes matched within language x test x number of functions. ``verdicts``: rates at the
+    rule's thresholds, repositories weighing alike; those of band ``llm`` are None if the rule has none. A
+    figure that nothing was there for is None. ``config`` says what makes a file, but for the fewest functions.
+    """
+    config = config or FileRuleConfig(fewest_functions=rule.fewest_functions)
+    files = [
+        file for file in file_samples(rows, logits, config) if len(file.functions) >= rule.fewest_functions
+    ]
+    pooled = np.array([rule.pooled(file.functions) for file in files])
+    return {
+        **{name: _era(files, pooled, modern=modern) for name, modern in _ERAS.items()},
+        "verdicts": _verdicts(files, pooled, rule),
+    }
+
+
+_ERAS = {"old_human": False, "modern_human": True}
+
+
+def _era(files: Sequence[FileSample], pooled: Floats, *, modern: bool) -> dict[str, Any]:
+    keep = np.array([file.label == 1 or file.modern is modern for file in files], dtype=bool)
+    sample = (
+        matched_sample([file.as_row() for file in files], keep, seed=0) if keep.any() else np.zeros(0, int)
+    )
+    if not len(sample):
+        return {
+            "auroc": None,
+            "auroc_interval_90": None,
+            "tpr_at_1_fpr": None,
+            "tpr_at_1_fpr_interval_90": None,
+            "files": 0,
+            "repositories": 0,
+        }
+    labels = np.array([files[number].label for number in sample], dtype=np.int64)
+    scores = pooled[sample]
+    repositories = _repositories([files[number] for number in sample])
+    return {
+        "auroc": auroc(labels, scores),
+        "auroc_interval_90": bootstrap_interval(
+            repositories, lambda index: auroc(labels[index], scores[index])
+        ),
+        "tpr_at_1_fpr": tpr_at_fpr(labels, scores, 0.01),
+        "tpr_at_1_fpr_interval_90": bootstrap_interval(
+            repositories, lambda index: tpr_at_fpr(labels[index], scores[index], 0.01)
+        ),
+        "files": len(sample),
+        "repositories": len(np.unique(repositories)),
+    }
+
+
+def _verdicts(files: Sequence[FileSample], pooled: Floats, rule: FileRule) -> dict[str, Any]:
+    bands = np.array([rule.band(float(logit)) for logit in pooled], dtype=object)
+    labels = np.array([file.label for file in files], dtype=np.int64)
+    modern = np.array([file.modern for file in files], dtype=bool)
+    repositories = _repositories(files)
+
+    def rate(band: Band, among: npt.NDArray[np.bool_]) -> float | None:
+        if not among.any() or (band is Band.LLM and rule.llm is None):
+            return None
+        return repository_rate((bands == band)[among], repositories[among])
+
+    human, llm = labels == 0, labels == 1
+    matched = matched_sample([f.as_row() for f in files], llm | human, seed=0) if len(files) else []
+    probabilities = np.array([rule.probability(float(pooled[number])) for number in matched])
+    return {
+        "false_positive_rate_old": rate(Band.LLM, human & ~modern),
+        "false_positive_rate_modern": rate(Band.LLM, human & modern),
+        "true_positive_rate": rate(Band.LLM, llm),
+        "llm_called_human": rate(Band.HUMAN, llm),
+        "human_called_human": rate(Band.HUMAN, human),
+        "unsure": float((bands == Band.UNSURE).mean()) if len(files) else None,
+        "expected_calibration_error": (
+            expected_calibration_error(labels[matched], probabilities) if len(matched) else None
+        ),
+        "files": len(files),
+    }
+
+
+def _repositories(files: Sequence[FileSample]) -> npt.NDArray[np.int64]:
+    return np.unique([file.repository for file in files], return_inverse=True)[1].astype(np.int64)
