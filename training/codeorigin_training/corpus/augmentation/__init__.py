@@ -1,0 +1,43 @@
+"""Changes of a function that leave its origin what it is: layout, comments, names, length.
+
+Each method stands in its own file and takes a function's text, its language (an id or model language of the
+server) and a generator. None raises, whatever the text: what cannot be changed comes back as it was.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from codeorigin_training.corpus.augmentation.comments import comments_removed
+from codeorigin_training.corpus.augmentation.cropping import cropped
+from codeorigin_training.corpus.augmentation.formatting import formatted
+from codeorigin_training.corpus.augmentation.jitter import jittered
+from codeorigin_training.corpus.augmentation.reindentation import reindented
+from codeorigin_training.corpus.augmentation.renaming import renamed
+
+Augmentation = Callable[[str, str, np.random.Generator], str]
+"""(code, language, generator) -> code."""
+
+AUGMENTATIONS: Mapping[str, Augmentation] = MappingProxyType(
+    {
+        "reindented": reindented,
+        "formatted": formatted,
+        "comments_removed": comments_removed,
+        "renamed": renamed,
+        "jittered": jittered,
+        "cropped": cropped,
+    }
+)
+"""Every method by its name."""
+
+__all__ = [
+    "AUGMENTATIONS",
+    "Augmentation",
+    "comments_removed",
+    "cropped",
+    "formatted",
+    "jittered",
+    "reindented",
+    "renamed",
+]

@@ -1,0 +1,100 @@
+"""What the methods that change layout share: the lines of a function, and which of them are text."""
+
+from dataclasses import dataclass
+
+from codeorigin_training.corpus.augmentation.syntax import Tree, decoded, parse_function, with_line_feeds
+
+# Every kind of node of a supported grammar whose line breaks are part of a value.
+_TEXTS = (
+    *(
+        "string",
+        "template_string",
+        "regex",
+        "raw_string_literal",
+        "string_literal",
+        "interpreted_string_literal",
+    ),
+    *("char_literal", "verbatim_string_literal", "interpolated_string_expression", "encapsed_string"),
+    *(
+        "heredoc",
+        "nowdoc",
+        "heredoc_body",
+        "shell_command_expression",
+        "subshell",
+        "string_array",
+        "symbol_array",
+    ),
+    *("jsx_text", "text", "preproc_def", "preproc_function_def", "multiline_string_literal", "uninterpreted"),
+)
+_COMMENTS = ("comment", "line_comment", "block_comment")
+TAB_WIDTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A parsed function line by line, line ends as line feeds.
+
+    ``starts`` are the byte offsets of the lines; ``text`` says of each line whether it begins inside a string, a
+    heredoc or the like, so that its indentation is part of a value; ``comment`` names the line that the comment
+    around a line's beginning started on, or -1.
+    """
+
+    tree: Tree
+    lines: list[str]
+    starts: list[int]
+    text: list[bool]
+    comment: list[int]
+
+    def line_of(self, byte: int) -> int:
+        """The line that holds ``byte``."""
+        low, high = 0, len(self.starts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.starts[middle] <= byte else (low, middle)
+        return low
+
+
+def read_layout(code: str, language: str) -> Layout | None:
+    """The layout of a function; None for a language that nobody knows."""
+    tree = parse_function(with_line_feeds(code), language)
+    if tree is None:
+        return None
+    raw = tree.data.split(b"\n")
+    starts = [0]
+    for line in raw[:-1]:
+        starts.append(starts[-1] + len(line) + 1)
+    layout = Layout(tree, [decoded(line) for line in raw], starts, [False] * len(raw), [-1] * len(raw))
+    if len(raw) > 1:
+        _mark(layout)
+    return layout
+
+
+def _mark(layout: Layout) -> None:
+    tree = layout.tree
+    for names, is_comment in ((_TEXTS, False), (_COMMENTS, True)):
+        pattern = tree.kinds(names)
+        for node in tree.nodes(f"{pattern} @node").get("node", ()) if pattern else ():
+            if node.start_point.row == node.end_point.row:
+                continue
+            start, end = tree.span(node)
+            first = layout.line_of(start)
+            for line in range(first + 1, layout.line_of(end) + 1):
+                if layout.starts[line] >= end:
+                    continue
+                if is_comment:
+                    layout.comment[line] = first
+                else:
+                    layout.text[line] = True
+
+
+def indentation(line: str) -> int:
+    """Width of the blanks that ``line`` begins with, in columns; a tab reaches to the next multiple of four."""
+    width = 0
+    for character in line:
+        if character == "\t":
+            width += TAB_WIDTH - width % TAB_WIDTH
+        elif character == " ":
+            width += 1
+        else:
+            break
+    return width

@@ -1,0 +1,169 @@
+"""Parse trees of functions that stand alone, and edits of their text by byte range."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import tree_sitter_php
+from tree_sitter import Language as Grammar
+from tree_sitter import Node, Parser, Query, QueryCursor
+
+from codeorigin.errors import LanguageError
+from codeorigin.languages import LANGUAGES, get_language
+from codeorigin.languages.syntax import parseable
+from codeorigin.source.text import encode_utf8
+
+_LINE_END = re.compile(r"\r\n|\r")
+_ERRORS = "[(ERROR) (MISSING)] @error"
+
+# A method without its class is an error to these grammars, and a method of an object literal to JavaScript's.
+_CLASS, _OBJECT = (b"class A {\n", b"\n}"), (b"x = {\n", b"\n}")
+_BARE = (b"", b"")
+_WRAPPERS: dict[str, tuple[tuple[bytes, bytes], ...]] = {
+    "javascript": (_BARE, _CLASS, _OBJECT),
+    "typescript": (_BARE, _CLASS, _OBJECT),
+    "tsx": (_BARE, _CLASS, _OBJECT),
+    "java": (_BARE, _CLASS),
+    "csharp": (_BARE, _CLASS),
+    "cpp": (_BARE, _CLASS),
+    "php": (_BARE, _CLASS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed function. ``data`` is its text as UTF-8 (lone surrogates as WTF-8), without the wrapper.
+
+    ``shift`` is how many bytes of wrapper stand before it in the tree; ``errors`` counts syntax errors.
+    """
+
+    language: str
+    data: bytes
+    root: Node
+    grammar: Grammar
+    shift: int
+    errors: int
+
+    def matches(self, query: str) -> Iterator[dict[str, list[Node]]]:
+        """The captures of every match of a tree-sitter query, in source order."""
+        for _, captures in QueryCursor(_compiled(self.grammar, query)).matches(self.root):
+            yield captures
+
+    def nodes(self, query: str) -> dict[str, list[Node]]:
+        """The nodes of every capture name of a tree-sitter query."""
+        return QueryCursor(_compiled(self.grammar, query)).captures(self.root)
+
+    def span(self, node: Node) -> tuple[int, int]:
+        """Where ``node`` stands in ``data``; what the wrapper holds of it is cut off."""
+        size = len(self.data)
+        return min(max(node.start_byte - self.shift, 0), size), min(max(node.end_byte - self.shift, 0), size)
+
+    def text(self, node: Node) -> str:
+        """The text of ``node``."""
+        start, end = self.span(node)
+        return decoded(self.data[start:end])
+
+    def kinds(self, names: Iterable[str], *, named: bool = True) -> str:
+        """A query pattern for those of the node kinds that the grammar has; empty if it has none."""
+        known = [name for name in names if self.grammar.id_for_node_kind(name, named) is not None]
+        written = [f"({name})" if named else f'"{name}"' for name in known]
+        return f"[{' '.join(written)}]" if written else ""
+
+    def depth(self) -> int:
+        """How many nodes stand inside one another at the deepest place."""
+        cursor = self.root.walk()
+        depth = deepest = 1
+        while True:
+            if cursor.goto_first_child():
+                depth += 1
+                deepest = max(deepest, depth)
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return deepest
+                depth -= 1
+
+    def shape(self, *, named: bool = False) -> list[int]:
+        """The tree without its text: the kind of every node (or named node), and -1 where a node's children end."""
+        cursor = self.root.walk()
+        kinds: list[int] = []
+        while True:
+            node = cursor.node
+            if node is not None and (node.is_named or not named):
+                kinds.append(node.kind_id)
+            if cursor.goto_first_child():
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return kinds
+                kinds.append(-1)
+
+
+def parse_function(code: str, language: str) -> Tree | None:
+    """The tree of a function that stands alone, in the wrapper that gives the fewest errors.
+
+    ``language`` is an id or model language; None if there is no such language.
+    """
+    try:
+        name = get_language(language).id
+    except LanguageError:
+        return None
+    data, parsed = encode_utf8(code), parseable(code)
+    best: Tree | None = None
+    for grammar, prefix, suffix in _attempts(name):
+        root = Parser(grammar).parse(prefix + parsed + suffix).root_node
+        if not root.has_error:
+            return Tree(name, data, root, grammar, len(prefix), 0)
+        errors = len(QueryCursor(_compiled(grammar, _ERRORS)).captures(root).get("error", ()))
+        if best is None or errors < best.errors:
+            best = Tree(name, data, root, grammar, len(prefix), errors)
+    return best
+
+
+def same_shape(tree: Tree, code: str, *, named: bool = False) -> bool:
+    """Whether ``code`` parses to the tree that ``tree`` is, but for its text (and, if ``named``, its punctuation)."""
+    other = parse_function(code, tree.language)
+    return (
+        other is not None
+        and other.errors == tree.errors
+        and other.shift == tree.shift
+        and other.shape(named=named) == tree.shape(named=named)
+    )
+
+
+def edited(data: bytes, edits: Iterable[tuple[int, int, bytes]]) -> str:
+    """The text of ``data`` with each (start, end, replacement) applied; of two that overlap the first counts."""
+    pieces: list[bytes] = []
+    position = 0
+    for start, end, replacement in sorted(edits):
+        if start >= position:
+            pieces += [data[position:start], replacement]
+            position = end
+    return decoded(b"".join([*pieces, data[position:]]))
+
+
+def decoded(data: bytes) -> str:
+    """The reverse of :func:`codeorigin.source.text.encode_utf8`."""
+    return data.decode("utf-8", "surrogatepass")
+
+
+def with_line_feeds(code: str) -> str:
+    """``code`` with every line end written as a line feed."""
+    return _LINE_END.sub("\n", code)
+
+
+@lru_cache(maxsize=256)
+def _compiled(grammar: Grammar, query: str) -> Query:
+    return Query(grammar, query)
+
+
+@lru_cache(maxsize=32)
+def _attempts(language: str) -> tuple[tuple[Grammar, bytes, bytes], ...]:
+    wrappers = _WRAPPERS.get(language, (_BARE,))
+    grammars = [(Grammar(LANGUAGES[language].grammar()), b"")]
+    if language == "typescript":
+        grammars.append((Grammar(LANGUAGES["tsx"].grammar()), b""))
+    elif language == "php":
+        grammars = [(Grammar(tree_sitter_php.language_php_only()), b""), (grammars[0][0], b"<?php ")]
+    return tuple((grammar, tag + prefix, suffix) for grammar, tag in grammars for prefix, suffix in wrappers)
