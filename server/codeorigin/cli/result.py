@@ -43,8 +43,9 @@ class FileError:
 class Summary:
     """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
 
-    ``errors`` does not count the ``skipped``. ``seconds`` is the time spent reading and analysing, without
-    loading the model. ``peak_memory_bytes`` is None where the system does not tell.
+    ``file_bands`` counts the files with a verdict of their own. ``errors`` does not count the ``skipped``.
+    ``seconds`` is the time spent reading and analysing, without loading the model. ``peak_memory_bytes`` is
+    None where the system does not tell.
     """
 
     files: int = 0
@@ -54,6 +55,7 @@ class Summary:
     errors: int = 0
     skipped: int = 0
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
     seconds: float = 0.0
     peak_memory_bytes: int | None = None
 
@@ -68,6 +70,11 @@ def is_finding(verdict: Verdict, threshold: float | None) -> bool:
     if verdict.probability is None:
         return False
     return verdict.band is Band.LLM if threshold is None else verdict.probability >= threshold
+
+
+def is_llm_file(file: CheckedFile) -> bool:
+    """Whether the file as a whole is in band ``llm``: said in reports, but no finding."""
+    return file.report.verdict is not None and file.report.verdict.band is Band.LLM
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,15 @@ class CheckResult:
         return is_finding(function.verdict, self.threshold)
 
     def listed(self) -> Iterator[tuple[CheckedFile, tuple["FunctionReport", ...]]]:
-        """The files and the outermost functions of each to list, as ``show`` asks."""
+        """The files and the outermost functions of each to list, as ``show`` asks.
+
+        A file whose own verdict is ``llm`` is listed even if none of its functions is a finding.
+        """
         for file in self.files:
             functions = file.report.functions
             if self.show is Show.FINDINGS:
                 functions = tuple(function for function in functions if self.is_finding(function))
-                if not functions:
+                if not functions and not is_llm_file(file):
                     continue
             yield file, functions
 
@@ -114,9 +124,10 @@ class Tally:
     scored: int = 0
     findings: int = 0
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
 
     def add(self, report: "FileReport") -> None:
-        """Count one file's functions."""
+        """Count one file and its functions."""
         self.files += 1
         self.functions += len(report.functions)
         for function in report.functions:
@@ -124,6 +135,8 @@ class Tally:
                 self.scored += 1
                 self.bands[function.verdict.band] += 1
             self.findings += is_finding(function.verdict, self.threshold)
+        if report.verdict is not None and report.verdict.band is not None:
+            self.file_bands[report.verdict.band] += 1
 
     def summary(
         self, *, errors: Sequence[FileError], seconds: float, peak_memory_bytes: int | None
@@ -138,6 +151,7 @@ class Tally:
             errors=len(errors) - skipped,
             skipped=skipped,
             bands=dict(self.bands),
+            file_bands=dict(self.file_bands),
             seconds=seconds,
             peak_memory_bytes=peak_memory_bytes,
         )

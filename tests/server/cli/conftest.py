@@ -12,6 +12,7 @@ from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show, Tal
 from codeorigin.functions import FunctionSpan, find_functions
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import default_model_dir
+from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
 
 CODE = """\
@@ -54,6 +55,27 @@ UNSURE = verdict(0.55, Band.UNSURE)
 HUMAN = verdict(0.04, Band.HUMAN)
 
 
+def file_verdict(probability: float, band: Band, functions: int = 7) -> FileVerdict:
+    """A verdict on a file with plausible figures around ``probability``."""
+    return FileVerdict(
+        probability=probability,
+        logit=round(4 * probability - 2, 3),
+        band=band,
+        functions=functions,
+        human_share=round(1 - probability, 3),
+        llm_threshold=0.9,
+        human_threshold=0.2,
+        false_positive_rate=0.01,
+    )
+
+
+FILE_VERDICTS = {
+    Band.LLM: file_verdict(0.96, Band.LLM),
+    Band.UNSURE: file_verdict(0.5, Band.UNSURE),
+    Band.HUMAN: file_verdict(0.03, Band.HUMAN),
+}
+
+
 def _report(span: FunctionSpan, verdicts: Mapping[str, Verdict], *, nested: bool = False) -> FunctionReport:
     default = Verdict.without(Reason.NESTED if nested else Reason.TOO_SHORT)
     return FunctionReport(
@@ -71,19 +93,26 @@ def verdicts() -> Mapping[Band, Verdict]:
 
 
 @pytest.fixture
+def file_verdicts() -> Mapping[Band, FileVerdict]:
+    """One verdict on a file of seven functions of each band."""
+    return FILE_VERDICTS
+
+
+@pytest.fixture
 def make_file() -> Callable[..., CheckedFile]:
-    """``make_file(path, text, verdicts, language)``: real spans, verdicts by qualified name."""
+    """``make_file(path, text, verdicts, language, whole)``: real spans, verdicts by qualified name, and the file's."""
 
     def make(
         path: str = "shelf.py",
         text: str = CODE,
         verdicts: Mapping[str, Verdict] | None = None,
         language: str = "python",
+        whole: FileVerdict | None = None,
     ) -> CheckedFile:
         given = {"fast": LLM, "Shelf.put": UNSURE} if verdicts is None else verdicts
         spans = find_functions(text, get_language(language), path=path)
         functions = tuple(_report(span, given) for span in spans)
-        return CheckedFile(path, FileReport(language, path, functions), text)
+        return CheckedFile(path, FileReport(language, path, functions, whole), text)
 
     return make
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from codeorigin.cli.result import CheckedFile, CheckResult, Show, Summary, is_finding
+from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
 
 MakeFile = Callable[..., CheckedFile]
@@ -56,3 +57,17 @@ def test_show_findings_drops_the_rest_but_not_from_the_totals(
     ]
     assert listed == [("shelf.py", ["fast"])]
     assert result.summary.functions == 4
+
+
+@pytest.mark.parametrize(("band", "listed"), [(Band.LLM, True), (Band.UNSURE, False), (Band.HUMAN, False)])
+def test_show_findings_lists_an_llm_file_but_it_is_no_finding(
+    band: Band,
+    listed: bool,
+    make_file: MakeFile,
+    make_result: MakeResult,
+    file_verdicts: Mapping[Band, FileVerdict],
+) -> None:
+    result = make_result((make_file(verdicts={}, whole=file_verdicts[band]),), show=Show.FINDINGS)
+    assert [(file.path, functions) for file, functions in result.listed()] == [("shelf.py", ())] * listed
+    assert result.summary.findings == 0
+    assert result.summary.file_bands[band] == 1

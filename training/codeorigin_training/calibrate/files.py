@@ -154,7 +154,8 @@ def fit_file_rule(
 
 def _weights(files: Sequence[FileSample]) -> Floats:
     """Balanced within language, test and number of functions; all alike where no cell holds both classes."""
-    weights = balanced_weights([file.as_row() for file in files])
+    with np.errstate(invalid="ignore"):
+        weights = balanced_weights([file.as_row() for file in files])
     return weights if np.isfinite(weights).all() and weights.any() else np.ones(len(files))
 
 

@@ -1,7 +1,7 @@
 """The report for GitHub Actions: a workflow command a finding, which shows as a note on the changed lines."""
 
-from codeorigin.cli.reports.words import finding_sentence, line_range, summary_phrases
-from codeorigin.cli.result import CheckResult
+from codeorigin.cli.reports.words import file_sentence, finding_sentence, line_range, summary_phrases
+from codeorigin.cli.result import CheckResult, is_llm_file
 from codeorigin.cli.terminal import printable
 
 
@@ -21,8 +21,8 @@ def _command(kind: str, message: str, **properties: str | int) -> str:
 
 
 def render(result: CheckResult) -> str:
-    """``::notice`` lines for findings, ``::error`` or, if skipped, ``::warning`` lines for errors,
-    then the summary as plain text."""
+    """``::notice`` lines for findings and for files in band ``llm``, ``::error`` or, if skipped, ``::warning``
+    lines for errors, then the summary as plain text."""
     lines = []
     for file, function in result.findings():
         first, last = line_range(function)
@@ -36,6 +36,11 @@ def render(result: CheckResult) -> str:
                 title="Likely LLM-written",
             )
         )
+    lines += [
+        _command("notice", file_sentence(verdict), file=file.path, line=1, title="Likely LLM-written file")
+        for file in result.files
+        if is_llm_file(file) and (verdict := file.report.verdict) is not None
+    ]
     lines += [
         _command("warning" if error.skipped else "error", error.message, file=error.path, title="Not checked")
         for error in result.errors

@@ -6,6 +6,7 @@ from html import escape
 from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.reports.words import (
     CAVEAT,
+    file_phrase,
     line_range,
     probability_word,
     summary_phrases,
@@ -75,6 +76,17 @@ def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: Chec
         )
 
 
+def _whole(file: CheckedFile) -> Iterator[str]:
+    verdict = file.report.verdict
+    if verdict is None or verdict.band is None:
+        return
+    phrase = file_phrase(verdict).capitalize()
+    yield (
+        f'<p class="{verdict.band.value}">{_bar(verdict.probability)} {escape(phrase)}: '
+        f"{escape(probability_word(verdict))}, {escape(verdict_word(verdict))}</p>"
+    )
+
+
 def _parts(result: CheckResult) -> Iterator[str]:
     yield "<!doctype html>"
     yield '<html lang="en"><head><meta charset="utf-8"><title>CodeOrigin report</title>'
@@ -84,6 +96,9 @@ def _parts(result: CheckResult) -> Iterator[str]:
     yield f"<p>{escape('; '.join(summary_phrases(result)))}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
     for file, functions in result.listed():
         yield f"<h2>{_text(file.path)}</h2>"
+        yield from _whole(file)
+        if not functions and file.report.functions:
+            continue
         if not functions:
             yield "<p>No functions.</p>"
             continue

@@ -7,6 +7,7 @@ from typing import Any
 from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.reports.words import line_range
 from codeorigin.cli.result import CheckResult
+from codeorigin.model.file_verdict import FileVerdict
 
 
 def load_schema() -> dict[str, Any]:
@@ -32,6 +33,19 @@ def _function(function: FunctionReport) -> dict[str, Any]:
     }
 
 
+def _file_verdict(verdict: FileVerdict) -> dict[str, Any]:
+    return {
+        "probability": verdict.probability,
+        "logit": verdict.logit,
+        "band": None if verdict.band is None else verdict.band.value,
+        "reason": None if verdict.reason is None else verdict.reason.value,
+        "functions": verdict.functions,
+        "human_share": verdict.human_share,
+        "llm_threshold": verdict.llm_threshold,
+        "false_positive_rate": verdict.false_positive_rate,
+    }
+
+
 def to_dict(result: CheckResult) -> dict[str, Any]:
     """``result`` as plain values."""
     summary = result.summary
@@ -42,6 +56,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
             {
                 "path": file.path,
                 "language": file.report.language,
+                "verdict": None if file.report.verdict is None else _file_verdict(file.report.verdict),
                 "functions": [_function(function) for function in functions],
             }
             for file, functions in result.listed()
@@ -58,6 +73,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
             "errors": summary.errors,
             "skipped": summary.skipped,
             "bands": {band.value: count for band, count in summary.bands.items()},
+            "file_bands": {band.value: count for band, count in summary.file_bands.items()},
             "threshold": result.threshold,
             "seconds": round(summary.seconds, 3),
             "functions_per_second": summary.functions_per_second,

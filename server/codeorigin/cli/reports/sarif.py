@@ -59,6 +59,25 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
     }
 
 
+def _judged(file: CheckedFile) -> dict[str, Any] | None:
+    """The file as an artifact that carries its own verdict; it is no result, since it is no finding."""
+    verdict = file.report.verdict
+    if verdict is None or verdict.band is None:
+        return None
+    return {
+        "location": _artifact(file.path),
+        "properties": {
+            "probability": verdict.probability,
+            "logit": verdict.logit,
+            "band": verdict.band.value,
+            "functions": verdict.functions,
+            "humanShare": verdict.human_share,
+            "llmThreshold": verdict.llm_threshold,
+            "falsePositiveRate": verdict.false_positive_rate,
+        },
+    }
+
+
 def _notification(error: FileError) -> dict[str, Any]:
     return {
         "level": "warning" if error.skipped else "error",
@@ -80,6 +99,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
         "defaultConfiguration": {"level": "note"},
         "help": {"text": "Run 'codeorigin explain FILE:LINE' to see which lines made the model think so."},
     }
+    artifacts = [artifact for file in result.files if (artifact := _judged(file)) is not None]
     return {
         "$schema": _SCHEMA_URI,
         "version": "2.1.0",
@@ -101,6 +121,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                         "toolExecutionNotifications": [_notification(error) for error in result.errors],
                     }
                 ],
+                **({"artifacts": artifacts} if artifacts else {}),
                 "results": [_result(file, function) for file, function in result.findings()],
             }
         ],

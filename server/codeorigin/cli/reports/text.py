@@ -1,4 +1,4 @@
-"""The report for people at a terminal: one line a function, then the totals."""
+"""The report for people at a terminal: one line a function, one a file that is judged whole, then the totals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,13 +11,14 @@ from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.console import make_console
 from codeorigin.cli.reports.words import (
     CAVEAT,
+    file_phrase,
     line_range,
     probability_word,
     summary_phrases,
     verdict_word,
     walk,
 )
-from codeorigin.cli.result import CheckResult
+from codeorigin.cli.result import CheckedFile, CheckResult
 from codeorigin.cli.terminal import printable
 from codeorigin.model.verdict import Band
 
@@ -41,7 +42,8 @@ class _Row:
     finding: bool
 
 
-def _rows(path: str, functions: tuple[FunctionReport, ...], result: CheckResult) -> Iterator[_Row]:
+def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: CheckResult) -> Iterator[_Row]:
+    path = printable(file.path)
     for depth, function in walk(functions):
         first, last = line_range(function)
         band = function.verdict.band
@@ -52,6 +54,16 @@ def _rows(path: str, functions: tuple[FunctionReport, ...], result: CheckResult)
             function="  " * depth + printable(function.span.qualified_name),
             style=BAND_STYLES[band] if band is not None else "dim",
             finding=result.is_finding(function),
+        )
+    verdict = file.report.verdict
+    if verdict is not None and verdict.probability is not None:
+        yield _Row(
+            location=path,
+            probability=probability_word(verdict),
+            verdict=verdict_word(verdict),
+            function=f"({file_phrase(verdict)})",
+            style=BAND_STYLES[verdict.band] if verdict.band is not None else "dim",
+            finding=False,
         )
 
 
@@ -69,9 +81,7 @@ def _append(text: Text, row: _Row, location_width: int, verdict_width: int) -> N
 def write(result: CheckResult, stream: TextIO) -> None:
     """Write the table and the summary to ``stream``; colours only where it is a terminal."""
     console = make_console(stream)
-    rows = [
-        row for file, functions in result.listed() for row in _rows(printable(file.path), functions, result)
-    ]
+    rows = [row for file, functions in result.listed() for row in _rows(file, functions, result)]
     if rows:
         widths = (cell_len(row.location) for row in rows)
         location_width = max(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.result import CheckResult
+from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Reason, Verdict
 
 REASONS: dict[Reason, str] = {
@@ -15,17 +16,26 @@ REASONS: dict[Reason, str] = {
     Reason.IGNORED: "ignored",
 }
 
+FILE_REASONS: dict[FileReason, str] = {
+    FileReason.TOO_FEW_FUNCTIONS: "too few functions",
+    FileReason.GENERATED: "generated file",
+    FileReason.MINIFIED: "minified",
+    FileReason.IGNORED: "ignored",
+}
+
 CAVEAT = "A probability is an estimate from style, not proof of who wrote the code."
 
 
-def verdict_word(verdict: Verdict) -> str:
+def verdict_word(verdict: Verdict | FileVerdict) -> str:
     """The band, or in its place why there is none."""
     if verdict.band is not None:
         return verdict.band.value
+    if isinstance(verdict, FileVerdict):
+        return FILE_REASONS[verdict.reason] if verdict.reason is not None else "no verdict"
     return REASONS[verdict.reason] if verdict.reason is not None else "no verdict"
 
 
-def probability_word(verdict: Verdict) -> str:
+def probability_word(verdict: Verdict | FileVerdict) -> str:
     """The probability with two decimals, or a dash. 0.995 and more is ``>0.99``: never a certain 1.00."""
     probability = verdict.probability
     if probability is None:
@@ -77,6 +87,22 @@ def finding_sentence(function: FunctionReport) -> str:
     return f"{sentence}. {CAVEAT}"
 
 
+def file_phrase(verdict: FileVerdict) -> str:
+    """What was taken together: ``the file as a whole, 7 functions``."""
+    return f"the file as a whole, {plural(verdict.functions, 'function')}"
+
+
+def file_sentence(verdict: FileVerdict) -> str:
+    """One sentence on a file in band ``llm``, for reports that carry a message: no line ends, not escaped."""
+    sentence = (
+        f"Taken together, {plural(verdict.functions, 'function')} of this file read like LLM-written code: "
+        f"probability {probability_word(verdict)}"
+    )
+    if verdict.human_share is not None:
+        sentence += f"; {percent(verdict.human_share)} of people's files score as high"
+    return f"{sentence}. {CAVEAT}"
+
+
 def memory_phrase(peak_memory_bytes: int | None) -> str | None:
     """Peak memory in MiB, or None where it is not known."""
     return None if peak_memory_bytes is None else f"peak memory {peak_memory_bytes / 2**20:,.0f} MiB"
@@ -91,6 +117,9 @@ def summary_phrases(result: CheckResult) -> list[str]:
         f"{summary.scored:,} with a verdict ({bands})",
         f"{plural(summary.findings, 'finding')} at {threshold_phrase(result)}",
     ]
+    if judged := sum(summary.file_bands.values()):
+        file_bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.file_bands.items())
+        phrases.append(f"{plural(judged, 'file')} judged as a whole ({file_bands})")
     if summary.errors:
         phrases.append(plural(summary.errors, "error"))
     if summary.skipped:

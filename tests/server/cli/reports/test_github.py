@@ -1,9 +1,11 @@
 """Workflow commands, and that no name can forge one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from codeorigin.cli.reports import github
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import Band
 
 MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
@@ -17,6 +19,20 @@ def test_a_notice_a_finding_and_the_summary(make_result: MakeResult) -> None:
         "A probability is an estimate from style, not proof of who wrote the code."
     )
     assert summary.startswith("CodeOrigin: 3 functions in 1 file;")
+
+
+def test_only_files_in_band_llm_get_a_notice(
+    make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
+) -> None:
+    files = tuple(make_file(f"{band}.py", verdicts={}, whole=each) for band, each in file_verdicts.items())
+    notice, summary = github.render(make_result(files)).splitlines()
+    assert notice == (
+        "::notice file=llm.py,line=1,title=Likely LLM-written file::"
+        "Taken together, 7 functions of this file read like LLM-written code: probability 0.96; "
+        "4 %25 of people's files score as high. "
+        "A probability is an estimate from style, not proof of who wrote the code."
+    )
+    assert "0 findings" in summary
 
 
 def test_skipped_files_are_warnings(make_result: MakeResult) -> None:

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 from codeorigin.cli.reports import html
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show
+from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 
 MakeFile = Callable[..., CheckedFile]
@@ -83,3 +84,14 @@ def test_a_file_without_functions_and_only_findings(make_file: MakeFile, make_re
     empty = make_file("empty.py", "x = 1\n", {})
     assert "No functions." in Page(html.render(make_result((empty,)))).text
     assert "empty.py" not in html.render(make_result((empty,), show=Show.FINDINGS))
+
+
+def test_a_file_that_is_judged_as_a_whole(
+    make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
+) -> None:
+    llm = make_file("odd.py", verdicts={}, whole=file_verdicts[Band.LLM])
+    assert "The file as a whole, 7 functions: 0.96, llm" in Page(html.render(make_result((llm,)))).text
+    assert "as a whole" not in html.render(make_result())
+    found = Page(html.render(make_result((llm,), show=Show.FINDINGS))).text
+    assert "odd.py The file as a whole" in " ".join(found.split())
+    assert "No functions." not in found

@@ -2,7 +2,7 @@
 
 import copy
 import json as stdlib_json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jsonschema
@@ -11,6 +11,7 @@ import pytest
 from codeorigin.cli.reports import json
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show
 from codeorigin.functions import MAX_NESTING
+from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
 
 MakeFile = Callable[..., CheckedFile]
@@ -51,6 +52,7 @@ def test_the_report_is_exactly_this(
             {
                 "path": "shelf.py",
                 "language": "python",
+                "verdict": None,
                 "functions": [
                     {
                         "name": "fast",
@@ -97,6 +99,7 @@ def test_the_report_is_exactly_this(
             "errors": 1,
             "skipped": 0,
             "bands": {"human": 0, "unsure": 1, "llm": 1},
+            "file_bands": {"human": 0, "unsure": 0, "llm": 0},
             "threshold": None,
             "seconds": 0.5,
             "functions_per_second": 6.0,
@@ -128,6 +131,42 @@ def test_every_band_is_in_the_schema(
     validator.validate(parsed(make_result((make_file(verdicts={"fast": given}),), threshold=0.25)))
 
 
+def test_a_files_own_verdict_is_in_the_report(
+    make_file: MakeFile,
+    make_result: MakeResult,
+    file_verdicts: Mapping[Band, FileVerdict],
+    validator: jsonschema.Draft202012Validator,
+) -> None:
+    report = parsed(make_result(tuple(make_file(whole=each) for each in file_verdicts.values())))
+    validator.validate(report)
+    assert report["files"][0]["verdict"] == {
+        "probability": 0.96,
+        "logit": 1.84,
+        "band": "llm",
+        "reason": None,
+        "functions": 7,
+        "human_share": 0.04,
+        "llm_threshold": 0.9,
+        "false_positive_rate": 0.01,
+    }
+    assert report["summary"]["file_bands"] == {"human": 1, "unsure": 1, "llm": 1}
+    assert report["summary"]["findings"] == 3
+
+
+@pytest.mark.parametrize("reason", list(FileReason))
+def test_every_reason_of_a_file_is_in_the_schema(
+    reason: FileReason,
+    make_file: MakeFile,
+    make_result: MakeResult,
+    validator: jsonschema.Draft202012Validator,
+) -> None:
+    report = parsed(make_result((make_file(whole=FileVerdict.without(reason, 2)),)))
+    validator.validate(report)
+    verdict = report["files"][0]["verdict"]
+    assert (verdict["reason"], verdict["functions"], verdict["band"]) == (reason.value, 2, None)
+    assert report["summary"]["file_bands"] == {"human": 0, "unsure": 0, "llm": 0}
+
+
 def test_an_empty_report_is_valid(
     make_result: MakeResult, validator: jsonschema.Draft202012Validator
 ) -> None:
@@ -148,7 +187,9 @@ def spoiled(report: Any, change: Callable[[Any], None]) -> Any:
     [
         lambda report: report.update(extra=1),
         lambda report: report.pop("errors"),
-        lambda report: report["files"][0].update(verdict=None),
+        lambda report: report["files"][0].update(extra=None),
+        lambda report: report["files"][0].pop("verdict"),
+        lambda report: report["files"][0].update(verdict={"band": "llm"}),
         lambda report: report["files"][0]["functions"][0].update(start_line=0),
         lambda report: report["files"][0]["functions"][0].update(band="maybe"),
         lambda report: report["files"][0]["functions"][0].update(probability=None),

@@ -1,13 +1,15 @@
 """The SARIF log's required parts, its places and its URIs."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from codeorigin.cli.reports import sarif
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError
+from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.verdict import Band
 
 MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
@@ -78,3 +80,19 @@ def test_a_threshold_decides_what_is_a_result(make_result: MakeResult) -> None:
         [{"name": "put", "fullyQualifiedName": "Shelf.put", "kind": "function"}],
     ]
     assert run_of(make_result(threshold=1.0))["results"] == []
+
+
+def test_a_files_own_verdict_is_a_property_of_the_artifact_and_no_result(
+    make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
+) -> None:
+    files = (
+        make_file("a b.py", verdicts={}, whole=file_verdicts[Band.LLM]),
+        make_file("few.py", verdicts={}, whole=FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 1)),
+    )
+    run = run_of(make_result(files))
+    (artifact,) = run["artifacts"]
+    assert artifact["location"] == {"uri": "a%20b.py"}
+    assert artifact["properties"]["band"] == "llm"
+    assert artifact["properties"]["functions"] == 7
+    assert run["results"] == []
+    assert "artifacts" not in run_of(make_result())

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from codeorigin.cli.reports import text
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show
+from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 
 MakeFile = Callable[..., CheckedFile]
@@ -35,6 +36,21 @@ def test_one_line_a_function_with_place_probability_and_verdict(make_result: Mak
         ["shelf.py:11-12", "-", "nested", "Shelf.put.log"],
         ["shelf.py:18-18", "-", "too", "short", "tiny"],
     ]
+
+
+def test_a_file_that_is_judged_as_a_whole_has_a_line_of_its_own(
+    make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
+) -> None:
+    shown = rendered(make_result((make_file(whole=file_verdicts[Band.UNSURE]), make_file("b.py"))))
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert lines[5] == "shelf.py 0.50 unsure (the file as a whole, 7 functions)"
+    assert lines[6].startswith("* b.py:4-6")
+    assert "1 file judged as a whole (0 human, 1 unsure, 0 llm)" in shown
+
+
+def test_a_file_without_a_verdict_has_none(make_file: MakeFile, make_result: MakeResult) -> None:
+    whole = FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 2)
+    assert rendered(make_result((make_file(whole=whole),))) == rendered(make_result())
 
 
 def test_columns_line_up_with_wide_characters(make_file: MakeFile, make_result: MakeResult) -> None:

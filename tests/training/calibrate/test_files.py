@@ -1,0 +1,184 @@
+"""Rows -> files -> the rule that judges them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from codeorigin.model.verdict import Band
+from codeorigin_training.calibrate.files import FileRuleConfig, FileSample, file_samples, fit_file_rule
+from codeorigin_training.corpus.rows import Row
+
+CODE = (
+    "def f(values):\n    total = sum(value for value in values if value)\n\n    return total / len(values)\n"
+)
+CONFIG = FileRuleConfig(fewest_functions=2)
+
+
+def row(path: str = "a.py", **other: object) -> Row:
+    base = Row(CODE, "python", 1, "owner/repo", "agent", False, False, 4, path=path)
+    return replace(base, **other)  # type: ignore[arg-type]
+
+
+def samples(rows: Sequence[Row], config: FileRuleConfig = CONFIG) -> list[FileSample]:
+    return file_samples(rows, np.arange(float(len(rows))), config)
+
+
+def test_functions_of_one_file_are_one_sample_whatever_their_commit() -> None:
+    (found,) = samples([row(commit="1"), row("b.py"), row(commit="2", is_test=True)])
+    assert found.functions == ((0.0, 3), (2.0, 3))
+    assert (found.label, found.repository, found.language, found.modern) == (1, "owner/repo", "python", False)
+
+
+def test_classes_eras_and_repositories_are_samples_apart() -> None:
+    rows = [row(), row(label=0), row(label=0, modern=True), row(repo="owner/other")]
+    found = samples(rows + rows)
+    assert sorted((sample.repository, sample.label, sample.modern) for sample in found) == [
+        ("owner/other", 1, False),
+        ("owner/repo", 0, False),
+        ("owner/repo", 0, True),
+        ("owner/repo", 1, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"pair": "p1"},
+        {"path": ""},
+        {"code": "def f(x):\n    return " + "x + " * 40 + "x\n"},
+        {"code": "def f(x):\n    y = x\n    return y\n"},
+    ],
+)
+def test_what_gets_no_verdict_or_has_no_file_is_left_out(other: dict[str, object]) -> None:
+    assert samples([row(), row(**other)]) == []
+    (found,) = samples([row(), row(**other), row()])
+    assert len(found.functions) == 2
+
+
+def files(
+    repositories: int, *, label: int, mean: float, seed: int, modern: bool = False, count: int = 4
+) -> list[FileSample]:
+    """Three files a repository; logits vary between repositories, between files and inside them."""
+    generator = np.random.default_rng(seed)
+    found = []
+    for repository in range(repositories):
+        centre = mean + generator.normal(0, 0.4)
+        for _ in range(3):
+            logits = centre + generator.normal(0, 0.3) + generator.normal(0, 0.8, count)
+            found.append(
+                FileSample(
+                    tuple((float(logit), int(generator.integers(3, 40))) for logit in logits),
+                    label,
+                    f"{label}{modern}{repository}",
+                    "python",
+                    modern,
+                )
+            )
+    return found
+
+
+def people(repositories: int = 150) -> list[FileSample]:
+    return files(repositories, label=0, mean=-1, seed=1) + files(
+        repositories, label=0, mean=-0.6, seed=2, modern=True
+    )
+
+
+MODELS = files(120, label=1, mean=1.5, seed=3)
+
+
+def test_the_threshold_holds_on_both_eras_and_finds_most_files() -> None:
+    rule = fit_file_rule(people() + MODELS)
+    assert rule is not None
+    for modern in (False, True):
+        human = [file for file in people() if file.modern is modern]
+        called = [rule.band(rule.pooled(file.functions)) is Band.LLM for file in human]
+        assert np.mean(called) <= 0.01
+    assert np.mean([rule.band(rule.pooled(file.functions)) is Band.LLM for file in MODELS]) > 0.5
+
+
+def test_the_era_that_needs_the_higher_threshold_sets_it() -> None:
+    old = files(150, label=0, mean=-1, seed=1)
+    low = files(150, label=0, mean=-2, seed=2, modern=True)
+    high = files(150, label=0, mean=0.5, seed=2, modern=True)
+    thresholds = []
+    for human in (old, old + low, high, old + high):
+        rule = fit_file_rule(human + MODELS)
+        assert rule is not None
+        thresholds.append(rule.llm)
+    assert thresholds[0] == thresholds[1]
+    assert thresholds[2] == thresholds[3] != thresholds[0]
+
+
+def test_the_rate_holds_on_repositories_that_the_rule_did_not_see() -> None:
+    config = FileRuleConfig(rate=0.05)
+    rule = fit_file_rule(people() + MODELS, config)
+    assert rule is not None
+    unseen = files(300, label=0, mean=-0.6, seed=9, modern=True)
+    called = np.mean([rule.band(rule.pooled(file.functions)) is Band.LLM for file in unseen])
+    assert 0.0 < called <= 0.08
+
+
+def test_probabilities_are_frequencies() -> None:
+    rule = fit_file_rule(people() + MODELS)
+    assert rule is not None
+    balanced = files(200, label=0, mean=-0.8, seed=5) + files(200, label=1, mean=1.5, seed=6)
+    scored = [(rule.probability(rule.pooled(file.functions)), file.label) for file in balanced]
+    middle = [label for probability, label in scored if 0.2 < probability < 0.8]
+    sure = [label for probability, label in scored if probability > 0.95]
+    assert 0.2 < np.mean(middle) < 0.8
+    assert np.mean(sure) > 0.93
+
+
+def test_with_too_few_repositories_no_file_is_ever_called_llm() -> None:
+    rule = fit_file_rule(people(60) + MODELS)
+    assert rule is not None
+    assert rule.llm is None
+    assert rule.verdict([(30.0, 50)] * 20).band is Band.UNSURE
+    assert rule.verdict([(-30.0, 50)] * 20).band is Band.HUMAN
+
+
+def test_few_llm_files_fall_into_band_human() -> None:
+    rule = fit_file_rule(people() + MODELS)
+    assert rule is not None
+    low = np.mean([rule.band(rule.pooled(file.functions)) is Band.HUMAN for file in MODELS])
+    assert low <= 0.05
+    assert rule.band(rule.human) is Band.HUMAN
+
+
+def test_files_with_too_few_functions_are_not_fitted_on() -> None:
+    small = files(150, label=0, mean=9.0, seed=7, count=3)
+    assert fit_file_rule(people() + MODELS + small) == fit_file_rule(people() + MODELS)
+
+
+@pytest.mark.parametrize("left", [[], MODELS, people(5)])
+def test_without_both_classes_there_is_no_rule(left: list[FileSample]) -> None:
+    assert fit_file_rule(left) is None
+
+
+def test_classes_that_share_no_cell_are_still_fitted() -> None:
+    human = files(3, label=0, mean=-1, seed=1)
+    llm = [replace(file, language="go") for file in files(3, label=1, mean=1, seed=2)]
+    rule = fit_file_rule(human + llm)
+    assert rule is not None
+    assert rule.probability(rule.pooled(llm[0].functions)) > rule.probability(rule.pooled(human[0].functions))
+
+
+def test_the_order_of_files_and_functions_does_not_matter() -> None:
+    given = people() + MODELS
+    turned = [replace(file, functions=file.functions[::-1]) for file in given[::-1]]
+    one, other = fit_file_rule(given), fit_file_rule(turned)
+    assert one is not None
+    assert other is not None
+    assert one.llm == other.llm
+    assert one.human == other.human
+    assert one.temperature == pytest.approx(other.temperature, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"prior_lines": -1}, {"fewest_functions": 0}, {"rate": 0}, {"human_rate": 1}]
+)
+def test_nonsense_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"prior_lines|rate"):
+        FileRuleConfig(**wrong)  # type: ignore[arg-type]
