@@ -4,17 +4,21 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import roc_auc_score
+from scipy.stats import rankdata
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
 
 def auroc(labels: Labels, scores: Floats) -> float:
-    """Area under the ROC curve; NaN if a class is missing."""
-    if len(np.unique(labels)) < 2:
+    """Area under the ROC curve, a tie counting half; NaN if a class is missing."""
+    positives = int(labels.sum())
+    negatives = len(labels) - positives
+    if not positives or not negatives:
         return float("nan")
-    return float(roc_auc_score(labels, scores))
+    # The rank sum of Mann and Whitney: a tenth of the time of a curve, and bootstraps need thousands.
+    wins = float(rankdata(scores)[labels == 1].sum()) - positives * (positives + 1) / 2
+    return wins / (positives * negatives)
 
 
 def threshold_at(human_scores: Floats, false_positive_rate: float) -> float:
@@ -54,16 +58,40 @@ def bootstrap_interval(
     seed: int = 0,
 ) -> tuple[float, float]:
     """90 % interval of ``statistic(indices)`` when whole groups (repositories) are drawn with replacement."""
-    generator = np.random.default_rng(seed)
-    if not len(groups):
-        return float("nan"), float("nan")
-    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
-    values = []
-    for _ in range(rounds):
-        drawn = generator.integers(0, len(members), len(members))
-        values.append(statistic(np.concatenate([members[number] for number in drawn])))
-    finite = np.array([value for value in values if np.isfinite(value)])
-    if not len(finite):
-        return float("nan"), float("nan")
-    low, high = np.quantile(finite, [0.05, 0.95])
+    intervals = bootstrap_intervals(
+        groups, lambda index: np.array([statistic(index)]), rounds=rounds, seed=seed
+    )
+    low, high = intervals[0] if len(intervals) else (float("nan"), float("nan"))
     return float(low), float(high)
+
+
+def bootstrap_intervals(
+    groups: npt.NDArray[np.int64],
+    statistics: Callable[[npt.NDArray[np.int64]], Floats],
+    *,
+    rounds: int = 200,
+    seed: int = 0,
+) -> Floats:
+    """90 % intervals ``(k, 2)`` of ``k`` statistics of the same draws; ``(0, 2)`` without any group.
+
+    A statistic that is not finite in a draw is left out of that draw.
+    """
+    if not len(groups):
+        return np.zeros((0, 2))
+    generator = np.random.default_rng(seed)
+    order = np.argsort(groups, kind="stable")
+    members = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
+    values = np.array(
+        [
+            statistics(
+                np.concatenate([members[k] for k in generator.integers(0, len(members), len(members))])
+            )
+            for _ in range(rounds)
+        ]
+    )
+    intervals = np.full((values.shape[1], 2), np.nan)
+    for column, found in enumerate(values.T):
+        finite = found[np.isfinite(found)]
+        if len(finite):
+            intervals[column] = np.quantile(finite, [0.05, 0.95])
+    return intervals

@@ -1,0 +1,66 @@
+"""The command ``evaluate``: one report of a bundle as shipped."""
+
+import json
+from pathlib import Path
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.corpus.augmentation import AUGMENTATIONS
+from codeorigin_training.evaluate.assemble import assemble
+from codeorigin_training.evaluate.config import EvaluateConfig
+from codeorigin_training.evaluate.data import read_evaluation_data
+from codeorigin_training.evaluate.detector import Detector
+from codeorigin_training.evaluate.html import problems, render
+from codeorigin_training.evaluate.plain import from_plain, to_plain
+from codeorigin_training.evaluate.report import Report
+from codeorigin_training.evaluate.sections import Sections
+from codeorigin_training.run import Log, Run
+
+REPORT, PAGE = "report.json", "report.html"
+
+
+def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
+    """Measure ``config.bundle`` or the run's, and write report.json and report.html into ``run.evaluation``.
+
+    Sections that were measured already with the same bundle, corpus and sizes are not measured again; they are kept
+    below ``run.evaluation / "sections"``. Without any section to measure, the page is made anew from the
+    report that is there.
+
+    Raises:
+        CodeOriginError: the bundle or the corpus is missing or broken.
+    """
+    folder = run.evaluation
+    if not config.sections:
+        write_page(folder)
+        return
+    bundle = config.bundle or run.needs(run.bundle, "export")
+    corpus = config.data or run.needs(run.corpus, "corpus")
+    detector = Detector(bundle, threads=config.threads)
+    data = read_evaluation_data(corpus, config.snippets, all_snippets=config.all_snippets)
+    log(
+        f"{detector.bundle.model_id}: {len(data.train)} functions of training repositories, "
+        f"{len(data.held_out)} held out, {len(data.pairs) // 2} pairs, {len(data.snippets)} snippets"
+    )
+    inputs = {"bundle": detector.bundle.digest, "data": data.digest, "all_snippets": config.all_snippets}
+    sections = Sections(folder / "sections", inputs, log)
+    report = assemble(detector, data, config, AUGMENTATIONS, sections, log)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(to_plain(report), indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / REPORT).write_text(text + "\n", encoding="utf-8")
+    write_page(folder)
+    for problem in problems(report):
+        log(problem)
+    log(f"wrote {folder / REPORT} and {PAGE}")
+
+
+def write_page(folder: Path) -> None:
+    """Write report.html from the report.json in ``folder``.
+
+    Raises:
+        CodeOriginError: there is none, or it is not a report of today's structure.
+    """
+    path = folder / REPORT
+    try:
+        report = from_plain(Report, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise CodeOriginError(f"{path}: not a report ({error}); run the command with its sections") from error
+    (folder / PAGE).write_text(render(report), encoding="utf-8")

@@ -1,0 +1,160 @@
+"""All sections of a report in their order, each kept under what it depends on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import cached_property
+from typing import TypeVar
+
+from codeorigin_training.corpus.augmentation import Augmentation
+from codeorigin_training.evaluate.at_thresholds import measure_held_out
+from codeorigin_training.evaluate.compared import baselines
+from codeorigin_training.evaluate.config import EvaluateConfig
+from codeorigin_training.evaluate.controls import controls
+from codeorigin_training.evaluate.data import EvaluationData, cap_per_repository
+from codeorigin_training.evaluate.detector import Detector
+from codeorigin_training.evaluate.faithfulness import faithfulness
+from codeorigin_training.evaluate.figures import Answers, Floats
+from codeorigin_training.evaluate.learning_curve import learning_curve
+from codeorigin_training.evaluate.linear import TrainingSet
+from codeorigin_training.evaluate.matrix import Judge, matrix_rows
+from codeorigin_training.evaluate.neutral import neutral
+from codeorigin_training.evaluate.report import (
+    Baseline,
+    Control,
+    Faithfulness,
+    HeldOut,
+    LearningPoint,
+    MatrixRow,
+    Neutral,
+    Report,
+    Subject,
+    TransferRow,
+)
+from codeorigin_training.evaluate.sections import Sections
+from codeorigin_training.evaluate.slices import Slice, matrix_slices
+from codeorigin_training.evaluate.transfer import transfer_rows
+from codeorigin_training.run import Log
+
+Value = TypeVar("Value")
+
+_INPUTS: Mapping[str, tuple[str, ...]] = {
+    "held_out": ("held_out_functions", "slice_functions", "rounds"),
+    "matrix": (
+        "perturbations",
+        "slice_functions",
+        "perturbed_functions",
+        "file_functions",
+        "fewest_of_generator",
+        "rounds",
+    ),
+    "transfer": (
+        "perturbations",
+        "slice_functions",
+        "perturbed_functions",
+        "agents",
+        "languages",
+        "train_per_repository",
+        "rounds",
+    ),
+    "learning_curve": ("learning_sizes", "learning_seeds", "train_per_repository", "slice_functions"),
+    "controls": ("train_per_repository", "slice_functions", "rounds"),
+    "baselines": ("baseline_functions", "slice_functions", "rounds"),
+    "faithfulness": ("faithfulness_functions", "rounds"),
+    "neutral": (),
+}
+"""Settings that each section depends on, besides the seed."""
+
+_PATHS = ("bundle", "data", "snippets")
+
+
+class _Training:
+    """The rows that models of the report are trained on, their n-grams extracted when first asked for."""
+
+    def __init__(self, data: EvaluationData, config: EvaluateConfig) -> None:
+        self._data, self._config = data, config
+
+    @cached_property
+    def words(self) -> TrainingSet:
+        rows = cap_per_repository(self._data.train, self._config.train_per_repository, self._config.seed)
+        return TrainingSet.of(rows, processes=self._config.processes)
+
+
+def assemble(
+    detector: Detector,
+    data: EvaluationData,
+    config: EvaluateConfig,
+    augmentations: Mapping[str, Augmentation],
+    sections: Sections,
+    log: Log,
+) -> Report:
+    """Measure, or take from ``sections``, what ``config.sections`` asks for."""
+    training = _Training(data, config)
+    settings = asdict(config)
+    judge = Judge(detector.pool, lambda each, logits: _answers(detector, each, logits))
+
+    def take(name: str, kind: type[Value], make: Callable[[], Value]) -> Value | None:
+        if name not in config.sections or (name == "transfer" and not config.retrain):
+            return None
+        inputs = {key: settings[key] for key in ("seed", *_INPUTS[name])}
+        return sections.get(name, kind, inputs, make)
+
+    def matrix() -> tuple[MatrixRow, ...]:
+        slices = matrix_slices(data, config)
+        rows = matrix_rows(slices, detector, judge, config, augmentations, log, name="shipped")
+        return tuple(rows)
+
+    return Report(
+        subject=_subject(detector, data, settings),
+        held_out=take("held_out", HeldOut, lambda: measure_held_out(data.held_out, detector, config)),
+        matrix=take("matrix", tuple[MatrixRow, ...], matrix) or (),
+        transfer=take(
+            "transfer",
+            tuple[TransferRow, ...],
+            lambda: transfer_rows(training.words, data.held_out, config, augmentations, log),
+        )
+        or (),
+        learning_curve=take(
+            "learning_curve",
+            tuple[LearningPoint, ...],
+            lambda: learning_curve(training.words, data.held_out, config, log),
+        )
+        or (),
+        controls=take(
+            "controls",
+            tuple[Control, ...],
+            lambda: controls(training.words, data.held_out, config, log),
+        )
+        or (),
+        baselines=take(
+            "baselines",
+            tuple[Baseline, ...],
+            lambda: baselines(data.train, data.held_out, data.pairs, detector, config, log),
+        )
+        or (),
+        faithfulness=take(
+            "faithfulness", Faithfulness, lambda: faithfulness(data.held_out, detector, config, log)
+        ),
+        neutral=take("neutral", Neutral, lambda: neutral(detector)),
+    )
+
+
+def _answers(detector: Detector, each: Slice, logits: Floats) -> Answers | None:
+    if each.is_files:
+        return detector.file_answers(logits)
+    return detector.answers([row.language for row in each.rows], logits)
+
+
+def _subject(detector: Detector, data: EvaluationData, settings: Mapping[str, object]) -> Subject:
+    sizes = {name: value for name, value in settings.items() if name not in _PATHS}
+    return Subject(
+        model=detector.bundle.model_id,
+        digest=detector.bundle.digest,
+        data=data.digest,
+        training_repositories=len({row.unit for row in data.train}),
+        held_out_repositories=len({row.unit for row in data.held_out}),
+        settings=", ".join(f"{name} {_text(value)}" for name, value in sizes.items()),
+    )
+
+
+def _text(value: object) -> str:
+    return " ".join(str(item) for item in value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,130 @@
+"""What a report measures on: the corpus in its two sides, same-task pairs, and published snippets."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+
+from codeorigin.model.bundle import sha256_of
+from codeorigin_training.corpus.rows import (
+    FUNCTIONS,
+    PAIRS,
+    CorpusError,
+    Row,
+    read_functions,
+    read_pairs,
+)
+from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.corpus.written_pairs import read_written_pairs
+
+SNIPPETS = "snippets.parquet"
+_SNIPPET_COLUMNS = ["code", "language", "label", "generator", "source", "group"]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationData:
+    """``train`` and ``held_out`` are corpus functions by the split; ``pairs`` and ``snippets`` held-out ones."""
+
+    train: list[Row]
+    held_out: list[Row]
+    pairs: list[Row]
+    snippets: list[Row]
+    digest: str
+
+
+def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: bool) -> EvaluationData:
+    """Read the corpus in ``folder``; without ``snippets``, its own ``snippets.parquet`` if it has one.
+
+    Raises:
+        CorpusError: a file is missing or lacks a column, or the split leaves a side without code.
+    """
+    functions = read_functions(folder)
+    pairs = read_pairs(folder) + read_written_pairs(functions)
+    path = snippets or folder / SNIPPETS
+    answers = read_snippets(path) if snippets is not None or path.is_file() else []
+    train, held_out = split(functions)
+    if not train or not held_out:
+        raise CorpusError(f"{folder}: too few repositories: the split leaves one side without any")
+    digest = hashlib.sha256()
+    for file in (folder / FUNCTIONS, folder / PAIRS, path):
+        if file.is_file():
+            digest.update(sha256_of(file).encode())
+    return EvaluationData(
+        train=train,
+        held_out=held_out,
+        pairs=split(pairs)[1],
+        snippets=answers if all_snippets else split(answers)[1],
+        digest=digest.hexdigest(),
+    )
+
+
+def split(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Rows of training and of held-out repositories (tasks, where they have one)."""
+    sides: tuple[list[Row], list[Row]] = ([], [])
+    for row in rows:
+        sides[is_held_out(row.unit)].append(row)
+    return sides
+
+
+def read_snippets(path: Path) -> list[Row]:
+    """Published answers and programs, each with its task as ``group``.
+
+    Raises:
+        CorpusError: the file is missing or lacks a column.
+    """
+    if not path.is_file():
+        raise CorpusError(f"{path}: not found; pass a parquet file of snippets")
+    table = pq.ParquetFile(path)
+    if missing := sorted(set(_SNIPPET_COLUMNS) - set(table.schema_arrow.names)):
+        raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
+    return [
+        Row(
+            code=entry["code"],
+            language=entry["language"],
+            label=int(entry["label"] == "llm"),
+            repo="",
+            agent="",
+            modern=False,
+            is_test=False,
+            lines=entry["code"].count("\n") + 1,
+            generator=entry["generator"] or "",
+            source=entry["source"] or "",
+            group=entry["group"],
+        )
+        for entry in table.read(columns=_SNIPPET_COLUMNS).to_pylist()
+    ]
+
+
+def agent_family(agent: str) -> str:
+    """One name for an agent however its commits name it: ``cursor agent`` is ``cursor``."""
+    return agent.lower().replace("-author", "").split(" ")[0]
+
+
+def cap_per_repository(rows: Sequence[Row], most: int, seed: int) -> list[Row]:
+    """At most ``most`` rows of every repository and label, drawn by ``seed``, in their order."""
+    generator = np.random.default_rng(seed)
+    priority = generator.random(len(rows))
+    taken: dict[tuple[str, int], int] = {}
+    kept: list[int] = []
+    for number in np.argsort(priority, kind="stable"):
+        key = (rows[number].unit, rows[number].label)
+        if taken.get(key, 0) < most:
+            taken[key] = taken.get(key, 0) + 1
+            kept.append(int(number))
+    return [rows[number] for number in sorted(kept)]
+
+
+def unit_numbers(rows: Sequence[Row]) -> npt.NDArray[np.int64]:
+    """Number of every row's repository (or task), int64 ``(len(rows),)``."""
+    if not rows:
+        return np.zeros(0, dtype=np.int64)
+    return np.unique([row.unit for row in rows], return_inverse=True)[1].astype(np.int64)
+
+
+def with_code(row: Row, code: str) -> Row:
+    """The row with another text; its length class stays that of the raw text, for which classes are matched."""
+    return replace(row, code=code)

@@ -1,0 +1,66 @@
+"""Linear models trained for the report alone: the word view, on part of the training repositories."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from codeorigin.model.ngrams import View, ViewKind
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.wide.features import view_matrices
+from codeorigin_training.wide.linear import LinearModel, fit_linear
+
+Floats = npt.NDArray[np.float64]
+
+WORDS = View(ViewKind.WORDS, 1, 2, 1 << 20)
+STRENGTH = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Functions with their word n-grams, so that many models can be trained on parts of them."""
+
+    rows: list[Row]
+    matrix: sparse.csr_matrix
+    processes: int
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], *, processes: int) -> "TrainingSet":
+        """Extract the n-grams of ``rows``."""
+        return cls(list(rows), view_matrices(rows, [WORDS], processes=processes)[0], processes)
+
+    def matrix_of(self, rows: Sequence[Row]) -> sparse.csr_matrix:
+        """The n-grams of other rows."""
+        return view_matrices(rows, [WORDS], processes=self.processes)[0]
+
+    def fit(self, keep: npt.NDArray[np.bool_], labels: npt.NDArray[np.int64] | None = None) -> "WordModel":
+        """Train on the rows to ``keep``, balanced as the shipped model's rows are.
+
+        Args:
+            keep: bool ``(len(rows),)``; both classes must be among them.
+            labels: ``(len(rows),)`` in place of the rows' own.
+        """
+        chosen = np.flatnonzero(keep)
+        inside = [self.rows[number] for number in chosen]
+        own = np.array([row.label for row in inside], dtype=np.int64)
+        wanted = own if labels is None else labels[chosen]
+        model = fit_linear(self.matrix[chosen], wanted, balanced_weights(inside), STRENGTH)
+        return WordModel(model, len(chosen), self.processes)
+
+
+@dataclass(frozen=True, slots=True)
+class WordModel:
+    """A trained word view and how many ``functions`` it read."""
+
+    model: LinearModel
+    functions: int
+    processes: int
+
+    def logits(self, rows: Sequence[Row]) -> Floats:
+        """Logits ``(len(rows),)``."""
+        if not rows:
+            return np.zeros(0)
+        return self.model.logits(view_matrices(rows, [WORDS], processes=self.processes)[0])

@@ -1,0 +1,53 @@
+"""Dataclasses to plain JSON values and back."""
+
+import dataclasses
+import math
+import types
+import typing
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+_DIGITS = 6
+
+
+def to_plain(value: Any) -> Any:
+    """Dataclasses as objects, tuples as lists, numbers rounded to six digits, what is not finite as null."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [to_plain(item) for item in value]
+    if isinstance(value, float):
+        return round(float(value), _DIGITS) if math.isfinite(value) else None
+    return value
+
+
+def from_plain(kind: type[Value], value: Any) -> Value:
+    """A dataclass from what :func:`to_plain` made of it.
+
+    Raises:
+        ValueError: the value has not the structure of ``kind``.
+    """
+    built: Value = _build(kind, value)
+    return built
+
+
+def _build(kind: Any, value: Any) -> Any:
+    if isinstance(kind, types.UnionType):
+        if value is None:
+            return None
+        return _build(next(option for option in typing.get_args(kind) if option is not type(None)), value)
+    if typing.get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            raise ValueError(f"a list is wanted, not {value!r}")
+        return tuple(_build(typing.get_args(kind)[0], item) for item in value)
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        if not isinstance(value, dict) or set(value) != set(hints):
+            raise ValueError(f"an object with {', '.join(hints)} is wanted")
+        return kind(**{name: _build(hint, value[name]) for name, hint in hints.items()})  # type: ignore[operator]
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind):
+        raise ValueError(f"{kind.__name__} is wanted, not {value!r}")
+    return value

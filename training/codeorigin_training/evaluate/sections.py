@@ -1,0 +1,62 @@
+"""Parts of a report that survive an interruption, each under a hash of all that it depends on."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from codeorigin_training.evaluate.plain import from_plain, to_plain
+from codeorigin_training.run import Log
+
+Value = TypeVar("Value")
+
+VERSION = 1
+"""Raised when a section's figures are computed in another way, so that kept ones are not taken for them."""
+
+
+class Sections:
+    """Sections in a folder, one JSON file each."""
+
+    def __init__(self, folder: Path, inputs: Mapping[str, Any], log: Log) -> None:
+        """Keep sections that all depend on ``inputs``, plain JSON values."""
+        self._folder = folder
+        self._inputs = dict(inputs)
+        self._log = log
+
+    def get(
+        self, name: str, kind: type[Value], inputs: Mapping[str, Any], make: Callable[[], Value]
+    ) -> Value:
+        """The kept section if it was made from the same inputs, else a new one, which is kept.
+
+        Args:
+            name: of the section's file.
+            kind: the dataclass that ``make`` returns.
+            inputs: what the section depends on besides the inputs of all.
+            make: measures it.
+        """
+        path = self._folder / f"{name}.json"
+        key = self._key(inputs)
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept["inputs"] == key:
+                value = from_plain(kind, kept["section"])
+                self._log(f"{name}: taken from {path}")
+                return value
+        except (OSError, ValueError, KeyError, TypeError):
+            # Not there, or not a section of today's structure: it is made anew.
+            pass
+        self._log(f"{name}: measuring")
+        plain = to_plain(make())
+        self._folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_text(
+            json.dumps({"inputs": key, "section": plain}, indent=1, allow_nan=False) + "\n", encoding="utf-8"
+        )
+        partial.replace(path)
+        # As a second run reads it, so that both write the same report.
+        return from_plain(kind, plain)
+
+    def _key(self, inputs: Mapping[str, Any]) -> str:
+        text = json.dumps([VERSION, self._inputs, dict(inputs)], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
