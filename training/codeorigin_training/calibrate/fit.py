@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration import Calibration, Thresholds
+from codeorigin.model.file_verdict import counted_lines
+from codeorigin_training.calibrate.config import FunctionSettings
 from codeorigin_training.calibrate.temperature import fit_temperature
 from codeorigin_training.calibrate.thresholds import (
     controlled_threshold,
@@ -14,38 +16,48 @@ from codeorigin_training.calibrate.thresholds import (
     human_threshold,
     survival_curve,
 )
-from codeorigin_training.config import BuildConfig
 from codeorigin_training.corpus.rows import Row
 
 _CURVE_POINTS = 200
+
+Bools = npt.NDArray[np.bool_]
 
 
 def fit_calibration(
     rows: Sequence[Row],
     logits: npt.NDArray[np.float64],
     weights: npt.NDArray[np.float64],
-    config: BuildConfig,
+    config: FunctionSettings,
 ) -> Calibration:
     """Calibrate on out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 
-    The threshold holds on modern and on old human code apart, since their scores differ: the higher one is taken.
-    A language gets a threshold of its own where it has repositories enough, and never a lower one than
-    its modern code allows.
+    Rows that are too short for a verdict are left out: the promise is about functions that get one. The threshold
+    holds on modern and on old human code apart, since their scores differ: the higher one is taken. A language
+    gets a threshold of its own, found in the same way, where it has repositories of modern human code enough.
 
     Raises:
-        CodeOriginError: there are too few repositories for any threshold to guarantee the rate.
+        CodeOriginError: there are too few repositories for any threshold to guarantee the rate, or too few rows.
     """
+    judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
+    rows = [row for row, kept in zip(rows, judged, strict=True) if kept]
+    logits, weights = logits[judged], weights[judged]
     labels = np.array([row.label for row in rows], dtype=np.int64)
+    if len(np.unique(labels)) < 2:
+        raise CodeOriginError(
+            "calibration needs functions of both classes that are long enough for a verdict"
+        )
     modern = np.array([row.modern for row in rows])
     languages = np.array([row.language for row in rows])
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
     temperature, shift = fit_temperature(logits, labels, weights)
     human, llm = labels == 0, labels == 1
 
-    def guaranteed(keep: npt.NDArray[np.bool_]) -> float | None:
-        return controlled_threshold(logits[keep], repositories[keep], config.rate)
+    def guaranteed(inside: Bools) -> float | None:
+        eras = [human & inside & modern, human & inside & ~modern]
+        found = [controlled_threshold(logits[era], repositories[era], config.rate) for era in eras]
+        return max((threshold for threshold in found if threshold is not None), default=None)
 
-    def bounds(threshold: float, inside: npt.NDArray[np.bool_]) -> Thresholds:
+    def bounds(threshold: float, inside: Bools) -> Thresholds:
         lower = human_threshold(
             logits[human & inside],
             threshold,
@@ -56,20 +68,19 @@ def fit_calibration(
         return Thresholds(llm=threshold, human=lower)
 
     everywhere = np.ones(len(rows), dtype=bool)
-    candidates = [guaranteed(human & modern), guaranteed(human & ~modern)]
-    found = [candidate for candidate in candidates if candidate is not None]
-    if not found:
+    common = guaranteed(everywhere)
+    if common is None:
         raise CodeOriginError(
             f"a false-positive rate of {config.rate:g} needs {fewest_repositories(config.rate)} repositories "
             "with human code; pass more data or a higher rate"
         )
-    default = bounds(max(found), everywhere)
     own: dict[str, Thresholds] = {}
     for language in np.unique(languages):
         inside = languages == language
-        if len(np.unique(repositories[human & inside])) < config.fewest_language_repositories:
+        counted = human & inside & modern
+        if len(np.unique(repositories[counted])) < config.fewest_language_repositories:
             continue
-        threshold = guaranteed(human & inside)
+        threshold = guaranteed(inside)
         if threshold is not None and llm[inside].any():
             own[str(language)] = bounds(threshold, inside)
     curve_rows = human & modern if (human & modern).any() else human
@@ -78,10 +89,15 @@ def fit_calibration(
         temperature=temperature,
         shift=shift,
         false_positive_rate=config.rate,
-        default=default,
+        default=bounds(common, everywhere),
         languages=own,
         human_logits=tuple(round(float(value), 5) for value in curve_logits),
         human_shares=tuple(round(float(value), 6) for value in shares),
         min_lines=config.min_lines,
         min_characters=config.min_characters,
     )
+
+
+def has_verdict(code: str, config: FunctionSettings) -> bool:
+    """Whether the server judges a function of this text at all."""
+    return len("".join(code.split())) >= config.min_characters and counted_lines(code) >= config.min_lines

@@ -30,8 +30,9 @@ def with_metrics(readme: str, manifest_text: str) -> str:
     return f"{head}{BEGIN}\n{table}\n\n{note}\n{END}{tail}"
 
 
-def refresh(model: Path, readme: Path) -> None:
-    """Write the model card and the README's table anew from the manifest in ``model``."""
+def refresh(model: Path, readme: Path | None) -> None:
+    """Write the model card, and the table of ``readme`` if there is one, anew from the manifest in ``model``."""
     text = (model / "manifest.json").read_text(encoding="utf-8")
     (model / "README.md").write_text(model_card(json.loads(text)), encoding="utf-8")
-    readme.write_text(with_metrics(readme.read_text(encoding="utf-8"), text), encoding="utf-8")
+    if readme is not None:
+        readme.write_text(with_metrics(readme.read_text(encoding="utf-8"), text), encoding="utf-8")

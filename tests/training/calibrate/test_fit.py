@@ -1,0 +1,112 @@
+"""Thresholds on made-up repositories of which the truth is known."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.calibrate.fit import fit_calibration
+from codeorigin_training.calibrate.thresholds import repository_rate
+from codeorigin_training.corpus.rows import Row
+
+LONG = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
+CONFIG = CalibrateConfig(rate=0.05, fewest_language_repositories=60)
+
+Floats = npt.NDArray[np.float64]
+
+
+def drawn(
+    generator: np.random.Generator, repositories: int, *, modern_shift: float = 0.7, prefix: str = "a"
+) -> tuple[list[Row], Floats]:
+    """Human code of both eras and LLM code; each repository has its own level, modern code scores higher."""
+    rows, logits = [], []
+    for repository in range(repositories):
+        level = generator.normal()
+        language = "python" if repository % 4 else "go"
+        for label, modern in ((0, False), (0, True), (1, False)):
+            for _ in range(int(generator.integers(1, 6))):
+                rows.append(Row(LONG, language, label, f"{prefix}/{repository}", "", modern, False, 3))
+                logits.append(level + generator.normal() + 4.0 * label + modern_shift * modern)
+    return rows, np.array(logits)
+
+
+def rates(rows: list[Row], above: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """False-positive rates on old and on modern code."""
+    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+    found = []
+    for modern in (False, True):
+        era = np.array([row.label == 0 and row.modern is modern for row in rows])
+        found.append(repository_rate(above[era], repositories[era]))
+    return found[0], found[1]
+
+
+def test_the_promise_holds_on_new_repositories_of_both_eras() -> None:
+    """Over many draws; a threshold of old code alone breaks it on modern code, so the test can fail."""
+    generator = np.random.default_rng(0)
+    new_rows, new_logits = drawn(generator, 400, prefix="new")
+    found, old_alone = [], []
+    for _ in range(16):
+        rows, logits = drawn(generator, 80)
+        weights = np.ones(len(rows))
+        calibration = fit_calibration(rows, logits, weights, CONFIG)
+        found.append(rates(new_rows, new_logits >= calibration.default.llm))
+        old = [number for number, row in enumerate(rows) if not row.modern]
+        alone = fit_calibration([rows[number] for number in old], logits[old], weights[old], CONFIG)
+        old_alone.append(rates(new_rows, new_logits >= alone.default.llm))
+    old_rate, modern_rate = np.mean(found, axis=0)
+    # Conformal risk control loses at most two repositories' worth of the rate.
+    assert 0.05 - 2 / 81 - 0.005 <= modern_rate <= 0.05
+    assert old_rate < modern_rate
+    assert np.mean(old_alone, axis=0)[1] > 0.06
+
+
+def test_a_language_of_enough_modern_repositories_has_its_own_threshold() -> None:
+    generator = np.random.default_rng(1)
+    rows, logits = drawn(generator, 120)
+    is_go = np.array([row.language == "go" for row in rows])
+    logits = logits - 1.5 * ~is_go
+    calibration = fit_calibration(rows, logits, np.ones(len(rows)), CONFIG)
+    assert set(calibration.languages) == {"python"}
+    assert calibration.languages["python"].llm < calibration.default.llm - 0.2
+    assert not fit_calibration(
+        rows, logits, np.ones(len(rows)), replace(CONFIG, fewest_language_repositories=91)
+    ).languages
+    # Old code is no substitute: the promise must hold on modern code.
+    aged = [replace(row, modern=False) if row.language == "python" else row for row in rows]
+    assert not fit_calibration(aged, logits, np.ones(len(rows)), CONFIG).languages
+
+
+def test_functions_too_short_for_a_verdict_do_not_count() -> None:
+    generator = np.random.default_rng(2)
+    rows, logits = drawn(generator, 60)
+    expected = fit_calibration(rows, logits, np.ones(len(rows)), CONFIG)
+    short = [replace(row, code="def f():\n    return 1\n\n\n") for row in rows]
+    both, high = rows + short, np.concatenate([logits, logits + 9.0])
+    assert fit_calibration(both, high, np.ones(len(both)), CONFIG) == expected
+    with pytest.raises(CodeOriginError, match="long enough for a verdict"):
+        fit_calibration(short, logits, np.ones(len(rows)), CONFIG)
+
+
+def test_too_few_repositories_are_named() -> None:
+    rows, logits = drawn(np.random.default_rng(3), 10)
+    with pytest.raises(CodeOriginError, match=r"0\.05 needs 19 repositories with human code"):
+        fit_calibration(rows, logits, np.ones(len(rows)), CONFIG)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rate": 0.0},
+        {"rate": 1.0},
+        {"human_rate": 1.5},
+        {"fewest_language_repositories": 0},
+        {"min_lines": -1},
+        {"second_opinion_draws": -1},
+    ],
+)
+def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        CalibrateConfig(**wrong)  # type: ignore[arg-type]

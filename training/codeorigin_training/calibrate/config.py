@@ -1,0 +1,72 @@
+"""What calibration is told: one validated dataclass, and the part of it that functions need."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from codeorigin_training.calibrate.files import FileRuleConfig
+
+
+class FunctionSettings(Protocol):
+    """What :func:`~codeorigin_training.calibrate.fit.fit_calibration` reads of a configuration."""
+
+    @property
+    def rate(self) -> float:
+        """False-positive rate that every threshold guarantees."""
+
+    @property
+    def human_rate(self) -> float:
+        """Share of LLM code that band ``human`` may hold."""
+
+    @property
+    def fewest_language_repositories(self) -> int:
+        """Repositories with modern human code before a language gets a threshold of its own."""
+
+    @property
+    def min_lines(self) -> int:
+        """Lines that are not blank before a function gets a verdict."""
+
+    @property
+    def min_characters(self) -> int:
+        """Characters that are not blank before a function gets a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrateConfig:
+    """Rates and limits of functions, and the rule for files.
+
+    ``rate`` is the false-positive rate that is guaranteed, for functions and for files; ``human_rate`` the share
+    of LLM code that band ``human`` may hold. The guarantee costs 1 / (repositories + 1) of the rate: with 217
+    repositories of modern human code, 0.015 lets 0.010 of it through, and 0.010 only 0.005.
+    """
+
+    rate: float = 0.015
+    human_rate: float = 0.05
+    fewest_language_repositories: int = 120
+    min_lines: int = 3
+    min_characters: int = 60
+    prior_lines: float = 20.0
+    fewest_functions: int = 4
+    second_opinion_draws: int = 20
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.rate < 1 or not 0 < self.human_rate < 1:
+            raise ValueError("rate and human_rate must lie between 0 and 1")
+        if self.fewest_language_repositories < 1 or self.min_lines < 0 or self.min_characters < 0:
+            raise ValueError(
+                "fewest_language_repositories must be at least 1, min_lines and min_characters at least 0"
+            )
+        if self.second_opinion_draws < 0:
+            raise ValueError("second_opinion_draws must not be negative")
+
+    @property
+    def files(self) -> FileRuleConfig:
+        """The same for files."""
+        return FileRuleConfig(
+            prior_lines=self.prior_lines,
+            fewest_functions=self.fewest_functions,
+            rate=self.rate,
+            human_rate=self.human_rate,
+            min_lines=self.min_lines,
+            min_characters=self.min_characters,
+        )

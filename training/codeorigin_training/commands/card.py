@@ -1,0 +1,35 @@
+"""The command ``card``: model card and README table, from a bundle's manifest."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import MANIFEST
+from codeorigin_training.export.readme import refresh
+from codeorigin_training.run import Log, Run
+
+
+@dataclass(frozen=True, slots=True)
+class CardConfig:
+    """``bundle`` None takes the run's; ``readme`` None writes the model card alone."""
+
+    bundle: Path | None = None
+    readme: Path | None = None
+
+
+def card(config: CardConfig, run: Run, log: Log) -> None:
+    """Write the bundle's README.md, and the table in ``config.readme``, anew.
+
+    Raises:
+        CodeOriginError: there is no bundle, its manifest is broken, or the README lacks its markers.
+    """
+    bundle = config.bundle or run.needs(run.bundle, "export")
+    if not (bundle / MANIFEST).is_file():
+        raise CodeOriginError(f"{bundle}: holds no {MANIFEST}; pass the folder of a bundle")
+    if config.readme is not None and not config.readme.is_file():
+        raise CodeOriginError(f"{config.readme}: not found; pass the project's README")
+    try:
+        refresh(bundle, config.readme)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
+    log(f"wrote {bundle / 'README.md'}{'' if config.readme is None else f' and {config.readme}'}")
