@@ -8,7 +8,8 @@ from codeorigin.explain.result import Explanation
 from codeorigin.lsp.plain import to_wire
 from codeorigin.lsp.results import Result
 from codeorigin.lsp.settings import Settings
-from codeorigin.lsp.wording import band_of, guarantee, headline, reason
+from codeorigin.lsp.wording import band_of, file_guarantee, file_headline, guarantee, headline, reason
+from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -30,6 +31,24 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "windows": verdict.windows,
         "summary": headline(verdict) if has_score else f"No verdict: {reason(verdict.reason)}",
         "guarantee": guarantee(verdict, settings) if has_score else None,
+    }
+
+
+def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
+    """A file's own verdict, by the model's thresholds alone; None when the model has no rule for files."""
+    if verdict is None:
+        return None
+    return {
+        "probability": verdict.probability,
+        "logit": verdict.logit,
+        "band": verdict.band.value if verdict.band is not None else None,
+        "reason": verdict.reason.value if verdict.reason is not None else None,
+        "functions": verdict.functions,
+        "humanShare": verdict.human_share,
+        "falsePositiveRate": verdict.false_positive_rate,
+        "threshold": verdict.llm_threshold,
+        "summary": file_headline(verdict),
+        "guarantee": file_guarantee(verdict),
     }
 
 

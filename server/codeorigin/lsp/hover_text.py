@@ -10,7 +10,16 @@ from codeorigin.explain.result import Explanation, LineAttribution
 from codeorigin.lsp.markdown import code_span, escape, shorten, visible
 from codeorigin.lsp.results import Result
 from codeorigin.lsp.settings import Settings
-from codeorigin.lsp.wording import LIMITS, band_of, guarantee, headline, reason, share
+from codeorigin.lsp.wording import (
+    LIMITS,
+    band_of,
+    file_guarantee,
+    file_headline,
+    guarantee,
+    headline,
+    reason,
+    share,
+)
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport
@@ -52,6 +61,7 @@ class HoverContent:
             parts.append(f"*{escape(self.note)}*")
         if verdict.windows > 1:
             parts.append(f"A long function, scored in {verdict.windows} overlapping windows.")
+        parts.append(self._file())
         parts += ["---", LIMITS, f"Model: {code_span(self.result.model_id, 120)}"]
         return "\n\n".join(part for part in parts if part)
 
@@ -73,6 +83,8 @@ class HoverContent:
             lines.append(_gap(self.explanation))
         if self.note:
             lines.append(self.note)
+        if whole := self._file():
+            lines.append(whole.replace("`", ""))
         return "\n".join([*lines, LIMITS, f"Model: {self.result.model_id}"])
 
     def _calibration(self) -> str:
@@ -82,6 +94,13 @@ class HoverContent:
             rarity = share(verdict.human_share)
             text = f"{rarity} of the calibration functions written by people score this high. {text}"
         return text
+
+    def _file(self) -> str:
+        """The second answer, on the whole file; not beside the evidence of a single line."""
+        verdict = self.result.verdict
+        if verdict is None or verdict.probability is None or self.line is not None:
+            return ""
+        return f"{file_headline(verdict)} (band `{verdict.band}`). {file_guarantee(verdict)}"
 
     def _own_line(self) -> LineAttribution | None:
         if self.explanation is None:

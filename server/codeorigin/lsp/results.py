@@ -10,6 +10,7 @@ from codeorigin.lsp.documents import Snapshot
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FileReport, FunctionReport
+    from codeorigin.model.file_verdict import FileVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Result:
     def functions(self) -> tuple[FunctionReport, ...]:
         """The outermost functions."""
         return self.report.functions if self.report is not None else ()
+
+    @property
+    def verdict(self) -> FileVerdict | None:
+        """The verdict on the document as a whole; None without a report, or if the model has no rule for it."""
+        return self.report.verdict if self.report is not None else None
 
     def at_line(self, line: int) -> FunctionReport | None:
         """The outermost function that ``line`` belongs to; of two on the line, the first."""

@@ -88,6 +88,7 @@ class Scoring:
         self.results.pop(uri, None)
         self.selections.pop(uri, None)
         self._server.publisher.clear(uri)
+        self._server.forget_file_verdict(uri)
 
     async def scored(self, uri: str) -> Result | None:
         """The result for the present text, scored now if need be; None when the document is not open."""
@@ -171,6 +172,7 @@ class Scoring:
                     )
                 )
         self.refresh_findings(uri)
+        self._server.tell_file_verdict(result)
 
     def _failed(self, uri: str, error: Exception) -> None:
         if isinstance(error, ModelError):

@@ -20,10 +20,12 @@ from codeorigin.lsp.capabilities import ClientSupport
 from codeorigin.lsp.configuration import Configuration
 from codeorigin.lsp.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.engine import Engine
+from codeorigin.lsp.evidence import file_to_wire
 from codeorigin.lsp.explanations import Explanations
 from codeorigin.lsp.progress import Progress
 from codeorigin.lsp.protocol import CodeOriginProtocol
 from codeorigin.lsp.publisher import Publisher
+from codeorigin.lsp.results import Result
 from codeorigin.lsp.scoring import Scoring
 from codeorigin.lsp.settings import Settings
 from codeorigin.lsp.status import State, Status, StatusReporter
@@ -32,6 +34,7 @@ from codeorigin.lsp.worker import Priority, Worker
 logger = logging.getLogger(__name__)
 
 STATUS_METHOD = "codeorigin/status"
+FILE_VERDICT_METHOD = "codeorigin/fileVerdict"
 
 
 def _notebook_selector() -> types.NotebookDocumentSyncOptions:
@@ -68,6 +71,7 @@ class CodeOriginServer(LanguageServer):
         self.started_at = time.monotonic()
         self._baselines: dict[str, Baseline] = {}
         self._shown: set[str] = set()
+        self._file_verdicts: set[str] = set()
         self._model_requested = False
         self._ended: asyncio.Future[int] | None = None
 
@@ -164,6 +168,22 @@ class CodeOriginServer(LanguageServer):
         if message not in self._shown:
             self._shown.add(message)
             self.show(message, kind)
+
+    def tell_file_verdict(self, result: Result) -> None:
+        """Say what the document is as a whole, or that what was said before is void."""
+        uri = result.snapshot.uri
+        if not self.status.enabled or (result.verdict is None and uri not in self._file_verdicts):
+            return
+        if result.verdict is None:
+            self._file_verdicts.discard(uri)
+        else:
+            self._file_verdicts.add(uri)
+        verdict = file_to_wire(result.verdict)
+        self.protocol.notify(FILE_VERDICT_METHOD, {"uri": uri, "version": result.version, "verdict": verdict})
+
+    def forget_file_verdict(self, uri: str) -> None:
+        """The document is closed; the client forgets by itself."""
+        self._file_verdicts.discard(uri)
 
     def start_progress(self, title: str, cancelled: Any, *, measured: bool = False) -> Progress:
         """A progress bar at the client, if it has them."""

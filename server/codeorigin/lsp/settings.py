@@ -119,7 +119,9 @@ class Settings:
         Number(int, 0, 10_000),
         "Milliseconds that a hover waits for its explanation before it answers with the score alone.",
     )
-    code_lens: bool = setting(False, Flag(), "Show the probability above functions as a code lens.")
+    code_lens: bool = setting(
+        False, Flag(), "Show the probability above functions, and above the file, as a code lens."
+    )
     inlay_hints: bool = setting(False, Flag(), "Show the probability behind function headers.")
     workspace_diagnostics: bool = setting(
         False,
@@ -128,7 +130,10 @@ class Settings:
         project=False,
     )
     status_notifications: bool = setting(
-        True, Flag(), "Send `codeorigin/status` notifications.", project=False
+        True,
+        Flag(),
+        "Send `codeorigin/status` and `codeorigin/fileVerdict` notifications.",
+        project=False,
     )
     model_path: str | None = setting(
         None,

@@ -20,6 +20,7 @@ PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 SHOWN = types.WINDOW_SHOW_MESSAGE
 LOGGED = types.WINDOW_LOG_MESSAGE
 STATUS = "codeorigin/status"
+FILE_VERDICT = "codeorigin/fileVerdict"
 
 
 def python_function(name: str, step: int = 3) -> str:
@@ -75,6 +76,7 @@ class Editor:
     root: Path
     inbox: dict[str, deque[Any]] = field(default_factory=dict)
     statuses: list[dict[str, Any]] = field(default_factory=list)
+    file_verdicts: list[dict[str, Any]] = field(default_factory=list)
     registered: list[str] = field(default_factory=list)
     refreshes: list[str] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
@@ -92,6 +94,7 @@ class Editor:
             # A function of its own, because the library marks what it registers, which a method is not open to.
             types.WORKSPACE_CONFIGURATION: lambda params: self._give_settings(params),  # noqa: PLW0108
             STATUS: lambda params: self.statuses.append(plain(params)),
+            FILE_VERDICT: lambda params: self.file_verdicts.append(plain(params)),
             types.CLIENT_REGISTER_CAPABILITY: lambda params: self.registered.extend(
                 each.id for each in params.registrations
             ),

@@ -1,16 +1,34 @@
 """The sentences: figures rounded honestly, bands by the user's own limits, nobody accused."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from codeorigin.lsp.settings import Settings, merge
-from codeorigin.lsp.wording import LIMITS, band_of, finding, guarantee, headline, percent, reason, share
+from codeorigin.lsp.wording import (
+    LIMITS,
+    band_of,
+    file_guarantee,
+    file_headline,
+    finding,
+    guarantee,
+    headline,
+    percent,
+    reason,
+    share,
+)
+from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
 
 VERDICT = Verdict(
     probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_threshold=0.9,
     human_threshold=0.3, false_positive_rate=0.01,
+)  # fmt: skip
+
+FILE = FileVerdict(
+    probability=0.961, logit=1.6, band=Band.LLM, functions=7, human_share=0.004, llm_threshold=0.95,
+    human_threshold=0.2, false_positive_rate=0.01,
 )  # fmt: skip
 
 
@@ -79,6 +97,27 @@ def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
     assert "the rate that you set" in guarantee(VERDICT, settings(falsePositiveRate=0.05))
 
 
+def test_the_second_answer_says_what_it_speaks_of() -> None:
+    assert file_headline(FILE) == "This file, 7 functions together: 96 % likely LLM-written"
+    assert file_guarantee(FILE) == (
+        "0.4 % of the calibration files written by people score this high. In the band `llm` from 95 % on, "
+        "calibrated so that at most 1 % of files written by people score that high."
+    )
+
+
+def test_nothing_is_promised_of_files_without_a_guarantee() -> None:
+    free = replace(FILE, llm_threshold=None, false_positive_rate=None, band=Band.UNSURE)
+    assert "No false-positive rate is promised for files" in str(file_guarantee(free))
+    assert "95 %" not in str(file_guarantee(free))
+
+
+def test_a_file_without_a_verdict_says_why() -> None:
+    said = [file_headline(FileVerdict.without(each)) for each in FileReason]
+    assert all(line.startswith("No verdict on the file as a whole: ") for line in said)
+    assert len(set(said)) == len(FileReason)
+    assert file_guarantee(FileVerdict.without(FileReason.MINIFIED)) is None
+
+
 def test_every_reason_has_words() -> None:
     words = [reason(each) for each in Reason]
     assert len(set(words)) == len(Reason)
@@ -87,5 +126,7 @@ def test_every_reason_has_words() -> None:
 def test_nobody_is_named_or_accused() -> None:
     said = " ".join(
         [LIMITS, finding(VERDICT), guarantee(VERDICT, settings()), *(reason(each) for each in Reason)]
+        + [file_headline(FILE), str(file_guarantee(FILE))]
+        + [file_headline(FileVerdict.without(each)) for each in FileReason]
     )
     assert not re.search(r"copilot|gpt|claude|gemini|cheat|plagiari|suspicious|fake", said, re.IGNORECASE)

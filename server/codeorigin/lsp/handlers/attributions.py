@@ -8,7 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from codeorigin.errors import Cancelled
-from codeorigin.lsp.evidence import explanation_to_wire, function_to_wire
+from codeorigin.lsp.evidence import explanation_to_wire, file_to_wire, function_to_wire
 from codeorigin.lsp.plain import plain, read
 from codeorigin.lsp.results import Result
 from codeorigin.lsp.server import CodeOriginServer
@@ -45,7 +45,12 @@ def register(server: CodeOriginServer) -> None:
         functions = [
             await _function(server, result, function, first, last) for function in result.between(first, last)
         ]
-        return {"version": result.version, "modelId": result.model_id, "functions": functions}
+        return {
+            "version": result.version,
+            "modelId": result.model_id,
+            "file": file_to_wire(result.verdict),
+            "functions": functions,
+        }
 
 
 async def _function(

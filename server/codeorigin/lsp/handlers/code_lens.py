@@ -1,11 +1,11 @@
-"""``textDocument/codeLens``: the probability above each function, when switched on."""
+"""``textDocument/codeLens``: the probability above each function and above the file, when switched on."""
 
 from lsprotocol import types
 
-from codeorigin.lsp.handlers.commands import EXPLAIN
+from codeorigin.lsp.handlers.commands import EXPLAIN, RESCORE
 from codeorigin.lsp.plain import to_wire
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.wording import headline
+from codeorigin.lsp.wording import file_headline, headline
 
 
 def register(server: CodeOriginServer) -> None:
@@ -21,6 +21,12 @@ def register(server: CodeOriginServer) -> None:
             return []
         positions = result.snapshot.positions
         found = []
+        if result.verdict is not None and result.verdict.probability is not None:
+            top = positions.position(0, 0)
+            command = types.Command(
+                title=file_headline(result.verdict), command=RESCORE, arguments=[uri, None]
+            )
+            found.append(types.CodeLens(range=types.Range(start=top, end=top), command=command))
         for function in result.functions:
             if function.verdict.probability is None:
                 continue

@@ -10,12 +10,12 @@ from pygls.exceptions import JsonRpcInvalidParams
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.documents import Snapshot
-from codeorigin.lsp.evidence import explanation_to_wire, function_to_wire, verdict_to_wire
+from codeorigin.lsp.evidence import explanation_to_wire, file_to_wire, function_to_wire, verdict_to_wire
 from codeorigin.lsp.findings import SELECTION_CODE, SOURCE
 from codeorigin.lsp.plain import plain, read, to_wire
 from codeorigin.lsp.results import Result
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.wording import band_of, finding, headline, reason
+from codeorigin.lsp.wording import band_of, file_headline, finding, headline, reason
 from codeorigin.lsp.worker import Priority
 from codeorigin.model.verdict import Verdict
 
@@ -80,12 +80,20 @@ async def _rescore_document(server: CodeOriginServer, uri: str, *, quiet: bool) 
     result = await server.scoring.scored(uri)
     if result is None or result.skipped is not None:
         why = result.skipped if result is not None else str(server.engine.error or "it could not be scored")
-        return _said(server, {"functions": [], "message": f"not scored: {why}"}, quiet=quiet)
+        return _said(server, {"functions": [], "file": None, "message": f"not scored: {why}"}, quiet=quiet)
     settings = server.settings_of(uri)
     functions = [function_to_wire(result, function, settings) for function in result.functions]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
     message = f"{len(functions)} functions scored, {found} of them likely LLM-written"
-    return _said(server, {"version": result.version, "functions": functions, "message": message}, quiet=quiet)
+    if result.verdict is not None and result.verdict.probability is not None:
+        message = f"{message}. {file_headline(result.verdict)}"
+    answer = {
+        "version": result.version,
+        "functions": functions,
+        "file": file_to_wire(result.verdict),
+        "message": message,
+    }
+    return _said(server, answer, quiet=quiet)
 
 
 async def _rescore_selection(

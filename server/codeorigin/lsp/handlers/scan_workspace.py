@@ -9,7 +9,7 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.evidence import function_to_wire
+from codeorigin.lsp.evidence import file_to_wire, function_to_wire
 from codeorigin.lsp.findings import diagnostic, reported
 from codeorigin.lsp.plain import plain, read
 from codeorigin.lsp.results import Result
@@ -101,6 +101,7 @@ class _Scan:
                 {
                     "uri": uri,
                     "reported": len(found),
+                    "file": file_to_wire(result.verdict),
                     "functions": [function_to_wire(result, each, settings) for each in result.functions],
                 }
             )

@@ -1,0 +1,135 @@
+"""The second answer: a file's functions together, wherever an editor can show it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+from pytest_lsp import client_capabilities
+from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.editor import Document, Editor, python_function
+
+from support.tiny_model import with_file_rule
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TEXT = python_function("first") + "\n\n" + python_function("second", 5)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
+    """A server whose model has a rule for files of two functions and more."""
+    model = with_file_rule(tmp_path_factory.mktemp("file-rule"), tiny_model_dir)
+    editor = await start(
+        tmp_path_factory.mktemp("workspace"),
+        client_capabilities("visual-studio-code"),
+        command=[*COMMAND, "--model", str(model)],
+    )
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+async def told(editor: Editor, document: Document) -> list[dict[str, Any]]:
+    await editor.idle()
+    return [each for each in editor.file_verdicts if each["uri"] == document.uri]
+
+
+async def rescored(editor: Editor, document: Document) -> dict[str, Any]:
+    answer: dict[str, Any] = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    return answer
+
+
+async def test_the_editor_is_told_after_every_scoring(editor: Editor) -> None:
+    document = editor.open(TEXT)
+    (first,) = await told(editor, document)
+    verdict = first["verdict"]
+    assert first["version"] == 0
+    assert verdict["functions"] == 2
+    assert verdict["summary"].startswith("This file, 2 functions together: ")
+    assert 0 < verdict["probability"] < 1
+    assert verdict["band"] in {"human", "unsure", "llm"}
+    editor.replace(document, "second", "other")
+    await editor.findings(document)
+    assert [each["version"] for each in await told(editor, document)] == [0, 1]
+
+
+async def test_every_answer_about_a_document_has_it(editor: Editor) -> None:
+    document = editor.open(TEXT)
+    answer = await rescored(editor, document)
+    (notified,) = await told(editor, document)
+    assert answer["file"] == notified["verdict"]
+    assert answer["message"].endswith(answer["file"]["summary"])
+    request = {"textDocument": {"uri": document.uri}}
+    assert (await editor.request("codeorigin/attributions", request))["file"] == answer["file"]
+
+
+async def test_the_settings_for_functions_do_not_touch_it(editor: Editor) -> None:
+    document = editor.open(TEXT)
+    await editor.configure(threshold=1.0)
+    answer = await rescored(editor, document)
+    assert {each["verdict"]["band"] for each in answer["functions"]} <= {"human", "unsure"}
+    before = answer["file"]
+    await editor.configure(threshold=0.0)
+    answer = await rescored(editor, document)
+    assert {each["verdict"]["band"] for each in answer["functions"]} == {"llm"}
+    assert answer["file"] == before
+
+
+async def test_too_few_functions_say_so_and_show_nothing(editor: Editor) -> None:
+    await editor.configure(**{**SETTINGS, "codeLens": True})
+    document = editor.open(python_function("alone"))
+    verdict = (await rescored(editor, document))["file"]
+    assert (verdict["reason"], verdict["functions"], verdict["band"]) == ("too_few_functions", 1, None)
+    assert "too few" in verdict["summary"]
+    assert "as a whole" not in (await editor.hover_text(document, 0))
+    params = types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
+    assert len(list(await editor.client.text_document_code_lens_async(params))) == 1
+
+
+async def test_a_lens_above_the_first_line(editor: Editor) -> None:
+    await editor.configure(**{**SETTINGS, "codeLens": True})
+    document = editor.open("import os\n\n\n" + TEXT)
+    await editor.idle()
+    params = types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
+    lenses = list(await editor.client.text_document_code_lens_async(params))
+    assert [each.range.start.line for each in lenses] == [0, 3, 14]
+    whole = lenses[0].command
+    assert whole is not None
+    assert whole.title.startswith("This file, 2 functions together: ")
+    answer = await editor.command(whole.command, *(whole.arguments or ()), {"quiet": True})
+    assert answer["file"]["summary"] == whole.title
+
+
+async def test_the_hover_of_a_header_has_both_answers(editor: Editor) -> None:
+    document = editor.open(TEXT)
+    text = await editor.hover_text(document, 0)
+    assert "likely LLM-written** · `first`" in text
+    assert "This file, 2 functions together: " in text
+    assert "of files written by people score that high" in text
+
+
+async def test_what_is_not_scored_any_more_is_taken_back(editor: Editor) -> None:
+    document = editor.open(TEXT)
+    assert len(await told(editor, document)) == 1
+    await editor.configure(**{**SETTINGS, "languages": ["go"]})
+    assert [each["verdict"] is None for each in await told(editor, document)] == [False, True]
+    await editor.configure(**{**SETTINGS, "languages": ["go"], "threshold": 0.5})
+    assert len(await told(editor, document)) == 2
+
+
+async def test_a_client_that_wants_no_notifications_gets_none(editor: Editor) -> None:
+    await editor.configure(**{**SETTINGS, "statusNotifications": False})
+    document = editor.open(TEXT)
+    assert (await rescored(editor, document))["file"]["functions"] == 2
+    assert await told(editor, document) == []
+
+
+async def test_a_scan_has_it_a_file(editor: Editor) -> None:
+    (editor.root / "scanned.py").write_text(TEXT)
+    answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    (found,) = [each for each in answer["files"] if each["uri"].endswith("/scanned.py")]
+    assert found["file"]["functions"] == 2
+    editor.inbox.clear()
