@@ -1,0 +1,164 @@
+"""Released packages as human code of a date: which releases, and fetching them with the ordinary clients.
+
+``human_packages.toml`` pins releases that appeared before assistants wrote whole functions. Where a release from
+before code completion by a model is pinned beside it, the two tell which functions are really of the later time.
+Nothing of a package is ever executed: from PyPI come wheels alone, since pip runs the build script of a source
+archive even to download it; npm is told to run no script.
+"""
+
+import datetime
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from codeorigin_training.corpus.rows import CorpusError
+from codeorigin_training.run import Log
+
+ASSISTED_FROM = datetime.date(2021, 6, 29)
+"""The first code assistant for everyone was announced: code from before was written by people alone."""
+
+HUMAN_UNTIL = datetime.date(2022, 11, 29)
+"""The last day that counts as human: the first chat model for everyone came on the next."""
+
+REGISTRIES = {"pypi": ".whl", "npm": ".tgz"}
+"""Registry -> what its archives end with."""
+
+_FILE = "human_packages.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One pinned release. ``earlier`` is a version released before :data:`ASSISTED_FROM`, or None."""
+
+    registry: str
+    name: str
+    version: str
+    date: datetime.date
+    earlier: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.registry not in REGISTRIES:
+            raise CorpusError(f"{self.registry}: unknown registry; there are {', '.join(REGISTRIES)}")
+        if self.date > HUMAN_UNTIL:
+            raise CorpusError(
+                f"{self.repo} {self.version} is of {self.date}; pin a release up to {HUMAN_UNTIL}"
+            )
+
+    @property
+    def repo(self) -> str:
+        """What stands for the repository in the corpus, for example ``pypi/attrs``."""
+        return f"{self.registry}/{self.name}"
+
+    @property
+    def modern(self) -> bool:
+        """Whether the release is of the time of code assistants."""
+        return self.date >= ASSISTED_FROM
+
+    def archive(self, folder: Path, version: str) -> Path:
+        """Where the archive of ``version`` lies below ``folder``."""
+        name = self.name.replace("/", "-").removeprefix("@")
+        return folder / f"{self.registry}-{name}-{version}{REGISTRIES[self.registry]}"
+
+    def versions(self) -> Iterator[str]:
+        """The pinned version, then the earlier one if there is one."""
+        yield self.version
+        if self.earlier is not None:
+            yield self.earlier
+
+
+def read_packages(file: Path | None = None) -> list[Package]:
+    """The packages pinned in ``file``, by default those that come with this program.
+
+    The file has a table for each registry; a key is a package's name, its value ``{ version, date }`` and, if
+    wanted, ``earlier``.
+
+    Raises:
+        CorpusError: the file cannot be read, or an entry lacks something.
+    """
+    try:
+        text = (
+            resources.files("codeorigin_training.corpus").joinpath(_FILE).read_text(encoding="utf-8")
+            if file is None
+            else file.read_text(encoding="utf-8")
+        )
+        tables = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{file or _FILE}: cannot be read as TOML ({error})") from error
+    return [
+        _package(registry, name, entry)
+        for registry, entries in tables.items()
+        for name, entry in entries.items()
+    ]
+
+
+def download(packages: Sequence[Package], folder: Path, log: Log) -> list[Package]:
+    """Fetch what is not yet in ``folder`` and return the packages whose archives are all there.
+
+    A package that its registry does not serve is left out, with a line in ``log``: one missing release is no
+    reason to stop. Nothing from a package is executed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    there: list[Package] = []
+    for package in packages:
+        failed = next((reason for v in package.versions() if (reason := _fetch(package, v, folder))), None)
+        if failed is None:
+            there.append(package)
+        else:
+            log(f"{package.repo}: left out, {failed}")
+    log(f"packages: {len(there)} of {len(packages)} are in {folder}")
+    return there
+
+
+def _package(registry: str, name: str, entry: object) -> Package:
+    if not isinstance(entry, dict) or not {"version", "date"} <= set(entry) <= {"version", "date", "earlier"}:
+        raise CorpusError(f"{registry}/{name}: give version and date, and earlier if wanted")
+    version, date, earlier = entry["version"], entry["date"], entry.get("earlier")
+    if not isinstance(date, datetime.date) or not isinstance(version, str):
+        raise CorpusError(f"{registry}/{name}: version must be text, date a date without quotes")
+    return Package(registry, name, version, date, earlier)
+
+
+def _fetch(package: Package, version: str, folder: Path) -> str | None:
+    """Put one archive into ``folder``; the reason when that did not work."""
+    target = package.archive(folder, version)
+    if target.exists():
+        return None
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        command = _COMMANDS[package.registry](package.name, version, temporary)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, cwd=temporary, check=False)
+        except OSError as error:
+            return f"{command[0]} cannot be started ({error.strerror}); install it"
+        archives = list(Path(temporary).glob(f"*{REGISTRIES[package.registry]}"))
+        if done.returncode or len(archives) != 1:
+            last = (done.stderr.strip() or done.stdout.strip() or "no archive came").splitlines()[-1]
+            return f"{version} cannot be downloaded ({last})"
+        shutil.move(archives[0], target)
+    return None
+
+
+def _pip(name: str, version: str, folder: str) -> list[str]:
+    # The interpreter's own version says nothing about old code that is only read.
+    options = [
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--ignore-requires-python",
+        "--disable-pip-version-check",
+    ]
+    return [sys.executable, "-m", "pip", "download", "--quiet", *options, "-d", folder, f"{name}=={version}"]
+
+
+def _npm(name: str, version: str, folder: str) -> list[str]:
+    npm = "npm.cmd" if os.name == "nt" else "npm"
+    return [npm, "pack", f"{name}@{version}", "--ignore-scripts", "--pack-destination", folder]
+
+
+_COMMANDS: dict[str, Callable[[str, str, str], list[str]]] = {"pypi": _pip, "npm": _npm}

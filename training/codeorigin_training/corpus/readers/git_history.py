@@ -1,0 +1,92 @@
+"""What git knows about a repository: its commits with who signed them, and the commit of every line of a file."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeorigin_training.corpus.rows import CorpusError
+
+_FORMAT = "%H%x1f%cs%x1f%as%x1f%an <%ae>%x1f%B%x1e"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit. ``date`` is the later of the author's and the committer's, ``YYYY-MM-DD``."""
+
+    id: str
+    date: str
+    author: str
+    message: str
+
+    @property
+    def trailers(self) -> list[str]:
+        """The lines of the message that may sign it: ``Key: value`` lines, and lines about what generated it."""
+        lines = self.message.splitlines()
+        return [line for line in lines if "-by:" in line.lower() or "generated with" in line.lower()]
+
+
+def git(repository: Path, *arguments: str) -> bytes:
+    """Output of a git command that only reads.
+
+    Raises:
+        CorpusError: git is not installed, or says no; the message carries its last line.
+    """
+    # A repository's own configuration could name programs that git would start (file monitors, pagers, text converters).
+    safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=", "--no-pager"]
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(repository), *safe, *arguments], capture_output=True, check=False
+        )
+    except OSError as error:
+        raise CorpusError(
+            f"git cannot be started ({error.strerror}); install it to read repositories"
+        ) from error
+    if done.returncode:
+        reason = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        raise CorpusError(f"{repository}: git {arguments[0]} failed: {reason[-1]}")
+    return done.stdout
+
+
+def commits(repository: Path) -> dict[str, Commit]:
+    """Every commit that HEAD reaches, by id.
+
+    Raises:
+        CorpusError: this is no repository with a commit, or git is not installed.
+    """
+    text = git(repository, "log", "--no-show-signature", f"--format={_FORMAT}", "HEAD").decode(
+        "utf-8", "replace"
+    )
+    found: dict[str, Commit] = {}
+    for record in text.split("\x1e"):
+        parts = record.strip("\n").split("\x1f")
+        if len(parts) == 5:
+            found[parts[0]] = Commit(parts[0], max(parts[1], parts[2]), parts[3], parts[4])
+    return found
+
+
+def files(repository: Path) -> Iterator[str]:
+    """Paths of the files in HEAD."""
+    for name in git(repository, "ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD").split(b"\0"):
+        if name:
+            yield name.decode("utf-8", "surrogateescape")
+
+
+def content(repository: Path, path: str) -> bytes:
+    """Bytes of a file as it stands in HEAD."""
+    return git(repository, "show", "--no-textconv", f"HEAD:{path}")
+
+
+def line_commits(repository: Path, path: str) -> list[str]:
+    """Id of the commit that last changed each line of a file in HEAD; blanks alone do not count as a change."""
+    output = git(repository, "blame", "--porcelain", "--no-textconv", "-w", "HEAD", "--", path)
+    ids: list[str] = []
+    current = ""
+    for line in output.split(b"\n"):
+        if line.startswith(b"\t"):
+            ids.append(current)
+        else:
+            head = line.split(b" ", 1)[0]
+            if len(head) in {40, 64} and line.count(b" ") >= 2:
+                current = head.decode("ascii", "replace")
+    return ids

@@ -1,0 +1,159 @@
+"""Git repositories -> functions whose lines all come from commits that an agent signed, or all from before a date."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from codeorigin.errors import SourceError
+from codeorigin.languages import language_for_path
+from codeorigin.source.files import decode_source
+from codeorigin_training.corpus.packages import ASSISTED_FROM, HUMAN_UNTIL
+from codeorigin_training.corpus.readers.git_history import Commit, commits, content, files, line_commits
+from codeorigin_training.corpus.readers.source_text import CutFunction, cut_functions
+from codeorigin_training.corpus.rows import CorpusError, Row
+
+SOURCE = "git-attributed"
+"""``Row.source`` of these rows."""
+
+_SIGNATURES = "agent_signatures.toml"
+_LARGEST_FILE = 1_000_000
+_MODEL = re.compile(
+    r"\b((?:claude|gpt|gemini|o\d)[\w.-]*(?: (?:opus|sonnet|haiku|fable|pro|flash))?(?: \d[\w.]*)?)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How one agent signs: patterns of a trailer, and of the author's ``name <address>``."""
+
+    name: str
+    trailers: tuple[re.Pattern[str], ...]
+    authors: tuple[re.Pattern[str], ...]
+
+    def fits(self, commit: Commit) -> bool:
+        """Whether the agent wrote, or helped to write, ``commit``."""
+        if any(pattern.search(commit.author) for pattern in self.authors):
+            return True
+        return any(pattern.search(line) for line in commit.trailers for pattern in self.trailers)
+
+
+@cache
+def agent_signatures() -> tuple[Signature, ...]:
+    """The known agents, from ``agent_signatures.toml``."""
+    text = (
+        resources.files("codeorigin_training.corpus.readers")
+        .joinpath(_SIGNATURES)
+        .read_text(encoding="utf-8")
+    )
+    return tuple(
+        Signature(entry["name"], _patterns(entry["trailers"]), _patterns(entry["authors"]))
+        for entry in tomllib.loads(text)["agent"]
+    )
+
+
+def agent_of(commit: Commit) -> str:
+    """Name of the agent that signed ``commit``; empty where none did."""
+    return next((signature.name for signature in agent_signatures() if signature.fits(commit)), "")
+
+
+def generator_of(commit: Commit) -> str:
+    """The model that a trailer names, as ``claude-opus-4.6``; else the agent's name."""
+    for line in commit.trailers:
+        _, _, value = line.partition(":")
+        if (match := _MODEL.search(value.partition("<")[0])) and any(c.isdigit() for c in match[1]):
+            return match[1].lower().replace(" ", "-")
+    return agent_of(commit)
+
+
+def read_repositories(folder: Path, *, limit: int = 220, seed: int = 0) -> Iterator[Row]:
+    """Functions of every git repository directly in ``folder``, at most ``limit`` of each label and repository.
+
+    A function is a model's when every line of it that is not blank was last changed by a commit that one and
+    the same agent signed, and human when the last of its commits, none of them signed, is not later than
+    :data:`~codeorigin_training.corpus.packages.HUMAN_UNTIL`. All others, mixed or of unknown origin, are left
+    out. ``Row.repo`` is the repository's folder name.
+
+    Raises:
+        CorpusError: ``folder`` holds no repository, or git says no.
+    """
+    repositories = sorted(
+        path for path in folder.glob("*") if (path / ".git").exists() or (path / "HEAD").is_file()
+    )
+    if not repositories:
+        raise CorpusError(f"{folder}: holds no git repository; clone the repositories directly into it")
+    generator = np.random.default_rng(seed)
+    for repository in repositories:
+        rows = list(_rows(repository))
+        for label in (0, 1):
+            side = [row for row in rows if row.label == label]
+            kept = np.sort(generator.permutation(len(side))[:limit])
+            yield from (side[index] for index in kept)
+
+
+def _rows(repository: Path) -> Iterator[Row]:
+    known = commits(repository)
+    for path in files(repository):
+        language = language_for_path(path)
+        if language is None:
+            continue
+        try:
+            text = decode_source(content(repository, path), path, _LARGEST_FILE, language.id)
+        except SourceError:
+            continue
+        cuts = list(cut_functions(text, path))
+        # git ends a line at LF alone; a file with other line ends has other line numbers.
+        if not cuts or "\r" in text.replace("\r\n", "\n"):
+            continue
+        ids = line_commits(repository, path)
+        for cut in cuts:
+            row = _row(repository.name.removesuffix(".git"), path, cut, _writers(cut, ids, known))
+            if row is not None:
+                yield row
+
+
+def _writers(cut: CutFunction, ids: Sequence[str], known: dict[str, Commit]) -> list[Commit] | None:
+    """The commits of the lines that are not blank, oldest first; None when git knows less than the text."""
+    written: set[str] = set()
+    for number, line in enumerate(cut.code.split("\n"), cut.first_line):
+        if line.strip():
+            if number >= len(ids) or ids[number] not in known:
+                return None
+            written.add(ids[number])
+    return sorted((known[each] for each in written), key=lambda commit: (commit.date, commit.id))
+
+
+def _row(repo: str, path: str, cut: CutFunction, writers: list[Commit] | None) -> Row | None:
+    if not writers:
+        return None
+    agents = {agent_of(commit) for commit in writers}
+    if len(agents) > 1:
+        return None
+    agent, last = agents.pop(), writers[-1]
+    if not agent and last.date > HUMAN_UNTIL.isoformat():
+        return None
+    return Row(
+        code=cut.code,
+        language=cut.language,
+        label=int(bool(agent)),
+        repo=repo,
+        agent=agent,
+        modern=not agent and last.date >= ASSISTED_FROM.isoformat(),
+        is_test=cut.is_test,
+        lines=cut.lines,
+        generator=generator_of(last) if agent else "",
+        path=path,
+        commit=last.id,
+        date=last.date,
+        source=SOURCE,
+    )
+
+
+def _patterns(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(text, re.IGNORECASE) for text in texts)

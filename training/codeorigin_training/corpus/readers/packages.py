@@ -1,0 +1,196 @@
+"""Archives of released packages -> human functions with the era that the releases prove."""
+
+import re
+import tarfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from codeorigin.errors import SourceError
+from codeorigin.languages import language_for_path
+from codeorigin.source.files import decode_source
+from codeorigin_training.corpus.packages import ASSISTED_FROM, Package
+from codeorigin_training.corpus.readers.source_text import CutFunction, cut_functions
+from codeorigin_training.corpus.rows import CorpusError, Row
+
+SOURCE = "package"
+"""``Row.source`` of these rows."""
+
+_LARGEST_FILE = 1_000_000
+_LARGEST_ARCHIVE = 600_000_000
+_MOST_FILES = 60_000
+_CANDIDATES = 4
+"""Parsing stops at this multiple of the functions that a package may give."""
+
+_VENDORED = re.compile(
+    r"_?vendor(ed|ized)?|third[_-]?party|3rd[_-]?party|extern(als?)?|_?bundled?(_packages)?|node_modules|bower_components"
+    r"|deps|dependencies|jquery|compat_vendor|gyp",
+    re.IGNORECASE,
+)
+_BUILT = re.compile(
+    r"dist(-\w+)?|build|builds|built|out|umd|esm?\d*|cjs|es\d+|min|bundles?|compiled|prebuilds|\w+\.min\.js|locales?|i18n",
+    re.IGNORECASE,
+)
+# What compilers and bundlers leave in the JavaScript that they write.
+_COMPILED = re.compile(
+    r"__esModule|__awaiter|__importDefault|_interopRequire|__webpack_require__|_createClass\(|_classCallCheck"
+    r"|//# sourceMappingURL=|__decorate\b|asyncToGenerator|regeneratorRuntime|__extends\b|_inheritsLoose"
+    r"|\(function \(global, factory\)|__publicField|__toESM"
+)
+_LANGUAGES = {
+    "pypi": frozenset({"python", "c", "cpp", "rust"}),
+    "npm": frozenset({"javascript", "typescript", "c", "cpp", "java", "csharp", "rust", "go", "php", "ruby"}),
+}
+
+
+def read_package_archives(
+    packages: Sequence[Package], folder: Path, *, limit: int = 150, seed: int = 0
+) -> Iterator[Row]:
+    """Human functions of every package whose archives lie in ``folder``, at most ``limit`` of each.
+
+    A function whose text, blanks apart, stands in the earlier release too is of before
+    :data:`~codeorigin_training.corpus.packages.ASSISTED_FROM`; any other function of a modern release counts as
+    modern. Where there are more than ``limit``, modern ones fill up to two thirds. A text found in several
+    packages counts for the first.
+
+    Raises:
+        CorpusError: an archive is missing or damaged, or larger than is sensible.
+    """
+    seen: set[str] = set()
+    generator = np.random.default_rng(seed)
+    for package in packages:
+        old = "" if package.earlier is None else _packed(package.archive(folder, package.earlier))
+        modern: list[Row] = []
+        before: list[Row] = []
+        for path, cut in _functions(package, package.archive(folder, package.version), generator):
+            text = _without_blanks(cut.code)
+            if text in seen:
+                continue
+            seen.add(text)
+            is_modern = package.modern and text not in old
+            (modern if is_modern else before).append(_row(package, path, cut, is_modern))
+            if len(modern) + len(before) >= _CANDIDATES * limit:
+                break
+        wanted = max(2 * limit // 3, limit - len(before))
+        chosen = _sample(modern, wanted, generator)
+        yield from chosen
+        yield from _sample(before, limit - len(chosen), generator)
+
+
+def read_archive(path: Path) -> Iterator[tuple[str, str]]:
+    """Path inside the archive and text of every source file of a wheel or an npm archive.
+
+    Nothing is written to disk. Files that are no text, are larger than 1 MB, or whose path leads out of the
+    archive are left out.
+
+    Raises:
+        CorpusError: the archive is missing or damaged, or holds more than 60,000 files or 600 MB.
+    """
+    try:
+        members = _zip_members(path) if path.suffix == ".whl" else _tar_members(path)
+        for name, data in members:
+            try:
+                yield name, decode_source(data, name, _LARGEST_FILE)
+            except SourceError:
+                continue
+    except FileNotFoundError as error:
+        raise CorpusError(f"{path}: not found; download the packages first") from error
+    except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError) as error:
+        raise CorpusError(f"{path}: damaged archive ({error}); delete it and download it again") from error
+
+
+def _functions(
+    package: Package, archive: Path, generator: np.random.Generator
+) -> Iterator[tuple[str, CutFunction]]:
+    """The functions of the written files in shuffled order of files, so that a reader may stop early."""
+    files = [(path, text) for path, text in read_archive(archive) if _is_written(package, path, text)]
+    for index in generator.permutation(len(files)):
+        path, text = files[index]
+        for cut in cut_functions(text, path):
+            yield path, cut
+
+
+def _is_written(package: Package, path: str, text: str) -> bool:
+    language = language_for_path(path)
+    if language is None or language.model_language not in _LANGUAGES[package.registry]:
+        return False
+    script = language.model_language in {"javascript", "typescript"}
+    return not _is_foreign(path, script=script) and not (script and _COMPILED.search(text))
+
+
+def _is_foreign(path: str, *, script: bool) -> bool:
+    parts = PurePosixPath(path).parts
+    folders = parts[:-1]
+    if any(_VENDORED.fullmatch(part) for part in folders):
+        return True
+    return script and (any(_BUILT.fullmatch(part) for part in folders) or ".min." in parts[-1])
+
+
+def _packed(archive: Path) -> str:
+    """All of the release without blanks: a search in it is far faster than parsing it."""
+    return "\0".join(_without_blanks(text) for _, text in read_archive(archive))
+
+
+def _row(package: Package, path: str, cut: CutFunction, modern: bool) -> Row:
+    date = package.date.isoformat() if modern or not package.modern else f"<{ASSISTED_FROM.isoformat()}"
+    return Row(
+        code=cut.code,
+        language=cut.language,
+        label=0,
+        repo=package.repo,
+        agent="",
+        modern=modern,
+        is_test=cut.is_test,
+        lines=cut.lines,
+        path=path,
+        commit=package.version,
+        date=date,
+        source=SOURCE,
+    )
+
+
+def _sample(rows: list[Row], count: int, generator: np.random.Generator) -> list[Row]:
+    if len(rows) <= count:
+        return rows
+    return [rows[index] for index in np.sort(generator.choice(len(rows), count, replace=False))]
+
+
+def _without_blanks(code: str) -> str:
+    return "".join(code.split())
+
+
+def _zip_members(path: Path) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
+        _check_size(path, ((info.filename, info.file_size) for info in infos))
+        for info in infos:
+            if not info.is_dir() and _is_wanted(info.filename, info.file_size):
+                yield info.filename, archive.read(info)
+
+
+def _tar_members(path: Path) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(path, "r:gz") as archive:
+        infos = archive.getmembers()
+        _check_size(path, ((info.name, info.size) for info in infos))
+        for info in infos:
+            if info.isfile() and _is_wanted(info.name, info.size):
+                file = archive.extractfile(info)
+                # npm puts everything into one folder, mostly called "package".
+                if file is not None:
+                    yield info.name.partition("/")[2] or info.name, file.read()
+
+
+def _check_size(path: Path, files: Iterable[tuple[str, int]]) -> None:
+    sizes = [size for _, size in files]
+    if len(sizes) > _MOST_FILES or sum(sizes) > _LARGEST_ARCHIVE:
+        raise CorpusError(
+            f"{path}: holds {len(sizes):,} files of {sum(sizes):,} bytes; leave this package out"
+        )
+
+
+def _is_wanted(name: str, size: int) -> bool:
+    path = PurePosixPath(name)
+    inside = not path.is_absolute() and ".." not in path.parts and "\\" not in name
+    return inside and size <= _LARGEST_FILE and language_for_path(name) is not None

@@ -1,0 +1,52 @@
+"""Rows -> ``functions.parquet`` with the columns of the corpus."""
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from codeorigin_training.corpus.rows import MODERN, Row
+
+OLD = "before-2021-06-29"
+"""Evidence of human code from before code assistants."""
+
+SCHEMA = pa.schema(
+    [
+        *(
+            (name, pa.string())
+            for name in ("code", "language", "label", "generator", "agent", "repo", "commit")
+        ),
+        *((name, pa.string()) for name in ("path", "date")),
+        ("is_test", pa.bool_()),
+        ("evidence", pa.string()),
+        ("source", pa.string()),
+        ("lines", pa.int64()),
+        ("group", pa.string()),
+    ]
+)
+"""Columns of ``functions.parquet``; ``group`` is empty but for rows that belong to a task."""
+
+
+def write_functions(rows: Sequence[Row], path: Path) -> None:
+    """Write ``rows`` to ``path``; the file appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    columns = {name: [_VALUES[name](row) for row in rows] for name in SCHEMA.names}
+    pq.write_table(pa.table(columns, schema=SCHEMA), unfinished, compression="zstd")
+    unfinished.replace(path)
+
+
+def evidence_of(row: Row) -> str:
+    """What stands in the column ``evidence``: the era of human code, ``trailer`` for a model's."""
+    if row.label == 1:
+        return "trailer"
+    return MODERN if row.modern else OLD
+
+
+_VALUES: dict[str, Callable[[Row], object]] = {
+    **{name: attrgetter(name) for name in SCHEMA.names if name not in {"label", "evidence"}},
+    "label": lambda row: "llm" if row.label else "human",
+    "evidence": evidence_of,
+}
