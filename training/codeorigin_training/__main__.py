@@ -1,15 +1,31 @@
 """``python -m codeorigin_training COMMAND``."""
 
+import importlib
+import typing
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.build import build
 from codeorigin_training.config import BuildConfig, DeepPart
-from codeorigin_training.export.readme import refresh
+from codeorigin_training.configuration import load_config
+from codeorigin_training.run import Run
+
+STAGES = {
+    "corpus": "Read every source, filter, drop near-duplicates, write the run's corpus and its data card.",
+    "wide": "Train the n-gram part, cross-fitted by repository.",
+    "tokenizer": "Train the vocabulary on the run's corpus.",
+    "pretrain": "Pretrain an encoder on unlabelled code.",
+    "finetune": "Train the deep part on what the wide part leaves.",
+    "calibrate": "Fit temperature and thresholds on out-of-fold logits.",
+    "export": "Write the bundle, check its graphs, its size and what it is like on held-out repositories.",
+    "evaluate": "Write the evaluation report of a bundle.",
+    "card": "Write the model card and the README's table anew from a bundle's manifest.",
+}
+"""The commands in the order of a run; each is a function of the same name in ``commands``."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -17,6 +33,44 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 @app.callback()
 def training() -> None:
     """Trains the models that CodeOrigin's server reads."""
+
+
+def run_stage(name: str, run: Run, config: Path | None = None, overrides: typing.Sequence[str] = ()) -> None:
+    """Carry out one of :data:`STAGES` in ``run``.
+
+    Raises:
+        CodeOriginError: a setting is wrong, or an earlier stage is missing.
+    """
+    # Imported when asked for: some of them load libraries that take seconds.
+    stage: Any = getattr(importlib.import_module(f"codeorigin_training.commands.{name}"), name)
+    settings = load_config(typing.get_type_hints(stage)["config"], config, overrides)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    stage(settings, run, typer.echo)
+
+
+def _add(name: str, text: str) -> None:
+    def command(
+        run: Annotated[Path, typer.Option(help="Folder of the run.")],
+        config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
+        set_: Annotated[
+            list[str] | None, typer.Option("--set", help="name=value, as often as needed.")
+        ] = None,
+    ) -> None:
+        _guarded(lambda: run_stage(name, Run(run), config, set_ or []))
+
+    app.command(name, help=text)(command)
+
+
+def _guarded(action: typing.Callable[[], object]) -> None:
+    try:
+        action()
+    except (CodeOriginError, OSError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from error
+
+
+for _name, _text in STAGES.items():
+    _add(_name, _text)
 
 
 @app.command("build")
@@ -28,30 +82,13 @@ def build_command(
         int | None, typer.Option(help="Training steps of the deep part; 0 leaves it out.")
     ] = None,
 ) -> None:
-    """Train, calibrate, measure and export a bundle from the corpus."""
+    """Train, calibrate, measure and export a bundle from the corpus: all stages at once."""
     config = BuildConfig()
     if steps == 0:
         config = replace(config, deep=DeepPart.OFF)
     elif steps is not None:
         config = replace(config, finetune=replace(config.finetune, steps=steps))
-    try:
-        build(data, out, config, typer.echo, work)
-    except CodeOriginError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from error
-
-
-@app.command("card")
-def card_command(
-    model: Annotated[Path, typer.Option(help="Folder of the bundle.")] = Path("models/codeorigin-small"),
-    readme: Annotated[Path, typer.Option(help="README whose quality table is replaced.")] = Path("README.md"),
-) -> None:
-    """Write the model card and the README's quality table anew from the manifest."""
-    try:
-        refresh(model, readme)
-    except (CodeOriginError, OSError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from error
+    _guarded(lambda: build(data, out, config, typer.echo, work))
 
 
 if __name__ == "__main__":

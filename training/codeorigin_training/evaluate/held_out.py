@@ -1,6 +1,6 @@
 """The shipped model's figures on repositories that neither training nor calibration has read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -142,3 +142,13 @@ def _pairs(rows: Sequence[Row], logits: Floats, *, written: bool) -> dict[str, A
         "in_order": pairs_in_order(human, llm),
         "pairs": len(complete),
     }
+
+
+def headline(metrics: Mapping[str, Any]) -> str:
+    """One line of :func:`detector_metrics` for a log."""
+    old, modern = metrics["old_human"], metrics["modern_human"]
+    pairs = metrics["pairs"]["auroc"]
+    return (
+        f"old {old['auroc']:.4f}/{old['tpr_at_1_fpr']:.3f} modern {modern['auroc']:.4f}/"
+        f"{modern['tpr_at_1_fpr']:.3f} pairs {pairs if pairs is None else round(pairs, 4)}"
+    )

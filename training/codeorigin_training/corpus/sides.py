@@ -1,0 +1,57 @@
+"""The two sides of a corpus: what a model learns from, and the repositories that only the last measurement reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin_training.corpus.rows import Row, read_functions, read_pairs
+from codeorigin_training.corpus.splits import fold_array, is_held_out
+from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.corpus.written_pairs import read_written_pairs
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSide:
+    """``n`` rows in the order of all out-of-fold logits: functions first, then pairs.
+
+    ``weights`` ``(n,)`` have mean about 1; ``labels`` and cross-fitting ``folds`` are int64 ``(n,)``.
+    """
+
+    rows: list[Row]
+    weights: npt.NDArray[np.float64]
+    labels: npt.NDArray[np.int64]
+    folds: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, functions: Sequence[Row], pairs: Sequence[Row], *, pair_weight: float, folds: int
+    ) -> "TrainingSide":
+        """Weigh ``functions`` for balance, and every row of ``pairs`` by ``pair_weight`` mean rows."""
+        rows = [*functions, *pairs]
+        return cls(
+            rows=rows,
+            weights=np.concatenate([balanced_weights(functions), np.full(len(pairs), pair_weight)]),
+            labels=np.array([row.label for row in rows], dtype=np.int64),
+            folds=fold_array(rows, folds),
+        )
+
+    @property
+    def functions(self) -> int:
+        """How many of the rows are functions of the corpus; the rows of pairs stand behind them."""
+        return sum(row.pair is None for row in self.rows)
+
+
+def read_sides(corpus: Path, *, pair_weight: float, folds: int) -> tuple[TrainingSide, list[Row]]:
+    """The training side, and the rows of the held-out repositories: functions first, then pairs.
+
+    Raises:
+        CorpusError: the corpus cannot be read.
+    """
+    functions = read_functions(corpus)
+    pairs = read_pairs(corpus) + read_written_pairs(functions)
+    inside = [[row for row in rows if not is_held_out(row.repo)] for rows in (functions, pairs)]
+    outside = [row for rows in (functions, pairs) for row in rows if is_held_out(row.repo)]
+    return TrainingSide.of(*inside, pair_weight=pair_weight, folds=folds), outside
