@@ -32,6 +32,27 @@ export interface Verdict {
   guarantee: string | null;
 }
 
+/** The functions of a file taken together; null figures without a verdict. */
+export interface FileVerdict {
+  probability: number | null;
+  logit: number | null;
+  band: Band | null;
+  reason: string | null;
+  functions: number;
+  humanShare: number | null;
+  falsePositiveRate: number | null;
+  threshold: number | null;
+  summary: string;
+  guarantee: string | null;
+}
+
+/** What `codeorigin/fileVerdict` says; null takes back what was said before. */
+export interface FileVerdictNote {
+  uri: string;
+  version: number;
+  verdict: FileVerdict | null;
+}
+
 export interface LineEvidence {
   line: number;
   value: number;
@@ -114,6 +135,7 @@ export interface Scan {
 }
 
 export const STATUS = "codeorigin/status";
+export const FILE_VERDICT = "codeorigin/fileVerdict";
 export const ATTRIBUTIONS = "codeorigin/attributions";
 
 /** Commands of the server, as `workspace/executeCommand` knows them. */

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 
+import { barText, FileVerdicts, tooltipLines } from "./fileVerdicts";
 import { DOCUMENT_SELECTOR, isScored } from "./languages";
 import type { Status } from "./protocol";
 import type { ServerControl } from "./server/control";
@@ -7,10 +8,11 @@ import type { ServerControl } from "./server/control";
 const NAME = "CodeOrigin";
 const ACTIONS: vscode.Command = { command: "codeorigin.actions", title: "Actions" };
 
-/** The server's state in the language status and in the status bar. */
+/** The server's state in the language status and in the status bar, and there what it says of the file as a whole. */
 export class StatusView implements vscode.Disposable {
   private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", DOCUMENT_SELECTOR);
   private readonly bar = vscode.window.createStatusBarItem("codeorigin", vscode.StatusBarAlignment.Right, 90);
+  private readonly verdicts = new FileVerdicts();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly control: ServerControl) {
@@ -19,8 +21,18 @@ export class StatusView implements vscode.Disposable {
     this.bar.name = NAME;
     this.bar.command = ACTIONS.command;
     this.subscriptions = [
-      control.onStatus(() => {
+      control.onStatus(({ modelId }) => {
+        if (modelId === null) {
+          this.verdicts.clear();
+        }
         this.show();
+      }),
+      control.onFileVerdict((note) => {
+        this.verdicts.tell(note.key, note);
+        this.show();
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.verdicts.forget(uri.toString());
       }),
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.show();
@@ -42,12 +54,13 @@ export class StatusView implements vscode.Disposable {
     this.language.busy = status.state === "loading" || status.state === "busy";
     this.language.severity =
       status.state === "error" ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
-    this.bar.text = `${ICONS[status.state]} ${NAME}`;
-    this.bar.tooltip = [`${NAME}: ${text}`, detail].filter(Boolean).join("\n");
-    this.bar.accessibilityInformation = { label: `${NAME}: ${text}` };
+    const editor = vscode.window.activeTextEditor;
+    const verdict = editor && this.verdicts.of(editor.document.uri.toString());
+    this.bar.text = `${ICONS[status.state]} ${NAME}${barText(verdict)}`;
+    this.bar.tooltip = [`${NAME}: ${text}`, detail, ...tooltipLines(verdict)].filter(Boolean).join("\n");
+    this.bar.accessibilityInformation = { label: [`${NAME}: ${text}`, ...tooltipLines(verdict).slice(0, 1)].join(". ") };
     this.bar.backgroundColor =
       status.state === "error" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
-    const editor = vscode.window.activeTextEditor;
     if (status.state === "error" || (editor && isScored(editor.document))) {
       this.bar.show();
     } else {

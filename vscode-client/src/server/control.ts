@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { type LanguageClient, type Middleware, State } from "vscode-languageclient/node";
 
 import type { Channels } from "../channels";
-import { STATUS, type Status } from "../protocol";
+import { FILE_VERDICT, type FileVerdictNote, STATUS, type Status } from "../protocol";
 import { createClient } from "./client";
 import { type Found, findServer, type Missing } from "./launch";
 import { probe } from "./probe";
@@ -13,12 +13,15 @@ const STOP_TIMEOUT = 3000;
 /** Starts, stops and restarts the server; one thing at a time, in the order asked for. */
 export class ServerControl implements vscode.Disposable {
   private readonly statusChanged = new vscode.EventEmitter<Status>();
+  private readonly fileJudged = new vscode.EventEmitter<FileVerdictNote & { key: string }>();
   private readonly missingServer = new vscode.EventEmitter<Missing>();
   private readonly subscriptions: { dispose: () => unknown }[] = [];
   private client: LanguageClient | undefined;
   private turn: Promise<void> = Promise.resolve();
 
   readonly onStatus = this.statusChanged.event;
+  /** An open file was judged as a whole; `key` is its URI as the editor writes it. */
+  readonly onFileVerdict = this.fileJudged.event;
   /** No server was found. */
   readonly onMissing = this.missingServer.event;
   status: Status = { state: "loading", modelId: null, queue: 0, message: "Starting" };
@@ -57,6 +60,7 @@ export class ServerControl implements vscode.Disposable {
 
   dispose(): void {
     this.statusChanged.dispose();
+    this.fileJudged.dispose();
     this.missingServer.dispose();
   }
 
@@ -79,6 +83,9 @@ export class ServerControl implements vscode.Disposable {
     this.subscriptions.push(
       client.onNotification(STATUS, (status: Status) => {
         this.report(status);
+      }),
+      client.onNotification(FILE_VERDICT, (note: FileVerdictNote) => {
+        this.fileJudged.fire({ ...note, key: client.protocol2CodeConverter.asUri(note.uri).toString() });
       }),
       client.onDidChangeState(({ newState }) => {
         if (newState === State.Starting) {

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { barText, FileVerdicts, tooltipLines } from "../src/fileVerdicts";
+import type { FileVerdict } from "../src/protocol";
+
+const judged: FileVerdict = {
+  probability: 0.824,
+  logit: 0.9,
+  band: "unsure",
+  reason: null,
+  functions: 7,
+  humanShare: 0.02,
+  falsePositiveRate: 0.01,
+  threshold: 0.9,
+  summary: "This file, 7 functions together: 82 % likely LLM-written",
+  guarantee: "In the band `llm` from 90 % on.",
+};
+const short: FileVerdict = {
+  ...judged,
+  probability: null,
+  logit: null,
+  band: null,
+  reason: "too_few_functions",
+  summary: "No verdict on the file as a whole: too few of its functions have a verdict",
+  guarantee: null,
+};
+
+test("the status bar has the file's figure, and nothing without one", () => {
+  assert.equal(barText(judged), ": file 82 %");
+  assert.equal(barText({ ...judged, probability: 1 }), ": file over 99 %");
+  assert.equal(barText(short), "");
+  assert.equal(barText(undefined), "");
+});
+
+test("the tooltip tells figure, band, promise and limits, or why there is no verdict", () => {
+  const [summary, promise, limits] = tooltipLines(judged);
+  assert.equal(summary, "This file, 7 functions together: 82 % likely LLM-written (unsure)");
+  assert.equal(promise, "In the band llm from 90 % on.");
+  assert.match(limits ?? "", /not a proof of authorship/);
+  assert.deepEqual(tooltipLines(short), [short.summary]);
+  assert.deepEqual(tooltipLines(undefined), []);
+});
+
+test("what the server takes back, what is closed and what another model said is forgotten", () => {
+  const verdicts = new FileVerdicts();
+  const say = (uri: string, verdict: FileVerdict | null) => {
+    verdicts.tell(uri, { uri, version: 1, verdict });
+  };
+  for (const uri of ["a", "b", "c"]) {
+    say(uri, judged);
+  }
+  assert.equal(verdicts.of("a"), judged);
+  say("a", null);
+  verdicts.forget("b");
+  assert.deepEqual(["a", "b", "c"].map((uri) => verdicts.of(uri)), [undefined, undefined, judged]);
+  verdicts.clear();
+  assert.equal(verdicts.of("c"), undefined);
+});
