@@ -48,9 +48,7 @@ _ERAS = {"old_human": False, "modern_human": True}
 
 def _era(files: Sequence[FileSample], pooled: Floats, *, modern: bool) -> dict[str, Any]:
     keep = np.array([file.label == 1 or file.modern is modern for file in files], dtype=bool)
-    sample = (
-        matched_sample([file.as_row() for file in files], keep, seed=0) if keep.any() else np.zeros(0, int)
-    )
+    sample = _matched(files, keep)
     if not len(sample):
         return {
             "auroc": None,
@@ -60,9 +58,10 @@ def _era(files: Sequence[FileSample], pooled: Floats, *, modern: bool) -> dict[s
             "files": 0,
             "repositories": 0,
         }
-    labels = np.array([files[number].label for number in sample], dtype=np.int64)
+    chosen = [files[number] for number in sample.tolist()]
+    labels = np.array([file.label for file in chosen], dtype=np.int64)
     scores = pooled[sample]
-    repositories = _repositories([files[number] for number in sample])
+    repositories = _repositories(chosen)
     return {
         "auroc": auroc(labels, scores),
         "auroc_interval_90": bootstrap_interval(
@@ -89,7 +88,7 @@ def _verdicts(files: Sequence[FileSample], pooled: Floats, rule: FileRule) -> di
         return repository_rate((bands == band)[among], repositories[among])
 
     human, llm = labels == 0, labels == 1
-    matched = matched_sample([f.as_row() for f in files], llm | human, seed=0) if len(files) else []
+    matched = _matched(files, llm | human)
     probabilities = np.array([rule.probability(float(pooled[number])) for number in matched])
     return {
         "false_positive_rate_old": rate(Band.LLM, human & ~modern),
@@ -103,6 +102,12 @@ def _verdicts(files: Sequence[FileSample], pooled: Floats, rule: FileRule) -> di
         ),
         "files": len(files),
     }
+
+
+def _matched(files: Sequence[FileSample], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    if not keep.any():
+        return np.zeros(0, dtype=np.int64)
+    return matched_sample([file.as_row() for file in files], keep, seed=0)
 
 
 def _repositories(files: Sequence[FileSample]) -> npt.NDArray[np.int64]:
