@@ -1,7 +1,9 @@
 """The command on a made-up run."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +11,8 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration import Calibration
 from codeorigin_training.calibrate.config import CalibrateConfig
-from codeorigin_training.commands.calibrate import calibrate, training_functions
-from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.commands.calibrate import calibrate
+from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
 
@@ -23,12 +25,14 @@ def run(tmp_path: Path) -> Run:
     made = Run(tmp_path / "run")
     made.corpus.mkdir(parents=True)
     write_corpus(made.corpus, repositories=60, functions=12)
-    functions, count = training_functions(made.corpus)
-    generator = np.random.default_rng(0)
-    logits = generator.normal(size=count)
-    logits[: len(functions)] += np.array([3.0 * row.label for row in functions])
+    side = side_of(made)
+    logits = np.random.default_rng(0).normal(size=len(side.rows)) + 3.0 * side.labels
     np.savez(made.wide, table=np.zeros(1), bias=0.0, out_of_fold=logits)
     return made
+
+
+def side_of(run: Run) -> TrainingSide:
+    return read_sides(run.corpus, pair_weight=1.0, folds=2)[0]
 
 
 def read(run: Run) -> Calibration:
@@ -48,20 +52,49 @@ def test_what_is_written_is_what_the_server_reads(run: Run) -> None:
     assert sorted(path.name for path in run.folder.iterdir()) == ["calibration.json", "corpus", "wide.npz"]
 
 
-def test_held_out_repositories_are_not_read(run: Run) -> None:
-    functions, count = training_functions(run.corpus)
-    assert functions
-    assert not any(is_held_out(row.repo) for row in functions)
-    assert count > len(functions)
+def entry(run: Run) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(run.calibration.read_text("utf-8"))
+    return loaded
 
 
-def test_the_deep_parts_logits_are_added(run: Run) -> None:
+def test_pairs_do_not_calibrate(run: Run) -> None:
+    calibrate(CONFIG, run, lambda line: None)
+    before = read(run)
+    side = side_of(run)
+    assert side.functions < len(side.rows)
+    with np.load(run.wide) as kept:
+        logits = kept["out_of_fold"]
+    logits[side.functions :] += 50.0
+    np.savez(run.wide, out_of_fold=logits)
+    calibrate(CONFIG, run, lambda line: None)
+    assert read(run) == before
+
+
+def test_the_deep_parts_logits_are_added_where_they_help(run: Run) -> None:
     calibrate(CONFIG, run, lambda line: None)
     before = read(run).default.llm
-    count = training_functions(run.corpus)[1]
-    np.savez(run.deep, out_of_fold=np.full(count, 2.0))
+    assert entry(run)["parts"] == {"deep": False}
+    labels = side_of(run).labels
+
+    np.savez(run.deep, out_of_fold=2.0 + 4.0 * labels)
     calibrate(CONFIG, run, lambda line: None)
+    assert entry(run)["parts"] == {"deep": True}
+    assert sorted(entry(run)["inputs"]) == ["deep.npz", "wide.npz"]
+    assert read(run).default.llm > before + 1.5
+
+    lines: list[str] = []
+    np.savez(run.deep, out_of_fold=-4.0 * labels)
+    calibrate(CONFIG, run, lines.append)
+    assert entry(run)["parts"] == {"deep": False}
+    assert any("left out" in line for line in lines)
+    assert read(run).default.llm == before
+
+    np.savez(run.deep, out_of_fold=np.full(len(labels), 2.0))
+    calibrate(replace(CONFIG, deep_must_help=False), run, lambda line: None)
+    assert entry(run)["parts"] == {"deep": True}
     assert read(run).default.llm == pytest.approx(before + 2.0)
+    calibrate(replace(CONFIG, deep=False, deep_must_help=False), run, lambda line: None)
+    assert read(run).default.llm == before
 
 
 def test_the_same_inputs_give_the_same_file(run: Run) -> None:
@@ -91,7 +124,7 @@ def test_logits_of_another_corpus_are_refused(
 
 
 def test_logits_that_are_no_numbers_are_refused(run: Run) -> None:
-    np.savez(run.wide, out_of_fold=np.full(training_functions(run.corpus)[1], np.nan))
+    np.savez(run.wide, out_of_fold=np.full(len(side_of(run).rows), np.nan))
     with pytest.raises(CodeOriginError, match="not finite"):
         calibrate(CONFIG, run, lambda line: None)
 

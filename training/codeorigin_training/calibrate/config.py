@@ -36,7 +36,8 @@ class CalibrateConfig:
 
     ``rate`` is the false-positive rate that is guaranteed, for functions and for files; ``human_rate`` the share
     of LLM code that band ``human`` may hold. The guarantee costs 1 / (repositories + 1) of the rate: with 217
-    repositories of modern human code, 0.015 lets 0.010 of it through, and 0.010 only 0.005.
+    repositories of modern human code, 0.015 lets 0.010 of it through, and 0.010 only 0.005. ``deep`` lets the
+    bundle have the run's deep part, with ``deep_must_help`` only where it ranks better out of fold.
     """
 
     rate: float = 0.015
@@ -44,6 +45,8 @@ class CalibrateConfig:
     fewest_language_repositories: int = 120
     min_lines: int = 3
     min_characters: int = 60
+    deep: bool = True
+    deep_must_help: bool = True
     prior_lines: float = 20.0
     fewest_functions: int = 4
     second_opinion_draws: int = 20

@@ -2,46 +2,66 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import sha256_of
+from codeorigin.model.calibration import Calibration
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.files import file_samples, fit_file_rule
 from codeorigin_training.calibrate.fit import fit_calibration, has_verdict
 from codeorigin_training.calibrate.library_check import second_opinion
 from codeorigin_training.calibrate.thresholds import repository_rate
-from codeorigin_training.corpus.rows import Row, read_functions, read_pairs
-from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.corpus.weights import balanced_weights
-from codeorigin_training.corpus.written_pairs import read_written_pairs
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.sides import TrainingSide, read_sides
+from codeorigin_training.evaluate.held_out import detector_metrics
 from codeorigin_training.run import Log, Run
 
 Floats = npt.NDArray[np.float64]
 
+_DECISIVE = ("old_human", "modern_human", "pairs")
+
 
 def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
-    """Fit on the run's training repositories and write ``run.calibration``. Takes seconds, so it is always done anew.
+    """Fit on the run's training repositories and write ``run.calibration``.
+
+    Beside the manifest's entry it holds under ``parts`` whether the bundle gets a deep part, and under ``inputs`` the
+    SHA-256 of the files of logits. Takes seconds, so it is always done anew.
 
     Raises:
         CodeOriginError: a stage is missing, belongs to another corpus, or has too few repositories.
     """
-    functions, count = training_functions(run.needs(run.corpus, "corpus"))
-    logits = _out_of_fold(run.needs(run.wide, "wide"), count, "wide")
-    if run.deep.exists():
-        logits = logits + _out_of_fold(run.deep, count, "finetune")
-    logits = logits[: len(functions)]
-    calibration = fit_calibration(functions, logits, balanced_weights(functions), config)
+    side, _ = read_sides(run.needs(run.corpus, "corpus"), pair_weight=1.0, folds=2)
+    logits = _out_of_fold(run.needs(run.wide, "wide"), len(side.rows), "wide")
+    deep = _deep_logits(config, run, side, logits, log)
+    if deep is not None:
+        logits = logits + deep
+    functions, weights = side.rows[: side.functions], side.weights[: side.functions]
+    logits = logits[: side.functions]
+    calibration = fit_calibration(functions, logits, weights, config)
     rule = fit_file_rule(
         file_samples(functions, logits, config.files), config.files, prior_logit=calibration.shift
     )
     calibration = dataclasses.replace(calibration, file=rule)
+    entry = calibration.to_manifest() | {
+        "parts": {"deep": deep is not None},
+        "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
+    }
     partial = run.calibration.with_name(f"partial-{run.calibration.name}")
-    partial.write_text(json.dumps(calibration.to_manifest(), indent=1) + "\n", encoding="utf-8")
+    partial.write_text(json.dumps(entry, indent=1) + "\n", encoding="utf-8")
     partial.replace(run.calibration)
+    _log_rates(calibration, functions, logits, config, log)
+    log(f"files: {'no rule' if rule is None else f'threshold {rule.llm}'}; wrote {run.calibration}")
 
+
+def _log_rates(
+    calibration: Calibration, functions: Sequence[Row], logits: Floats, config: CalibrateConfig, log: Log
+) -> None:
+    """What the thresholds do on the rows that they were fitted on, and what a library thinks of them."""
     judged = np.array([has_verdict(row.code, config) for row in functions])
     labels = np.array([row.label for row in functions])
     modern = np.array([row.modern for row in functions])
@@ -61,18 +81,24 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
             log(f"{name}: {share:.2%} called llm, in {len(np.unique(repositories[rows]))} repositories")
     newest = judged & (labels == 0) & (modern if modern.any() else True)
     _log_second_opinion(logits[newest], repositories[newest], config, log)
-    log(f"files: {'no rule' if rule is None else f'threshold {rule.llm}'}; wrote {run.calibration}")
 
 
-def training_functions(corpus: Path) -> tuple[list[Row], int]:
-    """Functions of training repositories in the order of the out-of-fold logits, and how many logits there are.
-
-    The logits of pairs stand behind theirs.
-    """
-    functions = read_functions(corpus)
-    pairs = read_pairs(corpus) + read_written_pairs(functions)
-    kept = [row for row in functions if not is_held_out(row.repo)]
-    return kept, len(kept) + sum(not is_held_out(row.repo) for row in pairs)
+def _deep_logits(
+    config: CalibrateConfig, run: Run, side: TrainingSide, wide: Floats, log: Log
+) -> Floats | None:
+    """The deep part's out-of-fold logits; None if there is none, or none that helps."""
+    if not config.deep or not run.deep.exists():
+        return None
+    deep = _out_of_fold(run.deep, len(side.rows), "finetune")
+    if not config.deep_must_help:
+        return deep
+    figures = [detector_metrics(side.rows, logits) for logits in (wide, wide + deep)]
+    sums = [sum(each[key]["auroc"] or 0.0 for key in _DECISIVE) for each in figures]
+    log(f"sum of AUROC on old and modern human code and pairs: wide {sums[0]:.4f}, with deep {sums[1]:.4f}")
+    if sums[1] <= sums[0]:
+        log("the deep part does not help on repositories it never saw: it is left out")
+        return None
+    return deep
 
 
 def _out_of_fold(path: Path, count: int, command: str) -> Floats:
