@@ -15,8 +15,9 @@ _LONGEST_TABLE = 30
 _LABELS = ("human", "llm")
 _INTRODUCTION = """\
 Functions with their origin. `llm` means that the version history names a code assistant as the author; `human` means
-that the code is older than such assistants, or as good as. A label says where a function comes from, not how it reads,
-and a few in a hundred are wrong: moved, vendored and generated code, people's edits inside an assistant's commits.
+that the code was committed before such assistants were common. A label says where a function comes from, not how it
+reads, and a few in a hundred are wrong: moved, vendored and generated code, people's edits inside an assistant's
+commits.
 
 Third-party code under the licences of its repositories: it may be learnt from, and is no part of this project.
 """
@@ -71,9 +72,11 @@ def data_card(
     parts = [
         "# Data card",
         _INTRODUCTION,
-        f"{len(functions):,} functions ({llm:,} llm, {len(functions) - llm:,} human) of "
-        f"{len({row.repo for row in functions}):,} repositories, {len(pairs):,} same-task pairs, "
-        f"{len(unlabelled):,} functions without a label.",
+        (
+            f"{len(functions):,} functions ({llm:,} llm, {len(functions) - llm:,} human) of "
+            f"{len({row.repo for row in functions}):,} repositories, {len(pairs):,} same-task pairs, "
+            f"{len(unlabelled):,} functions without a label."
+        ),
         f"Hash: `{corpus_hash(rows)}`",
         "## Languages",
         _by_label("language", functions, lambda row: row.language),

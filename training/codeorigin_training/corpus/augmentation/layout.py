@@ -27,6 +27,8 @@ _TEXTS = (
     *("jsx_text", "text", "preproc_def", "preproc_function_def", "multiline_string_literal", "uninterpreted"),
 )
 _COMMENTS = ("comment", "line_comment", "block_comment")
+# A docstring is read without its indentation, so it moves with its function as a comment does.
+_DOCSTRING = "(block . (expression_statement . (string) @node .))"
 TAB_WIDTH = 4
 
 
@@ -36,7 +38,7 @@ class Layout:
 
     ``starts`` are the byte offsets of the lines; ``text`` says of each line whether it begins inside a string, a
     heredoc or the like, so that its indentation is part of a value; ``comment`` names the line that the comment
-    around a line's beginning started on, or -1.
+    or docstring around a line's beginning started on, or -1.
     """
 
     tree: Tree
@@ -71,9 +73,11 @@ def read_layout(code: str, language: str) -> Layout | None:
 
 def _mark(layout: Layout) -> None:
     tree = layout.tree
-    for names, is_comment in ((_TEXTS, False), (_COMMENTS, True)):
-        pattern = tree.kinds(names)
-        for node in tree.nodes(f"{pattern} @node").get("node", ()) if pattern else ():
+    queries = [(f"{tree.kinds(_TEXTS)} @node", False), (f"{tree.kinds(_COMMENTS)} @node", True)]
+    if tree.language == "python":
+        queries.append((_DOCSTRING, True))
+    for query, is_comment in queries:
+        for node in tree.nodes(query).get("node", ()):
             if node.start_point.row == node.end_point.row:
                 continue
             start, end = tree.span(node)
@@ -81,10 +85,8 @@ def _mark(layout: Layout) -> None:
             for line in range(first + 1, layout.line_of(end) + 1):
                 if layout.starts[line] >= end:
                     continue
-                if is_comment:
-                    layout.comment[line] = first
-                else:
-                    layout.text[line] = True
+                layout.text[line] = not is_comment
+                layout.comment[line] = first if is_comment else -1
 
 
 def indentation(line: str) -> int:

@@ -230,7 +230,7 @@ _WORDS = """
     brook bundle cabin candle canyon cedar chalk cliff clover cobalt copper coral cotton cradle crest
     crystal cypress daisy dune ember fable falcon feather fern fiddle flint fossil fountain garnet
     ginger glade granite grove harbor hazel heather heron hollow honey island ivory jasmine juniper
-    kernel kettle ladder lantern laurel lemon linen lotus maple marble meadow mint mosaic nectar oak
+    kelp kettle ladder lantern laurel lemon linen lotus maple marble meadow mint mosaic nectar oak
     oasis olive onyx opal orchard otter paddle pebble pepper pine plum pond poplar prairie quarry quartz
     quill raven reed ribbon ridge river robin ruby saddle saffron sage sail sand shell silver slate
     sparrow spruce stone summit thistle thorn timber topaz tulip valley velvet violet walnut willow wren

@@ -5,6 +5,7 @@ from bisect import bisect_left
 
 from tree_sitter import Node
 
+from codeorigin.source.text import encode_utf8
 from codeorigin_training.corpus.augmentation.layout import Layout, read_layout
 from codeorigin_training.corpus.augmentation.reindentation import is_outside, rewritten
 from codeorigin_training.corpus.augmentation.syntax import Tree, same_shape
@@ -14,7 +15,7 @@ _UNIT = "    "
 _OPEN, _CLOSE = ("{", "(", "[", "${", "#{", "#["), ("}", ")", "]")
 _SECTIONS = (
     *("switch_case", "switch_default", "case_statement", "default_statement", "switch_section"),
-    *("switch_block_statement_group", "expression_case", "default_case", "communication_case", "type_case"),
+    "switch_block_statement_group",
 )
 _STATEMENTS = (
     *("expression_statement", "return_statement", "throw_statement", "local_variable_declaration"),
@@ -29,9 +30,11 @@ _STATEMENTS = (
     *("foreach_statement", "enhanced_for_statement", "for_in_statement", "else_clause", "echo_statement"),
     *("assignment", "call", "binary"),
 )
+_JSX = "(jsx_element open_tag: (_) @open close_tag: (_) @close)"
 _MIDDLE = re.compile(r"(?:else|elsif|when|in|rescue|ensure)\b")
-_HEADLESS = re.compile(r"(?:else|catch|finally)\b|[{})\]]")
+_HEADLESS = re.compile(r"(?:else|catch|finally|end)\b|[{})\]]|</")
 _JOINED = re.compile(r"(?:else|catch|finally)\b")
+_GO_SECTION = re.compile(r"(?:case\b.*|default\s*):")
 _ALLMAN = frozenset({"csharp", "php"})
 _LINE_COMMENT = re.compile(r"//|#")
 
@@ -63,16 +66,14 @@ def _depths(layout: Layout) -> list[int]:
     """How many levels each line is indented by."""
     marks = _marks(layout)
     statements = _statement_starts(layout)
+    # gofmt has the cases in the column of their switch.
+    middle = {"ruby": _MIDDLE, "go": _GO_SECTION}.get(layout.tree.language)
     depths = [0] * len(layout.lines)
     stack: list[int] = []  # the line that each open bracket stands on
     position = 0
     for number, line in enumerate(layout.lines):
         content = line.strip()
-        start = (
-            layout.starts[number]
-            + len(line.encode("utf-8", "surrogatepass"))
-            - len(line.lstrip().encode("utf-8", "surrogatepass"))
-        )
+        start = layout.starts[number] + len(encode_utf8(line)) - len(encode_utf8(line.lstrip()))
         # What closes at the line's first token no longer indents it.
         while position < len(marks) and (
             marks[position][0] < start or (marks[position][0] == start and marks[position][1] < 0)
@@ -87,7 +88,7 @@ def _depths(layout: Layout) -> list[int]:
             leading += 1
         position = leading
         depth = len(set(stack))
-        if layout.tree.language == "ruby" and _MIDDLE.match(content):
+        if middle is not None and middle.match(content):
             depth -= 1
         if (
             number
@@ -124,6 +125,10 @@ def _marks(layout: Layout) -> list[tuple[int, int]]:
         for captures in tree.matches('(_ "end" @end) @block'):
             marks.append((tree.span(captures["block"][0])[0], 1))
             marks.append((tree.span(captures["end"][0])[0], -1))
+    if tree.kinds(["jsx_element"]):
+        for captures in tree.matches(_JSX):
+            marks.append((tree.span(captures["open"][0])[0], 1))
+            marks.append((tree.span(captures["close"][0])[0], -1))
     if pattern := tree.kinds(_SECTIONS):
         for node in tree.nodes(f"{pattern} @section").get("section", ()):
             start, end = tree.span(node)
