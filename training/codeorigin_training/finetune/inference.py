@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.windows import split
@@ -71,6 +72,23 @@ def neutral_logit(model: Encoder, tokenizer: Tokenizer, length: int = 128) -> fl
     with torch.inference_mode():
         value = model(ids, ngrams, torch.ones((1, length), dtype=torch.bool, device=device))
     return float(value)
+
+
+def centre(model: Encoder, tokenizer: Tokenizer) -> float:
+    """Move what ``model`` says about MASK alone out of its head's bias, so that its baseline is 0; returns it.
+
+    The same for every input, so calibration takes it up; and the baseline of an explanation is then undecided exactly.
+
+    Raises:
+        ValueError: the head does not end in a linear layer with a bias.
+    """
+    last = list(model.head.modules())[-1]
+    if not isinstance(last, nn.Linear) or last.bias is None:
+        raise ValueError("the head must end in a linear layer with a bias")
+    moved = neutral_logit(model, tokenizer)
+    with torch.no_grad():
+        last.bias.sub_(moved)
+    return moved
 
 
 def pooled_states(model: Encoder, tokens: Tokens, tokenizer: Tokenizer, context: int) -> States:

@@ -1,0 +1,249 @@
+"""Trains the deep part of a run: out-of-fold logits first, then the encoder that the bundle gets."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from codeorigin.model.bundle import sha256_of
+from codeorigin_training.checkpoint import Checkpoints
+from codeorigin_training.corpus.augmentation import AUGMENTATIONS
+from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS
+from codeorigin_training.encoder.config import EncoderConfig
+from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
+from codeorigin_training.evaluate.held_out import detector_metrics
+from codeorigin_training.finetune.config import FinetuneConfig, Strategy
+from codeorigin_training.finetune.examples import Floats, Tokens
+from codeorigin_training.finetune.inference import States, centre, deep_logits
+from codeorigin_training.finetune.material import Material, read_material
+from codeorigin_training.finetune.training import Outlets, frozen_states
+from codeorigin_training.finetune.training import finetune as train
+from codeorigin_training.finetune.views import augmented_tokens, packed, unpacked
+from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import Tracker, numbers, open_tracker
+
+
+@dataclass(frozen=True, slots=True)
+class FinetuneCommandConfig:
+    """How the deep part of a run is made.
+
+    Without a pretrained encoder in the run, ``encoder`` names one (``compact``, of ``shape``, or a transformers
+    encoder's folder). ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted. ``offsets`` lets the encoder
+    learn what the wide part's out-of-fold logit leaves, else it learns the labels. ``augmentations`` are the views
+    that ``finetune.view_share`` draws from. ``validation_share`` of the repositories (tasks) choose among checkpoints
+    where the strategy validates. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows.
+    """
+
+    finetune: FinetuneConfig = field(default_factory=FinetuneConfig)
+    encoder: str = COMPACT
+    shape: EncoderConfig = field(default_factory=EncoderConfig)
+    folds: int = 4
+    deep_folds: int = 2
+    offsets: bool = True
+    augmentations: tuple[str, ...] = ()
+    validation_share: float = 0.05
+    pair_weight: float = 12.0
+    overlap: int = 128
+    processes: int = 2
+    track: bool = True
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.deep_folds <= self.folds:
+            raise ValueError("deep_folds must be at least 2, folds no fewer")
+        if not 0 <= self.validation_share < 1 or self.pair_weight < 0 or self.processes < 1:
+            raise ValueError(
+                "validation_share must lie in [0, 1), pair_weight not be negative, processes positive"
+            )
+        if not 0 <= self.overlap < self.shape.context:
+            raise ValueError("overlap must be at least 0 and less than shape.context")
+        if unknown := sorted(set(self.augmentations) - set(AUGMENTATIONS)):
+            raise ValueError(f"there is no augmentation {unknown[0]}; there are {', '.join(AUGMENTATIONS)}")
+        if self.finetune.view_share and not self.augmentations:
+            raise ValueError("finetune.view_share needs augmentations to draw from")
+        if self.validates and not self.validation_share:
+            raise ValueError("this strategy chooses by validation: validation_share must be positive")
+
+    @property
+    def validates(self) -> bool:
+        """Whether the training looks at validation rows."""
+        return bool(self.finetune.validate_every) or self.finetune.strategy is Strategy.FROZEN
+
+
+def finetune(config: FinetuneCommandConfig, run: Run, log: Log) -> None:
+    """Write ``run.deep`` (out-of-fold logits ``(n,)``) and ``run.finetuned``; every fold is kept and not made twice.
+
+    Raises:
+        RunError: an earlier stage is missing, or was made from another corpus.
+        TrainingError: a training diverged.
+    """
+    for path, command in ((run.corpus, "corpus"), (run.tokenizer, "tokenizer"), (run.wide, "wide")):
+        run.needs(path, command)
+    inputs = _inputs(config, run)
+    key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
+    material = _material(config, run, inputs, log)
+    with open_tracker(
+        run, "finetune", enabled=config.track, key=key, tags={"data_sha256": inputs["corpus"]}
+    ) as tracker:
+        tracker.parameters(config)
+        trainer = _Trainer(config, run, material, key, log)
+        logits = np.zeros(len(material.rows))
+        folds = material.folds % config.deep_folds
+        for fold in range(config.deep_folds):
+            inside = np.flatnonzero(folds == fold)
+            logits[inside] = trainer.fold(fold, folds != fold, inside, tracker)
+        partial = run.deep.with_name(f"partial-{run.deep.name}")
+        np.savez(partial, out_of_fold=logits)
+        partial.replace(run.deep)
+        figures = _figures(material, logits, np.arange(len(logits)))
+        log(f"out of fold: {_headline(figures)}")
+        tracker.metrics(numbers(figures), 0)
+        _pictures(tracker, material, logits, np.arange(len(logits)))
+        trainer.final(tracker)
+        tracker.artifact(run.finetuned)
+
+
+class _Trainer:
+    """Trains one encoder after another on the same material."""
+
+    def __init__(
+        self, config: FinetuneCommandConfig, run: Run, material: Material, key: str, log: Log
+    ) -> None:
+        self._config, self._run, self._material = config, run, material
+        self._kept, self._key, self._log = Checkpoints(run.folder / "finetune", {"key": key}), key, log
+        self._states: States | None = None
+
+    def fold(
+        self, fold: int, keep: npt.NDArray[np.bool_], inside: npt.NDArray[np.int64], tracker: Tracker
+    ) -> Floats:
+        """Logits of the rows ``inside`` by an encoder that learned from the rows that ``keep`` marks."""
+        name = f"fold-{fold}"
+        if (found := self._kept.arrays(name)) is not None:
+            self._log(f"{name} taken from its checkpoint")
+            return found["logits"]
+        material = self._material
+        with tracker.phase(name, self._key) as phase:
+            model = self._trained(name, keep, phase)
+            tokens = [material.tokens[number] for number in inside]
+            logits = deep_logits(model, tokens, material.tokenizer, overlap=self._config.overlap)
+            full = np.zeros(len(material.rows))
+            full[inside] = logits
+            figures = _figures(material, full, inside)
+            self._log(f"{name}: {_headline(figures)}")
+            phase.metrics(numbers(figures), 0)
+            _pictures(phase, material, full, inside)
+        self._kept.keep_arrays(name, logits=logits)
+        self._checkpoint(name).unlink(missing_ok=True)
+        return logits
+
+    def final(self, tracker: Tracker) -> None:
+        """Train on all rows and write the run's encoder."""
+        if self._run.finetuned.exists() and self._kept.arrays("final") is not None:
+            self._log("the final encoder is there")
+            return
+        with tracker.phase("final", self._key) as phase:
+            model = self._trained("final", np.ones(len(self._material.rows), dtype=bool), phase)
+            save_encoder(self._run.finetuned, model)
+        self._kept.keep_arrays("final", done=np.ones(1))
+        self._checkpoint("final").unlink(missing_ok=True)
+
+    def _trained(self, name: str, keep: npt.NDArray[np.bool_], phase: Tracker) -> Encoder:
+        config, material = self._config, self._material
+        model = self._fresh()
+        examples = material.examples(
+            keep,
+            offsets=config.offsets,
+            validation_share=config.validation_share if config.validates else 0.0,
+        )
+        if config.finetune.strategy is Strategy.FROZEN and self._states is None:
+            self._states = frozen_states(model, examples, material.tokenizer, config.finetune)
+        outlets = Outlets(
+            log=lambda line: self._log(f"{name}: {line}"),
+            metrics=phase.metrics,
+            checkpoint=self._checkpoint(name),
+            key=f"{self._key}-{name}",
+        )
+        train(model, examples, material.tokenizer, config.finetune, outlets, self._states)
+        moved = centre(model, material.tokenizer)
+        self._log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
+        return model
+
+    def _fresh(self) -> Encoder:
+        torch.manual_seed(self._config.finetune.seed)
+        if self._run.pretrained.exists():
+            return load_encoder(self._run.pretrained)
+        return make_encoder(
+            self._config.encoder, self._material.tokenizer, self._config.shape, download=False
+        )
+
+    def _checkpoint(self, name: str) -> Path:
+        return self._run.folder / "finetune" / f"{name}-training.pt"
+
+
+def _material(config: FinetuneCommandConfig, run: Run, inputs: Mapping[str, str], log: Log) -> Material:
+    material = read_material(run, folds=config.folds, pair_weight=config.pair_weight)
+    log(f"{len(material.rows)} rows, {sum(len(ids) for ids in material.tokens) / 1e6:.2f} M tokens")
+    # Views outlive a change of any other setting.
+    source = {name: inputs[name] for name in ("corpus", "tokenizer")} | {"seed": config.finetune.seed}
+    kept = Checkpoints(run.folder / "finetune", source)
+    views: list[Tokens] = []
+    for name in config.augmentations:
+        if (found := kept.arrays(f"view-{name}")) is None:
+            found = packed(
+                augmented_tokens(
+                    material.rows,
+                    name,
+                    material.tokenizer,
+                    seed=config.finetune.seed,
+                    processes=config.processes,
+                )
+            )
+            kept.keep_arrays(f"view-{name}", **found)
+            log(f"view {name} made")
+        views.append(unpacked(found))
+    return replace(material, views=tuple(views))
+
+
+def _inputs(config: FinetuneCommandConfig, run: Run) -> dict[str, str]:
+    """What the result depends on; settings that change nothing in it are not among them."""
+    quiet = replace(config, track=True, processes=1)
+    digest = hashlib.sha256()
+    for name in (FUNCTIONS, PAIRS):
+        digest.update(sha256_of(run.needs(run.corpus / name, "corpus")).encode())
+    return {
+        "corpus": digest.hexdigest(),
+        "tokenizer": sha256_of(run.tokenizer),
+        "wide": sha256_of(run.wide),
+        "pretrained": sha256_of(run.pretrained) if run.pretrained.exists() else "",
+        "config": str(asdict(quiet)),
+    }
+
+
+def _figures(material: Material, deep: Floats, inside: npt.NDArray[np.int64]) -> dict[str, Mapping[str, Any]]:
+    rows = [material.rows[number] for number in inside]
+    wide = material.wide[inside]
+    return {
+        "wide": detector_metrics(rows, wide),
+        "deep": detector_metrics(rows, deep[inside]),
+        "wide_deep": detector_metrics(rows, wide + deep[inside]),
+    }
+
+
+def _pictures(tracker: Tracker, material: Material, deep: Floats, inside: npt.NDArray[np.int64]) -> None:
+    total = material.wide[inside] + deep[inside]
+    tracker.pictures(material.labels[inside], 1 / (1 + np.exp(-np.clip(total, -60, 60))))
+
+
+def _headline(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """AUROC against old and modern human code and on pairs, of the wide part, the deep one, and both."""
+    shown = []
+    for part, found in figures.items():
+        values = [found[name]["auroc"] for name in ("old_human", "modern_human", "pairs")]
+        shown.append(f"{part} " + "/".join("-" if value is None else f"{value:.4f}" for value in values))
+    return ", ".join(shown)

@@ -1,0 +1,81 @@
+"""What a corpus gives to the deep part: rows in the order of the out-of-fold logits, and all that goes with them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.corpus.rows import Row, read_functions, read_pairs
+from codeorigin_training.corpus.splits import fold_array, is_held_out
+from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.corpus.written_pairs import read_written_pairs
+from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.finetune.examples import Examples, Floats, Groups, Ids, Tokens, validation_split
+from codeorigin_training.run import Run, RunError
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """``n`` rows of training repositories, functions first, then pairs.
+
+    ``wide`` ``(n,)`` are the wide part's out-of-fold logits; ``views`` hold augmented versions of ``tokens``.
+    """
+
+    rows: list[Row]
+    labels: Ids
+    weights: Floats
+    folds: Ids
+    wide: Floats
+    tokenizer: Tokenizer
+    tokens: Tokens
+    groups: Groups
+    views: tuple[Tokens, ...] = ()
+
+    def examples(self, keep: npt.NDArray[np.bool_], *, offsets: bool, validation_share: float) -> Examples:
+        """Training examples of the rows that ``keep`` ``(n,)`` marks, a share of their repositories set apart."""
+        weights, validation, validation_weights = validation_split(
+            self.rows, np.where(keep, self.weights, 0.0), validation_share
+        )
+        return Examples(
+            tokens=self.tokens,
+            labels=self.labels,
+            weights=weights,
+            offsets=self.wide if offsets else np.zeros(len(self.rows)),
+            groups=self.groups,
+            views=self.views,
+            validation=validation,
+            validation_weights=validation_weights,
+        )
+
+
+def read_material(run: Run, *, folds: int, pair_weight: float) -> Material:
+    """Rows, weights, folds, tokens and wide logits of ``run``; each row of a pair weighs ``pair_weight``.
+
+    Raises:
+        CorpusError: the corpus cannot be read.
+        RunError: the wide part was trained on another corpus.
+    """
+    everything = read_functions(run.corpus)
+    couples = read_pairs(run.corpus) + read_written_pairs(everything)
+    functions = [row for row in everything if not is_held_out(row.repo)]
+    pairs = [row for row in couples if not is_held_out(row.repo)]
+    rows = functions + pairs
+    with np.load(run.wide) as kept:
+        wide = kept["out_of_fold"].astype(np.float64)
+    if len(wide) != len(rows):
+        raise RunError(
+            f"{run.wide}: {len(wide)} logits for {len(rows)} rows; "
+            "run `python -m codeorigin_training wide` again"
+        )
+    tokenizer = Tokenizer.load(run.tokenizer)
+    return Material(
+        rows=rows,
+        labels=np.array([row.label for row in rows], dtype=np.int64),
+        weights=np.concatenate([balanced_weights(functions), np.full(len(pairs), pair_weight)]),
+        folds=fold_array(rows, folds),
+        wide=wide,
+        tokenizer=tokenizer,
+        tokens=encode_rows(rows, tokenizer),
+        groups=Groups.of(rows),
+    )

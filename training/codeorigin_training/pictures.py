@@ -1,0 +1,71 @@
+"""Two pictures of a detector's probabilities: confusion matrix and reliability diagram."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+_CLASSES = ("human", "llm")
+
+
+def confusion_counts(labels: Labels, probabilities: Floats, threshold: float = 0.5) -> Labels:
+    """``(2, 2)`` counts: rows are the true class (human, llm), columns what the threshold says."""
+    predicted = (probabilities >= threshold).astype(np.int64)
+    return np.bincount(labels * 2 + predicted, minlength=4).reshape(2, 2).astype(np.int64)
+
+
+def confusion_picture(path: Path, labels: Labels, probabilities: Floats, threshold: float = 0.5) -> None:
+    """Draw :func:`confusion_counts` to ``path``, each row with its shares."""
+    counts = confusion_counts(labels, probabilities, threshold)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    figure, axes = _canvas()
+    axes.imshow(shares, vmin=0.0, vmax=1.0, cmap="Blues")
+    for row, column in np.ndindex(2, 2):
+        text = f"{counts[row, column]:,}\n{shares[row, column]:.1%}"
+        colour = "white" if shares[row, column] > 0.5 else "black"
+        axes.text(column, row, text, ha="center", va="center", color=colour)
+    axes.set_xticks([0, 1], _CLASSES)
+    axes.set_yticks([0, 1], _CLASSES)
+    axes.set_xlabel(f"called, at probability {threshold:g}")
+    axes.set_ylabel("is")
+    figure.savefig(path)
+
+
+def reliability_bins(labels: Labels, probabilities: Floats, bins: int = 15) -> Floats:
+    """``(k, 3)``: mean probability, share of LLM code and count of every bin of equal width that holds a row.
+
+    Source: Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017), section 2.
+    """
+    index = np.minimum((probabilities * bins).astype(np.int64), bins - 1)
+    count = np.bincount(index, minlength=bins)
+    filled = count > 0
+    mean = np.bincount(index, probabilities, minlength=bins)[filled] / count[filled]
+    share = np.bincount(index, labels, minlength=bins)[filled] / count[filled]
+    return np.stack([mean, share, count[filled]], axis=1)
+
+
+def reliability_picture(path: Path, labels: Labels, probabilities: Floats) -> None:
+    """Draw :func:`reliability_bins` to ``path``; a dot's area is proportional to the rows of its bin."""
+    mean, share, count = reliability_bins(labels, probabilities).T
+    figure, axes = _canvas()
+    axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color="grey")
+    axes.plot(mean, share, linewidth=1)
+    axes.scatter(mean, share, s=300 * count / count.max())
+    axes.set_xlim(-0.03, 1.03)
+    axes.set_ylim(-0.03, 1.03)
+    axes.set_xlabel("probability of LLM code")
+    axes.set_ylabel("share of LLM code")
+    figure.savefig(path)
+
+
+def _canvas() -> tuple[Any, Any]:
+    # Without pyplot nothing looks for a screen, and no figure stays open.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(4.5, 4.2), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()

@@ -1,0 +1,230 @@
+"""What a run was made with and how it went, in MLflow's database in the run folder: no server, no network.
+
+``mlflow ui --backend-store-uri sqlite:///RUN/mlflow.db`` shows it. MLflow is loaded when tracking begins: it takes
+seconds.
+"""
+
+import dataclasses
+import logging
+import math
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.pictures import confusion_picture, reliability_picture
+from codeorigin_training.run import Run
+
+_LONGEST_VALUE = 500
+_PARAMETERS_AT_ONCE = 100
+_METRICS_AT_ONCE = 1000
+_PARENT, _PHASE, _KEY = "mlflow.parentRunId", "codeorigin.phase", "codeorigin.key"
+
+
+class TrackingError(CodeOriginError):
+    """The tracking database cannot be used."""
+
+
+class Tracker(Protocol):
+    """Takes what is worth keeping of one phase of a run."""
+
+    def parameters(self, config: object) -> None:
+        """Keep every field of a configuration dataclass, nested ones by dotted names."""
+
+    def metrics(self, figures: Mapping[str, float], step: int) -> None:
+        """Keep figures of one step; what is not finite is left out."""
+
+    def artifact(self, path: Path) -> None:
+        """Keep a copy of a file."""
+
+    def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
+        """Keep the confusion matrix and the reliability diagram of ``probabilities`` ``(n,)``."""
+
+    def phase(self, name: str, key: str = "") -> AbstractContextManager["Tracker"]:
+        """A tracker nested in this one; an unfinished phase of the same name and ``key`` goes on."""
+
+
+class NullTracker:
+    """Keeps nothing."""
+
+    def parameters(self, config: object) -> None:
+        pass
+
+    def metrics(self, figures: Mapping[str, float], step: int) -> None:
+        pass
+
+    def artifact(self, path: Path) -> None:
+        pass
+
+    def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
+        pass
+
+    @contextmanager
+    def phase(self, name: str, key: str = "") -> Iterator[Tracker]:
+        yield self
+
+
+class MlflowTracker:
+    """Keeps everything in one MLflow run."""
+
+    def __init__(self, client: Any, experiment: str, run_id: str) -> None:
+        """Log to the existing run ``run_id`` of ``experiment`` through an ``MlflowClient``."""
+        self._client, self._experiment, self._run_id = client, experiment, run_id
+
+    def parameters(self, config: object) -> None:
+        from mlflow.entities import Param  # noqa: PLC0415
+
+        known = self._client.get_run(self._run_id).data.params
+        new = {name: value for name, value in flattened(config).items() if name not in known}
+        items = [Param(name, value[:_LONGEST_VALUE]) for name, value in new.items()]
+        for start in range(0, len(items), _PARAMETERS_AT_ONCE):
+            self._client.log_batch(self._run_id, params=items[start : start + _PARAMETERS_AT_ONCE])
+
+    def metrics(self, figures: Mapping[str, float], step: int) -> None:
+        from mlflow.entities import Metric  # noqa: PLC0415
+
+        now = int(time.time() * 1000)
+        items = [
+            Metric(name, float(value), now, step) for name, value in figures.items() if math.isfinite(value)
+        ]
+        for start in range(0, len(items), _METRICS_AT_ONCE):
+            self._client.log_batch(self._run_id, metrics=items[start : start + _METRICS_AT_ONCE])
+
+    def artifact(self, path: Path) -> None:
+        self._client.log_artifact(self._run_id, str(path))
+
+    def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, draw in (("confusion", confusion_picture), ("reliability", reliability_picture)):
+                path = Path(folder) / f"{name}.png"
+                draw(path, labels, probabilities)
+                self.artifact(path)
+
+    @contextmanager
+    def phase(self, name: str, key: str = "") -> Iterator[Tracker]:
+        nested = _enter(self._client, self._experiment, name, key, {_PARENT: self._run_id})
+        with _closing(self._client, nested):
+            yield MlflowTracker(self._client, self._experiment, nested)
+
+
+@contextmanager
+def open_tracker(
+    run: Run, command: str, *, enabled: bool = True, key: str = "", tags: Mapping[str, str] | None = None
+) -> Iterator[Tracker]:
+    """The tracker of one command of ``run``: an MLflow run, tagged with the git commit and ``tags``.
+
+    Args:
+        run: its database and its artifacts are in the run's folder.
+        command: name of the command.
+        enabled: False keeps nothing and loads nothing.
+        key: names the command's inputs; an interrupted run of the same command and key goes on.
+        tags: what else identifies the run, such as the hash of the data.
+
+    Raises:
+        TrackingError: MLflow is not installed.
+    """
+    if not enabled:
+        yield NullTracker()
+        return
+    client = _client(run)
+    experiment = _experiment(client, run)
+    own = _enter(client, experiment, command, key, {"git_commit": git_commit(), **(tags or {})})
+    with _closing(client, own):
+        yield MlflowTracker(client, experiment, own)
+
+
+def flattened(config: object, prefix: str = "") -> dict[str, str]:
+    """Every field of a dataclass as text, nested dataclasses by dotted names."""
+    values: dict[str, str] = {}
+    for field in dataclasses.fields(config):  # type: ignore[arg-type]
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            values |= flattened(value, f"{prefix}{field.name}.")
+        else:
+            values[prefix + field.name] = str(value.value if isinstance(value, Enum) else value)
+    return values
+
+
+def numbers(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+    """The numbers of nested mappings, by names joined with ``/``; lists and missing figures are left out."""
+    found: dict[str, float] = {}
+    for name, value in figures.items():
+        if isinstance(value, Mapping):
+            found |= numbers(value, f"{prefix}{name}/")
+        elif isinstance(value, int | float) and math.isfinite(value):
+            found[prefix + name] = float(value)
+    return found
+
+
+def git_commit() -> str:
+    """The commit of the working tree that this module lies in; empty outside of one."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return found.stdout.strip() if found.returncode == 0 else ""
+
+
+def _client(run: Run) -> Any:
+    # Read when MLflow is imported: it must neither report its use nor ask a server.
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "true"
+    try:
+        from mlflow import MlflowClient  # noqa: PLC0415
+    except ImportError as error:
+        raise TrackingError(
+            "MLflow is not installed; install codeorigin[training], or pass --set track=false"
+        ) from error
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    return MlflowClient(tracking_uri=f"sqlite:///{run.tracking.resolve()}")
+
+
+def _experiment(client: Any, run: Run) -> str:
+    name = run.folder.resolve().name
+    if (known := client.get_experiment_by_name(name)) is not None:
+        return str(known.experiment_id)
+    artifacts = run.folder.resolve() / "artifacts"
+    return str(client.create_experiment(name, artifact_location=artifacts.as_uri()))
+
+
+def _enter(client: Any, experiment: str, name: str, key: str, tags: Mapping[str, str]) -> str:
+    """Id of the unfinished run of this name, key and parent if there is one, else of a new run."""
+    found = client.search_runs([experiment], order_by=["attributes.start_time DESC"])
+    parent = tags.get(_PARENT)
+    for candidate in found:
+        known = candidate.data.tags
+        same = (known.get(_PHASE), known.get(_KEY), known.get(_PARENT)) == (name, key, parent)
+        if same and candidate.info.status != "FINISHED":
+            client.update_run(candidate.info.run_id, status="RUNNING")
+            return str(candidate.info.run_id)
+    created = client.create_run(experiment, run_name=name, tags={**tags, _PHASE: name, _KEY: key})
+    return str(created.info.run_id)
+
+
+@contextmanager
+def _closing(client: Any, run_id: str) -> Iterator[None]:
+    close: Callable[..., None] = client.set_terminated
+    try:
+        yield
+    except BaseException:
+        close(run_id, status="FAILED")
+        raise
+    close(run_id, status="FINISHED")
