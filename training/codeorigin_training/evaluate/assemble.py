@@ -45,6 +45,7 @@ _INPUTS: Mapping[str, tuple[str, ...]] = {
         "perturbed_functions",
         "file_functions",
         "fewest_of_generator",
+        "generator_functions",
         "rounds",
     ),
     "transfer": (

@@ -27,7 +27,8 @@ class EvaluateConfig:
     ``snippets.parquet``. ``all_snippets`` also measures tasks that the split gives to training: right only for a
     model that has read none of them. ``slice_functions`` bounds the functions of a row of the matrix on
     raw text, ``perturbed_functions`` on perturbed text (the loss is paired: raw and perturbed on the same functions);
-    ``file_functions`` bounds the functions read of one file. ``train_per_repository`` bounds the functions of a
+    ``file_functions`` bounds the functions read of one file, ``generator_functions`` the snippets of one generator,
+    which has a row of its own from ``fewest_of_generator`` on. ``train_per_repository`` bounds the functions of a
     repository and label that the models trained for the report read, ``baseline_functions`` all that a
     baseline reads. ``learning_sizes`` are numbers of training repositories; all of them are measured besides.
     """
@@ -43,6 +44,7 @@ class EvaluateConfig:
     perturbed_functions: int = 500
     file_functions: int = 8
     fewest_of_generator: int = 40
+    generator_functions: int = 60
     rounds: int = 200
     retrain: bool = True
     agents: tuple[str, ...] = ("claude", "copilot", "openhands")
@@ -67,6 +69,7 @@ class EvaluateConfig:
             "perturbed_functions": self.perturbed_functions,
             "file_functions": self.file_functions,
             "fewest_of_generator": self.fewest_of_generator,
+            "generator_functions": self.generator_functions,
             "rounds": self.rounds,
             "train_per_repository": self.train_per_repository,
             "learning_seeds": self.learning_seeds,

@@ -3,25 +3,25 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
-from codeorigin_training.evaluate.html_parts import PAGE, flag, note, section, table
+from codeorigin_training.evaluate.html_checks import (
+    baselines_section,
+    controls_section,
+    faithfulness_section,
+    learning_section,
+    neutral_section,
+)
+from codeorigin_training.evaluate.html_parts import PAGE, note, section, table
 from codeorigin_training.evaluate.plots import (
     breakdown_plot,
-    deletion_plot,
-    learning_plot,
     matrix_plot,
     reliability_plot,
     roc_plot,
 )
 from codeorigin_training.evaluate.report import (
-    Baseline,
     Breakdown,
-    Control,
-    Faithfulness,
     Figures,
     HeldOut,
-    LearningPoint,
     MatrixRow,
-    Neutral,
     Report,
     TransferRow,
 )
@@ -64,11 +64,11 @@ def render(report: Report) -> str:
         (report.matrix, lambda: _matrix(report.matrix)),
         (report.transfer, lambda: _transfer(report.transfer)),
         (report.held_out, lambda: _breakdowns(report.held_out)),
-        (report.baselines, lambda: _baselines(report.baselines)),
-        (report.learning_curve, lambda: _learning(report.learning_curve)),
-        (report.controls, lambda: _controls(report.controls)),
-        (report.faithfulness, lambda: _faithfulness(report.faithfulness)),
-        (report.neutral, lambda: _neutral(report.neutral)),
+        (report.baselines, lambda: baselines_section(report.baselines)),
+        (report.learning_curve, lambda: learning_section(report.learning_curve)),
+        (report.controls, lambda: controls_section(report.controls)),
+        (report.faithfulness, lambda: faithfulness_section(report.faithfulness)),
+        (report.neutral, lambda: neutral_section(report.neutral)),
     )
     parts += [make() for found, make in makers if found]
     parts.append(note(f"Settings: {subject.settings}"))
@@ -99,6 +99,8 @@ def problems(report: Report) -> list[str]:
 
 def _problems(report: Report) -> str:
     found = problems(report)
+    if not found and not (report.controls and report.faithfulness and report.neutral):
+        return ""
     if not found:
         return '<p class="fine">Every control stays within its bound, and every demand holds.</p>'
     items = "".join(f"<li>{escape(text)}</li>" for text in found)
@@ -214,136 +216,6 @@ def _breakdowns(found: HeldOut | None) -> str:
         ),
         f'<div class="plots">{breakdown_plot(found.breakdowns)}</div>',
         *tables,
-    )
-
-
-def _baselines(rows: Sequence[Baseline]) -> str:
-    body = [
-        [
-            row.title,
-            f"{row.functions:,}" if row.functions else "all",
-            interval(row.old.auroc),
-            percent_interval(row.old.tpr_at_1),
-            interval(row.modern.auroc),
-            percent_interval(row.modern.tpr_at_1),
-            number(row.pairs),
-        ]
-        for row in rows
-    ]
-    return section(
-        "Baselines",
-        note(
-            "Trained on functions of the same training repositories with the same balancing of classes, measured on "
-            "the same functions. They read fewer functions than the shipped model, and no pairs."
-        ),
-        table(
-            [
-                "model",
-                "trained on",
-                "AUROC, old",
-                "found at 1 % FP, old",
-                "AUROC, modern",
-                "found at 1 % FP, modern",
-                "AUROC, pairs",
-            ],
-            body,
-        ),
-    )
-
-
-def _learning(points: Sequence[LearningPoint]) -> str:
-    body = [
-        [
-            str(point.repositories),
-            f"{point.functions:,}",
-            ", ".join(number(value) for value in point.old),
-            ", ".join(number(value) for value in point.modern),
-        ]
-        for point in points
-    ]
-    return section(
-        "What more repositories are worth",
-        note("The word view alone, trained on nested random sets of repositories; one figure a seed."),
-        f'<div class="plots">{learning_plot(points)}</div>',
-        table(["repositories", "functions", "AUROC, old", "AUROC, modern"], body),
-    )
-
-
-def _controls(rows: Sequence[Control]) -> str:
-    body = [
-        [
-            control.title,
-            interval(control.old),
-            interval(control.modern),
-            "none" if control.bound is None else f"0.5 ± {control.bound:g}",
-            flag(not control.exceeded, "within", "over the bound")
-            if control.bound is not None
-            else "for comparison",
-        ]
-        for control in rows
-    ]
-    return section(
-        "Controls",
-        note(
-            "Models that must not work. One that does says that the split, the matching or the labels leak. Nothing is "
-            "demanded of layout that the shipped model cannot see; it shows why text is normalised."
-        ),
-        table(["control", "AUROC, old", "AUROC, modern", "bound", ""], body),
-    )
-
-
-def _faithfulness(found: Faithfulness | None) -> str:
-    if found is None:
-        return ""
-    parts = [
-        note(
-            f"{found.functions} functions of {found.units} held-out repositories; in logits towards the model's side. "
-            "Comprehensiveness: lost without the strongest 10, 20 and 50 % of lines (higher is better). Sufficiency: "
-            "lost with those alone (lower). Deletion area: mean of the curve (higher). The first way of taking lines "
-            "out is the yardstick: it is what the model says of the code without them. In the second, line occlusion "
-            "is measured by its own definition."
-        )
-    ]
-    for removal in found.removals:
-        body = [
-            [
-                METHODS.get(method.method, method.method),
-                interval(method.comprehensiveness),
-                interval(method.sufficiency),
-                interval(method.deletion_area),
-            ]
-            for method in removal.methods
-        ]
-        parts += [
-            f"<h3>{escape(removal.title.capitalize())}</h3>",
-            table(["order of lines", "comprehensiveness", "sufficiency", "deletion area"], body),
-            f'<div class="plots">{deletion_plot(found, removal)}</div>',
-        ]
-    demands = [
-        [
-            each.removal,
-            f"shipped minus {METHODS[each.against]}",
-            interval(each.difference),
-            each.demand,
-            flag(each.holds, "holds", "does not hold"),
-        ]
-        for each in found.comparisons
-    ]
-    parts.append(table(["lines are", "comprehensiveness", "difference", "demand", ""], demands))
-    return section("Do explanations say what the model rests on", *parts)
-
-
-def _neutral(found: Neutral | None) -> str:
-    if found is None:
-        return ""
-    verdict = flag(found.holds, "holds", "does not hold")
-    return section(
-        "An input that says nothing",
-        note(
-            f"All tokens masked and no n-grams: {found.distance:.3f} logits from the bias, "
-            f"at most {found.bound:g} allowed."
-        ),
-        f"<p>{verdict}</p>",
     )
 
 

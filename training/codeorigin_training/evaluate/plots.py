@@ -209,7 +209,12 @@ def _legend(axes: Axes, **where: Any) -> None:
 
 def _svg(name: str, size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
     """An ``svg`` element: transparent, its text as text, the same bytes every time."""
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif", "font.size": 9}
+    settings: Any = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": name,
+        "font.family": "sans-serif",
+        "font.size": 9,
+    }
     with mpl.rc_context(settings):
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()

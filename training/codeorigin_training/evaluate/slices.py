@@ -17,6 +17,8 @@ from codeorigin_training.evaluate.data import EvaluationData, unit_numbers
 _FEWEST_OF_EACH_CLASS = 20
 _FEWEST_IN_FILE = 4
 _FEWEST_LINES = 3
+_FEWEST_FOR_RATE = 100
+_FUNCTIONS_OF_FILE = 5
 
 Integers = npt.NDArray[np.int64]
 
@@ -109,10 +111,10 @@ def snippet_slices(snippets: Sequence[Row], config: EvaluateConfig) -> list[Slic
     for name in names:
         own = [row for row in llm if row.generator == name]
         if len(own) >= config.fewest_of_generator:
-            drawn = [own[number] for number in generator.permutation(len(own))[: len(people) or None]]
-            found.append(
-                _side_by_side(f"snippets: {name}", f"snippets by {name or 'unknown'}", people, drawn)
-            )
+            order = generator.permutation(len(own))[: config.generator_functions]
+            beside = people[: max(len(order), _FEWEST_FOR_RATE)]
+            title = f"snippets by {name or 'unknown'}"
+            found.append(_side_by_side(f"snippets: {name}", title, beside, [own[number] for number in order]))
     return found
 
 
@@ -170,5 +172,6 @@ def _files(rows: Sequence[Row], config: EvaluateConfig) -> Slice:
             chosen = generator.permutation(len(inside))[: max(config.file_functions, _FEWEST_IN_FILE)]
             items.append(tuple(inside[number] for number in np.sort(chosen)))
     means = [replace(item[0], lines=round(sum(row.lines for row in item) / len(item))) for item in items]
-    chosen_items = matched_draw(means, config.slice_functions, config.seed)
+    most = max(2, config.slice_functions // _FUNCTIONS_OF_FILE)
+    chosen_items = matched_draw(means, most, config.seed)
     return Slice("files", "files of 4 or more functions", tuple(items[number] for number in chosen_items))

@@ -1,0 +1,111 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.commands.evaluate import evaluate
+from codeorigin_training.evaluate.config import EvaluateConfig
+from codeorigin_training.run import Run, RunError
+from support.corpus_maker import write_corpus
+from support.tiny_model import FILE_RULE, with_file_rule
+
+CONFIG = EvaluateConfig(
+    perturbations=("reindented", "comments_removed"),
+    held_out_functions=200,
+    slice_functions=60,
+    perturbed_functions=20,
+    rounds=10,
+    agents=(),
+    languages=("ruby",),
+    train_per_repository=4,
+    learning_sizes=(8,),
+    learning_seeds=1,
+    baseline_functions=60,
+    faithfulness_functions=4,
+    processes=1,
+)
+
+
+@pytest.fixture(scope="module")
+def measured(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, EvaluateConfig]:
+    """A report of the tiny bundle on a made-up corpus."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    corpus = write_corpus(folder / "corpus", repositories=80, functions=14)
+    bundle = with_file_rule(folder / "bundle", tiny_model_dir, replace(FILE_RULE, fewest_functions=2))
+    run = Run(folder / "run")
+    config = replace(CONFIG, bundle=bundle, data=corpus)
+    evaluate(config, run, lambda line: None)
+    return run, config
+
+
+def test_every_section_is_in_the_report(measured: tuple[Run, EvaluateConfig]) -> None:
+    run, config = measured
+    report = json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))
+    for section in config.sections:
+        assert report[section], section
+    names = [row["name"] for row in report["matrix"]]
+    assert {"seen", "old", "modern", "pairs"} <= set(names)
+    for row in report["matrix"]:
+        assert [each["perturbation"] for each in row["perturbed"]] == ["reindented", "comments_removed"]
+    assert report["subject"]["held_out_repositories"] > 3
+    page = (run.evaluation / "report.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+
+
+def test_re_indented_code_scores_as_before(measured: tuple[Run, EvaluateConfig]) -> None:
+    """The model reads levels, not columns: the report must show that nothing is lost."""
+    run, _ = measured
+    report = json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))
+    old = next(row for row in report["matrix"] if row["name"] == "old")
+    reindented = old["perturbed"][0]
+    assert reindented["changed"] > 0
+    assert abs(reindented["loss"]["value"]) < 0.02
+
+
+def test_a_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig]) -> None:
+    run, config = measured
+    before = (run.evaluation / "report.json").read_bytes()
+    lines: list[str] = []
+    evaluate(config, run, lines.append)
+    assert not [line for line in lines if line.endswith("measuring")]
+    assert (run.evaluation / "report.json").read_bytes() == before
+
+
+def test_another_size_measures_only_what_depends_on_it(measured: tuple[Run, EvaluateConfig]) -> None:
+    run, config = measured
+    lines: list[str] = []
+    sections = ("neutral", "faithfulness", "learning_curve")
+    evaluate(replace(config, sections=sections, faithfulness_functions=2), run, lines.append)
+    assert [line for line in lines if line.endswith("measuring")] == ["faithfulness: measuring"]
+
+
+def test_the_page_is_made_again_from_the_report_alone(measured: tuple[Run, EvaluateConfig]) -> None:
+    run, _ = measured
+    page = run.evaluation / "report.html"
+    before = page.read_text(encoding="utf-8")
+    page.unlink()
+    evaluate(EvaluateConfig(sections=()), run, lambda line: None)
+    assert page.read_text(encoding="utf-8") == before
+
+
+def test_a_run_without_a_bundle_says_which_command_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="export"):
+        evaluate(EvaluateConfig(), Run(tmp_path), lambda line: None)
+
+
+def test_a_page_of_no_report_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CodeOriginError, match="not a report"):
+        evaluate(EvaluateConfig(sections=()), Run(tmp_path), lambda line: None)
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    for settings in (
+        {"sections": ("colours",)},
+        {"perturbations": ("cropped",)},
+        {"rounds": 0},
+        {"learning_sizes": (1,)},
+    ):
+        with pytest.raises(ValueError, match=r"there is no|at least"):
+            EvaluateConfig(**settings)  # type: ignore[arg-type]
