@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, PreTrainedConfig
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.encoder.interface import Encoder, attention_bias, make_head
@@ -184,6 +184,17 @@ class HuggingFaceEncoder(Encoder):
             if isinstance(module, nn.ModuleList) and len(module) == count:
                 return module
         raise EncoderError(f"{type(self.body).__name__}: its {count} layers are not in one ModuleList")
+
+
+def load_old_tokenizer(name_or_folder: str, *, download: bool = True) -> SubwordTokenizer | None:
+    """The tokenizer that a pretrained encoder came with, or None where there is none."""
+    for local in (True, False) if download and not Path(name_or_folder).is_dir() else (True,):
+        try:
+            loaded: SubwordTokenizer = AutoTokenizer.from_pretrained(name_or_folder, local_files_only=local)
+        except (OSError, ValueError):
+            continue
+        return loaded
+    return None
 
 
 def config_from_json(values: dict[str, Any]) -> PreTrainedConfig:

@@ -1,0 +1,88 @@
+"""Pretrains the encoder of a run on the code of its corpus."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+
+import torch
+from tokenizers import Tokenizer as BpeTokenizer
+
+from codeorigin.model.bundle import sha256_of
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.encoder.hugging_face import load_old_tokenizer
+from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.registry import COMPACT, make_encoder, save_encoder
+from codeorigin_training.encoder.tokenizer import token_texts
+from codeorigin_training.pretrain import loop
+from codeorigin_training.pretrain.config import PretrainConfig
+from codeorigin_training.pretrain.syntax import syntax_targets
+from codeorigin_training.pretrain.texts import read_training_texts, text_files
+from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import Tracker, open_tracker
+
+CHECKPOINT = "pretraining.pt"
+
+
+def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
+    """Write ``run.pretrained``, and beside it ``pretrained.json``: what it was made from and its last figures.
+
+    An interrupted pretraining goes on from ``pretraining.pt`` in the run's folder, which is removed at the end.
+
+    Raises:
+        RunError: the run lacks corpus or vocabulary.
+        EncoderError: the named encoder cannot be loaded.
+        PretrainError: the corpus and the settings do not allow a pretraining.
+    """
+    run.needs(run.corpus, "corpus")
+    run.needs(run.tokenizer, "tokenizer")
+    files = [*text_files(run.corpus), run.tokenizer]
+    # Through JSON, to compare with what was read from it.
+    inputs = json.loads(
+        json.dumps(
+            {"config": dataclasses.asdict(config), "files": {path.name: sha256_of(path) for path in files}}
+        )
+    )
+    description = run.pretrained.with_suffix(".json")
+    known = json.loads(description.read_text(encoding="utf-8")) if description.is_file() else {}
+    if run.pretrained.is_file() and known.get("inputs") == inputs:
+        log(f"{run.pretrained} is there")
+        return
+    key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
+    with open_tracker(run, "pretrain", enabled=config.track, key=key) as tracker:
+        tracker.parameters(config)
+        figures = _train(config, run, log, tracker)
+    text = json.dumps({"inputs": inputs, "figures": figures}, indent=1)
+    description.write_text(text + "\n", encoding="utf-8")
+    (run.folder / CHECKPOINT).unlink(missing_ok=True)
+
+
+def _train(config: PretrainConfig, run: Run, log: Log, tracker: Tracker) -> dict[str, float]:
+    """Train and write the encoder; returns the last value of every figure."""
+    tokenizer = Tokenizer.load(run.tokenizer)
+    rows = read_training_texts(run.corpus)
+    tokens = encode_rows(rows, tokenizer)
+    log(f"{len(rows)} functions, {sum(map(len, tokens))} tokens")
+    syntax = None
+    if config.syntax_weight:
+        syntax = syntax_targets(rows, tokenizer, config.syntax_types, config.syntax_depths)
+    figures: dict[str, float] = {}
+
+    def measure(step: int, seen: Mapping[str, float]) -> None:
+        figures.update(seen, step=step)
+        tracker.metrics(seen, step)
+
+    encoder = _encoder(config, run, tokenizer)
+    loop.pretrain(tokens, tokenizer, encoder, config, log, run.folder / CHECKPOINT, syntax, measure)
+    save_encoder(run.pretrained, encoder)
+    return figures
+
+
+def _encoder(config: PretrainConfig, run: Run, tokenizer: Tokenizer) -> Encoder:
+    torch.manual_seed(config.seed)
+    if config.encoder == COMPACT:
+        return make_encoder(COMPACT, tokenizer, config.shape)
+    texts = token_texts(BpeTokenizer.from_file(str(run.tokenizer)))
+    old = load_old_tokenizer(config.encoder)
+    return make_encoder(config.encoder, tokenizer, config.shape, texts=texts, old_tokenizer=old)

@@ -1,0 +1,218 @@
+"""The pretraining loop: a budget of seconds or steps, on the CPU, a GPU or several."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate.utils import broadcast
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.pretrain.batches import Batcher, split_validation
+from codeorigin_training.pretrain.config import Precision, PretrainConfig
+from codeorigin_training.pretrain.figures import Figures
+from codeorigin_training.pretrain.masking import Vocabulary
+from codeorigin_training.pretrain.objective import Objective
+from codeorigin_training.pretrain.packing import RowStream, Tokens
+from codeorigin_training.pretrain.state import (
+    Clock,
+    inputs_key,
+    learning_rate_factor,
+    read_state,
+    tokens_hash,
+    write_state,
+)
+from codeorigin_training.pretrain.syntax import SyntaxTargets
+from codeorigin_training.run import Log
+
+Measure = Callable[[int, Mapping[str, float]], None]
+"""Takes the step and its figures."""
+
+
+class PretrainError(CodeOriginError):
+    """The documents and the settings do not allow a pretraining."""
+
+
+def pretrain(
+    tokens: Tokens,
+    tokenizer: Tokenizer,
+    encoder: Encoder,
+    config: PretrainConfig,
+    log: Log,
+    checkpoint: Path | None = None,
+    syntax: SyntaxTargets | None = None,
+    measure: Measure | None = None,
+) -> Encoder:
+    """Train ``encoder`` on unlabelled code and return it, on the CPU and in evaluation mode.
+
+    Args:
+        tokens: token ids of every document, int32, of any length.
+        tokenizer: the vocabulary of ``tokens`` and of ``encoder``.
+        encoder: with new or pretrained weights; it is changed.
+        config: budget and recipe; ``encoder`` and ``shape`` in it are not read here.
+        log: takes a line every ``log_seconds``.
+        checkpoint: a file from which an interrupted run goes on, with the result that it would have had (to the bit
+            with a budget of steps on one device); None keeps nothing.
+        syntax: targets of the tokens, needed for a ``syntax_weight``.
+        measure: takes the figures of the log, and at the end those on the documents held out.
+
+    Raises:
+        PretrainError: no document has two tokens, a row does not fit the encoder, or targets are missing.
+    """
+    _check(tokens, encoder, config, syntax)
+    names = len(syntax.names) if syntax is not None and config.syntax_weight else 0
+    torch.manual_seed(config.seed)
+    objective = Objective(encoder, Vocabulary.of(tokenizer), config, names)
+    trainer = _Trainer(objective, tokens, config, syntax)
+    main = trainer.accelerator.is_main_process
+    if checkpoint is not None and trainer.restore(checkpoint):
+        log(f"going on from step {trainer.clock.step}, {trainer.clock.seconds:.0f} s")
+    figures, clock = Figures(), trainer.clock
+    kept, logged = clock.seconds, clock.seconds
+    while (progress := trainer.progress()) < 1:
+        trainer.step(progress, figures)
+        if main and clock.seconds - logged >= config.log_seconds:
+            seen = figures.take(clock.seconds - logged)
+            logged = clock.seconds
+            log(f"step {clock.step}, {100 * min(1.0, clock.progress):.0f} %: {_line(seen)}")
+            if measure is not None:
+                measure(clock.step, seen)
+        if main and checkpoint is not None and clock.seconds - kept >= config.checkpoint_seconds:
+            trainer.keep(checkpoint)
+            kept = clock.seconds
+    if main and checkpoint is not None:
+        trainer.keep(checkpoint)
+    trainer.take_average()
+    if main and trainer.validation:
+        unseen = trainer.batcher.validate(objective, trainer.validation, trainer.accelerator.device)
+        log(f"step {clock.step}, {clock.seconds:.0f} s: {_line(unseen)}")
+        if measure is not None:
+            measure(clock.step, unseen)
+    return encoder.to("cpu").eval()
+
+
+class _Trainer:
+    """What changes while an objective is trained, and one step of it."""
+
+    def __init__(
+        self, objective: Objective, tokens: Tokens, config: PretrainConfig, syntax: SyntaxTargets | None
+    ) -> None:
+        # A step trains either the masked model's head or the detector's: the other has no gradient.
+        unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+        self.accelerator = Accelerator(kwargs_handlers=[unused])
+        self.objective, self.config, self.clock = objective, config, Clock(config)
+        vocabulary, buckets = objective.vocabulary, objective.encoder.ngram_buckets
+        self.batcher = Batcher(tokens, vocabulary, buckets, config, syntax)
+        self.training, self.validation = split_validation(tokens, config)
+        lengths = [len(tokens[number]) for number in self.training]
+        self.stream = RowStream(lengths, config.row_length, config.seed)
+        shapes = {name: tuple(each.shape) for name, each in objective.named_parameters()}
+        self.key = inputs_key(config, tokens=tokens_hash(tokens), shapes=shapes)
+        # Without dropout the small models of a short budget learn more (Geiping and Goldstein, 2023).
+        objective.train(config.dropout)
+        optimizer = torch.optim.AdamW(_parameter_groups(objective, config), betas=(0.9, 0.98))
+        self.model, self.optimizer = self.accelerator.prepare(objective, optimizer)
+        self.average = _ema(objective, config.averaging) if config.averaging else None
+
+    def progress(self) -> float:
+        """Share of the budget that is spent, the first process's, so that all stop at the same step."""
+        if self.accelerator.num_processes == 1:
+            return self.clock.progress
+        return float(broadcast(torch.tensor(self.clock.progress, device=self.accelerator.device)))
+
+    def step(self, progress: float, figures: Figures) -> None:
+        """One step of the optimiser at ``progress``."""
+        config, rank, device = self.config, self.accelerator.process_index, self.accelerator.device
+        workers = self.accelerator.num_processes
+        # Every step draws from its own seed, so that a run that goes on repeats nothing and skips nothing.
+        detect = bool(np.random.default_rng([config.seed, self.clock.step]).random() < config.detection_share)
+        generator = np.random.default_rng([config.seed, self.clock.step, rank])
+        torch.manual_seed(int(generator.integers(2**31)))
+        # In the middle of a step, so that neither the first nor the last of a few moves nothing.
+        middle = 0.5 / config.steps if config.steps is not None else 0.0
+        for group in self.optimizer.param_groups:
+            group["lr"] = config.learning_rate * learning_rate_factor(progress + middle, config.warm_up)
+        for _ in range(config.accumulation):
+            taken = self.stream.take(config.rows * workers)[rank::workers]
+            rows = [
+                [piece._replace(document=self.training[piece.document]) for piece in row] for row in taken
+            ]
+            examples = self.batcher.examples(rows, generator, only_mask=detect)
+            count = int(examples.real.sum()) * workers
+            examples = examples.to(device)
+            with torch.autocast(device.type, torch.bfloat16, enabled=config.precision is Precision.BFLOAT16):
+                outcome = self.model(examples, detect)
+            self.accelerator.backward(outcome.loss / config.accumulation)
+            figures.add(outcome.figures, tokens=count)
+        self.accelerator.clip_grad_norm_(self.model.parameters(), config.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        if self.average is not None:
+            self.average.update_parameters(self.objective)
+        self.clock.step += 1
+
+    def keep(self, path: Path) -> None:
+        """Write all that :meth:`restore` needs."""
+        state = {
+            "key": self.key,
+            "objective": self.objective.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "average": self.average.state_dict() if self.average is not None else {},
+            "epoch": self.stream.epoch,
+            "place": self.stream.place,
+            "step": self.clock.step,
+            "seconds": self.clock.seconds,
+        }
+        write_state(path, state)
+
+    def restore(self, path: Path) -> bool:
+        """Go on from ``path`` if it was kept by a run of the same inputs; says whether it was."""
+        state = read_state(path, self.key)
+        if state is None:
+            return False
+        self.objective.load_state_dict(state["objective"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
+        self.stream.seek(state["epoch"], state["place"])
+        self.clock.step, self.clock.before = state["step"], state["seconds"]
+        return True
+
+    def take_average(self) -> None:
+        """Put the averaged weights in the objective's place, if there are any."""
+        if self.average is not None:
+            self.objective.load_state_dict(self.average.module.state_dict())
+
+
+def _ema(objective: Objective, decay: float) -> AveragedModel:
+    """An exponential moving average of the weights of ``objective``."""
+    return AveragedModel(objective, multi_avg_fn=get_ema_multi_avg_fn(decay))  # type: ignore[no-untyped-call]
+
+
+def _check(tokens: Tokens, encoder: Encoder, config: PretrainConfig, syntax: SyntaxTargets | None) -> None:
+    if not any(len(ids) > 1 for ids in tokens):
+        raise PretrainError("no document of two or more tokens: give pretraining a corpus with code in it")
+    if config.row_length > encoder.context:
+        raise PretrainError(
+            f"row_length {config.row_length} exceeds the encoder's context of {encoder.context}"
+        )
+    if config.syntax_weight and syntax is None:
+        raise PretrainError("syntax_weight needs syntax targets: make them by syntax_targets, or set it to 0")
+
+
+def _parameter_groups(objective: Objective, config: PretrainConfig) -> list[dict[str, object]]:
+    # The classifier is not pretrained: decay alone would only shrink it.
+    own = {id(parameter) for parameter in objective.encoder.layer_groups()[-1]}
+    trained = [parameter for parameter in objective.parameters() if id(parameter) not in own]
+    return [
+        {"params": [each for each in trained if each.ndim >= 2], "weight_decay": config.weight_decay},
+        {"params": [each for each in trained if each.ndim < 2], "weight_decay": 0.0},
+    ]
+
+
+def _line(figures: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in figures.items())

@@ -1,0 +1,73 @@
+"""Which tokens are hidden, and what stands in their place."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.normalize import normalize
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.pretrain.config import PretrainConfig
+from codeorigin_training.pretrain.packing import Ids, PackedRows
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The ids that masking must know. Ids from ``first`` on are tokens of code."""
+
+    size: int
+    pad_id: int
+    mask_id: int
+    newline_id: int
+    first: int
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer) -> "Vocabulary":
+        """Of ``tokenizer``, whose special tokens come first."""
+        encoding = tokenizer.encode(normalize("a\nb", "c"))
+        newline = int(encoding.ids[encoding.starts == 1][0])
+        first = max(tokenizer.pad_id, tokenizer.mask_id) + 1
+        return cls(tokenizer.vocab_size, tokenizer.pad_id, tokenizer.mask_id, newline, first)
+
+
+def choose(
+    packed: PackedRows, vocabulary: Vocabulary, config: PretrainConfig, generator: np.random.Generator
+) -> Flags:
+    """Tokens to hide, ``(B, T)``: each with probability ``mask_rate``, alone or with the whole of its line.
+
+    Where lines are hidden, line ends are not: the encoder sees that there is a line.
+    """
+    rows = len(packed.ids)
+    newline = packed.real & (packed.ids == vocabulary.newline_id)
+    starts = (packed.positions == 0) & packed.real
+    # A line begins behind a line feed and with a document; numbered along the row, lines never join documents.
+    begins = starts.copy()
+    begins[:, 1:] |= newline[:, :-1]
+    line = np.cumsum(begins, axis=1)
+    by_line = generator.random((rows, int(line.max(initial=0)) + 1)) < config.mask_rate
+    by_token = generator.random(packed.ids.shape) < config.mask_rate
+    whole = generator.random((rows, int(packed.document.max(initial=0)) + 1)) < config.whole_line_share
+    in_lines = np.take_along_axis(by_line, line, axis=1) & ~newline
+    chosen = np.where(np.take_along_axis(whole, np.maximum(packed.document, 0), axis=1), in_lines, by_token)
+    return chosen & packed.real
+
+
+def corrupt(
+    ids: Ids,
+    chosen: Flags,
+    vocabulary: Vocabulary,
+    mask_token_share: float,
+    random_share: float,
+    generator: np.random.Generator,
+) -> Ids:
+    """``ids`` with the ``chosen`` tokens hidden: MASK, a random token, or as they are (Devlin et al., 2019)."""
+    draw = generator.random(ids.shape)
+    random_ids = generator.integers(vocabulary.first, vocabulary.size, ids.shape)
+    hidden = np.where(
+        draw < mask_token_share,
+        vocabulary.mask_id,
+        np.where(draw < mask_token_share + random_share, random_ids, ids),
+    )
+    return np.where(chosen, hidden, ids)

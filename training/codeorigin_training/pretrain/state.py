@@ -1,0 +1,81 @@
+"""An interrupted pretraining on disk, and the clock that it goes on by."""
+
+import dataclasses
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from codeorigin_training.pretrain.config import PretrainConfig
+from codeorigin_training.pretrain.packing import Tokens
+
+_OF_NO_EFFECT = ("checkpoint_seconds", "log_seconds", "track")
+
+
+@dataclass(slots=True)
+class Clock:
+    """Steps done and seconds trained, over all the runs of one pretraining."""
+
+    config: PretrainConfig
+    step: int = 0
+    before: float = 0.0
+    started: float = dataclasses.field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training."""
+        return self.before + time.monotonic() - self.started
+
+    @property
+    def progress(self) -> float:
+        """Share of the budget that is spent, 1 or more at the end."""
+        if self.config.steps is not None:
+            return self.step / self.config.steps
+        return self.seconds / self.config.seconds
+
+
+def learning_rate_factor(progress: float, warm_up: float) -> float:
+    """Share of the greatest learning rate: up over ``warm_up`` of the budget, then down to 0 at its end."""
+    return max(0.0, min(progress / warm_up, (1.0 - progress) / (1.0 - warm_up)))
+
+
+def inputs_key(config: PretrainConfig, **inputs: Any) -> str:
+    """A hash of all that a pretraining depends on: only one with the same key may be gone on with."""
+    settings = {
+        name: value for name, value in dataclasses.asdict(config).items() if name not in _OF_NO_EFFECT
+    }
+    text = json.dumps({"config": settings, **inputs}, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def tokens_hash(tokens: Tokens) -> str:
+    """A hash of all documents and of where each ends."""
+    digest = hashlib.sha256()
+    for ids in tokens:
+        digest.update(len(ids).to_bytes(8, "little"))
+        digest.update(ids.astype("<i4").tobytes())
+    return digest.hexdigest()[:16]
+
+
+def write_state(path: Path, state: dict[str, Any]) -> None:
+    """Write ``state``; the file appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"partial-{path.name}")
+    torch.save(state, partial)
+    partial.replace(path)
+
+
+def read_state(path: Path, key: str) -> dict[str, Any] | None:
+    """The state at ``path`` if it was written under ``key``, else None."""
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        return None
+    # torch.load raises whatever the bytes lead it to; a broken state is one to train anew.
+    except Exception:
+        return None
+    return state if state.get("key") == key else None

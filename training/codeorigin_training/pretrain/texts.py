@@ -1,0 +1,40 @@
+"""The code that vocabulary and pretraining may read: no label, and nothing that is held out."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from codeorigin_training.corpus.rows import FUNCTIONS, CorpusError, Row
+from codeorigin_training.corpus.splits import is_held_out
+
+UNLABELLED = "unlabelled.parquet"
+_COLUMNS = ["code", "language", "repo"]
+
+
+def text_files(corpus: Path) -> list[Path]:
+    """The files of ``corpus`` that hold code to read; the unlabelled one may be missing."""
+    return [path for path in (corpus / FUNCTIONS, corpus / UNLABELLED) if path.is_file()]
+
+
+def read_training_texts(corpus: Path) -> list[Row]:
+    """Functions of the training repositories, then unlabelled ones, of them too only what is not held out by name.
+
+    Labels are not read.
+
+    Raises:
+        CorpusError: there is no ``functions.parquet``, or a file lacks a column.
+    """
+    if not (corpus / FUNCTIONS).is_file():
+        raise CorpusError(f"{corpus / FUNCTIONS}: not found; run the corpus command first")
+    rows: list[Row] = []
+    for path in text_files(corpus):
+        file = pq.ParquetFile(path)
+        if missing := sorted(set(_COLUMNS) - set(file.schema_arrow.names)):
+            raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
+        for batch in file.iter_batches(columns=_COLUMNS):
+            rows += [
+                Row(entry["code"], entry["language"], 0, entry["repo"], "", False, False, 0)
+                for entry in batch.to_pylist()
+                if not is_held_out(entry["repo"])
+            ]
+    return rows
