@@ -1,10 +1,11 @@
-"""Rows -> ``functions.parquet`` with the columns of the corpus."""
+"""Rows -> ``functions.parquet`` with the columns of the corpus, and the pairs beside them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from codeorigin_training.corpus.rows import MODERN, Row
@@ -28,6 +29,11 @@ SCHEMA = pa.schema(
 )
 """Columns of ``functions.parquet``; ``group`` is empty but for rows that belong to a task."""
 
+_PAIR_COLUMNS = {
+    **dict.fromkeys(("id", "human_code", "llm_code", "language", "repo", "evidence"), pa.string()),
+    "is_test": pa.bool_(),
+}
+
 
 def write_functions(rows: Sequence[Row], path: Path) -> None:
     """Write ``rows`` to ``path``; the file appears whole or not at all."""
@@ -36,6 +42,20 @@ def write_functions(rows: Sequence[Row], path: Path) -> None:
     columns = {name: [_VALUES[name](row) for row in rows] for name in SCHEMA.names}
     pq.write_table(pa.table(columns, schema=SCHEMA), unfinished, compression="zstd")
     unfinished.replace(path)
+
+
+def copy_pairs(source: Path | None, kept: Collection[str], target: Path) -> None:
+    """Write the pairs of ``source`` whose ``id`` is in ``kept`` to ``target``, with all their columns.
+
+    Without a source ``target`` has no rows, and the columns that are read.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source is None or not source.is_file():
+        table = pa.table({name: pa.array([], type=kind) for name, kind in _PAIR_COLUMNS.items()})
+    else:
+        table = pq.read_table(source)
+        table = table.filter(pc.is_in(table["id"], value_set=pa.array(sorted(kept), type=pa.string())))
+    pq.write_table(table, target, compression="zstd")
 
 
 def evidence_of(row: Row) -> str:

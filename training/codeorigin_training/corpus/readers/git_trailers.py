@@ -72,6 +72,18 @@ def generator_of(commit: Commit) -> str:
     return agent_of(commit)
 
 
+def find_repositories(folder: Path) -> list[Path]:
+    """The git repositories directly in ``folder``, bare ones too, by name.
+
+    Raises:
+        CorpusError: there is none.
+    """
+    found = sorted(path for path in folder.glob("*") if (path / ".git").exists() or (path / "HEAD").is_file())
+    if not found:
+        raise CorpusError(f"{folder}: holds no git repository; clone the repositories directly into it")
+    return found
+
+
 def read_repositories(folder: Path, *, limit: int = 220, seed: int = 0) -> Iterator[Row]:
     """Functions of every git repository directly in ``folder``, at most ``limit`` of each label and repository.
 
@@ -83,13 +95,8 @@ def read_repositories(folder: Path, *, limit: int = 220, seed: int = 0) -> Itera
     Raises:
         CorpusError: ``folder`` holds no repository, or git says no.
     """
-    repositories = sorted(
-        path for path in folder.glob("*") if (path / ".git").exists() or (path / "HEAD").is_file()
-    )
-    if not repositories:
-        raise CorpusError(f"{folder}: holds no git repository; clone the repositories directly into it")
     generator = np.random.default_rng(seed)
-    for repository in repositories:
+    for repository in find_repositories(folder):
         rows = list(_rows(repository))
         for label in (0, 1):
             side = [row for row in rows if row.label == label]

@@ -1,0 +1,138 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codeorigin_training.commands.corpus import CorpusConfig, corpus
+from codeorigin_training.configuration import ConfigurationError, load_config
+from codeorigin_training.corpus.rows import CorpusError, read_functions, read_pairs
+from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.run import Run
+from support.archives import write_wheel
+from support.corpus_maker import write_corpus
+from support.repositories import Repository
+
+PINNED = '[pypi]\ntally = { version = "2.0", date = 2022-05-01 }\n'
+PYTHON = "def {0}(values):\n    {0}_total = 0\n    for each in values:\n        {0}_total += each\n    return {0}_total\n"
+
+
+def log(_: str) -> None:
+    """Swallow a line."""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_corpus(tmp_path / "data", repositories=12)
+
+
+def test_every_source_ends_up_in_the_corpus_with_a_card(tmp_path: Path, data: Path) -> None:
+    pinned = tmp_path / "pinned.toml"
+    pinned.write_text(PINNED, encoding="utf-8")
+    write_wheel(tmp_path / "archives" / "pypi-tally-2.0.whl", {"tally.py": PYTHON.format("packaged")})
+    Repository(tmp_path / "clones" / "cloned").commit({"a.py": PYTHON.format("mined")}, date="2019-01-01")
+    line = {"code": PYTHON.format("listed"), "language": "python", "label": "llm", "repo": "mine/listed"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    config = CorpusConfig(
+        data=data,
+        jsonl=(tmp_path / "rows.jsonl",),
+        repositories=tmp_path / "clones",
+        packages=True,
+        package_list=pinned,
+        package_folder=tmp_path / "archives",
+    )
+    run = Run(tmp_path / "run")
+    corpus(config, run, log)
+    rows = {row.repo: row for row in read_functions(run.corpus)}
+    assert {"pypi/tally", "cloned", "mine/listed"} < set(rows)
+    assert (rows["pypi/tally"].label, rows["pypi/tally"].modern, rows["mine/listed"].label) == (0, True, 1)
+    assert len(read_pairs(run.corpus)) == len(read_pairs(data))
+    record = json.loads((run.corpus / "corpus.json").read_text(encoding="utf-8"))
+    card = (run.corpus / "card.md").read_text(encoding="utf-8")
+    assert record["functions"] == len(read_functions(run.corpus))
+    assert record["pairs"] == 6
+    assert record["hash"] in card
+    assert "| python |" in card
+
+
+def test_the_same_inputs_are_not_read_again_but_changed_ones_are(tmp_path: Path, data: Path) -> None:
+    run, lines = Run(tmp_path / "run"), list[str]()
+    config = CorpusConfig(data=data)
+    corpus(config, run, log)
+    made = run.corpus / "functions.parquet"
+    first, written = made.read_bytes(), made.stat().st_mtime_ns
+    corpus(config, run, lines.append)
+    assert lines == [f"corpus: {run.corpus} is of the same inputs and stays"]
+    assert made.stat().st_mtime_ns == written
+    corpus(replace(config, filters=False), run, log)
+    assert made.stat().st_mtime_ns != written
+    write_corpus(data, repositories=13, seed=1)
+    corpus(config, run, log)
+    assert made.read_bytes() != first
+
+
+def test_a_run_that_broke_off_is_made_anew(tmp_path: Path, data: Path) -> None:
+    run = Run(tmp_path / "run")
+    corpus(CorpusConfig(data=data), run, log)
+    whole = (run.corpus / "functions.parquet").read_bytes()
+    (run.corpus / "corpus.json").write_text("{", encoding="utf-8")
+    (run.corpus / "functions.parquet").write_bytes(b"broken")
+    corpus(CorpusConfig(data=data), run, log)
+    assert (run.corpus / "functions.parquet").read_bytes() == whole
+
+
+def test_filters_and_near_duplicate_removal_can_be_turned_off(tmp_path: Path, data: Path) -> None:
+    long = "def wide():\n    return [\n" + "        " + "1, " * 500 + "\n    ]"
+    lines = [
+        {"code": long, "language": "python", "label": "human", "repo": "mine/wide"},
+        {"code": long + "\n", "language": "python", "label": "human", "repo": "mine/copy"},
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    config = CorpusConfig(data=data, jsonl=(tmp_path / "rows.jsonl",), near_duplicates=False)
+    for filters, there in ((True, False), (False, True)):
+        run = Run(tmp_path / f"run{filters}")
+        corpus(replace(config, filters=filters), run, log)
+        assert ("mine/wide" in {row.repo for row in read_functions(run.corpus)}) is there
+
+
+def test_held_out_code_has_no_copy_in_the_training_side(tmp_path: Path, data: Path) -> None:
+    assert is_held_out("mine/3") > is_held_out("mine/1")
+    code = PYTHON.format("copied")
+    lines = [
+        {"code": code, "language": "python", "label": "human", "repo": repo} for repo in ("mine/3", "mine/1")
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    config = CorpusConfig(data=data, jsonl=(tmp_path / "rows.jsonl",))
+    found = {}
+    for removal in (True, False):
+        run = Run(tmp_path / f"run{removal}")
+        corpus(replace(config, near_duplicates=removal), run, log)
+        found[removal] = {row.repo for row in read_functions(run.corpus)} & {"mine/1", "mine/3"}
+    assert found[False] == {"mine/1", "mine/3"}
+    assert found[True] == {"mine/3"}
+
+
+def test_one_label_alone_is_no_corpus(tmp_path: Path) -> None:
+    line = {"code": PYTHON.format("alone"), "language": "python", "label": "llm", "repo": "a/b"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with pytest.raises(CorpusError, match="rows of one label alone"):
+        corpus(CorpusConfig(jsonl=(tmp_path / "rows.jsonl",)), Run(tmp_path / "run"), log)
+
+
+def test_a_source_that_is_not_there_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"gone.functions\.parquet: not found"):
+        corpus(CorpusConfig(data=tmp_path / "gone"), Run(tmp_path / "run"), log)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ([], "name a source"),
+        (["packages=true", "package_limit=0"], "package_limit must be at least 1"),
+        (["packages=true", "snippets=true"], "snippets needs data"),
+        (["packages=true", "near_duplicate_threshold=0"], "near_duplicate_threshold must lie"),
+    ],
+)
+def test_settings_are_checked(settings: list[str], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        load_config(CorpusConfig, None, settings)

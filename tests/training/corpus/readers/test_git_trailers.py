@@ -1,0 +1,137 @@
+from pathlib import Path
+
+import pytest
+
+from codeorigin_training.corpus.readers.git_history import Commit
+from codeorigin_training.corpus.readers.git_trailers import (
+    agent_of,
+    agent_signatures,
+    generator_of,
+    read_repositories,
+)
+from codeorigin_training.corpus.rows import CorpusError, Row
+from support.repositories import Repository
+
+SIGNED = "Add\n\nCo-authored-by: Claude Opus 4.5 <noreply@anthropic.com>\n"
+
+
+def function(name: str, step: int = 1) -> str:
+    loop = f"    for value in values:\n        total += value * {step}\n"
+    return f"def {name}(values):\n    total = 0\n{loop}\n    return total\n"
+
+
+def commit(author: str = "Ann <ann@example.org>", message: str = "Work") -> Commit:
+    return Commit("1" * 40, "2024-01-01", author, message)
+
+
+def by_name(rows: list[Row]) -> dict[str, Row]:
+    return {row.code.split("(")[0].removeprefix("def "): row for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("author", "message", "agent"),
+    [
+        ("Ann <ann@example.org>", SIGNED, "claude"),
+        ("copilot-swe-agent[bot] <198982749+Copilot@users.noreply.github.com>", "Fix", "copilot"),
+        ("Ann (aider) <ann@example.org>", "Fix", "aider"),
+        ("Ann <ann@example.org>", "x\n\nCo-authored-by: aider (gpt-4o) <aider@aider.chat>", "aider"),
+        ("openhands <openhands@all-hands.dev>", "Fix", "openhands"),
+        ("Ann <ann@example.org>", "x\n\nCo-authored-by: Cursor <cursoragent@cursor.com>", "cursor"),
+        ("Ann <ann@example.org>", "Talk to claude about the cursor, copilot and aider", ""),
+        ("Claude Dupont <claude@example.fr>", "Work", ""),
+        ("Ann <ann@example.org>", "x\n\nCo-authored-by: Bob <bob@example.org>", ""),
+    ],
+)
+def test_agents_are_known_by_their_signature_alone(author: str, message: str, agent: str) -> None:
+    assert agent_of(commit(author, message)) == agent
+
+
+def test_a_person_called_claude_who_helped_is_no_agent() -> None:
+    assert agent_of(commit(message="x\n\nCo-authored-by: Claude Dupont <claude@example.fr>")) == ""
+
+
+def test_a_trailer_may_name_the_model() -> None:
+    assert generator_of(commit(message=SIGNED)) == "claude-opus-4.5"
+    assert generator_of(commit(message="x\n\nCo-authored-by: aider (gpt-4o) <aider@aider.chat>")) == "gpt-4o"
+    assert generator_of(commit(author="openhands <openhands@all-hands.dev>")) == "openhands"
+
+
+def test_no_agent_is_listed_twice() -> None:
+    names = [signature.name for signature in agent_signatures()]
+    assert len(names) == len(set(names)) > 5
+
+
+def test_functions_of_one_origin_are_found_and_mixed_ones_left_out(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "tally")
+    parts = {name: function(name) for name in ("old", "modern", "late", "signed", "edited")}
+    history = [
+        ("old", "2019-05-01", "Work"),
+        ("modern", "2022-05-01", "Work"),
+        ("late", "2024-05-01", "Work"),
+        ("signed", "2025-05-01", SIGNED),
+        ("edited", "2025-05-02", SIGNED),
+    ]
+    text = ""
+    for name, date, message in history:
+        text += "\n\n" + parts[name]
+        repository.commit({"tally.py": text.lstrip()}, date=date, message=message)
+    text = text.replace(parts["edited"], function("edited").replace("total = 0", "total = 10"))
+    repository.commit({"tally.py": text.lstrip()}, date="2025-06-01")
+    rows = by_name(list(read_repositories(tmp_path)))
+    assert sorted(rows) == ["modern", "old", "signed"]
+    assert [(rows[name].label, rows[name].modern) for name in ("old", "modern", "signed")] == [
+        (0, False),
+        (0, True),
+        (1, False),
+    ]
+    signed = rows["signed"]
+    assert (signed.agent, signed.generator, signed.date) == ("claude", "claude-opus-4.5", "2025-05-01")
+    assert (signed.repo, signed.path, len(signed.commit)) == ("tally", "tally.py", 40)
+    assert signed.code == function("signed").rstrip("\n")
+    assert rows["old"].agent == rows["old"].generator == ""
+
+
+def test_a_function_of_two_agents_has_no_single_origin(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "tally")
+    repository.commit({"a.py": function("both")}, date="2025-05-01", message=SIGNED)
+    changed = function("both").replace("total = 0", "total = 1")
+    repository.commit({"a.py": changed}, date="2025-05-02", author="openhands <openhands@all-hands.dev>")
+    assert list(read_repositories(tmp_path)) == []
+
+
+def test_indenting_anew_does_not_make_an_author(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "tally")
+    repository.commit({"a.py": function("first")}, date="2019-05-01")
+    repository.commit({"a.py": function("first").replace("    ", "\t")}, date="2025-05-01", message=SIGNED)
+    (row,) = read_repositories(tmp_path)
+    assert (row.label, row.date) == (0, "2019-05-01")
+
+
+def test_a_file_with_windows_line_ends_is_attributed_line_by_line(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "tally")
+    repository.commit({"a.py": function("first").replace("\n", "\r\n")}, date="2019-05-01")
+    text = (function("first") + "\n" + function("second")).replace("\n", "\r\n")
+    repository.commit({"a.py": text}, date="2025-05-01", message=SIGNED)
+    rows = by_name(list(read_repositories(tmp_path)))
+    assert {name: row.label for name, row in rows.items()} == {"first": 0, "second": 1}
+
+
+def test_each_label_of_a_repository_has_its_limit(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "tally")
+    old = "\n\n".join(function(f"old{n}", n) for n in range(5))
+    repository.commit({"old.py": old, "data.bin": "\0", "notes.txt": "no code"}, date="2019-05-01")
+    repository.commit({"new.py": old.replace("old", "new")}, date="2025-05-01", message=SIGNED)
+    rows = list(read_repositories(tmp_path, limit=3))
+    assert [row.label for row in rows] == [0] * 3 + [1] * 3
+    assert rows == list(read_repositories(tmp_path, limit=3))
+
+
+def test_a_folder_without_repositories_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="clone the repositories"):
+        list(read_repositories(tmp_path))
+
+
+def test_a_repository_without_a_commit_is_named(tmp_path: Path) -> None:
+    Repository(tmp_path / "empty")
+    with pytest.raises(CorpusError, match=r"empty: git log failed"):
+        list(read_repositories(tmp_path))

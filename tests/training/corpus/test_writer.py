@@ -1,0 +1,39 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from codeorigin_training.corpus.rows import MODERN, Row, read_functions, read_pairs
+from codeorigin_training.corpus.writer import OLD, SCHEMA, copy_pairs, write_functions
+from support.corpus_maker import write_corpus
+
+HUMAN = Row(
+    "def f(): pass", "python", 0, "a/b", "", True, False, 1, path="f.py", commit="1", date="2022-01-01"
+)
+LLM = replace(HUMAN, label=1, agent="robot", modern=False, is_test=True, generator="robot-2", source="mine")
+
+
+def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
+    write_functions([HUMAN, LLM], tmp_path / "new" / "functions.parquet")
+    assert read_functions(tmp_path / "new") == [HUMAN, LLM]
+
+
+def test_columns_are_those_of_the_corpus_and_nothing_unfinished_stays(tmp_path: Path) -> None:
+    rows = [HUMAN, LLM, replace(HUMAN, modern=False, group="task")]
+    write_functions(rows, tmp_path / "functions.parquet")
+    table = pq.read_table(tmp_path / "functions.parquet")
+    assert table.schema.equals(SCHEMA)
+    assert table["evidence"].to_pylist() == [MODERN, "trailer", OLD]
+    assert table["group"].to_pylist() == ["", "", "task"]
+    assert [path.name for path in tmp_path.iterdir()] == ["functions.parquet"]
+
+
+def test_only_kept_pairs_are_copied(tmp_path: Path) -> None:
+    data = write_corpus(tmp_path / "data", repositories=8)
+    copy_pairs(data / "pairs.parquet", {"pair1", "pair5"}, tmp_path / "pairs.parquet")
+    assert sorted({row.pair for row in read_pairs(tmp_path)}) == ["pair1", "pair5"]
+
+
+def test_without_pairs_the_file_is_there_and_empty(tmp_path: Path) -> None:
+    copy_pairs(None, set(), tmp_path / "pairs.parquet")
+    assert read_pairs(tmp_path) == []

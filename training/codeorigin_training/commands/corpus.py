@@ -1,0 +1,174 @@
+"""Makes the corpus of a run: rows of every source that is turned on, cleaned, with a data card."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from codeorigin.model.bundle import sha256_of
+from codeorigin_training.corpus.card import corpus_hash, data_card
+from codeorigin_training.corpus.filters import FilterConfig, filtered
+from codeorigin_training.corpus.near_duplicates import Deduplication, drop_across_splits
+from codeorigin_training.corpus.packages import download, read_packages
+from codeorigin_training.corpus.readers.git_history import git
+from codeorigin_training.corpus.readers.git_trailers import find_repositories, read_repositories
+from codeorigin_training.corpus.readers.jsonl import read_jsonl
+from codeorigin_training.corpus.readers.packages import read_package_archives
+from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
+from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS, CorpusError, Row, read_functions, read_pairs
+from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.corpus.writer import copy_pairs, write_functions
+from codeorigin_training.run import Log, Run
+
+CARD, RECORD = "card.md", "corpus.json"
+
+_VERSION = 1
+"""Raised when the same inputs would give another corpus."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusConfig:
+    """What the corpus is made of.
+
+    ``data`` is a folder with functions.parquet, pairs.parquet and, for ``snippets``, snippets.parquet; ``jsonl``
+    are files with a row a line; ``repositories`` is a folder of git repositories. ``packages`` downloads the
+    pinned releases, or those of ``package_list``, to ``package_folder`` (by default ``packages`` in the run). The
+    limits are functions of one label, of a package or a repository. ``filters`` and ``near_duplicates`` clean
+    what was read.
+    """
+
+    data: Path | None = None
+    jsonl: tuple[Path, ...] = ()
+    repositories: Path | None = None
+    packages: bool = False
+    package_list: Path | None = None
+    package_folder: Path | None = None
+    snippets: bool = False
+    repository_limit: int = 220
+    package_limit: int = 150
+    filters: bool = True
+    filter: FilterConfig = field(default_factory=FilterConfig)
+    near_duplicates: bool = True
+    near_duplicate_threshold: float = 0.8
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.repository_limit < 1 or self.package_limit < 1:
+            raise ValueError("repository_limit and package_limit must be at least 1")
+        if not 0 < self.near_duplicate_threshold <= 1:
+            raise ValueError("near_duplicate_threshold must lie above 0 and up to 1")
+        if self.snippets and self.data is None:
+            raise ValueError("snippets needs data, the folder that holds snippets.parquet")
+        if self.data is None and not self.jsonl and self.repositories is None and not self.packages:
+            raise ValueError("name a source: data, jsonl, repositories or packages")
+
+
+def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
+    """Write functions.parquet, pairs.parquet, card.md and corpus.json to the run, unless they are of the same inputs.
+
+    Raises:
+        CorpusError: a source is missing or broken, or nothing is left of them.
+    """
+    inputs = _inputs_hash(config)
+    outputs = [run.corpus / name for name in (FUNCTIONS, PAIRS, CARD, RECORD)]
+    if all(path.is_file() for path in outputs) and _recorded_inputs(run.corpus / RECORD) == inputs:
+        log(f"corpus: {run.corpus} is of the same inputs and stays")
+        return
+    (run.corpus / RECORD).unlink(missing_ok=True)
+    rows = [*_functions(config, run, log), *_pairs(config)]
+    rejected: dict[str, int] | None = None
+    if config.filters:
+        rows, counts = filtered(rows, config.filter)
+        rejected = dict(counts)
+        log(f"filters: {sum(rejected.values()):,} rows left out")
+    duplicates: Deduplication | None = None
+    if config.near_duplicates:
+        duplicates = drop_across_splits(
+            rows,
+            lambda row: int(is_held_out(row.repo)),
+            threshold=config.near_duplicate_threshold,
+            seed=config.seed + 1,
+        )
+        log(f"near duplicates: {len(rows) - len(duplicates.kept):,} rows left out")
+        rows = [rows[index] for index in duplicates.kept]
+    functions = [row for row in rows if row.pair is None]
+    if len({row.label for row in functions}) < 2:
+        raise CorpusError("the corpus has rows of one label alone; add a source that holds the other")
+    write_functions(functions, run.corpus / FUNCTIONS)
+    kept = {row.pair for row in rows if row.pair is not None}
+    copy_pairs(config.data and config.data / PAIRS, kept, run.corpus / PAIRS)
+    card = data_card(rows, configuration=asdict(config), rejected=rejected, duplicates=duplicates)
+    (run.corpus / CARD).write_text(card, encoding="utf-8")
+    record = {
+        "inputs": inputs,
+        "hash": corpus_hash(rows),
+        "functions": len(functions),
+        "pairs": (len(rows) - len(functions)) // 2,
+        "rejected": rejected,
+        "configuration": asdict(config),
+    }
+    text = json.dumps(record, indent=2, default=str) + "\n"
+    (run.corpus / RECORD).write_text(text, encoding="utf-8")
+    log(f"corpus: {len(functions):,} functions in {run.corpus}")
+
+
+def _functions(config: CorpusConfig, run: Run, log: Log) -> Iterator[Row]:
+    if config.data is not None:
+        yield from _counted("data", read_functions(config.data), log)
+    for path in config.jsonl:
+        yield from _counted(path.name, list(read_jsonl(path)), log)
+    if config.repositories is not None:
+        read = read_repositories(config.repositories, limit=config.repository_limit, seed=config.seed)
+        yield from _counted("repositories", list(read), log)
+    if config.packages:
+        folder = config.package_folder or run.folder / "packages"
+        there = download(read_packages(config.package_list), folder, log)
+        archives = read_package_archives(there, folder, limit=config.package_limit, seed=config.seed)
+        yield from _counted("packages", list(archives), log)
+    if config.snippets and config.data is not None:
+        yield from _counted("snippets", list(read_snippets(config.data)), log)
+
+
+def _pairs(config: CorpusConfig) -> list[Row]:
+    return read_pairs(config.data) if config.data is not None and (config.data / PAIRS).is_file() else []
+
+
+def _counted(name: str, rows: list[Row], log: Log) -> list[Row]:
+    log(f"{name}: {len(rows):,} functions of {len({row.repo for row in rows}):,} repositories")
+    return rows
+
+
+def _recorded_inputs(record: Path) -> str | None:
+    try:
+        inputs = json.loads(record.read_text(encoding="utf-8"))["inputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return inputs if isinstance(inputs, str) else None
+
+
+def _inputs_hash(config: CorpusConfig) -> str:
+    """Hex SHA-256 of the settings and of what every source holds, without reading rows.
+
+    Raises:
+        CorpusError: a source is not there.
+    """
+    settings = {name: value for name, value in asdict(config).items() if name != "package_folder"}
+    parts: list[Any] = [_VERSION, settings]
+    files = list(config.jsonl)
+    if config.data is not None:
+        names = [FUNCTIONS, *([PAIRS] if (config.data / PAIRS).is_file() else [])]
+        files += [config.data / name for name in [*names, *([SNIPPETS] if config.snippets else [])]]
+    for path in files:
+        if not path.is_file():
+            raise CorpusError(f"{path}: not found; correct the settings data and jsonl")
+        parts.append([path.name, sha256_of(path)])
+    if config.repositories is not None:
+        repositories = find_repositories(config.repositories)
+        parts += [
+            [each.name, git(each, "rev-parse", "HEAD").decode("ascii").strip()] for each in repositories
+        ]
+    if config.packages:
+        parts += [[each.repo, *each.versions()] for each in read_packages(config.package_list)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
