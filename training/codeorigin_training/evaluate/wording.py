@@ -49,17 +49,17 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 def interval(estimate: Estimate, digits: int = 3) -> str:
     """``0.912 (0.890–0.931)``."""
-    if estimate.value is None:
-        return "–"
-    if estimate.low is None or estimate.high is None:
-        return number(estimate.value, digits)
-    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f}–{estimate.high:.{digits}f})"
+    return _with_bounds(number(estimate.value, digits), estimate, 1.0, digits)
 
 
 def percent_interval(estimate: Estimate, digits: int = 1) -> str:
     """``1.2 % (0.8–1.9)``."""
-    if estimate.value is None:
-        return "–"
-    if estimate.low is None or estimate.high is None:
-        return percent(estimate.value, digits)
-    return f"{percent(estimate.value, digits)} ({100 * estimate.low:.{digits}f}–{100 * estimate.high:.{digits}f})"
+    return _with_bounds(percent(estimate.value, digits), estimate, 100.0, digits)
+
+
+def _with_bounds(text: str, estimate: Estimate, scale: float, digits: int) -> str:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return text
+    # A dash beside a minus cannot be read.
+    between = " to " if estimate.low < 0 else "–"
+    return f"{text} ({scale * estimate.low:.{digits}f}{between}{scale * estimate.high:.{digits}f})"
