@@ -1,0 +1,153 @@
+"""What every augmentation promises, in every language."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codeorigin.languages import LANGUAGES
+from codeorigin_training.corpus.augmentation import AUGMENTATIONS
+from codeorigin_training.corpus.augmentation.syntax import parse_function
+from support.standalone import FUNCTIONS
+
+METHODS = list(AUGMENTATIONS)
+WHOLE = [name for name in METHODS if name != "cropped"]
+
+_pieces = st.sampled_from(
+    [
+        *(
+            '"',
+            "'",
+            '"""',
+            "`",
+            "${",
+            "#{",
+            "{",
+            "}",
+            "(",
+            ")",
+            "[",
+            "]",
+            "//",
+            "/*",
+            "*/",
+            "#",
+            "=begin\n",
+            "<<A\n",
+        ),
+        *(
+            "\n",
+            "\r\n",
+            "\r",
+            "\t",
+            "    ",
+            "\0",
+            "\ud800",
+            "\ufeff",
+            "é",
+            "\u2028",
+            "\\",
+            ";",
+            ":",
+            "<?php ",
+            "?>",
+        ),
+        *(
+            "def f(a):",
+            "if x",
+            "else",
+            "end",
+            "return a",
+            "func f(a int)",
+            "fn f(a: u8)",
+            "class A",
+            "$a = ",
+            "case 1:",
+        ),
+        *(
+            "a = 1",
+            "a.b(c)",
+            "let a",
+            "@x",
+            "do |a|",
+            "pass",
+            "f'{a}'",
+            "<li>",
+            "R'(",
+            "=>",
+            "=",
+            ",",
+            "%w(a",
+        ),
+    ]
+)
+texts = st.one_of(st.text(max_size=60), st.lists(_pieces, max_size=25).map("".join))
+
+
+def errors(code: str, language: str) -> int:
+    tree = parse_function(code, language)
+    assert tree is not None
+    return tree.errors
+
+
+@pytest.mark.parametrize("language", FUNCTIONS)
+def test_the_functions_of_the_tests_parse(language: str) -> None:
+    assert errors(FUNCTIONS[language], language) == 0
+    assert set(FUNCTIONS) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("language", FUNCTIONS)
+def test_no_syntax_error_is_added(name: str, language: str) -> None:
+    for seed in range(5):
+        changed = AUGMENTATIONS[name](FUNCTIONS[language], language, np.random.default_rng(seed))
+        assert errors(changed, language) == 0, changed
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("language", FUNCTIONS)
+def test_every_method_changes_every_language(name: str, language: str) -> None:
+    code = FUNCTIONS[language]
+    results = {AUGMENTATIONS[name](code, language, np.random.default_rng(seed)) for seed in range(8)}
+    assert results != {code}
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("language", FUNCTIONS)
+def test_the_generator_decides_and_nothing_else(name: str, language: str) -> None:
+    first, second = (
+        AUGMENTATIONS[name](FUNCTIONS[language], language, np.random.default_rng(7)) for _ in range(2)
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize("name", ["formatted", "comments_removed"])
+@pytest.mark.parametrize("language", FUNCTIONS)
+def test_a_second_time_changes_nothing(name: str, language: str) -> None:
+    generator = np.random.default_rng(0)
+    once = AUGMENTATIONS[name](FUNCTIONS[language], language, generator)
+    assert AUGMENTATIONS[name](once, language, generator) == once
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_an_unknown_language_leaves_short_code_as_it_is(name: str) -> None:
+    assert AUGMENTATIONS[name]("x = 1  # one", "klingon", np.random.default_rng(0)) == "x = 1  # one"
+
+
+@pytest.mark.parametrize("name", METHODS)
+@settings(max_examples=60, deadline=None)
+@given(code=texts, language=st.sampled_from(list(LANGUAGES)), seed=st.integers(0, 3))
+def test_no_text_raises(name: str, code: str, language: str, seed: int) -> None:
+    changed = AUGMENTATIONS[name](code, language, np.random.default_rng(seed))
+    assert isinstance(changed, str)
+    if name != "cropped":
+        assert errors(changed, language) <= errors(code, language)
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize(
+    "code", ["", "\n", "(" * 300, "-" * 3000 + "x", "{" * 300 + "}" * 300, "x = [" * 400]
+)
+def test_nothing_and_the_deeply_nested_come_back(name: str, code: str) -> None:
+    for language in ("python", "c"):
+        assert isinstance(AUGMENTATIONS[name](code, language, np.random.default_rng(0)), str)

@@ -1,0 +1,169 @@
+"""Indentation, formatting, jitter: other layout, the same tree."""
+
+import ast
+
+import numpy as np
+import pytest
+
+from codeorigin_training.corpus.augmentation import formatted, jittered, reindented
+from codeorigin_training.corpus.augmentation.reindentation import UNITS
+from codeorigin_training.corpus.augmentation.syntax import parse_function
+from support.standalone import FUNCTIONS
+
+SEEDS = range(8)
+
+
+def shape(code: str, language: str, *, named: bool = False) -> list[int]:
+    tree = parse_function(code, language)
+    assert tree is not None
+    return tree.shape(named=named)
+
+
+def tokens(code: str) -> str:
+    return "".join(code.split())
+
+
+@pytest.mark.parametrize("language", FUNCTIONS)
+def test_reindented_keeps_every_token(language: str) -> None:
+    results = {reindented(FUNCTIONS[language], language, np.random.default_rng(seed)) for seed in SEEDS}
+    assert len(results) > 2
+    for result in results:
+        assert shape(result, language) == shape(FUNCTIONS[language], language)
+        assert tokens(result) == tokens(FUNCTIONS[language])
+
+
+def test_reindented_uses_one_unit() -> None:
+    seen = set()
+    for seed in range(40):
+        lines = reindented(FUNCTIONS["php"], "php", np.random.default_rng(seed)).split("\n")
+        unit = lines[2][: len(lines[2]) - len(lines[2].lstrip())]
+        assert unit in UNITS
+        seen.add(unit)
+        assert lines[6].startswith(unit * 2 + "if")
+        assert lines[7].startswith(unit * 3 + "$balance")
+        assert lines[-1] == "}"
+    assert seen == set(UNITS)
+
+
+def test_reindented_leaves_multi_line_strings_and_moves_comments_and_docstrings() -> None:
+    code = (
+        'def f(x):\n    """One.\n\n    Two.\n      Three.\n    """\n    y = """\n   kept\n"""\n    return y'
+    )
+    for seed in SEEDS:
+        result = reindented(code, "python", np.random.default_rng(seed))
+        assert '"""\n   kept\n"""' in result
+        body = ast.parse(result).body[0]
+        assert isinstance(body, ast.FunctionDef)
+        assert ast.get_docstring(body) == "One.\n\nTwo.\n  Three."
+    comment = "void f() {\n        /* one\n         * two */\n        g();\n}"
+    lines = {reindented(comment, "c", np.random.default_rng(seed)) for seed in range(40)}
+    assert "void f() {\n  /* one\n   * two */\n  g();\n}" in lines
+
+
+def test_reindented_gives_up_where_columns_would_lie() -> None:
+    # The column of the argument is left of its statement: a stack of widths loses the block.
+    code = "def f():\n    x = g(\n  1,\n    )\n    return x"
+    for seed in SEEDS:
+        assert shape(reindented(code, "python", np.random.default_rng(seed)), "python") == shape(
+            code, "python"
+        )
+
+
+def test_python_is_formatted_by_black() -> None:
+    result = formatted(
+        "@cached\n    def  f( self,a = 'x' ):\n        return {'k' :a}", "python", np.random.default_rng(0)
+    )
+    assert result == '@cached\ndef f(self, a="x"):\n    return {"k": a}'
+
+
+@pytest.mark.parametrize(
+    "code", ["def f(:\n  return", "return x ++", "print 'old'", "def f():\n\treturn 1\n        x"]
+)
+def test_what_black_refuses_stays(code: str) -> None:
+    assert formatted(code, "python", np.random.default_rng(0)) == code
+
+
+def test_formatted_is_the_same_for_other_layouts_of_one_function() -> None:
+    """A formatter takes layout out: that is what it is for."""
+    for language in FUNCTIONS:
+        wanted = formatted(FUNCTIONS[language], language, np.random.default_rng(0))
+        for seed in range(3):
+            other = reindented(FUNCTIONS[language], language, np.random.default_rng(seed))
+            assert formatted(other, language, np.random.default_rng(0)) == wanted, language
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "wanted"),
+    [
+        (
+            "c",
+            "int f(int a)\n{\n  if (a)\n  return\n  1;\n  g(a,\n    b);\n\n}",
+            "int f(int a) {\n    if (a)\n        return\n        1;\n    g(a,\n        b);\n}",
+        ),
+        (
+            "java",
+            "void f() {\n  if (a) {\n    g();\n  }\n  else {\n\n    h();   \n\n\n    i();\n  }\n}",
+            "void f() {\n    if (a) {\n        g();\n    } else {\n        h();\n\n        i();\n    }\n}",
+        ),
+        (
+            "javascript",
+            "function f(a) {\n switch (a) {\n case 1:\n g();\n break;\n default: h();\n }\n}",
+            "function f(a) {\n  switch (a) {\n    case 1:\n      g();\n      break;\n    default: h();\n  }\n}",
+        ),
+        (
+            "csharp",
+            "void F()\n{\nif (a)\n{\nG();\n}\n}",
+            "void F()\n{\n    if (a)\n    {\n        G();\n    }\n}",
+        ),
+        (
+            "ruby",
+            "def f\n    if a\n  b\n    else\n  c\n    end\nend",
+            "def f\n  if a\n    b\n  else\n    c\n  end\nend",
+        ),
+        ("go", "func f() {\n  for {\n\n    g()\n  }\n}", "func f() {\n\tfor {\n\t\tg()\n\t}\n}"),
+    ],
+)
+def test_the_small_formatter(language: str, code: str, wanted: str) -> None:
+    assert formatted(code, language, np.random.default_rng(0)) == wanted
+
+
+def test_the_small_formatter_leaves_broken_code() -> None:
+    code = "void f() {\n  if (a {\n      g();\n}"
+    assert formatted(code, "java", np.random.default_rng(0)) == code
+
+
+@pytest.mark.parametrize("language", FUNCTIONS)
+def test_jittered_changes_blank_lines_and_quotes_alone(language: str) -> None:
+    changed = 0
+    for seed in SEEDS:
+        result = jittered(FUNCTIONS[language], language, np.random.default_rng(seed))
+        changed += result != FUNCTIONS[language]
+        unquoted = [tokens(code).replace("'", '"') for code in (result, FUNCTIONS[language])]
+        assert unquoted[0] == unquoted[1]
+    assert changed
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "kept"),
+    [
+        ("python", "x = ['a', \"it's\", 'say \"so\"', '\\n', f'{a}']", ["'say \"so\"'", "'\\n'", "f'{a}'"]),
+        ("javascript", "x = ['a', \"it's\", '\\n', `b`];", ["'\\n'", "`b`"]),
+        ("php", "f('a', \"it's\", '$x', \"$y\", '\\n');", ["'$x'", '"$y"', "'\\n'"]),
+        ("ruby", "f 'a', \"it's\", '#{x}', \"#{y}\", '\\n'", ["'#{x}'", '"#{y}"', "'\\n'"]),
+    ],
+)
+def test_quotes_change_where_both_kinds_mean_the_same(language: str, code: str, kept: list[str]) -> None:
+    results = {jittered(code, language, np.random.default_rng(seed)) for seed in range(20)}
+    assert results == {code, code.replace("'a'", '"a"')}
+    assert all(string in code for string in kept)
+
+
+def test_quotes_inside_an_interpolation_stay() -> None:
+    code = "x = f\"{d['a']} and {e['b']}\""
+    assert {jittered(code, "python", np.random.default_rng(seed)) for seed in range(20)} == {code}
+
+
+def test_jitter_goes_into_no_string() -> None:
+    code = 'def f():\n    a = 1\n    b = """\n    one\n\n    two\n    """\n    c = 2\n\n    return a, b, c'
+    for seed in range(20):
+        assert '"""\n    one\n\n    two\n    """' in jittered(code, "python", np.random.default_rng(seed))

@@ -1,0 +1,106 @@
+"""Near duplicates: found, grouped, dropped across a split."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from codeorigin_training.corpus.near_duplicates import drop_across_splits, near_duplicates
+from codeorigin_training.corpus.rows import CorpusError, Row
+from support.corpus_maker import human_function, llm_function
+from support.snippets import DEBOUNCE, LEDGER, PARSER, QUEUE, long_function
+
+ROW = Row(LEDGER, "python", 0, "train/one", "", False, False, 9)
+
+
+def held_out(row: Row) -> int:
+    return int(row.repo.startswith("test/"))
+
+
+def test_layout_makes_no_difference() -> None:
+    other = LEDGER.replace("    ", "\t").replace("\n", "\r\n")
+    assert near_duplicates([LEDGER, PARSER, other, DEBOUNCE, QUEUE]) == [[0, 2]]
+
+
+def test_a_small_change_is_found_and_a_large_one_is_not() -> None:
+    code = long_function(40)
+    lines = code.split("\n")
+    small = "\n".join([*lines[:20], "    extra = 1", *lines[21:]])
+    large = "\n".join([lines[0], *(line.replace("offset", f"shift{n}") for n, line in enumerate(lines[1:]))])
+    assert near_duplicates([code, large, small]) == [[0, 2]]
+
+
+def test_the_threshold_decides() -> None:
+    code = long_function(40)
+    lines = code.split("\n")
+    half = "\n".join([*lines[:30], *(f"    other_{number} = {number}" for number in range(9))])
+    assert near_duplicates([code, half], threshold=0.9) == []
+    assert near_duplicates([code, half], threshold=0.4) == [[0, 1]]
+
+
+def test_groups_are_connected() -> None:
+    lines = long_function(60).split("\n")
+    chain = ["\n".join(lines[start : start + 40]) for start in range(0, 20, 2)]
+    assert near_duplicates(chain, threshold=0.7, permutations=128) == [list(range(10))]
+
+
+def test_the_same_seed_finds_the_same() -> None:
+    generator = random.Random(5)
+    codes = [human_function(generator, "f") for _ in range(150)] + [
+        llm_function(generator, "g") for _ in range(150)
+    ]
+    found = near_duplicates(codes, threshold=0.6, seed=3)
+    assert found
+    assert found == near_duplicates(codes, threshold=0.6, seed=3)
+    members = [index for group in found for index in group]
+    assert len(members) == len(set(members))
+
+
+def test_empty_and_short_texts() -> None:
+    assert near_duplicates([]) == []
+    assert near_duplicates(["", "x", "y", " ", "x ", "\ud800"]) == [[0, 3], [1, 4]]
+
+
+@pytest.mark.parametrize("wrong", [{"threshold": 0.0}, {"threshold": 1.5}, {"permutations": 2}])
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(CorpusError, match="choose"):
+        near_duplicates(["x"], **wrong)  # type: ignore[arg-type]
+
+
+def test_the_training_side_yields() -> None:
+    rows = [
+        ROW,
+        replace(ROW, code=PARSER),
+        replace(ROW, repo="test/one", code=LEDGER.replace("    ", "  ")),
+        replace(ROW, repo="test/two"),
+    ]
+    result = drop_across_splits(rows, held_out)
+    assert result.kept.tolist() == [1, 2, 3]
+    assert (result.across, result.within, result.partners, result.groups) == (1, 0, 0, 1)
+
+
+def test_the_lower_of_three_sides_yields() -> None:
+    rows = [replace(ROW, repo=name) for name in ("2", "0", "1", "2")]
+    assert drop_across_splits(rows, lambda row: int(row.repo)).kept.tolist() == [0, 3]
+
+
+def test_repetitions_in_a_repository_go_when_asked() -> None:
+    rows = [ROW, ROW, replace(ROW, repo="train/two"), replace(ROW, label=1), replace(ROW, repo="train/two")]
+    assert drop_across_splits(rows, held_out).kept.tolist() == [0, 1, 2, 3, 4]
+    result = drop_across_splits(rows, held_out, once_per_repository=True)
+    assert result.kept.tolist() == [0, 2, 3]
+    assert result.within == 2
+
+
+def test_pairs_go_whole_and_are_no_repetitions() -> None:
+    rows = [
+        replace(ROW, pair="p"),
+        replace(ROW, code=PARSER, label=1, pair="p"),
+        replace(ROW, repo="test/one"),
+        replace(ROW, code=QUEUE, pair="q"),
+        replace(ROW, code=DEBOUNCE, label=1, pair="q"),
+        replace(ROW, code=QUEUE),
+    ]
+    result = drop_across_splits(rows, held_out, once_per_repository=True)
+    assert result.kept.tolist() == [2, 3, 4, 5]
+    assert (result.across, result.within, result.partners) == (1, 0, 1)
