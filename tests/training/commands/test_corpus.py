@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from codeorigin_training.commands.corpus import CorpusConfig, corpus
@@ -14,7 +15,10 @@ from support.corpus_maker import write_corpus
 from support.repositories import Repository
 
 PINNED = '[pypi]\ntally = { version = "2.0", date = 2022-05-01 }\n'
-PYTHON = "def {0}(values):\n    {0}_total = 0\n    for each in values:\n        {0}_total += each\n    return {0}_total\n"
+PYTHON = (
+    "def {0}(values):\n    {0}_total = 0\n    for each in values:\n"
+    "        {0}_total += each\n    return {0}_total\n"
+)
 
 
 def log(_: str) -> None:
@@ -110,6 +114,26 @@ def test_held_out_code_has_no_copy_in_the_training_side(tmp_path: Path, data: Pa
         found[removal] = {row.repo for row in read_functions(run.corpus)} & {"mine/1", "mine/3"}
     assert found[False] == {"mine/1", "mine/3"}
     assert found[True] == {"mine/3"}
+
+
+def test_what_a_package_has_beyond_its_limit_can_serve_pretraining(tmp_path: Path, data: Path) -> None:
+    pinned = tmp_path / "pinned.toml"
+    pinned.write_text(PINNED, encoding="utf-8")
+    names = ("apple", "berry", "cherry", "date", "elder")
+    write_wheel(
+        tmp_path / "archives" / "pypi-tally-2.0.whl", {f"{name}.py": PYTHON.format(name) for name in names}
+    )
+    config = CorpusConfig(
+        data=data, packages=True, package_list=pinned, package_folder=tmp_path / "archives", package_limit=2
+    )
+    run = Run(tmp_path / "run")
+    corpus(replace(config, unlabelled_limit=2), run, log)
+    labelled = {row.code for row in read_functions(run.corpus) if row.repo == "pypi/tally"}
+    table = pq.read_table(run.corpus / "unlabelled.parquet")
+    assert len(labelled) == table.num_rows == 2
+    assert not labelled & set(table["code"].to_pylist())
+    corpus(config, run, log)
+    assert not (run.corpus / "unlabelled.parquet").exists()
 
 
 def test_one_label_alone_is_no_corpus(tmp_path: Path) -> None:

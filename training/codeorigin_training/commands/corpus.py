@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS, CorpusError, Row, read_functions, read_pairs
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.writer import copy_pairs, write_functions
+from codeorigin_training.pretrain.texts import UNLABELLED
 from codeorigin_training.run import Log, Run
 
 CARD, RECORD = "card.md", "corpus.json"
@@ -35,8 +37,8 @@ class CorpusConfig:
     ``data`` is a folder with functions.parquet, pairs.parquet and, for ``snippets``, snippets.parquet; ``jsonl``
     are files with a row a line; ``repositories`` is a folder of git repositories. ``packages`` downloads the
     pinned releases, or those of ``package_list``, to ``package_folder`` (by default ``packages`` in the run). The
-    limits are functions of one label, of a package or a repository. ``filters`` and ``near_duplicates`` clean
-    what was read.
+    limits are functions of one label, of a package or a repository; up to ``unlabelled_limit`` more of a package
+    serve pretraining alone. ``filters`` and ``near_duplicates`` clean what was read.
     """
 
     data: Path | None = None
@@ -48,6 +50,7 @@ class CorpusConfig:
     snippets: bool = False
     repository_limit: int = 220
     package_limit: int = 150
+    unlabelled_limit: int = 0
     filters: bool = True
     filter: FilterConfig = field(default_factory=FilterConfig)
     near_duplicates: bool = True
@@ -55,8 +58,8 @@ class CorpusConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.repository_limit < 1 or self.package_limit < 1:
-            raise ValueError("repository_limit and package_limit must be at least 1")
+        if self.repository_limit < 1 or self.package_limit < 1 or self.unlabelled_limit < 0:
+            raise ValueError("repository_limit and package_limit must be at least 1, unlabelled_limit 0")
         if not 0 < self.near_duplicate_threshold <= 1:
             raise ValueError("near_duplicate_threshold must lie above 0 and up to 1")
         if self.snippets and self.data is None:
@@ -66,7 +69,9 @@ class CorpusConfig:
 
 
 def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
-    """Write functions.parquet, pairs.parquet, card.md and corpus.json to the run, unless they are of the same inputs.
+    """Write functions.parquet, pairs.parquet, card.md and corpus.json, unless the run has those of the same inputs.
+
+    There is an unlabelled.parquet too where ``unlabelled_limit`` asks for it.
 
     Raises:
         CorpusError: a source is missing or broken, or nothing is left of them.
@@ -76,36 +81,38 @@ def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
     if all(path.is_file() for path in outputs) and _recorded_inputs(run.corpus / RECORD) == inputs:
         log(f"corpus: {run.corpus} is of the same inputs and stays")
         return
-    (run.corpus / RECORD).unlink(missing_ok=True)
+    for stale in (RECORD, UNLABELLED):
+        (run.corpus / stale).unlink(missing_ok=True)
     rows = [*_functions(config, run, log), *_pairs(config)]
+    unlabelled = _unlabelled(config, run, rows)
     rejected: dict[str, int] | None = None
     if config.filters:
         rows, counts = filtered(rows, config.filter)
+        unlabelled, _ = filtered(unlabelled, config.filter)
         rejected = dict(counts)
         log(f"filters: {sum(rejected.values()):,} rows left out")
     duplicates: Deduplication | None = None
     if config.near_duplicates:
-        duplicates = drop_across_splits(
-            rows,
-            lambda row: int(is_held_out(row.repo)),
-            threshold=config.near_duplicate_threshold,
-            seed=config.seed + 1,
-        )
-        log(f"near duplicates: {len(rows) - len(duplicates.kept):,} rows left out")
-        rows = [rows[index] for index in duplicates.kept]
+        rows, unlabelled, duplicates = _without_copies(rows, unlabelled, config)
+        log(f"near duplicates: {duplicates.across + duplicates.within + duplicates.partners:,} rows left out")
     functions = [row for row in rows if row.pair is None]
     if len({row.label for row in functions}) < 2:
         raise CorpusError("the corpus has rows of one label alone; add a source that holds the other")
     write_functions(functions, run.corpus / FUNCTIONS)
     kept = {row.pair for row in rows if row.pair is not None}
     copy_pairs(config.data and config.data / PAIRS, kept, run.corpus / PAIRS)
-    card = data_card(rows, configuration=asdict(config), rejected=rejected, duplicates=duplicates)
+    if unlabelled:
+        write_functions(unlabelled, run.corpus / UNLABELLED)
+    card = data_card(
+        rows, configuration=asdict(config), rejected=rejected, duplicates=duplicates, unlabelled=unlabelled
+    )
     (run.corpus / CARD).write_text(card, encoding="utf-8")
     record = {
         "inputs": inputs,
         "hash": corpus_hash(rows),
         "functions": len(functions),
         "pairs": (len(rows) - len(functions)) // 2,
+        "unlabelled": len(unlabelled),
         "rejected": rejected,
         "configuration": asdict(config),
     }
@@ -129,6 +136,38 @@ def _functions(config: CorpusConfig, run: Run, log: Log) -> Iterator[Row]:
         yield from _counted("packages", list(archives), log)
     if config.snippets and config.data is not None:
         yield from _counted("snippets", list(read_snippets(config.data)), log)
+
+
+def _unlabelled(config: CorpusConfig, run: Run, rows: Sequence[Row]) -> list[Row]:
+    """Functions of the packages that are not among ``rows``."""
+    if not config.packages or not config.unlabelled_limit:
+        return []
+    labelled = {row.code for row in rows}
+    folder = config.package_folder or run.folder / "packages"
+    there = [each for each in read_packages(config.package_list) if each.is_in(folder)]
+    more = config.package_limit + config.unlabelled_limit
+    archives = read_package_archives(there, folder, limit=more, seed=config.seed)
+    counts: Counter[str] = Counter()
+    found: list[Row] = []
+    for row in archives:
+        if row.code not in labelled and counts[row.repo] < config.unlabelled_limit:
+            counts[row.repo] += 1
+            found.append(row)
+    return found
+
+
+def _without_copies(
+    rows: list[Row], unlabelled: list[Row], config: CorpusConfig
+) -> tuple[list[Row], list[Row], Deduplication]:
+    """Both lists without near duplicates of held-out rows; unlabelled code counts as training code."""
+    result = drop_across_splits(
+        [*rows, *unlabelled],
+        lambda row: int(is_held_out(row.repo)),
+        threshold=config.near_duplicate_threshold,
+        seed=config.seed + 1,
+    )
+    kept = [rows[index] for index in result.kept if index < len(rows)]
+    return kept, [unlabelled[index - len(rows)] for index in result.kept if index >= len(rows)], result
 
 
 def _pairs(config: CorpusConfig) -> list[Row]:

@@ -72,6 +72,10 @@ class Package:
         if self.earlier is not None:
             yield self.earlier
 
+    def is_in(self, folder: Path) -> bool:
+        """Whether all of its archives lie in ``folder``."""
+        return all(self.archive(folder, version).is_file() for version in self.versions())
+
 
 def read_packages(file: Path | None = None) -> list[Package]:
     """The packages pinned in ``file``, by default those that come with this program.
