@@ -44,7 +44,7 @@ class EvaluateConfig:
     perturbed_functions: int = 500
     file_functions: int = 8
     fewest_of_generator: int = 40
-    generator_functions: int = 60
+    generator_functions: int = 100
     rounds: int = 200
     retrain: bool = True
     agents: tuple[str, ...] = ("claude", "copilot", "openhands")

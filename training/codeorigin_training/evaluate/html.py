@@ -142,7 +142,8 @@ def _matrix(rows: Sequence[MatrixRow]) -> str:
         "<h3>Under perturbations</h3>",
         note(
             "The same change on both classes. The loss is the AUROC of the same functions raw minus perturbed: "
-            "above 0, something was lost."
+            "above 0, something was lost. "
+            "In the plot it is taken off the raw figure."
         ),
         _perturbed_table(rows),
     )

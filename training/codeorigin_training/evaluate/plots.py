@@ -28,7 +28,10 @@ _DECLARATION = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 
 
 def matrix_plot(rows: Sequence[MatrixRow]) -> str:
-    """AUROC of every kind of code, raw with its interval, and under every perturbation."""
+    """AUROC of every kind of code, raw with its interval, and what is left of it under every perturbation.
+
+    The loss was measured on fewer functions than the raw figure, so it is taken off that one.
+    """
 
     def draw(axes: Axes) -> None:
         places = range(len(rows), 0, -1)
@@ -39,10 +42,12 @@ def matrix_plot(rows: Sequence[MatrixRow]) -> str:
         names = [each.perturbation for each in rows[0].perturbed] if rows else []
         for number, name in enumerate(names):
             found = [
-                (each.figures.auroc.value, place)
+                (row.raw.auroc.value - each.loss.value, place)
                 for place, row in zip(places, rows, strict=True)
                 for each in row.perturbed
-                if each.perturbation == name and each.figures.auroc.value is not None
+                if each.perturbation == name
+                and row.raw.auroc.value is not None
+                and each.loss.value is not None
             ]
             axes.scatter(
                 [value for value, _ in found],
