@@ -16,6 +16,10 @@ from codeorigin_training.pretrain.packing import Tokens
 _OF_NO_EFFECT = ("checkpoint_seconds", "log_seconds", "track")
 
 
+def _now() -> float:
+    return time.monotonic()
+
+
 @dataclass(slots=True)
 class Clock:
     """Steps done and seconds trained, over all the runs of one pretraining."""
@@ -23,12 +27,12 @@ class Clock:
     config: PretrainConfig
     step: int = 0
     before: float = 0.0
-    started: float = dataclasses.field(default_factory=time.monotonic)
+    started: float = dataclasses.field(default_factory=_now)
 
     @property
     def seconds(self) -> float:
         """Seconds of training."""
-        return self.before + time.monotonic() - self.started
+        return self.before + _now() - self.started
 
     @property
     def progress(self) -> float:

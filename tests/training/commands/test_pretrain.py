@@ -1,0 +1,78 @@
+"""Pretraining as a command of a run."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from codeorigin_training.commands.pretrain import CHECKPOINT, pretrain
+from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
+from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.hugging_face import EncoderError
+from codeorigin_training.encoder.registry import load_encoder
+from codeorigin_training.pretrain.config import PretrainConfig
+from codeorigin_training.run import Run, RunError
+from support.corpus_maker import write_corpus
+from support.tiny_training import tiny_shape
+
+CONFIG = PretrainConfig(
+    shape=tiny_shape(1),
+    steps=3,
+    rows=4,
+    row_length=64,
+    detection_share=0.4,
+    syntax_weight=0.5,
+    validation_share=0.1,
+    track=False,
+)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    run = Run(tmp_path_factory.mktemp("run"))
+    write_corpus(run.corpus, repositories=12, functions=4)
+    tokenizer(TokenizerConfig(vocab_size=320, sample=40), run, print)
+    pretrain(CONFIG, run, print)
+    return run
+
+
+def test_the_encoder_is_written_with_what_it_was_made_from(prepared: Run) -> None:
+    encoder = load_encoder(prepared.pretrained)
+    assert isinstance(encoder, CompactEncoder)
+    assert encoder.config == tiny_shape(1)
+    torch.manual_seed(CONFIG.seed)
+    untrained = CompactEncoder(tiny_shape(1))
+    assert not torch.equal(encoder.tokens.weight, untrained.tokens.weight)
+    described = json.loads(prepared.pretrained.with_suffix(".json").read_text())
+    assert set(described["inputs"]["files"]) == {"functions.parquet", "tokenizer.json"}
+    assert described["figures"]["step"] == 3
+    assert 3 < described["figures"]["validation_mlm_loss"] < 8
+    assert not (prepared.folder / CHECKPOINT).exists()
+
+
+def test_it_is_not_trained_twice_but_for_other_settings(prepared: Run) -> None:
+    before = prepared.pretrained.read_bytes()
+    lines: list[str] = []
+    pretrain(CONFIG, prepared, lines.append)
+    assert lines == [f"{prepared.pretrained} is there"]
+    assert prepared.pretrained.read_bytes() == before
+    pretrain(dataclasses.replace(CONFIG, seed=1), prepared, lines.append)
+    assert prepared.pretrained.read_bytes() != before
+
+
+def test_what_is_missing_is_one_line(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    with pytest.raises(RunError, match="corpus` first"):
+        pretrain(CONFIG, run, print)
+    write_corpus(run.corpus, repositories=6, functions=2)
+    with pytest.raises(RunError, match="tokenizer` first"):
+        pretrain(CONFIG, run, print)
+
+
+def test_an_encoder_that_is_not_there_is_one_line(prepared: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    config = dataclasses.replace(CONFIG, encoder=str(tmp_path / "empty"))
+    with pytest.raises(EncoderError, match="no encoder could be loaded"):
+        pretrain(config, prepared, print)

@@ -1,0 +1,62 @@
+"""The vocabulary of a run."""
+
+import dataclasses
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
+from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.pretrain.texts import read_training_texts
+from codeorigin_training.run import Run, RunError
+from support.corpus_maker import write_corpus
+
+CONFIG = TokenizerConfig(vocab_size=400, sample=50)
+
+
+def run_with_corpus(folder: Path) -> Run:
+    run = Run(folder)
+    write_corpus(run.corpus, repositories=20, functions=4)
+    return run
+
+
+def test_the_vocabulary_is_written_and_not_made_twice(tmp_path: Path) -> None:
+    run = run_with_corpus(tmp_path)
+    lines: list[str] = []
+    tokenizer(CONFIG, run, lines.append)
+    first = run.tokenizer.read_bytes()
+    assert Tokenizer.load(run.tokenizer).vocab_size == 400
+    run.tokenizer.write_bytes(first + b" ")
+    tokenizer(CONFIG, run, lines.append)
+    assert "is there" in lines[-1]
+    assert run.tokenizer.read_bytes() == first + b" "
+    tokenizer(dataclasses.replace(CONFIG, vocab_size=350), run, lines.append)
+    assert Tokenizer.load(run.tokenizer).vocab_size == 350
+
+
+def test_held_out_repositories_are_not_read_and_unlabelled_code_is(tmp_path: Path) -> None:
+    run = run_with_corpus(tmp_path)
+    names = {row["repo"] for row in pq.read_table(run.corpus / "functions.parquet").to_pylist()}
+    held_out = {name for name in names if is_held_out(name)}
+    assert held_out
+    entry = {"code": "int main(void) { return 0; }", "language": "c", "repo": "packages/one"}
+    assert not is_held_out(entry["repo"])
+    hidden = entry | {"repo": next(iter(held_out))}
+    pq.write_table(pa.Table.from_pylist([entry, hidden]), run.corpus / "unlabelled.parquet")
+    rows = read_training_texts(run.corpus)
+    assert {row.repo for row in rows} == (names - held_out) | {"packages/one"}
+    assert sum(row.language == "c" for row in rows) == 1
+    assert {row.label for row in rows} == {0}
+
+
+def test_a_run_without_a_corpus_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="run `python -m codeorigin_training corpus` first"):
+        tokenizer(CONFIG, Run(tmp_path), print)
+
+
+def test_a_vocabulary_without_every_byte_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 258"):
+        TokenizerConfig(vocab_size=200)
