@@ -30,6 +30,18 @@ _WRAPPERS: dict[str, tuple[tuple[bytes, bytes], ...]] = {
     "php": (_BARE, _CLASS),
 }
 
+# What is a method by its first words is tried in a class first: mending it as a statement takes the parser long.
+_SCRIPT_METHOD = re.compile(
+    r"\s*(?:(?:public|private|protected|static|override|async|get|set)\s+)*"
+    r"(?!function\b|if\b|for\b|while\b|switch\b|return\b)[*#]?\w+\s*(?:<[^>(]*>)?\("
+)
+_METHODS = {
+    "javascript": _SCRIPT_METHOD,
+    "typescript": _SCRIPT_METHOD,
+    "tsx": _SCRIPT_METHOD,
+    "php": re.compile(r"\s*(?:public|private|protected|static|final|abstract)\b"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -111,7 +123,8 @@ def parse_function(code: str, language: str) -> Tree | None:
         return None
     data, parsed = encode_utf8(code), parseable(code)
     best: Tree | None = None
-    for grammar, prefix, suffix in _attempts(name):
+    method = _METHODS.get(name)
+    for grammar, prefix, suffix in _attempts(name, method is not None and method.match(code) is not None):
         root = Parser(grammar).parse(prefix + parsed + suffix).root_node
         if not root.has_error:
             return Tree(name, data, root, grammar, len(prefix), 0)
@@ -159,8 +172,11 @@ def _compiled(grammar: Grammar, query: str) -> Query:
 
 
 @lru_cache(maxsize=32)
-def _attempts(language: str) -> tuple[tuple[Grammar, bytes, bytes], ...]:
+def _attempts(language: str, method: bool) -> tuple[tuple[Grammar, bytes, bytes], ...]:
+    """(grammar, prefix, suffix) in the order in which they are tried."""
     wrappers = _WRAPPERS.get(language, (_BARE,))
+    if method:
+        wrappers = (_CLASS, _BARE, *wrappers[2:])
     grammars = [(Grammar(LANGUAGES[language].grammar()), b"")]
     if language == "typescript":
         grammars.append((Grammar(LANGUAGES["tsx"].grammar()), b""))
