@@ -165,12 +165,12 @@ def numbers(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
     return found
 
 
-def git_commit() -> str:
-    """The commit of the working tree that this module lies in; empty outside of one."""
+def git_commit(folder: Path = Path(__file__).parent) -> str:
+    """The commit of the working tree that ``folder``, or this module, lies in; empty outside of one."""
     try:
         found = subprocess.run(
             ["git", "rev-parse", "HEAD"],
-            cwd=Path(__file__).parent,
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=10,

@@ -9,7 +9,12 @@ from codeorigin_training.finetune.residual import FinetuneConfig, deep_logits, n
 from support.tiny_training import tiny_rows, tiny_shape, tiny_tokenizer
 
 CONFIG = FinetuneConfig(
-    steps=60, tokens_per_batch=2048, learning_rate=5e-3, type_dropout=0.1, train_context=64
+    steps=60,
+    tokens_per_batch=2048,
+    learning_rate=5e-3,
+    type_dropout=0.1,
+    train_context=64,
+    neutral_share=0.15,
 )
 
 

@@ -1,0 +1,133 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetune
+from codeorigin_training.corpus.rows import read_functions, read_pairs
+from codeorigin_training.corpus.splits import fold_array, is_held_out
+from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.encoder.registry import load_encoder, save_encoder
+from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.finetune.inference import deep_logits, neutral_logit
+from codeorigin_training.run import Run, RunError
+from support.corpus_maker import write_corpus
+from support.tiny_training import tiny_shape, tiny_tokenizer
+
+CONFIG = FinetuneCommandConfig(
+    finetune=FinetuneConfig(
+        steps=30, tokens_per_batch=1024, learning_rate=5e-3, train_context=64, view_share=0.5, device="cpu"
+    ),
+    shape=tiny_shape(),
+    augmentations=("comments_removed",),
+    overlap=16,
+    processes=1,
+    track=False,
+)
+
+
+def make_run(folder: Path) -> Run:
+    run = Run(folder)
+    write_corpus(run.corpus, repositories=24, functions=6)
+    tiny_tokenizer().save(run.tokenizer)
+    rows = read_functions(run.corpus) + read_pairs(run.corpus)
+    count = sum(not is_held_out(row.repo) for row in rows)
+    np.savez(run.wide, table=np.zeros(1), bias=np.zeros(()), out_of_fold=np.zeros(count))
+    return run
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[str]]:
+    run, lines = make_run(tmp_path_factory.mktemp("run")), []
+    finetune(CONFIG, run, lines.append)
+    return run, lines
+
+
+def test_every_row_is_judged_by_an_encoder_that_did_not_see_its_repository(
+    finished: tuple[Run, list[str]],
+) -> None:
+    run, lines = finished
+    functions = [row for row in read_functions(run.corpus) if not is_held_out(row.repo)]
+    rows = functions + [row for row in read_pairs(run.corpus) if not is_held_out(row.repo)]
+    logits = np.load(run.deep)["out_of_fold"]
+    labels = np.array([row.label for row in rows])
+    assert logits.shape == (len(rows),)
+    # One label in twenty is wrong on purpose.
+    assert ((logits > np.median(logits)) == labels).mean() > 0.8
+    # Two folds and the final encoder are three different ones.
+    final = deep_logits(
+        load_encoder(run.finetuned), encode_rows(rows, tiny_tokenizer()), tiny_tokenizer(), overlap=16
+    )
+    folds = fold_array(rows, CONFIG.folds) % CONFIG.deep_folds
+    assert all(not np.allclose(final[folds == fold], logits[folds == fold], atol=1e-3) for fold in (0, 1))
+    assert [line for line in lines if line.startswith("out of fold: wide")]
+
+
+def test_the_baseline_of_an_explanation_is_undecided(finished: tuple[Run, list[str]]) -> None:
+    model = load_encoder(finished[0].finetuned)
+    assert abs(neutral_logit(model, tiny_tokenizer())) < 1e-5
+
+
+def test_what_is_there_is_not_made_again(finished: tuple[Run, list[str]]) -> None:
+    run, _ = finished
+    before, lines = run.finetuned.stat().st_mtime_ns, []
+    finetune(CONFIG, run, lines.append)
+    assert run.finetuned.stat().st_mtime_ns == before
+    assert "fold-0 taken from its checkpoint" in lines
+    assert not [line for line in lines if "step" in line]
+
+
+def test_an_interrupted_run_goes_on_with_the_fold_that_is_missing(
+    tmp_path: Path, finished: tuple[Run, list[str]]
+) -> None:
+    run = make_run(tmp_path)
+
+    def log(line: str) -> None:
+        if line.startswith("fold-1"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        finetune(CONFIG, run, log)
+    assert not run.deep.exists()
+    lines: list[str] = []
+    finetune(CONFIG, run, lines.append)
+    assert "fold-0 taken from its checkpoint" in lines
+    assert np.array_equal(np.load(run.deep)["out_of_fold"], np.load(finished[0].deep)["out_of_fold"])
+
+
+def test_a_pretrained_encoder_is_where_it_starts(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    torch.manual_seed(7)
+    start = CompactEncoder(tiny_shape(layers=2))
+    save_encoder(run.pretrained, start)
+    config = replace(
+        CONFIG, finetune=replace(CONFIG.finetune, steps=1, learning_rate=1e-9, warm_up=0.0, weight_decay=0.0)
+    )
+    finetune(config, run, lambda _: None)
+    trained = load_encoder(run.finetuned)
+    assert isinstance(trained, CompactEncoder)
+    assert torch.allclose(trained.tokens.weight, start.tokens.weight, atol=1e-6)
+
+
+def test_logits_of_another_corpus_are_refused(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    np.savez(run.wide, out_of_fold=np.zeros(3))
+    with pytest.raises(RunError, match=r"3 logits for \d+ rows; run .* wide"):
+        finetune(CONFIG, run, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"augmentations": ("translated",)}, "no augmentation translated"),
+        ({"augmentations": ()}, "view_share needs augmentations"),
+        ({"deep_folds": 1}, "deep_folds"),
+        ({"overlap": 64}, "overlap"),
+    ],
+)
+def test_a_wrong_setting_is_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        replace(CONFIG, **changes)  # type: ignore[arg-type]

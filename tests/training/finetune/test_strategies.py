@@ -1,0 +1,125 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.finetune.config import Strategy
+from codeorigin_training.finetune.strategies import make_schedule
+from codeorigin_training.finetune.training import Outlets, finetune, frozen_states
+from support.finetuning import QUICK, changed_groups, examples_of, fresh_model, group_values, of_strategy
+from support.tiny_training import tiny_rows, tiny_tokenizer
+
+SILENT = Outlets(log=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "unfreeze", "expected"),
+    [
+        (Strategy.FROZEN, 0, [False, False, False, True]),
+        (Strategy.GRADUAL, 2, [False, False, True, True]),
+        (Strategy.GRADUAL, 0, [True, True, True, True]),
+        (Strategy.FULL, 0, [True, True, True, True]),
+    ],
+)
+def test_a_strategy_changes_only_the_layers_that_it_may(
+    strategy: Strategy, unfreeze: int, expected: list[bool]
+) -> None:
+    model = fresh_model()
+    before = group_values(model)
+    finetune(
+        model,
+        examples_of(tiny_rows(12), validation=2),
+        tiny_tokenizer(),
+        of_strategy(strategy, unfreeze=unfreeze, steps=8),
+        SILENT,
+    )
+    assert changed_groups(before, group_values(model)) == expected
+    assert all(parameter.requires_grad for parameter in model.parameters())
+    assert not model.training
+
+
+def test_layers_thaw_from_the_top_in_equal_parts_of_the_budget() -> None:
+    model = fresh_model()
+    layers = model.layer_groups()
+    schedule = make_schedule(layers, of_strategy(Strategy.GRADUAL))
+    thawed = []
+    for progress in (0.0, 0.24, 0.25, 0.5, 0.75, 0.99):
+        schedule.prepare(progress, 0.01)
+        states = [all(parameter.requires_grad for parameter in layer) for layer in layers]
+        assert states == sorted(states)
+        thawed.append(sum(states))
+    assert thawed == [1, 1, 2, 3, 4, 4]
+
+
+def test_every_layer_has_its_share_of_the_rate_of_the_one_above() -> None:
+    model = fresh_model()
+    layers = model.layer_groups()
+    schedule = make_schedule(layers, replace(QUICK, layer_decay=0.5, learning_rate=0.8, warm_up=0.0))
+    schedule.prepare(0.0, 0.1)
+    rates = {id(p): group["lr"] for group in schedule.optimizer.param_groups for p in group["params"]}
+    for layer, rate in zip(layers, [0.1, 0.2, 0.4, 0.8], strict=True):
+        assert [rates[id(parameter)] for parameter in layer] == pytest.approx([rate] * len(layer))
+    assert len(rates) == len(list(model.parameters()))
+    decays = {
+        id(p): group["weight_decay"] for group in schedule.optimizer.param_groups for p in group["params"]
+    }
+    assert all((decays[id(p)] > 0) == (p.ndim >= 2) for p in model.parameters())
+
+
+def test_the_rate_rises_then_falls_to_zero() -> None:
+    schedule = make_schedule(fresh_model().layer_groups(), replace(QUICK, warm_up=0.2, learning_rate=1.0))
+    rates = []
+    for step in range(10):
+        schedule.prepare(step / 10, 0.1)
+        rates.append(schedule.optimizer.param_groups[0]["lr"])
+    assert rates == pytest.approx([0.5, 1.0, 1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125])
+
+
+def test_a_frozen_encoder_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, examples = fresh_model(), examples_of(tiny_rows(12), validation=4)
+    config = of_strategy(Strategy.FROZEN)
+    states = frozen_states(model, examples, tiny_tokenizer(), config)
+    assert states.shape == (12, model.width)
+    read: list[int] = []
+    original = CompactEncoder.hidden
+
+    def counted(self: CompactEncoder, embeddings: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        read.append(len(embeddings))
+        return original(self, embeddings, mask)
+
+    monkeypatch.setattr(CompactEncoder, "hidden", counted)
+    finetune(model, examples, tiny_tokenizer(), config, SILENT, states)
+    # Only MASK alone is read again, at its up to 32 lengths; no text is, in any of three epochs.
+    assert 0 < sum(read) <= 32
+
+
+def test_a_frozen_encoder_keeps_the_head_of_its_best_epoch() -> None:
+    """The validation rows contradict the training rows, so every epoch after the first makes things worse."""
+    examples = examples_of(tiny_rows(40), validation=12)
+    labels = examples.labels.copy()
+    labels[-12:] = 1 - labels[-12:]
+    lines: list[str] = []
+    losses: list[float] = []
+
+    def metrics(figures: dict[str, float], step: int) -> None:
+        if "validation/loss" in figures:
+            losses.append(figures["validation/loss"])
+
+    config = of_strategy(Strategy.FROZEN)
+    config = replace(config, frozen=replace(config.frozen, learning_rate=0.05, epochs=8, rows_per_batch=4))
+    model = fresh_model()
+    contrary = replace(examples, labels=labels)
+    progress = finetune(model, contrary, tiny_tokenizer(), config, Outlets(lines.append, metrics))
+    assert len(losses) < 8, "patience 2 must end it early"
+    assert losses[-1] > min(losses)
+    assert losses[-2] > min(losses)
+    # The kept head gives the best loss again.
+    states = torch.from_numpy(frozen_states(model, contrary, tiny_tokenizer(), config)[-12:])
+    with torch.inference_mode():
+        again = torch.nn.functional.binary_cross_entropy_with_logits(
+            model.head(states).squeeze(-1), torch.from_numpy(labels[-12:].astype(np.float32))
+        )
+    assert float(again) == pytest.approx(min(losses), abs=1e-5)
+    assert progress.best == pytest.approx(min(losses))

@@ -1,0 +1,146 @@
+"""MLflow's database takes seconds to make, so all tests look at one."""
+
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codeorigin_training.finetune.config import FinetuneConfig, Strategy
+from codeorigin_training.run import Run
+from codeorigin_training.tracking import NullTracker, Tracker, flattened, git_commit, numbers, open_tracker
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A configuration with another one inside."""
+
+    rate: float = 0.5
+    strategy: Strategy = Strategy.GRADUAL
+    inner: FinetuneConfig = field(default_factory=FinetuneConfig)
+
+
+def interrupted(tracker: Tracker) -> None:
+    with tracker.phase("fold-1", "x") as phase:
+        phase.metrics({"train/loss": 3.0}, 1)
+        raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    run = Run(tmp_path_factory.mktemp("run"))
+    probabilities = np.linspace(0, 1, 20)
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr("codeorigin_training.tracking.git_commit", lambda: "c0ffee")
+    with open_tracker(run, "finetune", key="k", tags={"data_sha256": "abc"}) as tracker:
+        tracker.parameters(Settings())
+        with tracker.phase("fold-0") as phase:
+            for step in (1, 2):
+                phase.metrics({"train/loss": 1 / step, "broken": float("nan")}, step)
+            phase.pictures((probabilities > 0.4).astype(np.int64), probabilities)
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(tracker)
+        for key in ("x", "y"):
+            with tracker.phase("fold-1", key) as phase:
+                phase.metrics({"train/loss": 2.0}, 2)
+        kept = run.folder / "finetuned.pt"
+        kept.write_bytes(b"weights")
+        tracker.artifact(kept)
+    monkeypatch.undo()
+    return run
+
+
+def rows(run: Run, query: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(run.tracking)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def test_parameters_are_the_flattened_configuration(run: Run) -> None:
+    found = dict(rows(run, "select key, value from params"))
+    assert found == flattened(Settings())
+    assert found["inner.losses.temperature"] == "0.1"
+    assert found["strategy"] == "gradual"
+
+
+def test_curves_are_kept_by_step_without_what_is_not_finite(run: Run) -> None:
+    found = rows(
+        run,
+        "select step, value from metrics join runs using (run_uuid) where name = 'fold-0' order by step",
+    )
+    assert found == [(1, 1.0), (2, 0.5)]
+    assert rows(run, "select count(*) from metrics where key = 'broken'") == [(0,)]
+
+
+def test_a_command_is_tagged_with_commit_and_data(run: Run) -> None:
+    found = rows(run, "select tags.key, value from tags join runs using (run_uuid) where name = 'finetune'")
+    tags = dict(found)
+    assert tags["git_commit"] == "c0ffee"
+    assert tags["data_sha256"] == "abc"
+
+
+def test_phases_are_nested_and_an_interrupted_one_goes_on(run: Run) -> None:
+    (parent,) = rows(run, "select run_uuid, status from runs where name = 'finetune'")
+    assert parent[1] == "FINISHED"
+    nested = rows(
+        run,
+        "select name, status, value from runs join tags using (run_uuid) "
+        "where tags.key = 'mlflow.parentRunId' order by name",
+    )
+    # fold-1 with key x was interrupted and went on in its run; key y is another.
+    assert nested == [(name, "FINISHED", parent[0]) for name in ("fold-0", "fold-1", "fold-1")]
+    counts = rows(
+        run,
+        "select count(*) from metrics join runs using (run_uuid) where name = 'fold-1' group by run_uuid",
+    )
+    assert sorted(counts) == [(1,), (2,)]
+
+
+def test_pictures_and_files_are_in_the_run_folder(run: Run) -> None:
+    files = {path.name: path for path in (run.folder / "artifacts").rglob("*") if path.is_file()}
+    assert set(files) == {"confusion.png", "reliability.png", "finetuned.pt"}
+    for name in ("confusion.png", "reliability.png"):
+        assert files[name].read_bytes().startswith(b"\x89PNG")
+    assert files["finetuned.pt"].read_bytes() == b"weights"
+
+
+def test_nothing_is_kept_or_loaded_when_it_is_switched_off(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from codeorigin_training.run import Run\n"
+        "from codeorigin_training.tracking import open_tracker\n"
+        "with open_tracker(Run(Path(sys.argv[1])), 'x', enabled=False) as t, t.phase('y') as p:\n"
+        "    p.metrics({'a': 1.0}, 0)\n"
+        "print('mlflow' in sys.modules or 'matplotlib' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+    assert list(tmp_path.iterdir()) == []
+    with NullTracker().phase("fold") as tracker:
+        assert isinstance(tracker, NullTracker)
+
+
+def test_numbers_of_nested_figures_get_joined_names() -> None:
+    figures = {"wide": {"auroc": 0.5, "interval": [0.1, 0.9], "none": None, "bad": float("nan")}, "n": 3}
+    assert numbers(figures) == {"wide/auroc": 0.5, "n": 3.0}
+
+
+def test_the_commit_is_that_of_the_working_tree(tmp_path: Path) -> None:
+    assert git_commit(tmp_path) == ""
+
+    def git(*arguments: str) -> str:
+        identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
+        done = subprocess.run(
+            ["git", *identity, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    git("init")
+    git("commit", "--allow-empty", "--message", "Begin")
+    assert git_commit(tmp_path) == git("log", "--format=%H")
