@@ -44,6 +44,20 @@ def test_groups_are_connected() -> None:
     assert near_duplicates(chain, threshold=0.7, permutations=128) == [list(range(10))]
 
 
+def test_most_of_what_is_just_alike_enough_is_found() -> None:
+    generator = random.Random(2)
+    codes: list[str] = []
+    for _ in range(40):
+        words = [f"w{generator.randrange(10_000)}" for _ in range(200)]
+        # Three words apart take 15 of 196 shingles: a similarity of 181 / 211.
+        other = [f"new{place}" if place in {30, 90, 150} else word for place, word in enumerate(words)]
+        codes += [" ".join(words), " ".join(other)]
+    found = near_duplicates(codes)
+    assert all(second == first + 1 and first % 2 == 0 for first, second in found)
+    assert len(found) >= 36
+    assert near_duplicates(codes, threshold=0.87) == []
+
+
 def test_the_same_seed_finds_the_same() -> None:
     generator = random.Random(5)
     codes = [human_function(generator, "f") for _ in range(150)] + [

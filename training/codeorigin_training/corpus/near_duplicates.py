@@ -20,6 +20,8 @@ from codeorigin_training.corpus.rows import CorpusError, Row
 SHINGLE = 5
 """Tokens in a shingle. Shorter functions are one shingle."""
 
+# Of false and missed candidates: the false ones are found out by their shingles.
+_MISSED_COUNTS_MORE = (0.1, 0.9)
 _TOKEN = re.compile(rb"\w+|[^\w\s]")
 
 
@@ -46,7 +48,7 @@ def near_duplicates(
     Tokens are words and single punctuation marks, so layout does not count. Two texts are near duplicates when the
     Jaccard similarity of their shingles is at least ``threshold``; groups are connected by such pairs, so that
     two members may be less alike. Texts with the same tokens are always found; others by chance, the likelier the more
-    they are alike (64 permutations: nine in ten at 0.85).
+    they are alike (64 permutations, threshold 0.8: 88 of 100 at 0.8, 97 at 0.85, all but a few in 1000 at 0.9).
 
     Raises:
         CorpusError: the threshold is not above 0 and up to 1, or there are fewer than 16 permutations.
@@ -57,7 +59,7 @@ def near_duplicates(
         raise CorpusError(f"permutations is {permutations}: choose at least 16")
     parent = list(range(len(codes)))
     distinct = list(_first_of_equal(codes, parent))
-    lsh = MinHashLSH(threshold=threshold, num_perm=permutations)
+    lsh = MinHashLSH(threshold=threshold, num_perm=permutations, weights=_MISSED_COUNTS_MORE)
     shingles = lru_cache(maxsize=4096)(lambda index: frozenset(_shingles(codes[index])))
     blank = MinHash(num_perm=permutations, seed=seed, hashfunc=int)
     for index in distinct:
