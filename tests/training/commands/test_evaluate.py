@@ -14,7 +14,7 @@ from support.tiny_model import FILE_RULE, with_file_rule
 CONFIG = EvaluateConfig(
     perturbations=("reindented", "comments_removed"),
     held_out_functions=200,
-    slice_functions=60,
+    slice_functions=40,
     perturbed_functions=20,
     rounds=10,
     agents=(),

@@ -51,7 +51,7 @@ def training() -> TrainingSet:
 
 @pytest.fixture(scope="module")
 def held_out() -> list[Row]:
-    return rows(300, seed=3)
+    return rows(420, seed=3)
 
 
 def no_log(_line: str) -> None:
@@ -84,9 +84,11 @@ def test_an_agent_without_held_out_code_is_left_out_with_its_repositories(
 
 def test_a_language_left_out_is_measured_on_itself(training: TrainingSet, held_out: list[Row]) -> None:
     ruby = transfer_rows(training, held_out, replace(CONFIG, agents=()), {}, no_log)[0].without.raw
-    assert ruby.items == 2 * min(
-        sum(row.language == "ruby" and row.label == label for row in held_out) for label in (0, 1)
-    )
+    there = sum(row.language == "ruby" for row in held_out)
+    assert 100 <= ruby.items <= there
+    assert ruby.positives == ruby.items // 2
+    assert ruby.auroc.value is not None
+    assert ruby.auroc.value > 0.9
 
 
 def only_people(count: int, seed: int, *, leak: bool) -> list[Row]:

@@ -44,7 +44,7 @@ def transfer_rows(
                 config.seed,
             )
             kept_labels = {training.rows[number].label for number in np.flatnonzero(keep)}
-            if len(each.items) < _FEWEST or len(kept_labels) < 2:
+            if len(each.items) < min(_FEWEST, config.slice_functions) or len(kept_labels) < 2:
                 log(f"unseen {kind} {value}: too little code, left out")
                 continue
             found.append(_row(kind, value, each, (training.fit(keep), whole), config, augmentations, log))
