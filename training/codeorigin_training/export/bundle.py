@@ -7,8 +7,9 @@ import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
+from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import (
     FORMAT,
     GRADIENT_GRAPH,
@@ -21,7 +22,6 @@ from codeorigin.model.bundle import (
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.ngrams import View
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin_training.config import BuildConfig
 from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.export.card import model_card
@@ -31,17 +31,36 @@ from codeorigin_training.wide.linear import WideModel
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything that a bundle is made of."""
+    """Everything that a bundle is made of. ``deep_tried``: a deep part was trained, whether or not it is there."""
 
     wide: WideModel
     views: tuple[View, ...]
     encoder: CompactEncoder | None
-    tokenizer: Tokenizer
+    tokenizer: Tokenizer | None
     overlap: int
     baseline_logit: float
     calibration: Calibration
     metrics: dict[str, Any]
     data: dict[str, Any]
+    deep_tried: bool = False
+
+
+class BundleSettings(Protocol):
+    """What a bundle takes of the configuration that it was built with, a dataclass; the manifest holds all of it."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def version(self) -> str:
+        """The model's version."""
+
+
+class ExportError(CodeOriginError):
+    """A bundle cannot be made of these parts."""
 
 
 def corpus_hash(data: Path) -> str:
@@ -52,10 +71,16 @@ def corpus_hash(data: Path) -> str:
     return digest.hexdigest()
 
 
-def write_bundle(out: Path, parts: Parts, config: BuildConfig) -> None:
+def write_bundle(
+    out: Path, parts: Parts, config: BundleSettings, *, limit_bytes: int | None = None
+) -> dict[str, Any]:
     """Write the bundle into ``out`` at one go: into a folder beside it first, checked, then moved.
 
+    Returns:
+        its manifest.
+
     Raises:
+        ExportError: it is larger than ``limit_bytes``, or its encoder lacks a tokenizer.
         ParityError: a graph does not compute what PyTorch computes.
         ModelError: the written bundle does not load.
     """
@@ -66,6 +91,8 @@ def write_bundle(out: Path, parts: Parts, config: BuildConfig) -> None:
             folder, bias=parts.wide.bias, wide_weights=parts.wide.table, encoder=parts.encoder
         )
         if parts.encoder is not None:
+            if parts.tokenizer is None:
+                raise ExportError("a bundle with a deep part needs the run's tokenizer")
             parts.tokenizer.save(folder / TOKENIZER)
         files = [path for path in (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER) if (folder / path).is_file()]
         manifest = {
@@ -80,17 +107,21 @@ def write_bundle(out: Path, parts: Parts, config: BuildConfig) -> None:
             "calibration": parts.calibration.to_manifest(),
             "data": parts.data,
             "parity": asdict(parity),
-            "build": asdict(config),
+            "build": {"deep": "tried" if parts.deep_tried else "off", **asdict(config)},
             "metrics": parts.metrics,
         }
         text = json.dumps(_finite(manifest), indent=1, sort_keys=False, allow_nan=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
         (folder / "README.md").write_text(model_card(manifest), encoding="utf-8")
         Bundle.load(folder)
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        if limit_bytes is not None and size > limit_bytes:
+            raise ExportError(f"the bundle has {size:,} bytes, more than limit_bytes, {limit_bytes:,}")
         for stale in (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER):
             (out / stale).unlink(missing_ok=True)
         for path in [*files, MANIFEST, "README.md"]:
             shutil.move(folder / path, out / path)
+    return manifest
 
 
 def _deep_entry(parts: Parts) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+from codeorigin.errors import CodeOriginError
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.export.graphs import WideDeepScore, WideScore
 
@@ -23,7 +24,7 @@ _SHAPES = ((1, 1), (1, 5), (8, 64), (2, 333), (1, 512))
 _Arrays = dict[str, npt.NDArray[np.generic]]
 
 
-class ParityError(RuntimeError):
+class ParityError(CodeOriginError):
     """An exported graph differs from the module it was made from."""
 
 

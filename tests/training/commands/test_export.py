@@ -1,0 +1,112 @@
+"""A made-up run, from its wide part to a bundle that the server loads."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.model.ngrams import View, ViewKind
+from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.commands.calibrate import calibrate
+from codeorigin_training.commands.card import CardConfig, card
+from codeorigin_training.commands.export import ExportConfig, export
+from codeorigin_training.corpus.sides import read_sides
+from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.registry import save_encoder
+from codeorigin_training.export.bundle import ExportError
+from codeorigin_training.run import Run, RunError
+from support.corpus_maker import write_corpus
+from support.tiny_training import tiny_shape, tiny_tokenizer
+
+VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
+CONFIG = ExportConfig(name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1)
+CALIBRATE = CalibrateConfig(rate=0.1, deep_must_help=False)
+
+
+def silent(line: str) -> None:
+    """Nobody listens."""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """A run of a random wide part, calibrated."""
+    made = Run(tmp_path / "run")
+    write_corpus(made.corpus, repositories=40, functions=8)
+    side, _ = read_sides(made.corpus, pair_weight=1.0, folds=2)
+    generator = np.random.default_rng(0)
+    logits = generator.normal(size=len(side.rows)) + 3.0 * side.labels
+    np.savez(made.wide, table=generator.normal(size=768).astype(np.float32), bias=0.25, out_of_fold=logits)
+    calibrate(CALIBRATE, made, silent)
+    return made
+
+
+def add_deep(run: Run) -> None:
+    side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
+    np.savez(run.deep, out_of_fold=np.zeros(len(side.rows)))
+    save_encoder(run.finetuned, CompactEncoder(tiny_shape()))
+    tiny_tokenizer().save(run.tokenizer)
+    calibrate(CALIBRATE, run, silent)
+
+
+def test_the_bundle_is_the_runs_and_is_not_made_twice(run: Run) -> None:
+    export(CONFIG, run, silent)
+    bundle = Analyzer.load(run.bundle).bundle
+    assert (bundle.name, bundle.version, bundle.bias, bundle.deep) == ("made-up", "1.2.3", 0.25, None)
+    fitted = json.loads(run.calibration.read_text("utf-8"))
+    assert bundle.calibration.default.llm == pytest.approx(fitted["default"]["llm"], rel=1e-6)
+    assert len(bundle.calibration.human_logits) == len(fitted["human_logits"])
+    metrics = bundle.manifest["metrics"]
+    assert metrics["held_out"]["old_human"]["functions"] > 0
+    assert 0.0 <= metrics["verdicts"]["false_positive_rate_modern"] <= 1.0
+    card(CardConfig(), run, silent)
+    assert "none was trained" in (run.bundle / "README.md").read_text("utf-8")
+
+    lines: list[str] = []
+    export(CONFIG, run, lines.append)
+    assert lines == ["the bundle is there"]
+    export(replace(CONFIG, version="1.2.4"), run, lines.append)
+    assert Analyzer.load(run.bundle).bundle.version == "1.2.4"
+
+
+def test_a_deep_part_that_calibration_wants_is_exported(run: Run) -> None:
+    add_deep(run)
+    export(CONFIG, run, silent)
+    bundle = Analyzer.load(run.bundle).bundle
+    assert bundle.deep is not None
+    assert bundle.deep.overlap == 8
+    assert bundle.manifest["metrics"]["parts"]["deep"] is not None
+    calibrate(replace(CALIBRATE, deep=False), run, silent)
+    export(CONFIG, run, silent)
+    assert Analyzer.load(run.bundle).bundle.deep is None
+    assert "left out" in (run.bundle / "README.md").read_text("utf-8")
+
+
+def test_a_calibration_of_other_logits_is_refused(run: Run) -> None:
+    with np.load(run.wide) as kept:
+        arrays = dict(kept)
+    np.savez(run.wide, **(arrays | {"bias": 1.0}))
+    with pytest.raises(ExportError, match=r"was fitted on another wide\.npz"):
+        export(CONFIG, run, silent)
+    run.calibration.write_text("{}")
+    with pytest.raises(ExportError, match="not a calibration"):
+        export(CONFIG, run, silent)
+    run.calibration.unlink()
+    with pytest.raises(RunError, match="codeorigin_training calibrate"):
+        export(CONFIG, run, silent)
+
+
+def test_parts_that_do_not_fit_are_refused_before_anything_is_written(run: Run) -> None:
+    with pytest.raises(ExportError, match="table has 768 rows, the views 512"):
+        export(replace(CONFIG, views=VIEWS[:1]), run, silent)
+    with pytest.raises(ExportError, match=r"more than limit_bytes, 1,000"):
+        export(replace(CONFIG, limit_bytes=1000), run, silent)
+    assert not list(run.bundle.glob("*"))
+
+
+@pytest.mark.parametrize("wrong", [{"name": ""}, {"views": ()}, {"overlap": -1}, {"limit_bytes": 0}])
+def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        ExportConfig(**wrong)  # type: ignore[arg-type]

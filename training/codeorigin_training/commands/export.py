@@ -1,0 +1,189 @@
+"""The command ``export``: a run's parts become a bundle, checked, and measured on held-out repositories."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from codeorigin.model.bundle import sha256_of
+from codeorigin.model.calibration import Calibration
+from codeorigin.model.ngrams import View
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.sides import TrainingSide, read_sides
+from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.encoder.registry import load_encoder
+from codeorigin_training.evaluate.held_out import detector_metrics, headline, slices, verdict_metrics
+from codeorigin_training.export.bundle import ExportError, Parts, corpus_hash, write_bundle
+from codeorigin_training.finetune.inference import deep_logits, neutral_logit
+from codeorigin_training.run import Log, Run
+from codeorigin_training.wide.features import view_matrices
+from codeorigin_training.wide.linear import WideModel
+from codeorigin_training.wide.train import default_views
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportConfig:
+    """What the bundle is called and how large it may be.
+
+    ``views`` are those that the run's wide part was trained with. ``overlap`` tokens are shared by windows next to
+    each other. ``limit_bytes`` is for all of the bundle's files together.
+    """
+
+    name: str = "codeorigin-small"
+    version: str = "0.1.0"
+    views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
+    overlap: int = 128
+    limit_bytes: int = 50_000_000
+    processes: int = 2
+
+    def __post_init__(self) -> None:
+        if not self.name or not self.version or not self.views:
+            raise ValueError("name, version and views must not be empty")
+        if self.overlap < 0 or self.limit_bytes < 1 or self.processes < 1:
+            raise ValueError("overlap must not be negative, limit_bytes and processes must be positive")
+
+
+def export(config: ExportConfig, run: Run, log: Log) -> None:
+    """Write ``run.bundle``. A bundle that is there from the same parts and settings is kept.
+
+    Raises:
+        RunError: an earlier stage is missing.
+        ExportError: the parts do not belong together, or the bundle is too large.
+        ParityError: an exported graph computes something else than the model.
+    """
+    entry = _calibration_entry(run)
+    corpus = run.needs(run.corpus, "corpus")
+    needed = [run.wide, run.calibration]
+    if entry["parts"]["deep"]:
+        needed += [run.needs(run.finetuned, "finetune"), run.needs(run.tokenizer, "tokenizer")]
+    inputs = {path.name: sha256_of(path) for path in needed} | {"corpus": corpus_hash(corpus)}
+    manifest_path = run.bundle / "manifest.json"
+    if manifest_path.is_file() and _same(manifest_path, inputs, config):
+        log("the bundle is there")
+        return
+    wide = _wide_model(run.wide, config.views)
+    tokenizer, encoder = None, None
+    if entry["parts"]["deep"]:
+        tokenizer, encoder = Tokenizer.load(run.tokenizer), _compact(run.finetuned)
+        if config.overlap >= encoder.context:
+            raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
+    side, held_out = read_sides(corpus, pair_weight=1.0, folds=2)
+    calibration = Calibration.from_manifest(entry)
+    metrics = _measure(held_out, wide, encoder, tokenizer, calibration, config)
+    log(f"held out: {headline(metrics['held_out'])}")
+    parts = Parts(
+        wide=wide,
+        views=config.views,
+        encoder=encoder,
+        tokenizer=tokenizer,
+        overlap=config.overlap,
+        baseline_logit=wide.bias
+        + (0.0 if encoder is None or tokenizer is None else neutral_logit(encoder, tokenizer)),
+        calibration=calibration,
+        metrics=metrics,
+        data=_data(side, held_out, inputs["corpus"]) | {"inputs": inputs},
+        deep_tried=run.deep.exists(),
+    )
+    manifest = write_bundle(run.bundle, parts, config, limit_bytes=config.limit_bytes)
+    size = sum(path.stat().st_size for path in run.bundle.iterdir())
+    log(f"wrote {run.bundle}: {size:,} bytes, parity {manifest['parity']}")
+
+
+def _calibration_entry(run: Run) -> dict[str, Any]:
+    """The run's calibration, made for the logits that the run holds now."""
+    again = "run `python -m codeorigin_training calibrate` again"
+    path = run.needs(run.calibration, "calibrate")
+    run.needs(run.wide, "wide")
+    try:
+        entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        fitted_on, deep = dict(entry["inputs"]), bool(entry["parts"]["deep"])
+        Calibration.from_manifest(entry)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ExportError(f"{path}: not a calibration ({error!r}); {again}") from error
+    for logits in (run.wide, *([run.deep] if deep else [])):
+        if not logits.exists() or fitted_on.get(logits.name) != sha256_of(logits):
+            raise ExportError(f"{path}: was fitted on another {logits.name}; {again}")
+    return entry
+
+
+def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> bool:
+    try:
+        manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+        views = tuple(View(**view) for view in manifest["wide"]["views"])
+        build = manifest["build"]
+        known = manifest["data"]["inputs"] == inputs and views == config.views
+        return known and all(
+            build[name] == getattr(config, name) for name in ("name", "version", "overlap", "limit_bytes")
+        )
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _wide_model(path: Path, views: tuple[View, ...]) -> WideModel:
+    try:
+        with np.load(path) as kept:
+            wide = WideModel(kept["table"], float(kept["bias"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise ExportError(
+            f"{path}: holds no wide part; run `python -m codeorigin_training wide` again"
+        ) from error
+    if len(wide.table) != sum(view.width for view in views):
+        raise ExportError(
+            f"{path}: its table has {len(wide.table)} rows, the views {sum(view.width for view in views)}; "
+            "set views as they were when it was trained"
+        )
+    return wide
+
+
+def _compact(path: Path) -> CompactEncoder:
+    encoder = load_encoder(path)
+    if not isinstance(encoder, CompactEncoder):
+        raise ExportError(f"{path}: only a compact encoder can be exported; distil this one into one first")
+    return encoder
+
+
+def _measure(
+    rows: list[Row],
+    wide: WideModel,
+    encoder: CompactEncoder | None,
+    tokenizer: Tokenizer | None,
+    calibration: Calibration,
+    config: ExportConfig,
+) -> dict[str, Any]:
+    """Figures on held-out ``rows``, with the table in half precision as it is stored."""
+    matrices = view_matrices(rows, config.views, processes=config.processes)
+    table = wide.table.astype(np.float16).astype(np.float32)
+    wide_logits: Floats = (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
+    deep: Floats = np.zeros(len(rows))
+    if encoder is not None and tokenizer is not None:
+        deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=config.overlap)
+    logits = wide.bias + wide_logits + deep
+    return {
+        "held_out": detector_metrics(rows, logits),
+        "verdicts": verdict_metrics(rows, logits, calibration),
+        "slices": slices(rows, logits),
+        "parts": {
+            "wide": detector_metrics(rows, wide_logits),
+            "deep": None if encoder is None else detector_metrics(rows, deep),
+        },
+    }
+
+
+def _data(side: TrainingSide, held_out: list[Row], digest: str) -> dict[str, Any]:
+    everything = [*side.rows, *held_out]
+    return {
+        "functions": sum(row.pair is None for row in everything),
+        "pairs": sum(row.pair is not None for row in everything) // 2,
+        "repositories": len({row.repo for row in everything if row.pair is None}),
+        "training_repositories": len({row.repo for row in side.rows}),
+        "held_out_repositories": len({row.repo for row in held_out}),
+        "sha256": digest,
+    }
