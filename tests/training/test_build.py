@@ -1,7 +1,9 @@
 """The whole chain on a made-up corpus: corpus -> wide -> deep -> calibration -> figures -> bundle -> verdicts."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +14,18 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.ngrams import View, ViewKind
 from codeorigin.model.verdict import Band
 from codeorigin_training.__main__ import app
-from codeorigin_training.build import build
-from codeorigin_training.config import BuildConfig, DeepPart
+from codeorigin_training.build import BuildConfig, build
+from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.commands.export import ExportConfig
+from codeorigin_training.commands.finetune import FinetuneCommandConfig
+from codeorigin_training.commands.tokenizer import TokenizerConfig
 from codeorigin_training.corpus.rows import read_functions
 from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.evaluate.held_out import detector_metrics
-from codeorigin_training.finetune.residual import FinetuneConfig
+from codeorigin_training.finetune.config import FinetuneConfig
 from codeorigin_training.wide.linear import ViewSettings
+from codeorigin_training.wide.train import WideConfig
 from support.corpus_maker import write_corpus
 
 CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
@@ -34,29 +41,30 @@ CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
 '''
 
 
-def smoke_config(deep: DeepPart = DeepPart.ALWAYS) -> BuildConfig:
-    return BuildConfig(
-        name="smoke",
-        views=(
-            ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 12), 4.0),
-            ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 12), 1.0),
-            ViewSettings(View(ViewKind.CHARACTERS, 2, 4, 1 << 12), 4.0),
-        ),
-        folds=2,
-        vocab_size=400,
-        deep=deep,
-        dim=16,
-        layers=1,
-        heads=2,
-        feedforward=16,
-        context=64,
-        overlap=16,
-        ngram_buckets=64,
-        ngram_dim=8,
-        finetune=FinetuneConfig(steps=30, tokens_per_batch=2048, train_context=64),
-        rate=0.1,
-        processes=1,
+def smoke_config(**changes: Any) -> BuildConfig:
+    views = (
+        ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 12), 4.0),
+        ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 12), 1.0),
+        ViewSettings(View(ViewKind.CHARACTERS, 2, 4, 1 << 12), 4.0),
     )
+    shape = EncoderConfig(
+        vocab_size=400, dim=16, layers=1, heads=2, feedforward=16, context=64, ngram_buckets=64, ngram_dim=8
+    )
+    config = BuildConfig(
+        wide=WideConfig(views=views, folds=2, processes=1),
+        deep=True,
+        tokenizer=TokenizerConfig(vocab_size=400),
+        finetune=FinetuneCommandConfig(
+            finetune=FinetuneConfig(steps=30, tokens_per_batch=2048, train_context=64),
+            shape=shape,
+            overlap=16,
+            processes=1,
+            track=False,
+        ),
+        calibrate=CalibrateConfig(rate=0.1, deep_must_help=False),
+        export=ExportConfig(name="smoke", processes=1),
+    )
+    return replace(config, **changes)
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +113,8 @@ def test_held_out_figures_are_those_of_the_shipped_files(bundle: Path, tmp_path:
 
 
 def test_a_build_without_a_deep_part_ships_the_wide_part_alone(tmp_path: Path) -> None:
-    build(
-        write_corpus(tmp_path / "data", repositories=50),
-        tmp_path / "out",
-        smoke_config(DeepPart.OFF),
-        lambda _: None,
-    )
+    data = write_corpus(tmp_path / "data", repositories=50)
+    build(data, tmp_path / "out", smoke_config(deep=False), lambda _: None)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "README.md",
         "manifest.json",
@@ -124,28 +128,39 @@ def test_a_deep_part_that_does_not_help_is_left_out(tmp_path: Path, monkeypatch:
     def noise(model: object, tokens: list[object], *args: object, **options: object) -> np.ndarray:
         return np.random.default_rng(0).normal(scale=50.0, size=len(tokens))
 
-    monkeypatch.setattr("codeorigin_training.build.deep_logits", noise)
+    monkeypatch.setattr("codeorigin_training.commands.finetune.deep_logits", noise)
     lines: list[str] = []
-    build(write_corpus(tmp_path / "data"), tmp_path / "out", smoke_config(DeepPart.IF_BETTER), lines.append)
+    data = write_corpus(tmp_path / "data")
+    build(data, tmp_path / "out", smoke_config(calibrate=CalibrateConfig(rate=0.1)), lines.append)
     assert any("left out" in line for line in lines)
     assert not (tmp_path / "out" / "gradient.onnx").exists()
     assert "it did not help out of fold" in (tmp_path / "out" / "README.md").read_text()
 
 
-def test_an_interrupted_build_goes_on_from_its_checkpoints(tmp_path: Path) -> None:
-    data, work = write_corpus(tmp_path / "data"), tmp_path / "work"
-    first = build(data, tmp_path / "one", smoke_config(), lambda _: None, work)
+def test_an_interrupted_build_goes_on_where_it_was(tmp_path: Path) -> None:
+    data, run = write_corpus(tmp_path / "data"), tmp_path / "run"
+    build(data, tmp_path / "one", smoke_config(), lambda _: None, run)
     lines: list[str] = []
-    second = build(data, tmp_path / "two", smoke_config(), lines.append, work)
-    assert any("taken from its checkpoint" in line for line in lines)
+    build(data, tmp_path / "two", smoke_config(), lines.append, run)
     assert not any("step" in line or "extracted" in line for line in lines)
-    assert second == first
+    one, two = ((tmp_path / name / "manifest.json").read_text() for name in ("one", "two"))
+    assert one == two
+
+
+def test_what_is_not_the_bundles_stays(tmp_path: Path) -> None:
+    data, out = write_corpus(tmp_path / "data", repositories=50), tmp_path / "out"
+    out.mkdir()
+    (out / "CHANGELOG.md").write_text("kept")
+    (out / "gradient.onnx").write_bytes(b"of an earlier bundle")
+    build(data, out, smoke_config(deep=False), lambda _: None)
+    assert (out / "CHANGELOG.md").read_text() == "kept"
+    assert not (out / "gradient.onnx").exists()
 
 
 def test_too_small_a_corpus_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=8)
     with pytest.raises(CodeOriginError, match="repositories"):
-        build(data, tmp_path / "out", smoke_config(DeepPart.OFF), lambda _: None)
+        build(data, tmp_path / "out", smoke_config(deep=False), lambda _: None)
     assert not (tmp_path / "out").exists()
 
 

@@ -2,15 +2,12 @@
 
 import importlib
 import typing
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.build import build
-from codeorigin_training.config import BuildConfig, DeepPart
 from codeorigin_training.configuration import load_config
 from codeorigin_training.run import Run
 
@@ -77,18 +74,18 @@ for _name, _text in STAGES.items():
 def build_command(
     data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],
     out: Annotated[Path, typer.Option(help="Folder of the bundle.")] = Path("models/codeorigin-small"),
-    work: Annotated[Path | None, typer.Option(help="Folder of checkpoints to go on from.")] = None,
-    steps: Annotated[
-        int | None, typer.Option(help="Training steps of the deep part; 0 leaves it out.")
-    ] = None,
+    run: Annotated[Path | None, typer.Option(help="Folder of the run, to go on from.")] = None,
+    config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="name=value, as often as needed.")] = None,
 ) -> None:
-    """Train, calibrate, measure and export a bundle from the corpus: all stages at once."""
-    config = BuildConfig()
-    if steps == 0:
-        config = replace(config, deep=DeepPart.OFF)
-    elif steps is not None:
-        config = replace(config, finetune=replace(config.finetune, steps=steps))
-    _guarded(lambda: build(data, out, config, typer.echo, work))
+    """Every stage from the corpus to the bundle at once; without settings, the bundle that ships."""
+
+    def action() -> None:
+        from codeorigin_training.build import BuildConfig, build  # noqa: PLC0415 - loads every stage
+
+        build(data, out, load_config(BuildConfig, config, set_ or []), typer.echo, run)
+
+    _guarded(action)
 
 
 if __name__ == "__main__":

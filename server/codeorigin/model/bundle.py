@@ -116,7 +116,12 @@ class Bundle:
 
 def _view(entry: Mapping[str, Any]) -> View:
     return View(
-        ViewKind(entry["kind"]), int(entry["min_order"]), int(entry["max_order"]), int(entry["width"])
+        ViewKind(entry["kind"]),
+        int(entry["min_order"]),
+        int(entry["max_order"]),
+        int(entry["width"]),
+        # Bundles from before 0.2 do not name it.
+        float(entry.get("norm_power", 1.0)),
     )
 
 

@@ -42,18 +42,25 @@ class ViewKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One n-gram view: its items, the orders of its n-grams and the rows of the table that it owns."""
+    """One n-gram view: its items, the orders of its n-grams and the rows of the table that it owns.
+
+    A function's values are divided by their Euclidean norm to the power ``norm_power``: at 1 every function
+    speaks equally loudly, below it a longer one, which holds more evidence, speaks more loudly.
+    """
 
     kind: ViewKind
     min_order: int
     max_order: int
     width: int
+    norm_power: float = 1.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.min_order <= self.max_order:
             raise ValueError(f"view {self.kind}: orders {self.min_order}-{self.max_order} are not a range")
         if self.width < 1:
             raise ValueError(f"view {self.kind}: width {self.width} is not positive")
+        if not 0 <= self.norm_power <= 1:
+            raise ValueError(f"view {self.kind}: norm_power {self.norm_power} does not lie in [0, 1]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +107,18 @@ class NgramViews:
                 starts, ends, words, shapes = items
                 chosen = words if view.kind is ViewKind.WORDS else shapes
                 hashes, start, end = _item_ngrams(chosen, starts, ends, view)
-            parts.append(_counted(hashes, start, end, view.width, first_row))
+            parts.append(_counted(hashes, start, end, view, first_row))
             first_row += view.width
         return _joined(parts)
 
 
-def _counted(hashes: Hashes, start: Ints, end: Ints, width: int, first_row: int) -> WideFeatures:
-    rows = (_mixed(hashes) % np.uint64(width)).astype(np.int64)
+def _counted(hashes: Hashes, start: Ints, end: Ints, view: View, first_row: int) -> WideFeatures:
+    rows = (_mixed(hashes) % np.uint64(view.width)).astype(np.int64)
     ids, feature, counts = np.unique(rows, return_inverse=True, return_counts=True)
     values = (1.0 + np.log(counts)).astype(np.float32)
     norm = float(np.sqrt(np.dot(values, values)))
     if norm > 0:
-        values /= np.float32(norm)
+        values /= np.float32(norm**view.norm_power)
     return WideFeatures(ids + first_row, values, Occurrences(feature.astype(np.int32), start, end))
 
 

@@ -37,6 +37,24 @@ def test_words_are_counted_damped_and_scaled_to_unit_length() -> None:
     assert by_text == pytest.approx({"a": twice / norm, "=": 1 / norm, "b": 1 / norm, "+": 1 / norm})
 
 
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
+def test_a_lower_norm_power_lets_long_functions_speak_more_loudly(power: float) -> None:
+    short, long = "a = b", "\n".join(f"name_{number} = other_{number}" for number in range(200))
+    lengths = []
+    for text in (short, long):
+        plain = extract(text, View(ViewKind.WORDS, 1, 2, WIDE, norm_power=0.0))[1].values
+        values = extract(text, View(ViewKind.WORDS, 1, 2, WIDE, norm_power=power))[1].values
+        norm = np.linalg.norm(plain)
+        assert values == pytest.approx(plain / norm**power, rel=1e-5)
+        lengths.append(float(np.linalg.norm(values)))
+    assert lengths[1] / lengths[0] == pytest.approx(1.0) if power == 1 else lengths[1] > 2 * lengths[0]
+
+
+def test_a_norm_power_out_of_range_is_refused() -> None:
+    with pytest.raises(ValueError, match="norm_power 2"):
+        View(ViewKind.WORDS, 1, 2, WIDE, norm_power=2)
+
+
 def test_every_word_ngram_stands_where_it_says() -> None:
     normalized, features = extract("if x:\n\n    y += 1.5", View(ViewKind.WORDS, 1, 2, WIDE))
     found = Counter(text for each in texts(normalized, features) for text in each)

@@ -56,19 +56,33 @@ def test_weights_steer_the_regression() -> None:
     assert fit_linear(matrix, labels, ignored, 1.0).logits(matrix).mean() < -1.0
 
 
+def test_nothing_is_evidence_of_nothing() -> None:
+    """Without an intercept an empty text is undecided, however lopsided the classes are."""
+    matrix, labels = separable(200)
+    model = fit_linear(matrix, labels, np.where(labels == 1, 0.01, 1.0), 1.0)
+    assert model.logits(sparse.csr_matrix((1, 6))) == pytest.approx([0.0])
+
+
+def test_how_loud_a_row_is_does_not_change_what_is_learnt_but_what_it_scores() -> None:
+    matrix, labels = separable(200)
+    loud = sparse.csr_matrix(matrix * 3.0)
+    quiet_model, loud_model = (fit_linear(each, labels, np.ones(200), 1.0) for each in (matrix, loud))
+    assert loud_model.weights == pytest.approx(quiet_model.weights, abs=1e-4)
+    assert loud_model.logits(loud) == pytest.approx(3.0 * quiet_model.logits(matrix), abs=1e-3)
+
+
 def test_combining_keeps_the_scaled_sum_of_the_views() -> None:
     generator = np.random.default_rng(1)
-    models = [LinearModel(generator.normal(size=4), 0.5), LinearModel(generator.normal(size=3), -0.25)]
-    scales = np.array([2.0, 0.5])
-    wide = combine(models, scales, 0.125)
+    models = [LinearModel(generator.normal(size=4)), LinearModel(generator.normal(size=3))]
+    wide = combine(models, np.array([2.0, 0.5]))
     left, right = (sparse.csr_matrix(generator.random((5, width))) for width in (4, 3))
-    expected = 2.0 * models[0].logits(left) + 0.5 * models[1].logits(right) + 0.125
+    expected = 2.0 * models[0].logits(left) + 0.5 * models[1].logits(right)
     assert wide.bias + sparse.hstack([left, right]) @ wide.table == pytest.approx(expected, abs=1e-5)
 
 
 def test_scales_favour_the_view_that_knows_more() -> None:
     generator = np.random.default_rng(2)
     labels = generator.integers(0, 2, 3000)
-    good, poor = labels * 2 + generator.normal(size=3000), labels * 0.3 + generator.normal(size=3000)
-    scales, _ = fit_scales(np.stack([good, poor], axis=1), labels, np.ones(3000))
+    good, poor = (labels - 0.5) * 2 + generator.normal(size=3000), labels * 0.3 + generator.normal(size=3000)
+    scales = fit_scales(np.stack([good, poor], axis=1), labels, np.ones(3000))
     assert scales[0] > 3 * scales[1] > 0

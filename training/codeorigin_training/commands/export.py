@@ -13,11 +13,15 @@ from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.ngrams import View
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.calibrate.files import FileRuleConfig
+from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.registry import load_encoder
+from codeorigin_training.evaluate.baselines import held_out_baselines
+from codeorigin_training.evaluate.files import file_metrics
 from codeorigin_training.evaluate.held_out import detector_metrics, headline, slices, verdict_metrics
 from codeorigin_training.export.bundle import ExportError, Parts, corpus_hash, write_bundle
 from codeorigin_training.finetune.inference import deep_logits, neutral_logit
@@ -34,7 +38,8 @@ class ExportConfig:
     """What the bundle is called and how large it may be.
 
     ``views`` are those that the run's wide part was trained with. ``overlap`` tokens are shared by windows next to
-    each other. ``limit_bytes`` is for all of the bundle's files together.
+    each other. ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors
+    on the same rows, each row of a pair weighing ``pair_weight``, for the manifest's comparison.
     """
 
     name: str = "codeorigin-small"
@@ -42,13 +47,17 @@ class ExportConfig:
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
+    baselines: bool = True
+    pair_weight: float = 12.0
     processes: int = 2
 
     def __post_init__(self) -> None:
         if not self.name or not self.version or not self.views:
             raise ValueError("name, version and views must not be empty")
-        if self.overlap < 0 or self.limit_bytes < 1 or self.processes < 1:
-            raise ValueError("overlap must not be negative, limit_bytes and processes must be positive")
+        if self.overlap < 0 or self.limit_bytes < 1 or self.processes < 1 or self.pair_weight < 0:
+            raise ValueError(
+                "overlap and pair_weight must not be negative, limit_bytes and processes be positive"
+            )
 
 
 def export(config: ExportConfig, run: Run, log: Log) -> None:
@@ -75,10 +84,16 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
         tokenizer, encoder = Tokenizer.load(run.tokenizer), _compact(run.finetuned)
         if config.overlap >= encoder.context:
             raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
-    side, held_out = read_sides(corpus, pair_weight=1.0, folds=2)
+    side, held_out = read_sides(corpus, pair_weight=config.pair_weight, folds=2)
     calibration = Calibration.from_manifest(entry)
     metrics = _measure(held_out, wide, encoder, tokenizer, calibration, config)
+    metrics["out_of_fold"] = _out_of_fold(run, side)
     log(f"held out: {headline(metrics['held_out'])}")
+    if config.baselines:
+        kept = Checkpoints(
+            run.folder / "baselines", {"corpus": inputs["corpus"], "weight": config.pair_weight}
+        )
+        metrics["baselines"] = held_out_baselines(side, held_out, kept, log)
     parts = Parts(
         wide=wide,
         views=config.views,
@@ -121,7 +136,8 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
         build = manifest["build"]
         known = manifest["data"]["inputs"] == inputs and views == config.views
         return known and all(
-            build[name] == getattr(config, name) for name in ("name", "version", "overlap", "limit_bytes")
+            build[name] == getattr(config, name)
+            for name in ("name", "version", "overlap", "limit_bytes", "baselines", "pair_weight")
         )
     except (ValueError, KeyError, TypeError):
         return False
@@ -166,7 +182,7 @@ def _measure(
     if encoder is not None and tokenizer is not None:
         deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=config.overlap)
     logits = wide.bias + wide_logits + deep
-    return {
+    metrics: dict[str, Any] = {
         "held_out": detector_metrics(rows, logits),
         "verdicts": verdict_metrics(rows, logits, calibration),
         "slices": slices(rows, logits),
@@ -175,6 +191,21 @@ def _measure(
             "deep": None if encoder is None else detector_metrics(rows, deep),
         },
     }
+    if calibration.file is not None:
+        files = FileRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
+        metrics["files"] = file_metrics(rows, logits, calibration.file, files)
+    return metrics
+
+
+def _out_of_fold(run: Run, side: TrainingSide) -> dict[str, Any]:
+    """Figures of every part on training repositories, each row by a model that did not see its repository."""
+    with np.load(run.wide) as kept:
+        wide: Floats = kept["out_of_fold"]
+    figures = {"wide": detector_metrics(side.rows, wide)}
+    if run.deep.exists():
+        with np.load(run.deep) as kept:
+            figures["wide_deep"] = detector_metrics(side.rows, wide + kept["out_of_fold"])
+    return figures
 
 
 def _data(side: TrainingSide, held_out: list[Row], digest: str) -> dict[str, Any]:

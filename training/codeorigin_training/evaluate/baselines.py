@@ -1,6 +1,7 @@
 """Textbook detectors trained on the same split: what the shipped model has to beat."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,10 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.sides import TrainingSide
+from codeorigin_training.evaluate.held_out import detector_metrics, headline
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,6 +57,22 @@ def baseline_logits(pipeline: Pipeline, rows: Sequence[Row]) -> Floats:
     """Decision values ``(n,)``."""
     logits: Floats = pipeline.decision_function([row.code for row in rows])
     return logits
+
+
+def held_out_baselines(
+    side: TrainingSide, held_out: Sequence[Row], checkpoints: Checkpoints, log: Callable[[str], None]
+) -> dict[str, Any]:
+    """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, pairs included."""
+    figures: dict[str, Any] = {}
+    for name, make in BASELINES.items():
+        if (kept := checkpoints.arrays(name)) is not None:
+            logits = kept["logits"]
+        else:
+            logits = baseline_logits(fit_baseline(make(), side.rows, side.weights), held_out)
+            checkpoints.keep_arrays(name, logits=logits)
+        figures[name] = detector_metrics(held_out, logits)
+        log(f"baseline {name}: {headline(figures[name])}")
+    return figures
 
 
 def _squeezed(text: str) -> str:

@@ -45,7 +45,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## Limits",
         (
             "- It estimates; it proves nothing about who wrote a function, and must not be used against a person.\n"
-            "- Much of what it knows is what agents are asked to write, not how they write: see the pairs' figure.\n"
+            "- Much of what it knows is what agents are asked to write, not how they write: see the pairs' figure. And "
+            "of how they write, most is how they comment: without comments, little is left on pairs.\n"
             "- Human code written since 2023 is not in the data. Its style has moved towards that of models.\n"
             "- Most of the LLM code comes from one vendor's models; others are known less well.\n"
             "- Code that a person edited after an LLM, or the other way round, counts as one or the other here."
@@ -80,6 +81,17 @@ def quality_table(metrics: Mapping[str, Any]) -> str:
     lines.append(
         _row("same-task pairs in order", [_number(each["pairs"]["in_order"], 2) for each in columns.values()])
     )
+    if files := metrics.get("files"):
+        # The baselines judge functions alone.
+        others = ["-"] * (len(columns) - 1)
+        for key, title in _SETS:
+            lines.append(_row(f"files, AUROC {title}", [_interval(files[key], "auroc", 3), *others]))
+            lines.append(
+                _row(
+                    f"files found at 1 % false positives, {title}",
+                    [_interval(files[key], "tpr_at_1_fpr", 2), *others],
+                )
+            )
     return "\n".join(lines)
 
 
@@ -114,7 +126,7 @@ def _verdicts(verdicts: Mapping[str, Any], calibration: Mapping[str, Any]) -> st
     rate = calibration["false_positive_rate"]
     return (
         f"The `llm` threshold keeps the expected share of a new repository's human functions called `llm` at or under "
-        f"{rate:.0%} (conformal risk control, repositories as units, on modern and on older code apart).\n\n"
+        f"{_percent(rate)} (conformal risk control, repositories as units, on modern and on older code apart).\n\n"
         + "\n".join(table)
         + f"\n\nExpected calibration error of the probability: {verdicts['expected_calibration_error']:.3f}."
     )
@@ -134,6 +146,8 @@ def _row(title: str, cells: list[str]) -> str:
 
 
 def _interval(figures: Mapping[str, Any], key: str, digits: int) -> str:
+    if figures[key] is None or figures[f"{key}_interval_90"] is None:
+        return "-"
     low, high = figures[f"{key}_interval_90"]
     return f"{_number(figures[key], digits)} ({_number(low, digits)}-{_number(high, digits)})"
 

@@ -1,5 +1,9 @@
 """The wide part: one logistic regression a view, their logits added with learnt scales, cross-fitted by repository.
 
+No regression has an intercept: a text without evidence has logit 0, undecided, and the share of every n-gram in an
+explanation counts from there. Regressions learn from rows of norm 1, so that long functions do not teach more than
+short ones, and score rows as they are, where a view's ``norm_power`` lets long functions speak more loudly.
+
 Views are trained apart and then added, because the sum of three transfers better than one regression over
 all: a view that explains the training repositories well does not keep the others from learning.
 """
@@ -11,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
 
 from codeorigin.model.ngrams import View
 
@@ -27,14 +32,13 @@ class ViewSettings:
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """Weights of one view, float64 ``(width,)``, and the intercept."""
+    """Weights of one view, float64 ``(width,)``."""
 
     weights: Floats
-    intercept: float
 
     def logits(self, matrix: sparse.csr_matrix) -> Floats:
         """Logits ``(n,)`` of the rows of ``matrix``."""
-        result: Floats = matrix @ self.weights + self.intercept
+        result: Floats = matrix @ self.weights
         return result
 
 
@@ -49,10 +53,12 @@ class WideModel:
 def fit_linear(
     matrix: sparse.csr_matrix, labels: npt.NDArray[np.int64], weights: Floats, strength: float
 ) -> LinearModel:
-    """Weighted logistic regression (liblinear, as in the bag-of-words literature)."""
-    regression = LogisticRegression(C=strength, solver="liblinear", max_iter=60, tol=1e-3)
-    regression.fit(matrix, labels, sample_weight=weights)
-    return LinearModel(regression.coef_[0].astype(np.float64), float(regression.intercept_[0]))
+    """Weighted logistic regression (liblinear, as in the bag-of-words literature) on rows of norm 1."""
+    regression = LogisticRegression(
+        C=strength, solver="liblinear", max_iter=60, tol=1e-3, fit_intercept=False
+    )
+    regression.fit(normalize(matrix), labels, sample_weight=weights)
+    return LinearModel(regression.coef_[0].astype(np.float64))
 
 
 def cross_fit(
@@ -71,20 +77,20 @@ def cross_fit(
     return logits
 
 
-def fit_scales(view_logits: Floats, labels: npt.NDArray[np.int64], weights: Floats) -> tuple[Floats, float]:
-    """Scales ``(views,)`` and intercept that turn out-of-fold view logits ``(n, views)`` into one logit.
+def fit_scales(view_logits: Floats, labels: npt.NDArray[np.int64], weights: Floats) -> Floats:
+    """Scales ``(views,)`` that turn out-of-fold view logits ``(n, views)`` into one logit.
 
     The scales are fitted on standardised logits with ridge so strong that views share the work: without it,
     the regression gives nearly all weight to whichever view fits these repositories best.
     """
     deviation = view_logits.std(axis=0)
-    regression = LogisticRegression(C=1e-3, max_iter=200)
+    regression = LogisticRegression(C=1e-3, max_iter=200, fit_intercept=False)
     regression.fit(view_logits / deviation, labels, sample_weight=weights)
-    return regression.coef_[0] / deviation, float(regression.intercept_[0])
+    scales: Floats = regression.coef_[0] / deviation
+    return scales
 
 
-def combine(models: Sequence[LinearModel], scales: Floats, intercept: float) -> WideModel:
-    """Fold the scales into the views' weights: one table, one bias."""
+def combine(models: Sequence[LinearModel], scales: Floats) -> WideModel:
+    """Fold the scales into the views' weights: one table; the bias is 0, as no regression has an intercept."""
     table = np.concatenate([model.weights * scale for model, scale in zip(models, scales, strict=True)])
-    bias = intercept + sum(model.intercept * scale for model, scale in zip(models, scales, strict=True))
-    return WideModel(table.astype(np.float32), float(bias))
+    return WideModel(table.astype(np.float32), 0.0)

@@ -20,13 +20,16 @@ from codeorigin_training.wide.linear import (
     fit_scales,
 )
 
+NORM_POWER = 0.5
+"""Between 0.4, which ranks a little better, and 0.7, which puts more LLM code above the threshold; both beat 1."""
+
 
 def default_views() -> tuple[ViewSettings, ...]:
     """Words, identifier shapes and characters, as strong as cross-validation by repository wants them."""
     return (
-        ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 20), strength=12.0),
-        ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 20), strength=10.0),
-        ViewSettings(View(ViewKind.CHARACTERS, 2, 5, 1 << 20), strength=12.0),
+        ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 20, NORM_POWER), strength=12.0),
+        ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 20, NORM_POWER), strength=10.0),
+        ViewSettings(View(ViewKind.CHARACTERS, 2, 5, 1 << 20, NORM_POWER), strength=12.0),
     )
 
 
@@ -66,6 +69,6 @@ def train_wide(
         models.append(fit_linear(matrix, side.labels, side.weights, settings.strength))
         log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
     stacked = np.stack(out_of_fold, axis=1)
-    scales, intercept = fit_scales(stacked, side.labels, side.weights)
+    scales = fit_scales(stacked, side.labels, side.weights)
     log(f"scales {np.round(scales, 3).tolist()}")
-    return combine(models, scales, intercept), stacked @ scales + intercept
+    return combine(models, scales), stacked @ scales
