@@ -1,0 +1,116 @@
+"""The smoke configuration of the whole chain: every command in turn on a made-up corpus, each finding what it needs."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from codeorigin.analyzer import Analyzer
+from codeorigin_training.__main__ import STAGES, app
+from support.corpus_maker import llm_function, write_corpus
+
+ENCODER = {
+    "vocab_size": 400,
+    "dim": 16,
+    "layers": 1,
+    "heads": 2,
+    "feedforward": 16,
+    "context": 64,
+    "ngram_buckets": 64,
+    "ngram_dim": 8,
+}
+VIEWS = [
+    {"kind": "words", "min_order": 1, "max_order": 2, "width": 4096, "norm_power": 0.5},
+    {"kind": "characters", "min_order": 2, "max_order": 3, "width": 4096, "norm_power": 0.5},
+]
+
+
+def smoke(data: Path) -> dict[str, dict[str, object]]:
+    """Settings of every stage."""
+    return {
+        "corpus": {"data": str(data)},
+        "wide": {
+            "views": [{"view": view, "strength": 4.0} for view in VIEWS],
+            "folds": 2,
+            "processes": 1,
+        },
+        "tokenizer": {"vocab_size": 400},
+        "pretrain": {"shape": ENCODER, "steps": 4, "rows": 4, "row_length": 64},
+        "finetune": {
+            "finetune": {"steps": 12, "tokens_per_batch": 1024, "train_context": 64},
+            "folds": 2,
+            "overlap": 16,
+            "processes": 1,
+        },
+        "calibrate": {"rate": 0.1, "deep_must_help": False},
+        "export": {"name": "smoke", "views": VIEWS, "overlap": 16, "processes": 1, "baselines": False},
+        "evaluate": {
+            "perturbations": ["comments_removed"],
+            "held_out_functions": 100,
+            "slice_functions": 30,
+            "perturbed_functions": 10,
+            "rounds": 5,
+            "agents": [],
+            "languages": [],
+            "train_per_repository": 4,
+            "learning_sizes": [8],
+            "learning_seeds": 1,
+            "baseline_functions": 60,
+            "faithfulness_functions": 3,
+            "processes": 1,
+        },
+        "card": {},
+    }
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run after every stage."""
+    folder = tmp_path_factory.mktemp("chain")
+    settings = smoke(write_corpus(folder / "data", repositories=80))
+    assert list(settings) == list(STAGES)
+    for stage, values in settings.items():
+        file = folder / f"{stage}.json"
+        file.write_text(json.dumps(values))
+        result = CliRunner().invoke(app, [stage, "--run", str(folder / "run"), "--config", str(file)])
+        assert result.exit_code == 0, f"{stage}: {result.output}"
+    return folder / "run"
+
+
+def test_every_stage_leaves_its_part(finished: Path) -> None:
+    for name in (
+        "corpus/card.md",
+        "wide.npz",
+        "tokenizer.json",
+        "pretrained.pt",
+        "finetuned.pt",
+        "deep.npz",
+        "calibration.json",
+        "bundle/gradient.onnx",
+        "evaluation/report.html",
+        "mlflow.db",
+    ):
+        assert (finished / name).stat().st_size > 0, name
+
+
+def test_the_bundle_at_the_end_judges_code(finished: Path) -> None:
+    code = llm_function(random.Random(5), "process_orders")
+    verdict = Analyzer.load(finished / "bundle").score(code, "python")
+    assert verdict.logit is not None
+    assert verdict.logit > 0
+    assert verdict.deep != 0.0
+
+
+def test_the_report_is_of_this_bundle(finished: Path) -> None:
+    report = json.loads((finished / "evaluation" / "report.json").read_text())
+    assert report["subject"]["model"].startswith("smoke")
+    assert report["neutral"]["holds"] is True
+
+
+def test_a_stage_that_comes_too_early_says_what_comes_first(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["finetune", "--run", str(tmp_path / "run")])
+    assert result.exit_code == 2
+    assert "run `python -m codeorigin_training corpus` first" in result.stderr
+    assert result.stderr.count("\n") == 1
