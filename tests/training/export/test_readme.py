@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_the_projects_readme_states_the_shipped_models_figures() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     manifest = (default_model_dir() / "manifest.json").read_text(encoding="utf-8")
-    assert with_metrics(readme, manifest) == readme, "run: python -m codeorigin_training card"
+    assert with_metrics(readme, manifest) == readme, "run: python -m codeorigin_training card --help"
 
 
 def test_text_around_the_markers_stays() -> None:

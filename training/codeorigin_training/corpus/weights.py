@@ -1,6 +1,6 @@
 """Sample weights that take language, test code and length out of the label, and no repository too loud."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -47,12 +47,23 @@ def matched_sample(rows: Sequence[Row], keep: npt.NDArray[np.bool_], seed: int) 
         keep: bool ``(len(rows),)``, the rows that may be drawn.
         seed: of the draw.
     """
-    generator = np.random.default_rng(seed)
+    return next(iter(matched_samples(rows, keep, (seed,))))
+
+
+def matched_samples(
+    rows: Sequence[Row], keep: npt.NDArray[np.bool_], seeds: Iterable[int]
+) -> Iterator[npt.NDArray[np.int64]]:
+    """:func:`matched_sample` of every seed: whom the larger class sends is chance, a mean less so."""
     labels = np.array([row.label for row in rows])
     cell = cells(rows)
-    chosen: list[npt.NDArray[np.int64]] = []
-    for name in np.unique(cell):
-        sides = [np.flatnonzero(keep & (cell == name) & (labels == label)) for label in (0, 1)]
-        count = min(len(side) for side in sides)
-        chosen += [generator.choice(side, count, replace=False) for side in sides if count]
-    return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, dtype=np.int64)
+    sides = [
+        [np.flatnonzero(keep & (cell == name) & (labels == label)) for label in (0, 1)]
+        for name in np.unique(cell)
+    ]
+    for seed in seeds:
+        generator = np.random.default_rng(seed)
+        chosen: list[npt.NDArray[np.int64]] = []
+        for both in sides:
+            count = min(len(side) for side in both)
+            chosen += [generator.choice(side, count, replace=False) for side in both if count]
+        yield np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, dtype=np.int64)

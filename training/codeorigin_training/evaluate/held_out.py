@@ -1,6 +1,6 @@
 """The shipped model's figures on repositories that neither training nor calibration has read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy.typing as npt
 from codeorigin.model.calibration import Calibration
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.corpus.weights import matched_sample, matched_samples
 from codeorigin_training.corpus.written_pairs import WRITTEN
 from codeorigin_training.evaluate.metrics import (
     auroc,
@@ -21,12 +21,14 @@ from codeorigin_training.evaluate.metrics import (
 
 Floats = npt.NDArray[np.float64]
 _FEWEST_OF_EACH_CLASS = 20
+_DRAWS = 10
 
 
 def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     """AUROC and TPR at 1 % FPR against old and modern human code, inside repositories, and on pairs.
 
-    Classes are matched within language x test x length, so that neither of these can do the detector's work.
+    Classes are matched within language x test x length, so that neither of these can do the detector's work; the
+    figures are means over ten draws of the larger class.
     """
     corpus = np.array([row.pair is None for row in rows])
     labels = np.array([row.label for row in rows], dtype=np.int64)
@@ -34,8 +36,8 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
     result: dict[str, Any] = {}
     for name, human in (("old_human", ~modern), ("modern_human", modern)):
-        sample = matched_sample(rows, corpus & ((labels == 1) | human), seed=0)
-        result[name] = _with_interval(labels[sample], logits[sample], repositories[sample])
+        samples = list(matched_samples(rows, corpus & ((labels == 1) | human), range(_DRAWS)))
+        result[name] = _with_interval(labels, logits, repositories, samples)
     result["same_repository"] = _same_repository(labels[corpus], logits[corpus], repositories[corpus])
     result["pairs"] = _pairs(rows, logits, written=False)
     result["written_pairs"] = _pairs(rows, logits, written=True)
@@ -97,18 +99,29 @@ def _slice(
 
 
 def _with_interval(
-    labels: npt.NDArray[np.int64], logits: Floats, repositories: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.int64],
+    logits: Floats,
+    repositories: npt.NDArray[np.int64],
+    samples: Sequence[npt.NDArray[np.int64]],
 ) -> dict[str, Any]:
+    """Means over ``samples`` (indices of matched rows), and intervals of the first."""
+    first = samples[0]
+    labels_first, logits_first = labels[first], logits[first]
+
+    def interval(statistic: Callable[[npt.NDArray[np.int64], Floats], float]) -> tuple[float, float]:
+        return bootstrap_interval(
+            repositories[first], lambda index: statistic(labels_first[index], logits_first[index])
+        )
+
+    def tpr(found: npt.NDArray[np.int64], scores: Floats) -> float:
+        return tpr_at_fpr(found, scores, 0.01)
+
     return {
-        "auroc": auroc(labels, logits),
-        "auroc_interval_90": bootstrap_interval(
-            repositories, lambda index: auroc(labels[index], logits[index])
-        ),
-        "tpr_at_1_fpr": tpr_at_fpr(labels, logits, 0.01),
-        "tpr_at_1_fpr_interval_90": bootstrap_interval(
-            repositories, lambda index: tpr_at_fpr(labels[index], logits[index], 0.01)
-        ),
-        "functions": len(labels),
+        "auroc": float(np.mean([auroc(labels[each], logits[each]) for each in samples])),
+        "auroc_interval_90": interval(auroc),
+        "tpr_at_1_fpr": float(np.mean([tpr(labels[each], logits[each]) for each in samples])),
+        "tpr_at_1_fpr_interval_90": interval(tpr),
+        "functions": len(first),
     }
 
 

@@ -9,9 +9,9 @@ _SETS = (
 )
 
 SELECTION = (
-    "No held-out repository was read in training or calibration, but the features and the strength of the "
-    "regularisation were chosen on folds that held them too, and the baselines' strength was not tuned: read small "
-    "differences as none."
+    "No held-out repository was read in training or calibration, but the n-grams and the strength of the "
+    "regularisation were chosen on folds that held them too (all later choices on training repositories alone), and the "
+    "baselines' strength was not tuned: read small differences as none."
 )
 
 
@@ -34,7 +34,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         quality_table(metrics),
         (
             "Intervals are 90 %, by bootstrap over repositories. Classes are matched within language, test code and "
-            f"length. {SELECTION}"
+            f"length; figures are means over ten draws of the larger class. {SELECTION}"
         ),
         "## At the shipped thresholds",
         _verdicts(metrics["verdicts"], manifest["calibration"]),
