@@ -86,7 +86,9 @@ async def test_a_nested_function_is_judged_with_the_one_around_it(editor: Editor
 
 async def test_the_first_hover_does_not_wait_and_a_later_one_knows(editor: Editor) -> None:
     await editor.configure(threshold=0.0, explainWait=0)
-    document = editor.open(python_function("patience"))
+    # Long, so that its explanation cannot be there before the first hover is answered.
+    body = "".join(f"    total_{number} = limit * {number}\n" for number in range(3000))
+    document = editor.open(python_function("patience") + body)
     first = await editor.hover_text(document, 0)
     assert "likely LLM-written" in first
     assert "hover again" in first
