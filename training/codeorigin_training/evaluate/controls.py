@@ -33,6 +33,8 @@ SHUFFLED_BOUND = 0.05
 """Sampling error: repositories differ, and a few dozen of them are measured."""
 
 _SHUFFLED_FUNCTIONS = 12_000
+_SHUFFLES = 5
+"""One shuffle gives the model one direction by chance, along which repositories differ; their mean must say nothing."""
 
 
 def controls(
@@ -70,10 +72,10 @@ def controls(
         ),
     )
     for name, title, names, bound in demands:
-        found.append(_control(name, title, bound, slices, trees(names), config))
+        found.append(_control(name, title, bound, slices, [[each] for each in trees(names)], config))
         log(f"control {name}: AUROC {found[-1].old.value} old, {found[-1].modern.value} modern")
     logits = _shuffled(training, labels, slices, config.seed)
-    title = "the word view, trained on shuffled labels"
+    title = f"the word view, trained on shuffled labels (mean of {_SHUFFLES} shuffles)"
     found.append(_control("shuffled", title, SHUFFLED_BOUND, slices, logits, config))
     log(f"control shuffled: AUROC {found[-1].old.value} old, {found[-1].modern.value} modern")
     return tuple(found)
@@ -84,9 +86,10 @@ def _control(
     title: str,
     bound: float | None,
     slices: Sequence[Slice],
-    logits: Sequence[Floats],
+    logits: Sequence[Sequence[Floats]],
     config: EvaluateConfig,
 ) -> Control:
+    """``logits`` holds those of one or more models for every slice; their AUROCs are averaged."""
     old, modern = (_auroc(each, own, config) for each, own in zip(slices, logits, strict=True))
     exceeded = bound is not None and any(
         each.value is not None and abs(each.value - 0.5) > bound for each in (old, modern)
@@ -94,18 +97,23 @@ def _control(
     return Control(name, title, old, modern, bound, exceeded)
 
 
-def _auroc(each: Slice, logits: Floats, config: EvaluateConfig) -> Estimate:
+def _auroc(each: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Estimate:
     labels = each.labels
 
     def statistic(index: Integers) -> npt.NDArray[np.float64]:
-        return np.array([auroc(labels[index], logits[index])])
+        return np.array([np.mean([auroc(labels[index], own[index]) for own in logits])])
 
     return estimate(each.groups, statistic, rounds=config.rounds, seed=config.seed)[0]
 
 
-def _shuffled(training: TrainingSet, labels: Integers, slices: Sequence[Slice], seed: int) -> list[Floats]:
+def _shuffled(
+    training: TrainingSet, labels: Integers, slices: Sequence[Slice], seed: int
+) -> list[list[Floats]]:
+    """Logits of the models of every shuffle, for every slice."""
     generator = np.random.default_rng(seed)
-    keep = np.zeros(len(labels), dtype=bool)
-    keep[generator.permutation(len(labels))[:_SHUFFLED_FUNCTIONS]] = True
-    model = training.fit(keep, generator.permutation(labels))
-    return [model.logits(each.rows) for each in slices]
+    models = []
+    for _ in range(_SHUFFLES):
+        keep = np.zeros(len(labels), dtype=bool)
+        keep[generator.permutation(len(labels))[:_SHUFFLED_FUNCTIONS]] = True
+        models.append(training.fit(keep, generator.permutation(labels)))
+    return [[model.logits(each.rows) for model in models] for each in slices]
