@@ -10,7 +10,16 @@ from support.corpus_maker import write_corpus
 HUMAN = Row(
     "def f(): pass", "python", 0, "a/b", "", True, False, 1, path="f.py", commit="1", date="2022-01-01"
 )
-LLM = replace(HUMAN, label=1, agent="robot", modern=False, is_test=True, generator="robot-2", source="mine")
+LLM = replace(
+    HUMAN,
+    label=1,
+    agent="robot",
+    modern=False,
+    is_test=True,
+    generator="robot-2",
+    source="mine",
+    group="task",
+)
 
 
 def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
@@ -24,7 +33,7 @@ def test_columns_are_those_of_the_corpus_and_nothing_unfinished_stays(tmp_path: 
     table = pq.read_table(tmp_path / "functions.parquet")
     assert table.schema.equals(SCHEMA)
     assert table["evidence"].to_pylist() == [MODERN, "trailer", OLD]
-    assert table["group"].to_pylist() == ["", "", "task"]
+    assert table["group"].to_pylist() == ["", "task", "task"]
     assert [path.name for path in tmp_path.iterdir()] == ["functions.parquet"]
 
 

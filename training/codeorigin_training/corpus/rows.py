@@ -1,6 +1,6 @@
 """The training corpus: functions with their provenance, and same-task pairs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,12 @@ def read_functions(data: Path) -> list[Row]:
             is_test=entry["is_test"],
             lines=entry["lines"],
             **{name: entry[name] or "" for name in _PROVENANCE},
+            group=entry.get("group") or "",
         )
         for entry in _entries(
             data / FUNCTIONS,
             ["code", "language", "label", "repo", "agent", "evidence", "is_test", "lines", *_PROVENANCE],
+            optional=["group"],
         )
     ]
 
@@ -99,11 +101,12 @@ def read_pairs(data: Path) -> list[Row]:
     return rows
 
 
-def _entries(path: Path, columns: list[str]) -> Iterator[dict[str, Any]]:
+def _entries(path: Path, columns: list[str], optional: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         raise CorpusError(f"{path}: not found; pass the folder of the corpus with --data")
     table = pq.ParquetFile(path)
     if missing := sorted(set(columns) - set(table.schema_arrow.names)):
         raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
-    for batch in table.iter_batches(columns=columns):
+    present = [name for name in optional if name in table.schema_arrow.names]
+    for batch in table.iter_batches(columns=[*columns, *present]):
         yield from batch.to_pylist()

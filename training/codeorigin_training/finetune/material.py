@@ -6,10 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin_training.corpus.rows import Row, read_functions, read_pairs
-from codeorigin_training.corpus.splits import fold_array, is_held_out
-from codeorigin_training.corpus.weights import balanced_weights
-from codeorigin_training.corpus.written_pairs import read_written_pairs
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.finetune.examples import Examples, Floats, Groups, Ids, Tokens, validation_split
 from codeorigin_training.run import Run, RunError
@@ -56,11 +54,8 @@ def read_material(run: Run, *, folds: int, pair_weight: float) -> Material:
         CorpusError: the corpus cannot be read.
         RunError: the wide part was trained on another corpus.
     """
-    everything = read_functions(run.corpus)
-    couples = read_pairs(run.corpus) + read_written_pairs(everything)
-    functions = [row for row in everything if not is_held_out(row.repo)]
-    pairs = [row for row in couples if not is_held_out(row.repo)]
-    rows = functions + pairs
+    side, _ = read_sides(run.corpus, pair_weight=pair_weight, folds=folds)
+    rows = side.rows
     with np.load(run.wide) as kept:
         wide = kept["out_of_fold"].astype(np.float64)
     if len(wide) != len(rows):
@@ -71,9 +66,9 @@ def read_material(run: Run, *, folds: int, pair_weight: float) -> Material:
     tokenizer = Tokenizer.load(run.tokenizer)
     return Material(
         rows=rows,
-        labels=np.array([row.label for row in rows], dtype=np.int64),
-        weights=np.concatenate([balanced_weights(functions), np.full(len(pairs), pair_weight)]),
-        folds=fold_array(rows, folds),
+        labels=side.labels,
+        weights=side.weights,
+        folds=side.folds,
         wide=wide,
         tokenizer=tokenizer,
         tokens=encode_rows(rows, tokenizer),
