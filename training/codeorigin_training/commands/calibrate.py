@@ -12,9 +12,9 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
 from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.calibrate.crepes_check import second_opinion
 from codeorigin_training.calibrate.files import file_samples, fit_file_rule
 from codeorigin_training.calibrate.fit import fit_calibration, has_verdict
-from codeorigin_training.calibrate.library_check import second_opinion
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide, read_sides

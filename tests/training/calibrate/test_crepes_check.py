@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from codeorigin_training.calibrate.library_check import library_p_values, library_threshold, second_opinion
+from codeorigin_training.calibrate.crepes_check import library_p_values, library_threshold, second_opinion
 from codeorigin_training.calibrate.thresholds import controlled_threshold
 
 
