@@ -5,7 +5,10 @@ import torch
 from codeorigin.model.windows import split
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import collate, encode_rows
-from codeorigin_training.finetune.residual import FinetuneConfig, deep_logits, neutral_logit, train_residual
+from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.finetune.examples import Examples, Groups
+from codeorigin_training.finetune.inference import deep_logits, neutral_logit
+from codeorigin_training.finetune.training import Outlets, finetune
 from support.tiny_training import tiny_rows, tiny_shape, tiny_tokenizer
 
 CONFIG = FinetuneConfig(
@@ -23,9 +26,10 @@ def trained(offset_scale: float) -> tuple[CompactEncoder, np.ndarray, np.ndarray
     labels = np.array([row.label for row in rows])
     tokens = encode_rows(rows, tokenizer)
     offsets = (labels * 2.0 - 1.0) * offset_scale
-    model = train_residual(
-        tokens, labels, np.ones(80), offsets, tokenizer, tiny_shape(), CONFIG, lambda _: None
-    )
+    torch.manual_seed(CONFIG.seed)
+    model = CompactEncoder(tiny_shape())
+    examples = Examples(tokens, labels, np.ones(80), offsets, Groups.none(80))
+    finetune(model, examples, tokenizer, CONFIG, Outlets(lambda _: None))
     return model, deep_logits(model, tokens, tokenizer, overlap=16), labels
 
 

@@ -5,9 +5,8 @@ Captures: ``@local`` declares a name that the function owns; ``@use`` is any pla
 a place that ties its name to the world outside (a keyword argument of this function, a shorthand property).
 """
 
-_JAVASCRIPT = """
+_ECMASCRIPT = """
 (identifier) @use
-(formal_parameters (identifier) @local)
 (variable_declarator name: (identifier) @local)
 (arrow_function parameter: (identifier) @local)
 (assignment_pattern left: (identifier) @local)
@@ -20,28 +19,25 @@ _JAVASCRIPT = """
 (function_declaration name: (identifier) @forbid)
 (import_specifier (identifier) @forbid)
 (import_clause (identifier) @forbid)
-(export_specifier (identifier) @forbid)
 """
 
-_TYPESCRIPT = """
-(identifier) @use
+_JAVASCRIPT = (
+    _ECMASCRIPT
+    + """
+(formal_parameters (identifier) @local)
+(export_specifier (identifier) @forbid)
+"""
+)
+
+_TYPESCRIPT = (
+    _ECMASCRIPT
+    + """
 [(required_parameter pattern: (identifier) @local) (optional_parameter pattern: (identifier) @local)]
-(variable_declarator name: (identifier) @local)
-(arrow_function parameter: (identifier) @local)
-(assignment_pattern left: (identifier) @local)
-(array_pattern (identifier) @local)
-(pair_pattern value: (identifier) @local)
-(rest_pattern (identifier) @local)
-(for_in_statement left: (identifier) @local)
-(catch_clause parameter: (identifier) @local)
-[(shorthand_property_identifier) (shorthand_property_identifier_pattern)] @forbid
-(function_declaration name: (identifier) @forbid)
 (required_parameter (accessibility_modifier) pattern: (identifier) @forbid)
 (required_parameter "readonly" pattern: (identifier) @forbid)
-(import_specifier (identifier) @forbid)
-(import_clause (identifier) @forbid)
 (nested_identifier (identifier) @forbid)
 """
+)
 
 _C = """
 (identifier) @use
