@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin.model.comments import find_comments
 from codeorigin.model.keywords import KEYWORDS
 from codeorigin.model.normalize import LEVEL_MARK, Normalized
 
@@ -30,14 +31,25 @@ _WORD = re.compile(
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT = np.uint64(29)
+_NOTHING = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
+
+
+_CODE_WORD = re.compile(r"\w+|[^\w\s]")
+_COMMENT_MARKS = "/*#\"'! \t\n"
 
 
 class ViewKind(StrEnum):
-    """What the items of an n-gram are."""
+    """What the items of an n-gram are.
+
+    ``comments`` are the words of comments and docstrings alone, with marks for how each is written: on a line of its
+    own or behind code, its first letter's case, its last character, its length, and what comes after it. The words
+    view has them too, but there they drown in the code.
+    """
 
     WORDS = "words"
     SHAPES = "shapes"
     CHARACTERS = "characters"
+    COMMENTS = "comments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,8 @@ class NgramViews:
         for view in self.views:
             if view.kind is ViewKind.CHARACTERS:
                 hashes, start, end = _character_ngrams(normalized.text, view)
+            elif view.kind is ViewKind.COMMENTS:
+                hashes, start, end = _comment_ngrams(normalized.text, language, view)
             else:
                 items = items or _words(normalized.text, language)
                 starts, ends, words, shapes = items
@@ -152,6 +166,53 @@ def _character_ngrams(text: str, view: View) -> tuple[Hashes, Ints, Ints]:
     return _item_ngrams(codes[offsets].astype(np.uint64) + np.uint64(1), offsets, offsets + np.int32(1), view)
 
 
+def _comment_ngrams(text: str, language: str, view: View) -> tuple[Hashes, Ints, Ints]:
+    """N-grams of each comment by itself: none reaches over the code between two."""
+    found: list[tuple[Hashes, Ints, Ints]] = []
+    previous = 0
+    for start, end in find_comments(text, language):
+        gap = text[previous:start]
+        own_line = (not previous or "\n" in gap) and not gap[gap.rfind("\n") + 1 :].strip(LEVEL_MARK)
+        found.append(_item_ngrams(*_comment_items(text, start, end, own_line, language), view))
+        previous = end
+    if not found:
+        return _NOTHING
+    hashes, starts, ends = zip(*found, strict=True)
+    return np.concatenate(hashes), np.concatenate(starts), np.concatenate(ends)
+
+
+def _comment_items(
+    text: str, start: int, end: int, own_line: bool, language: str
+) -> tuple[Hashes, Ints, Ints]:
+    """A comment's words between marks, which stand on its first and on its last character.
+
+    No word of a text begins with the marks' first character and goes on.
+    """
+    comment = text[start:end]
+    body = comment.strip(_COMMENT_MARKS)
+    case = "A" if body[:1].isupper() else "a" if body[:1].islower() else "-"
+    last = "" if body[-1:].isalnum() else body[-1:]
+    length = min(len(body.split()) // 3, 6)
+    following = _CODE_WORD.search(text, end)
+    if following is None:
+        after = "end"
+    else:
+        word = following.group()
+        after = word if word in KEYWORDS.get(language, ()) else _shape(word)
+    items = [
+        ("§own" if own_line else "§behind", start, start + 1),
+        (f"§{case}{last}{length}", start, start + 1),
+        *((match.group(), start + match.start(), start + match.end()) for match in _WORD.finditer(comment)),
+        (f"§next {after}", end - 1, end),
+    ]
+    words, starts, ends = zip(*items, strict=True)
+    return (
+        np.array([_hash(word) for word in words], dtype=np.uint64),
+        np.array(starts, dtype=np.int32),
+        np.array(ends, dtype=np.int32),
+    )
+
+
 def _item_ngrams(items: Hashes, starts: Ints, ends: Ints, view: View) -> tuple[Hashes, Ints, Ints]:
     """Polynomial hashes of all n-grams of ``items``, with the first and last character of each."""
     all_hashes: list[Hashes] = []
@@ -170,8 +231,7 @@ def _item_ngrams(items: Hashes, starts: Ints, ends: Ints, view: View) -> tuple[H
             all_starts.append(starts[:left])
             all_ends.append(ends[order - 1 :])
     if not all_hashes:
-        empty = np.zeros(0, dtype=np.int32)
-        return np.zeros(0, dtype=np.uint64), empty, empty
+        return _NOTHING
     return np.concatenate(all_hashes), np.concatenate(all_starts), np.concatenate(all_ends)
 
 

@@ -174,3 +174,50 @@ def test_impossible_orders_are_refused(orders: tuple[int, int]) -> None:
 def test_an_empty_table_is_refused() -> None:
     with pytest.raises(ValueError, match="width"):
         View(ViewKind.WORDS, 1, 1, 0)
+
+
+COMMENTED = """int f(int a) {
+    // Adds one.
+    return a + 1; // why not
+}"""
+
+
+def test_comments_are_apart_from_the_code_between_them() -> None:
+    normalized, features = extract(COMMENTED, View(ViewKind.COMMENTS, 1, 2, WIDE), language="c")
+    found = Counter(text for each in texts(normalized, features) for text in each)
+    assert found == Counter(
+        {
+            # Marks stand on the first and the last character of a comment.
+            "/": 6,
+            ".": 3,
+            "t": 1,
+            **{"//": 4, "Adds": 1, "one": 1, "why": 1, "not": 2},
+            **{"// Adds": 1, "Adds one": 1, "one.": 1, "// why": 1, "why not": 1},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x(); // Ends here", "// Ends here\nx();"),
+        ("// ends here\nx();", "// Ends here\nx();"),
+        ("// Ends here.\nx();", "// Ends here\nx();"),
+        ("// Ends here\nreturn;", "// Ends here\nx();"),
+    ],
+)
+def test_how_a_comment_is_written_is_seen(one: str, other: str) -> None:
+    view = View(ViewKind.COMMENTS, 1, 1, WIDE)
+    first, second = (set(extract(code, view, language="c")[1].ids.tolist()) for code in (one, other))
+    assert first - second
+    assert second - first
+    assert first & second
+
+
+def test_code_between_comments_is_not_in_their_view() -> None:
+    view = View(ViewKind.COMMENTS, 1, 2, WIDE)
+    one, other = (
+        extract(f"// a\n{code}\n// b", view, language="c")[1] for code in ("x = y;", "x = call(1, 2);")
+    )
+    assert one.ids.tolist() == other.ids.tolist()
+    assert extract("x = 'no # comment'", view)[1].ids.tolist() == []

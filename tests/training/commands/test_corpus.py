@@ -50,8 +50,8 @@ def test_every_source_ends_up_in_the_corpus_with_a_card(tmp_path: Path, data: Pa
     run = Run(tmp_path / "run")
     corpus(config, run, log)
     rows = {row.repo: row for row in read_functions(run.corpus)}
-    assert {"pypi/tally", "cloned", "mine/listed"} < set(rows)
-    assert (rows["pypi/tally"].label, rows["pypi/tally"].modern, rows["mine/listed"].label) == (0, True, 1)
+    assert {"pypi:tally", "cloned", "mine/listed"} < set(rows)
+    assert (rows["pypi:tally"].label, rows["pypi:tally"].modern, rows["mine/listed"].label) == (0, True, 1)
     assert len(read_pairs(run.corpus)) == len(read_pairs(data))
     record = json.loads((run.corpus / "corpus.json").read_text(encoding="utf-8"))
     card = (run.corpus / "card.md").read_text(encoding="utf-8")
@@ -130,7 +130,7 @@ def test_what_a_package_has_beyond_its_limit_can_serve_pretraining(tmp_path: Pat
     )
     run = Run(tmp_path / "run")
     corpus(replace(config, unlabelled_limit=2), run, log)
-    labelled = {row.code for row in read_functions(run.corpus) if row.repo == "pypi/tally"}
+    labelled = {row.code for row in read_functions(run.corpus) if row.repo == "pypi:tally"}
     table = pq.read_table(run.corpus / "unlabelled.parquet")
     assert len(labelled) == table.num_rows == 2
     assert not labelled & set(table["code"].to_pylist())

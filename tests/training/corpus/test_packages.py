@@ -81,7 +81,7 @@ def test_a_release_that_cannot_be_had_is_reported_and_left_out(
     gone, kept = Package("pypi", "gone", "2.0", DATE), Package("pypi", "tally", "2.0", DATE)
     log: list[str] = []
     assert download([gone, kept], tmp_path, log.append) == [kept]
-    assert log[0] == "pypi/gone: left out, 2.0 cannot be downloaded (no such release)"
+    assert log[0] == "pypi:gone: left out, 2.0 cannot be downloaded (no such release)"
     assert client == [("gone", "2.0"), ("tally", "2.0")]
 
 

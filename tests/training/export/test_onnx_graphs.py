@@ -7,9 +7,11 @@ import numpy.typing as npt
 import onnxruntime
 import pytest
 import torch
+from torch import nn
 
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig
+from codeorigin_training.encoder.config import EncoderConfig, Positions
+from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.export.graphs import DeepLogit, WideDeepScore, WideLogit
 from codeorigin_training.export.onnx_graphs import GRADIENT_FILE, SCORE_FILE, export_graphs
 from codeorigin_training.export.parity import LOGIT_TOLERANCE, ParityError, check_graphs
@@ -111,6 +113,22 @@ def test_a_graph_of_other_weights_does_not_pass(tiny_model: TinyModel) -> None:
     shifted = WideDeepScore(BIAS + 0.01, wide, DeepLogit(tiny_model.encoder))
     with pytest.raises(ParityError):
         check_graphs(*paths, shifted, tiny_model.encoder)
+
+
+@pytest.mark.parametrize("pooling", Pooling)
+@pytest.mark.parametrize("positions", Positions)
+def test_every_pooling_and_kind_of_position_is_exported_with_its_gradient(
+    tmp_path: Path, pooling: Pooling, positions: Positions
+) -> None:
+    shape = EncoderConfig(
+        vocab_size=50, dim=8, layers=1, heads=2, context=32, head_dim=4, pooling=pooling, positions=positions
+    )
+    torch.manual_seed(0)
+    encoder = CompactEncoder(shape)
+    for parameter in encoder.pool.parameters():
+        nn.init.normal_(parameter)
+    report = export_graphs(tmp_path, bias=0.5, wide_weights=None, encoder=encoder)
+    assert 0 < max(report.score_logit, report.gradient_logit, report.gradient, report.between_graphs) < 1e-5
 
 
 def test_an_encoder_alone_without_layers_or_ngrams_is_exported_and_left_as_it_was(tmp_path: Path) -> None:

@@ -43,12 +43,12 @@ class ExportConfig:
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.2.0"
+    version: str = "0.3.0"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
     baselines: bool = True
-    pair_weight: float = 12.0
+    pair_weight: float = 5.0
     processes: int = 2
 
     def __post_init__(self) -> None:

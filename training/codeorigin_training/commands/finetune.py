@@ -49,7 +49,7 @@ class FinetuneCommandConfig:
     offsets: bool = True
     augmentations: tuple[str, ...] = ()
     validation_share: float = 0.05
-    pair_weight: float = 12.0
+    pair_weight: float = 5.0
     overlap: int = 128
     processes: int = 2
     track: bool = True

@@ -53,8 +53,8 @@ class Package:
 
     @property
     def repo(self) -> str:
-        """What stands for the repository in the corpus, for example ``pypi/attrs``."""
-        return f"{self.registry}/{self.name}"
+        """Stands for the repository in the corpus: ``pypi:attrs``, say, which no GitHub repository can be called."""
+        return f"{self.registry}:{self.name}"
 
     @property
     def modern(self) -> bool:

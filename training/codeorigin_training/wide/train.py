@@ -30,6 +30,7 @@ def default_views() -> tuple[ViewSettings, ...]:
         ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 20, NORM_POWER), strength=12.0),
         ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 20, NORM_POWER), strength=10.0),
         ViewSettings(View(ViewKind.CHARACTERS, 2, 5, 1 << 20, NORM_POWER), strength=12.0),
+        ViewSettings(View(ViewKind.COMMENTS, 1, 2, 1 << 18, NORM_POWER), strength=6.0),
     )
 
 
@@ -42,7 +43,7 @@ class WideConfig:
     """
 
     views: tuple[ViewSettings, ...] = field(default_factory=default_views)
-    pair_weight: float = 12.0
+    pair_weight: float = 5.0
     folds: int = 4
     processes: int = 2
 

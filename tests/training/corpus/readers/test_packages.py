@@ -35,7 +35,7 @@ def test_a_function_is_a_human_row_with_the_release_as_its_provenance(tmp_path: 
     (row,) = rows(tmp_path, wheel(tmp_path, {"tally/core.py": source}))
     assert row.code == "@cached\n" + function("add").rstrip("\n")
     assert (row.label, row.agent, row.generator, row.modern) == (0, "", "", True)
-    assert (row.repo, row.path, row.commit) == ("pypi/tally", "tally/core.py", "2.0")
+    assert (row.repo, row.path, row.commit) == ("pypi:tally", "tally/core.py", "2.0")
     assert (row.date, row.source, row.language, row.lines) == ("2022-05-01", "package", "python", 6)
 
 
@@ -85,7 +85,7 @@ def test_npm_archives_give_written_scripts_not_built_ones(tmp_path: Path) -> Non
     write_npm(package.archive(tmp_path, "2.0.0"), files)
     found = {row.path: row for row in rows(tmp_path, package)}
     assert sorted(found) == ["lib/kept.js", "src/native.c"]
-    assert found["lib/kept.js"].repo == "npm/@some/tally"
+    assert found["lib/kept.js"].repo == "npm:@some/tally"
     assert found["src/native.c"].language == "c"
 
 
@@ -114,7 +114,7 @@ def test_a_package_gives_a_seeded_sample_of_its_functions_most_of_them_modern(tm
 def test_a_text_found_in_two_packages_counts_once(tmp_path: Path) -> None:
     one = wheel(tmp_path, {"a.py": function("add")})
     other = wheel(tmp_path, {"b.py": function("add")}, name="copy")
-    assert [row.repo for row in rows(tmp_path, one, other)] == ["pypi/tally"]
+    assert [row.repo for row in rows(tmp_path, one, other)] == ["pypi:tally"]
 
 
 def test_a_path_that_leads_out_of_the_archive_is_not_read(tmp_path: Path) -> None:
