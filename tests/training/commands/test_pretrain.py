@@ -2,6 +2,9 @@
 
 import dataclasses
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,24 @@ def test_the_encoder_is_written_with_what_it_was_made_from(prepared: Run) -> Non
     assert described["figures"]["step"] == 3
     assert 3 < described["figures"]["validation_mlm_loss"] < 8
     assert not (prepared.folder / CHECKPOINT).exists()
+
+
+def test_two_processes_train_one_encoder(prepared: Run, tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    shutil.copytree(prepared.corpus, run.corpus)
+    shutil.copy(prepared.tokenizer, run.tokenizer)
+    settings = tmp_path / "pretrain.json"
+    settings.write_text(json.dumps(dataclasses.asdict(CONFIG)))
+    launch = "torch.distributed.run --standalone --nproc_per_node 2 -m -- codeorigin_training pretrain"
+    arguments = ["--run", str(run.folder), "--config", str(settings)]
+    command = [sys.executable, "-m", *launch.split(), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    encoder, alone = load_encoder(run.pretrained), load_encoder(prepared.pretrained)
+    # Half of every step's rows are the other process's.
+    assert not torch.equal(encoder.token_embedding.weight, alone.token_embedding.weight)
+    described = json.loads(run.pretrained.with_suffix(".json").read_text())
+    assert 3 < described["figures"]["validation_mlm_loss"] < 8
 
 
 def test_it_is_not_trained_twice_but_for_other_settings(prepared: Run) -> None:

@@ -50,16 +50,23 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
         log(f"{run.pretrained} is there")
         return
     key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
-    with open_tracker(run, "pretrain", enabled=config.track, key=key) as tracker:
+    # All processes end with the same weights; one of them tells.
+    main = loop.is_main_process()
+    with open_tracker(run, "pretrain", enabled=config.track and main, key=key) as tracker:
         tracker.parameters(config)
-        figures = _train(config, run, log, tracker)
+        encoder, figures = _train(config, run, log, tracker)
+    if not main:
+        return
+    save_encoder(run.pretrained, encoder)
     text = json.dumps({"inputs": inputs, "figures": figures}, indent=1)
     description.write_text(text + "\n", encoding="utf-8")
     (run.folder / CHECKPOINT).unlink(missing_ok=True)
 
 
-def _train(config: PretrainConfig, run: Run, log: Log, tracker: Tracker) -> dict[str, float]:
-    """Train and write the encoder; returns the last value of every figure."""
+def _train(
+    config: PretrainConfig, run: Run, log: Log, tracker: Tracker
+) -> tuple[Encoder, dict[str, float]]:
+    """The trained encoder, and the last value of every figure."""
     tokenizer = Tokenizer.load(run.tokenizer)
     rows = read_training_texts(run.corpus)
     tokens = encode_rows(rows, tokenizer)
@@ -75,8 +82,7 @@ def _train(config: PretrainConfig, run: Run, log: Log, tracker: Tracker) -> dict
 
     encoder = _encoder(config, run, tokenizer)
     loop.pretrain(tokens, tokenizer, encoder, config, log, run.folder / CHECKPOINT, syntax, measure)
-    save_encoder(run.pretrained, encoder)
-    return figures
+    return encoder, figures
 
 
 def _encoder(config: PretrainConfig, run: Run, tokenizer: Tokenizer) -> Encoder:

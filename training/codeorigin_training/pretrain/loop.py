@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate import Accelerator, DistributedDataParallelKwargs, PartialState
 from accelerate.utils import broadcast
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
@@ -103,7 +103,7 @@ class _Trainer:
     ) -> None:
         # A step trains either the masked model's head or the detector's: the other has no gradient.
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)
-        self.accelerator = Accelerator(kwargs_handlers=[unused])
+        self.accelerator = Accelerator(cpu=_on_cpu(), kwargs_handlers=[unused])
         self.objective, self.config, self.clock = objective, config, Clock(config)
         vocabulary, buckets = objective.vocabulary, objective.encoder.ngram_buckets
         self.batcher = Batcher(tokens, vocabulary, buckets, config, syntax)
@@ -186,6 +186,17 @@ class _Trainer:
         """Put the averaged weights in the objective's place, if there are any."""
         if self.average is not None:
             self.objective.load_state_dict(self.average.module.state_dict())
+
+
+def is_main_process() -> bool:
+    """Whether this is the first of the processes that train together, or the only one."""
+    main: bool = PartialState(cpu=_on_cpu()).is_main_process
+    return main
+
+
+def _on_cpu() -> bool:
+    # Several processes find each other on a CPU only where Accelerate is told that there is nothing else.
+    return not torch.accelerator.is_available()
 
 
 def _ema(objective: Objective, decay: float) -> AveragedModel:
