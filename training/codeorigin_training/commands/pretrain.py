@@ -63,9 +63,7 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
     (run.folder / CHECKPOINT).unlink(missing_ok=True)
 
 
-def _train(
-    config: PretrainConfig, run: Run, log: Log, tracker: Tracker
-) -> tuple[Encoder, dict[str, float]]:
+def _train(config: PretrainConfig, run: Run, log: Log, tracker: Tracker) -> tuple[Encoder, dict[str, float]]:
     """The trained encoder, and the last value of every figure."""
     tokenizer = Tokenizer.load(run.tokenizer)
     rows = read_training_texts(run.corpus)
