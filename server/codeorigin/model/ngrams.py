@@ -168,23 +168,31 @@ def _character_ngrams(text: str, view: View) -> tuple[Hashes, Ints, Ints]:
 
 def _comment_ngrams(text: str, language: str, view: View) -> tuple[Hashes, Ints, Ints]:
     """N-grams of each comment by itself: none reaches over the code between two."""
-    found: list[tuple[Hashes, Ints, Ints]] = []
+    items: list[tuple[int, int, int]] = []
+    owners: list[int] = []
     previous = 0
-    for start, end in find_comments(text, language):
+    for number, (start, end) in enumerate(find_comments(text, language)):
         gap = text[previous:start]
         own_line = (not previous or "\n" in gap) and not gap[gap.rfind("\n") + 1 :].strip(LEVEL_MARK)
-        found.append(_item_ngrams(*_comment_items(text, start, end, own_line, language), view))
+        items += _comment_items(text, start, end, own_line, language)
+        owners += [number] * (len(items) - len(owners))
         previous = end
-    if not found:
+    if not items:
         return _NOTHING
-    hashes, starts, ends = zip(*found, strict=True)
-    return np.concatenate(hashes), np.concatenate(starts), np.concatenate(ends)
+    words, starts, ends = zip(*items, strict=True)
+    return _item_ngrams(
+        np.array(words, dtype=np.uint64),
+        np.array(starts, dtype=np.int32),
+        np.array(ends, dtype=np.int32),
+        view,
+        np.array(owners, dtype=np.int32),
+    )
 
 
 def _comment_items(
     text: str, start: int, end: int, own_line: bool, language: str
-) -> tuple[Hashes, Ints, Ints]:
-    """A comment's words between marks, which stand on its first and on its last character.
+) -> list[tuple[int, int, int]]:
+    """Hash, first character and end of a comment's words, and of marks on its first and on its last character.
 
     No word of a text begins with the marks' first character and goes on.
     """
@@ -199,22 +207,24 @@ def _comment_items(
     else:
         word = following.group()
         after = word if word in KEYWORDS.get(language, ()) else _shape(word)
-    items = [
-        ("§own" if own_line else "§behind", start, start + 1),
-        (f"§{case}{last}{length}", start, start + 1),
-        *((match.group(), start + match.start(), start + match.end()) for match in _WORD.finditer(comment)),
-        (f"§next {after}", end - 1, end),
+    return [
+        (_hash("§own" if own_line else "§behind"), start, start + 1),
+        (_hash(f"§{case}{last}{length}"), start, start + 1),
+        *(
+            (_hash(match.group()), start + match.start(), start + match.end())
+            for match in _WORD.finditer(comment)
+        ),
+        (_hash(f"§next {after}"), end - 1, end),
     ]
-    words, starts, ends = zip(*items, strict=True)
-    return (
-        np.array([_hash(word) for word in words], dtype=np.uint64),
-        np.array(starts, dtype=np.int32),
-        np.array(ends, dtype=np.int32),
-    )
 
 
-def _item_ngrams(items: Hashes, starts: Ints, ends: Ints, view: View) -> tuple[Hashes, Ints, Ints]:
-    """Polynomial hashes of all n-grams of ``items``, with the first and last character of each."""
+def _item_ngrams(
+    items: Hashes, starts: Ints, ends: Ints, view: View, owners: Ints | None = None
+) -> tuple[Hashes, Ints, Ints]:
+    """Polynomial hashes of all n-grams of ``items``, with the first and last character of each.
+
+    With ``owners``, one an item, in ascending order, an n-gram holds items of one owner alone.
+    """
     all_hashes: list[Hashes] = []
     all_starts: list[Ints] = []
     all_ends: list[Ints] = []
@@ -226,10 +236,11 @@ def _item_ngrams(items: Hashes, starts: Ints, ends: Ints, view: View) -> tuple[H
             break
         rolling = rolling[:left] * _MULTIPLIER + items[order - 1 :]
         if order >= view.min_order:
+            whole = slice(None) if owners is None else owners[:left] == owners[order - 1 :]
             # The order goes in so that "ab" and an "a" whose hash happens to be the same stay apart.
-            all_hashes.append(rolling * _MIX + np.uint64(order))
-            all_starts.append(starts[:left])
-            all_ends.append(ends[order - 1 :])
+            all_hashes.append((rolling * _MIX + np.uint64(order))[whole])
+            all_starts.append(starts[:left][whole])
+            all_ends.append(ends[order - 1 :][whole])
     if not all_hashes:
         return _NOTHING
     return np.concatenate(all_hashes), np.concatenate(all_starts), np.concatenate(all_ends)
