@@ -32,8 +32,6 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT = np.uint64(29)
 _NOTHING = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
-
-
 _CODE_WORD = re.compile(r"\w+|[^\w\s]")
 _COMMENT_MARKS = "/*#\"'! \t\n"
 
