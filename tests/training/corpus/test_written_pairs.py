@@ -3,6 +3,7 @@ from importlib import resources
 
 import pytest
 
+from codeorigin.model.keywords import KEYWORDS
 from codeorigin_training.corpus import written_pairs
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.written_pairs import WRITTEN, read_written_pairs, text_hash
@@ -39,12 +40,21 @@ def test_a_model_written_row_or_a_second_copy_is_not_an_original() -> None:
 
 
 def test_the_shipped_pairs_hold_no_original_and_differ_from_theirs() -> None:
-    text = resources.files("codeorigin_training.corpus").joinpath("written_pairs.jsonl").read_text("utf-8")
-    entries = [json.loads(line) for line in text.split("\n") if line]
-    assert len(entries) > 500
+    folder = resources.files("codeorigin_training.corpus").joinpath("pairs")
+    entries = []
+    for file in folder.iterdir():
+        of_language = [json.loads(line) for line in file.read_text("utf-8").split("\n") if line]
+        assert {entry["language"] for entry in of_language} == {file.name.removesuffix(".jsonl")}
+        entries += of_language
+    assert len(entries) > 3000
     assert len({entry["id"] for entry in entries}) == len(entries)
     for entry in entries:
         assert "human_code" not in entry
         assert text_hash(entry["llm_code"]) != entry["human_sha256"]
         assert entry["similarity"] <= 0.9
         assert entry["behaviour"]
+
+
+def test_the_pairs_of_all_languages_are_read() -> None:
+    languages = {entry["language"] for entry in written_pairs._entries()}
+    assert languages == set(KEYWORDS)

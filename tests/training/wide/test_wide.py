@@ -8,7 +8,17 @@ from codeorigin.model.ngrams import NgramViews, View, ViewKind
 from codeorigin.model.normalize import normalize
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.wide.features import view_matrices
-from codeorigin_training.wide.linear import LinearModel, combine, cross_fit, fit_linear, fit_scales
+from codeorigin_training.wide.evidence import EvidenceShares
+from codeorigin_training.wide.linear import (
+    Examples,
+    LinearModel,
+    ViewSettings,
+    combine,
+    cross_fit,
+    fit_linear,
+    fit_scales,
+    fit_view,
+)
 from support.corpus_maker import human_function
 
 VIEWS = [View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.CHARACTERS, 2, 3, 256)]
@@ -45,7 +55,8 @@ def test_out_of_fold_logits_come_from_models_that_did_not_see_the_fold() -> None
     matrix = sparse.identity(40, format="csr", dtype=np.float32)
     folds = np.arange(40) // 20
     inside = fit_linear(matrix, labels, np.ones(40), 100.0).logits(matrix)
-    outside = cross_fit(matrix, labels, np.ones(40), folds, 100.0)
+    examples = Examples(matrix, labels, np.ones(40), folds, np.zeros(40, dtype=bool))
+    outside = cross_fit(examples, ViewSettings(VIEWS[0], 100.0, EvidenceShares(corpus=0.5)))
     assert ((inside > 0) == (labels == 1)).all()
     assert np.ptp(outside[folds == 0]) == pytest.approx(0.0)
 
@@ -69,6 +80,44 @@ def test_how_loud_a_row_is_does_not_change_what_is_learnt_but_what_it_scores() -
     quiet_model, loud_model = (fit_linear(each, labels, np.ones(200), 1.0) for each in (matrix, loud))
     assert loud_model.weights == pytest.approx(quiet_model.weights, abs=1e-4)
     assert loud_model.logits(loud) == pytest.approx(3.0 * quiet_model.logits(matrix), abs=1e-3)
+
+
+def test_columns_scaled_alike_learn_what_unscaled_ones_learn() -> None:
+    matrix, labels = separable(200)
+    plain = fit_linear(matrix, labels, np.ones(200), 1.0)
+    scaled = fit_linear(matrix, labels, np.ones(200), 1.0, np.full(6, 7.0))
+    assert scaled.weights == pytest.approx(plain.weights, rel=1e-3)
+
+
+def test_ridge_holds_back_a_column_of_small_scale() -> None:
+    generator = np.random.default_rng(3)
+    labels = generator.integers(0, 2, 400)
+    matrix = sparse.csr_matrix(generator.random((400, 3)) + labels[:, None] * np.array([0.3, 0.3, 0.0]))
+    weights = fit_linear(matrix, labels, np.ones(400), 1.0, np.array([1.0, 0.1, 1.0])).weights
+    assert weights[0] > 3 * weights[1] > 0
+
+
+def test_a_view_without_evidence_is_an_ordinary_ridge() -> None:
+    matrix, labels = separable(200)
+    examples = Examples(matrix, labels, np.ones(200), labels, np.zeros(200, dtype=bool))
+    view = fit_view(examples, ViewSettings(VIEWS[0], 1.0))
+    assert view.weights.tolist() == fit_linear(matrix, labels, np.ones(200), 1.0).weights.tolist()
+
+
+def test_a_view_weighs_more_freely_what_its_evidence_points_to() -> None:
+    """Two columns that tell the classes apart alike in all rows; pairs alone point to the second."""
+    labels = np.tile([0, 1], 300)
+    paired = np.arange(600) >= 400
+    generator = np.random.default_rng(4)
+    chance = np.where(labels[:, None] == 1, [[0.7, 0.7, 0.5]], [[0.4, 0.4, 0.5]])
+    chance[paired, 0] = 0.55
+    dense = (generator.random((600, 3)) < chance).astype(np.float32)
+    examples = Examples(sparse.csr_matrix(dense), labels, np.ones(600), labels, paired)
+    plain, style = (
+        fit_view(examples, ViewSettings(VIEWS[0], 0.05, EvidenceShares(0.0, pairs))).weights
+        for pairs in (0.0, 3.0)
+    )
+    assert style[1] / style[0] > 1.2 * plain[1] / plain[0] > 0
 
 
 def test_combining_keeps_the_scaled_sum_of_the_views() -> None:

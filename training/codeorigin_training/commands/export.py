@@ -17,6 +17,7 @@ from codeorigin_training.calibrate.files import FileRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
+from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.registry import load_encoder
@@ -43,12 +44,12 @@ class ExportConfig:
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.3.0"
+    version: str = "0.4.0"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
     baselines: bool = True
-    pair_weight: float = 5.0
+    pair_weight: float = PAIR_WEIGHT
     processes: int = 2
 
     def __post_init__(self) -> None:

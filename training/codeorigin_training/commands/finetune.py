@@ -15,6 +15,7 @@ from codeorigin.model.bundle import sha256_of
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS
+from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
@@ -49,7 +50,7 @@ class FinetuneCommandConfig:
     offsets: bool = True
     augmentations: tuple[str, ...] = ()
     validation_share: float = 0.05
-    pair_weight: float = 5.0
+    pair_weight: float = PAIR_WEIGHT
     overlap: int = 128
     processes: int = 2
     track: bool = True

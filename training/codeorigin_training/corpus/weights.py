@@ -10,6 +10,9 @@ from codeorigin_training.corpus.rows import Row
 LENGTH_EDGES = (9, 16, 30)
 """First line counts of the length classes after the first: 1-8, 9-15, 16-29 and 30 or more lines."""
 
+PAIR_WEIGHT = 2.5
+"""Weight of each row of a same-task pair, in mean rows of the corpus: more teaches style at the cost of all else."""
+
 _RARER_CLASS_CAP = 3.0
 
 

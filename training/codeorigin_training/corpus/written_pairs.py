@@ -1,6 +1,6 @@
 """Same-task pairs written for this project: a model's function beside a function of the corpus.
 
-``written_pairs.jsonl`` holds, for human functions of the corpus, a specification and the function that a current
+``pairs/LANGUAGE.jsonl`` hold, for human functions of the corpus, a specification and the function that a current
 model wrote from the specification alone, never having seen the original. The original is named by its
 SHA-256 and read from the corpus; its text is not part of this project.
 """
@@ -16,7 +16,7 @@ from codeorigin_training.corpus.rows import Row
 WRITTEN = "written-"
 """Begins :attr:`Row.pair` of these pairs."""
 
-_FILE = "written_pairs.jsonl"
+_FOLDER = "pairs"
 
 
 def read_written_pairs(functions: Sequence[Row]) -> list[Row]:
@@ -38,5 +38,11 @@ def text_hash(code: str) -> str:
 
 
 def _entries() -> list[dict[str, str]]:
-    text = resources.files("codeorigin_training.corpus").joinpath(_FILE).read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.split("\n") if line]
+    folder = resources.files("codeorigin_training.corpus").joinpath(_FOLDER)
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".jsonl")), key=lambda file: file.name
+    )
+    # Not splitlines(): code holds line separators that JSON leaves as they are.
+    return [
+        json.loads(line) for file in files for line in file.read_text(encoding="utf-8").split("\n") if line
+    ]

@@ -16,18 +16,19 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
+from sklearn.utils.extmath import row_norms
 
 from codeorigin.model.ngrams import View
-
-Floats = npt.NDArray[np.float64]
+from codeorigin_training.wide.evidence import EvidenceShares, Floats, feature_scales
 
 
 @dataclass(frozen=True, slots=True)
 class ViewSettings:
-    """A view and the inverse regularisation strength of its regression."""
+    """A view, the inverse regularisation strength of its regression, and what scales its n-grams."""
 
     view: View
     strength: float
+    evidence: EvidenceShares = EvidenceShares()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +51,72 @@ class WideModel:
     bias: float
 
 
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a view learns from: ``n`` rows of its matrix ``(n, width)``, with labels, weights and folds ``(n,)``.
+
+    ``paired`` marks the rows of same-task pairs.
+    """
+
+    matrix: sparse.csr_matrix
+    labels: npt.NDArray[np.int64]
+    weights: Floats
+    folds: npt.NDArray[np.int64]
+    paired: npt.NDArray[np.bool_]
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> "Examples":
+        """The rows where ``chosen`` ``(n,)``."""
+        return Examples(
+            self.matrix[chosen],
+            self.labels[chosen],
+            self.weights[chosen],
+            self.folds[chosen],
+            self.paired[chosen],
+        )
+
+
 def fit_linear(
-    matrix: sparse.csr_matrix, labels: npt.NDArray[np.int64], weights: Floats, strength: float
-) -> LinearModel:
-    """Weighted logistic regression (liblinear, as in the bag-of-words literature) on rows of norm 1."""
-    regression = LogisticRegression(
-        C=strength, solver="liblinear", max_iter=60, tol=1e-3, fit_intercept=False
-    )
-    regression.fit(normalize(matrix), labels, sample_weight=weights)
-    return LinearModel(regression.coef_[0].astype(np.float64))
-
-
-def cross_fit(
     matrix: sparse.csr_matrix,
     labels: npt.NDArray[np.int64],
     weights: Floats,
-    folds: npt.NDArray[np.int64],
     strength: float,
-) -> Floats:
+    scales: Floats | None = None,
+) -> LinearModel:
+    """Weighted logistic regression (liblinear, as in the bag-of-words literature) on rows of norm 1.
+
+    ``scales`` ``(width,)`` multiply the columns, so that ridge is strict with a column of a small scale; the weights
+    returned are for the columns as they were.
+    """
+    rows = normalize(matrix)
+    if scales is not None:
+        rows.data *= scales.astype(rows.dtype)[rows.indices]
+        # Norms of mean 1 again, so that a strength means the same with scales and without.
+        mean_norm = float(row_norms(rows).mean())
+        rows.data /= mean_norm
+        scales = scales / mean_norm
+    regression = LogisticRegression(
+        C=strength, solver="liblinear", max_iter=60, tol=1e-3, fit_intercept=False
+    )
+    regression.fit(rows, labels, sample_weight=weights)
+    coefficients: Floats = regression.coef_[0].astype(np.float64)
+    return LinearModel(coefficients if scales is None else coefficients * scales)
+
+
+def fit_view(examples: Examples, settings: ViewSettings) -> LinearModel:
+    """The regression of one view, its n-grams scaled by the evidence of ``examples`` alone."""
+    shares = settings.evidence
+    scales = None
+    if shares.corpus or shares.pairs:
+        scales = feature_scales(examples.matrix, examples.labels, examples.weights, examples.paired, shares)
+    return fit_linear(examples.matrix, examples.labels, examples.weights, settings.strength, scales)
+
+
+def cross_fit(examples: Examples, settings: ViewSettings) -> Floats:
     """Out-of-fold logits ``(n,)``: every row by a model that saw no repository of its fold."""
-    logits = np.zeros(len(labels))
-    for fold in np.unique(folds):
-        inside = folds == fold
-        model = fit_linear(matrix[~inside], labels[~inside], weights[~inside], strength)
-        logits[inside] = model.logits(matrix[inside])
+    logits = np.zeros(len(examples.labels))
+    for fold in np.unique(examples.folds):
+        inside = examples.folds == fold
+        logits[inside] = fit_view(examples.only(~inside), settings).logits(examples.matrix[inside])
     return logits
 
 

@@ -8,16 +8,18 @@ import numpy.typing as npt
 
 from codeorigin.model.ngrams import View, ViewKind
 from codeorigin_training.corpus.sides import TrainingSide
+from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.evaluate.held_out import detector_metrics, headline
+from codeorigin_training.wide.evidence import EvidenceShares, Floats
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import (
-    Floats,
+    Examples,
     ViewSettings,
     WideModel,
     combine,
     cross_fit,
-    fit_linear,
     fit_scales,
+    fit_view,
 )
 
 NORM_POWER = 0.5
@@ -25,12 +27,16 @@ NORM_POWER = 0.5
 
 
 def default_views() -> tuple[ViewSettings, ...]:
-    """Words, identifier shapes and characters, as strong as cross-validation by repository wants them."""
+    """Words, identifier shapes, characters and comments, as cross-validation by repository wants them.
+
+    Evidence helps words and characters, whose n-grams are many and mostly say nothing; shapes and comments are better
+    without it inside one repository.
+    """
     return (
-        ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 20, NORM_POWER), strength=12.0),
-        ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 20, NORM_POWER), strength=10.0),
-        ViewSettings(View(ViewKind.CHARACTERS, 2, 5, 1 << 20, NORM_POWER), strength=12.0),
-        ViewSettings(View(ViewKind.COMMENTS, 1, 2, 1 << 18, NORM_POWER), strength=6.0),
+        ViewSettings(View(ViewKind.WORDS, 1, 3, 1 << 21, NORM_POWER), 5.0, EvidenceShares(0.5, 0.3)),
+        ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 20, NORM_POWER), 10.0),
+        ViewSettings(View(ViewKind.CHARACTERS, 2, 5, 1 << 20, NORM_POWER), 5.0, EvidenceShares(1.0, 0.3)),
+        ViewSettings(View(ViewKind.COMMENTS, 1, 2, 1 << 18, NORM_POWER), 6.0),
     )
 
 
@@ -43,7 +49,7 @@ class WideConfig:
     """
 
     views: tuple[ViewSettings, ...] = field(default_factory=default_views)
-    pair_weight: float = 5.0
+    pair_weight: float = PAIR_WEIGHT
     folds: int = 4
     processes: int = 2
 
@@ -62,12 +68,14 @@ def train_wide(
         side.rows, [settings.view for settings in config.views], processes=config.processes
     )
     log(f"extracted {sum(matrix.nnz for matrix in matrices) / 1e6:.0f} M n-grams")
+    paired = np.array([row.pair is not None for row in side.rows])
     out_of_fold: list[Floats] = []
     models = []
     for settings, matrix in zip(config.views, matrices, strict=True):
-        fold_logits = cross_fit(matrix, side.labels, side.weights, side.folds, settings.strength)
+        examples = Examples(matrix, side.labels, side.weights, side.folds, paired)
+        fold_logits = cross_fit(examples, settings)
         out_of_fold.append(fold_logits)
-        models.append(fit_linear(matrix, side.labels, side.weights, settings.strength))
+        models.append(fit_view(examples, settings))
         log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
     stacked = np.stack(out_of_fold, axis=1)
     scales = fit_scales(stacked, side.labels, side.weights)
