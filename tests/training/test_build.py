@@ -24,6 +24,7 @@ from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.evaluate.held_out import detector_metrics
 from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.linear import ViewSettings
 from codeorigin_training.wide.train import WideConfig
 from support.corpus_maker import write_corpus
@@ -43,7 +44,7 @@ CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
 
 def smoke_config(**changes: Any) -> BuildConfig:
     views = (
-        ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 12), 4.0),
+        ViewSettings(View(ViewKind.WORDS, 1, 2, 1 << 12), 4.0, EvidenceShares(0.5, 0.3)),
         ViewSettings(View(ViewKind.SHAPES, 1, 3, 1 << 12), 1.0),
         ViewSettings(View(ViewKind.CHARACTERS, 2, 4, 1 << 12), 4.0),
     )

@@ -7,8 +7,8 @@ from scipy import sparse
 from codeorigin.model.ngrams import NgramViews, View, ViewKind
 from codeorigin.model.normalize import normalize
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.evidence import EvidenceShares
+from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import (
     Examples,
     LinearModel,

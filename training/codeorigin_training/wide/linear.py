@@ -24,11 +24,11 @@ from codeorigin_training.wide.evidence import EvidenceShares, Floats, feature_sc
 
 @dataclass(frozen=True, slots=True)
 class ViewSettings:
-    """A view, the inverse regularisation strength of its regression, and what scales its n-grams."""
+    """A view, the inverse regularisation strength of its regression, and what scales its n-grams (None: nothing)."""
 
     view: View
     strength: float
-    evidence: EvidenceShares = EvidenceShares()
+    evidence: EvidenceShares | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,11 @@ def fit_linear(
 
 def fit_view(examples: Examples, settings: ViewSettings) -> LinearModel:
     """The regression of one view, its n-grams scaled by the evidence of ``examples`` alone."""
-    shares = settings.evidence
     scales = None
-    if shares.corpus or shares.pairs:
-        scales = feature_scales(examples.matrix, examples.labels, examples.weights, examples.paired, shares)
+    if settings.evidence is not None:
+        scales = feature_scales(
+            examples.matrix, examples.labels, examples.weights, examples.paired, settings.evidence
+        )
     return fit_linear(examples.matrix, examples.labels, examples.weights, settings.strength, scales)
 
 
