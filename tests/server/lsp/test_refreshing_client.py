@@ -33,11 +33,12 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edit
     await stop(editor)
 
 
-async def asked_again(editor: Editor) -> None:
-    """Wait until the server asks to pull again."""
+async def asked_again(editor: Editor, *kinds: str) -> None:
+    """Wait until the server asks to fetch all of ``kinds`` again; without any, to pull diagnostics."""
+    wanted = set(kinds or ["diagnostic"])
 
     async def wait() -> None:
-        while "diagnostic" not in editor.refreshes:
+        while not wanted <= set(editor.refreshes):
             await asyncio.sleep(0.005)
         editor.refreshes.clear()
 
@@ -78,10 +79,10 @@ async def test_changed_settings_are_followed_by_refreshes(editor: Editor) -> Non
     assert await names(editor, document) == ["watched"]
     editor.refreshes.clear()
     await editor.configure(threshold=1.0)
-    await asked_again(editor)
+    await asked_again(editor, "diagnostic", "codeLens", "inlayHint")
     assert await names(editor, document) == []
     await editor.configure(threshold=0.0, codeLens=True, inlayHints=True)
-    assert {"codeLens", "inlayHint"} <= set(editor.refreshes)
+    await asked_again(editor, "codeLens", "inlayHint")
 
 
 async def test_a_rescored_selection_is_followed_by_a_refresh(editor: Editor) -> None:
