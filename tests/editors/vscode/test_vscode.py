@@ -212,7 +212,7 @@ def test_the_action_on_a_finding_opens_the_same_panel(code: CodeServer, page: Pa
     panel.locator("table.lines a").last.click()
     wait_for(
         lambda: code.ask("selection"),
-        done=lambda seen: seen["uri"] == uri and seen["line"] > line,
+        done=lambda seen: seen is not None and seen["uri"] == uri and seen["line"] > line,
         what="jump",
     )
     code.ask("run", command="workbench.action.closeEditorsInOtherGroups")

@@ -42,8 +42,9 @@ const QUESTIONS = {
     vscode.window.activeTextEditor.selection = new vscode.Selection(start, end);
   },
   selection() {
-    const { document, selection } = vscode.window.activeTextEditor;
-    return { uri: document.uri.toString(), line: selection.active.line };
+    // None is active while the focus moves from a panel to an editor.
+    const editor = vscode.window.activeTextEditor;
+    return editor ? { uri: editor.document.uri.toString(), line: editor.selection.active.line } : null;
   },
   async replace({ within, by }) {
     return vscode.window.activeTextEditor.edit((edit) => edit.replace(range(within), by));
