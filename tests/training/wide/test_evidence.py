@@ -51,9 +51,10 @@ def test_rows_without_pairs_have_no_pair_evidence() -> None:
 
 def test_no_evidence_anywhere_scales_all_columns_alike() -> None:
     alike = sparse.csr_matrix(np.ones((200, 3)))
-    made = feature_scales(alike, LABELS, np.ones(200), PAIRED, EvidenceShares(0.5, 0.5))
-    assert np.ptp(made) == pytest.approx(0.0)
-    assert np.isfinite(made).all()
+    for corpus in (0.5, 1.0):
+        made = feature_scales(alike, LABELS, np.ones(200), PAIRED, EvidenceShares(corpus, 0.5))
+        assert np.ptp(made) == pytest.approx(0.0)
+        assert made.min() > 0
 
 
 @pytest.mark.parametrize(("corpus", "pairs"), [(-0.1, 0.0), (1.1, 0.0), (0.5, -1.0)])

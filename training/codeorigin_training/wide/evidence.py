@@ -47,7 +47,8 @@ def feature_scales(
     for share, chosen in ((shares.corpus, ~paired), (shares.pairs, paired)):
         if share and chosen.any():
             scales += share * _ratios(present[chosen], labels[chosen], weights[chosen])
-    return scales
+    # Where nothing shows anything there is nothing to be strict with.
+    return scales if scales.any() else np.ones_like(scales)
 
 
 def _ratios(present: sparse.csr_matrix, labels: npt.NDArray[np.int64], weights: Floats) -> Floats:
