@@ -1,7 +1,7 @@
 """The one way in: document text -> function reports; selections -> verdicts; functions -> explanations."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict, counted_lines
 from codeorigin.model.normalize import Normalized, normalize
+from codeorigin.model.scale import Scale
 from codeorigin.model.scorer import RawScore, Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Reason, Verdict
@@ -94,7 +95,13 @@ class Analyzer:
         return self.bundle.model_id
 
     def analyze(
-        self, text: str, language: str, *, path: str | None = None, cancel: CancelToken = NEVER
+        self,
+        text: str,
+        language: str,
+        *,
+        path: str | None = None,
+        file_context: bool = True,
+        cancel: CancelToken = NEVER,
     ) -> FileReport:
         """Report on every function of a document; only functions whose text is new are scored.
 
@@ -102,6 +109,8 @@ class Analyzer:
             text: the whole document.
             language: a language id or alias.
             path: where it stands, for the test rules and the report.
+            file_context: let a function's verdict take in what the other functions say, if the model has a rule
+                for that; otherwise each is judged by its own text.
             cancel: checked between batches of functions.
 
         Raises:
@@ -130,6 +139,8 @@ class Analyzer:
             for number, verdict in zip(chunk, self._score(codes, known.model_language, cancel), strict=True):
                 verdicts[number] = verdict
                 self._verdicts.put(ids[number], verdict)
+        if file_context:
+            verdicts = self._in_file(verdicts, known.model_language)
         reports = tuple(
             FunctionReport(span, verdicts[number], ids[number], _nested(text, span, known.model_language))
             for number, span in enumerate(spans)
@@ -137,7 +148,7 @@ class Analyzer:
         return FileReport(known.id, path, reports, self._file_verdict(text, reports, whole))
 
     def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
-        """Verdict on any piece of code, such as a selection, by the rules for functions.
+        """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
 
         Raises:
             LanguageError: the language is not supported.
@@ -222,20 +233,53 @@ class Analyzer:
         return lines >= calibration.min_lines and characters >= calibration.min_characters
 
     def _verdict(self, score: RawScore, language: str) -> Verdict:
-        calibration = self.bundle.calibration
-        thresholds = calibration.thresholds(language)
-        return Verdict(
-            probability=calibration.probability(score.logit),
+        scale = self.bundle.calibration.alone
+        unread = Verdict(
+            probability=None,
             logit=score.logit,
-            band=calibration.band(score.logit, language),
-            human_share=calibration.human_share(score.logit),
-            llm_threshold=calibration.probability(thresholds.llm),
-            human_threshold=calibration.probability(thresholds.human),
-            false_positive_rate=calibration.false_positive_rate,
+            band=None,
             wide=score.wide,
             deep=score.deep,
             windows=score.windows,
+            alone=scale.probability(score.logit),
         )
+        return _read_off(unread, scale, score.logit, language)
+
+    def _in_file(self, verdicts: Mapping[int, Verdict], language: str) -> dict[int, Verdict]:
+        """The verdicts of one file's functions, each with what the others add; those without a score as they are.
+
+        Apart from the scoring, whose results are kept by text: the same function may stand in several files.
+        """
+        rule = self.bundle.calibration.context
+        logits = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
+        if rule is None or len(logits) < 2:
+            return dict(verdicts)
+        evidence = dict(zip(logits, rule.evidence(list(logits.values())), strict=True))
+        return {
+            number: _read_off(
+                replace(verdict, context=evidence[number], neighbours=len(logits) - 1),
+                rule.scale,
+                logits[number] + evidence[number],
+                language,
+            )
+            if number in evidence
+            else verdict
+            for number, verdict in verdicts.items()
+        }
+
+
+def _read_off(verdict: Verdict, scale: Scale, logit: float, language: str) -> Verdict:
+    """The verdict with all that ``scale`` says of ``logit``."""
+    thresholds = scale.thresholds(language)
+    return replace(
+        verdict,
+        probability=scale.probability(logit),
+        band=scale.band(logit, language),
+        human_share=scale.human_share(logit),
+        llm_threshold=scale.probability(thresholds.llm),
+        human_threshold=scale.probability(thresholds.human),
+        false_positive_rate=scale.false_positive_rate,
+    )
 
 
 def _function_id(text: str, span: FunctionSpan, language: str) -> str:

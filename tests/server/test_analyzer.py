@@ -9,7 +9,7 @@ from codeorigin.explain.result import ExplainOptions
 from codeorigin.model.file_verdict import FileReason, counted_lines
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.verdict import Reason
-from support.tiny_model import FILE_RULE, with_file_rule
+from support.tiny_model import FILE_CONTEXT, FILE_RULE, with_file_context, with_file_rule
 
 FUNCTION = '''def total_price(orders, rate):
     """Sum of the orders, with tax."""
@@ -60,8 +60,8 @@ def test_every_function_gets_a_verdict_whose_parts_add_up(analyzer: Analyzer) ->
         assert verdict.wide is not None
         assert verdict.deep is not None
         assert verdict.logit == pytest.approx(analyzer.bundle.bias + verdict.wide + verdict.deep, abs=1e-5)
-        assert verdict.probability == analyzer.bundle.calibration.probability(verdict.logit)
-        assert verdict.band is analyzer.bundle.calibration.band(verdict.logit, "python")
+        assert verdict.probability == analyzer.bundle.calibration.alone.probability(verdict.logit)
+        assert verdict.band is analyzer.bundle.calibration.alone.band(verdict.logit, "python")
 
 
 def test_only_changed_functions_are_scored_again(analyzer: Analyzer, scored: list[int]) -> None:
@@ -246,3 +246,56 @@ def test_a_file_without_a_verdict_says_why(
     verdict = file_analyzer.analyze(text, "python").verdict
     assert verdict is not None
     assert (verdict.reason, verdict.functions, verdict.probability) == (reason, functions, None)
+
+
+@pytest.fixture(scope="module")
+def in_files(tmp_path_factory: pytest.TempPathFactory, tiny_model_dir: Path) -> Analyzer:
+    """An analyzer whose model lets the functions of a file speak about each other."""
+    return Analyzer.load(with_file_context(tmp_path_factory.mktemp("context"), tiny_model_dir))
+
+
+def test_the_other_functions_of_a_file_count(in_files: Analyzer) -> None:
+    functions = in_files.analyze(FUNCTION + "\n\n" + OTHER, "python").functions
+    logits = [function.verdict.logit or 0.0 for function in functions]
+    assert logits[0] != logits[1]
+    for function, added in zip(functions, FILE_CONTEXT.evidence(logits), strict=True):
+        verdict = function.verdict
+        total = (verdict.logit or 0.0) + added
+        assert (verdict.context, verdict.neighbours) == (pytest.approx(added), 1)
+        assert verdict.probability == pytest.approx(FILE_CONTEXT.scale.probability(total))
+        assert verdict.band is FILE_CONTEXT.scale.band(total, "python")
+        assert verdict.human_share == pytest.approx(FILE_CONTEXT.scale.human_share(total))
+        assert verdict.llm_threshold == pytest.approx(FILE_CONTEXT.scale.probability(1.0))
+        assert verdict.false_positive_rate == 0.02
+        alone = in_files.bundle.calibration.alone
+        assert verdict.alone == pytest.approx(alone.probability(verdict.logit or 0.0))
+
+
+@pytest.mark.parametrize("text", [FUNCTION, FUNCTION + "\n\ndef f(x):\n    return x\n"])
+def test_a_function_without_neighbours_is_judged_by_its_own_text(in_files: Analyzer, text: str) -> None:
+    verdict = in_files.analyze(text, "python").functions[0].verdict
+    assert (verdict.context, verdict.neighbours) == (None, 0)
+    assert verdict.probability == verdict.alone == in_files.score(FUNCTION, "python").probability
+
+
+def test_the_file_can_be_left_out_of_account(in_files: Analyzer) -> None:
+    text = FUNCTION + "\n\n" + OTHER
+    for function in in_files.analyze(text, "python", file_context=False).functions:
+        assert function.verdict.context is None
+        assert function.verdict.probability == function.verdict.alone
+    assert in_files.analyze(text, "python").functions[0].verdict.context is not None
+
+
+def test_what_is_kept_of_a_function_is_free_of_its_file(in_files: Analyzer) -> None:
+    """The same text in another file: kept by text, judged by where it stands."""
+    beside = in_files.analyze(FUNCTION + "\n\n" + OTHER, "python").functions[0].verdict
+    by_itself = in_files.analyze(FUNCTION, "python").functions[0].verdict
+    again = in_files.analyze(FUNCTION + "\n\n" + OTHER, "python").functions[0].verdict
+    assert by_itself.context is None
+    assert again == beside
+
+
+def test_an_ignored_function_does_not_speak(in_files: Analyzer) -> None:
+    text = FUNCTION + "\n\n# codeorigin: ignore\n" + OTHER
+    first, second = in_files.analyze(text, "python").functions
+    assert (first.verdict.context, second.verdict.reason) == (None, Reason.IGNORED)

@@ -12,8 +12,10 @@ import torch
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
+from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.ngrams import NgramViews, View, ViewKind
+from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.scorer import DeepSettings, Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.corpus.rows import Row
@@ -117,11 +119,36 @@ FILE_RULE = FileRule(
 )
 
 
+FILE_CONTEXT = FileContext(
+    weight=0.8,
+    prior_functions=1.0,
+    neutral=0.0,
+    scale=Scale(
+        temperature=1.5,
+        shift=0.1,
+        false_positive_rate=0.02,
+        default=Thresholds(llm=1.0, human=-1.0),
+        languages={},
+        human_logits=(-3.0, 0.0, 3.0),
+        human_shares=(1.0, 0.4, 0.004),
+    ),
+)
+
+
+def with_file_context(directory: Path, source: Path, rule: FileContext = FILE_CONTEXT) -> Path:
+    """A copy of the bundle in ``source`` in the empty or new ``directory`` that lets neighbours speak."""
+    return _with_entry(directory, source, "context", rule.to_manifest())
+
+
 def with_file_rule(directory: Path, source: Path, rule: FileRule = FILE_RULE) -> Path:
     """A copy of the bundle in ``source`` in the empty or new ``directory``, with a rule for whole files."""
+    return _with_entry(directory, source, "file", rule.to_manifest())
+
+
+def _with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) -> Path:
     shutil.copytree(source, directory, dirs_exist_ok=True)
     manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-    manifest["calibration"]["file"] = rule.to_manifest()
+    manifest["calibration"][name] = entry
     (directory / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     return directory
 

@@ -1,111 +1,50 @@
-"""From raw logits to probabilities and bands: temperature, thresholds, and how people's code scores."""
+"""From raw logits to answers: the scale of single functions, of functions in their file, and of whole files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codeorigin.model.curves import check_survival, sigmoid, survival
+from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
-from codeorigin.model.verdict import Band
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Raw logits that bound the bands: ``llm`` and above, ``human`` and below, between them ``unsure``."""
-
-    llm: float
-    human: float
-
-    def __post_init__(self) -> None:
-        if not self.human <= self.llm:
-            raise ValueError(f"human threshold {self.human} lies above llm threshold {self.llm}")
+from codeorigin.model.scale import Scale
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """What calibration on repositories kept out of training found.
 
-    ``temperature`` and ``shift`` map a raw logit to ``sigmoid((logit - shift) / temperature)``.
-    ``false_positive_rate`` is the expected share of people's functions in band ``llm`` that ``default``'s and
-    every ``languages`` threshold guarantee for a new repository (conformal risk control, Angelopoulos et al., 2022).
-    ``human_logits`` and ``human_shares`` are the survival curve of modern human code: shares, falling, of the
-    calibration functions that score at least the logits, which rise. Functions of fewer than ``min_lines`` lines
-    that are not blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict.
-    ``file`` is the rule for whole files, None in a bundle that has none.
+    ``alone`` reads the logit of a function's own text. Functions of fewer than ``min_lines`` lines that are not
+    blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict. ``context`` is the rule
+    for functions with others in their file, ``file`` the one for whole files; None in a bundle that has none.
     """
 
-    temperature: float
-    shift: float
-    false_positive_rate: float
-    default: Thresholds
-    languages: Mapping[str, Thresholds]
-    human_logits: tuple[float, ...]
-    human_shares: tuple[float, ...]
+    alone: Scale
     min_lines: int
     min_characters: int
+    context: FileContext | None = None
     file: FileRule | None = None
-
-    def __post_init__(self) -> None:
-        if not self.temperature > 0:
-            raise ValueError(f"temperature {self.temperature} is not positive")
-        check_survival(self.human_logits, self.human_shares)
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
         """Read the manifest's ``calibration`` entry; KeyError, TypeError or ValueError if it is broken.
 
-        Bundles of before there was a rule for files lack the key ``file``.
+        Bundles of before there were rules for files lack the keys ``context`` and ``file``.
         """
-        file = entry.get("file")
+        context, file = entry.get("context"), entry.get("file")
         return cls(
-            temperature=float(entry["temperature"]),
-            shift=float(entry["shift"]),
-            false_positive_rate=float(entry["false_positive_rate"]),
-            default=_thresholds(entry["default"]),
-            languages={name: _thresholds(value) for name, value in entry["languages"].items()},
-            human_logits=tuple(float(value) for value in entry["human_logits"]),
-            human_shares=tuple(float(value) for value in entry["human_shares"]),
+            alone=Scale.from_manifest(entry),
             min_lines=int(entry["min_lines"]),
             min_characters=int(entry["min_characters"]),
+            context=None if context is None else FileContext.from_manifest(context),
             file=None if file is None else FileRule.from_manifest(file),
         )
 
     def to_manifest(self) -> dict[str, Any]:
         """The manifest entry that :meth:`from_manifest` reads."""
         return {
-            "temperature": self.temperature,
-            "shift": self.shift,
-            "false_positive_rate": self.false_positive_rate,
-            "default": {"llm": self.default.llm, "human": self.default.human},
-            "languages": {
-                name: {"llm": value.llm, "human": value.human} for name, value in self.languages.items()
-            },
-            "human_logits": list(self.human_logits),
-            "human_shares": list(self.human_shares),
+            **self.alone.to_manifest(),
             "min_lines": self.min_lines,
             "min_characters": self.min_characters,
+            **({} if self.context is None else {"context": self.context.to_manifest()}),
             **({} if self.file is None else {"file": self.file.to_manifest()}),
         }
-
-    def thresholds(self, language: str) -> Thresholds:
-        """The thresholds of a model language: its own where the data allowed, else the default."""
-        return self.languages.get(language, self.default)
-
-    def probability(self, logit: float) -> float:
-        """Calibrated probability, for equally common classes, that an LLM wrote the function."""
-        return sigmoid((logit - self.shift) / self.temperature)
-
-    def band(self, logit: float, language: str) -> Band:
-        """Band of a raw logit."""
-        thresholds = self.thresholds(language)
-        if logit >= thresholds.llm:
-            return Band.LLM
-        return Band.HUMAN if logit <= thresholds.human else Band.UNSURE
-
-    def human_share(self, logit: float) -> float:
-        """Share, 0 to 1, of people's functions in the calibration set that score at least ``logit``."""
-        return survival(self.human_logits, self.human_shares, logit)
-
-
-def _thresholds(entry: Mapping[str, Any]) -> Thresholds:
-    return Thresholds(llm=float(entry["llm"]), human=float(entry["human"]))

@@ -27,9 +27,12 @@ class Reason(StrEnum):
 class Verdict:
     """A calibrated estimate, or the reason why there is none.
 
-    ``logit`` is the raw model's (wide + deep + bias); ``probability`` is the sigmoid of the temperature-scaled
-    logit. ``human_share`` is the share of calibration functions written by people that score at least this
-    high. ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands;
+    ``logit`` is the raw model's for the function's own text (wide + deep + bias); ``context`` is what the
+    ``neighbours`` other functions of its file add to it, in logits, None where there are none or the text was
+    judged by itself. ``probability`` and ``band`` are read off the sum of the two, ``alone`` is the probability by
+    the function's own text.
+    ``human_share`` is the share of calibration functions written by people that score at least this high.
+    ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands;
     ``false_positive_rate`` is the one guaranteed for ``llm_threshold``. ``windows`` counts the overlapping
     windows that a long function was scored in. Without a verdict every figure is None and ``reason`` is set.
     """
@@ -45,6 +48,9 @@ class Verdict:
     wide: float | None = None
     deep: float | None = None
     windows: int = 0
+    alone: float | None = None
+    context: float | None = None
+    neighbours: int = 0
 
     @classmethod
     def without(cls, reason: Reason) -> "Verdict":

@@ -75,7 +75,7 @@ def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateCo
         llm_called_human=llm_human,
         human_called_human=human_human,
         unsure=unsure,
-        promised_rate=detector.bundle.calibration.false_positive_rate,
+        promised_rate=detector.bundle.calibration.alone.false_positive_rate,
         functions=len(rows),
         units=len(np.unique(groups)),
         curves=(

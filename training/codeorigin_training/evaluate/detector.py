@@ -72,7 +72,7 @@ class Detector:
         rule = self.bundle.calibration.file
         if rule is not None:
             return rule.pooled(functions)
-        return pooled_logit(functions, FileRuleConfig().prior_lines, self.bundle.calibration.shift)
+        return pooled_logit(functions, FileRuleConfig().prior_lines, self.bundle.calibration.alone.shift)
 
     def file_answers(self, logits: Floats) -> Answers | None:
         """What the rule for files says of pooled ``logits`` ``(n,)``; None without a rule."""
