@@ -38,8 +38,13 @@ def llm_function(generator: random.Random, name: str) -> str:
     return "\n".join([*lines, f"    return {noun}_results"])
 
 
-def write_corpus(folder: Path, *, repositories: int = 60, functions: int = 12, seed: int = 0) -> Path:
-    """Write ``functions.parquet`` and ``pairs.parquet`` into ``folder``: every repository holds both classes."""
+def write_corpus(
+    folder: Path, *, repositories: int = 60, functions: int = 12, per_file: int = 1, seed: int = 0
+) -> Path:
+    """Write ``functions.parquet`` and ``pairs.parquet`` into ``folder``: every repository holds both classes.
+
+    A file has ``per_file`` functions, of one style.
+    """
     generator = random.Random(seed)
     rows, pairs = [], []
     for repository in range(repositories):
@@ -60,7 +65,7 @@ def write_corpus(folder: Path, *, repositories: int = 60, functions: int = 12, s
                     "agent": generator.choice(["robot", "helper"]) if label == "llm" else "",
                     "repo": repo,
                     "commit": f"{number:040x}",
-                    "path": f"src/module{number}.py",
+                    "path": f"src/module{number // (2 * per_file)}_{number % 2}.py",
                     "date": "2022-03-01",
                     "is_test": False,
                     "evidence": "trailer"

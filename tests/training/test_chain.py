@@ -69,7 +69,7 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run after every stage."""
     folder = tmp_path_factory.mktemp("chain")
-    settings = smoke(write_corpus(folder / "data", repositories=80))
+    settings = smoke(write_corpus(folder / "data", repositories=80, per_file=3))
     assert list(settings) == list(STAGES)
     for stage, values in settings.items():
         file = folder / f"{stage}.json"
@@ -107,6 +107,16 @@ def test_the_report_is_of_this_bundle(finished: Path) -> None:
     report = json.loads((finished / "evaluation" / "report.json").read_text())
     assert report["subject"]["model"].startswith("smoke")
     assert report["neutral"]["holds"] is True
+    assert report["in_files"]["heard"] > 0.9
+
+
+def test_the_bundle_judges_functions_in_their_file(finished: Path) -> None:
+    generator = random.Random(6)
+    text = "\n\n".join(llm_function(generator, f"process_{noun}") for noun in ("orders", "users", "events"))
+    for function in Analyzer.load(finished / "bundle").analyze(text, "python").functions:
+        assert function.verdict.neighbours == 2
+        assert function.verdict.context is not None
+        assert function.verdict.context > 0
 
 
 def test_a_stage_that_comes_too_early_says_what_comes_first(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,7 @@ def test_functions_of_a_file_keep_their_order(logits: list[float]) -> None:
     """With a weight under one, what sets two functions of one file apart is their own text."""
     evidence = FILE_CONTEXT.evidence(logits)
     sums = sorted((own, own + added) for own, added in zip(logits, evidence, strict=True))
-    assert all(low[1] <= high[1] + 1e-9 for low, high in zip(sums, sums[1:], strict=False))
+    assert all(low[1] <= high[1] + 1e-9 for low, high in pairwise(sums))
 
 
 @given(LOGITS, st.integers(0, 39), st.floats(-20, 20))

@@ -52,10 +52,10 @@ def test_the_promise_holds_on_new_repositories_of_both_eras() -> None:
         rows, logits = drawn(generator, 80)
         weights = np.ones(len(rows))
         calibration = fit_calibration(rows, logits, weights, CONFIG)
-        found.append(rates(new_rows, new_logits >= calibration.default.llm))
+        found.append(rates(new_rows, new_logits >= calibration.alone.default.llm))
         old = [number for number, row in enumerate(rows) if not row.modern]
-        alone = fit_calibration([rows[number] for number in old], logits[old], weights[old], CONFIG)
-        old_alone.append(rates(new_rows, new_logits >= alone.default.llm))
+        old_only = fit_calibration([rows[number] for number in old], logits[old], weights[old], CONFIG)
+        old_alone.append(rates(new_rows, new_logits >= old_only.alone.default.llm))
     old_rate, modern_rate = np.mean(found, axis=0)
     # Conformal risk control loses at most two repositories' worth of the rate.
     assert 0.05 - 2 / 81 - 0.005 <= modern_rate <= 0.05
@@ -69,14 +69,14 @@ def test_a_language_of_enough_modern_repositories_has_its_own_threshold() -> Non
     is_go = np.array([row.language == "go" for row in rows])
     logits = logits - 1.5 * ~is_go
     calibration = fit_calibration(rows, logits, np.ones(len(rows)), CONFIG)
-    assert set(calibration.languages) == {"python"}
-    assert calibration.languages["python"].llm < calibration.default.llm - 0.2
+    assert set(calibration.alone.languages) == {"python"}
+    assert calibration.alone.languages["python"].llm < calibration.alone.default.llm - 0.2
     assert not fit_calibration(
         rows, logits, np.ones(len(rows)), replace(CONFIG, fewest_language_repositories=91)
-    ).languages
+    ).alone.languages
     # Old code is no substitute: the promise must hold on modern code.
     aged = [replace(row, modern=False) if row.language == "python" else row for row in rows]
-    assert not fit_calibration(aged, logits, np.ones(len(rows)), CONFIG).languages
+    assert not fit_calibration(aged, logits, np.ones(len(rows)), CONFIG).alone.languages
 
 
 def test_functions_too_short_for_a_verdict_do_not_count() -> None:

@@ -43,10 +43,10 @@ def test_what_is_written_is_what_the_server_reads(run: Run) -> None:
     lines: list[str] = []
     calibrate(CONFIG, run, lines.append)
     calibration = read(run)
-    assert calibration.false_positive_rate == 0.1
-    assert 1.0 < calibration.default.llm < 4.0
-    assert calibration.probability(3.0) > 0.9
-    assert calibration.probability(0.0) < 0.1
+    assert calibration.alone.false_positive_rate == 0.1
+    assert 1.0 < calibration.alone.default.llm < 4.0
+    assert calibration.alone.probability(3.0) > 0.9
+    assert calibration.alone.probability(0.0) < 0.1
     assert any("modern human" in line and "called llm" in line for line in lines)
     assert any(line.startswith("crepes, one function a repository, 20 draws") for line in lines)
     assert sorted(path.name for path in run.folder.iterdir()) == ["calibration.json", "corpus", "wide.npz"]
@@ -72,7 +72,7 @@ def test_pairs_do_not_calibrate(run: Run) -> None:
 
 def test_the_deep_parts_logits_are_added_where_they_help(run: Run) -> None:
     calibrate(CONFIG, run, lambda line: None)
-    before = read(run).default.llm
+    before = read(run).alone.default.llm
     assert entry(run)["parts"] == {"deep": False}
     labels = side_of(run).labels
 
@@ -80,21 +80,21 @@ def test_the_deep_parts_logits_are_added_where_they_help(run: Run) -> None:
     calibrate(CONFIG, run, lambda line: None)
     assert entry(run)["parts"] == {"deep": True}
     assert sorted(entry(run)["inputs"]) == ["deep.npz", "wide.npz"]
-    assert read(run).default.llm > before + 1.5
+    assert read(run).alone.default.llm > before + 1.5
 
     lines: list[str] = []
     np.savez(run.deep, out_of_fold=-4.0 * labels)
     calibrate(CONFIG, run, lines.append)
     assert entry(run)["parts"] == {"deep": False}
     assert any("left out" in line for line in lines)
-    assert read(run).default.llm == before
+    assert read(run).alone.default.llm == before
 
     np.savez(run.deep, out_of_fold=np.full(len(labels), 2.0))
     calibrate(replace(CONFIG, deep_must_help=False), run, lambda line: None)
     assert entry(run)["parts"] == {"deep": True}
-    assert read(run).default.llm == pytest.approx(before + 2.0)
+    assert read(run).alone.default.llm == pytest.approx(before + 2.0)
     calibrate(replace(CONFIG, deep=False, deep_must_help=False), run, lambda line: None)
-    assert read(run).default.llm == before
+    assert read(run).alone.default.llm == before
 
 
 def test_the_same_inputs_give_the_same_file(run: Run) -> None:

@@ -56,8 +56,8 @@ def test_the_bundle_is_the_runs_and_is_not_made_twice(run: Run) -> None:
     bundle = Analyzer.load(run.bundle).bundle
     assert (bundle.name, bundle.version, bundle.bias, bundle.deep) == ("made-up", "1.2.3", 0.25, None)
     fitted = json.loads(run.calibration.read_text("utf-8"))
-    assert bundle.calibration.default.llm == pytest.approx(fitted["default"]["llm"], rel=1e-6)
-    assert len(bundle.calibration.human_logits) == len(fitted["human_logits"])
+    assert bundle.calibration.alone.default.llm == pytest.approx(fitted["default"]["llm"], rel=1e-6)
+    assert len(bundle.calibration.alone.human_logits) == len(fitted["human_logits"])
     metrics = bundle.manifest["metrics"]
     assert metrics["held_out"]["old_human"]["functions"] > 0
     assert 0.0 <= metrics["verdicts"]["false_positive_rate_modern"] <= 1.0

@@ -15,6 +15,9 @@ from codeorigin_training.evaluate.report import (
     Faithfulness,
     Figures,
     HeldOut,
+    InFileRates,
+    InFileRow,
+    InFilesReport,
     LearningPoint,
     MatrixRow,
     MethodFaithfulness,
@@ -46,6 +49,12 @@ REPORT = Report(
         curves=(RocCurve(EVIL, (0.01, 1.0), (0.4, 1.0)),),
         reliability=(ReliabilityBin(0.2, 0.25, 100), ReliabilityBin(0.8, 0.7, 50)),
         breakdowns=(Breakdown("language", EVIL, FIGURES), Breakdown("agent", "robot", FIGURES)),
+    ),
+    in_files=InFilesReport(
+        500,
+        0.84,
+        rows=(InFileRow(EVIL, "old", EVIL, FIGURES, FIGURES, Estimate(0.04, -0.01, 0.06)),),
+        rates=(InFileRates(EVIL, 500, *[SURE] * 4, *[NONE] * 4),),
     ),
     matrix=(ROW, replace(ROW, name="old", in_order=None)),
     transfer=(TransferRow("agent", EVIL, ROW, 0.95),),
@@ -127,6 +136,14 @@ def test_what_does_not_hold_stands_first(page: str) -> None:
     assert len(found) == 3
     assert "0.400" in page
     assert page.index("To be read first") < page.index("<h2>")
+
+
+def test_functions_in_their_files_stand_beside_their_own_text(page: str) -> None:
+    assert "Functions in their files" in page
+    assert "84 % of which have neighbours" in page
+    assert "0.040 (-0.010 to 0.060)" in page
+    assert "in their files</td><td>500</td><td>–" in page
+    assert "Functions in their files" not in render(replace(REPORT, in_files=None))
 
 
 def test_a_report_without_problems_says_so() -> None:

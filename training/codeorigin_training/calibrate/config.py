@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from codeorigin_training.calibrate.context import ContextConfig
+from codeorigin_training.calibrate.eligibility import Limits
 from codeorigin_training.calibrate.files import FileRuleConfig
 
 
-class FunctionSettings(Protocol):
-    """What :func:`~codeorigin_training.calibrate.fit.fit_calibration` reads of a configuration."""
+class FunctionSettings(Limits, Protocol):
+    """What :func:`~codeorigin_training.calibrate.fit.fit_scale` reads of a configuration."""
 
     @property
     def rate(self) -> float:
@@ -21,23 +23,16 @@ class FunctionSettings(Protocol):
     def fewest_language_repositories(self) -> int:
         """Repositories with modern human code before a language gets a threshold of its own."""
 
-    @property
-    def min_lines(self) -> int:
-        """Lines that are not blank before a function gets a verdict."""
-
-    @property
-    def min_characters(self) -> int:
-        """Characters that are not blank before a function gets a verdict."""
-
 
 @dataclass(frozen=True, slots=True)
 class CalibrateConfig:
-    """Rates and limits of functions, and the rule for files.
+    """Rates and limits of functions, and the rules for functions in their file and for whole files.
 
-    ``rate`` is the false-positive rate that is guaranteed, for functions and for files; ``human_rate`` the share
-    of LLM code that band ``human`` may hold. The guarantee costs 1 / (repositories + 1) of the rate: with 217
-    repositories of modern human code, 0.015 lets 0.010 of it through, and 0.010 only 0.005. ``deep`` lets the
-    bundle have the run's deep part, with ``deep_must_help`` only where it ranks better out of fold.
+    ``rate`` is the false-positive rate that is guaranteed, for functions by themselves, for functions in their file
+    and for files; ``human_rate`` the share of LLM code that band ``human`` may hold. The guarantee costs
+    1 / (repositories + 1) of the rate: with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and
+    0.010 only 0.005. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it ranks
+    better out of fold.
     """
 
     rate: float = 0.015
@@ -49,6 +44,8 @@ class CalibrateConfig:
     deep_must_help: bool = True
     prior_lines: float = 20.0
     fewest_functions: int = 4
+    context_weight: float = 0.8
+    context_prior_functions: float = 1.0
     second_opinion_draws: int = 20
     seed: int = 0
 
@@ -59,8 +56,15 @@ class CalibrateConfig:
             raise ValueError(
                 "fewest_language_repositories must be at least 1, min_lines and min_characters at least 0"
             )
+        if not self.context_weight > 0 or not self.context_prior_functions >= 0:
+            raise ValueError("context_weight must be positive and context_prior_functions not negative")
         if self.second_opinion_draws < 0:
             raise ValueError("second_opinion_draws must not be negative")
+
+    @property
+    def context(self) -> ContextConfig:
+        """How loudly the other functions of a file speak."""
+        return ContextConfig(self.context_weight, self.context_prior_functions)
 
     @property
     def files(self) -> FileRuleConfig:

@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.file_verdict import FileRule, counted_lines, pooled_logit
+from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.temperature import fit_temperature
 from codeorigin_training.calibrate.thresholds import controlled_threshold, human_threshold, survival_curve
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.corpus.weights import balanced_or_equal_weights
 
 Floats = npt.NDArray[np.float64]
 
@@ -81,7 +82,7 @@ def file_samples(rows: Sequence[Row], logits: Floats, config: FileRuleConfig) ->
     """
     groups: dict[tuple[str, str, int, bool], list[int]] = {}
     for number, row in enumerate(rows):
-        if row.pair is None and row.path and _has_verdict(row.code, config):
+        if row.pair is None and row.path and has_verdict(row.code, config):
             groups.setdefault((row.repo, row.path, row.label, row.modern), []).append(number)
     return [
         FileSample(
@@ -122,7 +123,9 @@ def fit_file_rule(
     logits = np.array([pooled_logit(file.functions, config.prior_lines, prior_logit) for file in files])
     modern = np.array([file.modern for file in files])
     repositories = np.unique([file.repository for file in files], return_inverse=True)[1].astype(np.int64)
-    temperature, shift = fit_temperature(logits, labels, _weights(files))
+    temperature, shift = fit_temperature(
+        logits, labels, balanced_or_equal_weights([file.as_row() for file in files])
+    )
     human, llm = labels == 0, labels == 1
     found = [
         threshold
@@ -150,14 +153,3 @@ def fit_file_rule(
         human_logits=tuple(round(float(value), 5) for value in curve_logits),
         human_shares=tuple(round(float(value), 6) for value in shares),
     )
-
-
-def _weights(files: Sequence[FileSample]) -> Floats:
-    """Balanced within language, test and number of functions; all alike where no cell holds both classes."""
-    with np.errstate(invalid="ignore"):
-        weights = balanced_weights([file.as_row() for file in files])
-    return weights if np.isfinite(weights).all() and weights.any() else np.ones(len(files))
-
-
-def _has_verdict(code: str, config: FileRuleConfig) -> bool:
-    return len("".join(code.split())) >= config.min_characters and counted_lines(code) >= config.min_lines

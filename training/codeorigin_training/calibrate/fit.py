@@ -6,9 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.calibration import Calibration, Thresholds
-from codeorigin.model.file_verdict import counted_lines
+from codeorigin.model.calibration import Calibration
+from codeorigin.model.file_context import FileContext
+from codeorigin.model.scale import Scale, Thresholds
 from codeorigin_training.calibrate.config import FunctionSettings
+from codeorigin_training.calibrate.context import ContextConfig, file_evidence, file_numbers
+from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.temperature import fit_temperature
 from codeorigin_training.calibrate.thresholds import (
     controlled_threshold,
@@ -17,35 +20,74 @@ from codeorigin_training.calibrate.thresholds import (
     survival_curve,
 )
 from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.weights import balanced_or_equal_weights
 
 _CURVE_POINTS = 200
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 def fit_calibration(
     rows: Sequence[Row],
-    logits: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64],
+    logits: Floats,
+    weights: Floats,
     config: FunctionSettings,
 ) -> Calibration:
-    """Calibrate on out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
+    """Calibrate on out-of-sample ``logits`` ``(n,)`` of corpus ``rows``, each function by itself.
 
-    Rows that are too short for a verdict are left out: the promise is about functions that get one. The threshold
-    holds on modern and on old human code apart, since their scores differ: the higher one is taken. A language
-    gets a threshold of its own, found in the same way, where it has repositories of modern human code enough.
+    Rows that are too short for a verdict are left out: the promise is about functions that get one.
 
     Raises:
         CodeOriginError: there are too few repositories for any threshold to guarantee the rate, or too few rows.
     """
     judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
     rows = [row for row, kept in zip(rows, judged, strict=True) if kept]
-    logits, weights = logits[judged], weights[judged]
-    labels = np.array([row.label for row in rows], dtype=np.int64)
-    if len(np.unique(labels)) < 2:
+    if len({row.label for row in rows}) < 2:
         raise CodeOriginError(
             "calibration needs functions of both classes that are long enough for a verdict"
         )
+    scale = fit_scale(rows, logits[judged], weights[judged], config)
+    if scale is None:
+        raise CodeOriginError(
+            f"a false-positive rate of {config.rate:g} needs {fewest_repositories(config.rate)} repositories "
+            "with human code; pass more data or a higher rate"
+        )
+    return Calibration(scale, min_lines=config.min_lines, min_characters=config.min_characters)
+
+
+def fit_file_context(
+    rows: Sequence[Row], logits: Floats, config: FunctionSettings, context: ContextConfig, *, neutral: float
+) -> FileContext | None:
+    """The rule for functions with others in their file, from out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
+
+    Its scale is fitted on the functions that have neighbours, and promises what that of functions by themselves does.
+    ``neutral`` is the logit at which both classes are equally likely.
+
+    Returns:
+        None when these functions do not hold both classes, or too few repositories for a threshold to promise
+        anything.
+    """
+    judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
+    evidence = file_evidence(file_numbers(rows), logits, context, neutral=neutral, judged=judged)
+    heard = np.flatnonzero(np.isfinite(evidence))
+    listeners = [rows[number] for number in heard.tolist()]
+    if len({row.label for row in listeners}) < 2:
+        return None
+    scale = fit_scale(listeners, (logits + evidence)[heard], balanced_or_equal_weights(listeners), config)
+    return None if scale is None else FileContext(context.weight, context.prior_functions, neutral, scale)
+
+
+def fit_scale(rows: Sequence[Row], logits: Floats, weights: Floats, config: FunctionSettings) -> Scale | None:
+    """Temperature, thresholds and curve for out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
+
+    The threshold holds on modern and on old human code apart, since their scores differ: the higher one is taken. A
+    language gets a threshold of its own, found in the same way, where it has repositories of modern human code enough.
+
+    Returns:
+        None if there are too few repositories for any threshold to guarantee the rate.
+    """
+    labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows])
     languages = np.array([row.language for row in rows])
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
@@ -70,10 +112,7 @@ def fit_calibration(
     everywhere = np.ones(len(rows), dtype=bool)
     common = guaranteed(everywhere)
     if common is None:
-        raise CodeOriginError(
-            f"a false-positive rate of {config.rate:g} needs {fewest_repositories(config.rate)} repositories "
-            "with human code; pass more data or a higher rate"
-        )
+        return None
     own: dict[str, Thresholds] = {}
     for language in np.unique(languages):
         inside = languages == language
@@ -85,7 +124,7 @@ def fit_calibration(
             own[str(language)] = bounds(threshold, inside)
     curve_rows = human & modern if (human & modern).any() else human
     curve_logits, shares = survival_curve(logits[curve_rows], repositories[curve_rows], _CURVE_POINTS)
-    return Calibration(
+    return Scale(
         temperature=temperature,
         shift=shift,
         false_positive_rate=config.rate,
@@ -93,11 +132,4 @@ def fit_calibration(
         languages=own,
         human_logits=tuple(round(float(value), 5) for value in curve_logits),
         human_shares=tuple(round(float(value), 6) for value in shares),
-        min_lines=config.min_lines,
-        min_characters=config.min_characters,
     )
-
-
-def has_verdict(code: str, config: FunctionSettings) -> bool:
-    """Whether the server judges a function of this text at all."""
-    return len("".join(code.split())) >= config.min_characters and counted_lines(code) >= config.min_lines

@@ -1,4 +1,4 @@
-"""The command ``calibrate``: temperature, thresholds and the rule for files, from a run's out-of-fold logits."""
+"""The command ``calibrate``: temperature, thresholds and the rules for files, from a run's out-of-fold logits."""
 
 import dataclasses
 import json
@@ -12,12 +12,15 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
 from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.calibrate.context import file_numbers
 from codeorigin_training.calibrate.crepes_check import second_opinion
+from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.files import file_samples, fit_file_rule
-from codeorigin_training.calibrate.fit import fit_calibration, has_verdict
+from codeorigin_training.calibrate.fit import fit_calibration, fit_file_context
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
+from codeorigin_training.evaluate.answers import answers_by_text, answers_in_files
 from codeorigin_training.evaluate.held_out import detector_metrics
 from codeorigin_training.run import Log, Run
 
@@ -43,10 +46,10 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     functions, weights = side.rows[: side.functions], side.weights[: side.functions]
     logits = logits[: side.functions]
     calibration = fit_calibration(functions, logits, weights, config)
-    rule = fit_file_rule(
-        file_samples(functions, logits, config.files), config.files, prior_logit=calibration.shift
-    )
-    calibration = dataclasses.replace(calibration, file=rule)
+    neutral = calibration.alone.shift
+    context = fit_file_context(functions, logits, config, config.context, neutral=neutral)
+    rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
+    calibration = dataclasses.replace(calibration, context=context, file=rule)
     entry = calibration.to_manifest() | {
         "parts": {"deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
@@ -66,19 +69,25 @@ def _log_rates(
     labels = np.array([row.label for row in functions])
     modern = np.array([row.modern for row in functions])
     repositories = np.unique([row.repo for row in functions], return_inverse=True)[1].astype(np.int64)
-    above = logits >= np.array([calibration.thresholds(row.language).llm for row in functions])
-    log(
-        f"temperature {calibration.temperature:.3f}, shift {calibration.shift:.3f}, threshold "
-        f"{calibration.default.llm:.3f}, of their own: {', '.join(calibration.languages) or 'none'}"
-    )
-    for name, rows in (
-        ("modern human", judged & (labels == 0) & modern),
-        ("old human", judged & (labels == 0) & ~modern),
-        ("LLM", judged & (labels == 1)),
-    ):
-        if rows.any():
-            share = repository_rate(above[rows], repositories[rows])
-            log(f"{name}: {share:.2%} called llm, in {len(np.unique(repositories[rows]))} repositories")
+    by_text = answers_by_text([row.language for row in functions], logits, calibration.alone)
+    in_files = answers_in_files(functions, logits, calibration, file_numbers(functions))
+    everywhere = np.ones(len(functions), dtype=bool)
+    ways = [("by its own text", calibration.alone, by_text.llm, everywhere)]
+    if calibration.context is not None and in_files is not None:
+        ways.append(("in its file", calibration.context.scale, in_files.answers.llm, in_files.heard))
+    for way, scale, above, among in ways:
+        log(
+            f"a function {way}: temperature {scale.temperature:.3f}, shift {scale.shift:.3f}, threshold "
+            f"{scale.default.llm:.3f}, of their own: {', '.join(scale.languages) or 'none'}"
+        )
+        for name, rows in (
+            ("modern human", judged & (labels == 0) & modern & among),
+            ("old human", judged & (labels == 0) & ~modern & among),
+            ("LLM", judged & (labels == 1) & among),
+        ):
+            if rows.any():
+                share = repository_rate(above[rows], repositories[rows])
+                log(f"{name}: {share:.2%} called llm, in {len(np.unique(repositories[rows]))} repositories")
     newest = judged & (labels == 0) & (modern if modern.any() else True)
     _log_second_opinion(logits[newest], repositories[newest], config, log)
 

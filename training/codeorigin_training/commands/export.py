@@ -21,9 +21,16 @@ from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.registry import load_encoder
+from codeorigin_training.evaluate.answers import answers_by_text
 from codeorigin_training.evaluate.baselines import held_out_baselines
 from codeorigin_training.evaluate.files import file_metrics
-from codeorigin_training.evaluate.held_out import detector_metrics, headline, slices, verdict_metrics
+from codeorigin_training.evaluate.held_out import (
+    detector_metrics,
+    headline,
+    in_file_metrics,
+    slices,
+    verdict_metrics,
+)
 from codeorigin_training.export.bundle import ExportError, Parts, corpus_hash, write_bundle
 from codeorigin_training.finetune.inference import deep_logits, neutral_logit
 from codeorigin_training.run import Log, Run
@@ -44,7 +51,7 @@ class ExportConfig:
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.4.0"
+    version: str = "0.5.0"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
@@ -185,13 +192,17 @@ def _measure(
     logits = wide.bias + wide_logits + deep
     metrics: dict[str, Any] = {
         "held_out": detector_metrics(rows, logits),
-        "verdicts": verdict_metrics(rows, logits, calibration),
+        "verdicts": verdict_metrics(
+            rows, answers_by_text([row.language for row in rows], logits, calibration.alone)
+        ),
         "slices": slices(rows, logits),
         "parts": {
             "wide": detector_metrics(rows, wide_logits),
             "deep": None if encoder is None else detector_metrics(rows, deep),
         },
     }
+    if calibration.context is not None:
+        metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:
         files = FileRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
         metrics["files"] = file_metrics(rows, logits, calibration.file, files)

@@ -42,6 +42,13 @@ def balanced_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
     return weights
 
 
+def balanced_or_equal_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+    """:func:`balanced_weights`, or all alike where no cell holds both classes."""
+    with np.errstate(invalid="ignore"):
+        weights = balanced_weights(rows)
+    return weights if np.isfinite(weights).all() and weights.any() else np.ones(len(rows))
+
+
 def matched_sample(rows: Sequence[Row], keep: npt.NDArray[np.bool_], seed: int) -> npt.NDArray[np.int64]:
     """Indices of an evaluation sample with equally many rows of both classes in every cell.
 

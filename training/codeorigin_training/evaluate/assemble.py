@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from codeorigin_training.corpus.augmentation import Augmentation
+from codeorigin_training.evaluate.answers import Answers
 from codeorigin_training.evaluate.at_thresholds import measure_held_out
 from codeorigin_training.evaluate.compared import baselines
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -13,7 +14,8 @@ from codeorigin_training.evaluate.controls import controls
 from codeorigin_training.evaluate.data import EvaluationData, cap_per_repository
 from codeorigin_training.evaluate.detector import Detector
 from codeorigin_training.evaluate.faithfulness import faithfulness
-from codeorigin_training.evaluate.figures import Answers, Floats
+from codeorigin_training.evaluate.figures import Floats
+from codeorigin_training.evaluate.in_files import measure_in_files
 from codeorigin_training.evaluate.learning_curve import learning_curve
 from codeorigin_training.evaluate.linear import TrainingSet
 from codeorigin_training.evaluate.matrix import Judge, matrix_rows
@@ -23,6 +25,7 @@ from codeorigin_training.evaluate.report import (
     Control,
     Faithfulness,
     HeldOut,
+    InFilesReport,
     LearningPoint,
     MatrixRow,
     Neutral,
@@ -39,6 +42,7 @@ Value = TypeVar("Value")
 
 _INPUTS: Mapping[str, tuple[str, ...]] = {
     "held_out": ("held_out_functions", "slice_functions", "rounds"),
+    "in_files": ("slice_functions", "rounds"),
     "matrix": (
         "perturbations",
         "slice_functions",
@@ -107,6 +111,9 @@ def assemble(
     return Report(
         subject=_subject(detector, data, settings),
         held_out=take("held_out", HeldOut, lambda: measure_held_out(data.held_out, detector, config)),
+        in_files=take("in_files", InFilesReport, lambda: measure_in_files(data.held_out, detector, config))
+        if detector.bundle.calibration.context is not None
+        else None,
         matrix=take("matrix", tuple[MatrixRow, ...], matrix) or (),
         transfer=take(
             "transfer",

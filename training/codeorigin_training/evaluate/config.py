@@ -8,6 +8,7 @@ PERTURBATIONS = ("reindented", "formatted", "comments_removed", "renamed", "jitt
 
 SECTIONS = (
     "held_out",
+    "in_files",
     "matrix",
     "transfer",
     "learning_curve",

@@ -16,7 +16,7 @@ from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Band
 from codeorigin_training.calibrate.files import FileRuleConfig
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.evaluate.figures import Answers
+from codeorigin_training.evaluate.answers import Answers, answers_by_text
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,11 +87,5 @@ class Detector:
         )
 
     def answers(self, languages: Sequence[str], logits: Floats) -> Answers:
-        """What the shipped thresholds say of ``logits`` ``(n,)``."""
-        calibration = self.bundle.calibration
-        bounds = [calibration.thresholds(language) for language in languages]
-        return Answers(
-            llm=logits >= np.array([bound.llm for bound in bounds]),
-            human=logits <= np.array([bound.human for bound in bounds]),
-            probability=np.array([calibration.probability(float(logit)) for logit in logits]),
-        )
+        """What the shipped thresholds say of ``logits`` ``(n,)``, each function by its own text."""
+        return answers_by_text(languages, logits, self.bundle.calibration.alone)

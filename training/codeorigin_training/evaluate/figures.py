@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.evaluate.answers import Answers
 from codeorigin_training.evaluate.metrics import (
     auroc,
     bootstrap_intervals,
@@ -18,15 +19,6 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 Statistics = Callable[[Integers], Floats]
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the frozen thresholds and the calibration say of every item: all ``(n,)``."""
-
-    llm: Booleans
-    human: Booleans
-    probability: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +37,7 @@ class Sample:
 
     def take(self, index: Integers) -> "Sample":
         """The items at ``index``."""
-        answers = self.answers
-        if answers is not None:
-            answers = Answers(answers.llm[index], answers.human[index], answers.probability[index])
+        answers = None if self.answers is None else self.answers.take(index)
         return Sample(self.labels[index], self.groups[index], self.logits[index], answers, self.within)
 
 

@@ -7,10 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
+from codeorigin_training.calibrate.context import file_numbers, mixed_file_numbers
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_sample, matched_samples
 from codeorigin_training.corpus.written_pairs import WRITTEN
+from codeorigin_training.evaluate.answers import Answers, answers_in_files
 from codeorigin_training.evaluate.metrics import (
     auroc,
     bootstrap_interval,
@@ -22,6 +24,8 @@ from codeorigin_training.evaluate.metrics import (
 Floats = npt.NDArray[np.float64]
 _FEWEST_OF_EACH_CLASS = 20
 _DRAWS = 10
+_MIXED_SHARE = 0.5
+_IN_FILES = ("old_human", "modern_human", "same_repository")
 
 
 def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
@@ -44,19 +48,19 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     return result
 
 
-def verdict_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any]:
-    """False-positive rates at the shipped thresholds (repositories weighing alike), recall, abstention, ECE."""
-    corpus = [number for number, row in enumerate(rows) if row.pair is None]
-    rows, logits = [rows[number] for number in corpus], logits[corpus]
+def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
+    """False-positive rates at the shipped thresholds (repositories weighing alike), recall, abstention, ECE.
+
+    Only of the corpus' ``rows``; ``answers`` are about all of them.
+    """
+    corpus = np.array([row.pair is None for row in rows], dtype=bool)
+    rows, answers = [row for row in rows if row.pair is None], answers.take(corpus)
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows])
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
-    bounds = [calibration.thresholds(row.language) for row in rows]
-    above = logits >= np.array([bound.llm for bound in bounds])
-    below = logits <= np.array([bound.human for bound in bounds])
+    above, below = answers.llm, answers.human
     human, llm = labels == 0, labels == 1
     matched = matched_sample(rows, np.ones(len(rows), dtype=bool), seed=0)
-    probabilities = np.array([calibration.probability(float(logits[number])) for number in matched])
     return {
         "false_positive_rate_old": repository_rate(above[human & ~modern], repositories[human & ~modern]),
         "false_positive_rate_modern": repository_rate(above[human & modern], repositories[human & modern]),
@@ -66,8 +70,40 @@ def verdict_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
         "llm_called_human": repository_rate(below[llm], repositories[llm]),
         "human_called_human": repository_rate(below[human], repositories[human]),
         "unsure": float((~above & ~below).mean()),
-        "expected_calibration_error": expected_calibration_error(labels[matched], probabilities),
+        "expected_calibration_error": expected_calibration_error(
+            labels[matched], answers.probability[matched]
+        ),
     }
+
+
+def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any] | None:
+    """Figures of the corpus' ``rows`` judged in their files; None without a rule for that.
+
+    ``as_they_are`` has :func:`detector_metrics` and the rates of :func:`verdict_metrics` over all functions, those
+    without neighbours by their own text; ``half_mixed`` the same with half of the LLM functions of repositories with
+    both classes moved into files with human code (:func:`mixed_file_numbers`), where neighbours mislead. ``heard``
+    is the share of functions that have neighbours.
+    """
+    corpus = np.array([row.pair is None for row in rows], dtype=bool)
+    rows, logits = [row for row in rows if row.pair is None], logits[corpus]
+    result: dict[str, Any] = {}
+    for name, files in (
+        ("as_they_are", file_numbers(rows)),
+        ("half_mixed", mixed_file_numbers(rows, _MIXED_SHARE, seed=0)),
+    ):
+        found = answers_in_files(rows, logits, calibration, files)
+        if found is None:
+            return None
+        result[name] = {
+            **{
+                key: value
+                for key, value in detector_metrics(rows, found.log_odds).items()
+                if key in _IN_FILES
+            },
+            "verdicts": verdict_metrics(rows, found.answers),
+            "heard": float(found.heard.mean()),
+        }
+    return result
 
 
 def slices(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, dict[str, float]]]:

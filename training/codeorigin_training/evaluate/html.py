@@ -10,6 +10,7 @@ from codeorigin_training.evaluate.html_checks import (
     learning_section,
     neutral_section,
 )
+from codeorigin_training.evaluate.html_in_files import in_files_section
 from codeorigin_training.evaluate.html_parts import PAGE, note, section, table
 from codeorigin_training.evaluate.plots import (
     breakdown_plot,
@@ -61,6 +62,7 @@ def render(report: Report) -> str:
     ]
     makers: tuple[tuple[object, Callable[[], str]], ...] = (
         (report.held_out, lambda: _held_out(report.held_out)),
+        (report.in_files, lambda: in_files_section(report.in_files)),
         (report.matrix, lambda: _matrix(report.matrix)),
         (report.transfer, lambda: _transfer(report.transfer)),
         (report.held_out, lambda: _breakdowns(report.held_out)),

@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 from codeorigin_training.corpus.augmentation import Augmentation
 from codeorigin_training.corpus.rows import Row
+from codeorigin_training.evaluate.answers import Answers
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.data import with_code
 from codeorigin_training.evaluate.detector import LogitModel
 from codeorigin_training.evaluate.figures import (
-    Answers,
     Floats,
     Integers,
     Sample,

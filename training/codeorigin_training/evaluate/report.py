@@ -103,6 +103,48 @@ class HeldOut:
 
 
 @dataclass(frozen=True, slots=True)
+class InFileRow:
+    """Functions of one kind of code by their own text and in their files; ``files`` says how those are made up.
+
+    ``gain`` is the AUROC in the file minus that of the text alone, on the same functions.
+    """
+
+    files: str
+    name: str
+    title: str
+    alone: Figures
+    in_file: Figures
+    gain: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class InFileRates:
+    """Shares at the shipped thresholds, repositories weighing alike: of old and of modern human functions called
+    ``llm``, of LLM functions called so, and of all functions ``unsure``."""
+
+    files: str
+    functions: int
+    old_alone: Estimate
+    modern_alone: Estimate
+    found_alone: Estimate
+    unsure_alone: Estimate
+    old_in_file: Estimate
+    modern_in_file: Estimate
+    found_in_file: Estimate
+    unsure_in_file: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class InFilesReport:
+    """What a function's neighbours are worth; ``heard`` is the share of functions that have any."""
+
+    functions: int
+    heard: float
+    rows: tuple[InFileRow, ...]
+    rates: tuple[InFileRates, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TransferRow:
     """A retrained linear model without one agent or language, beside the same model trained with it, on the
     same functions."""
@@ -222,6 +264,7 @@ class Report:
 
     subject: Subject
     held_out: HeldOut | None = None
+    in_files: InFilesReport | None = None
     matrix: tuple[MatrixRow, ...] = ()
     transfer: tuple[TransferRow, ...] = ()
     learning_curve: tuple[LearningPoint, ...] = ()

@@ -60,7 +60,7 @@ def matrix_slices(data: EvaluationData, config: EvaluateConfig) -> list[Slice]:
     found = [
         matched("seen", "seen repositories (training), all human code", data.train, most, seed),
         *era_slices(data.held_out, most, seed),
-        _mixed(data.held_out, most, seed),
+        inside_slice(data.held_out, most, seed),
         _pairs("pairs", "same-task pairs of the corpus", data.pairs, written=False),
         _pairs("written_pairs", "same-task pairs written for the project", data.pairs, written=True),
         _files(data.held_out, config),
@@ -126,7 +126,7 @@ def _side_by_side(name: str, title: str, human: list[Row], llm: list[Row]) -> Sl
     return Slice(name, title, tuple(items))
 
 
-def _mixed(rows: Sequence[Row], most: int, seed: int) -> Slice:
+def inside_slice(rows: Sequence[Row], most: int, seed: int) -> Slice:
     """Repositories that hold enough of both classes, matched inside each."""
     by_repository: dict[str, list[Row]] = defaultdict(list)
     for row in rows:

@@ -20,7 +20,7 @@ METHODS: Mapping[str, str] = {
     "random": "random order",
 }
 
-_SHORT: Mapping[str, str] = {
+SHORT: Mapping[str, str] = {
     "seen": "seen repositories",
     "old": "unseen, human before mid-2021",
     "modern": "unseen, human 2021-07 to 2022-11",
@@ -34,7 +34,7 @@ _SHORT: Mapping[str, str] = {
 
 def short_title(row: MatrixRow) -> str:
     """A row's name that fits beside a plot."""
-    return _SHORT.get(row.name, row.name)
+    return SHORT.get(row.name, row.name)
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -8,6 +8,15 @@ _SETS = (
     ("modern_human", "against human code of 2021-07 to 2022-11"),
 )
 
+_RATES = (
+    ("false_positive_rate_old", "human functions called `llm`, before mid-2021"),
+    ("false_positive_rate_modern", "human functions called `llm`, 2021-07 to 2022-11"),
+    ("true_positive_rate", "LLM functions called `llm`"),
+    ("llm_called_human", "LLM functions called `human`"),
+    ("human_called_human", "human functions called `human`"),
+    ("unsure", "all functions, `unsure`"),
+)
+
 SELECTION = (
     "No held-out repository was read in training or calibration, but the n-grams and the strength of the "
     "regularisation were chosen on folds that held them too (later choices in the model on training repositories "
@@ -39,6 +48,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         ),
         "## At the shipped thresholds",
         _verdicts(metrics["verdicts"], manifest["calibration"]),
+        *_in_files(metrics),
         "## By language",
         _slice_table("Language", metrics["slices"]["language"]),
         "## By agent",
@@ -114,16 +124,8 @@ def _architecture(manifest: Mapping[str, Any]) -> str:
 
 
 def _verdicts(verdicts: Mapping[str, Any], calibration: Mapping[str, Any]) -> str:
-    rows = (
-        ("human functions called `llm`, before mid-2021", "false_positive_rate_old"),
-        ("human functions called `llm`, 2021-07 to 2022-11", "false_positive_rate_modern"),
-        ("LLM functions called `llm`", "true_positive_rate"),
-        ("LLM functions called `human`", "llm_called_human"),
-        ("human functions called `human`", "human_called_human"),
-        ("all functions, `unsure`", "unsure"),
-    )
     table = ["| repositories weighing alike | share |", "|---|---|"]
-    table += [f"| {title} | {_percent(verdicts[key])} |" for title, key in rows]
+    table += [f"| {title} | {_percent(verdicts[key])} |" for key, title in _RATES]
     rate = calibration["false_positive_rate"]
     return (
         f"The `llm` threshold keeps the expected share of a new repository's human functions called `llm` at or under "
@@ -131,6 +133,53 @@ def _verdicts(verdicts: Mapping[str, Any], calibration: Mapping[str, Any]) -> st
         + "\n".join(table)
         + f"\n\nExpected calibration error of the probability: {verdicts['expected_calibration_error']:.3f}."
     )
+
+
+def in_file_table(metrics: Mapping[str, Any]) -> str | None:
+    """Markdown table of functions with what the rest of their file says, beside the same by their own text.
+
+    None for a bundle without a rule for that.
+    """
+    found = metrics.get("in_files")
+    if found is None:
+        return None
+    columns = {
+        "by its own text": metrics["held_out"] | {"verdicts": metrics["verdicts"]},
+        "in its file": found["as_they_are"],
+        "in its file, half mixed": found["half_mixed"],
+    }
+    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for key, title in _SETS:
+        lines += [
+            _row(f"AUROC {title}", [_interval(each[key], "auroc", 3) for each in columns.values()]),
+            _row(
+                f"found at 1 % false positives, {title}",
+                [_interval(each[key], "tpr_at_1_fpr", 2) for each in columns.values()],
+            ),
+        ]
+    inside = [_number(each["same_repository"]["mean_auroc"], 3) for each in columns.values()]
+    lines.append(_row("AUROC inside one repository that holds both (mean)", inside))
+    for key, title in _RATES:
+        lines.append(
+            _row(f"{title} at the threshold", [_percent(each["verdicts"][key]) for each in columns.values()])
+        )
+    return "\n".join(lines)
+
+
+def in_file_note(metrics: Mapping[str, Any]) -> str:
+    """What :func:`in_file_table` shows."""
+    share = metrics["in_files"]["as_they_are"]["heard"]
+    return (
+        f"In an editor a function's verdict takes in what the other functions of its file say; {_percent(share)} of "
+        "the held-out functions have neighbours in the corpus. *Half mixed*: half of the LLM functions of repositories "
+        "with both classes are moved into files with human code, where neighbours mislead; the corpus hardly has such "
+        "files, real repositories do."
+    )
+
+
+def _in_files(metrics: Mapping[str, Any]) -> list[str]:
+    table = in_file_table(metrics)
+    return [] if table is None else ["## A function in its file", in_file_note(metrics), table]
 
 
 def _slice_table(title: str, figures: Mapping[str, Mapping[str, Any]]) -> str:

@@ -117,8 +117,8 @@ def compare(before: Path, after: Path, rows: Sequence[Row]) -> QuantizationRepor
         started = time.perf_counter()
         logits.append(np.array([score.logit for score in scorer.score(features)]))
         seconds.append(time.perf_counter() - started)
-    calibration = bundles[0].calibration
-    bounds = [calibration.thresholds(row.language) for row in rows]
+    scale = bundles[0].calibration.alone
+    bounds = [scale.thresholds(row.language) for row in rows]
     flips = np.zeros(len(rows), dtype=bool)
     for limit in (np.array([each.llm for each in bounds]), np.array([each.human for each in bounds])):
         flips |= (logits[0] >= limit) != (logits[1] >= limit)

@@ -1,10 +1,10 @@
-"""Keeps the project README's quality table equal to the shipped model's manifest."""
+"""Keeps the project README's tables of figures equal to the shipped model's manifest."""
 
 import json
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.export.card import SELECTION, model_card, quality_table
+from codeorigin_training.export.card import SELECTION, in_file_note, in_file_table, model_card, quality_table
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
 
@@ -27,7 +27,10 @@ def with_metrics(readme: str, manifest_text: str) -> str:
         "are 90 %, by bootstrap over repositories. The baselines were trained on the same rows with the same weights. "
         f"{SELECTION}"
     )
-    return f"{head}{BEGIN}\n{table}\n\n{note}\n{END}{tail}"
+    parts = [table, note]
+    if (in_file := in_file_table(manifest["metrics"])) is not None:
+        parts += [in_file_note(manifest["metrics"]), in_file]
+    return f"{head}{BEGIN}\n" + "\n\n".join(parts) + f"\n{END}{tail}"
 
 
 def refresh(model: Path, readme: Path | None) -> None:

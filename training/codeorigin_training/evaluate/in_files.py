@@ -1,0 +1,146 @@
+"""What it is worth to judge a function in its file, and what it costs where two hands share one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from codeorigin_training.calibrate.context import file_numbers, mixed_file_numbers
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.evaluate.answers import Answers, InFiles, answers_in_files
+from codeorigin_training.evaluate.config import EvaluateConfig
+from codeorigin_training.evaluate.data import unit_numbers
+from codeorigin_training.evaluate.detector import Detector
+from codeorigin_training.evaluate.figures import (
+    Booleans,
+    Floats,
+    Integers,
+    Sample,
+    auroc_statistic,
+    estimate,
+    group_weights,
+    measure,
+    weighted_mean,
+)
+from codeorigin_training.evaluate.report import InFileRates, InFileRow, InFilesReport
+from codeorigin_training.evaluate.slices import Slice, era_slices, inside_slice
+
+_MIXED_SHARE = 0.5
+_AS_THEY_ARE = "files as the corpus has them"
+_MIXED = "half of the LLM functions of repositories with both classes moved into people's files"
+_IN_MIXED = "files that hold both classes in the corpus"
+
+
+def measure_in_files(rows: Sequence[Row], detector: Detector, config: EvaluateConfig) -> InFilesReport:
+    """All held-out ``rows``, by their own text and in their files, by a bundle that has a rule for that.
+
+    A function without neighbours is judged by its own text both ways. The corpus has a sample of a file's functions,
+    an editor has all of them.
+
+    Raises:
+        ValueError: the bundle has no such rule.
+    """
+    logits = detector.logits(rows)
+    own = detector.answers([row.language for row in rows], logits)
+    found: list[tuple[str, InFiles]] = []
+    for title, files in (
+        (_AS_THEY_ARE, file_numbers(rows)),
+        (_MIXED, mixed_file_numbers(rows, _MIXED_SHARE, config.seed)),
+    ):
+        judged = answers_in_files(rows, logits, detector.bundle.calibration, files)
+        if judged is None:
+            raise ValueError("the bundle has no rule for functions in their files")
+        found.append((title, judged))
+    most, seed = config.slice_functions, config.seed
+    slices = [*era_slices(rows, most, seed), inside_slice(rows, most, seed)]
+    places = {id(row): number for number, row in enumerate(rows)}
+    everywhere = np.ones(len(rows), dtype=bool)
+    both = _holds_both(file_numbers(rows), np.array([row.label for row in rows], dtype=np.int64))
+    rates = [_rates(title, rows, own, judged.answers, everywhere, config) for title, judged in found]
+    if both.any():
+        rates.append(_rates(_IN_MIXED, rows, own, found[0][1].answers, both, config))
+    return InFilesReport(
+        functions=len(rows),
+        heard=float(found[0][1].heard.mean()),
+        rows=tuple(
+            _row(title, each, np.array([places[id(row)] for row in each.rows]), logits, own, judged, config)
+            for title, judged in found
+            for each in slices
+            if len(set(each.labels.tolist())) == 2
+        ),
+        rates=tuple(rates),
+    )
+
+
+def _row(
+    title: str,
+    each: Slice,
+    index: Integers,
+    logits: Floats,
+    own: Answers,
+    judged: InFiles,
+    config: EvaluateConfig,
+) -> InFileRow:
+    alone = Sample(each.labels, each.groups, logits[index], own.take(index), each.within)
+    in_file = replace(alone, logits=judged.log_odds[index], answers=judged.answers.take(index))
+    before, after = auroc_statistic(alone), auroc_statistic(in_file)
+
+    def gain(drawn: Integers) -> Floats:
+        return np.array([after(drawn) - before(drawn)])
+
+    return InFileRow(
+        files=title,
+        name=each.name,
+        title=each.title,
+        alone=measure(alone, rounds=config.rounds, seed=config.seed),
+        in_file=measure(in_file, rounds=config.rounds, seed=config.seed),
+        gain=estimate(alone.groups, gain, rounds=config.rounds, seed=config.seed)[0],
+    )
+
+
+def _rates(
+    title: str, rows: Sequence[Row], own: Answers, in_file: Answers, among: Booleans, config: EvaluateConfig
+) -> InFileRates:
+    """Shares at the shipped thresholds, repositories weighing alike."""
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    modern = np.array([row.modern for row in rows], dtype=bool)
+    groups = unit_numbers(rows)
+    old_human, modern_human = (labels == 0) & ~modern & among, (labels == 0) & modern & among
+    wanted: list[tuple[Booleans, Booleans]] = []
+    for answers in (own, in_file):
+        wanted += [
+            (old_human, answers.llm),
+            (modern_human, answers.llm),
+            ((labels == 1) & among, answers.llm),
+            (among, ~answers.llm & ~answers.human),
+        ]
+    weights = [group_weights(groups, keep) for keep, _ in wanted]
+
+    def statistics(index: Integers) -> Floats:
+        return np.array(
+            [weighted_mean(hit[index], own[index]) for (_, hit), own in zip(wanted, weights, strict=True)]
+        )
+
+    found = estimate(groups, statistics, rounds=config.rounds, seed=config.seed)
+    return InFileRates(
+        files=title,
+        functions=int(among.sum()),
+        old_alone=found[0],
+        modern_alone=found[1],
+        found_alone=found[2],
+        unsure_alone=found[3],
+        old_in_file=found[4],
+        modern_in_file=found[5],
+        found_in_file=found[6],
+        unsure_in_file=found[7],
+    )
+
+
+def _holds_both(files: Integers, labels: Integers) -> Booleans:
+    """Whether a function's file holds functions of both classes, bool ``(n,)``."""
+    inside = files >= 0
+    size = int(files.max(initial=-1)) + 1
+    counts = np.stack([np.bincount(files[inside & (labels == label)], minlength=size) for label in (0, 1)])
+    both = (counts > 0).all(axis=0)
+    found: Booleans = inside & np.append(both, False)[files]
+    return found
