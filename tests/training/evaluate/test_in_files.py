@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from codeorigin.model.calibration import Calibration
-from codeorigin_training.calibrate.context import file_numbers
+from codeorigin_training.calibrate.context import ContextConfig, file_numbers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.answers import answers_by_text, answers_in_files
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.detector import Detector
-from codeorigin_training.evaluate.held_out import in_file_metrics
+from codeorigin_training.evaluate.held_out import in_file_metrics, ranking_in_files
 from codeorigin_training.evaluate.in_files import measure_in_files
 from support.tiny_model import FILE_CONTEXT, TinyModel, with_file_context
 from support.tiny_training import tiny_rows
@@ -113,3 +113,15 @@ def test_without_the_rule_there_is_nothing_to_measure(
 ) -> None:
     with pytest.raises(ValueError, match="no rule for functions in their files"):
         measure_in_files(rows, Detector(tiny_wide_model.directory), CONFIG)
+
+
+def test_a_baseline_hears_neighbours_by_the_same_rule(rows: list[Row]) -> None:
+    generator = np.random.default_rng(1)
+    labels = np.array([row.label for row in rows])
+    logits = 0.8 * (2.0 * labels - 1.0) + generator.normal(0, 1.5, len(rows))
+    found = ranking_in_files(rows, logits, ContextConfig())
+    alone = ranking_in_files(
+        [replace(row, path=f"{number}.py") for number, row in enumerate(rows)], logits, ContextConfig()
+    )
+    assert set(found) == {"old_human", "modern_human", "same_repository"}
+    assert found["old_human"]["auroc"] > alone["old_human"]["auroc"] + 0.05

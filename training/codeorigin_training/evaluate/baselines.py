@@ -9,10 +9,11 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from codeorigin_training.calibrate.context import ContextConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
-from codeorigin_training.evaluate.held_out import detector_metrics, headline
+from codeorigin_training.evaluate.held_out import detector_metrics, headline, ranking_in_files
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,9 +61,17 @@ def baseline_logits(pipeline: Pipeline, rows: Sequence[Row]) -> Floats:
 
 
 def held_out_baselines(
-    side: TrainingSide, held_out: Sequence[Row], checkpoints: Checkpoints, log: Callable[[str], None]
+    side: TrainingSide,
+    held_out: Sequence[Row],
+    checkpoints: Checkpoints,
+    log: Callable[[str], None],
+    *,
+    context: ContextConfig | None = None,
 ) -> dict[str, Any]:
-    """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, pairs included."""
+    """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, pairs included.
+
+    With ``context`` also those of functions in their files, whose neighbours serve any detector.
+    """
     figures: dict[str, Any] = {}
     for name, make in BASELINES.items():
         if (kept := checkpoints.arrays(name)) is not None:
@@ -71,6 +80,8 @@ def held_out_baselines(
             logits = baseline_logits(fit_baseline(make(), side.rows, side.weights), held_out)
             checkpoints.keep_arrays(name, logits=logits)
         figures[name] = detector_metrics(held_out, logits)
+        if context is not None:
+            figures[name]["in_files"] = ranking_in_files(held_out, logits, context)
         log(f"baseline {name}: {headline(figures[name])}")
     return figures
 

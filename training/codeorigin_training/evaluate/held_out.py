@@ -7,7 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
-from codeorigin_training.calibrate.context import file_numbers, mixed_file_numbers
+from codeorigin_training.calibrate.context import (
+    ContextConfig,
+    file_evidence,
+    file_numbers,
+    mixed_file_numbers,
+)
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_sample, matched_samples
@@ -95,15 +100,29 @@ def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
         if found is None:
             return None
         result[name] = {
-            **{
-                key: value
-                for key, value in detector_metrics(rows, found.log_odds).items()
-                if key in _IN_FILES
-            },
+            **_ranking(rows, found.log_odds),
             "verdicts": verdict_metrics(rows, found.answers),
             "heard": float(found.heard.mean()),
         }
     return result
+
+
+def ranking_in_files(rows: Sequence[Row], logits: Floats, context: ContextConfig) -> dict[str, Any]:
+    """Ranking figures of the corpus' ``rows`` in their files, by a model without a calibration, such as a baseline.
+
+    Its ``logits`` ``(n,)`` are taken to be neutral at 0, and all functions to have a verdict.
+    """
+    corpus = np.array([row.pair is None for row in rows], dtype=bool)
+    rows, logits = [row for row in rows if row.pair is None], logits[corpus]
+    evidence = file_evidence(
+        file_numbers(rows), logits, context, neutral=0.0, judged=np.ones(len(rows), dtype=bool)
+    )
+    return _ranking(rows, logits + np.nan_to_num(evidence))
+
+
+def _ranking(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
+    """Of :func:`detector_metrics` what there is without pairs."""
+    return {key: value for key, value in detector_metrics(rows, logits).items() if key in _IN_FILES}
 
 
 def slices(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, dict[str, float]]]:

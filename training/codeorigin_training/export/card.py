@@ -148,6 +148,9 @@ def in_file_table(metrics: Mapping[str, Any]) -> str | None:
         "in its file": found["as_they_are"],
         "in its file, half mixed": found["half_mixed"],
     }
+    for name, figures in (metrics.get("baselines") or {}).items():
+        if "in_files" in figures:
+            columns[f"{name.replace('_', ' ')}, in its file"] = figures["in_files"]
     lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for key, title in _SETS:
         lines += [
@@ -160,9 +163,8 @@ def in_file_table(metrics: Mapping[str, Any]) -> str | None:
     inside = [_number(each["same_repository"]["mean_auroc"], 3) for each in columns.values()]
     lines.append(_row("AUROC inside one repository that holds both (mean)", inside))
     for key, title in _RATES:
-        lines.append(
-            _row(f"{title} at the threshold", [_percent(each["verdicts"][key]) for each in columns.values()])
-        )
+        shares = [_percent(each["verdicts"][key]) if "verdicts" in each else "-" for each in columns.values()]
+        lines.append(_row(f"{title} at the threshold", shares))
     return "\n".join(lines)
 
 
@@ -173,7 +175,7 @@ def in_file_note(metrics: Mapping[str, Any]) -> str:
         f"In an editor a function's verdict takes in what the other functions of its file say; {_percent(share)} of "
         "the held-out functions have neighbours in the corpus. *Half mixed*: half of the LLM functions of repositories "
         "with both classes are moved into files with human code, where neighbours mislead; the corpus hardly has such "
-        "files, real repositories do."
+        "files, real repositories do. The same rule is given to the baselines: neighbours serve any detector."
     )
 
 
