@@ -56,9 +56,21 @@ def test_out_of_fold_logits_come_from_models_that_did_not_see_the_fold() -> None
     folds = np.arange(40) // 20
     inside = fit_linear(matrix, labels, np.ones(40), 100.0).logits(matrix)
     examples = Examples(matrix, labels, np.ones(40), folds, np.zeros(40, dtype=bool))
-    outside = cross_fit(examples, ViewSettings(VIEWS[0], 100.0, EvidenceShares(corpus=0.5)))
+    _, outside = cross_fit(examples, ViewSettings(VIEWS[0], 100.0, EvidenceShares(corpus=0.5)))
     assert ((inside > 0) == (labels == 1)).all()
     assert np.ptp(outside[folds == 0]) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_regressions_do_not_depend_on_how_many_are_fitted_at_a_time(threads: int) -> None:
+    matrix, labels = separable(200)
+    examples = Examples(matrix, labels, np.ones(200), np.arange(200) % 4, np.zeros(200, dtype=bool))
+    settings = ViewSettings(VIEWS[0], 1.0)
+    model, logits = cross_fit(examples, settings, threads=threads)
+    assert model.weights.tolist() == fit_view(examples, settings).weights.tolist()
+    left_out = examples.folds == 2
+    expected = fit_view(examples.only(~left_out), settings).logits(matrix[left_out])
+    assert logits[left_out].tolist() == expected.tolist()
 
 
 def test_weights_steer_the_regression() -> None:

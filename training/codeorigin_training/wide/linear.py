@@ -9,6 +9,7 @@ all: a view that explains the training repositories well does not keep the other
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,13 +113,23 @@ def fit_view(examples: Examples, settings: ViewSettings) -> LinearModel:
     return fit_linear(examples.matrix, examples.labels, examples.weights, settings.strength, scales)
 
 
-def cross_fit(examples: Examples, settings: ViewSettings) -> Floats:
-    """Out-of-fold logits ``(n,)``: every row by a model that saw no repository of its fold."""
+def cross_fit(examples: Examples, settings: ViewSettings, *, threads: int = 1) -> tuple[LinearModel, Floats]:
+    """The regression of one view on all ``examples``, and out-of-fold logits ``(n,)``.
+
+    Every row's logit is by a model that saw no repository of its fold. ``threads`` regressions are fitted at a time,
+    each on a copy of its rows: liblinear leaves the interpreter free.
+    """
     logits = np.zeros(len(examples.labels))
-    for fold in np.unique(examples.folds):
+
+    def fit_fold(fold: int) -> None:
         inside = examples.folds == fold
         logits[inside] = fit_view(examples.only(~inside), settings).logits(examples.matrix[inside])
-    return logits
+
+    with ThreadPoolExecutor(threads) as pool:
+        whole = pool.submit(fit_view, examples, settings)
+        for _ in pool.map(fit_fold, np.unique(examples.folds).tolist()):
+            pass
+        return whole.result(), logits
 
 
 def fit_scales(view_logits: Floats, labels: npt.NDArray[np.int64], weights: Floats) -> Floats:

@@ -19,7 +19,6 @@ from codeorigin_training.wide.linear import (
     combine,
     cross_fit,
     fit_scales,
-    fit_view,
 )
 
 NORM_POWER = 0.5
@@ -46,6 +45,7 @@ class WideConfig:
 
     ``pair_weight`` is the weight of each row of a same-task pair, in units of the mean row. ``folds`` folds of
     repositories cross-fit the regressions; their out-of-fold logits calibrate, and are the deep part's offset.
+    ``processes`` extract n-grams, and as many regressions are fitted at a time.
     """
 
     views: tuple[ViewSettings, ...] = field(default_factory=default_views)
@@ -73,9 +73,9 @@ def train_wide(
     models = []
     for settings, matrix in zip(config.views, matrices, strict=True):
         examples = Examples(matrix, side.labels, side.weights, side.folds, paired)
-        fold_logits = cross_fit(examples, settings)
+        model, fold_logits = cross_fit(examples, settings, threads=config.processes)
         out_of_fold.append(fold_logits)
-        models.append(fit_view(examples, settings))
+        models.append(model)
         log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
     stacked = np.stack(out_of_fold, axis=1)
     scales = fit_scales(stacked, side.labels, side.weights)
