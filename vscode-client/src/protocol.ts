@@ -19,9 +19,13 @@ export interface Status {
   message: string | null;
 }
 
+/** `logit` and `alone` are of the function's own text; the rest is read off `logit` and `context` together. */
 export interface Verdict {
   probability: number | null;
   logit: number | null;
+  alone: number | null;
+  context: number | null;
+  neighbours: number;
   band: Band | null;
   reason: string | null;
   humanShare: number | null;
@@ -29,6 +33,8 @@ export interface Verdict {
   threshold: number | null;
   windows: number;
   summary: string;
+  /** What the function's own text says and what its neighbours add; absent in servers of before 0.5. */
+  ownText?: string | null;
   guarantee: string | null;
 }
 

@@ -2,10 +2,10 @@
 
 /** `0.82` -> `82 %`; never a bare 0 % or 100 %, which would be claims of certainty. */
 export function percent(probability: number): string {
-  if (probability > 0.995) {
+  if (probability >= 0.995) {
     return "over 99 %";
   }
-  return probability < 0.005 ? "under 1 %" : `${Math.round(probability * 100)} %`;
+  return probability <= 0.005 ? "under 1 %" : `${Math.round(probability * 100)} %`;
 }
 
 /** `-1.5` -> `−1.50`, `0.4` -> `+0.40`. */

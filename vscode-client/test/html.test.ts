@@ -53,6 +53,18 @@ test("verdict, calibration, sum, tokens, limits and model are said", () => {
   assert.ok(!html.includes("above the tolerance"));
 });
 
+test("what the rest of the file adds is said beside the verdict and beside the sum", () => {
+  const { verdict } = explained("f", []);
+  const html = page("f", {}, { verdict: { ...verdict, ownText: "By its own text 64 %; <b>", context: -0.4 } });
+  assert.ok(html.includes("<p>By its own text 64 %; &#60;b&#62;</p>"));
+  assert.ok(html.includes("(logit +2.20, from −0.10 without evidence)"));
+  assert.ok(html.includes("With the rest of the file: +1.80."));
+});
+
+test("without neighbours nothing is said of them", () => {
+  assert.ok(!/own text|rest of the file/.test(page("f", {})));
+});
+
 test("a large gap and a missing explanation are said too", () => {
   const { explanation } = explained("f", []);
   assert.ok(page("f", {}, { explanation: { ...explanation, approximate: true } }).includes("above the tolerance"));

@@ -6,6 +6,9 @@ export function verdict(probability: number | null): Verdict {
   return {
     probability,
     logit: probability === null ? null : Math.log(probability / (1 - probability)),
+    alone: probability,
+    context: null,
+    neighbours: 0,
     band: probability === null ? null : probability > 0.8 ? "llm" : "unsure",
     reason: probability === null ? "too_short" : null,
     humanShare: probability === null ? null : 0.012,

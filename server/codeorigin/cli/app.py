@@ -63,6 +63,13 @@ LanguageOption = Annotated[
         "--language", "-l", help="Language of stdin and of the named files; in folders, check only this one."
     ),
 ]
+NoFileContext = Annotated[
+    bool,
+    typer.Option(
+        "--no-file-context",
+        help="Judge each function by its own text, without what the other functions of its file say.",
+    ),
+]
 StdinFilename = Annotated[
     str | None,
     typer.Option(
@@ -114,6 +121,7 @@ def check(
             metavar="PATTERN", help="Leave out what matches, written as in .gitignore. May be repeated."
         ),
     ] = None,
+    no_file_context: NoFileContext = False,
     model: Model = None,
     threads: Threads = None,
     debug: Debug = False,
@@ -133,6 +141,7 @@ def check(
                 exclude=exclude or (),
                 show=show,
                 output=output,
+                file_context=not no_file_context,
                 model=model,
                 threads=threads or _cores(),
                 debug=debug,
@@ -167,6 +176,7 @@ def explain(
     language: Annotated[
         str | None, typer.Option("--language", "-l", help="Language of the file. (default: by its name)")
     ] = None,
+    no_file_context: NoFileContext = False,
     model: Model = None,
     threads: Threads = None,
     debug: Debug = False,
@@ -191,6 +201,7 @@ def explain(
                 options=options,
                 as_json=report_format is ExplanationFormat.JSON,
                 language=language,
+                file_context=not no_file_context,
                 model=model,
                 threads=threads or _cores(),
             )

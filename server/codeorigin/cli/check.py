@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What the user asked for. ``threshold`` None means the model's own; ``output`` None means stdout."""
+    """What the user asked for. ``threshold`` None means the model's own; ``output`` None means stdout.
+
+    ``file_context`` lets the other functions of a file count, if the model has a rule for that.
+    """
 
     paths: Sequence[str]
     report_format: ReportFormat = ReportFormat.TEXT
@@ -32,6 +35,7 @@ class CheckOptions:
     exclude: Sequence[str] = ()
     show: Show = Show.ALL
     output: Path | None = None
+    file_context: bool = True
     model: Path | None = None
     threads: int = 1
     debug: bool = False
@@ -88,10 +92,12 @@ def _peak_memory_bytes() -> int | None:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _check_one(source: Source, analyzer: "Analyzer", *, keep_text: bool) -> CheckedFile:
+def _check_one(source: Source, analyzer: "Analyzer", options: CheckOptions) -> CheckedFile:
     text = source.read()
-    report = analyzer.analyze(text, source.language.id, path=source.path)
-    return CheckedFile(source.path, report, text if keep_text else None)
+    report = analyzer.analyze(text, source.language.id, path=source.path, file_context=options.file_context)
+    # Only this report quotes code.
+    kept = text if options.report_format is ReportFormat.HTML else None
+    return CheckedFile(source.path, report, kept)
 
 
 def check(options: CheckOptions) -> CheckResult:
@@ -119,7 +125,7 @@ def check(options: CheckOptions) -> CheckResult:
     with _progress(len(sources)) as steps:
         for source in sources:
             try:
-                checked = _check_one(source, analyzer, keep_text=options.report_format is ReportFormat.HTML)
+                checked = _check_one(source, analyzer, options)
             except Exception as error:
                 if options.debug and not isinstance(error, CodeOriginError):
                     raise

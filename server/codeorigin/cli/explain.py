@@ -31,12 +31,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class ExplainRequest:
-    """What the user asked for."""
+    """What the user asked for. ``file_context`` lets the other functions of the file count in the verdict."""
 
     target: Target
     options: "ExplainOptions"
     as_json: bool = False
     language: str | None = None
+    file_context: bool = True
     model: Path | None = None
     threads: int = 1
 
@@ -102,7 +103,7 @@ def explain(request: ExplainRequest) -> Explained:
     source = _source(request)
     text = source.read()
     analyzer = Analyzer.load(request.model, threads=request.threads)
-    report = analyzer.analyze(text, source.language.id, path=source.path)
+    report = analyzer.analyze(text, source.language.id, path=source.path, file_context=request.file_context)
     function = find_function(report.functions, target, source.path)
     explanation = analyzer.explain(text, function.span, request.options)
     return Explained(source.path, analyzer.model_id, text, function, explanation)

@@ -11,18 +11,25 @@ from codeorigin.lsp.settings import Settings
 from codeorigin.lsp.wording import band_of, file_guarantee, file_headline, guarantee, headline, reason
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
+from codeorigin.phrases import own_text
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport
 
 
 def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
-    """A verdict; every figure is null when there is none, and ``reason`` says why."""
+    """A verdict; every figure is null when there is none, and ``reason`` says why.
+
+    ``logit`` and ``alone`` are of the function's own text; all else is read off ``logit`` and ``context`` together.
+    """
     band = band_of(verdict, settings)
     has_score = verdict.probability is not None
     return {
         "probability": verdict.probability,
         "logit": verdict.logit,
+        "alone": verdict.alone,
+        "context": verdict.context,
+        "neighbours": verdict.neighbours,
         "band": band.value if band is not None else None,
         "reason": verdict.reason.value if verdict.reason is not None else None,
         "humanShare": verdict.human_share,
@@ -31,6 +38,7 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "windows": verdict.windows,
         "summary": headline(verdict) if has_score else f"No verdict: {reason(verdict.reason)}",
         "guarantee": guarantee(verdict, settings) if has_score else None,
+        "ownText": own_text(verdict),
     }
 
 

@@ -20,14 +20,14 @@ from codeorigin.lsp.wording import (
     reason,
     share,
 )
+from codeorigin.model.verdict import Verdict
+from codeorigin.phrases import NOTICEABLE, own_text
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport
 
 BAR_CELLS = 8
 LINES_PER_SIDE = 4
-NOTICEABLE = 0.005
-"""Evidence in logits below which a line says nothing worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,18 @@ class HoverContent:
         if verdict.probability is None:
             return f"**CodeOrigin** · {name}\n\nNo verdict: {reason(verdict.reason)}."
         band = band_of(verdict, self.settings)
-        parts = [f"**CodeOrigin: {headline(verdict)}** · {name} · band `{band}`", self._calibration()]
+        parts = [
+            f"**CodeOrigin: {headline(verdict)}** · {name} · band `{band}`",
+            self._calibration(),
+            self._own_text(),
+        ]
         if self.line is not None and (own := self._own_line()) is not None:
             parts.append(f"This line: **{own.value:+.2f}** {_direction(own.value)}.")
         if self.explanation is not None:
             parts += [
                 _table(self.result, self.explanation),
                 _tokens(self.explanation),
-                _gap(self.explanation),
+                _gap(self.explanation, verdict),
             ]
         if self.note:
             parts.append(f"*{escape(self.note)}*")
@@ -75,12 +79,14 @@ class HoverContent:
             f"CodeOrigin: {headline(verdict)}: {name} (band {band_of(verdict, self.settings)})",
             self._calibration(),
         ]
+        if own := self._own_text():
+            lines.append(own)
         if self.explanation is not None:
             text = self.result.snapshot.positions.index
             for each in _strongest(self.explanation):
                 code = visible(shorten(text.line_text(each.line)))
                 lines.append(f"{each.line + 1:>5}  {each.value:+.2f}  {code}")
-            lines.append(_gap(self.explanation))
+            lines.append(_gap(self.explanation, verdict))
         if self.note:
             lines.append(self.note)
         if whole := self._file():
@@ -94,6 +100,10 @@ class HoverContent:
             rarity = share(verdict.human_share)
             text = f"{rarity} of the calibration functions written by people score this high. {text}"
         return text
+
+    def _own_text(self) -> str:
+        """What of the verdict is the function's own; not beside the evidence of a single line."""
+        return (own_text(self.function.verdict) or "") if self.line is None else ""
 
     def _file(self) -> str:
         """The second answer, on the whole file; not beside the evidence of a single line."""
@@ -144,7 +154,8 @@ def _tokens(explanation: Explanation) -> str:
     return "Tokens that count most: " + ", ".join(tokens)
 
 
-def _gap(explanation: Explanation) -> str:
+def _gap(explanation: Explanation, verdict: Verdict) -> str:
+    """How the lines add up to the logit of the function's own text, and what the file makes of that."""
     total = explanation.logit - explanation.baseline_logit
     text = (
         f"The lines add up to {total:+.2f} (logit {explanation.logit:+.2f}, from "
@@ -152,6 +163,8 @@ def _gap(explanation: Explanation) -> str:
     )
     if explanation.approximate:
         text += " The gap is above the tolerance: take single lines as approximate."
+    if verdict.context is not None:
+        text += f" With the rest of the file: {explanation.logit + verdict.context:+.2f}."
     return text
 
 

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The report of one version of a document; without one, ``skipped`` says why."""
+    """The report of one version of a document; without one, ``skipped`` says why.
+
+    ``file_context`` is the setting that it was made under: another one makes other verdicts of the same text.
+    """
 
     snapshot: Snapshot
     report: FileReport | None
     model_id: str
     skipped: str | None = None
+    file_context: bool = True
 
     @property
     def version(self) -> int:
@@ -36,6 +40,15 @@ class Result:
     def verdict(self) -> FileVerdict | None:
         """The verdict on the document as a whole; None without a report, or if the model has no rule for it."""
         return self.report.verdict if self.report is not None else None
+
+    def moves(self, before: Result) -> bool:
+        """Whether a function whose text is as it was ``before`` has another verdict now, by what its file says."""
+        known = {function.function_id: function.verdict.probability for function in before.functions}
+        return any(
+            function.verdict.probability != known[function.function_id]
+            for function in self.functions
+            if function.function_id in known
+        )
 
     def at_line(self, line: int) -> FunctionReport | None:
         """The outermost function that ``line`` belongs to; of two on the line, the first."""

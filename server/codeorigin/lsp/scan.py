@@ -137,8 +137,9 @@ class Scanner:
             language=language,
             path=str(path),
         )
-        report = analyzer.analyze(text, language.id, path=str(path), cancel=token)
-        result = Result(snapshot, report, analyzer.model_id)
+        in_file = settings.file_context
+        report = analyzer.analyze(text, language.id, path=str(path), file_context=in_file, cancel=token)
+        result = Result(snapshot, report, analyzer.model_id, file_context=in_file)
         if len(self._known) >= MAX_KNOWN:
             del self._known[next(iter(self._known))]
         self._known[path] = (stamp, settings, result)

@@ -11,7 +11,7 @@ from lsprotocol import types
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError, ModelError
-from codeorigin.lsp.documents import Snapshot
+from codeorigin.lsp.documents import Snapshot, SourceDocument
 from codeorigin.lsp.eligibility import skip_reason
 from codeorigin.lsp.results import Result
 from codeorigin.lsp.scheduler import Scheduler
@@ -94,8 +94,9 @@ class Scoring:
         """The result for the present text, scored now if need be; None when the document is not open."""
         await self._server.configured.wait()
         while (document := self._server.document(uri)) is not None:
+            asked = self._key(document)
             result = self.results.get(document.uri)
-            if result is not None and result.version == (document.version or 0):
+            if result is not None and (result.version, result.file_context) == asked:
                 return result
             if self._server.engine.error is not None and not self._scheduler.is_busy(document.uri):
                 return None
@@ -103,12 +104,16 @@ class Scoring:
                 self._scheduler.hurry(document.uri)
             else:
                 self._scheduler.schedule(document.uri, 0.0)
-            before = document.version
             await self._scheduler.settled(document.uri)
             result = self.results.get(document.uri)
-            if document.version == before and (result is None or result.version != (before or 0)):
+            made = (result.version, result.file_context) if result is not None else None
+            if made != asked and asked == self._key(document):
                 return None  # it could not be scored, and the user was told why
         return None
+
+    def _key(self, document: SourceDocument) -> tuple[int, bool]:
+        """What a result for the document's present text and settings is known by."""
+        return document.version or 0, self._server.settings_of(document.uri).file_context
 
     async def settled(self, uri: str) -> Result | None:
         """The newest result once no scoring of ``uri`` is under way; starts none."""
@@ -152,15 +157,18 @@ class Scoring:
 
     def _analyze(self, work: _Work, token: CancelToken) -> Result:
         """In the worker."""
-        snapshot = work.snapshot
+        snapshot, in_file = work.snapshot, work.settings.file_context
         reason = skip_reason(snapshot, work.settings, work.folder)
         if reason is not None or snapshot.language is None:
-            return Result(snapshot, None, "", reason)
+            return Result(snapshot, None, "", reason, in_file)
         analyzer = self._server.engine.analyzer()
-        report = analyzer.analyze(snapshot.text, snapshot.language.id, path=snapshot.path, cancel=token)
-        return Result(snapshot, report, analyzer.model_id)
+        report = analyzer.analyze(
+            snapshot.text, snapshot.language.id, path=snapshot.path, file_context=in_file, cancel=token
+        )
+        return Result(snapshot, report, analyzer.model_id, file_context=in_file)
 
-    def _deliver(self, uri: str, _: _Work, result: Result) -> None:
+    def _deliver(self, uri: str, work: _Work, result: Result) -> None:
+        before = self.results.get(uri)
         self.results[uri] = result
         if result.skipped is not None:
             logger.info("a document is not scored: %s", result.skipped)
@@ -173,6 +181,9 @@ class Scoring:
                 )
         self.refresh_findings(uri)
         self._server.tell_file_verdict(result)
+        if before is not None and result.moves(before):
+            # Clients fetch lenses and hints anew where they see an edit, which these functions had not.
+            self._server.refresh_decorations(lenses=work.settings.code_lens, hints=work.settings.inlay_hints)
 
     def _failed(self, uri: str, error: Exception) -> None:
         if isinstance(error, ModelError):

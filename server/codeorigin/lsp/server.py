@@ -150,11 +150,11 @@ class CodeOriginServer(LanguageServer):
         self.scoring.again()
         self.refresh_decorations()
 
-    def refresh_decorations(self) -> None:
+    def refresh_decorations(self, *, lenses: bool = True, hints: bool = True) -> None:
         """Ask the client to fetch lenses and hints again, where it can be asked."""
-        if self.client.refresh_code_lens:
+        if lenses and self.client.refresh_code_lens:
             self.protocol.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
-        if self.client.refresh_inlay_hints:
+        if hints and self.client.refresh_inlay_hints:
             self.protocol.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
 
     # -- telling the user ---------------------------------------------------------------------------------

@@ -78,6 +78,12 @@ class Settings:
         Number(int, 0, 60_000),
         "Milliseconds after an edit during which no new finding appears on the function being edited.",
     )
+    file_context: bool = setting(
+        True,
+        Flag(),
+        "Let a function's verdict take in what the other functions of its file say. Off: each function is judged "
+        "by its own text.",
+    )
     threshold: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),

@@ -6,6 +6,7 @@ They speak of an estimate, of LLMs in general and never of an author or a produc
 from codeorigin.lsp.settings import Settings
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.phrases import percent
 
 LIMITS = (
     "An estimate from the text alone, not a proof of authorship: people do write code that scores high, and "
@@ -27,15 +28,6 @@ _FILE_REASONS = {
     FileReason.MINIFIED: "the file is minified",
     FileReason.IGNORED: "a `codeorigin: ignore-file` comment switches it off",
 }
-
-
-def percent(probability: float) -> str:
-    """``0.82`` -> ``82 %``; never a bare 0 % or 100 %, which would be claims of certainty."""
-    if probability >= 0.995:
-        return "over 99 %"
-    if probability <= 0.005:
-        return "under 1 %"
-    return f"{probability:.0%}".replace("%", " %")
 
 
 def share(fraction: float) -> str:
@@ -74,6 +66,13 @@ def finding(verdict: Verdict) -> str:
     if verdict.human_share is None:
         return headline(verdict)
     return f"{headline(verdict)} ({share(verdict.human_share)} of human functions score this high)"
+
+
+def on_selection(verdict: Verdict, *, in_file: bool) -> str:
+    """The answer about a selection; ``in_file``: the findings beside it take in the rest of their file."""
+    if verdict.probability is None:
+        return f"selection: no verdict: {reason(verdict.reason).replace('the function', 'the selection')}"
+    return f"selection: {'by its own text ' if in_file else ''}{finding(verdict)}"
 
 
 def guarantee(verdict: Verdict, settings: Settings) -> str:

@@ -54,6 +54,7 @@ def test_values_of_every_kind() -> None:
             "threshold": 1,
             "false-positive-rate": 0.01,
             "show_unsure": True,
+            "file-context": False,
             "languages": ["python", "go"],
             "exclude": ["*.min.js"],
             "explainBaseline": "zero",
@@ -68,6 +69,7 @@ def test_values_of_every_kind() -> None:
     assert settings.threshold == 1.0
     assert settings.false_positive_rate == 0.01
     assert settings.show_unsure is True
+    assert (settings.file_context, Settings().file_context) == (False, True)
     assert settings.languages == ("python", "go")
     assert settings.exclude == ("*.min.js",)
     assert settings.explain_options.baseline is Baseline.ZERO

@@ -14,12 +14,13 @@ from codeorigin.lsp.wording import (
     finding,
     guarantee,
     headline,
-    percent,
+    on_selection,
     reason,
     share,
 )
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.phrases import own_text
 
 VERDICT = Verdict(
     probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_threshold=0.9,
@@ -39,15 +40,6 @@ def settings(**values: object) -> Settings:
 
 
 @pytest.mark.parametrize(
-    ("probability", "expected"),
-    [(0.824, "82 %"), (0.996, "over 99 %"), (1.0, "over 99 %"), (0.004, "under 1 %"), (0.0, "under 1 %"),
-     (0.5, "50 %"), (0.995, "over 99 %"), (0.9949, "99 %"), (0.005, "under 1 %"), (0.0051, "1 %")],
-)  # fmt: skip
-def test_probabilities(probability: float, expected: str) -> None:
-    assert percent(probability) == expected
-
-
-@pytest.mark.parametrize(
     ("fraction", "expected"),
     [(0.012, "1.2 %"), (0.01, "1 %"), (0.0004, "under 0.1 %"), (0.004, "0.4 %"), (0.31, "31 %"), (0.105, "10 %"),
      (0.0, "under 0.1 %"), (1.0, "100 %"), (0.001, "0.1 %")],
@@ -59,6 +51,15 @@ def test_shares(fraction: float, expected: str) -> None:
 def test_the_finding_is_the_issue_of_one_glance() -> None:
     assert finding(VERDICT) == "82 % likely LLM-written (1.2 % of human functions score this high)"
     assert finding(Verdict(0.5, 0.0, Band.LLM)) == "50 % likely LLM-written"
+
+
+def test_a_selection_says_that_it_leaves_out_the_file_where_findings_do_not() -> None:
+    assert on_selection(VERDICT, in_file=False) == f"selection: {finding(VERDICT)}"
+    assert on_selection(VERDICT, in_file=True) == f"selection: by its own text {finding(VERDICT)}"
+    short = Verdict.without(Reason.TOO_SHORT)
+    for in_file in (True, False):
+        said = on_selection(short, in_file=in_file)
+        assert said == "selection: no verdict: the selection is too short to judge"
 
 
 def test_without_a_verdict_there_is_no_headline() -> None:
@@ -124,9 +125,11 @@ def test_every_reason_has_words() -> None:
 
 
 def test_nobody_is_named_or_accused() -> None:
+    in_file = [replace(VERDICT, alone=0.6, context=each, neighbours=2) for each in (-1.0, 0.0, 1.0)]
     said = " ".join(
         [LIMITS, finding(VERDICT), guarantee(VERDICT, settings()), *(reason(each) for each in Reason)]
         + [file_headline(FILE), str(file_guarantee(FILE))]
+        + [str(own_text(each)) for each in in_file]
         + [file_headline(FileVerdict.without(each)) for each in FileReason]
     )
     assert not re.search(r"copilot|gpt|claude|gemini|cheat|plagiari|suspicious|fake", said, re.IGNORECASE)

@@ -7,6 +7,7 @@ import * as vscode from "vscode";
 import type { Parts } from "../parts";
 import type { Launch } from "../server/launch";
 import { SECTION } from "../settings";
+import { reportArguments } from "./reportArguments";
 
 /** What `codeorigin check` ends with when it has a report: no findings, findings. */
 const CHECKED = [0, 1];
@@ -60,13 +61,12 @@ async function writeReport(
 /** The settings that the command line has too. */
 function fromSettings({ uri }: vscode.WorkspaceFolder): string[] {
   const section = vscode.workspace.getConfiguration(SECTION, uri);
-  const threshold = section.get<number | null>("threshold");
-  const model = section.get<string | null>("modelPath");
-  return [
-    ...(typeof threshold === "number" ? ["--threshold", String(threshold)] : []),
-    ...(model ? ["--model", model] : []),
-    ...section.get<string[]>("exclude", []).flatMap((pattern) => ["--exclude", pattern]),
-  ];
+  return reportArguments({
+    threshold: section.get<number | null>("threshold"),
+    fileContext: section.get<boolean>("fileContext"),
+    model: section.get<string | null>("modelPath"),
+    exclude: section.get<string[]>("exclude", []),
+  });
 }
 
 function check(command: string, args: string[], cwd: string, cancel: vscode.CancellationToken): Promise<void> {

@@ -1,6 +1,6 @@
 /** An explained function -> the page that shows it. Knows nothing of VS Code. */
 
-import type { ExplainedFunction, Explanation, LineEvidence } from "../protocol";
+import type { ExplainedFunction, Explanation, LineEvidence, Verdict } from "../protocol";
 import { LIMITS, share, signed } from "../words";
 
 export interface Page {
@@ -20,8 +20,9 @@ export function render({ explained, file, textOf, nonce }: Page): string {
     `<p class="where"><a href="#" data-line="${explained.headerRange.start.line}">${escape(file)}:${explained.headerRange.start.line + 1}</a></p>`,
     `<p class="verdict ${verdict.band ?? "none"}"><strong>${escape(verdict.summary)}</strong>${chip(verdict.band)}</p>`,
     verdict.guarantee ? `<p>${escape(calibration(verdict.humanShare, verdict.guarantee))}</p>` : "",
+    verdict.ownText ? `<p>${escape(verdict.ownText)}</p>` : "",
     `<p id="stale" hidden>The text has changed since this was computed. <a href="#" data-again>Explain again</a></p>`,
-    explanation ? evidence(explanation, textOf) : "<p>There is no explanation without a verdict.</p>",
+    explanation ? evidence(explanation, verdict, textOf) : "<p>There is no explanation without a verdict.</p>",
     verdict.windows > 1 ? `<p>A long function, scored in ${verdict.windows} overlapping windows.</p>` : "",
     `<footer><p>${escape(LIMITS)}</p><p>Model: ${escape(modelId)}</p></footer>`,
   ];
@@ -59,7 +60,7 @@ function calibration(humanShare: number | null, guarantee: string): string {
   return rarity + guarantee;
 }
 
-function evidence(explanation: Explanation, textOf: (line: number) => string): string {
+function evidence(explanation: Explanation, verdict: Verdict, textOf: (line: number) => string): string {
   const texts = dedent(explanation.lines.map((line) => textOf(line.line)));
   const rows = explanation.lines.map((line, index) => row(line, texts[index] ?? ""));
   return `<h2>Evidence by line</h2>
@@ -67,7 +68,7 @@ function evidence(explanation: Explanation, textOf: (line: number) => string): s
 <div class="scroll"><table class="lines"><tbody>
 ${rows.join("\n")}
 </tbody></table></div>
-<p>${escape(sum(explanation))}</p>
+<p>${escape(sum(explanation, verdict))}</p>
 ${tokens(explanation)}`;
 }
 
@@ -87,11 +88,15 @@ function row({ line, value, weight }: LineEvidence, text: string): string {
   return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td class="number">${signed(value)}</td><td>${bar}</td><td class="code">${escape(text)}</td></tr>`;
 }
 
-function sum(explanation: Explanation): string {
+/** How the lines add up to the logit of the function's own text, and what the file makes of that. */
+function sum(explanation: Explanation, { context }: Verdict): string {
   const total = explanation.logit - explanation.baselineLogit;
   let text = `The whole function's lines add up to ${signed(total)} (logit ${signed(explanation.logit)}, from ${signed(explanation.baselineLogit)} without evidence). Completeness gap ${share(explanation.completenessGap)}. ${methodOf(explanation)}.`;
   if (explanation.approximate) {
     text += " The gap is above the tolerance: take single lines as approximate.";
+  }
+  if (typeof context === "number") {
+    text += ` With the rest of the file: ${signed(explanation.logit + context)}.`;
   }
   return text;
 }

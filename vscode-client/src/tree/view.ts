@@ -80,7 +80,7 @@ function functionItem({ uri, info, probability }: FunctionRow): vscode.TreeItem 
   const item = new vscode.TreeItem(name);
   item.id = `${uri}#${functionId}#${headerRange.start.line}`;
   item.description = percent(probability);
-  item.tooltip = [verdict.summary, verdict.guarantee].filter(Boolean).join("\n");
+  item.tooltip = [verdict.summary, verdict.ownText, verdict.guarantee].filter(Boolean).join("\n");
   item.iconPath = icon(verdict.band);
   item.contextValue = verdict.band === "llm" ? "function.reported" : "function";
   const { start } = headerRange;

@@ -9,10 +9,17 @@ from codeorigin.cli.console import make_console
 from codeorigin.cli.explain import Explained
 from codeorigin.cli.reports.bars import RIGHT_BLOCKS, signed_bar
 from codeorigin.cli.reports.text import BAND_STYLES
-from codeorigin.cli.reports.words import CAVEAT, line_range, percent, probability_word, verdict_word
+from codeorigin.cli.reports.words import (
+    CAVEAT,
+    line_range,
+    percent,
+    probability_word,
+    verdict_word,
+)
 from codeorigin.cli.terminal import can_encode, printable, printable_code
 from codeorigin.explain.result import Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Band
+from codeorigin.phrases import own_text
 from codeorigin.source.text import LineIndex
 
 _HALF_WIDTH = 10
@@ -41,20 +48,25 @@ def _heading(explained: Explained) -> Text:
         text.append(f"; {percent(verdict.human_share)} of people's functions score as high")
     if verdict.windows > 1:
         text.append(f"; read in {verdict.windows} overlapping windows")
+    if (by_itself := own_text(verdict)) is not None:
+        text.append(f"\n{by_itself}")
     return text
 
 
-def _balance(explanation: Explanation) -> Text:
-    """Where the logit comes from, and how well the lines account for it."""
+def _balance(explanation: Explanation, context: float | None) -> Text:
+    """Where the logit comes from, how well the lines account for it, and what it is with ``context`` logits more."""
     logit, baseline = f"{explanation.logit:+.2f}", f"{explanation.baseline_logit:+.2f}"
     total = f"{sum(line.value for line in explanation.lines):+.2f}"
+    in_file = (
+        "" if context is None else f"; logit with the rest of the file {explanation.logit + context:+.2f}"
+    )
     if explanation.method is Method.OCCLUSION:
         return Text(
-            f"logit {logit}, of an empty input {baseline}; lines {total}\n"
+            f"logit {logit}, of an empty input {baseline}; lines {total}{in_file}\n"
             "line occlusion: what hiding each line takes from the logit; the lines need not add up"
         )
     gap = percent(explanation.completeness_gap)
-    text = Text(f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap})\n")
+    text = Text(f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){in_file}\n")
     if explanation.nodes:
         text.append(f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline")
     else:
@@ -83,7 +95,7 @@ def write_text(explained: Explained, stream: TextIO) -> None:
     index = LineIndex(explained.text)
     ascii_only = not can_encode(stream, RIGHT_BLOCKS)
     console.print(_heading(explained))
-    console.print(_balance(explanation))
+    console.print(_balance(explanation, explained.function.verdict.context))
     console.print()
     largest = max((abs(line.value) for line in explanation.lines), default=0.0)
     number_width = max((len(str(line.line + 1)) for line in explanation.lines), default=1)
@@ -103,7 +115,10 @@ def write_text(explained: Explained, stream: TextIO) -> None:
 
 
 def to_dict(explained: Explained) -> dict[str, Any]:
-    """The explanation as plain values; lines and columns count from 1, values are logits."""
+    """The explanation as plain values; lines and columns count from 1, values are logits.
+
+    The lines add up to ``logit``, which is that of the function's own text; ``context`` comes on top of it.
+    """
     span = explained.function.span
     verdict = explained.function.verdict
     explanation = explained.explanation
@@ -118,6 +133,10 @@ def to_dict(explained: Explained) -> dict[str, Any]:
         "end_line": last,
         "probability": verdict.probability,
         "band": None if verdict.band is None else verdict.band.value,
+        "alone": verdict.alone,
+        "context": verdict.context,
+        "neighbours": verdict.neighbours,
+        "own_text": own_text(verdict),
         "logit": explanation.logit,
         "baseline_logit": explanation.baseline_logit,
         "completeness_gap": explanation.completeness_gap,

@@ -15,6 +15,8 @@ from codeorigin.cli.reports.words import (
 )
 from codeorigin.cli.result import CheckedFile, CheckResult
 from codeorigin.cli.terminal import printable, printable_code
+from codeorigin.model.verdict import Verdict
+from codeorigin.phrases import own_text
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """
@@ -31,6 +33,7 @@ td.function { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 .bar span { display: block; height: 100%; border-radius: .3rem; background: currentColor; }
 .llm { color: var(--llm); } .unsure { color: var(--unsure); } .human { color: var(--human); }
 .none { opacity: .65; } .finding td.function { font-weight: 700; }
+.context { font-family: system-ui, sans-serif; font-weight: 400; margin: .5rem 0; }
 pre { overflow-x: auto; padding: .75rem; font-weight: 400; }
 pre { border: 1px solid var(--edge); border-radius: .4rem; }
 footer { margin-top: 2rem; opacity: .75; }
@@ -48,7 +51,7 @@ def _bar(probability: float | None) -> str:
 
 
 def _code(file: CheckedFile, function: FunctionReport) -> str:
-    """The function's source behind a fold, if the check kept the text."""
+    """The function's source behind a fold, below what its file says, if the check kept the text."""
     if file.text is None:
         return ""
     span = function.span.range
@@ -56,7 +59,15 @@ def _code(file: CheckedFile, function: FunctionReport) -> str:
     source = (before if before.isspace() else " " * len(before)) + file.text[span.start : span.end]
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     shown = escape("\n".join(printable_code(line) for line in lines))
-    return f"<details><summary>code</summary><pre>{shown}</pre></details>"
+    by_itself = own_text(function.verdict)
+    said = "" if by_itself is None else f'<p class="context">{escape(by_itself)}</p>'
+    return f"<details><summary>code</summary>{said}<pre>{shown}</pre></details>"
+
+
+def _title(verdict: Verdict) -> str:
+    """What stands behind a probability, for who points at it; findings say it above their code as well."""
+    by_itself = own_text(verdict)
+    return "" if by_itself is None else f' title="{escape(by_itself)}"'
 
 
 def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: CheckResult) -> Iterator[str]:
@@ -65,14 +76,15 @@ def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: Chec
         first, last = line_range(function)
         finding = result.is_finding(function)
         band = "none" if verdict.band is None else verdict.band.value
+        title = _title(verdict)
         yield (
             f'<tr class="{"finding" if finding else "other"}">'
             f'<td class="function" style="padding-left:{1.5 * depth}rem">'
             f"{_text(function.span.qualified_name)}"
             f"{_code(file, function) if finding else ''}</td>"
             f'<td class="number">{first}–{last}</td>'
-            f'<td class="number">{escape(probability_word(verdict))}</td>'
-            f'<td class="{band}">{_bar(verdict.probability)} {escape(verdict_word(verdict))}</td></tr>'
+            f'<td class="number"{title}>{escape(probability_word(verdict))}</td>'
+            f'<td class="{band}"{title}>{_bar(verdict.probability)} {escape(verdict_word(verdict))}</td></tr>'
         )
 
 

@@ -29,6 +29,9 @@ def _function(function: FunctionReport) -> dict[str, Any]:
         "logit": verdict.logit,
         "band": None if verdict.band is None else verdict.band.value,
         "reason": None if verdict.reason is None else verdict.reason.value,
+        "alone": verdict.alone,
+        "context": verdict.context,
+        "neighbours": verdict.neighbours,
         "nested": [_function(nested) for nested in function.nested],
     }
 

@@ -55,6 +55,9 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
             "band": None if verdict.band is None else verdict.band.value,
             "llmThreshold": verdict.llm_threshold,
             "falsePositiveRate": verdict.false_positive_rate,
+            "alone": verdict.alone,
+            "context": verdict.context,
+            "neighbours": verdict.neighbours,
         },
     }
 

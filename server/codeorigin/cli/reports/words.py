@@ -6,6 +6,7 @@ from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.result import CheckResult
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.phrases import own_text
 
 REASONS: dict[Reason, str] = {
     Reason.TOO_SHORT: "too short",
@@ -81,10 +82,13 @@ def finding_sentence(function: FunctionReport) -> str:
     """One sentence on a finding, for reports that carry a message: no line ends, not escaped."""
     verdict = function.verdict
     name = function.span.qualified_name
-    sentence = f"'{name}' reads like LLM-written code: probability {probability_word(verdict)}"
+    by_itself = own_text(verdict)
+    # Its own text may read like a person's, and only its file make it a finding.
+    reads = "reads" if by_itself is None else "reads in its file"
+    sentence = f"'{name}' {reads} like LLM-written code: probability {probability_word(verdict)}"
     if verdict.human_share is not None:
         sentence += f"; {percent(verdict.human_share)} of people's functions score as high"
-    return f"{sentence}. {CAVEAT}"
+    return f"{sentence}. {CAVEAT}" if by_itself is None else f"{sentence}. {by_itself} {CAVEAT}"
 
 
 def file_phrase(verdict: FileVerdict) -> str:

@@ -15,9 +15,10 @@ from codeorigin.lsp.findings import SELECTION_CODE, SOURCE
 from codeorigin.lsp.plain import plain, read, to_wire
 from codeorigin.lsp.results import Result
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.wording import band_of, file_headline, finding, headline, reason
+from codeorigin.lsp.wording import band_of, file_headline, headline, on_selection, reason
 from codeorigin.lsp.worker import Priority
 from codeorigin.model.verdict import Verdict
+from codeorigin.phrases import own_text
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport
@@ -115,7 +116,7 @@ async def _rescore_selection(
         )
     except CodeOriginError as error:
         return _said(server, {"verdict": None, "message": str(error)}, quiet=quiet)
-    message = _selection_message(verdict)
+    message = on_selection(verdict, in_file=_takes_in_file(server.scoring.results.get(snapshot.uri)))
     _mark_selection(server, snapshot, selection, verdict, message)
     answer = {
         "version": snapshot.version,
@@ -126,11 +127,9 @@ async def _rescore_selection(
     return _said(server, answer, quiet=quiet)
 
 
-def _selection_message(verdict: Verdict) -> str:
-    if verdict.probability is None:
-        why = reason(verdict.reason).replace("the function", "the selection")
-        return f"selection: no verdict: {why}"
-    return f"selection: {finding(verdict)}"
+def _takes_in_file(result: Result | None) -> bool:
+    """Whether the verdicts of the document are more than each function's own text says."""
+    return result is not None and any(each.verdict.context is not None for each in result.functions)
 
 
 def _mark_selection(
@@ -194,7 +193,9 @@ async def _explain(
 def _explained(function: FunctionReport, evidence: dict[str, Any]) -> str:
     lines = sorted(evidence["lines"], key=lambda line: -abs(line["value"]))[:STRONGEST]
     strongest = ", ".join(f"line {line['line'] + 1} ({line['value']:+.2f})" for line in lines)
-    return f"{function.span.qualified_name}: {headline(function.verdict)}; strongest evidence: {strongest}"
+    message = f"{function.span.qualified_name}: {headline(function.verdict)}; strongest evidence: {strongest}"
+    own = own_text(function.verdict)
+    return message if own is None else f"{message}. {own}"
 
 
 async def _accept(

@@ -88,9 +88,11 @@ def _file_report(
     uri = result.snapshot.uri
     baseline = server.baseline_of(uri)
     found = reported(result, settings, baseline.ids() if baseline is not None else ())
-    # The same functions at the same places give the same id, also in another run of the server.
+    # The same functions at the same places give the same id, also in another run of the server; the probability,
+    # because a function's verdict may move while only the others of its file are edited.
     places: list[Any] = [
-        (function.function_id, band.value, function.span.header.start_line) for function, band in found
+        (function.function_id, band.value, function.verdict.probability, function.span.header.start_line)
+        for function, band in found
     ]
     result_id = f"{settings.severity}:{places}"
     if previous == result_id:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from codeorigin.errors import Cancelled, CodeOriginError
-from codeorigin.lsp.hover_text import NOTICEABLE, HoverContent
+from codeorigin.lsp.hover_text import HoverContent
 from codeorigin.lsp.results import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.model.verdict import Reason
+from codeorigin.phrases import NOTICEABLE
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport

@@ -3,7 +3,8 @@
 from lsprotocol import types
 
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.wording import finding, percent
+from codeorigin.lsp.wording import finding
+from codeorigin.phrases import percent
 
 
 def register(server: CodeOriginServer) -> None:

@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -17,6 +17,7 @@ from codeorigin.explain.result import (
     Method,
     TokenAttribution,
 )
+from codeorigin.model.verdict import Verdict
 
 MakeFile = Callable[..., CheckedFile]
 
@@ -34,8 +35,9 @@ def explained(
     approximate: bool = False,
     method: Method = Method.INTEGRATED_GRADIENTS,
     nodes: int = 16,
+    verdicts: Mapping[str, Verdict] | None = None,
 ) -> Explained:
-    file = make_file() if text is None else make_file(text=text)
+    file = make_file(verdicts=verdicts) if text is None else make_file(text=text)
     assert file.text is not None
     return Explained(
         path="[b]\x1b.py",
@@ -97,6 +99,30 @@ def test_occlusion_claims_no_sum(make_file: MakeFile) -> None:
     assert lines[2] == "logit +1.88, of an empty input +0.37; lines +1.50"
     assert lines[3].startswith("line occlusion:")
     assert "approximate" not in lines[3]
+
+
+def test_what_the_file_adds_comes_on_top_of_the_lines(make_file: MakeFile, in_file: Verdict) -> None:
+    lines = rendered(explained(make_file, verdicts={"fast": in_file})).splitlines()
+    assert lines[1].startswith("probability 0.97, llm")
+    assert lines[2] == "By its own text 64 %; the 11 other functions of this file speak for an LLM (+0.62)."
+    assert lines[3] == (
+        "logit +1.88 = baseline +0.37 + lines +1.50 (completeness gap 0.66 %); "
+        "logit with the rest of the file +2.50"
+    )
+    hidden = explained(make_file, verdicts={"fast": in_file}, method=Method.OCCLUSION)
+    assert rendered(hidden).splitlines()[3] == (
+        "logit +1.88, of an empty input +0.37; lines +1.50; logit with the rest of the file +2.50"
+    )
+
+
+def test_json_tells_the_own_text_from_the_file(make_file: MakeFile, in_file: Verdict) -> None:
+    report = json.loads(explanation.render_json(explained(make_file, verdicts={"fast": in_file})))
+    assert (report["alone"], report["context"], report["neighbours"]) == (0.64, 0.62, 11)
+    assert (report["probability"], report["logit"]) == (0.97, 1.88)
+    assert report["own_text"].startswith("By its own text 64 %; the 11 other functions")
+    report = json.loads(explanation.render_json(explained(make_file)))
+    assert (report["alone"], report["context"], report["neighbours"]) == (0.97, None, 0)
+    assert report["own_text"] is None
 
 
 def test_a_model_without_a_deep_part_names_no_nodes(make_file: MakeFile) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from codeorigin.cli.reports import github
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError
 from codeorigin.model.file_verdict import FileVerdict
-from codeorigin.model.verdict import Band
+from codeorigin.model.verdict import Band, Verdict
 
 MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
@@ -19,6 +19,18 @@ def test_a_notice_a_finding_and_the_summary(make_result: MakeResult) -> None:
         "A probability is an estimate from style, not proof of who wrote the code."
     )
     assert summary.startswith("CodeOrigin: 3 functions in 1 file;")
+
+
+def test_a_finding_says_what_its_file_has_to_do_with_it(
+    make_file: MakeFile, make_result: MakeResult, in_file: Verdict
+) -> None:
+    notice, _ = github.render(make_result((make_file(verdicts={"fast": in_file}),))).splitlines()
+    assert notice.endswith(
+        "::'fast' reads in its file like LLM-written code: probability 0.97; "
+        "3 %25 of people's functions score as high. "
+        "By its own text 64 %25; the 11 other functions of this file speak for an LLM (+0.62). "
+        "A probability is an estimate from style, not proof of who wrote the code."
+    )
 
 
 def test_only_files_in_band_llm_get_a_notice(

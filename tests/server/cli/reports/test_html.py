@@ -86,6 +86,20 @@ def test_a_file_without_functions_and_only_findings(make_file: MakeFile, make_re
     assert "empty.py" not in html.render(make_result((empty,), show=Show.FINDINGS))
 
 
+def test_what_the_file_says_of_a_function(
+    make_file: MakeFile, make_result: MakeResult, in_file: Verdict
+) -> None:
+    sentence = "By its own text 64 %; the 11 other functions of this file speak for an LLM (+0.62)."
+    found = Page(html.render(make_result((make_file(verdicts={"fast": in_file}),))))
+    # Above the code of a finding for all to read, and as the title of two cells.
+    assert [word for word in found.words if "own text" in word] == [sentence]
+    assert found.attributes.count(("title", sentence)) == 2
+    other = Page(html.render(make_result((make_file(verdicts={"fast": in_file}),), threshold=0.98)))
+    assert "own text" not in other.text
+    assert other.attributes.count(("title", sentence)) == 2
+    assert "own text" not in html.render(make_result())
+
+
 def test_a_file_that_is_judged_as_a_whole(
     make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from codeorigin.cli.reports import sarif
 from codeorigin.cli.result import CheckedFile, CheckResult, FileError
 from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.model.verdict import Band
+from codeorigin.model.verdict import Band, Verdict
 
 MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
@@ -40,6 +40,20 @@ def test_one_result_a_finding_with_its_place(make_result: MakeResult) -> None:
     assert len(found["partialFingerprints"]["functionText/v1"]) == 16
     assert run["columnKind"] == "unicodeCodePoints"
     assert run["invocations"][0]["executionSuccessful"] is True
+
+
+def test_a_result_tells_its_own_text_from_its_file(
+    make_file: MakeFile, make_result: MakeResult, in_file: Verdict
+) -> None:
+    (found,) = run_of(make_result((make_file(verdicts={"fast": in_file}),)))["results"]
+    properties = found["properties"]
+    assert (properties["alone"], properties["context"], properties["neighbours"]) == (0.64, 0.62, 11)
+    assert (properties["probability"], properties["logit"]) == (0.97, 1.88)
+    assert "By its own text 64 %; the 11 other functions" in found["message"]["text"]
+    (alone,) = run_of(make_result())["results"]
+    properties = alone["properties"]
+    assert (properties["alone"], properties["context"], properties["neighbours"]) == (0.97, None, 0)
+    assert "own text" not in alone["message"]["text"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,319 @@
+"""A function in its file: what the others say, wherever an editor shows a verdict, and the switch for it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+from pytest_lsp import client_capabilities
+from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
+
+from codeorigin.analyzer import Analyzer, FunctionReport
+from codeorigin.lsp.baseline import Baseline
+from codeorigin.lsp.project_files import BASELINE_FILE
+from codeorigin.lsp.wording import finding, headline
+from codeorigin.phrases import own_text, percent
+from support.tiny_model import FILE_CONTEXT, with_file_context
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+END = "        total += value * 7\n    return total\n"
+EDITED = "        self.assertEqual(value, limit)\n        raise ValueError(f'{value!r} is wrong')\n"
+TEXT = "\n\n".join((python_function("first"), python_function("second", 5), python_function("third", 7)))
+DECORATED = {**SETTINGS, "codeLens": True, "inlayHints": True}
+
+
+def pulling() -> types.ClientCapabilities:
+    """A client that pulls its diagnostics and can be asked to fetch everything again."""
+    made = client_capabilities("visual-studio-code")
+    made.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
+    made.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    made.workspace.inlay_hint = types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
+    return made
+
+
+@pytest.fixture(scope="module")
+def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model whose neighbours speak up, so that what they say changes the figures that are shown."""
+    # Neutral is where this model puts most functions.
+    rule = replace(FILE_CONTEXT, weight=8.0, neutral=1.3)
+    return with_file_context(tmp_path_factory.mktemp("context"), tiny_model_dir, rule)
+
+
+@pytest.fixture(scope="module")
+def analyzer(model: Path) -> Analyzer:
+    """The same model, in the test's own process."""
+    return Analyzer.load(model)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["pushed to", "pulling"])
+async def server(
+    request: pytest.FixtureRequest, model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Editor]:
+    editor = await start(
+        tmp_path_factory.mktemp("workspace"),
+        pulling() if request.param == "pulling" else client_capabilities("visual-studio-code"),
+        command=[*COMMAND, "--model", str(model)],
+        options={"workspaceDiagnostics": True},
+    )
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[FunctionReport, ...]:
+    return analyzer.analyze(text, "python", **options).functions
+
+
+async def asked_again(editor: Editor, *kinds: str) -> None:
+    """Wait until the server asks to fetch all of ``kinds`` again, of those that the client has."""
+    workspace = editor.client.capabilities.workspace
+    wanted = set(kinds) if workspace.inlay_hint else set(kinds) & {"codeLens"}
+
+    async def wait() -> None:
+        while not wanted <= set(editor.refreshes):
+            await asyncio.sleep(0.005)
+
+    await asyncio.wait_for(wait(), PATIENCE)
+
+
+async def lens_titles(editor: Editor, document: Document) -> list[str]:
+    params = types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
+    return [each.command.title for each in await editor.client.text_document_code_lens_async(params)]
+
+
+async def hints(editor: Editor, document: Document) -> list[tuple[Any, Any]]:
+    whole = types.Range(types.Position(0, 0), types.Position(10_000, 0))
+    params = types.InlayHintParams(types.TextDocumentIdentifier(document.uri), whole)
+    found = await editor.client.text_document_inlay_hint_async(params)
+    return [(each.label, each.tooltip) for each in found]
+
+
+async def check_everything(editor: Editor, document: Document, expected: tuple[FunctionReport, ...]) -> None:
+    """All that an editor can show of the document's functions says what ``expected`` does."""
+    verdicts = [each.verdict for each in expected]
+    diagnostics = await editor.findings(document)
+    assert [each.message for each in diagnostics] == [finding(verdict) for verdict in verdicts]
+    assert [each.data["probability"] for each in diagnostics] == pytest.approx(
+        [verdict.probability for verdict in verdicts]
+    )
+    assert await lens_titles(editor, document) == [headline(verdict) for verdict in verdicts]
+    assert await hints(editor, document) == [
+        (f"LLM {percent(verdict.probability or 0)}", finding(verdict)) for verdict in verdicts
+    ]
+    for function in expected:
+        text = await editor.hover_text(document, function.span.header.start_line)
+        assert f"**CodeOrigin: {headline(function.verdict)}**" in text
+        own = own_text(function.verdict)
+        assert ("By its own text" in text) == (own is not None)
+        assert own is None or own in text
+    request = {"textDocument": {"uri": document.uri}}
+    for answer in (
+        await editor.request("codeorigin/attributions", request),
+        await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True}),
+    ):
+        for function, verdict in zip(answer["functions"], verdicts, strict=True):
+            wire = function["verdict"]
+            assert wire["probability"] == pytest.approx(verdict.probability)
+            assert wire["alone"] == pytest.approx(verdict.alone)
+            assert wire["context"] == (None if verdict.context is None else pytest.approx(verdict.context))
+            assert wire["neighbours"] == verdict.neighbours
+
+
+async def test_everything_that_is_shown_takes_in_the_file(editor: Editor, analyzer: Analyzer) -> None:
+    await editor.configure(**DECORATED)
+    expected = functions(analyzer, TEXT)
+    assert {each.verdict.neighbours for each in expected} == {2}
+    assert all(
+        percent(each.verdict.probability or 0) != percent(each.verdict.alone or 0) for each in expected
+    )
+    await check_everything(editor, editor.open(TEXT), expected)
+
+
+async def test_an_edit_moves_the_verdicts_of_the_others_and_nothing_old_is_shown(
+    editor: Editor, analyzer: Analyzer
+) -> None:
+    await editor.configure(**DECORATED)
+    document = editor.open(TEXT)
+    before = functions(analyzer, TEXT)
+    await check_everything(editor, document, before)
+    editor.refreshes.clear()
+    editor.replace(document, END, EDITED)
+    after = functions(analyzer, document.text)
+    # The edit is in the third function: the texts of the others are as they were, their verdicts are not.
+    assert [each.function_id for each in after[:2]] == [each.function_id for each in before[:2]]
+    for old, new in zip(before[:2], after[:2], strict=True):
+        assert headline(old.verdict) != headline(new.verdict)
+        assert old.verdict.logit == pytest.approx(new.verdict.logit)
+    await check_everything(editor, document, after)
+    await asked_again(editor, "codeLens", "inlayHint")
+
+
+async def test_lenses_and_hints_that_are_off_are_not_asked_for(editor: Editor) -> None:
+    document = editor.open(TEXT)
+    await editor.findings(document)
+    editor.refreshes.clear()
+    editor.replace(document, END, EDITED)
+    await editor.findings(document)
+    await editor.idle()
+    assert not {"codeLens", "inlayHint"} & set(editor.refreshes)
+
+
+async def test_where_no_other_verdict_moves_nothing_is_asked_for(editor: Editor) -> None:
+    await editor.configure(**DECORATED)
+    document = editor.open(python_function("single"))
+    await editor.findings(document)
+    editor.refreshes.clear()
+    editor.replace(document, "single", "renamed")
+    await editor.findings(document)
+    await editor.idle()
+    assert not {"codeLens", "inlayHint"} & set(editor.refreshes)
+
+
+async def test_the_switch_judges_open_documents_anew(editor: Editor, analyzer: Analyzer) -> None:
+    await editor.configure(**DECORATED)
+    document = editor.open(TEXT)
+    with_file, without = functions(analyzer, TEXT), functions(analyzer, TEXT, file_context=False)
+    await check_everything(editor, document, with_file)
+    editor.refreshes.clear()
+    await editor.configure(**DECORATED, fileContext=False)
+    await asked_again(editor, "codeLens", "inlayHint", "diagnostic")
+    await check_everything(editor, document, without)
+    await editor.configure(**DECORATED)
+    await check_everything(editor, document, with_file)
+
+
+async def test_who_asks_right_after_the_switch_gets_no_old_verdict(editor: Editor) -> None:
+    document = editor.open(TEXT)
+    await editor.findings(document)
+    # Keeps the worker busy, so that the document cannot have been judged anew when the question comes.
+    body = "".join(f"    total_{number} = limit * {number}\n" for number in range(2000))
+    long = editor.open(python_function("long") + body)
+    await editor.findings(long)
+    request = {"textDocument": {"uri": long.uri}}
+    busy = asyncio.ensure_future(editor.request("codeorigin/attributions", request))
+    await editor.command("codeorigin.status")
+    editor.client.set_configuration({**SETTINGS, "fileContext": False}, section="codeorigin")
+    editor.asked_for_settings.clear()
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings={}))
+    await asyncio.wait_for(editor.asked_for_settings.wait(), PATIENCE)
+    await editor.command("codeorigin.status")
+    assert not busy.done()
+    answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    assert {each["verdict"]["context"] for each in answer["functions"]} == {None}
+    await busy
+
+
+async def test_the_switch_can_stand_in_the_folder(editor: Editor) -> None:
+    (editor.root / "codeorigin.toml").write_text("file-context = false\n", encoding="utf-8")
+    try:
+        await editor.configure(**SETTINGS)
+        document = editor.open(TEXT)
+        answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+        assert {each["verdict"]["context"] for each in answer["functions"]} == {None}
+    finally:
+        (editor.root / "codeorigin.toml").unlink()
+        await editor.configure(**SETTINGS)
+
+
+async def test_a_line_does_not_repeat_what_the_header_says(editor: Editor) -> None:
+    document = editor.open(TEXT)
+    whole = await editor.hover_text(document, 0)
+    assert "By its own text" in whole
+    assert "With the rest of the file: " in whole
+    spoken = [number for number in range(1, 9) if f"| {number + 1} | " in whole]
+    text = await editor.hover_text(document, spoken[0])
+    assert "This line: " in text
+    assert "By its own text" not in text
+
+
+async def test_explaining_says_what_the_lines_do_not(editor: Editor) -> None:
+    document = editor.open(TEXT)
+    start = {"line": 0, "character": 0}
+    answer = await editor.command("codeorigin.explain", document.uri, start, {"quiet": True})
+    assert ". By its own text " in answer["message"]
+    assert answer["explanation"]["logit"] == pytest.approx(answer["verdict"]["logit"], abs=1e-3)
+    await editor.configure(**SETTINGS, fileContext=False)
+    answer = await editor.command("codeorigin.explain", document.uri, start, {"quiet": True})
+    assert "own text" not in answer["message"]
+
+
+async def test_a_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, analyzer: Analyzer) -> None:
+    document = editor.open(TEXT)
+    code = python_function("first")
+    place = {"start": {"line": 0, "character": 0}, "end": {"line": code.count("\n"), "character": 0}}
+    await editor.findings(document)
+    answer = await editor.command("codeorigin.rescore", document.uri, place, {"quiet": True})
+    expected = analyzer.score(code, "python")
+    assert answer["verdict"]["probability"] == answer["verdict"]["alone"] == pytest.approx(expected.alone)
+    assert (answer["verdict"]["context"], answer["verdict"]["neighbours"]) == (None, 0)
+    assert answer["message"] == f"selection: by its own text {finding(expected)}"
+    diagnostics = await editor.findings(document)
+    assert diagnostics[-1].message == f"Selection: by its own text {finding(expected)}"
+    # Where all findings are by their own text, there is nothing to tell apart.
+    await editor.configure(**SETTINGS, fileContext=False)
+    answer = await editor.command("codeorigin.rescore", document.uri, place, {"quiet": True})
+    assert answer["message"] == f"selection: {finding(expected)}"
+    editor.inbox.pop(PUSHED, None)
+
+
+async def test_a_scan_takes_in_the_file_as_the_settings_say(editor: Editor, analyzer: Analyzer) -> None:
+    path = editor.root / "scanned.py"
+    path.write_text(TEXT, encoding="utf-8")
+    try:
+        for wanted in (True, False):
+            await editor.configure(**SETTINGS, fileContext=wanted)
+            answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+            (file,) = [each for each in answer["files"] if each["uri"] == path.as_uri()]
+            assert [each["verdict"]["probability"] for each in file["functions"]] == pytest.approx(
+                [each.verdict.probability for each in functions(analyzer, TEXT, file_context=wanted)]
+            )
+    finally:
+        path.unlink()
+        editor.inbox.pop(PUSHED, None)
+
+
+async def workspace(editor: Editor, previous: Any) -> Any:
+    """The report on the one file of the workspace, for a client that knows the ``previous`` one."""
+    known = [] if previous is None else [types.PreviousResultId(previous.uri, previous.result_id)]
+    params = types.WorkspaceDiagnosticParams(previous_result_ids=known)
+    answer = await asyncio.wait_for(editor.client.workspace_diagnostic_async(params), PATIENCE)
+    (item,) = answer.items
+    return item
+
+
+async def test_workspace_diagnostics_move_with_the_neighbours_and_the_switch(
+    editor: Editor, analyzer: Analyzer
+) -> None:
+    if not editor.pulls:
+        assert editor.result.capabilities.diagnostic_provider is None
+        return
+    path = editor.root / "unopened.py"
+    edited = TEXT.replace(END, EDITED)
+    thirds = [functions(analyzer, text)[2] for text in (TEXT, edited)]
+    baseline = Baseline(editor.root)
+    baseline.accept((each.function_id, "third", str(path)) for each in thirds)
+    path.write_text(TEXT, encoding="utf-8")
+    try:
+        first = await workspace(editor, None)
+        assert len(first.items) == 2
+        assert (await workspace(editor, first)).kind == "unchanged"
+        # What is edited is accepted: the two that are reported keep their texts and places.
+        path.write_text(edited, encoding="utf-8")
+        second = await workspace(editor, first)
+        assert [each.message for each in second.items] == [
+            finding(each.verdict) for each in functions(analyzer, edited)[:2]
+        ]
+        await editor.configure(**SETTINGS, fileContext=False)
+        third = await workspace(editor, second)
+        assert [each.message for each in third.items] == [
+            finding(each.verdict) for each in functions(analyzer, edited, file_context=False)[:2]
+        ]
+    finally:
+        path.unlink()
+        (editor.root / BASELINE_FILE).unlink()
