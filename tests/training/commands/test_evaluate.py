@@ -9,7 +9,7 @@ from codeorigin_training.commands.evaluate import evaluate
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
-from support.tiny_model import FILE_RULE, with_file_rule
+from support.tiny_model import FILE_RULE, with_file_context, with_file_rule
 
 CONFIG = EvaluateConfig(
     perturbations=("reindented", "comments_removed"),
@@ -32,8 +32,9 @@ CONFIG = EvaluateConfig(
 def measured(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, EvaluateConfig]:
     """A report of the tiny bundle on a made-up corpus."""
     folder = tmp_path_factory.mktemp("evaluation")
-    corpus = write_corpus(folder / "corpus", repositories=80, functions=14)
-    bundle = with_file_rule(folder / "bundle", tiny_model_dir, replace(FILE_RULE, fewest_functions=2))
+    corpus = write_corpus(folder / "corpus", repositories=80, functions=14, per_file=2)
+    judging = with_file_rule(folder / "files", tiny_model_dir, replace(FILE_RULE, fewest_functions=2))
+    bundle = with_file_context(folder / "bundle", judging)
     run = Run(folder / "run")
     config = replace(CONFIG, bundle=bundle, data=corpus)
     evaluate(config, run, lambda line: None)
@@ -62,6 +63,16 @@ def test_re_indented_code_scores_as_before(measured: tuple[Run, EvaluateConfig])
     reindented = old["perturbed"][0]
     assert reindented["changed"] > 0
     assert abs(reindented["loss"]["value"]) < 0.02
+
+
+def test_a_bundle_without_a_rule_for_neighbours_has_no_such_section(
+    measured: tuple[Run, EvaluateConfig], tmp_path: Path, tiny_model_dir: Path
+) -> None:
+    _, config = measured
+    run = Run(tmp_path / "run")
+    evaluate(replace(config, bundle=tiny_model_dir, sections=("in_files",)), run, lambda line: None)
+    assert json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))["in_files"] is None
+    assert "Functions in their files" not in (run.evaluation / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig]) -> None:
