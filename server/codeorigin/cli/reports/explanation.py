@@ -9,13 +9,7 @@ from codeorigin.cli.console import make_console
 from codeorigin.cli.explain import Explained
 from codeorigin.cli.reports.bars import RIGHT_BLOCKS, signed_bar
 from codeorigin.cli.reports.text import BAND_STYLES
-from codeorigin.cli.reports.words import (
-    CAVEAT,
-    line_range,
-    percent,
-    probability_word,
-    verdict_word,
-)
+from codeorigin.cli.reports.words import CAVEAT, line_range, percent, probability_word, verdict_word
 from codeorigin.cli.terminal import can_encode, printable, printable_code
 from codeorigin.explain.result import Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Band
