@@ -30,9 +30,8 @@ class Verdict:
     ``logit`` is the raw model's for the function's own text (wide + deep + bias); ``context`` is what the
     ``neighbours`` other functions of its file add to it, in logits, None where there are none or the text was
     judged by itself. ``probability`` and ``band`` are read off the sum of the two, ``alone`` is the probability by
-    the function's own text.
-    ``human_share`` is the share of calibration functions written by people that score at least this high.
-    ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands;
+    the function's own text. ``human_share`` is the share of calibration functions written by people that score at
+    least this high. ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands;
     ``false_positive_rate`` is the one guaranteed for ``llm_threshold``. ``windows`` counts the overlapping
     windows that a long function was scored in. Without a verdict every figure is None and ``reason`` is set.
     """
