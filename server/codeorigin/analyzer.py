@@ -250,15 +250,15 @@ class Analyzer:
 
         Apart from the scoring, whose results are kept by text: the same function may stand in several files.
         """
-        rule = self.bundle.calibration.context
+        context = self.bundle.calibration.context
         logits = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
-        if rule is None or len(logits) < 2:
+        if context is None or len(logits) < 2:
             return dict(verdicts)
-        evidence = dict(zip(logits, rule.evidence(list(logits.values())), strict=True))
+        evidence = dict(zip(logits, context.rule.evidence(list(logits.values())), strict=True))
         return {
             number: _read_off(
                 replace(verdict, context=evidence[number], neighbours=len(logits) - 1),
-                rule.scale,
+                context.scale,
                 logits[number] + evidence[number],
                 language,
             )

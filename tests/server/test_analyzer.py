@@ -258,7 +258,7 @@ def test_the_other_functions_of_a_file_count(in_files: Analyzer) -> None:
     functions = in_files.analyze(FUNCTION + "\n\n" + OTHER, "python").functions
     logits = [function.verdict.logit or 0.0 for function in functions]
     assert logits[0] != logits[1]
-    for function, added in zip(functions, FILE_CONTEXT.evidence(logits), strict=True):
+    for function, added in zip(functions, FILE_CONTEXT.rule.evidence(logits), strict=True):
         verdict = function.verdict
         total = (verdict.logit or 0.0) + added
         assert (verdict.context, verdict.neighbours) == (pytest.approx(added), 1)

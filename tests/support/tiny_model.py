@@ -12,7 +12,7 @@ import torch
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
-from codeorigin.model.file_context import FileContext
+from codeorigin.model.file_context import FileContext, NeighbourRule
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.ngrams import NgramViews, View, ViewKind
 from codeorigin.model.scale import Scale, Thresholds
@@ -120,9 +120,7 @@ FILE_RULE = FileRule(
 
 
 FILE_CONTEXT = FileContext(
-    weight=0.8,
-    prior_functions=1.0,
-    neutral=0.0,
+    rule=NeighbourRule(weight=0.8, prior_functions=1.0, neutral=0.0),
     scale=Scale(
         temperature=1.5,
         shift=0.1,

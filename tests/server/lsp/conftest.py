@@ -26,6 +26,15 @@ SETTINGS: dict[str, Any] = {
 """Every function with a verdict is reported, at once, so that no test depends on the model's opinion."""
 
 
+def refreshing_capabilities() -> types.ClientCapabilities:
+    """The recorded ones of VS Code, with what it has learnt since: it pulls, and can be asked to fetch again."""
+    made = client_capabilities("visual-studio-code")
+    made.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
+    made.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    made.workspace.inlay_hint = types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
+    return made
+
+
 async def start(
     root: Path,
     capabilities: types.ClientCapabilities,

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.conftest import COMMAND, SETTINGS, refreshing_capabilities, start, stop
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
 
 from codeorigin.analyzer import Analyzer, FunctionReport
@@ -28,21 +28,12 @@ TEXT = "\n\n".join((python_function("first"), python_function("second", 5), pyth
 DECORATED = {**SETTINGS, "codeLens": True, "inlayHints": True}
 
 
-def pulling() -> types.ClientCapabilities:
-    """A client that pulls its diagnostics and can be asked to fetch everything again."""
-    made = client_capabilities("visual-studio-code")
-    made.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
-    made.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
-    made.workspace.inlay_hint = types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
-    return made
-
-
 @pytest.fixture(scope="module")
 def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose neighbours speak up, so that what they say changes the figures that are shown."""
     # Neutral is where this model puts most functions.
-    rule = replace(FILE_CONTEXT, weight=8.0, neutral=1.3)
-    return with_file_context(tmp_path_factory.mktemp("context"), tiny_model_dir, rule)
+    loud = replace(FILE_CONTEXT, rule=replace(FILE_CONTEXT.rule, weight=8.0, neutral=1.3))
+    return with_file_context(tmp_path_factory.mktemp("context"), tiny_model_dir, loud)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +48,9 @@ async def server(
 ) -> AsyncIterator[Editor]:
     editor = await start(
         tmp_path_factory.mktemp("workspace"),
-        pulling() if request.param == "pulling" else client_capabilities("visual-studio-code"),
+        refreshing_capabilities()
+        if request.param == "pulling"
+        else client_capabilities("visual-studio-code"),
         command=[*COMMAND, "--model", str(model)],
         options={"workspaceDiagnostics": True},
     )

@@ -7,26 +7,18 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from lsprotocol import types
-from pytest_lsp import client_capabilities
-from tests.server.lsp.conftest import start, stop
+from tests.server.lsp.conftest import refreshing_capabilities, start, stop
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def capabilities() -> types.ClientCapabilities:
-    """The recorded ones of VS Code, with what it has learnt since."""
-    made = client_capabilities("visual-studio-code")
-    made.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
-    made.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
-    made.workspace.inlay_hint = types.InlayHintWorkspaceClientCapabilities(refresh_support=True)
-    return made
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     editor = await start(
-        tmp_path_factory.mktemp("workspace"), capabilities(), options={"workspaceDiagnostics": True}
+        tmp_path_factory.mktemp("workspace"),
+        refreshing_capabilities(),
+        options={"workspaceDiagnostics": True},
     )
     await editor.idle()
     yield editor

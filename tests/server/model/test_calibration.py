@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.file_context import FileContext
+from codeorigin.model.file_context import FileContext, NeighbourRule
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.scale import Scale, Thresholds
 
 ALONE = Scale(2.0, 1.0, 0.01, Thresholds(3.0, 0.0), {"go": Thresholds(4.0, -1.0)}, (0.0, 5.0), (0.5, 0.002))
 CALIBRATION = Calibration(ALONE, min_lines=3, min_characters=40)
-CONTEXT = FileContext(0.8, 1.0, -0.1, replace(ALONE, temperature=1.5))
+CONTEXT = FileContext(NeighbourRule(0.8, 1.0, -0.1), replace(ALONE, temperature=1.5))
 FILE = FileRule(20.0, 0.0, 4, 0.4, 0.1, 0.01, 1.4, -0.7, (-1.0, 1.0), (1.0, 0.01))
 
 

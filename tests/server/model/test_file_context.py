@@ -8,38 +8,40 @@ from hypothesis import strategies as st
 from codeorigin.model.file_context import FileContext
 from support.tiny_model import FILE_CONTEXT
 
+RULE = FILE_CONTEXT.rule
+
 LOGITS = st.lists(st.floats(-20, 20), min_size=2, max_size=40)
 
 
 def test_a_function_by_itself_hears_nothing() -> None:
-    assert FILE_CONTEXT.evidence([]) == []
-    assert FILE_CONTEXT.evidence([3.0]) == []
+    assert RULE.evidence([]) == []
+    assert RULE.evidence([3.0]) == []
 
 
 def test_neighbours_add_their_mean_drawn_towards_nothing() -> None:
-    rule = replace(FILE_CONTEXT, weight=0.5, prior_functions=2.0, neutral=1.0)
+    rule = replace(RULE, weight=0.5, prior_functions=2.0, neutral=1.0)
     # Evidence 1, 3 and -1; of the others (3 - 1), (1 - 1) and (1 + 3), each over two others and two more.
     assert rule.evidence([2.0, 4.0, 0.0]) == pytest.approx([0.25, 0.0, 0.5])
 
 
 def test_ten_neighbours_say_more_than_one() -> None:
-    few, many = FILE_CONTEXT.evidence([0.0, 2.0]), FILE_CONTEXT.evidence([0.0, *[2.0] * 10])
-    assert 0 < few[0] < many[0] < FILE_CONTEXT.weight * 2.0
+    few, many = RULE.evidence([0.0, 2.0]), RULE.evidence([0.0, *[2.0] * 10])
+    assert 0 < few[0] < many[0] < RULE.weight * 2.0
 
 
 @given(LOGITS, st.randoms())
 def test_the_order_of_functions_does_not_matter(logits: list[float], random: object) -> None:
     order = list(range(len(logits)))
     random.shuffle(order)  # type: ignore[attr-defined]
-    shuffled = FILE_CONTEXT.evidence([logits[number] for number in order])
-    expected = FILE_CONTEXT.evidence(logits)
+    shuffled = RULE.evidence([logits[number] for number in order])
+    expected = RULE.evidence(logits)
     assert shuffled == pytest.approx([expected[number] for number in order])
 
 
 @given(LOGITS)
 def test_functions_of_a_file_keep_their_order(logits: list[float]) -> None:
     """With a weight under one, what sets two functions of one file apart is their own text."""
-    evidence = FILE_CONTEXT.evidence(logits)
+    evidence = RULE.evidence(logits)
     sums = sorted((own, own + added) for own, added in zip(logits, evidence, strict=True))
     assert all(low[1] <= high[1] + 1e-9 for low, high in pairwise(sums))
 
@@ -48,14 +50,14 @@ def test_functions_of_a_file_keep_their_order(logits: list[float]) -> None:
 def test_a_function_never_speaks_about_itself(logits: list[float], which: int, other: float) -> None:
     number = which % len(logits)
     changed = [*logits[:number], other, *logits[number + 1 :]]
-    before, after = FILE_CONTEXT.evidence(logits)[number], FILE_CONTEXT.evidence(changed)[number]
+    before, after = RULE.evidence(logits)[number], RULE.evidence(changed)[number]
     assert before == pytest.approx(after, abs=1e-9)
 
 
 @pytest.mark.parametrize("other", [{"weight": 0.0}, {"weight": -1.0}, {"prior_functions": -0.5}])
 def test_a_rule_that_says_nothing_sensible_is_refused(other: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="weight must be positive"):
-        replace(FILE_CONTEXT, **other)  # type: ignore[arg-type]
+        replace(RULE, **other)  # type: ignore[arg-type]
 
 
 def test_the_manifest_entry_round_trips() -> None:

@@ -5,26 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codeorigin.model.file_context import FileContext
+from codeorigin.model.file_context import NeighbourRule
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import (
-    ContextConfig,
     file_evidence,
     file_numbers,
     mixed_file_numbers,
 )
 from codeorigin_training.calibrate.fit import fit_file_context
 from codeorigin_training.corpus.rows import Row
+from support.corpus_rows import row
 
-CODE = (
-    "def f(values):\n    total = sum(value for value in values if value)\n\n    return total / len(values)\n"
-)
 SETTINGS = CalibrateConfig(rate=0.1)
-
-
-def row(path: str = "a.py", **other: object) -> Row:
-    base = Row(CODE, "python", 1, "owner/repo", "agent", False, False, 4, path=path)
-    return replace(base, **other)  # type: ignore[arg-type]
+RULE = SETTINGS.neighbours(neutral=0.0)
 
 
 def test_a_file_is_a_path_of_a_repository_whoever_wrote_in_it() -> None:
@@ -43,9 +36,8 @@ def test_a_file_is_a_path_of_a_repository_whoever_wrote_in_it() -> None:
 def test_neighbours_add_what_the_server_adds() -> None:
     files = np.array([0, 1, 0, 0, -1, -1, 2])
     logits = np.array([2.0, 9.0, 0.0, 1.0, 3.0, 4.0, 5.0])
-    config = ContextConfig(weight=0.5, prior_functions=1.0)
-    found = file_evidence(files, logits, config, neutral=0.2, judged=np.ones(7, dtype=bool))
-    rule = FileContext(0.5, 1.0, 0.2, scale=None)  # type: ignore[arg-type]
+    rule = NeighbourRule(weight=0.5, prior_functions=1.0, neutral=0.2)
+    found = file_evidence(files, logits, rule, np.ones(7, dtype=bool))
     assert found[[0, 2, 3]].tolist() == pytest.approx(rule.evidence([2.0, 0.0, 1.0]))
     # Alone in its file, without a file, or without a file and not alone in that.
     assert np.isnan(found[[1, 4, 5, 6]]).all()
@@ -54,7 +46,7 @@ def test_neighbours_add_what_the_server_adds() -> None:
 def test_functions_without_a_verdict_neither_speak_nor_listen() -> None:
     files, logits = np.zeros(3, dtype=np.int64), np.array([1.0, 2.0, 50.0])
     judged = np.array([True, True, False])
-    found = file_evidence(files, logits, ContextConfig(), neutral=0.0, judged=judged)
+    found = file_evidence(files, logits, RULE, judged)
     assert found[:2].tolist() == pytest.approx([0.8 * 2.0 / 2, 0.8 * 1.0 / 2])
     assert np.isnan(found[2])
 
@@ -92,33 +84,31 @@ def repositories(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
 
 def test_the_promise_holds_for_functions_in_new_files_and_more_are_found() -> None:
     rows, logits = repositories(80, seed=0)
-    rule = fit_file_context(rows, logits, SETTINGS, ContextConfig(), neutral=0.0)
-    assert rule is not None
-    assert (rule.weight, rule.prior_functions, rule.neutral) == (0.8, 1.0, 0.0)
+    context = fit_file_context(rows, logits, SETTINGS, RULE)
+    assert context is not None
+    assert context.rule == RULE
     new_rows, new_logits = repositories(200, seed=1)
     labels = np.array([each.label for each in new_rows])
-    told = new_logits + file_evidence(
-        file_numbers(new_rows), new_logits, ContextConfig(), neutral=0.0, judged=labels >= 0
-    )
-    called = told >= rule.scale.default.llm
+    told = new_logits + file_evidence(file_numbers(new_rows), new_logits, RULE, labels >= 0)
+    called = told >= context.scale.default.llm
     assert 0.04 < called[labels == 0].mean() < 0.11
     # By their own text, the same share of people's functions buys fewer of the LLM's.
     own = np.quantile(new_logits[labels == 0], 1 - called[labels == 0].mean())
     assert called[labels == 1].mean() > (new_logits[labels == 1] >= own).mean() + 0.05
     # The scale says what is so: mean probability and share of LLM functions agree.
-    assert np.mean([rule.scale.probability(value) for value in told]) == pytest.approx(0.5, abs=0.03)
+    assert np.mean([context.scale.probability(value) for value in told]) == pytest.approx(0.5, abs=0.03)
 
 
 def test_there_is_no_rule_without_neighbours_of_both_classes() -> None:
     rows, logits = repositories(40, seed=2)
     alone = [replace(each, path=f"{number}.py") for number, each in enumerate(rows)]
-    assert fit_file_context(alone, logits, SETTINGS, ContextConfig(), neutral=0.0) is None
+    assert fit_file_context(alone, logits, SETTINGS, RULE) is None
     one_class = [
         replace(each, path=f"{number}.py") if each.label else each for number, each in enumerate(rows)
     ]
-    assert fit_file_context(one_class, logits, SETTINGS, ContextConfig(), neutral=0.0) is None
+    assert fit_file_context(one_class, logits, SETTINGS, RULE) is None
     few = CalibrateConfig(rate=0.01)
-    assert fit_file_context(rows, logits, few, ContextConfig(), neutral=0.0) is None
+    assert fit_file_context(rows, logits, few, RULE) is None
 
 
 @pytest.mark.parametrize("wrong", [{"context_weight": 0.0}, {"context_prior_functions": -1.0}])

@@ -9,16 +9,9 @@ import pytest
 from codeorigin.model.verdict import Band
 from codeorigin_training.calibrate.files import FileRuleConfig, FileSample, file_samples, fit_file_rule
 from codeorigin_training.corpus.rows import Row
+from support.corpus_rows import row
 
-CODE = (
-    "def f(values):\n    total = sum(value for value in values if value)\n\n    return total / len(values)\n"
-)
 CONFIG = FileRuleConfig(fewest_functions=2)
-
-
-def row(path: str = "a.py", **other: object) -> Row:
-    base = Row(CODE, "python", 1, "owner/repo", "agent", False, False, 4, path=path)
-    return replace(base, **other)  # type: ignore[arg-type]
 
 
 def samples(rows: Sequence[Row], config: FileRuleConfig = CONFIG) -> list[FileSample]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from codeorigin.model.calibration import Calibration
-from codeorigin_training.calibrate.context import ContextConfig, file_numbers
+from codeorigin_training.calibrate.context import file_numbers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.answers import answers_by_text, answers_in_files
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -105,7 +105,7 @@ def test_the_section_sets_both_ways_side_by_side(detector: Detector, rows: list[
         assert row.gain.value == pytest.approx(row.in_file.auroc.value - row.alone.auroc.value)
     first, _, together = found.rates
     assert (first.functions, together.functions) == (len(rows), 2)
-    assert first.found_alone.value is not None
+    assert first.alone.found.value is not None
 
 
 def test_without_the_rule_there_is_nothing_to_measure(
@@ -119,9 +119,9 @@ def test_a_baseline_hears_neighbours_by_the_same_rule(rows: list[Row]) -> None:
     generator = np.random.default_rng(1)
     labels = np.array([row.label for row in rows])
     logits = 0.8 * (2.0 * labels - 1.0) + generator.normal(0, 1.5, len(rows))
-    found = ranking_in_files(rows, logits, ContextConfig())
+    found = ranking_in_files(rows, logits, FILE_CONTEXT.rule)
     alone = ranking_in_files(
-        [replace(row, path=f"{number}.py") for number, row in enumerate(rows)], logits, ContextConfig()
+        [replace(row, path=f"{number}.py") for number, row in enumerate(rows)], logits, FILE_CONTEXT.rule
     )
     assert set(found) == {"old_human", "modern_human", "same_repository"}
     assert found["old_human"]["auroc"] > alone["old_human"]["auroc"] + 0.05

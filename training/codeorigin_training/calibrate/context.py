@@ -1,33 +1,15 @@
 """What the other functions of a file say about each of the corpus' functions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.file_context import neighbour_evidence
+from codeorigin.model.file_context import NeighbourRule
 from codeorigin_training.corpus.rows import Row
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class ContextConfig:
-    """How loudly neighbours speak.
-
-    A ``weight`` of 0.8 and one more function without evidence (``prior_functions``) were the choice on repository
-    folds. More weight ranks files as the corpus has them better still, but costs where people's and LLM functions
-    stand in one file; weighing neighbours by their lines gains nothing.
-    """
-
-    weight: float = 0.8
-    prior_functions: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not self.weight > 0 or not self.prior_functions >= 0:
-            raise ValueError("weight must be positive and prior_functions not negative")
 
 
 def file_numbers(rows: Sequence[Row]) -> Integers:
@@ -65,15 +47,14 @@ def mixed_file_numbers(rows: Sequence[Row], share: float, seed: int) -> Integers
 
 
 def file_evidence(
-    files: Integers, logits: Floats, config: ContextConfig, *, neutral: float, judged: npt.NDArray[np.bool_]
+    files: Integers, logits: Floats, rule: NeighbourRule, judged: npt.NDArray[np.bool_]
 ) -> Floats:
     """What its neighbours add to the logit of every function ``(n,)``; NaN where it has none.
 
     Args:
         files: of :func:`file_numbers`.
         logits: out of sample, ``(n,)``.
-        config: the rule.
-        neutral: logit at which both classes are equally likely.
+        rule: how loudly neighbours speak.
         judged: bool ``(n,)``, the functions long enough for a verdict; the others neither speak nor listen.
     """
     evidence = np.full(len(files), np.nan)
@@ -81,7 +62,5 @@ def file_evidence(
     inside = inside[np.argsort(files[inside], kind="stable")]
     for members in np.split(inside, np.flatnonzero(np.diff(files[inside])) + 1):
         if len(members) > 1:
-            evidence[members] = neighbour_evidence(
-                logits[members].tolist(), config.weight, config.prior_functions, neutral
-            )
+            evidence[members] = rule.evidence(logits[members].tolist())
     return evidence

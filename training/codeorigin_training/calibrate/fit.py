@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.file_context import FileContext
+from codeorigin.model.file_context import FileContext, NeighbourRule
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin_training.calibrate.config import FunctionSettings
-from codeorigin_training.calibrate.context import ContextConfig, file_evidence, file_numbers
+from codeorigin_training.calibrate.context import file_evidence, file_numbers
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.temperature import fit_temperature
 from codeorigin_training.calibrate.thresholds import (
@@ -57,25 +57,24 @@ def fit_calibration(
 
 
 def fit_file_context(
-    rows: Sequence[Row], logits: Floats, config: FunctionSettings, context: ContextConfig, *, neutral: float
+    rows: Sequence[Row], logits: Floats, config: FunctionSettings, rule: NeighbourRule
 ) -> FileContext | None:
     """The rule for functions with others in their file, from out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 
     Its scale is fitted on the functions that have neighbours, and promises what that of functions by themselves does.
-    ``neutral`` is the logit at which both classes are equally likely.
 
     Returns:
         None when these functions do not hold both classes, or too few repositories for a threshold to promise
         anything.
     """
     judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
-    evidence = file_evidence(file_numbers(rows), logits, context, neutral=neutral, judged=judged)
+    evidence = file_evidence(file_numbers(rows), logits, rule, judged)
     heard = np.flatnonzero(np.isfinite(evidence))
     listeners = [rows[number] for number in heard.tolist()]
     if len({row.label for row in listeners}) < 2:
         return None
     scale = fit_scale(listeners, (logits + evidence)[heard], balanced_or_equal_weights(listeners), config)
-    return None if scale is None else FileContext(context.weight, context.prior_functions, neutral, scale)
+    return None if scale is None else FileContext(rule, scale)
 
 
 def fit_scale(rows: Sequence[Row], logits: Floats, weights: Floats, config: FunctionSettings) -> Scale | None:

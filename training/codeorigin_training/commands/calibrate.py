@@ -47,7 +47,7 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     logits = logits[: side.functions]
     calibration = fit_calibration(functions, logits, weights, config)
     neutral = calibration.alone.shift
-    context = fit_file_context(functions, logits, config, config.context, neutral=neutral)
+    context = fit_file_context(functions, logits, config, config.neighbours(neutral))
     rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
     calibration = dataclasses.replace(calibration, context=context, file=rule)
     entry = calibration.to_manifest() | {

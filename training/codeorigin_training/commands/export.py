@@ -13,7 +13,6 @@ from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.ngrams import View
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin_training.calibrate.context import ContextConfig
 from codeorigin_training.calibrate.files import FileRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row
@@ -102,7 +101,7 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
         kept = Checkpoints(
             run.folder / "baselines", {"corpus": inputs["corpus"], "weight": config.pair_weight}
         )
-        metrics["baselines"] = held_out_baselines(side, held_out, kept, log, context=_context(calibration))
+        metrics["baselines"] = held_out_baselines(side, held_out, kept, log, context=calibration.context)
     parts = Parts(
         wide=wide,
         views=config.views,
@@ -208,11 +207,6 @@ def _measure(
         files = FileRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
         metrics["files"] = file_metrics(rows, logits, calibration.file, files)
     return metrics
-
-
-def _context(calibration: Calibration) -> ContextConfig | None:
-    rule = calibration.context
-    return None if rule is None else ContextConfig(rule.weight, rule.prior_functions)
 
 
 def _out_of_fold(run: Run, side: TrainingSide) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.scale import Scale
-from codeorigin_training.calibrate.context import ContextConfig, file_evidence
+from codeorigin_training.calibrate.context import file_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.corpus.rows import Row
 
@@ -61,23 +61,17 @@ def answers_in_files(
     Returns:
         None if the calibration has no rule for functions in their files.
     """
-    rule = calibration.context
-    if rule is None:
+    context = calibration.context
+    if context is None:
         return None
     judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
-    evidence = file_evidence(
-        files,
-        logits,
-        ContextConfig(rule.weight, rule.prior_functions),
-        neutral=rule.neutral,
-        judged=judged,
-    )
+    evidence = file_evidence(files, logits, context.rule, judged)
     heard = np.isfinite(evidence)
     languages = [row.language for row in rows]
     together = logits + np.nan_to_num(evidence)
-    own, told = (answers_by_text(languages, together, scale) for scale in (calibration.alone, rule.scale))
+    own, told = (answers_by_text(languages, together, scale) for scale in (calibration.alone, context.scale))
     return InFiles(
-        log_odds=np.where(heard, _log_odds(together, rule.scale), _log_odds(together, calibration.alone)),
+        log_odds=np.where(heard, _log_odds(together, context.scale), _log_odds(together, calibration.alone)),
         answers=Answers(
             llm=np.where(heard, told.llm, own.llm),
             human=np.where(heard, told.human, own.human),

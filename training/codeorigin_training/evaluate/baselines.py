@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from codeorigin_training.calibrate.context import ContextConfig
+from codeorigin.model.file_context import FileContext
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
@@ -66,7 +66,7 @@ def held_out_baselines(
     checkpoints: Checkpoints,
     log: Callable[[str], None],
     *,
-    context: ContextConfig | None = None,
+    context: FileContext | None = None,
 ) -> dict[str, Any]:
     """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, pairs included.
 
@@ -81,7 +81,7 @@ def held_out_baselines(
             checkpoints.keep_arrays(name, logits=logits)
         figures[name] = detector_metrics(held_out, logits)
         if context is not None:
-            figures[name]["in_files"] = ranking_in_files(held_out, logits, context)
+            figures[name]["in_files"] = ranking_in_files(held_out, logits, context.rule)
         log(f"baseline {name}: {headline(figures[name])}")
     return figures
 

@@ -1,14 +1,15 @@
 """The shipped model's figures on repositories that neither training nor calibration has read."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
+from codeorigin.model.file_context import NeighbourRule
 from codeorigin_training.calibrate.context import (
-    ContextConfig,
     file_evidence,
     file_numbers,
     mixed_file_numbers,
@@ -107,16 +108,15 @@ def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibratio
     return result
 
 
-def ranking_in_files(rows: Sequence[Row], logits: Floats, context: ContextConfig) -> dict[str, Any]:
+def ranking_in_files(rows: Sequence[Row], logits: Floats, rule: NeighbourRule) -> dict[str, Any]:
     """Ranking figures of the corpus' ``rows`` in their files, by a model without a calibration, such as a baseline.
 
     Its ``logits`` ``(n,)`` are taken to be neutral at 0, and all functions to have a verdict.
     """
     corpus = np.array([row.pair is None for row in rows], dtype=bool)
     rows, logits = [row for row in rows if row.pair is None], logits[corpus]
-    evidence = file_evidence(
-        file_numbers(rows), logits, context, neutral=0.0, judged=np.ones(len(rows), dtype=bool)
-    )
+    everywhere = np.ones(len(rows), dtype=bool)
+    evidence = file_evidence(file_numbers(rows), logits, replace(rule, neutral=0.0), everywhere)
     return _ranking(rows, logits + np.nan_to_num(evidence))
 
 

@@ -24,16 +24,13 @@ def in_files_section(found: InFilesReport | None) -> str:
         [
             f"{each.files}; {way}",
             f"{each.functions:,}",
-            *(percent_interval(share) for share in shares),
+            percent_interval(rates.old),
+            percent_interval(rates.modern),
+            percent_interval(rates.found),
+            percent_interval(rates.unsure),
         ]
         for each in found.rates
-        for way, shares in (
-            ("by their own text", (each.old_alone, each.modern_alone, each.found_alone, each.unsure_alone)),
-            (
-                "in their files",
-                (each.old_in_file, each.modern_in_file, each.found_in_file, each.unsure_in_file),
-            ),
-        )
+        for way, rates in (("by their own text", each.alone), ("in their files", each.in_file))
     ]
     return section(
         "Functions in their files",

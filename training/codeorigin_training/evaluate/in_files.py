@@ -22,7 +22,7 @@ from codeorigin_training.evaluate.figures import (
     measure,
     weighted_mean,
 )
-from codeorigin_training.evaluate.report import InFileRates, InFileRow, InFilesReport
+from codeorigin_training.evaluate.report import InFileRates, InFileRow, InFilesReport, Rates
 from codeorigin_training.evaluate.slices import Slice, era_slices, inside_slice
 
 _MIXED_SHARE = 0.5
@@ -125,14 +125,8 @@ def _rates(
     return InFileRates(
         files=title,
         functions=int(among.sum()),
-        old_alone=found[0],
-        modern_alone=found[1],
-        found_alone=found[2],
-        unsure_alone=found[3],
-        old_in_file=found[4],
-        modern_in_file=found[5],
-        found_in_file=found[6],
-        unsure_in_file=found[7],
+        alone=Rates(*found[:4]),
+        in_file=Rates(*found[4:]),
     )
 
 

@@ -118,20 +118,24 @@ class InFileRow:
 
 
 @dataclass(frozen=True, slots=True)
-class InFileRates:
+class Rates:
     """Shares at the shipped thresholds, repositories weighing alike: of old and of modern human functions called
     ``llm``, of LLM functions called so, and of all functions ``unsure``."""
 
+    old: Estimate
+    modern: Estimate
+    found: Estimate
+    unsure: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class InFileRates:
+    """The same functions at the thresholds for their own text and at those for functions in their files."""
+
     files: str
     functions: int
-    old_alone: Estimate
-    modern_alone: Estimate
-    found_alone: Estimate
-    unsure_alone: Estimate
-    old_in_file: Estimate
-    modern_in_file: Estimate
-    found_in_file: Estimate
-    unsure_in_file: Estimate
+    alone: Rates
+    in_file: Rates
 
 
 @dataclass(frozen=True, slots=True)
