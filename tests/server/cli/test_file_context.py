@@ -70,7 +70,7 @@ def test_probabilities_are_those_in_the_file_and_logits_those_of_the_text(
     logits = [function["logit"] for function in functions]
     assert len(set(logits)) == len(logits) == 3
     scale = calibration_of(model).alone
-    for function, added in zip(functions, FILE_CONTEXT.evidence(logits), strict=True):
+    for function, added in zip(functions, FILE_CONTEXT.rule.evidence(logits), strict=True):
         assert function["neighbours"] == 2
         assert function["context"] == pytest.approx(added) != 0
         total = function["logit"] + added
