@@ -35,11 +35,11 @@ def test_contrastive_matches_the_formula_of_the_paper(tasks: tuple[int, ...], ha
     assert float(loss) == pytest.approx((first + second) / 2, abs=1e-5)
 
 
-def test_contrastive_without_a_positive_is_zero_and_has_a_gradient() -> None:
-    states = torch.randn(2, 3, requires_grad=True)
-    loss = contrastive(
-        states, torch.tensor([0.0, 1.0]), torch.tensor([-1, -1]), temperature=0.1, hard_negative=1.0
-    )
+@pytest.mark.parametrize("rows", [0, 1, 2], ids=["no row", "one row alone", "one row a class"])
+def test_contrastive_without_a_positive_is_zero_and_has_a_gradient(rows: int) -> None:
+    states = torch.randn(rows, 3, requires_grad=True)
+    labels = torch.arange(rows).float()
+    loss = contrastive(states, labels, -torch.ones(rows), temperature=0.1, hard_negative=1.0)
     loss.backward()
     assert loss.item() == 0.0
     assert states.grad is not None

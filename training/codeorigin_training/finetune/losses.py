@@ -43,7 +43,8 @@ def contrastive(
     same_task = (tasks[:, None] == tasks[None, :]) & (tasks >= 0)[:, None]
     # A factor inside the sum of exponentials is an addend to the exponent.
     hard = (same_task & ~same_class) * torch.log(torch.tensor(float(hard_negative)))
-    denominator = torch.logsumexp((scores + hard).masked_fill(itself, -torch.inf), dim=1)
+    # Not -inf: a row that stands alone would have 0 times infinity for its share.
+    denominator = torch.logsumexp((scores + hard).masked_fill(itself, torch.finfo(scores.dtype).min), dim=1)
     positive = same_class & ~itself
     count = positive.sum(dim=1)
     log_likelihood = ((scores - denominator[:, None]) * positive).sum(dim=1) / count.clamp(min=1)
