@@ -8,7 +8,7 @@ from pathlib import Path
 from codeorigin.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.explain.explainer import Explainer
-from codeorigin.explain.result import ExplainOptions, Explanation
+from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions import FunctionSpan, find_functions
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle

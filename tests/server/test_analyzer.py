@@ -5,7 +5,7 @@ import pytest
 from codeorigin.analyzer import Analyzer, FileReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, LanguageError
-from codeorigin.explain.result import ExplainOptions
+from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.model.file_verdict import FileReason, counted_lines
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.verdict import Reason

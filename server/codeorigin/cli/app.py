@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 import codeorigin
-from codeorigin.cli.guard import ExitCode, describe_unexpected, guarded
+from codeorigin.cli.check_result import Show
+from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
 from codeorigin.cli.reports import ReportFormat
-from codeorigin.cli.result import Show
 from codeorigin.cli.terminal import PROGRAM, complain
-from codeorigin.explain.result import Aggregation, Baseline, Method
+from codeorigin.explain.explanation import Aggregation, Baseline, Method
 
 # Every command imports its own module when it runs, so that `--version` and `--help` answer at once.
 # ruff: noqa: PLC0415
@@ -185,7 +185,7 @@ def explain(
 
     def work() -> int:
         from codeorigin.cli.explain import ExplainRequest, parse_target, run_explain
-        from codeorigin.explain.result import ExplainOptions
+        from codeorigin.explain.explanation import ExplainOptions
 
         options = ExplainOptions(
             method=method,

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 import codeorigin
-from codeorigin.cli.guard import ExitCode, describe_unexpected
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally
+from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.inputs import Source, collect
 from codeorigin.cli.reports import ReportFormat, write_report
-from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show, Tally
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, SourceError
 

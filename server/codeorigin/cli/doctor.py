@@ -13,7 +13,7 @@ from rich.text import Text
 
 import codeorigin
 from codeorigin.cli.console import make_console
-from codeorigin.cli.guard import ExitCode, describe_unexpected
+from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError
 
@@ -103,7 +103,7 @@ def self_test(analyzer: "Analyzer") -> str:
 
     The sum of the lines must be ``logit - baseline_logit`` within the explanation's own tolerance.
     """
-    from codeorigin.explain.result import ExplainOptions  # noqa: PLC0415
+    from codeorigin.explain.explanation import ExplainOptions  # noqa: PLC0415
 
     functions = analyzer.analyze(SNIPPET, "python").functions
     if [function.span.name for function in functions] != [_SNIPPET_NAME]:

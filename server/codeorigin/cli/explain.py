@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.cli.guard import ExitCode
+from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.inputs import Source, file_source
 from codeorigin.cli.reports.words import REASONS
 from codeorigin.cli.terminal import display_path
@@ -15,7 +15,7 @@ from codeorigin.errors import SourceError
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport
-    from codeorigin.explain.result import ExplainOptions, Explanation
+    from codeorigin.explain.explanation import ExplainOptions, Explanation
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.cli.result import FileError
+from codeorigin.cli.check_result import FileError
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import LanguageError
 

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import ModelError
+from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
 from codeorigin.explain.integrated_gradients import GradientFunction, integrate
-from codeorigin.explain.result import Aggregation, Baseline, ExplainOptions
 from codeorigin.model.scorer import Features, Scorer
 
 Doubles = npt.NDArray[np.float64]

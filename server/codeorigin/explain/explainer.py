@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.explain.deep_path import PathAttribution, attribute_windows
+from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation, Method
 from codeorigin.explain.gradient_graph import GradientGraph
 from codeorigin.explain.lines import line_attributions, line_sums, strongest_words
 from codeorigin.explain.ngram_shares import character_shares
 from codeorigin.explain.occlusion import hidden_logit, occlude
-from codeorigin.explain.result import Aggregation, Baseline, ExplainOptions, Explanation, Method
-from codeorigin.explain.words import Words, find_words, gather_characters, gather_tokens
+from codeorigin.explain.readable_words import Words, find_words, gather_characters, gather_tokens
 from codeorigin.model.normalize import Normalized, normalize
 from codeorigin.model.scorer import Features, RawScore, Scorer
 

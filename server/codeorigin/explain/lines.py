@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.explain.result import LineAttribution, TokenAttribution
-from codeorigin.explain.words import Words
+from codeorigin.explain.explanation import LineAttribution, TokenAttribution
+from codeorigin.explain.readable_words import Words
 from codeorigin.model.normalize import Normalized
 
 Doubles = npt.NDArray[np.float64]

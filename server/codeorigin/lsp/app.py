@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from codeorigin.lsp import logs
+from codeorigin.lsp.connection import logs
+from codeorigin.lsp.connection.transport import Writer, accept_client, start_reader, take_stdio
 from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.transport import Writer, accept_client, start_reader, take_stdio
 
 logger = logging.getLogger(__name__)
 

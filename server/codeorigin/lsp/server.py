@@ -15,21 +15,21 @@ from pygls.lsp.server import LanguageServer
 from codeorigin import __version__
 from codeorigin.errors import ModelError
 from codeorigin.languages import LANGUAGES
-from codeorigin.lsp.baseline import Baseline
-from codeorigin.lsp.capabilities import ClientSupport
-from codeorigin.lsp.configuration import Configuration
-from codeorigin.lsp.documents import SourceDocument, SourceWorkspace
-from codeorigin.lsp.engine import Engine
-from codeorigin.lsp.evidence import file_to_wire
-from codeorigin.lsp.explanations import Explanations
-from codeorigin.lsp.progress import Progress
-from codeorigin.lsp.protocol import CodeOriginProtocol
-from codeorigin.lsp.publisher import Publisher
-from codeorigin.lsp.results import Result
-from codeorigin.lsp.scoring import Scoring
-from codeorigin.lsp.settings import Settings
+from codeorigin.lsp.connection.client_support import ClientSupport
+from codeorigin.lsp.connection.progress import Progress
+from codeorigin.lsp.connection.protocol import CodeOriginProtocol
+from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.presentation.publisher import Publisher
+from codeorigin.lsp.presentation.wire_forms import file_to_wire
+from codeorigin.lsp.scoring.document_scorer import Scoring
+from codeorigin.lsp.scoring.explanation_jobs import Explanations
+from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.settings.accepted_findings import Baseline
+from codeorigin.lsp.settings.layers import Configuration
+from codeorigin.lsp.settings.schema import Settings
 from codeorigin.lsp.status import State, Status, StatusReporter
-from codeorigin.lsp.worker import Priority, Worker
 
 logger = logging.getLogger(__name__)
 

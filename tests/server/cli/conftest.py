@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.analyzer import FileReport, FunctionReport
-from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show, Tally
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally
 from codeorigin.functions import FunctionSpan, find_functions
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import default_model_dir

@@ -8,7 +8,7 @@ import pytest
 from codeorigin.analyzer import Analyzer, FileReport
 from codeorigin.cli.doctor import SNIPPET, self_test
 from codeorigin.errors import CodeOriginError
-from codeorigin.explain.result import ExplainOptions, Explanation
+from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions import FunctionSpan
 from codeorigin.model.verdict import Reason, Verdict
 

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from codeorigin.cli.app import main
-from codeorigin.cli.guard import ExitCode
+from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.reports.json import load_schema
 from codeorigin.model.bundle import MANIFEST
 from codeorigin.model.calibration import Calibration

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.cli.check import CheckOptions, run_check
-from codeorigin.cli.guard import ExitCode
+from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.reports import ReportFormat
 from codeorigin.model.calibration import Calibration
 from support.tiny_model import FILE_RULE, with_file_rule

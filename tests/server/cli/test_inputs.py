@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.cli.check_result import FileError
 from codeorigin.cli.inputs import MAX_BYTES, Source, collect, read_stdin
-from codeorigin.cli.result import FileError
 from codeorigin.errors import LanguageError, SourceError
 
 

@@ -9,9 +9,9 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, ModelError
 from codeorigin.explain import integrated_gradients
 from codeorigin.explain.explainer import Explainer
+from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation, Method
 from codeorigin.explain.gradient_graph import GradientGraph
 from codeorigin.explain.integrated_gradients import integrate
-from codeorigin.explain.result import Aggregation, Baseline, ExplainOptions, Explanation, Method
 from codeorigin.model.normalize import normalize
 from support.snippets import ALL, LEDGER, long_function
 from support.tiny_model import BIAS, TinyModel

@@ -12,13 +12,13 @@ from tests.server.lsp.editor import python_function
 from codeorigin.analyzer import FileReport, FunctionReport
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
-from codeorigin.explain.result import Baseline, ExplainOptions, Explanation, Method
+from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation, Method
 from codeorigin.functions import FunctionSpan, find_functions
 from codeorigin.languages import get_language
-from codeorigin.lsp.documents import Positions, Snapshot
-from codeorigin.lsp.explanations import Explanations
-from codeorigin.lsp.results import Result
-from codeorigin.lsp.worker import Worker
+from codeorigin.lsp.documents.documents import Positions, Snapshot
+from codeorigin.lsp.scoring.explanation_jobs import Explanations
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.worker import Worker
 from codeorigin.model.verdict import Verdict
 from codeorigin.source.text import LineIndex, PositionEncoding
 

@@ -14,9 +14,9 @@ from tests.server.lsp.conftest import COMMAND, SETTINGS, refreshing_capabilities
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
 
 from codeorigin.analyzer import Analyzer, FunctionReport
-from codeorigin.lsp.baseline import Baseline
-from codeorigin.lsp.project_files import BASELINE_FILE
-from codeorigin.lsp.wording import finding, headline
+from codeorigin.lsp.presentation.wording import finding, headline
+from codeorigin.lsp.settings.accepted_findings import Baseline
+from codeorigin.lsp.settings.project_files import BASELINE_FILE
 from codeorigin.phrases import own_text, percent
 from support.tiny_model import FILE_CONTEXT, with_file_context
 

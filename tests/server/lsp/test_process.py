@@ -11,7 +11,7 @@ import pytest
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import PATIENCE, RawServer
 
-from codeorigin.lsp import process_watch
+from codeorigin.lsp.connection import process_watch
 
 FAULTY = (sys.executable, str(Path(__file__).with_name("faulty_server.py")))
 URI = "file:///project/a.py"

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from codeorigin.explain.explanation import ExplainOptions, Method
 from codeorigin.explain.occlusion import hidden_logit
-from codeorigin.explain.result import ExplainOptions, Method
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.detector import Detector

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.explain.result import Baseline, ExplainOptions, Explanation, Method
+from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation, Method
 from codeorigin_training.evaluate.detector import Detector
 
 Floats = npt.NDArray[np.float64]

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TextIO
 
-from codeorigin.cli.result import CheckResult
+from codeorigin.cli.check_result import CheckResult
 from codeorigin.cli.terminal import write_all
 
 

@@ -1,7 +1,7 @@
 """The report for GitHub Actions: a workflow command a finding, which shows as a note on the changed lines."""
 
+from codeorigin.cli.check_result import CheckResult, is_llm_file
 from codeorigin.cli.reports.words import file_sentence, finding_sentence, line_range, summary_phrases
-from codeorigin.cli.result import CheckResult, is_llm_file
 from codeorigin.cli.terminal import printable
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from codeorigin.analyzer import FunctionReport
+from codeorigin.cli.check_result import CheckedFile, CheckResult
 from codeorigin.cli.reports.words import (
     CAVEAT,
     file_phrase,
@@ -13,7 +14,6 @@ from codeorigin.cli.reports.words import (
     verdict_word,
     walk,
 )
-from codeorigin.cli.result import CheckedFile, CheckResult
 from codeorigin.cli.terminal import printable, printable_code
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import own_text

@@ -5,8 +5,8 @@ from importlib import resources
 from typing import Any
 
 from codeorigin.analyzer import FunctionReport
+from codeorigin.cli.check_result import CheckResult
 from codeorigin.cli.reports.words import line_range
-from codeorigin.cli.result import CheckResult
 from codeorigin.model.file_verdict import FileVerdict
 
 

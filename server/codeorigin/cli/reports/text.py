@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from codeorigin.analyzer import FunctionReport
+from codeorigin.cli.check_result import CheckedFile, CheckResult
 from codeorigin.cli.console import make_console
 from codeorigin.cli.reports.words import (
     CAVEAT,
@@ -18,7 +19,6 @@ from codeorigin.cli.reports.words import (
     verdict_word,
     walk,
 )
-from codeorigin.cli.result import CheckedFile, CheckResult
 from codeorigin.cli.terminal import printable
 from codeorigin.model.verdict import Band
 

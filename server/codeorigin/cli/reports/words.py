@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from codeorigin.analyzer import FunctionReport
-from codeorigin.cli.result import CheckResult
+from codeorigin.cli.check_result import CheckResult
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.phrases import own_text

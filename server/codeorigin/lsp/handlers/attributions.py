@@ -8,9 +8,9 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from codeorigin.errors import Cancelled
-from codeorigin.lsp.evidence import explanation_to_wire, file_to_wire, function_to_wire
-from codeorigin.lsp.plain import plain, read
-from codeorigin.lsp.results import Result
+from codeorigin.lsp.connection.parameters import plain, read
+from codeorigin.lsp.presentation.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
+from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.server import CodeOriginServer
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
-from codeorigin.lsp.edits import ignore_file, ignore_function
-from codeorigin.lsp.findings import SOURCE, FindingData
+from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
 from codeorigin.lsp.handlers.commands import ACCEPT_BASELINE, EXPLAIN, RESCORE
-from codeorigin.lsp.plain import to_wire
+from codeorigin.lsp.presentation.diagnostics import SOURCE, FindingData
 from codeorigin.lsp.server import CodeOriginServer
 
 QUICK_FIX = types.CodeActionKind.QuickFix

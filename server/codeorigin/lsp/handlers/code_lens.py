@@ -2,10 +2,10 @@
 
 from lsprotocol import types
 
+from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.handlers.commands import EXPLAIN, RESCORE
-from codeorigin.lsp.plain import to_wire
+from codeorigin.lsp.presentation.wording import file_headline, headline
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.wording import file_headline, headline
 
 
 def register(server: CodeOriginServer) -> None:

@@ -9,14 +9,19 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.documents import Snapshot
-from codeorigin.lsp.evidence import explanation_to_wire, file_to_wire, function_to_wire, verdict_to_wire
-from codeorigin.lsp.findings import SELECTION_CODE, SOURCE
-from codeorigin.lsp.plain import plain, read, to_wire
-from codeorigin.lsp.results import Result
+from codeorigin.lsp.connection.parameters import plain, read, to_wire
+from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.presentation.diagnostics import SELECTION_CODE, SOURCE
+from codeorigin.lsp.presentation.wire_forms import (
+    explanation_to_wire,
+    file_to_wire,
+    function_to_wire,
+    verdict_to_wire,
+)
+from codeorigin.lsp.presentation.wording import band_of, file_headline, headline, on_selection, reason
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.wording import band_of, file_headline, headline, on_selection, reason
-from codeorigin.lsp.worker import Priority
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import own_text
 

@@ -5,10 +5,10 @@ import logging
 
 from lsprotocol import types
 
-from codeorigin.lsp.configuration import SECTION
-from codeorigin.lsp.plain import plain
-from codeorigin.lsp.project_files import WATCHED_FILES
+from codeorigin.lsp.connection.parameters import plain
 from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.settings.layers import SECTION
+from codeorigin.lsp.settings.project_files import WATCHED_FILES
 
 logger = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ from typing import Any
 from lsprotocol import types
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.lsp.findings import diagnostic, reported
 from codeorigin.lsp.handlers.scan_workspace import scan_folders
-from codeorigin.lsp.results import Result
-from codeorigin.lsp.scan import Scanner
+from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.workspace_scan import Scanner
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.settings import RunMode, Settings
+from codeorigin.lsp.settings.schema import RunMode, Settings
 
 PAUSE_SECONDS = 2.0
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from codeorigin.errors import Cancelled, CodeOriginError
-from codeorigin.lsp.hover_text import HoverContent
-from codeorigin.lsp.results import Result, nested_at_header
+from codeorigin.lsp.presentation.hover_text import HoverContent
+from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.model.verdict import Reason
 from codeorigin.phrases import NOTICEABLE

@@ -2,8 +2,8 @@
 
 from lsprotocol import types
 
+from codeorigin.lsp.presentation.wording import finding
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.wording import finding
 from codeorigin.phrases import percent
 
 

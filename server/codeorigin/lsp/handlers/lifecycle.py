@@ -5,11 +5,11 @@ import logging
 
 from lsprotocol import types
 
-from codeorigin.lsp import process_watch
-from codeorigin.lsp.capabilities import ClientSupport
+from codeorigin.lsp.connection import process_watch
+from codeorigin.lsp.connection.client_support import ClientSupport
+from codeorigin.lsp.connection.parameters import plain
 from codeorigin.lsp.handlers import diagnostics
 from codeorigin.lsp.handlers.configuration import fetch_settings, watch_settings
-from codeorigin.lsp.plain import plain
 from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)

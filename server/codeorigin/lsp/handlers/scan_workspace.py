@@ -9,13 +9,13 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.evidence import file_to_wire, function_to_wire
-from codeorigin.lsp.findings import diagnostic, reported
-from codeorigin.lsp.plain import plain, read
-from codeorigin.lsp.results import Result
-from codeorigin.lsp.scan import ScanFolder, Scanner
+from codeorigin.lsp.connection.parameters import plain, read
+from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
+from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.settings import Settings
+from codeorigin.lsp.settings.schema import Settings
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1

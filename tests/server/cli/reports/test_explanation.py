@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from codeorigin.cli.check_result import CheckedFile
 from codeorigin.cli.explain import Explained
 from codeorigin.cli.reports import explanation
-from codeorigin.cli.result import CheckedFile
-from codeorigin.explain.result import (
+from codeorigin.explain.explanation import (
     Baseline,
     Explanation,
     LineAttribution,

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
 from codeorigin.cli.reports import github
-from codeorigin.cli.result import CheckedFile, CheckResult, FileError
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 

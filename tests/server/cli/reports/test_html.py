@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show
 from codeorigin.cli.reports import html
-from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 

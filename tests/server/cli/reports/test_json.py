@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show
 from codeorigin.cli.reports import json
-from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show
 from codeorigin.functions import MAX_NESTING
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
 from codeorigin.cli.reports import sarif
-from codeorigin.cli.result import CheckedFile, CheckResult, FileError
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 

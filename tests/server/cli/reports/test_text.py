@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from rich.cells import cell_len
 
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show
 from codeorigin.cli.reports import text
-from codeorigin.cli.result import CheckedFile, CheckResult, FileError, Show
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 

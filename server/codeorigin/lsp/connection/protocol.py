@@ -1,0 +1,180 @@
+"""The message loop's hardening: every request gets an answer, whatever was sent, and no text leaks.
+
+pygls drops requests that it cannot read and those after ``shutdown``, and puts tracebacks into replies.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.capabilities import ServerCapabilitiesBuilder
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from codeorigin.lsp.documents.documents import SourceWorkspace
+
+if TYPE_CHECKING:
+    from codeorigin.lsp.server import CodeOriginServer
+
+logger = logging.getLogger(__name__)
+
+_KEYS = ("jsonrpc", "id", "method", "params")
+_BEFORE_INITIALIZE = {types.INITIALIZE, types.EXIT}
+
+
+class CodeOriginProtocol(LanguageServerProtocol):
+    """LSP as pygls speaks it, without its gaps."""
+
+    _server: "CodeOriginServer"
+
+    def receive(self, body: bytes) -> None:
+        """Handle one message. Never raises."""
+        try:
+            message = json.loads(body)
+        except (ValueError, RecursionError):
+            logger.warning("a message that is not JSON was refused")
+            self._refuse(None, types.ErrorCodes.ParseError, "the message is not JSON")
+            return
+        if not isinstance(message, dict) or message.get("jsonrpc") != self.VERSION:
+            self._refuse(None, types.ErrorCodes.InvalidRequest, "not a JSON-RPC 2.0 message")
+            return
+        try:
+            self._accept(message)
+        except Exception:
+            # The reply to a request was sent by the handler's own callback or below; a notification or a
+            # response that cannot be handled is dropped.
+            logger.exception("a message could not be handled")
+
+    def _accept(self, message: dict[str, Any]) -> None:
+        request_id, method = message.get("id"), message.get("method")
+        if "method" in message:
+            if not isinstance(method, str) or not isinstance(request_id, int | str | None):
+                self._refuse(None, types.ErrorCodes.InvalidRequest, "method must be a string")
+                return
+            if (refusal := self._refusal_of_state(method)) is not None:
+                if request_id is not None:
+                    self._refuse(request_id, *refusal)
+                return
+        elif request_id is None or not ("result" in message or "error" in message):
+            self._refuse(None, types.ErrorCodes.InvalidRequest, "neither a request nor a response")
+            return
+        if method is not None and method not in types.METHOD_TO_TYPES:
+            # The library demands parameters of methods that it has no type for, and knows no other key.
+            message = {"params": None, **{key: message[key] for key in _KEYS if key in message}}
+        try:
+            structured = self.structure_message(message)
+        except JsonRpcException:
+            logger.warning("the contents of %s could not be read", _known(method))
+            if method is None:
+                asked = self._request_futures.pop(request_id, None) if request_id is not None else None
+                if asked is not None and not asked.done():
+                    asked.set_exception(ValueError("the client's answer could not be read"))
+            elif request_id is not None:
+                self._refuse(
+                    request_id, types.ErrorCodes.InvalidParams, f"the parameters of {method} are not valid"
+                )
+            return
+        self.handle_message(structured)
+
+    def _refusal_of_state(self, method: str) -> tuple[int, str] | None:
+        if self._workspace is None and method not in _BEFORE_INITIALIZE:
+            return types.ErrorCodes.ServerNotInitialized, "initialize must be the first request"
+        if self._workspace is not None and method == types.INITIALIZE:
+            return types.ErrorCodes.InvalidRequest, "initialize was already sent"
+        if self._shutdown and method != types.EXIT:
+            return types.ErrorCodes.InvalidRequest, "the server is shutting down"
+        return None
+
+    def _refuse(self, request_id: int | str | None, code: int, message: str) -> None:
+        # Written by hand: the library's type does not allow the null id that JSON-RPC demands here.
+        self._send_data(
+            {"jsonrpc": self.VERSION, "id": request_id, "error": {"code": int(code), "message": message}}
+        )
+
+    def _send_response(
+        self, msg_id: int | str, result: Any | None = None, error: types.ResponseError | None = None
+    ) -> None:
+        if error is not None and isinstance(error.data, dict) and "traceback" in error.data:
+            error = types.ResponseError(code=error.code, message=error.message)
+        super()._send_response(msg_id, result, error)
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """Answer ``initialize`` with the workspace class that knows LSP's lines."""
+        handler = super().lsp_initialize(params)
+        user_call = next(handler)
+        old = self.workspace
+        self._workspace = SourceWorkspace(
+            old.root_uri,
+            self._server._text_document_sync_kind,
+            params.workspace_folders or _folder_of_root(old.root_uri),
+            ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities),
+        )
+        result = yield user_call
+        try:
+            handler.send(result)
+        except StopIteration as stop:
+            return _tidy(stop.value)
+        raise RuntimeError("initialize asked for a second handler")
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *_: Any) -> Generator[Any, Any, None]:
+        """Stop all work; requests still open are answered as cancelled."""
+        if (user_handler := self.fm.features.get(types.SHUTDOWN)) is not None:
+            yield user_handler, (None,), None
+        own = self.msg_id
+        for request_id, future in list(self._request_futures.items()):
+            if request_id != own and not future.done():
+                future.cancel()
+        self._shutdown = True
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: Any) -> Generator[Any, Any, None]:
+        """End the server: 0 after ``shutdown``, 1 without it."""
+        self._server.end(0 if self._shutdown else 1)
+        yield from ()
+
+    @property
+    def was_shut_down(self) -> bool:
+        """Whether ``shutdown`` was answered."""
+        return self._shutdown
+
+    def ask(self, method: str, params: Any) -> asyncio.Future[Any]:
+        """Send a request to the client; the future never breaks the message loop when it is dropped.
+
+        A cancelled library future makes the client's late reply raise; this one is detached from it.
+        """
+        loop = asyncio.get_running_loop()
+        outer: asyncio.Future[Any] = loop.create_future()
+        outer.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+
+        def answered(inner: Any) -> None:
+            if outer.done():
+                return
+            if inner.cancelled():
+                outer.cancel()
+            elif (error := inner.exception()) is not None:
+                outer.set_exception(error)
+            else:
+                outer.set_result(inner.result())
+
+        self.send_request(method, params).add_done_callback(answered)
+        return outer
+
+
+def _known(method: object) -> str:
+    return method if isinstance(method, str) and method in types.METHOD_TO_TYPES else "a message"
+
+
+def _folder_of_root(root_uri: str | None) -> list[types.WorkspaceFolder]:
+    return [types.WorkspaceFolder(uri=root_uri, name="root")] if root_uri else []
+
+
+def _tidy(result: types.InitializeResult) -> types.InitializeResult:
+    workspace = result.capabilities.workspace
+    if workspace is not None:
+        workspace.file_operations = None  # pygls sends an empty object for operations that nobody handles
+    return result

@@ -1,0 +1,45 @@
+"""Whether a document is scored at all, and why not."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.settings.schema import Settings
+
+
+def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> str | None:
+    """Why ``snapshot`` is not scored, to follow "not scored: "; None when it is."""
+    if not settings.enable:
+        return "switched off by the settings"
+    if snapshot.language is None:
+        return "the language is not supported"
+    if snapshot.language.id not in settings.languages:
+        return "the language is switched off by the settings"
+    # A code point has four bytes at most: the exact size is only counted when it matters.
+    if len(snapshot.text) * 4 > settings.max_file_size:
+        size = len(snapshot.text.encode("utf-8", "surrogatepass"))
+        if size > settings.max_file_size:
+            return f"larger than maxFileSize ({size} > {settings.max_file_size} bytes)"
+    if snapshot.path is not None and is_excluded(snapshot.path, settings.exclude, folder):
+        return "excluded by the settings"
+    return None
+
+
+def is_excluded(path: str, patterns: Sequence[str], folder: Path | None) -> bool:
+    """Whether ``patterns``, as in .gitignore and relative to ``folder``, match ``path``."""
+    if not patterns:
+        return False
+    relative = Path(path)
+    if folder is not None and relative.is_relative_to(folder):
+        relative = relative.relative_to(folder)
+    elif relative.is_absolute():
+        relative = relative.relative_to(relative.anchor)
+    return _compiled(tuple(patterns)).match_file(relative.as_posix())
+
+
+@lru_cache(maxsize=64)
+def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(patterns)

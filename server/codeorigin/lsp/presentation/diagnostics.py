@@ -1,0 +1,122 @@
+"""Scored functions -> LSP diagnostics, and what a diagnostic's ``data`` says to code actions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from codeorigin.lsp.presentation.markdown import visible
+from codeorigin.lsp.presentation.wording import band_of, finding
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.settings.schema import Settings, Severity
+from codeorigin.model.verdict import Band
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import FunctionReport
+
+SOURCE = "CodeOrigin"
+LLM_CODE = "llm-written"
+UNSURE_CODE = "undecided"
+SELECTION_CODE = "selection"
+HELP_PAGE = Path(__file__).parent / "help" / "verdicts.md"
+
+_SEVERITIES = {
+    Severity.HINT: types.DiagnosticSeverity.Hint,
+    Severity.INFORMATION: types.DiagnosticSeverity.Information,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingData:
+    """What travels with a diagnostic and comes back in a code action request.
+
+    ``header_offset`` is the number of lines from the function's first line (a decorator, say) to the
+    diagnostic's, so that the place holds while the client moves the diagnostic along with edits.
+    """
+
+    function_id: str
+    name: str
+    probability: float
+    logit: float
+    band: str
+    model_id: str
+    header_offset: int
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON form, in camelCase."""
+        return {
+            "functionId": self.function_id,
+            "name": self.name,
+            "probability": self.probability,
+            "logit": self.logit,
+            "band": self.band,
+            "modelId": self.model_id,
+            "headerOffset": self.header_offset,
+        }
+
+    @classmethod
+    def from_wire(cls, data: object) -> FindingData | None:
+        """Read what a client sent back; None when it is not ours or was changed."""
+        if not isinstance(data, Mapping):
+            data = getattr(data, "_asdict", lambda: None)()
+        try:
+            return cls(
+                function_id=str(data["functionId"]),  # type: ignore[index]
+                name=str(data["name"]),  # type: ignore[index]
+                probability=float(data["probability"]),  # type: ignore[index]
+                logit=float(data["logit"]),  # type: ignore[index]
+                band=str(data["band"]),  # type: ignore[index]
+                model_id=str(data["modelId"]),  # type: ignore[index]
+                header_offset=int(data["headerOffset"]),  # type: ignore[index]
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+def reported(
+    result: Result, settings: Settings, accepted: Collection[str]
+) -> list[tuple[FunctionReport, Band]]:
+    """The functions that the settings report, without those that the baseline accepts."""
+    wanted = {Band.LLM, Band.UNSURE} if settings.show_unsure else {Band.LLM}
+    found = []
+    for function in result.functions:
+        band = band_of(function.verdict, settings)
+        if band in wanted and function.function_id not in accepted:
+            found.append((function, band))
+    return found
+
+
+def diagnostic(
+    result: Result, function: FunctionReport, band: Band, settings: Settings, *, with_link: bool
+) -> types.Diagnostic:
+    """The diagnostic of one reported function, on its header's first line."""
+    verdict = function.verdict
+    if verdict.probability is None or verdict.logit is None:
+        raise ValueError("a function without a verdict has no diagnostic")
+    message = finding(verdict)
+    if band is Band.UNSURE:
+        message = f"Undecided: {message}"
+    data = FindingData(
+        function_id=function.function_id,
+        name=visible(function.span.qualified_name),
+        probability=verdict.probability,
+        logit=verdict.logit,
+        band=band.value,
+        model_id=result.model_id,
+        header_offset=function.span.header.start_line - function.span.range.start_line,
+    )
+    return types.Diagnostic(
+        range=result.snapshot.positions.first_line(function.span.header),
+        severity=_SEVERITIES[settings.severity] if band is Band.LLM else types.DiagnosticSeverity.Hint,
+        code=LLM_CODE if band is Band.LLM else UNSURE_CODE,
+        code_description=types.CodeDescription(href=HELP_PAGE.as_uri()) if with_link else None,
+        source=SOURCE,
+        message=message,
+        data=data.to_wire(),
+    )

@@ -1,0 +1,172 @@
+"""The hover: verdict, guarantee, evidence per line with bars, tokens, gap, model, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codeorigin.explain.explanation import Explanation, LineAttribution
+from codeorigin.lsp.presentation.markdown import code_span, escape, shorten, visible
+from codeorigin.lsp.presentation.wording import (
+    LIMITS,
+    band_of,
+    file_guarantee,
+    file_headline,
+    guarantee,
+    headline,
+    reason,
+    share,
+)
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.settings.schema import Settings
+from codeorigin.model.verdict import Verdict
+from codeorigin.phrases import NOTICEABLE, own_text
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import FunctionReport
+
+BAR_CELLS = 8
+LINES_PER_SIDE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class HoverContent:
+    """What a hover says; ``explanation`` is None while it is being made, or when that failed."""
+
+    result: Result
+    function: FunctionReport
+    settings: Settings
+    explanation: Explanation | None = None
+    note: str | None = None
+    line: int | None = None
+
+    def markdown(self) -> str:
+        """As Markdown; text of the document is escaped."""
+        name = code_span(self.function.span.qualified_name)
+        verdict = self.function.verdict
+        if verdict.probability is None:
+            return f"**CodeOrigin** · {name}\n\nNo verdict: {reason(verdict.reason)}."
+        band = band_of(verdict, self.settings)
+        parts = [
+            f"**CodeOrigin: {headline(verdict)}** · {name} · band `{band}`",
+            self._calibration(),
+            self._own_text(),
+        ]
+        if self.line is not None and (own := self._own_line()) is not None:
+            parts.append(f"This line: **{own.value:+.2f}** {_direction(own.value)}.")
+        if self.explanation is not None:
+            parts += [
+                _table(self.result, self.explanation),
+                _tokens(self.explanation),
+                _gap(self.explanation, verdict),
+            ]
+        if self.note:
+            parts.append(f"*{escape(self.note)}*")
+        if verdict.windows > 1:
+            parts.append(f"A long function, scored in {verdict.windows} overlapping windows.")
+        parts.append(self._file())
+        parts += ["---", LIMITS, f"Model: {code_span(self.result.model_id, 120)}"]
+        return "\n\n".join(part for part in parts if part)
+
+    def plain_text(self) -> str:
+        """For clients that show no Markdown."""
+        name = visible(self.function.span.qualified_name)
+        verdict = self.function.verdict
+        if verdict.probability is None:
+            return f"CodeOrigin: {name}: no verdict: {reason(verdict.reason)}."
+        lines = [
+            f"CodeOrigin: {headline(verdict)}: {name} (band {band_of(verdict, self.settings)})",
+            self._calibration(),
+        ]
+        if own := self._own_text():
+            lines.append(own)
+        if self.explanation is not None:
+            text = self.result.snapshot.positions.index
+            for each in _strongest(self.explanation):
+                code = visible(shorten(text.line_text(each.line)))
+                lines.append(f"{each.line + 1:>5}  {each.value:+.2f}  {code}")
+            lines.append(_gap(self.explanation, verdict))
+        if self.note:
+            lines.append(self.note)
+        if whole := self._file():
+            lines.append(whole.replace("`", ""))
+        return "\n".join([*lines, LIMITS, f"Model: {self.result.model_id}"])
+
+    def _calibration(self) -> str:
+        verdict = self.function.verdict
+        text = guarantee(verdict, self.settings)
+        if verdict.human_share is not None:
+            rarity = share(verdict.human_share)
+            text = f"{rarity} of the calibration functions written by people score this high. {text}"
+        return text
+
+    def _own_text(self) -> str:
+        """What of the verdict is the function's own; not beside the evidence of a single line."""
+        return (own_text(self.function.verdict) or "") if self.line is None else ""
+
+    def _file(self) -> str:
+        """The second answer, on the whole file; not beside the evidence of a single line."""
+        verdict = self.result.verdict
+        if verdict is None or verdict.probability is None or self.line is not None:
+            return ""
+        return f"{file_headline(verdict)} (band `{verdict.band}`). {file_guarantee(verdict)}"
+
+    def _own_line(self) -> LineAttribution | None:
+        if self.explanation is None:
+            return None
+        return next((each for each in self.explanation.lines if each.line == self.line), None)
+
+
+def _strongest(explanation: Explanation) -> list[LineAttribution]:
+    """The lines that push hardest to either side, in the document's order."""
+    towards_llm = sorted((x for x in explanation.lines if x.value > NOTICEABLE), key=lambda x: -x.value)
+    towards_human = sorted((x for x in explanation.lines if x.value < -NOTICEABLE), key=lambda x: x.value)
+    chosen = [*towards_llm[:LINES_PER_SIDE], *towards_human[:LINES_PER_SIDE]]
+    return sorted(chosen, key=lambda x: x.line)
+
+
+def _table(result: Result, explanation: Explanation) -> str:
+    strongest = _strongest(explanation)
+    if not strongest:
+        return "No line stands out."
+    largest = max(abs(each.value) for each in strongest)
+    text = result.snapshot.positions.index
+    rows = ["| Line | Evidence | | Code |", "| ---: | ---: | :--- | :--- |"]
+    for each in strongest:
+        code = code_span(text.line_text(each.line), in_table=True)
+        rows.append(f"| {each.line + 1} | {each.value:+.2f} | {_bar(each.value, largest)} | {code} |")
+    return "\n".join(rows) + "\n\nEvidence in logits: ▰ towards LLM, ▱ towards human."
+
+
+def _bar(value: float, largest: float) -> str:
+    cells = max(1, round(BAR_CELLS * abs(value) / largest))
+    return ("▰" if value > 0 else "▱") * cells
+
+
+def _tokens(explanation: Explanation) -> str:
+    if not explanation.top_tokens:
+        return ""
+    tokens: Sequence[str] = [
+        f"{code_span(token.text, 24)} {token.value:+.2f} (line {token.line + 1})"
+        for token in explanation.top_tokens
+    ]
+    return "Tokens that count most: " + ", ".join(tokens)
+
+
+def _gap(explanation: Explanation, verdict: Verdict) -> str:
+    """How the lines add up to the logit of the function's own text, and what the file makes of that."""
+    total = explanation.logit - explanation.baseline_logit
+    text = (
+        f"The lines add up to {total:+.2f} (logit {explanation.logit:+.2f}, from "
+        f"{explanation.baseline_logit:+.2f} without evidence), completeness gap {share(explanation.completeness_gap)}."
+    )
+    if explanation.approximate:
+        text += " The gap is above the tolerance: take single lines as approximate."
+    if verdict.context is not None:
+        text += f" With the rest of the file: {explanation.logit + verdict.context:+.2f}."
+    return text
+
+
+def _direction(value: float) -> str:
+    return "towards LLM" if value > 0 else "towards human"

@@ -1,0 +1,188 @@
+"""Diagnostics on their way to the client: pushed or pulled, never both, and quiet near the caret."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from lsprotocol import types
+
+from codeorigin.lsp.documents.documents import SourceDocument
+from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.settings.schema import Settings
+
+
+@dataclass(slots=True)
+class _State:
+    """What the client was last told about one document."""
+
+    items: list[types.Diagnostic] = field(default_factory=list)
+    version: int | None = None
+    result_id: int = 0
+    shown: frozenset[str] = frozenset()
+    quiet: asyncio.TimerHandle | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    superseded: asyncio.Event = field(default_factory=asyncio.Event)
+    pulls: int = 0
+
+
+class Publisher:
+    """Keeps each document's diagnostics and tells the client in the one way it can take them.
+
+    Set ``pull`` and ``with_link`` from the client's capabilities before the first document is opened.
+    ``push`` sends them; ``refresh`` asks a pulling client to pull anew, or is None when it cannot be asked.
+    """
+
+    def __init__(self, push: Callable[[types.PublishDiagnosticsParams], None]) -> None:
+        self._push = push
+        self._states: dict[str, _State] = {}
+        self._refresh_pending = False
+        self.pull = False
+        self.with_link = False
+        self.refresh: Callable[[], object] | None = None
+
+    def update(
+        self,
+        result: Result,
+        document: SourceDocument | None,
+        settings: Settings,
+        *,
+        accepted: frozenset[str] = frozenset(),
+        extra: tuple[types.Diagnostic, ...] = (),
+    ) -> None:
+        """Bring the client up to date with ``result``.
+
+        A function that is being edited and that had no finding gets none until ``caret_quiet`` has passed.
+        """
+        state = self._states.setdefault(result.snapshot.uri, _State())
+        if state.quiet is not None:
+            state.quiet.cancel()
+            state.quiet = None
+        left = _quiet_left(document, settings)
+        items: list[types.Diagnostic] = []
+        shown: set[str] = set()
+        for function, band in reported(result, settings, accepted):
+            name, span = function.span.qualified_name, function.span.range
+            if left > 0 and name not in state.shown and _is_edited(document, span.start_line, span.end_line):
+                if state.quiet is None:
+                    state.quiet = asyncio.get_running_loop().call_later(
+                        left,
+                        lambda: self.update(result, document, settings, accepted=accepted, extra=extra),
+                    )
+                continue
+            shown.add(name)
+            items.append(diagnostic(result, function, band, settings, with_link=self.with_link))
+        state.shown = frozenset(shown)
+        self._tell(result.snapshot.uri, state, [*items, *extra], result.version)
+
+    def edited(self, uri: str) -> None:
+        """An edit came: what was withheld for the old text is void."""
+        state = self._states.get(uri)
+        if state is not None and state.quiet is not None:
+            state.quiet.cancel()
+            state.quiet = None
+
+    def clear(self, uri: str) -> None:
+        """The document is closed: the client shows nothing for it any more."""
+        state = self._states.pop(uri, None)
+        if state is None:
+            return
+        if state.quiet is not None:
+            state.quiet.cancel()
+        state.superseded.set()
+        state.changed.set()
+        if not self.pull:
+            self._push(types.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
+
+    def publish(self, uri: str, items: list[types.Diagnostic]) -> None:
+        """Show diagnostics of a file that is not open, for pushing clients."""
+        if self.pull:
+            return
+        if items:
+            self._states.setdefault(uri, _State()).items = items
+            self._push(types.PublishDiagnosticsParams(uri=uri, diagnostics=items))
+        elif uri in self._states:
+            self.clear(uri)
+
+    def count(self, uri: str) -> int:
+        """How many diagnostics the client was last told of."""
+        state = self._states.get(uri)
+        return len(state.items) if state is not None else 0
+
+    async def report(
+        self, uri: str, previous: str | None, settle: Callable[[], Awaitable[None]]
+    ) -> types.DocumentDiagnosticReport:
+        """Answer a pull once ``settle`` is done, or with what is known when a newer pull comes.
+
+        A client that cannot be asked to pull anew is also made to wait until the caret's quiet time is over.
+        """
+        state = self._states.setdefault(uri, _State())
+        state.superseded.set()
+        state.superseded = superseded = asyncio.Event()
+        state.pulls += 1
+        work = asyncio.ensure_future(self._complete(uri, settle))
+        newer = asyncio.ensure_future(superseded.wait())
+        try:
+            done, _ = await asyncio.wait({work, newer}, return_when=asyncio.FIRST_COMPLETED)
+            if work in done:
+                work.result()
+        finally:
+            state.pulls -= 1
+            work.cancel()
+            newer.cancel()
+        result_id = str(state.result_id)
+        if previous == result_id:
+            return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
+        return types.RelatedFullDocumentDiagnosticReport(items=state.items, result_id=result_id)
+
+    async def _complete(self, uri: str, settle: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await settle()
+            state = self._states.get(uri)
+            if state is None or state.quiet is None or self.refresh is not None:
+                return
+            await self.next_change(uri)
+
+    async def next_change(self, uri: str) -> None:
+        """Wait until the client is to be told something new about ``uri``, or the document is closed."""
+        state = self._states.setdefault(uri, _State())
+        state.changed.clear()
+        await state.changed.wait()
+
+    def _tell(self, uri: str, state: _State, items: list[types.Diagnostic], version: int) -> None:
+        changed = items != state.items
+        if changed:
+            state.result_id += 1
+        is_news = changed or version != state.version
+        state.items, state.version = items, version
+        state.changed.set()
+        if not self.pull:
+            if is_news:
+                self._push(types.PublishDiagnosticsParams(uri=uri, diagnostics=items, version=version))
+        elif changed and not state.pulls:
+            self.request_refresh()
+
+    def request_refresh(self) -> None:
+        """Ask a pulling client to pull anew, once for all changes of this turn of the event loop."""
+        if self._refresh_pending or self.refresh is None or not self.pull:
+            return
+        self._refresh_pending = True
+        asyncio.get_running_loop().call_soon(self._refresh_now)
+
+    def _refresh_now(self) -> None:
+        self._refresh_pending = False
+        if self.refresh is not None:
+            self.refresh()
+
+
+def _quiet_left(document: SourceDocument | None, settings: Settings) -> float:
+    if document is None or document.edited_lines is None:
+        return 0.0
+    return document.edited_at + settings.caret_quiet / 1000 - time.monotonic()
+
+
+def _is_edited(document: SourceDocument | None, first: int, last: int) -> bool:
+    if document is None or document.edited_lines is None:
+        return False
+    return document.edited_lines[0] <= last and document.edited_lines[1] >= first

@@ -1,0 +1,117 @@
+"""Verdicts and explanations as the JSON of the custom requests and commands (docs/protocol.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from codeorigin.explain.explanation import Explanation
+from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.presentation.wording import (
+    band_of,
+    file_guarantee,
+    file_headline,
+    guarantee,
+    headline,
+    reason,
+)
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.settings.schema import Settings
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import Verdict
+from codeorigin.phrases import own_text
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import FunctionReport
+
+
+def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
+    """A verdict; every figure is null when there is none, and ``reason`` says why.
+
+    ``logit`` and ``alone`` are of the function's own text; all else is read off ``logit`` and ``context`` together.
+    """
+    band = band_of(verdict, settings)
+    has_score = verdict.probability is not None
+    return {
+        "probability": verdict.probability,
+        "logit": verdict.logit,
+        "alone": verdict.alone,
+        "context": verdict.context,
+        "neighbours": verdict.neighbours,
+        "band": band.value if band is not None else None,
+        "reason": verdict.reason.value if verdict.reason is not None else None,
+        "humanShare": verdict.human_share,
+        "falsePositiveRate": verdict.false_positive_rate,
+        "threshold": settings.threshold if settings.threshold is not None else verdict.llm_threshold,
+        "windows": verdict.windows,
+        "summary": headline(verdict) if has_score else f"No verdict: {reason(verdict.reason)}",
+        "guarantee": guarantee(verdict, settings) if has_score else None,
+        "ownText": own_text(verdict),
+    }
+
+
+def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
+    """A file's own verdict, by the model's thresholds alone; None when the model has no rule for files."""
+    if verdict is None:
+        return None
+    return {
+        "probability": verdict.probability,
+        "logit": verdict.logit,
+        "band": verdict.band.value if verdict.band is not None else None,
+        "reason": verdict.reason.value if verdict.reason is not None else None,
+        "functions": verdict.functions,
+        "humanShare": verdict.human_share,
+        "falsePositiveRate": verdict.false_positive_rate,
+        "threshold": verdict.llm_threshold,
+        "summary": file_headline(verdict),
+        "guarantee": file_guarantee(verdict),
+    }
+
+
+def function_to_wire(result: Result, function: FunctionReport, settings: Settings) -> dict[str, Any]:
+    """A function with its verdict; ranges are in the negotiated encoding. ``explanation`` is null here."""
+    positions = result.snapshot.positions
+    return {
+        "functionId": function.function_id,
+        "name": function.span.qualified_name,
+        "range": to_wire(positions.range(function.span.range)),
+        "headerRange": to_wire(positions.first_line(function.span.header)),
+        "isTest": function.span.is_test,
+        "verdict": verdict_to_wire(function.verdict, settings),
+        "explanation": None,
+    }
+
+
+def explanation_to_wire(result: Result, explanation: Explanation) -> dict[str, Any]:
+    """Evidence of lines and tokens in logits; ``weight`` is a line's share of the strongest line, -1 to 1."""
+    positions = result.snapshot.positions
+    largest = max((abs(line.value) for line in explanation.lines), default=0.0) or 1.0
+    return {
+        "logit": explanation.logit,
+        "baselineLogit": explanation.baseline_logit,
+        "completenessGap": explanation.completeness_gap,
+        "approximate": explanation.approximate,
+        "method": explanation.method.value,
+        "baseline": explanation.baseline.value,
+        "nodes": explanation.nodes,
+        "lines": [
+            {
+                "line": line.line,
+                "value": line.value,
+                "wide": line.wide,
+                "deep": line.deep,
+                "weight": line.value / largest,
+            }
+            for line in explanation.lines
+        ],
+        "topTokens": [
+            {
+                "text": token.text,
+                "value": token.value,
+                "range": {
+                    "start": to_wire(positions.position(token.line, token.start_column)),
+                    "end": to_wire(positions.position(token.line, token.end_column)),
+                },
+            }
+            for token in explanation.top_tokens
+        ],
+    }

@@ -1,0 +1,157 @@
+"""Scoring all files of the workspace: at the lowest priority, one file a job, with progress and cancel."""
+
+import itertools
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, CodeOriginError, SourceError
+from codeorigin.lsp.documents.documents import Positions, Snapshot, find_language
+from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.settings.schema import Settings
+from codeorigin.source.files import read_source, walk_sources
+from codeorigin.source.text import LineIndex, PositionEncoding
+
+logger = logging.getLogger(__name__)
+
+WALK_CHUNK = 64
+MAX_FILES = 100_000
+MAX_KNOWN = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFolder:
+    """A folder to scan and the settings that hold in it."""
+
+    path: Path
+    settings: Settings
+
+
+@dataclass(slots=True)
+class ScanSummary:
+    """What a scan came to. ``errors`` are one line each."""
+
+    files: int = 0
+    functions: int = 0
+    skipped: int = 0
+    cancelled: bool = False
+    errors: list[str] = field(default_factory=list)
+
+
+class Scanner:
+    """Scores files from disk. A file that has not changed since the last scan is not read again
+    (as long as it is among the last ``MAX_KNOWN``)."""
+
+    def __init__(self, worker: Worker, engine: Engine, encoding: PositionEncoding) -> None:
+        self._worker = worker
+        self._engine = engine
+        self._encoding = encoding
+        self._known: dict[Path, tuple[tuple[int, int], Settings, Result]] = {}
+
+    async def scan(
+        self,
+        folders: Sequence[ScanFolder],
+        token: CancelToken,
+        *,
+        skip: Callable[[str], bool],
+        scored: Callable[[Result, Settings], None],
+        progress: Callable[[int, int], None],
+    ) -> ScanSummary:
+        """Score every source file below ``folders``.
+
+        ``skip`` is asked for each file's URI (documents that are open have their own results); ``scored`` is
+        given each result and ``progress`` the number of files done and of files found. Raises ModelError.
+        """
+        summary = ScanSummary()
+        try:
+            files = await self._list(folders, token)
+        except Cancelled:
+            return ScanSummary(cancelled=True)
+        for done, (path, settings) in enumerate(files):
+            if token.cancelled:
+                break
+            progress(done, len(files))
+            if skip(path.as_uri()):
+                continue
+            try:
+                result = await self._worker.submit(
+                    partial(self._score, path, settings, token), priority=Priority.SCAN, token=token
+                )
+            except SourceError as error:
+                summary.skipped += 1
+                summary.errors.append(str(error))
+                continue
+            except CodeOriginError:
+                if token.cancelled:
+                    break
+                raise
+            except Exception as error:
+                logger.exception("a file could not be scored")
+                summary.errors.append(f"{path}: could not be scored ({type(error).__name__})")
+                continue
+            summary.files += 1
+            summary.functions += len(result.functions)
+            scored(result, settings)
+        summary.cancelled = token.cancelled
+        return summary
+
+    async def _list(self, folders: Sequence[ScanFolder], token: CancelToken) -> list[tuple[Path, Settings]]:
+        files: list[tuple[Path, Settings]] = []
+        for folder in folders:
+            if not folder.settings.enable:
+                continue
+            walk = walk_sources([folder.path], exclude=folder.settings.exclude)
+            while not token.cancelled and len(files) < MAX_FILES:
+                chunk = await self._worker.submit(
+                    partial(_next_files, walk), priority=Priority.SCAN, token=token
+                )
+                files += [(path, folder.settings) for path in _wanted(chunk, folder.settings)]
+                if len(chunk) < WALK_CHUNK:
+                    break
+        return files
+
+    def _score(self, path: Path, settings: Settings, token: CancelToken) -> Result:
+        analyzer = self._engine.analyzer()
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+        stamp = (found.st_mtime_ns, found.st_size)
+        known = self._known.get(path)
+        if known is not None and known[:2] == (stamp, settings) and known[2].model_id == analyzer.model_id:
+            return known[2]
+        text = read_source(path, max_bytes=settings.max_file_size)
+        language = find_language(None, str(path))
+        if language is None:
+            raise SourceError(f"{path}: not in a supported language")
+        snapshot = Snapshot(
+            uri=path.as_uri(),
+            version=0,
+            text=text,
+            positions=Positions(LineIndex(text), self._encoding),
+            language=language,
+            path=str(path),
+        )
+        in_file = settings.file_context
+        report = analyzer.analyze(text, language.id, path=str(path), file_context=in_file, cancel=token)
+        result = Result(snapshot, report, analyzer.model_id, file_context=in_file)
+        if len(self._known) >= MAX_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[path] = (stamp, settings, result)
+        return result
+
+
+def _next_files(walk: Iterator[Path]) -> list[Path]:
+    return list(itertools.islice(walk, WALK_CHUNK))
+
+
+def _wanted(paths: Sequence[Path], settings: Settings) -> Iterator[Path]:
+    for path in paths:
+        language = find_language(None, str(path))
+        if language is not None and language.id in settings.languages:
+            yield path

@@ -1,0 +1,106 @@
+"""Findings that a team has accepted: ``.codeorigin-baseline.json`` in the workspace folder.
+
+A function is known by its id, a hash of its text: once the text changes it is reported again.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.lsp.settings.project_files import BASELINE_FILE, MAX_BYTES
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Accepted:
+    """One accepted function; ``path`` is relative to the folder, with forward slashes."""
+
+    path: str
+    name: str
+    id: str
+
+
+class Baseline:
+    """The accepted functions of one folder, read again when the file changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / BASELINE_FILE
+        self._stamp: tuple[int, int] | None = None
+        self._ids: frozenset[str] = frozenset()
+        self.problem: str | None = None
+
+    def ids(self) -> frozenset[str]:
+        """Ids of the accepted functions; empty, with ``problem`` set, when the file is broken."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            self._stamp, self._ids, self.problem = None, frozenset(), None
+            return self._ids
+        stamp = (found.st_mtime_ns, found.st_size)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._ids = frozenset(entry.id for entry in self._read())
+                self.problem = None
+            except CodeOriginError as error:
+                self._ids, self.problem = frozenset(), str(error)
+        return self._ids
+
+    def accept(self, functions: Iterable[tuple[str, str, str | None]]) -> int:
+        """Add functions (id, qualified name, absolute path or None) and return how many were new.
+
+        Raises CodeOriginError when the file is broken or cannot be written; it is then left as it was.
+        """
+        entries = set(self._read())
+        before = len(entries)
+        known = {entry.id for entry in entries}
+        for function_id, name, path in functions:
+            if function_id not in known:
+                entries.add(Accepted(self._relative(path), name, function_id))
+        if len(entries) > before:
+            self._write(sorted(entries))
+        return len(entries) - before
+
+    def _relative(self, path: str | None) -> str:
+        if path is None:
+            return ""
+        try:
+            return Path(path).relative_to(self._folder).as_posix()
+        except ValueError:
+            return Path(path).name
+
+    def _read(self) -> list[Accepted]:
+        try:
+            if self._path.stat().st_size > 50 * MAX_BYTES:
+                raise CodeOriginError(f"{BASELINE_FILE} is too large; delete it and accept anew")
+            data: Any = json.loads(self._path.read_text(encoding="utf-8"))
+            if data["version"] != FORMAT_VERSION:
+                raise CodeOriginError(f"{BASELINE_FILE} was written by another version; delete it")
+            return [
+                Accepted(str(entry["path"]), str(entry["name"]), str(entry["id"]))
+                for entry in data["functions"]
+            ]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise CodeOriginError(f"{BASELINE_FILE} cannot be read: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise CodeOriginError(f"{BASELINE_FILE} is not a baseline; repair or delete it") from error
+
+    def _write(self, entries: list[Accepted]) -> None:
+        data = {"version": FORMAT_VERSION, "functions": [asdict(entry) for entry in entries]}
+        # ensure_ascii keeps lone surrogates, which are not UTF-8, writable.
+        text = json.dumps(data, indent=2) + "\n"
+        temporary = self._path.with_name(f"{BASELINE_FILE}.{os.getpid()}.tmp")
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(self._path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise CodeOriginError(f"{BASELINE_FILE} cannot be written: {error.strerror}") from error

@@ -1,0 +1,86 @@
+"""Which settings hold for a document: defaults, then the editor's, then those of the folder's own files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pygls import uris
+
+from codeorigin.lsp.settings.project_files import Signature, read_project_settings, signature
+from codeorigin.lsp.settings.schema import Settings, merge
+
+SECTION = "codeorigin"
+
+
+@dataclass(slots=True)
+class _Folder:
+    settings: Settings
+    signature: Signature | None = None
+
+
+@dataclass(slots=True)
+class Configuration:
+    """The layers of settings and what they come to, per workspace folder.
+
+    Later layers win: defaults, ``initializationOptions``, what the editor says for all folders, what it
+    says for one folder, the folder's ``codeorigin.toml`` or ``pyproject.toml``. The project's files come
+    last because editors send every setting with its default value, so that theirs could never be told from
+    an unset one.
+    """
+
+    everywhere: Settings = field(default_factory=Settings)
+    problems: tuple[str, ...] = ()
+    _initial: Any = None
+    _editor: Any = None
+    _editor_by_folder: dict[str, Any] = field(default_factory=dict)
+    _folders: dict[str, _Folder] = field(default_factory=dict)
+
+    def set_initial(self, options: object) -> None:
+        """Take ``initializationOptions``: the settings, or a table that holds them as ``codeorigin``."""
+        self._initial = _section(options)
+
+    def set_editor(self, values: object, by_folder: Mapping[str, Any] | None = None) -> None:
+        """Take what the editor's configuration says now."""
+        self._editor = _section(values)
+        self._editor_by_folder = dict(by_folder or {})
+
+    def rebuild(self, folders: list[str]) -> None:
+        """Compute the settings of all ``folders`` (URIs) anew, reading their files."""
+        base, problems = merge(Settings(), self._initial, "initializationOptions")
+        base, more = merge(base, self._editor, "editor settings")
+        found = [*problems, *more]
+        self.everywhere = base
+        self._folders = {}
+        for uri in folders:
+            settings, more = merge(base, self._editor_by_folder.get(uri), "editor settings")
+            found += more
+            path = uris.to_fs_path(uri)
+            stamp = None
+            if path is not None:
+                stamp = signature(Path(path))
+                project = read_project_settings(Path(path))
+                settings, more = merge(settings, project.values, project.source, project=True)
+                found += [project.problem] if project.problem else []
+                found += more
+            self._folders[uri] = _Folder(settings, stamp)
+        self.problems = tuple(dict.fromkeys(found))
+
+    def of(self, folder: str | None) -> Settings:
+        """The settings of a workspace folder's URI; None is a document outside all folders."""
+        found = self._folders.get(folder) if folder is not None else None
+        return found.settings if found is not None else self.everywhere
+
+    def is_stale(self, folder: str | None) -> bool:
+        """Whether a file of the folder changed since it was read; for clients that watch no files."""
+        found = self._folders.get(folder) if folder is not None else None
+        if found is None or folder is None or found.signature is None:
+            return False
+        return signature(Path(uris.to_fs_path(folder) or ".")) != found.signature
+
+
+def _section(values: object) -> object:
+    """Editors send the section itself, or a table with the section in it."""
+    if isinstance(values, Mapping) and isinstance(values.get(SECTION), Mapping):
+        return values[SECTION]
+    return values

@@ -1,0 +1,250 @@
+"""The server's settings: one validated, frozen dataclass, from which the JSON schema is generated.
+
+Names are camelCase in JSON (editors) and may also be written kebab-case or snake_case in TOML.
+"""
+
+# ruff: noqa: RUF009 - `setting` is `dataclasses.field` with its metadata filled in.
+
+import dataclasses
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from codeorigin.explain.explanation import Baseline, ExplainOptions
+from codeorigin.lsp.settings.value_types import Choice, Flag, Kind, Number, Optional, Patterns, Strings, Text
+
+T = TypeVar("T")
+
+SCHEMA_PATH = Path(__file__).with_name("settings.schema.json")
+LANGUAGE_IDS = (
+    "python",
+    "javascript",
+    "typescript",
+    "tsx",
+    "java",
+    "go",
+    "c",
+    "cpp",
+    "csharp",
+    "rust",
+    "php",
+    "ruby",
+)
+
+
+class RunMode(StrEnum):
+    """When documents are scored."""
+
+    ON_TYPE = "onType"
+    ON_SAVE = "onSave"
+    MANUAL = "manual"
+
+
+class Severity(StrEnum):
+    """How loud a finding is."""
+
+    HINT = "hint"
+    INFORMATION = "information"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def setting(default: T, kind: Kind[T], description: str, *, project: bool = True) -> T:
+    """A field; ``project=False`` keeps it out of project files, which come with a cloned repository."""
+    metadata = {"kind": kind, "description": description, "project": project}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a user can set. Times are milliseconds, sizes bytes, rates and thresholds 0 to 1."""
+
+    enable: bool = setting(True, Flag(), "Score functions and show the results.")
+    run: RunMode = setting(
+        RunMode.ON_TYPE,
+        Choice(RunMode),
+        "When to score: while typing, on save (and open), or only when a command or a hover asks for it.",
+    )
+    debounce: int = setting(
+        300, Number(int, 0, 10_000), "Milliseconds without an edit before a document is scored again."
+    )
+    caret_quiet: int = setting(
+        1_500,
+        Number(int, 0, 60_000),
+        "Milliseconds after an edit during which no new finding appears on the function being edited.",
+    )
+    file_context: bool = setting(
+        True,
+        Flag(),
+        "Let a function's verdict take in what the other functions of its file say. Off: each function is judged "
+        "by its own text.",
+    )
+    threshold: float | None = setting(
+        None,
+        Optional(Number(float, 0.0, 1.0)),
+        "Report functions from this probability on, in place of the model's calibrated threshold. "
+        "No false-positive guarantee goes with it.",
+    )
+    false_positive_rate: float | None = setting(
+        None,
+        Optional(Number(float, 0.0, 1.0)),
+        "Report functions that at most this share of the calibration functions written by people scores as "
+        "high as. Used when no threshold is set.",
+    )
+    show_unsure: bool = setting(
+        False, Flag(), "Also report functions in the band `unsure`, as hints, whatever `severity` says."
+    )
+    severity: Severity = setting(
+        Severity.INFORMATION, Choice(Severity), "Severity of functions in the band `llm`."
+    )
+    languages: tuple[str, ...] = setting(
+        LANGUAGE_IDS, Strings(LANGUAGE_IDS), "Languages that are scored; the others are left alone."
+    )
+    exclude: tuple[str, ...] = setting(
+        (), Patterns(), "Files that are not scored: patterns as in .gitignore, relative to the folder."
+    )
+    max_file_size: int = setting(
+        1_000_000, Number(int, 1_000, 100_000_000), "Documents with more bytes than this are not scored."
+    )
+    explain_baseline: Baseline = setting(
+        Baseline.MASK, Choice(Baseline), "The uninformative input that explanations start from."
+    )
+    explain_nodes: int = setting(
+        8,
+        Number(int, 1, 256),
+        "Integration nodes that an explanation starts with; more are taken, up to four times as many, while "
+        "its parts do not add up.",
+    )
+    explain_wait: int = setting(
+        400,
+        Number(int, 0, 10_000),
+        "Milliseconds that a hover waits for its explanation before it answers with the score alone.",
+    )
+    code_lens: bool = setting(
+        False, Flag(), "Show the probability above functions, and above the file, as a code lens."
+    )
+    inlay_hints: bool = setting(False, Flag(), "Show the probability behind function headers.")
+    workspace_diagnostics: bool = setting(
+        False,
+        Flag(),
+        "Score all files of the workspace for clients that pull workspace diagnostics. Read at start.",
+        project=False,
+    )
+    status_notifications: bool = setting(
+        True,
+        Flag(),
+        "Send `codeorigin/status` and `codeorigin/fileVerdict` notifications.",
+        project=False,
+    )
+    model_path: str | None = setting(
+        None,
+        Optional(Text()),
+        "Folder of the model to use in place of the bundled one. Not read from project files: a cloned "
+        "repository must not choose what is loaded.",
+        project=False,
+    )
+
+    @property
+    def explain_options(self) -> ExplainOptions:
+        """The options of an explanation under these settings."""
+        return ExplainOptions(
+            baseline=self.explain_baseline, nodes=self.explain_nodes, max_nodes=4 * self.explain_nodes
+        )
+
+
+def public_name(name: str) -> str:
+    """``max_file_size``, ``max-file-size`` or ``maxFileSize`` -> ``maxFileSize``."""
+    head, *tail = re.split(r"[-_]", name)
+    return head + "".join(part[:1].upper() + part[1:] for part in tail)
+
+
+_FIELDS: dict[str, dataclasses.Field[Any]] = {public_name(f.name): f for f in dataclasses.fields(Settings)}
+
+
+def merge(
+    base: Settings, raw: object, source: str, *, project: bool = False
+) -> tuple[Settings, tuple[str, ...]]:
+    """Lay ``raw`` over ``base``; a bad value keeps the base's and is reported in one line.
+
+    ``source`` names where the values come from. Editors send keys that are not the server's (the
+    extension's own), so unknown keys are reported from project files only. ``null`` means "not set".
+    Never raises.
+    """
+    if raw is None:
+        return base, ()
+    if not isinstance(raw, Mapping):
+        return base, (f"{source}: the settings must be a table of names and values; ignored",)
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for key, value in raw.items():
+        name = public_name(str(key))
+        found = _FIELDS.get(name)
+        if found is None:
+            if project:
+                problems.append(_unknown(source, str(key)))
+            continue
+        if project and not found.metadata["project"]:
+            problems.append(f"{source}: {name} can only be set in the editor; ignored")
+            continue
+        if value is None:
+            continue
+        try:
+            values[found.name] = found.metadata["kind"].parse(value)
+        except ValueError as error:
+            used = json.dumps(getattr(base, found.name))
+            problems.append(f"{source}: {name} must be {error}; {used} is used")
+    return dataclasses.replace(base, **values), tuple(problems)
+
+
+def _unknown(source: str, key: str) -> str:
+    close = difflib.get_close_matches(public_name(key), _FIELDS, n=1)
+    hint = f", did you mean {close[0]}?" if close else ""
+    return f"{source}: there is no setting {key[:60]!r}{hint}; ignored"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema (draft 2020-12) of the settings as editors send them."""
+    properties: dict[str, Any] = {}
+    for name, found in _FIELDS.items():
+        default = found.default
+        properties[name] = {
+            **found.metadata["kind"].schema(),
+            "default": list(default) if isinstance(default, tuple) else default,
+            "description": found.metadata["description"],
+        }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "CodeOrigin settings",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def schema_text() -> str:
+    """What ``settings.schema.json`` must hold."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schema() -> None:
+    """Write ``settings.schema.json`` anew after a change to :class:`Settings`."""
+    SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
+
+
+def markdown_table() -> str:
+    """The table of all settings in docs/settings.md."""
+    rows = ["| Setting | Value | Default | Meaning |", "| --- | --- | --- | --- |"]
+    for name, schema in json_schema()["properties"].items():
+        kind = schema["type"] if isinstance(schema["type"], str) else " or ".join(schema["type"])
+        if "enum" in schema:
+            kind = ", ".join(f"`{value}`" for value in schema["enum"])
+        elif "minimum" in schema:
+            kind += f", {schema['minimum']} to {schema['maximum']}"
+        default = "all" if name == "languages" else f"`{json.dumps(schema['default'])}`"
+        rows.append(f"| `{name}` | {kind} | {default} | {schema['description']} |")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,61 @@
+"""Every way for a command to end has its exit code and at most one line."""
+
+from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
+
+from codeorigin.cli.exit_codes import ExitCode, guarded
+from codeorigin.errors import ModelError, SourceError
+
+
+def raising(error: BaseException) -> Callable[[], NoReturn]:
+    def work() -> NoReturn:
+        raise error
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (SourceError("x.py: no such file"), ExitCode.ERROR, "codeorigin: x.py: no such file\n"),
+        (ModelError("broken"), ExitCode.ERROR, "codeorigin: broken\n"),
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED, "codeorigin: interrupted\n"),
+        (
+            PermissionError(13, "Permission denied", "/home/ada/secret"),
+            ExitCode.ERROR,
+            "codeorigin: /home/ada/secret: Permission denied\n",
+        ),
+        (
+            ZeroDivisionError("a\x1bb"),
+            ExitCode.ERROR,
+            "codeorigin: unexpected ZeroDivisionError: a\\x1bb (run with --debug for the traceback)\n",
+        ),
+        (
+            RecursionError(),
+            ExitCode.ERROR,
+            "codeorigin: unexpected RecursionError (run with --debug for the traceback)\n",
+        ),
+    ],
+)
+def test_an_error_is_one_line_and_a_code(
+    error: BaseException, code: ExitCode, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert guarded(raising(error)) == code
+    captured = capsys.readouterr()
+    assert captured.err == line
+    assert captured.out == ""
+
+
+def test_debug_raises_only_the_unexpected(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        guarded(raising(ZeroDivisionError()), debug=True)
+    assert guarded(raising(SourceError("gone")), debug=True) == ExitCode.ERROR
+    assert capsys.readouterr().err == "codeorigin: gone\n"
+
+
+@pytest.mark.parametrize("code", [0, 1, 2])
+def test_the_code_of_the_work_is_kept(code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert guarded(lambda: code) == code
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,94 @@
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeorigin.explain.explanation import LineAttribution, TokenAttribution
+from codeorigin.explain.lines import line_attributions, line_sums, strongest_words
+from codeorigin.explain.readable_words import find_words, gather_characters, gather_tokens
+from codeorigin.model.normalize import normalize
+from codeorigin.model.tokenizer import Encoding
+
+
+def int32(*values: int) -> npt.NDArray[np.int32]:
+    return np.array(values, dtype=np.int32)
+
+
+def encoding(*spans: tuple[int, int]) -> Encoding:
+    starts, ends = int32(*(start for start, _ in spans)), int32(*(end for _, end in spans))
+    return Encoding(np.zeros(len(spans), dtype=np.int64), starts, ends, np.zeros(len(spans), dtype=np.int32))
+
+
+def test_words_are_identifiers_numbers_and_runs_of_punctuation() -> None:
+    text = "\tself._max_é2 += 0x1F  # 😀?\n"
+    words = find_words(text)
+    found = [text[start:end] for start, end in zip(words.starts, words.ends, strict=True)]
+    assert found == ["self", ".", "_max_é2", "+=", "0x1F", "#", "😀?"]
+
+
+@given(st.text(max_size=60))
+def test_words_hold_every_character_that_is_not_blank(text: str) -> None:
+    words = find_words(text)
+    assert [index >= 0 for index in words.of_character] == [not character.isspace() for character in text]
+
+
+def test_pieces_of_an_identifier_are_joined_and_blanks_go_nowhere() -> None:
+    text = "ab cd):"
+    words = find_words(text)
+    # "a", "b", " cd" with its blank, ")" and ":" in one token, which is one word too.
+    pieces = encoding((0, 1), (1, 2), (2, 5), (5, 7))
+    values = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]])
+    assert gather_tokens(values, pieces, words).tolist() == [[3.0, 30.0], [3.0, 30.0], [4.0, 40.0]]
+    assert gather_characters(np.arange(7.0), words).tolist() == [1.0, 7.0, 11.0]
+
+
+def test_a_token_over_two_words_is_divided_among_its_characters() -> None:
+    text = "ab()"
+    words = find_words(text)
+    values = np.array([[3.0], [1.0], [8.0]])
+    # "a", then "b(" over two words, then ")" as two bytes would be: twice over one character.
+    pieces = encoding((0, 1), (1, 3), (3, 4))
+    assert gather_tokens(values, pieces, words).ravel() == pytest.approx([3.5, 8.5])
+
+
+def test_tokens_of_one_character_add_up() -> None:
+    words = find_words("😀")
+    values = np.ones((4, 2))
+    assert gather_tokens(values, encoding(*[(0, 1)] * 4), words).tolist() == [[4.0, 4.0]]
+
+
+def test_tokens_of_blanks_alone_add_nothing() -> None:
+    text = "a  b"
+    words = find_words(text)
+    values = np.array([[1.0], [5.0], [2.0]])
+    pieces = encoding((0, 1), (1, 3), (3, 4))
+    assert gather_tokens(values, pieces, words).ravel().tolist() == [1.0, 2.0]
+
+
+def test_lines_are_signed_sums_at_their_place_in_the_document() -> None:
+    normalized = normalize("if a:\n\n    b\n", "python")
+    assert line_sums(np.array([1.0, -3.0, 0.5]), int32(0, 0, 2), 3).tolist() == [-2.0, 0.0, 0.5]
+    found = line_attributions(np.array([1.0, 0.0, 2.0]), np.array([-0.5, 0.0, 1.0]), normalized, 40)
+    assert found == (
+        LineAttribution(line=40, value=0.5, wide=1.0, deep=-0.5),
+        LineAttribution(line=42, value=3.0, wide=2.0, deep=1.0),
+    )
+
+
+def test_the_strongest_words_come_first_and_stand_where_they_say() -> None:
+    code = "if né:\r\n\r\n    né2 = 😀 \t+ x\r\n"
+    normalized = normalize(code, "python")
+    words = find_words(normalized.text)
+    #                  if   né   :    né2   =    😀   +    x
+    values = np.array([0.1, -4.0, 0.0, 0.5, 0.2, 3.0, 0.0, -0.3])
+    top = strongest_words(values, words, normalized, count=4, first_line=7, first_column=2)
+    assert top == (
+        TokenAttribution("né", 7, 5, 7, -4.0),
+        TokenAttribution("😀", 9, 10, 11, 3.0),
+        TokenAttribution("né2", 9, 4, 7, 0.5),
+        TokenAttribution("x", 9, 15, 16, -0.3),
+    )
+    everything = strongest_words(values, words, normalized, count=99, first_line=0, first_column=0)
+    assert [token.value for token in everything] == [-4.0, 3.0, 0.5, -0.3, 0.2, 0.1]
+    assert strongest_words(values, words, normalized, count=0, first_line=0, first_column=0) == ()

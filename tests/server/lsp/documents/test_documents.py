@@ -1,0 +1,181 @@
+"""Documents: LSP's lines, the three encodings, and 10,000 edits that a client model agrees with."""
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lsprotocol import types
+
+from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace, find_language
+
+ENCODINGS = ("utf-8", "utf-16", "utf-32")
+EDITS_PER_DOCUMENT = 50
+DOCUMENTS = 240
+ALPHABET = st.sampled_from(
+    ["a", "b", " ", "\t", "\n", "\n", "\r", "\r\n", "\x0c", "\x0b", "\x85", "\u2028", "\u2029", "é", "e\u0301",
+     "😀", "👩\u200d💻", "\ufeff", "\0", "中", "\ud83d", "\udc00"]
+)  # fmt: skip
+TEXTS = st.lists(ALPHABET, max_size=12).map("".join)
+
+
+class ClientModel:
+    """An editor's own idea of a document: lines by the specification's rule, columns in code units."""
+
+    def __init__(self, text: str, encoding: str) -> None:
+        self.text = text
+        self.encoding = encoding
+
+    def units(self, character: str) -> int:
+        if self.encoding == "utf-32":
+            return 1
+        if self.encoding == "utf-16":
+            return 2 if ord(character) > 0xFFFF else 1
+        point = ord(character)
+        return 1 if point < 0x80 else 2 if point < 0x800 else 3 if point < 0x10000 else 4
+
+    def positions(self) -> list[tuple[int, int, int]]:
+        """(line, column in units, offset) of every place between characters, none inside of CRLF."""
+        found = []
+        line = column = 0
+        for offset, character in enumerate([*self.text, ""]):
+            inside = offset > 0 and self.text[offset - 1 : offset + 1] == "\r\n"
+            if not inside:
+                found.append((line, column, offset))
+            if character == "\n" or (character == "\r" and self.text[offset + 1 : offset + 2] != "\n"):
+                line, column = line + 1, 0
+            elif character and character != "\r":
+                column += self.units(character)
+        return found
+
+
+def workspace(encoding: str) -> SourceWorkspace:
+    return SourceWorkspace(None, position_encoding=types.PositionEncodingKind(encoding))
+
+
+def opened(text: str, encoding: str) -> tuple[SourceWorkspace, SourceDocument]:
+    place = workspace(encoding)
+    place.put_text_document(types.TextDocumentItem("file:///a.py", "python", 0, text))
+    document = place.find("file:///a.py")
+    assert document is not None
+    return place, document
+
+
+@settings(max_examples=DOCUMENTS, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(
+    text=st.lists(ALPHABET, max_size=60).map("".join),
+    encoding=st.sampled_from(ENCODINGS),
+    seeds=st.lists(
+        st.tuples(st.floats(0, 1), st.floats(0, 1), TEXTS),
+        min_size=EDITS_PER_DOCUMENT,
+        max_size=EDITS_PER_DOCUMENT,
+    ),
+)
+def test_any_edits_leave_the_text_that_the_client_has(
+    text: str, encoding: str, seeds: list[tuple[float, float, str]]
+) -> None:
+    """240 documents with 50 edits each: 12,000 edits."""
+    place, document = opened(text, encoding)
+    client = ClientModel(text, encoding)
+    for version, (first, second, new) in enumerate(seeds, 1):
+        places = client.positions()
+        low, high = sorted((int(first * (len(places) - 1)), int(second * (len(places) - 1))))
+        high = min(high, low + 20)
+        (start_line, start_column, start), (end_line, end_column, end) = places[low], places[high]
+        client.text = client.text[:start] + new + client.text[end:]
+        change = types.TextDocumentContentChangePartial(
+            range=types.Range(types.Position(start_line, start_column), types.Position(end_line, end_column)),
+            text=new,
+        )
+        place.update_text_document(types.VersionedTextDocumentIdentifier(version, "file:///a.py"), change)
+        assert document.source == client.text
+        assert "".join(document.lines) == client.text
+        assert len(document.lines) == len(re.split(r"\r\n|\r|\n", client.text))
+    assert document.version == len(seeds)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_positions_beyond_the_text_are_clamped(encoding: str) -> None:
+    place, document = opened("é😀\nab", encoding)
+    positions = document.positions
+    assert positions.offset(types.Position(0, 1000)) == 2
+    assert positions.offset(types.Position(1, 1000)) == 5
+    assert positions.offset(types.Position(1000, 0)) == 5
+    change = types.TextDocumentContentChangePartial(
+        range=types.Range(types.Position(7, 7), types.Position(9, 9)), text="!"
+    )
+    place.update_text_document(types.VersionedTextDocumentIdentifier(1, "file:///a.py"), change)
+    assert document.source == "é😀\nab!"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_columns_there_and_back(encoding: str) -> None:
+    _, document = opened("x = 'é😀中'  # ende\u0301\n", encoding)
+    for column in range(len(document.lines[0])):
+        position = document.positions.position(0, column)
+        assert document.positions.offset(position) == column
+
+
+def test_full_changes_replace_the_text() -> None:
+    place, document = opened("old", "utf-16")
+    change = types.TextDocumentContentChangeWholeDocument(text="new\u2028text")
+    place.update_text_document(types.VersionedTextDocumentIdentifier(4, "file:///a.py"), change)
+    assert (document.source, document.version, len(document.lines)) == ("new\u2028text", 4, 1)
+
+
+def test_the_edited_lines_are_known() -> None:
+    place, document = opened("a\nb\nc\n", "utf-16")
+    assert document.edited_lines is None
+    change = types.TextDocumentContentChangePartial(
+        range=types.Range(types.Position(1, 0), types.Position(1, 1)), text="x\ny\nz"
+    )
+    place.update_text_document(types.VersionedTextDocumentIdentifier(1, "file:///a.py"), change)
+    assert document.edited_lines == (1, 3)
+
+
+def test_a_snapshot_does_not_change_with_its_document() -> None:
+    place, document = opened("before", "utf-16")
+    snapshot = place.snapshot("file:///a.py")
+    document.apply_change(types.TextDocumentContentChangeWholeDocument(text="after"))
+    assert snapshot is not None
+    assert (snapshot.text, snapshot.positions.index.text) == ("before", "before")
+
+
+def test_documents_that_are_not_open_are_not_there() -> None:
+    place = workspace("utf-16")
+    assert place.find("file:///etc/passwd") is None
+    assert place.snapshot("untitled:x") is None
+
+
+def test_the_innermost_folder_holds_a_document() -> None:
+    place = workspace("utf-16")
+    for path in ("/a", "/a/b", "/ab"):
+        place.add_folder(types.WorkspaceFolder(uri=f"file://{path}", name=path))
+    assert place.folder_of("file:///a/b/c.py") == "file:///a/b"
+    assert place.folder_of("file:///a/c.py") == "file:///a"
+    assert place.folder_of("file:///abc/c.py") is None
+    assert place.folder_of("untitled:Untitled-1") is None
+
+
+def test_the_same_document_under_another_spelling_of_its_uri() -> None:
+    place = workspace("utf-16")
+    place.put_text_document(types.TextDocumentItem("file:///a%20b/c%C3%A9.py", "python", 0, "x"))
+    found = place.find("file:///a b/cé.py")
+    assert found is not None
+    assert found.uri == "file:///a%20b/c%C3%A9.py"
+
+
+@pytest.mark.parametrize(
+    ("language_id", "path", "expected"),
+    [
+        ("python", "x.go", "python"),
+        ("typescriptreact", "", "tsx"),
+        ("plaintext", "/a/x.go", "go"),
+        ("", "/a/x.rs", "rust"),
+        (None, "/a/x.unknown", None),
+        ("markdown", "", None),
+    ],
+)
+def test_languages(language_id: str | None, path: str, expected: str | None) -> None:
+    found = find_language(language_id, path)
+    assert (found.id if found is not None else None) == expected

@@ -1,0 +1,62 @@
+"""Text of a document inside Markdown."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeorigin.lsp.presentation.markdown import code_span, escape, shorten, visible
+
+FENCED = re.compile(r"^(`+)( ?)(.*?)\2\1$", re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x = 1", "`x = 1`"),
+        ("a `b` c", "``a `b` c``"),
+        ("`b`", "`` `b` ``"),
+        ("```", "```` ``` ````"),
+        ("   ", "*(blank)*"),
+        ("", "*(blank)*"),
+        ("a | b", "`a | b`"),
+        ("<b>x</b>", "`<b>x</b>`"),
+    ],
+)
+def test_code_spans(text: str, expected: str) -> None:
+    assert code_span(text) == expected
+
+
+def test_pipes_in_tables_end_no_cell() -> None:
+    assert code_span("a | b", in_table=True) == r"`a \| b`"
+
+
+def test_long_code_is_cut() -> None:
+    assert code_span("x" * 100, 10) == f"`{'x' * 9}…`"
+    assert shorten("  short  ", 10) == "short"
+
+
+def test_what_hides_or_reorders_is_visible() -> None:
+    assert visible("a\u202eb\u2066c\u200bd\0e\ufeff\x1b[0m") == "a·b·c·d·e··[0m"
+    assert visible("tab\tline\nend\u2028") == "tab line end·"
+    assert visible("lone \ud800") == "lone \ufffd"
+
+
+@given(text=st.text())
+def test_no_text_ends_its_own_code_span(text: str) -> None:
+    shown = code_span(text)
+    if shown == "*(blank)*":
+        return
+    match = FENCED.match(shown)
+    assert match is not None
+    fence, inside = match.group(1), match.group(3)
+    assert fence not in re.findall("`+", inside)
+    assert "\n" not in shown
+    shown.encode()
+
+
+@given(text=st.text())
+def test_escaped_text_holds_no_markup(text: str) -> None:
+    escaped = escape(text)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]<>|&]", escaped)

@@ -1,0 +1,137 @@
+"""The scoring thread: order, cancellation, failures, stopping."""
+
+import asyncio
+import threading
+
+import pytest
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled
+from codeorigin.lsp.scoring.worker import Priority, Worker
+
+pytestmark = pytest.mark.asyncio
+
+
+async def blocked(worker: Worker) -> tuple[threading.Event, "asyncio.Future[None]"]:
+    """Occupy the worker until the event is set."""
+    started, release = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        started.set()
+        assert release.wait(10)
+
+    future = worker.submit(wait, priority=Priority.MODEL)
+    while not started.is_set():
+        await asyncio.sleep(0.001)
+    return release, future
+
+
+async def test_urgent_work_goes_first_and_equal_work_in_order() -> None:
+    worker, order = Worker(), []
+    release, _ = await blocked(worker)
+    futures = [
+        worker.submit(lambda name=name: order.append(name), priority=priority)
+        for name, priority in (
+            ("scan", Priority.SCAN), ("first", Priority.TYPING), ("second", Priority.TYPING),
+            ("asked", Priority.ASKED),
+        )
+    ]  # fmt: skip
+    assert worker.queue_length == 5
+    release.set()
+    await asyncio.gather(*futures)
+    assert order == ["asked", "first", "second", "scan"]
+    assert worker.queue_length == 0
+    assert worker.stop(5)
+
+
+async def test_everything_runs_in_one_other_thread() -> None:
+    worker = Worker()
+    names = await asyncio.gather(
+        *(worker.submit(threading.get_ident, priority=Priority.TYPING) for _ in range(5))
+    )
+    assert len(set(names)) == 1
+    assert names[0] != threading.get_ident()
+    assert worker.stop(5)
+
+
+async def test_a_failing_job_fails_alone() -> None:
+    worker = Worker()
+
+    def fail(error: BaseException) -> None:
+        raise error
+
+    for error, expected in (
+        (ValueError("x"), ValueError),
+        (SystemExit(3), RuntimeError),
+        (KeyboardInterrupt(), RuntimeError),
+        (MemoryError(), MemoryError),
+    ):
+        with pytest.raises(expected):
+            await worker.submit(lambda error=error: fail(error), priority=Priority.TYPING)
+    assert await worker.submit(lambda: 7, priority=Priority.TYPING) == 7
+    assert worker.stop(5)
+
+
+async def test_cancelled_work_is_not_begun() -> None:
+    worker, ran = Worker(), []
+    release, _ = await blocked(worker)
+    token = CancelToken()
+    by_token = worker.submit(lambda: ran.append(1), priority=Priority.TYPING, token=token)
+    by_future = worker.submit(lambda: ran.append(2), priority=Priority.TYPING)
+    token.cancel()
+    by_future.cancel()
+    await asyncio.sleep(0)  # a future tells of its cancellation in the next turn of the loop
+    release.set()
+    with pytest.raises(Cancelled):
+        await by_token
+    await worker.submit(lambda: None, priority=Priority.SCAN)
+    assert ran == []
+    assert worker.stop(5)
+
+
+async def test_cancelling_the_future_throws_the_token() -> None:
+    worker, token = Worker(), CancelToken()
+    release, _ = await blocked(worker)
+    future = worker.submit(lambda: None, priority=Priority.TYPING, token=token)
+    future.cancel()
+    await asyncio.sleep(0)
+    assert token.cancelled
+    release.set()
+    assert worker.stop(5)
+
+
+async def test_stopping_cancels_what_runs_and_what_waits() -> None:
+    worker, token = Worker(), CancelToken()
+    started = threading.Event()
+
+    def until_cancelled() -> None:
+        started.set()
+        while not token.cancelled:
+            pass
+
+    running = worker.submit(until_cancelled, priority=Priority.TYPING, token=token)
+    while not started.is_set():
+        await asyncio.sleep(0.001)
+    assert worker.stop(5)
+    with pytest.raises(Cancelled):
+        await worker.submit(lambda: None, priority=Priority.TYPING)
+    running.cancel()
+
+
+async def test_a_job_that_does_not_end_does_not_hold_up_the_stop() -> None:
+    worker = Worker()
+    release, _ = await blocked(worker)
+    assert not worker.stop(0.01)
+    release.set()
+    assert worker.stop(5)
+
+
+async def test_changes_are_told() -> None:
+    worker, lengths = Worker(), []
+    worker.changed = lambda: lengths.append(worker.queue_length)
+    release, future = await blocked(worker)
+    assert lengths == [1]
+    release.set()
+    await future
+    assert lengths == [1, 0]
+    assert worker.stop(5)

@@ -1,0 +1,168 @@
+"""A folder's own files: settings, baseline, excludes."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.languages import get_language
+from codeorigin.lsp.documents.documents import Positions, Snapshot
+from codeorigin.lsp.documents.eligibility import is_excluded, skip_reason
+from codeorigin.lsp.settings.accepted_findings import Baseline
+from codeorigin.lsp.settings.layers import Configuration
+from codeorigin.lsp.settings.project_files import BASELINE_FILE, read_project_settings, signature
+from codeorigin.lsp.settings.schema import Settings, merge
+from codeorigin.source.text import LineIndex, PositionEncoding
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_the_own_file_goes_before_pyproject(tmp_path: Path) -> None:
+    assert read_project_settings(tmp_path).values == {}
+    write(tmp_path, "pyproject.toml", "[tool.codeorigin]\ndebounce = 1\n")
+    assert read_project_settings(tmp_path).values == {"debounce": 1}
+    write(tmp_path, "codeorigin.toml", "debounce = 2\n")
+    found = read_project_settings(tmp_path)
+    assert (found.values, found.source, found.problem) == ({"debounce": 2}, "codeorigin.toml", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("codeorigin.toml", "debounce = ", "codeorigin.toml: not valid TOML"),
+        ("codeorigin.toml", "[[[[", "codeorigin.toml: not valid TOML"),
+        ("pyproject.toml", "[tool]\ncodeorigin = 3\n", "pyproject.toml: tool.codeorigin must be a table"),
+        ("pyproject.toml", "broken = ", None),
+        ("pyproject.toml", "tool = 3\n", None),
+    ],
+)
+def test_broken_files_give_a_problem_and_no_values(
+    tmp_path: Path, name: str, text: str, problem: str | None
+) -> None:
+    write(tmp_path, name, text)
+    found = read_project_settings(tmp_path)
+    assert found.values == {}
+    if problem is None:
+        assert found.problem is None
+    else:
+        assert found.problem is not None
+        assert found.problem.startswith(problem)
+        assert "\n" not in found.problem
+
+
+def test_files_that_are_not_text(tmp_path: Path) -> None:
+    (tmp_path / "codeorigin.toml").write_bytes(b"\xff\xfe")
+    assert read_project_settings(tmp_path).problem == "codeorigin.toml: not UTF-8; ignored"
+    write(tmp_path, "codeorigin.toml", "#" * 1_000_001)
+    assert read_project_settings(tmp_path).problem == "codeorigin.toml: larger than 1000000 bytes; ignored"
+
+
+def test_layers(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+    write(one, "codeorigin.toml", "debounce = 5\n")
+    configuration = Configuration()
+    configuration.set_initial({"codeorigin": {"debounce": 1, "caretQuiet": 1, "severity": "error"}})
+    configuration.set_editor(
+        {"debounce": 2, "caretQuiet": 2}, {two.as_uri(): {"debounce": 3}, one.as_uri(): {"debounce": 4}}
+    )
+    configuration.rebuild([one.as_uri(), two.as_uri()])
+    assert configuration.problems == ()
+    assert [configuration.of(each).debounce for each in (None, one.as_uri(), two.as_uri())] == [2, 5, 3]
+    assert {configuration.of(each).caret_quiet for each in (None, one.as_uri(), two.as_uri())} == {2}
+    assert configuration.of("file:///unknown").severity.value == "error"
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    configuration = Configuration()
+    configuration.rebuild([tmp_path.as_uri()])
+    assert not configuration.is_stale(tmp_path.as_uri())
+    assert not configuration.is_stale(None)
+    write(tmp_path, "codeorigin.toml", "debounce = 5\n")
+    assert configuration.is_stale(tmp_path.as_uri())
+    configuration.rebuild([tmp_path.as_uri()])
+    assert not configuration.is_stale(tmp_path.as_uri())
+    before = signature(tmp_path)
+    os.utime(tmp_path / "codeorigin.toml", ns=(1, 1))
+    assert signature(tmp_path) != before
+
+
+def test_a_baseline_is_written_sorted_and_read_again(tmp_path: Path) -> None:
+    baseline = Baseline(tmp_path)
+    assert baseline.ids() == frozenset()
+    inside = str(tmp_path / "src" / "b.py")
+    assert baseline.accept([("2", "g", inside), ("1", "f", inside), ("3", "h", None)]) == 3
+    assert baseline.accept([("2", "g", inside)]) == 0
+    assert baseline.ids() == {"1", "2", "3"}
+    data = json.loads((tmp_path / BASELINE_FILE).read_text(encoding="utf-8"))
+    assert data["version"] == 1
+    assert [(each["path"], each["name"]) for each in data["functions"]] == [
+        ("", "h"), ("src/b.py", "f"), ("src/b.py", "g"),
+    ]  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == [BASELINE_FILE]
+    write(tmp_path, BASELINE_FILE, '{"version": 1, "functions": []}')
+    assert baseline.ids() == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"version": 1, "functions": [3]}', '{"version": 2}', "[" * 50_000]
+)
+def test_a_broken_baseline_is_not_written_over(tmp_path: Path, text: str) -> None:
+    write(tmp_path, BASELINE_FILE, text)
+    baseline = Baseline(tmp_path)
+    assert baseline.ids() == frozenset()
+    assert baseline.problem is not None
+    with pytest.raises(CodeOriginError):
+        baseline.accept([("1", "f", None)])
+    assert (tmp_path / BASELINE_FILE).read_text(encoding="utf-8") == text
+
+
+def test_names_that_are_not_unicode_can_be_accepted(tmp_path: Path) -> None:
+    baseline = Baseline(tmp_path)
+    assert baseline.accept([("1", "f\ud800", None)]) == 1
+    assert baseline.ids() == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "excluded"),
+    [("/w/gen/a.py", True), ("/w/a_pb2.py", True), ("/w/deep/a_pb2.py", True), ("/w/a.py", False),
+     ("/w/keep_pb2.py", False), ("/elsewhere/gen/a.py", True)],
+)  # fmt: skip
+def test_excludes_are_relative_to_the_folder(path: str, excluded: bool) -> None:
+    patterns = ("gen/", "*_pb2.py", "!keep_pb2.py")
+    assert is_excluded(path, patterns, Path("/w")) is excluded
+
+
+def snapshot(text: str, language: str | None = "python", path: str | None = "/w/a.py") -> Snapshot:
+    return Snapshot(
+        uri="file:///w/a.py",
+        version=0,
+        text=text,
+        positions=Positions(LineIndex(text), PositionEncoding.UTF16),
+        language=get_language(language) if language is not None else None,
+        path=path,
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "given", "expected"),
+    [
+        ({}, snapshot("x"), None),
+        ({"enable": False}, snapshot("x"), "switched off by the settings"),
+        ({}, snapshot("x", None), "the language is not supported"),
+        ({"languages": ["go"]}, snapshot("x"), "the language is switched off by the settings"),
+        ({"exclude": ["a.py"]}, snapshot("x"), "excluded by the settings"),
+        ({"exclude": ["a.py"]}, snapshot("x", path=None), None),
+        ({"maxFileSize": 1000}, snapshot("x" * 1000), None),
+        ({"maxFileSize": 1000}, snapshot("é" * 501), "larger than maxFileSize (1002 > 1000 bytes)"),
+        ({"maxFileSize": 1000}, snapshot("\ud800" * 334), "larger than maxFileSize (1002 > 1000 bytes)"),
+    ],
+)
+def test_what_is_not_scored_and_why(values: dict[str, object], given: Snapshot, expected: str | None) -> None:
+    settings, _ = merge(Settings(), values, "test")
+    assert skip_reason(given, settings, Path("/w")) == expected

@@ -1,0 +1,143 @@
+"""The settings dataclass: parsing, layers of values, the generated schema and table."""
+
+import json
+import math
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeorigin.explain.explanation import Baseline
+from codeorigin.languages import LANGUAGES
+from codeorigin.lsp.settings.schema import (
+    LANGUAGE_IDS,
+    SCHEMA_PATH,
+    RunMode,
+    Settings,
+    Severity,
+    json_schema,
+    markdown_table,
+    merge,
+    public_name,
+    schema_text,
+)
+
+DOCS = Path(__file__).parents[4] / "docs" / "settings.md"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def test_the_schema_file_is_the_dataclass() -> None:
+    assert SCHEMA_PATH.read_text(encoding="utf-8") == schema_text()
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+
+
+def test_the_documented_table_is_the_dataclass() -> None:
+    assert markdown_table() in DOCS.read_text(encoding="utf-8")
+
+
+def test_the_languages_are_those_that_exist() -> None:
+    assert set(LANGUAGE_IDS) == set(LANGUAGES)
+
+
+def test_values_of_every_kind() -> None:
+    settings, problems = merge(
+        Settings(),
+        {
+            "run": "onSave",
+            "severity": "warning",
+            "threshold": 1,
+            "false-positive-rate": 0.01,
+            "show_unsure": True,
+            "file-context": False,
+            "languages": ["python", "go"],
+            "exclude": ["*.min.js"],
+            "explainBaseline": "zero",
+            "explainNodes": 4,
+            "modelPath": "/models/x",
+        },
+        "test",
+    )
+    assert problems == ()
+    assert settings.run is RunMode.ON_SAVE
+    assert settings.severity is Severity.WARNING
+    assert settings.threshold == 1.0
+    assert settings.false_positive_rate == 0.01
+    assert settings.show_unsure is True
+    assert (settings.file_context, Settings().file_context) == (False, True)
+    assert settings.languages == ("python", "go")
+    assert settings.exclude == ("*.min.js",)
+    assert settings.explain_options.baseline is Baseline.ZERO
+    assert (settings.explain_options.nodes, settings.explain_options.max_nodes) == (4, 16)
+    assert settings.model_path == "/models/x"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("enable", 1, "test: enable must be true or false; true is used"),
+        ("debounce", True, "test: debounce must be a whole number from 0 to 10000; 300 is used"),
+        ("debounce", 1.5, "test: debounce must be a whole number from 0 to 10000; 300 is used"),
+        ("threshold", float("nan"), "test: threshold must be a number from 0.0 to 1.0; null is used"),
+        ("threshold", -0.1, "test: threshold must be a number from 0.0 to 1.0; null is used"),
+        ("severity", "loud",
+         'test: severity must be one of hint, information, warning, error; "information" is used'),
+        ("exclude", "x", "test: exclude must be a list of strings; [] is used"),
+        ("exclude", ["!"], "test: exclude must be patterns as in .gitignore, which '!' is not; [] is used"),
+        ("languages", ["cobol"],
+         f"test: languages must be a list out of {', '.join(LANGUAGE_IDS)}; {json.dumps(LANGUAGE_IDS)} is used"),
+        ("modelPath", " ", "test: modelPath must be a string that is not empty; null is used"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_keeps_the_base_and_says_so(name: str, value: object, expected: str) -> None:
+    assert merge(Settings(), {name: value}, "test") == (Settings(), (expected,))
+
+
+def test_null_means_not_set() -> None:
+    base, _ = merge(Settings(), {"threshold": 0.5, "debounce": 7}, "test")
+    assert merge(base, {"threshold": None, "debounce": None}, "test") == (base, ())
+
+
+def test_unknown_names_are_reported_from_project_files_only() -> None:
+    raw = {"debonce": 3, "trace": {"server": "off"}}
+    assert merge(Settings(), raw, "editor") == (Settings(), ())
+    assert merge(Settings(), raw, "codeorigin.toml", project=True)[1] == (
+        "codeorigin.toml: there is no setting 'debonce', did you mean debounce?; ignored",
+        "codeorigin.toml: there is no setting 'trace'; ignored",
+    )
+
+
+@pytest.mark.parametrize("name", ["modelPath", "workspaceDiagnostics", "statusNotifications"])
+def test_a_repository_does_not_choose_what_is_loaded(name: str) -> None:
+    settings, problems = merge(Settings(), {name: "/evil"}, "codeorigin.toml", project=True)
+    assert settings == Settings()
+    assert problems == (f"codeorigin.toml: {name} can only be set in the editor; ignored",)
+
+
+@given(raw=JSON | st.dictionaries(st.sampled_from(list(json_schema()["properties"])), JSON))
+def test_nothing_that_a_client_sends_raises(raw: object) -> None:
+    settings, problems = merge(Settings(), raw, "test")
+    assert isinstance(settings, Settings)
+    assert all("\n" not in problem for problem in problems)
+
+
+@given(raw=st.dictionaries(st.sampled_from(list(json_schema()["properties"])), JSON))
+def test_what_the_schema_allows_is_taken(raw: dict[str, object]) -> None:
+    validator = jsonschema.Draft202012Validator(json_schema())
+    for name, value in raw.items():
+        problems = merge(Settings(), {name: value}, "test")[1]
+        if isinstance(value, float) and (math.isnan(value) or value.is_integer()):
+            continue  # JSON has no NaN, and its integers may be written 3.0
+        if not problems and value is not None and not (name == "languages" and value == []):
+            assert validator.is_valid({name: value})
+
+
+def test_names_in_toml() -> None:
+    assert {public_name(each) for each in ("max_file_size", "max-file-size", "maxFileSize")} == {
+        "maxFileSize"
+    }
