@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from codeorigin.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.functions import FunctionSpan, find_functions
+from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict, counted_lines
@@ -18,40 +18,13 @@ from codeorigin.model.scale import Scale
 from codeorigin.model.scorer import RawScore, Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.report import IGNORE, IGNORE_FILE, FileReport, FunctionReport
 from codeorigin.source.files import is_generated, is_minified
 from codeorigin.source.text import LineIndex
+from codeorigin.spans import FunctionSpan
 
-IGNORE = "codeorigin: ignore"
-IGNORE_FILE = "codeorigin: ignore-file"
 _IGNORE_FILE_LINES = 10
 _CHUNK = 32
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionReport:
-    """A function and what the model says of it.
-
-    ``function_id`` is stable while the function's text is (SHA-256 of language and text, 16 hex digits).
-    ``nested`` mirrors ``span.nested``; nested functions carry the reason ``nested`` in place of a verdict.
-    """
-
-    span: FunctionSpan
-    verdict: Verdict
-    function_id: str
-    nested: tuple["FunctionReport", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """All outermost functions of one document, in source order, and what they say together.
-
-    ``verdict`` is None if the model has no rule for whole files.
-    """
-
-    language: str
-    path: str | None
-    functions: tuple[FunctionReport, ...]
-    verdict: FileVerdict | None = None
 
 
 class Analyzer:

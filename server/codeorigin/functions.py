@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from codeorigin.languages.language import Language
 from codeorigin.languages.syntax import CapturedFunction, CapturedScope, Syntax, parse
 from codeorigin.source.text import LineIndex
+from codeorigin.spans import FunctionSpan, TextRange
 
 MAX_NESTING = 64
 """Functions nested deeper than this are not listed: who recurses over ``nested`` need not fear its depth."""
@@ -16,45 +17,6 @@ _LONGEST_NAME = 200
 _LONGEST_PREFIX = 2000
 _OWNER = re.compile(r"[\w.$:>\\-]{1,120}")
 _QUOTES = "\"'`"
-
-
-@dataclass(frozen=True, slots=True)
-class TextRange:
-    """A half-open range of a document, in UTF-8 bytes and in code points, and the lines that it touches.
-
-    Lines are 0-based and are LSP lines: they end at ``\\n``, ``\\r\\n`` or ``\\r`` and at nothing else.
-    Columns are code points in the line.
-    """
-
-    start_byte: int
-    end_byte: int
-    start: int
-    end: int
-    start_line: int
-    start_column: int
-    end_line: int
-    end_column: int
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionSpan:
-    """One function as it stands in a document.
-
-    ``range`` is the whole function with its decorators, attributes and modifiers; ``header`` runs from the
-    definition (after decorators) to just before the body; ``name_range`` is the name alone;
-    ``doc_comment`` is the comment directly above, outside ``range``. ``nested`` holds the functions
-    inside this one: they belong to it and are listed under it, recursively.
-    """
-
-    name: str
-    qualified_name: str
-    language: str
-    range: TextRange
-    header: TextRange
-    name_range: TextRange
-    doc_comment: TextRange | None
-    is_test: bool
-    nested: tuple["FunctionSpan", ...] = ()
 
 
 def find_functions(

@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.analyzer import Analyzer, FileReport
+from codeorigin.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, LanguageError
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.model.file_verdict import FileReason, counted_lines
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.verdict import Reason
+from codeorigin.report import FileReport
 from support.tiny_model import FILE_CONTEXT, FILE_RULE, with_file_context, with_file_rule
 
 FUNCTION = '''def total_price(orders, rate):

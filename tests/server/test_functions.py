@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.functions import MAX_NESTING, FunctionSpan, TextRange, find_functions
+from codeorigin.functions import MAX_NESTING, find_functions
 from codeorigin.languages import LANGUAGES, get_language, language_for_path
 from codeorigin.source.text import LineIndex
+from codeorigin.spans import FunctionSpan, TextRange
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "functions"
 SOURCES = sorted(path for path in FIXTURES.iterdir() if path.suffix != ".txt")

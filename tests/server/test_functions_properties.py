@@ -4,9 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from codeorigin.functions import FunctionSpan, TextRange, find_functions
+from codeorigin.functions import find_functions
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.source.text import LineIndex
+from codeorigin.spans import FunctionSpan, TextRange
 
 ODD = ["\0", "\ud800", "\udfff", "\ufeff", "\x0c", "\x0b", "\x85", "\u2028", "e\u0301", "👩‍👩‍👧", "𝒙", "\t"]
 LINE_ENDS = ["\n", "\r\n", "\r"]

@@ -3,12 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from codeorigin.model.verdict import Band, Verdict
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FileReport, FunctionReport
+from codeorigin.report import FileReport, FunctionReport
 
 
 class Show(StrEnum):
@@ -23,7 +20,7 @@ class CheckedFile:
     """One analysed file. ``path`` is as shown; ``text`` is kept only for reports that quote code."""
 
     path: str
-    report: "FileReport"
+    report: FileReport
     text: str | None = None
 
 
@@ -89,11 +86,11 @@ class CheckResult:
     threshold: float | None = None
     show: Show = Show.ALL
 
-    def is_finding(self, function: "FunctionReport") -> bool:
+    def is_finding(self, function: FunctionReport) -> bool:
         """Whether this function makes the check exit with 1."""
         return is_finding(function.verdict, self.threshold)
 
-    def listed(self) -> Iterator[tuple[CheckedFile, tuple["FunctionReport", ...]]]:
+    def listed(self) -> Iterator[tuple[CheckedFile, tuple[FunctionReport, ...]]]:
         """The files and the outermost functions of each to list, as ``show`` asks.
 
         A file whose own verdict is ``llm`` is listed even if none of its functions is a finding.
@@ -106,7 +103,7 @@ class CheckResult:
                     continue
             yield file, functions
 
-    def findings(self) -> Iterator[tuple[CheckedFile, "FunctionReport"]]:
+    def findings(self) -> Iterator[tuple[CheckedFile, FunctionReport]]:
         """The findings, in the order of the files and of their lines."""
         for file in self.files:
             for function in file.report.functions:
@@ -126,7 +123,7 @@ class Tally:
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
     file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
 
-    def add(self, report: "FileReport") -> None:
+    def add(self, report: FileReport) -> None:
         """Count one file and its functions."""
         self.files += 1
         self.functions += len(report.functions)

@@ -5,17 +5,14 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.inputs import Source, file_source
 from codeorigin.cli.reports.words import REASONS
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FunctionReport
-    from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.report import FunctionReport
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
 
@@ -34,7 +31,7 @@ class ExplainRequest:
     """What the user asked for. ``file_context`` lets the other functions of the file count in the verdict."""
 
     target: Target
-    options: "ExplainOptions"
+    options: ExplainOptions
     as_json: bool = False
     language: str | None = None
     file_context: bool = True
@@ -49,8 +46,8 @@ class Explained:
     path: str
     model: str
     text: str
-    function: "FunctionReport"
-    explanation: "Explanation"
+    function: FunctionReport
+    explanation: Explanation
 
 
 def parse_target(argument: str) -> Target:
@@ -66,7 +63,7 @@ def parse_target(argument: str) -> Target:
     return Target(path, line, None if column is None else int(column))
 
 
-def _holds(function: "FunctionReport", target: Target) -> bool:
+def _holds(function: FunctionReport, target: Target) -> bool:
     span = function.span.range
     line = target.line - 1
     first = span.start_line
@@ -82,7 +79,7 @@ def _holds(function: "FunctionReport", target: Target) -> bool:
     )
 
 
-def find_function(functions: Iterable["FunctionReport"], target: Target, shown: str) -> "FunctionReport":
+def find_function(functions: Iterable[FunctionReport], target: Target, shown: str) -> FunctionReport:
     """The outermost function at ``target`` that has a verdict; raises SourceError if there is none."""
     holding = [function for function in functions if _holds(function, target)]
     if not holding:

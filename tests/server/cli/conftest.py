@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.analyzer import FileReport, FunctionReport
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally
-from codeorigin.functions import FunctionSpan, find_functions
+from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import default_model_dir
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.report import FileReport, FunctionReport
+from codeorigin.spans import FunctionSpan
 
 CODE = """\
 import functools

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from codeorigin.analyzer import Analyzer, FileReport
+from codeorigin.analyzer import Analyzer
 from codeorigin.cli.doctor import SNIPPET, self_test
 from codeorigin.errors import CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.functions import FunctionSpan
 from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.report import FileReport
+from codeorigin.spans import FunctionSpan
 
 
 class Tampered(Analyzer):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from codeorigin.functions import FunctionSpan, find_functions
+from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
+from codeorigin.spans import FunctionSpan
 
 
 def found(text: str, language: str) -> list[tuple[str, int, int]]:

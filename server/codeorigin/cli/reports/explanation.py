@@ -9,11 +9,12 @@ from codeorigin.cli.console import make_console
 from codeorigin.cli.explain import Explained
 from codeorigin.cli.reports.bars import RIGHT_BLOCKS, signed_bar
 from codeorigin.cli.reports.text import BAND_STYLES
-from codeorigin.cli.reports.words import CAVEAT, line_range, percent, probability_word, verdict_word
+from codeorigin.cli.reports.words import CAVEAT, percent, probability_word, verdict_word
 from codeorigin.cli.terminal import can_encode, printable, printable_code
 from codeorigin.explain.explanation import Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Band
 from codeorigin.phrases import own_text
+from codeorigin.report import line_range
 from codeorigin.source.text import LineIndex
 
 _HALF_WIDTH = 10

@@ -1,8 +1,9 @@
 """The report for GitHub Actions: a workflow command a finding, which shows as a note on the changed lines."""
 
 from codeorigin.cli.check_result import CheckResult, is_llm_file
-from codeorigin.cli.reports.words import file_sentence, finding_sentence, line_range, summary_phrases
+from codeorigin.cli.reports.words import file_sentence, finding_sentence, summary_phrases
 from codeorigin.cli.terminal import printable
+from codeorigin.report import line_range
 
 
 def _data(text: str) -> str:

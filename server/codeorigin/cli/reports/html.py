@@ -3,20 +3,18 @@
 from collections.abc import Iterator
 from html import escape
 
-from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.check_result import CheckedFile, CheckResult
 from codeorigin.cli.reports.words import (
     CAVEAT,
     file_phrase,
-    line_range,
     probability_word,
     summary_phrases,
     verdict_word,
-    walk,
 )
 from codeorigin.cli.terminal import printable, printable_code
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import own_text
+from codeorigin.report import FunctionReport, line_range, walk
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """

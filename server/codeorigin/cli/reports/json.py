@@ -4,10 +4,9 @@ import json
 from importlib import resources
 from typing import Any
 
-from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.check_result import CheckResult
-from codeorigin.cli.reports.words import line_range
 from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.report import FunctionReport, line_range
 
 
 def load_schema() -> dict[str, Any]:

@@ -5,9 +5,9 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
 from codeorigin.cli.reports.words import CAVEAT, finding_sentence
+from codeorigin.report import FunctionReport
 
 RULE_ID = "llm-written"
 _SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -7,20 +7,18 @@ from typing import TextIO
 from rich.cells import cell_len
 from rich.text import Text
 
-from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.check_result import CheckedFile, CheckResult
 from codeorigin.cli.console import make_console
 from codeorigin.cli.reports.words import (
     CAVEAT,
     file_phrase,
-    line_range,
     probability_word,
     summary_phrases,
     verdict_word,
-    walk,
 )
 from codeorigin.cli.terminal import printable
 from codeorigin.model.verdict import Band
+from codeorigin.report import FunctionReport, line_range, walk
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 FINDING_MARK = "*"

@@ -1,12 +1,10 @@
 """The words and figures that all reports share."""
 
-from collections.abc import Iterator
-
-from codeorigin.analyzer import FunctionReport
 from codeorigin.cli.check_result import CheckResult
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.phrases import own_text
+from codeorigin.report import FunctionReport
 
 REASONS: dict[Reason, str] = {
     Reason.TOO_SHORT: "too short",
@@ -51,21 +49,6 @@ def percent(share: float) -> str:
     if share < 0.0001:
         return "<0.01 %"
     return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
-
-
-def line_range(function: FunctionReport) -> tuple[int, int]:
-    """First and last line, 1-based and inclusive, decorators and modifiers included."""
-    span = function.span.range
-    # A range that ends at column 0 ends with the line end before it.
-    last = span.end_line if span.end_column > 0 or span.end_line == span.start_line else span.end_line - 1
-    return span.start_line + 1, last + 1
-
-
-def walk(functions: tuple[FunctionReport, ...], depth: int = 0) -> Iterator[tuple[int, FunctionReport]]:
-    """All functions in source order, each with its depth of nesting (``MAX_NESTING`` at most)."""
-    for function in functions:
-        yield depth, function
-        yield from walk(function.nested, depth + 1)
 
 
 def plural(count: int, noun: str) -> str:

@@ -15,9 +15,9 @@ from pygls import uris
 from pygls.workspace import TextDocument, Workspace
 
 from codeorigin.errors import LanguageError
-from codeorigin.functions import TextRange
 from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.source.text import LineIndex, PositionEncoding
+from codeorigin.spans import TextRange
 
 
 @dataclass(frozen=True, slots=True)

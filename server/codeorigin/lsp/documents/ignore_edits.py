@@ -6,10 +6,7 @@ from lsprotocol import types
 
 from codeorigin.languages import Language
 from codeorigin.lsp.documents.documents import Positions
-
-# As the analyzer reads them; its module is not imported here because it brings in the inference runtime.
-IGNORE = "codeorigin: ignore"
-IGNORE_FILE = "codeorigin: ignore-file"
+from codeorigin.report import IGNORE, IGNORE_FILE
 
 # Lines that must stay first: a shebang, a coding line, PHP's tag, a Ruby magic comment.
 _MUST_COME_FIRST = re.compile(r"\ufeff?(#!|#.*coding[:=]|<\?php|#\s*frozen_string_literal)")

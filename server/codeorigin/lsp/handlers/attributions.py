@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
@@ -12,9 +12,7 @@ from codeorigin.lsp.connection.parameters import plain, read
 from codeorigin.lsp.presentation.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.server import CodeOriginServer
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FunctionReport
+from codeorigin.report import FunctionReport
 
 ATTRIBUTIONS = "codeorigin/attributions"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
@@ -24,9 +24,7 @@ from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import own_text
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FunctionReport
+from codeorigin.report import FunctionReport
 
 RESCORE = "codeorigin.rescore"
 EXPLAIN = "codeorigin.explain"

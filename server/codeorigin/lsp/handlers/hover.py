@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -13,9 +12,7 @@ from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.model.verdict import Reason
 from codeorigin.phrases import NOTICEABLE
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FunctionReport
+from codeorigin.report import FunctionReport
 
 PENDING = "The explanation is being made; hover again in a moment."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 
@@ -14,9 +14,7 @@ from codeorigin.lsp.presentation.wording import band_of, finding
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.settings.schema import Settings, Severity
 from codeorigin.model.verdict import Band
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FunctionReport
+from codeorigin.report import FunctionReport
 
 SOURCE = "CodeOrigin"
 LLM_CODE = "llm-written"

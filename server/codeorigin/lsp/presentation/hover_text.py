@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from codeorigin.explain.explanation import Explanation, LineAttribution
 from codeorigin.lsp.presentation.markdown import code_span, escape, shorten, visible
@@ -22,9 +21,7 @@ from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.settings.schema import Settings
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import NOTICEABLE, own_text
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FunctionReport
+from codeorigin.report import FunctionReport
 
 BAR_CELLS = 8
 LINES_PER_SIDE = 4

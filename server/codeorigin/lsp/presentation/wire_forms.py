@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
@@ -19,9 +19,7 @@ from codeorigin.lsp.settings.schema import Settings
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import own_text
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FunctionReport
+from codeorigin.report import FunctionReport
 
 
 def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.explain.explanation import ExplainOptions, Explanation
@@ -13,9 +12,7 @@ from codeorigin.lsp.connection.progress import Progress
 from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FunctionReport
+from codeorigin.report import FunctionReport
 
 _Key = tuple[str, str, ExplainOptions]
 

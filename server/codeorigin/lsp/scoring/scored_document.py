@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from codeorigin.lsp.documents.documents import Snapshot
-
-if TYPE_CHECKING:
-    from codeorigin.analyzer import FileReport, FunctionReport
-    from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.report import FileReport, FunctionReport
 
 
 @dataclass(frozen=True, slots=True)

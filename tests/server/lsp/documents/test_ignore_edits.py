@@ -2,7 +2,6 @@
 
 import pytest
 
-from codeorigin.analyzer import IGNORE, IGNORE_FILE
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.lsp.documents import ignore_edits
 from codeorigin.lsp.documents.documents import Positions
@@ -18,10 +17,6 @@ def applied(text: str, edit: object) -> str:
     start = place.offset(edit.range.start)  # type: ignore[attr-defined]
     end = place.offset(edit.range.end)  # type: ignore[attr-defined]
     return text[:start] + edit.new_text + text[end:]  # type: ignore[attr-defined]
-
-
-def test_the_words_are_the_analyzers() -> None:
-    assert (ignore_edits.IGNORE, ignore_edits.IGNORE_FILE) == (IGNORE, IGNORE_FILE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

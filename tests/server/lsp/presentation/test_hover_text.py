@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from tests.server.lsp.editor import python_function
 
-from codeorigin.analyzer import FileReport, FunctionReport
 from codeorigin.explain.explanation import Baseline, Explanation, LineAttribution, Method
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
@@ -14,6 +13,7 @@ from codeorigin.lsp.presentation.hover_text import HoverContent
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.settings.schema import Settings
 from codeorigin.model.verdict import Band, Verdict
+from codeorigin.report import FileReport, FunctionReport
 from codeorigin.source.text import LineIndex, PositionEncoding
 
 ALONE = Verdict(
