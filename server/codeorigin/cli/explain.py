@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.inputs import Source, file_source
 from codeorigin.cli.reports.words import REASONS
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
-from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.report import FunctionReport
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
@@ -37,17 +38,6 @@ class ExplainRequest:
     file_context: bool = True
     model: Path | None = None
     threads: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A function, its explanation, and the text that both speak of."""
-
-    path: str
-    model: str
-    text: str
-    function: FunctionReport
-    explanation: Explanation
 
 
 def parse_target(argument: str) -> Target:

@@ -6,7 +6,7 @@ from typing import Any, TextIO
 from rich.text import Text
 
 from codeorigin.cli.console import make_console
-from codeorigin.cli.explain import Explained
+from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.reports.bars import RIGHT_BLOCKS, signed_bar
 from codeorigin.cli.reports.text import BAND_STYLES
 from codeorigin.cli.reports.words import CAVEAT, percent, probability_word, verdict_word

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from codeorigin.cli.check_result import CheckedFile
-from codeorigin.cli.explain import Explained
+from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.reports import explanation
 from codeorigin.explain.explanation import (
     Baseline,

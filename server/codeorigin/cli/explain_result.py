@@ -1,0 +1,17 @@
+"""What an explanation found, before it is rendered."""
+
+from dataclasses import dataclass
+
+from codeorigin.explain.explanation import Explanation
+from codeorigin.report import FunctionReport
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A function, its explanation, and the text that both speak of."""
+
+    path: str
+    model: str
+    text: str
+    function: FunctionReport
+    explanation: Explanation
