@@ -7,7 +7,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.settings.schema import Settings
+from codeorigin.settings.schema import Settings
 
 
 def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> str | None:

@@ -12,8 +12,8 @@ from lsprotocol import types
 from codeorigin.lsp.presentation.markdown import visible
 from codeorigin.lsp.presentation.wording import band_of, finding
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.settings.schema import Settings, Severity
 from codeorigin.model.verdict import Band
+from codeorigin.settings.schema import Settings, Severity
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport

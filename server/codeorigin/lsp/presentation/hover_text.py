@@ -19,9 +19,9 @@ from codeorigin.lsp.presentation.wording import (
     share,
 )
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.settings.schema import Settings
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import NOTICEABLE, own_text
+from codeorigin.settings.schema import Settings
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport

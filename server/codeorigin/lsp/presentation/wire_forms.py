@@ -15,10 +15,10 @@ from codeorigin.lsp.presentation.wording import (
     reason,
 )
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.settings.schema import Settings
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import own_text
+from codeorigin.settings.schema import Settings
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import FunctionReport

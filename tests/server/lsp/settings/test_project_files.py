@@ -12,8 +12,8 @@ from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import is_excluded, skip_reason
 from codeorigin.lsp.settings.accepted_findings import Baseline
 from codeorigin.lsp.settings.layers import Configuration
-from codeorigin.lsp.settings.project_files import BASELINE_FILE, read_project_settings, signature
-from codeorigin.lsp.settings.schema import Settings, merge
+from codeorigin.settings.project_files import BASELINE_FILE, read_project_settings, signature
+from codeorigin.settings.schema import Settings, merge
 from codeorigin.source.text import LineIndex, PositionEncoding
 
 
