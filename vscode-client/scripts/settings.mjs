@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const SCHEMA = new URL("../../server/codeorigin/lsp/settings/settings.schema.json", import.meta.url);
+const SCHEMA = new URL("../../server/codeorigin/settings/settings.schema.json", import.meta.url);
 const OWN = new URL("own-settings.json", import.meta.url);
 const MANIFEST = new URL("../package.json", import.meta.url);
 

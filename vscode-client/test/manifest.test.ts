@@ -16,7 +16,7 @@ interface Generator {
 
 test("the settings mirror the server's schema: npm run settings writes them anew", async () => {
   const generator = (await import(join(process.cwd(), "scripts/settings.mjs"))) as Generator;
-  const schema: unknown = JSON.parse(read("../server/codeorigin/lsp/settings/settings.schema.json"));
+  const schema: unknown = JSON.parse(read("../server/codeorigin/settings/settings.schema.json"));
   const own: unknown = JSON.parse(read("scripts/own-settings.json"));
   assert.deepEqual(manifest.contributes.configuration, generator.configuration(schema, own));
 });

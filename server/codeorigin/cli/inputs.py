@@ -121,5 +121,9 @@ def collect(
             what = "source files of a supported language" if language is None else f"{language} files"
             errors.append(FileError(shown, f"no {what} here (ignored and excluded files do not count)"))
         for source in found:
-            sources.setdefault(os.path.realpath(source.path), source)
+            key = os.path.realpath(source.path)
+            met = sources.get(key)
+            # A file that was named is checked as named, wherever the folder that holds it stands in the list.
+            if met is None or (source.named and not met.named):
+                sources[key] = source
     return list(sources.values()), errors

@@ -28,8 +28,8 @@ from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.lsp.settings.accepted_findings import Baseline
 from codeorigin.lsp.settings.layers import Configuration
-from codeorigin.lsp.settings.schema import Settings
 from codeorigin.lsp.status import State, Status, StatusReporter
+from codeorigin.settings.schema import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -1,12 +1,15 @@
-"""Ignore files as git reads them (gitignore(5)), for a walk from the top down.
+"""Ignore files as git reads them (gitignore(5)), for a walk from the top down and for a single path.
 
-pathspec asks whether a pattern matches a path *or a folder above it*, and answers differently from git when
-patterns are negated; here each entry is asked about alone, and what lies below an ignored folder never is.
+Each entry is asked about alone, and what lies below an ignored folder is ignored whatever speaks for it: the
+pathspec library matches a path *or a folder above it*, and so takes back in what git does not when patterns are
+negated.
 """
 
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _POSIX_CLASSES = {
@@ -22,32 +25,38 @@ _POSIX_CLASSES = {
 _BRACKET = re.compile(r"\[[!^]?\]?(?:\[:\w+:\]|\\.|[^\]\\])*\]")
 
 
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    regex: re.Pattern[str]
+    folders_only: bool
+    negated: bool
+
+
 class IgnorePatterns:
     """The patterns of one ignore file. A line that git would skip, or that no glob can mean, is skipped."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._patterns: list[tuple[re.Pattern[str], bool, bool]] = []
+        self._patterns: list[_Pattern] = []
         for line in lines:
-            negated = line.startswith("!")
-            pattern = _without_trailing_blanks(line[1:] if negated else line)
-            folders_only = pattern.endswith("/")
-            pattern = pattern.removesuffix("/")
-            if not pattern or line.startswith("#"):
-                continue
-            anchored = "/" in pattern
-            try:
-                regex = re.compile(_regex(pattern.removeprefix("/"), anchored), re.DOTALL)
-            except re.error:
-                continue
-            self._patterns.append((regex, folders_only, negated))
+            with suppress(ValueError):
+                pattern = _parsed(line)
+                if pattern is not None:
+                    self._patterns.append(pattern)
         self._patterns.reverse()
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
         """Whether ``path`` (relative to the ignore file, with ``/``) is ignored; None when no pattern speaks of it."""
-        for regex, folders_only, negated in self._patterns:
-            if (is_folder or not folders_only) and regex.fullmatch(path):
-                return not negated
+        for pattern in self._patterns:
+            if (is_folder or not pattern.folders_only) and pattern.regex.fullmatch(path):
+                return not pattern.negated
         return None
+
+    def ignores_file(self, path: str) -> bool:
+        """Whether the file at ``path`` (as in :meth:`verdict`) or a folder that holds it is ignored."""
+        folders = (path[: slash.start()] for slash in re.finditer("/", path))
+        return any(self.verdict(folder, is_folder=True) for folder in folders) or bool(
+            self.verdict(path, is_folder=False)
+        )
 
 
 class IgnoreRules:
@@ -98,6 +107,32 @@ class IgnoreRules:
         return False
 
 
+def check_pattern(line: str) -> None:
+    """Raise ValueError if ``line`` is neither a pattern nor a line that git skips on purpose."""
+    _parsed(line)
+
+
+def _parsed(line: str) -> _Pattern | None:
+    """The pattern on one line of an ignore file, None for a comment or a blank line.
+
+    Raises ValueError for a pattern that can match nothing.
+    """
+    negated = line.startswith("!")
+    pattern = _without_trailing_blanks(line[1:] if negated else line)
+    folders_only = pattern.endswith("/")
+    pattern = pattern.removesuffix("/")
+    if line.startswith("#") or (not pattern and not negated):
+        return None
+    if not pattern:
+        raise ValueError("nothing follows the exclamation mark")
+    anchored = "/" in pattern
+    try:
+        regex = re.compile(_regex(pattern.removeprefix("/"), anchored), re.DOTALL)
+    except re.error as error:
+        raise ValueError(str(error)) from error
+    return _Pattern(regex, folders_only, negated)
+
+
 def _without_trailing_blanks(pattern: str) -> str:
     pattern = pattern.removesuffix("\r")
     stripped = pattern.rstrip(" ")
@@ -127,10 +162,12 @@ def _regex(pattern: str, anchored: bool) -> str:
         elif character == "[":
             bracket = _BRACKET.match(pattern, position)
             if bracket is None:
-                return "(?!)"
+                raise ValueError("a bracket is not closed")
             parts.append(_bracket_regex(bracket[0]))
             position = bracket.end()
-        elif character == "\\" and position + 1 < len(pattern):
+        elif character == "\\":
+            if position + 1 == len(pattern):
+                raise ValueError("it ends in a backslash")
             parts.append(re.escape(pattern[position + 1]))
             position += 2
         else:

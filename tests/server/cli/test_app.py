@@ -25,7 +25,7 @@ def test_version_loads_neither_the_model_nor_the_parsers() -> None:
         import sys
         from codeorigin.cli.app import main
         code = main(["--version"])
-        heavy = {"numpy", "onnxruntime", "tokenizers", "tree_sitter", "pygls", "pathspec"}
+        heavy = {"numpy", "onnxruntime", "tokenizers", "tree_sitter", "pygls"}
         print(code, sorted(heavy & set(sys.modules)))
     """
     done = subprocess.run(

@@ -52,6 +52,17 @@ class TestCollect:
         assert [Path(path).name for path, _ in found].count("a.py") == 1
         assert found[0] == ("a.py", "python")
 
+    @pytest.mark.parametrize("names", [(".", "a.py", "sub"), ("a.py", "sub", "."), ("sub", ".", "./a.py")])
+    def test_a_named_file_outranks_the_one_met_in_a_folder(self, names: tuple[str, ...]) -> None:
+        sources, _ = collect(names, language=None, stdin_filename=None, exclude=())
+        assert {Path(source.path).name: source.named for source in sources} == {
+            "a.py": True, "b.ts": False, "c.py": False, "d.go": False,
+        }  # fmt: skip
+        sources, _ = collect(names[:2], language="ruby", stdin_filename=None, exclude=())
+        assert [source.language.id for source in sources if Path(source.path).name == "a.py"] == (
+            ["ruby"] if "a.py" in names[:2] else []
+        )
+
     def test_exclude(self) -> None:
         found, _ = gathered(".", exclude=("sub/", "*.ts"))
         assert found == [("a.py", "python")]

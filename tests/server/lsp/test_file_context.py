@@ -16,9 +16,9 @@ from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_f
 from codeorigin.analyzer import Analyzer
 from codeorigin.lsp.presentation.wording import finding, headline
 from codeorigin.lsp.settings.accepted_findings import Baseline
-from codeorigin.lsp.settings.project_files import BASELINE_FILE
 from codeorigin.phrases import own_text, percent
 from codeorigin.report import FunctionReport
+from codeorigin.settings.project_files import BASELINE_FILE
 from support.tiny_model import FILE_CONTEXT, with_file_context
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -1,8 +1,11 @@
 """Ignore patterns against what gitignore(5) says of them."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from codeorigin.source.ignore import IgnorePatterns
+from codeorigin.source.ignore import IgnorePatterns, check_pattern
 
 
 def ignored(pattern: str, path: str) -> bool:
@@ -47,6 +50,7 @@ def ignored(pattern: str, path: str) -> bool:
         ("", [], ["", "a"]),
         ("/", [], ["a", "a/"]),
         ("[", [], ["[", "a"]),
+        ("a\\", [], ["a", "a\\"]),
         ("[z-a]", [], ["z", "a"]),
     ],
 )
@@ -59,6 +63,45 @@ def test_the_last_pattern_that_matches_decides() -> None:
     patterns = IgnorePatterns(["*.py", "!a*", "ab.py", "!"])
     verdicts = {name: patterns.verdict(name, is_folder=False) for name in ("b.py", "a.py", "ab.py", "b.js")}
     assert verdicts == {"b.py": True, "a.py": False, "ab.py": True, "b.js": None}
+
+
+@pytest.mark.parametrize("line", ["!", "! ", "[", "a[b", "[z-a]", "a\\", "\\"])
+def test_a_pattern_that_matches_nothing_is_refused_where_one_can_say_so(line: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        check_pattern(line)
+
+
+@pytest.mark.parametrize("line", ["", "  ", "# note", "a", "!a", "a/", "/", "**"])
+def test_lines_of_an_ignore_file(line: str) -> None:
+    check_pattern(line)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [["build/", "!build/keep.py"], ["build/*", "!build/keep.py"], ["*", "!*/", "!keep.py"], ["**/x", "!/a/x"],
+     ["build", "!build/"], ["a/**", "!a/x/"], ["a/**", "!a/**/", "!keep.py"], ["/*", "!/a"], ["x\\", "a b"],
+     ["*.py", "!build/"], ["a/x/keep.py"], ["[a-b]/"], ["[!a]*/"]],
+)  # fmt: skip
+def test_a_file_is_ignored_as_by_git(tmp_path: Path, lines: list[str]) -> None:
+    paths = [
+        "build/keep.py",
+        "build/a.py",
+        "a/x/keep.py",
+        "a/x/b.py",
+        "a/keep.py",
+        "x/keep.py",
+        "keep.py",
+        "a b",
+    ]
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text("\n".join(lines) + "\n")
+    asked = subprocess.run(
+        ["git", "-C", tmp_path, "check-ignore", "--no-index", "--stdin"],
+        input="\n".join(paths), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert asked.stderr == ""
+    patterns = IgnorePatterns(lines)
+    assert [path for path in paths if patterns.ignores_file(path)] == asked.stdout.splitlines()
 
 
 def test_a_negated_folder_does_not_speak_for_what_is_in_it() -> None:

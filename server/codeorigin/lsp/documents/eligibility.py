@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.lsp.settings.schema import Settings
+from codeorigin.settings.schema import Settings
+from codeorigin.source.ignore import IgnorePatterns
 
 
 def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> str | None:
@@ -37,9 +36,9 @@ def is_excluded(path: str, patterns: Sequence[str], folder: Path | None) -> bool
         relative = relative.relative_to(folder)
     elif relative.is_absolute():
         relative = relative.relative_to(relative.anchor)
-    return _compiled(tuple(patterns)).match_file(relative.as_posix())
+    return _compiled(tuple(patterns)).ignores_file(relative.as_posix())
 
 
 @lru_cache(maxsize=64)
-def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines(patterns)
+def _compiled(patterns: tuple[str, ...]) -> IgnorePatterns:
+    return IgnorePatterns(patterns)

@@ -8,7 +8,7 @@ from lsprotocol import types
 from codeorigin.lsp.connection.parameters import plain
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.settings.layers import SECTION
-from codeorigin.lsp.settings.project_files import WATCHED_FILES
+from codeorigin.settings.project_files import WATCHED_FILES
 
 logger = logging.getLogger(__name__)
 

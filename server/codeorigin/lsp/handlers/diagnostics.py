@@ -12,7 +12,7 @@ from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.workspace_scan import Scanner
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.settings.schema import RunMode, Settings
+from codeorigin.settings.schema import RunMode, Settings
 
 PAUSE_SECONDS = 2.0
 

@@ -15,7 +15,7 @@ from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wir
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.lsp.settings.schema import Settings
+from codeorigin.settings.schema import Settings
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1

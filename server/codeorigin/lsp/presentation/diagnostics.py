@@ -12,9 +12,9 @@ from lsprotocol import types
 from codeorigin.lsp.presentation.markdown import visible
 from codeorigin.lsp.presentation.wording import band_of, finding
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.settings.schema import Settings, Severity
 from codeorigin.model.verdict import Band
 from codeorigin.report import FunctionReport
+from codeorigin.settings.schema import Settings, Severity
 
 SOURCE = "CodeOrigin"
 LLM_CODE = "llm-written"

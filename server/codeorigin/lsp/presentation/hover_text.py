@@ -18,10 +18,10 @@ from codeorigin.lsp.presentation.wording import (
     share,
 )
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.settings.schema import Settings
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import NOTICEABLE, own_text
 from codeorigin.report import FunctionReport
+from codeorigin.settings.schema import Settings
 
 BAR_CELLS = 8
 LINES_PER_SIDE = 4

@@ -10,7 +10,7 @@ from lsprotocol import types
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.settings.schema import Settings
+from codeorigin.settings.schema import Settings
 
 
 @dataclass(slots=True)

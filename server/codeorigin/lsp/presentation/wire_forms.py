@@ -15,11 +15,11 @@ from codeorigin.lsp.presentation.wording import (
     reason,
 )
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.settings.schema import Settings
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 from codeorigin.phrases import own_text
 from codeorigin.report import FunctionReport
+from codeorigin.settings.schema import Settings
 
 
 def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 They speak of an estimate, of LLMs in general and never of an author or a product.
 """
 
-from codeorigin.lsp.settings.schema import Settings
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.phrases import percent
+from codeorigin.settings.schema import Settings
 
 LIMITS = (
     "An estimate from the text alone, not a proof of authorship: people do write code that scores high, and "

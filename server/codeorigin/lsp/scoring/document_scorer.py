@@ -15,7 +15,7 @@ from codeorigin.lsp.documents.documents import Snapshot, SourceDocument
 from codeorigin.lsp.documents.eligibility import skip_reason
 from codeorigin.lsp.scoring.scheduler import Scheduler
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.settings.schema import RunMode, Settings
+from codeorigin.settings.schema import RunMode, Settings
 
 if TYPE_CHECKING:
     from codeorigin.lsp.server import CodeOriginServer

@@ -13,7 +13,7 @@ from codeorigin.lsp.documents.documents import Positions, Snapshot, find_languag
 from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
-from codeorigin.lsp.settings.schema import Settings
+from codeorigin.settings.schema import Settings
 from codeorigin.source.files import read_source, walk_sources
 from codeorigin.source.text import LineIndex, PositionEncoding
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.settings.project_files import BASELINE_FILE, MAX_BYTES
+from codeorigin.settings.project_files import BASELINE_FILE, MAX_BYTES
 
 FORMAT_VERSION = 1
 

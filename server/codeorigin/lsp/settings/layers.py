@@ -7,8 +7,8 @@ from typing import Any
 
 from pygls import uris
 
-from codeorigin.lsp.settings.project_files import Signature, read_project_settings, signature
-from codeorigin.lsp.settings.schema import Settings, merge
+from codeorigin.settings.project_files import Signature, read_project_settings, signature
+from codeorigin.settings.schema import Settings, merge
 
 SECTION = "codeorigin"
 

@@ -11,9 +11,9 @@ from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.presentation.hover_text import HoverContent
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.settings.schema import Settings
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import FileReport, FunctionReport
+from codeorigin.settings.schema import Settings
 from codeorigin.source.text import LineIndex, PositionEncoding
 
 ALONE = Verdict(

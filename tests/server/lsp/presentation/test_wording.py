@@ -17,10 +17,10 @@ from codeorigin.lsp.presentation.wording import (
     reason,
     share,
 )
-from codeorigin.lsp.settings.schema import Settings, merge
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.phrases import own_text
+from codeorigin.settings.schema import Settings, merge
 
 VERDICT = Verdict(
     probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_threshold=0.9,

@@ -12,8 +12,9 @@ from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import is_excluded, skip_reason
 from codeorigin.lsp.settings.accepted_findings import Baseline
 from codeorigin.lsp.settings.layers import Configuration
-from codeorigin.lsp.settings.project_files import BASELINE_FILE, read_project_settings, signature
-from codeorigin.lsp.settings.schema import Settings, merge
+from codeorigin.settings.project_files import BASELINE_FILE, read_project_settings, signature
+from codeorigin.settings.schema import Settings, merge
+from codeorigin.source.files import walk_sources
 from codeorigin.source.text import LineIndex, PositionEncoding
 
 
@@ -136,6 +137,24 @@ def test_names_that_are_not_unicode_can_be_accepted(tmp_path: Path) -> None:
 def test_excludes_are_relative_to_the_folder(path: str, excluded: bool) -> None:
     patterns = ("gen/", "*_pb2.py", "!keep_pb2.py")
     assert is_excluded(path, patterns, Path("/w")) is excluded
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [("build/", "!build/keep.py"), ("build/*", "!build/keep.py"), ("*.py", "!/src", "!keep.py"), ("/src/**",),
+     ("src", "!src/", "!src/a.py"), ("**/deep/", "!a.py")],
+)  # fmt: skip
+def test_an_open_file_is_excluded_if_the_scan_leaves_it_out(
+    tmp_path: Path, patterns: tuple[str, ...]
+) -> None:
+    names = ("build/keep.py", "build/a.py", "src/a.py", "src/deep/a.py", "src/deep/keep.py", "a.py")
+    for name in names:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    scanned = {path.relative_to(tmp_path).as_posix() for path in walk_sources([tmp_path], exclude=patterns)}
+    scored = {name for name in names if not is_excluded(str(tmp_path / name), patterns, tmp_path)}
+    assert scored == scanned
 
 
 def snapshot(text: str, language: str | None = "python", path: str | None = "/w/a.py") -> Snapshot:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codeorigin.explain.explanation import Baseline, ExplainOptions
-from codeorigin.lsp.settings.value_types import Choice, Flag, Kind, Number, Optional, Patterns, Strings, Text
+from codeorigin.settings.value_types import Choice, Flag, Kind, Number, Optional, Patterns, Strings, Text
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codeorigin.explain.explanation import Baseline
 from codeorigin.languages import LANGUAGES
-from codeorigin.lsp.settings.schema import (
+from codeorigin.settings.schema import (
     LANGUAGE_IDS,
     SCHEMA_PATH,
     RunMode,
@@ -24,7 +24,7 @@ from codeorigin.lsp.settings.schema import (
     schema_text,
 )
 
-DOCS = Path(__file__).parents[4] / "docs" / "settings.md"
+DOCS = Path(__file__).parents[3] / "docs" / "settings.md"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
