@@ -7,6 +7,8 @@ import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, SHOWN, Editor, python_function
 
+from codeorigin.wording import FULL_CAVEAT
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -29,6 +31,9 @@ async def test_explaining_a_function(editor: Editor) -> None:
     answer = await editor.command("codeorigin.explain", document.uri, {"line": 4, "character": 0})
     assert answer["name"] == "told"
     assert answer["explanation"]["lines"]
+    assert answer["explanation"]["summary"].startswith("The function's lines add up to ")
+    assert answer["verdict"]["probabilityText"] in answer["verdict"]["summary"]
+    assert answer["caveat"] == FULL_CAVEAT
     shown = await editor.take(SHOWN)
     assert shown.message.startswith("CodeOrigin: told: ")
     assert "strongest evidence: line" in shown.message

@@ -3,7 +3,6 @@ import * as vscode from "vscode";
 import type { Parts } from "../parts";
 import type { FunctionInfo } from "../protocol";
 import type { FunctionRow } from "../tree/rows";
-import { percent } from "../words";
 import { scoredEditor } from "./editor";
 
 interface Choice extends vscode.QuickPickItem {
@@ -41,7 +40,7 @@ export async function acceptInBaseline({ requests }: Parts, row?: FunctionRow): 
 function choices(reported: FunctionInfo[]): Choice[] {
   const single = reported.map(({ name, functionId, headerRange, verdict }) => ({
     label: name,
-    description: `line ${headerRange.start.line + 1}${verdict.probability === null ? "" : `, ${percent(verdict.probability)}`}`,
+    description: [`line ${headerRange.start.line + 1}`, verdict.probabilityText].filter(Boolean).join(", "),
     functionId,
   }));
   return reported.length > 1 ? [{ label: `All ${reported.length} functions`, functionId: null }, ...single] : single;

@@ -28,8 +28,8 @@ def _function(function: FunctionReport) -> dict[str, Any]:
         "logit": verdict.logit,
         "band": None if verdict.band is None else verdict.band.value,
         "reason": None if verdict.reason is None else verdict.reason.value,
-        "alone": verdict.alone,
-        "context": verdict.context,
+        "own_probability": verdict.own_probability,
+        "file_evidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
         "nested": [_function(nested) for nested in function.nested],
     }

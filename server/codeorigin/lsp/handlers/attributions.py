@@ -61,7 +61,7 @@ async def _function(
             explanation = await server.explanations.get(result, function, settings.explain_options)
         except Cancelled as error:
             raise ContentModified from error
-        evidence = explanation_to_wire(result, explanation)
+        evidence = explanation_to_wire(result, function, explanation)
         evidence["lines"] = [line for line in evidence["lines"] if first <= line["line"] <= last]
         wire["explanation"] = evidence
     return wire

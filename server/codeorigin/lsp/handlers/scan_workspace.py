@@ -16,6 +16,7 @@ from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.settings.schema import Settings
+from codeorigin.wording.messages import on_scan, reported_functions
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1
@@ -79,17 +80,18 @@ class _Scan:
         if summary is None:
             return {"files": [], "message": f"the workspace was not scored: {error}", "cancelled": False}
         found = sum(each["reported"] for each in self._files)
-        how = "stopped after" if summary.cancelled else "done:"
         return {
             "files": self._files,
             "scored": summary.files,
             "functions": summary.functions,
             "reported": found,
+            "reportedText": reported_functions(found),
             "skipped": summary.skipped,
             "errors": summary.errors[:MAX_ERRORS],
             "cancelled": summary.cancelled,
-            "message": f"scan {how} {summary.files} files, {summary.functions} functions, "
-            f"{found} of them likely LLM-written",
+            "message": on_scan(
+                files=summary.files, functions=summary.functions, findings=found, cancelled=summary.cancelled
+            ),
         }
 
     def _scored(self, result: Result, settings: Settings) -> None:

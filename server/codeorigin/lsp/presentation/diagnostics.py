@@ -10,11 +10,11 @@ from typing import Any
 from lsprotocol import types
 
 from codeorigin.lsp.presentation.markdown import visible
-from codeorigin.lsp.presentation.wording import band_of, finding
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.settings.schema import Settings, Severity
 from codeorigin.model.verdict import Band
 from codeorigin.report import FunctionReport
+from codeorigin.wording.functions import finding
 
 SOURCE = "CodeOrigin"
 LLM_CODE = "llm-written"
@@ -84,7 +84,7 @@ def reported(
     wanted = {Band.LLM, Band.UNSURE} if settings.show_unsure else {Band.LLM}
     found = []
     for function in result.functions:
-        band = band_of(function.verdict, settings)
+        band = settings.limits.band(function.verdict)
         if band in wanted and function.function_id not in accepted:
             found.append((function, band))
     return found

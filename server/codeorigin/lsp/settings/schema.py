@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codeorigin.explain.explanation import Baseline, ExplainOptions
+from codeorigin.limits import Limits
 from codeorigin.lsp.settings.value_types import Choice, Flag, Kind, Number, Optional, Patterns, Strings, Text
 
 T = TypeVar("T")
@@ -148,6 +149,11 @@ class Settings:
         "repository must not choose what is loaded.",
         project=False,
     )
+
+    @property
+    def limits(self) -> Limits:
+        """From where on functions are reported under these settings."""
+        return Limits(self.threshold, self.false_positive_rate)
 
     @property
     def explain_options(self) -> ExplainOptions:
