@@ -164,7 +164,7 @@ export const ATTRIBUTIONS = "codeorigin/attributions";
 export const ServerCommand = {
   rescore: "codeorigin.rescore",
   explain: "codeorigin.explain",
-  acceptBaseline: "codeorigin.acceptBaseline",
+  acceptFindings: "codeorigin.acceptFindings",
   scanWorkspace: "codeorigin.scanWorkspace",
 } as const;
 

@@ -37,7 +37,8 @@ def on_explanation(function: FunctionReport, explanation: Explanation) -> str:
 
 def on_accepted(functions: int) -> str:
     """The answer about findings that were accepted."""
-    return f"{counted(functions, 'function')} accepted in the baseline"
+    whose = "its text changes" if functions == 1 else "their texts change"
+    return f"{counted(functions, 'finding')} accepted until {whose}"
 
 
 def on_scan(*, files: int, functions: int, findings: int, cancelled: bool) -> str:

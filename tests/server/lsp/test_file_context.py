@@ -14,7 +14,7 @@ from tests.server.lsp.conftest import COMMAND, SETTINGS, refreshing_capabilities
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
 
 from codeorigin.analyzer import Analyzer
-from codeorigin.lsp.settings.accepted_findings import Baseline
+from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.lsp.settings.project_files import BASELINE_FILE
 from codeorigin.report import FunctionReport
 from codeorigin.wording.figures import probability_percent
@@ -298,8 +298,8 @@ async def test_workspace_diagnostics_move_with_the_neighbours_and_the_switch(
     path = editor.root / "unopened.py"
     edited = TEXT.replace(END, EDITED)
     thirds = [functions(analyzer, text)[2] for text in (TEXT, edited)]
-    baseline = Baseline(editor.root)
-    baseline.accept((each.function_id, "third", str(path)) for each in thirds)
+    findings = AcceptedFindings(editor.root)
+    findings.accept((each.function_id, "third", str(path)) for each in thirds)
     path.write_text(TEXT, encoding="utf-8")
     try:
         first = await workspace(editor, None)

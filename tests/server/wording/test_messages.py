@@ -42,8 +42,8 @@ def test_on_a_scan() -> None:
 
 def test_counts_agree_with_their_nouns() -> None:
     assert [on_accepted(count) for count in (1, 2)] == [
-        "1 function accepted in the baseline",
-        "2 functions accepted in the baseline",
+        "1 finding accepted until its text changes",
+        "2 findings accepted until their texts change",
     ]
     assert [reported_functions(count) for count in (1, 2)] == ["1 reported function", "2 reported functions"]
 

@@ -8,7 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from codeorigin.errors import Cancelled
-from codeorigin.lsp.connection.parameters import plain, read
+from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.presentation.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.server import CodeOriginServer
@@ -29,7 +29,7 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(ATTRIBUTIONS)
     async def attributions(raw: Any) -> dict[str, Any] | None:
-        params = plain(raw)
+        params = plain_json(raw)
         if not isinstance(params, dict):
             raise JsonRpcInvalidParams(message="parameters {textDocument, range?} are needed")
         identifier = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument")

@@ -9,7 +9,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.connection.parameters import plain, read, to_wire
+from codeorigin.lsp.connection.parameters import plain_json, read, to_wire
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.presentation.diagnostics import SELECTION_CODE, SOURCE
 from codeorigin.lsp.presentation.wire_forms import (
@@ -29,7 +29,7 @@ from codeorigin.wording.messages import on_accepted, on_document, on_explanation
 
 RESCORE = "codeorigin.rescore"
 EXPLAIN = "codeorigin.explain"
-ACCEPT_BASELINE = "codeorigin.acceptBaseline"
+ACCEPT_FINDINGS = "codeorigin.acceptFindings"
 STATUS = "codeorigin.status"
 
 
@@ -49,8 +49,8 @@ def register(server: CodeOriginServer) -> None:
         position = read(place, types.Position, "position")
         return await _explain(server, uri, position, quiet=quiet)
 
-    @server.command(ACCEPT_BASELINE)
-    async def accept_baseline(*arguments: Any) -> dict[str, Any]:
+    @server.command(ACCEPT_FINDINGS)
+    async def accept_findings(*arguments: Any) -> dict[str, Any]:
         uri, function_id, quiet = _arguments(arguments)
         if function_id is not None and not isinstance(function_id, str):
             raise JsonRpcInvalidParams(message="functionId must be a string or null")
@@ -66,9 +66,9 @@ def _arguments(arguments: tuple[Any, ...]) -> tuple[str, Any, bool]:
     if not 1 <= len(arguments) <= 3:
         raise JsonRpcInvalidParams(message=f"1 to 3 arguments are needed, not {len(arguments)}")
     uri = read(arguments[0], str, "uri")
-    options = plain(arguments[2]) if len(arguments) > 2 else None
+    options = plain_json(arguments[2]) if len(arguments) > 2 else None
     quiet = isinstance(options, dict) and options.get("quiet") is True
-    return uri, plain(arguments[1]) if len(arguments) > 1 else None, quiet
+    return uri, plain_json(arguments[1]) if len(arguments) > 1 else None, quiet
 
 
 def _open_snapshot(server: CodeOriginServer, uri: str) -> Snapshot:
@@ -194,9 +194,9 @@ async def _accept(
     server: CodeOriginServer, uri: str, function_id: str | None, *, quiet: bool
 ) -> dict[str, Any]:
     snapshot = _open_snapshot(server, uri)
-    baseline = server.baseline_of(uri)
-    if baseline is None:
-        message = "a baseline is kept in a workspace folder: open the folder that this file is in"
+    findings = server.accepted_findings_of(uri)
+    if findings is None:
+        message = "accepted findings are kept in a workspace folder: open the one that this file is in"
         return _said(server, {"accepted": 0, "message": message}, quiet=quiet)
     result = await server.scoring.scored(uri)
     functions = _to_accept(server, result, function_id) if result is not None else []
@@ -204,7 +204,7 @@ async def _accept(
         message = "nothing to accept here: the text has changed or no function is reported"
         return _said(server, {"accepted": 0, "message": message}, quiet=quiet)
     try:
-        accepted = baseline.accept(
+        accepted = findings.accept(
             (each.function_id, each.span.qualified_name, snapshot.path) for each in functions
         )
     except CodeOriginError as error:

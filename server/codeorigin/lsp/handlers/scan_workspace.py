@@ -9,7 +9,7 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.connection.parameters import plain, read
+from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.scored_document import Result
@@ -28,7 +28,7 @@ def register(server: CodeOriginServer) -> None:
 
     @server.command(SCAN_WORKSPACE)
     async def scan_workspace(*arguments: Any) -> dict[str, Any]:
-        values = plain(arguments)
+        values = plain_json(arguments)
         folder = read(values[0], str, "folder") if values and values[0] is not None else None
         options = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
         answer = await _Scan(server).run(folder)
@@ -96,8 +96,8 @@ class _Scan:
 
     def _scored(self, result: Result, settings: Settings) -> None:
         server, uri = self._server, result.snapshot.uri
-        baseline = server.baseline_of(uri)
-        found = reported(result, settings, baseline.ids() if baseline is not None else ())
+        accepted = server.accepted_findings_of(uri)
+        found = reported(result, settings, accepted.ids() if accepted is not None else ())
         if result.functions:
             self._files.append(
                 {

@@ -80,7 +80,7 @@ class FindingData:
 def reported(
     result: Result, settings: Settings, accepted: Collection[str]
 ) -> list[tuple[FunctionReport, Band]]:
-    """The functions that the settings report, without those that the baseline accepts."""
+    """The functions that the settings report, without the ``accepted`` ones."""
     wanted = {Band.LLM, Band.UNSURE} if settings.show_unsure else {Band.LLM}
     found = []
     for function in result.functions:
