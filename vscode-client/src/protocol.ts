@@ -53,7 +53,7 @@ export interface FileVerdict {
   logit: number | null;
   band: Band | null;
   reason: string | null;
-  functions: number;
+  functionCount: number;
   humanShare: number | null;
   falsePositiveRate: number | null;
   threshold: number | null;

@@ -10,7 +10,7 @@ const judged: FileVerdict = {
   logit: 0.9,
   band: "unsure",
   reason: null,
-  functions: 7,
+  functionCount: 7,
   humanShare: 0.02,
   falsePositiveRate: 0.01,
   threshold: 0.9,

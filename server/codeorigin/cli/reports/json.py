@@ -41,7 +41,7 @@ def _file_verdict(verdict: FileVerdict) -> dict[str, Any]:
         "logit": verdict.logit,
         "band": None if verdict.band is None else verdict.band.value,
         "reason": None if verdict.reason is None else verdict.reason.value,
-        "functions": verdict.functions,
+        "function_count": verdict.functions,
         "human_share": verdict.human_share,
         "llm_threshold": verdict.llm_threshold,
         "false_positive_rate": verdict.false_positive_rate,

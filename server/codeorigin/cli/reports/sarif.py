@@ -74,7 +74,7 @@ def _judged(file: CheckedFile) -> dict[str, Any] | None:
             "probability": verdict.probability,
             "logit": verdict.logit,
             "band": verdict.band.value,
-            "functions": verdict.functions,
+            "functionCount": verdict.functions,
             "humanShare": verdict.human_share,
             "llmThreshold": verdict.llm_threshold,
             "falsePositiveRate": verdict.false_positive_rate,

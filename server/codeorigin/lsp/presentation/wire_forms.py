@@ -56,7 +56,7 @@ def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
         "logit": verdict.logit,
         "band": verdict.band.value if verdict.band is not None else None,
         "reason": verdict.reason.value if verdict.reason is not None else None,
-        "functions": verdict.functions,
+        "functionCount": verdict.functions,
         "humanShare": verdict.human_share,
         "falsePositiveRate": verdict.false_positive_rate,
         "threshold": verdict.llm_threshold,

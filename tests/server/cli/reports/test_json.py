@@ -178,7 +178,7 @@ def test_a_files_own_verdict_is_in_the_report(
         "logit": 1.84,
         "band": "llm",
         "reason": None,
-        "functions": 7,
+        "function_count": 7,
         "human_share": 0.04,
         "llm_threshold": 0.9,
         "false_positive_rate": 0.01,
@@ -197,7 +197,7 @@ def test_every_reason_of_a_file_is_in_the_schema(
     report = parsed(make_result((make_file(whole=FileVerdict.without(reason, 2)),)))
     validator.validate(report)
     verdict = report["files"][0]["verdict"]
-    assert (verdict["reason"], verdict["functions"], verdict["band"]) == (reason.value, 2, None)
+    assert (verdict["reason"], verdict["function_count"], verdict["band"]) == (reason.value, 2, None)
     assert report["summary"]["file_bands"] == {"human": 0, "unsure": 0, "llm": 0}
 
 

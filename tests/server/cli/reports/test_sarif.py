@@ -115,6 +115,6 @@ def test_a_files_own_verdict_is_a_property_of_the_artifact_and_no_result(
     (artifact,) = run["artifacts"]
     assert artifact["location"] == {"uri": "a%20b.py"}
     assert artifact["properties"]["band"] == "llm"
-    assert artifact["properties"]["functions"] == 7
+    assert artifact["properties"]["functionCount"] == 7
     assert run["results"] == []
     assert "artifacts" not in run_of(make_result())
