@@ -214,7 +214,7 @@ class Analyzer:
             wide=score.wide,
             deep=score.deep,
             windows=score.windows,
-            alone=scale.probability(score.logit),
+            own_probability=scale.probability(score.logit),
         )
         return _read_off(unread, scale, score.logit, language)
 
@@ -230,7 +230,7 @@ class Analyzer:
         evidence = dict(zip(logits, context.rule.evidence(list(logits.values())), strict=True))
         return {
             number: _read_off(
-                replace(verdict, context=evidence[number], neighbours=len(logits) - 1),
+                replace(verdict, file_evidence=evidence[number], neighbours=len(logits) - 1),
                 context.scale,
                 logits[number] + evidence[number],
                 language,

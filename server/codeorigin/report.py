@@ -1,13 +1,13 @@
-"""What is known of a file and its functions after analysis, and the comments that switch analysis off.
+"""What is known of functions, files and a whole run after analysis, and the comments that switch it off.
 
 Imports neither the inference runtime nor NumPy, so that whatever shows reports starts quickly.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codeorigin.model.file_verdict import FileVerdict
-from codeorigin.model.verdict import Verdict
+from codeorigin.model.verdict import Band, Verdict
 from codeorigin.spans import FunctionSpan
 
 IGNORE = "codeorigin: ignore"
@@ -41,6 +41,32 @@ class FileReport:
     path: str | None
     functions: tuple[FunctionReport, ...]
     verdict: FileVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
+
+    ``file_bands`` counts the files with a verdict of their own. ``errors`` does not count the ``skipped``.
+    ``seconds`` is the time spent reading and analysing, without loading the model. ``peak_memory_bytes`` is
+    None where the system does not tell.
+    """
+
+    files: int = 0
+    functions: int = 0
+    scored: int = 0
+    findings: int = 0
+    errors: int = 0
+    skipped: int = 0
+    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    seconds: float = 0.0
+    peak_memory_bytes: int | None = None
+
+    @property
+    def functions_per_second(self) -> float | None:
+        """Functions over seconds; None when there was nothing to measure."""
+        return self.functions / self.seconds if self.functions and self.seconds > 0 else None
 
 
 def line_range(function: FunctionReport) -> tuple[int, int]:

@@ -3,18 +3,25 @@
 import pkgutil
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
 import codeorigin.cli.reports
-
-_REPORTS = [
-    f"codeorigin.cli.reports.{module.name}"
-    for module in pkgutil.iter_modules(codeorigin.cli.reports.__path__)
-]
+import codeorigin.wording
 
 
-@pytest.mark.parametrize("module", ["codeorigin.report", "codeorigin.cli.check_result", *_REPORTS])
+def _modules_of(package: ModuleType) -> list[str]:
+    return [
+        package.__name__,
+        *(f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__)),
+    ]
+
+
+_REPORTS, _WORDING = _modules_of(codeorigin.cli.reports), _modules_of(codeorigin.wording)
+
+
+@pytest.mark.parametrize("module", ["codeorigin.report", "codeorigin.cli.check_result", *_WORDING, *_REPORTS])
 def test_loads_neither_the_runtime_nor_numpy_nor_a_parser(module: str) -> None:
     script = (
         f"import sys, {module}; "
@@ -24,5 +31,6 @@ def test_loads_neither_the_runtime_nor_numpy_nor_a_parser(module: str) -> None:
     assert done.stdout == "[]\n"
 
 
-def test_all_report_modules_are_looked_at() -> None:
+def test_all_modules_are_looked_at() -> None:
     assert "codeorigin.cli.reports.json" in _REPORTS
+    assert "codeorigin.wording.functions" in _WORDING

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 
 import { Channels } from "./channels";
 import { registerCommands } from "./commands";
-import { guide, offerUpdate } from "./guidance";
+import { offerRemedies, offerUpdate } from "./missingServer";
 import { Decorations } from "./heatmap/decorations";
 import { HeatMap } from "./heatmap/heatMap";
 import { createMiddleware } from "./middleware";
@@ -45,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     tree,
     new StatusView(server),
     registerCommands({ channels, control: server, heatMap, panel, places, requests, scanProgress, tree }),
-    server.onMissing((missing) => void guide(missing, places)),
+    server.onMissing((missing) => void offerRemedies(missing, places)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (NEED_RESTART.some((name) => change.affectsConfiguration(name))) {

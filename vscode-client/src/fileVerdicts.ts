@@ -1,5 +1,4 @@
 import type { FileVerdict, FileVerdictNote } from "./protocol";
-import { LIMITS, percent } from "./words";
 
 /** What the server last said of each open file as a whole. */
 export class FileVerdicts {
@@ -31,8 +30,8 @@ export class FileVerdicts {
 
 /** Behind the name in the status bar: `: file 82 %`, or nothing without a verdict. */
 export function barText(verdict: FileVerdict | undefined): string {
-  const probability = verdict?.probability ?? null;
-  return probability === null ? "" : `: file ${percent(probability)}`;
+  const probability = verdict?.probabilityText ?? null;
+  return probability === null ? "" : `: file ${probability}`;
 }
 
 /** Lines for a tooltip; a file that is not judged as a whole says why. */
@@ -44,5 +43,5 @@ export function tooltipLines(verdict: FileVerdict | undefined): string[] {
     return [verdict.summary];
   }
   const band = verdict.band === null ? "" : ` (${verdict.band})`;
-  return [`${verdict.summary}${band}`, verdict.guarantee?.replaceAll("`", "") ?? "", LIMITS].filter(Boolean);
+  return [`${verdict.summary}${band}`, verdict.guarantee?.replaceAll("`", "") ?? "", verdict.caveat].filter(Boolean);
 }

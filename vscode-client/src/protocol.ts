@@ -19,12 +19,17 @@ export interface Status {
   message: string | null;
 }
 
-/** `logit` and `alone` are of the function's own text; the rest is read off `logit` and `context` together. */
+/**
+ * `logit` and `ownProbability` are of the function's own text; the rest is read off `logit` and `fileEvidence` together.
+ * The texts are for people, and shown as they are.
+ */
 export interface Verdict {
   probability: number | null;
+  /** `82 %` */
+  probabilityText: string | null;
   logit: number | null;
-  alone: number | null;
-  context: number | null;
+  ownProbability: number | null;
+  fileEvidence: number | null;
   neighbours: number;
   band: Band | null;
   reason: string | null;
@@ -33,23 +38,28 @@ export interface Verdict {
   threshold: number | null;
   windows: number;
   summary: string;
-  /** What the function's own text says and what its neighbours add; absent in servers of before 0.5. */
-  ownText?: string | null;
   guarantee: string | null;
+  /** What the function's own text says and what its neighbours add; null where nothing came from the file. */
+  ownText: string | null;
+  /** That a long function was scored piece by piece. */
+  windowsText: string | null;
 }
 
 /** The functions of a file taken together; null figures without a verdict. */
 export interface FileVerdict {
   probability: number | null;
+  /** `82 %` */
+  probabilityText: string | null;
   logit: number | null;
   band: Band | null;
   reason: string | null;
-  functions: number;
+  functionCount: number;
   humanShare: number | null;
   falsePositiveRate: number | null;
   threshold: number | null;
   summary: string;
   guarantee: string | null;
+  caveat: string;
 }
 
 /** What `codeorigin/fileVerdict` says; null takes back what was said before. */
@@ -81,6 +91,8 @@ export interface Explanation {
   method: string;
   baseline: string;
   nodes: number;
+  /** How the lines add up, and by which method. */
+  summary: string;
   lines: LineEvidence[];
   topTokens: TokenEvidence[];
 }
@@ -104,6 +116,7 @@ export interface Attributions {
 export interface ExplainedFunction extends FunctionInfo {
   version: number;
   modelId: string;
+  caveat: string;
   message: string;
 }
 
@@ -136,6 +149,9 @@ export interface ScannedFile {
 
 export interface Scan {
   files: ScannedFile[];
+  reported: number;
+  /** `3 reported functions` */
+  reportedText: string;
   cancelled: boolean;
   message: string;
 }
@@ -148,7 +164,7 @@ export const ATTRIBUTIONS = "codeorigin/attributions";
 export const ServerCommand = {
   rescore: "codeorigin.rescore",
   explain: "codeorigin.explain",
-  acceptBaseline: "codeorigin.acceptBaseline",
+  acceptFindings: "codeorigin.acceptFindings",
   scanWorkspace: "codeorigin.scanWorkspace",
 } as const;
 

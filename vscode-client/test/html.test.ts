@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dedent, escape, render } from "../src/panel/html";
+import { dedent, escape, render, signed } from "../src/panel/html";
 import { explained, line } from "./samples";
 
 const page = (name: string, texts: Record<number, string>, change = {}) =>
@@ -37,40 +37,35 @@ test("bars start in the middle: right towards LLM, left towards human", () => {
   assert.match(html, /class="bar human"[^>]*><rect x="25\.0" width="25\.0"/);
 });
 
-test("verdict, calibration, sum, tokens, limits and model are said", () => {
+test("all sentences are the server's, shown as they are", () => {
   const html = page("f", {});
   for (const text of [
     "90 % likely LLM-written",
-    "1.2 % of the calibration functions written by people score this high. Reported from 80 % on.",
-    "add up to +2.30",
-    "Completeness gap 0.4 %",
+    "1.2 % of people score this high. Reported from 80 % on.",
+    "The function&#39;s lines add up to +2.30, completeness gap 0.4 %. Integrated gradients, 8 nodes.",
     "<code>&#60;T&#62;</code>",
-    "not a proof of authorship",
+    "An estimate, not a proof of authorship.",
     "codeorigin-small 0.1.0",
   ]) {
     assert.ok(html.includes(text), text);
   }
-  assert.ok(!html.includes("above the tolerance"));
 });
 
-test("what the rest of the file adds is said beside the verdict and beside the sum", () => {
+test("what only some functions have is said of them alone", () => {
   const { verdict } = explained("f", []);
-  const html = page("f", {}, { verdict: { ...verdict, ownText: "By its own text 64 %; <b>", context: -0.4 } });
+  const more = { ...verdict, ownText: "By its own text 64 %; <b>", windowsText: "A long function." };
+  const html = page("f", {}, { verdict: more });
   assert.ok(html.includes("<p>By its own text 64 %; &#60;b&#62;</p>"));
-  assert.ok(html.includes("(logit +2.20, from −0.10 without evidence)"));
-  assert.ok(html.includes("With the rest of the file: +1.80."));
+  assert.ok(html.includes("<p>A long function.</p>"));
+  assert.ok(!/own text|long function|null/.test(page("f", {})));
 });
 
-test("without neighbours nothing is said of them", () => {
-  assert.ok(!/own text|rest of the file/.test(page("f", {})));
-});
-
-test("a large gap and a missing explanation are said too", () => {
-  const { explanation } = explained("f", []);
-  assert.ok(page("f", {}, { explanation: { ...explanation, approximate: true } }).includes("above the tolerance"));
-  assert.ok(page("f", {}).includes("Integrated gradients, 8 nodes, baseline mask."));
-  assert.ok(page("f", {}, { explanation: { ...explanation, nodes: 0 } }).includes("Exact shares of a linear model."));
+test("a missing explanation is said too", () => {
   assert.ok(page("f", {}, { explanation: null }).includes("no explanation without a verdict"));
+});
+
+test("evidence has its sign", () => {
+  assert.deepEqual([0.4, -1.5].map(signed), ["+0.40", "−1.50"]);
 });
 
 test("indentation that all lines share goes", () => {

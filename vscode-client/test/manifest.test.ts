@@ -28,7 +28,7 @@ test("every command of the manifest is registered, and the other way round", () 
 });
 
 test("no command takes a name that the language client registers for the server", () => {
-  const taken = ["rescore", "explain", "acceptBaseline", "scanWorkspace", "status"].map((name) => `codeorigin.${name}`);
+  const taken = ["rescore", "explain", "acceptFindings", "scanWorkspace", "status"].map((name) => `codeorigin.${name}`);
   const own = manifest.contributes.commands.map(({ command }) => command);
   assert.deepEqual(
     own.filter((command) => taken.includes(command)),

@@ -5,9 +5,10 @@ import type { Attributions, ExplainedFunction, LineEvidence, Verdict } from "../
 export function verdict(probability: number | null): Verdict {
   return {
     probability,
+    probabilityText: probability === null ? null : `${Math.round(probability * 100)} %`,
     logit: probability === null ? null : Math.log(probability / (1 - probability)),
-    alone: probability,
-    context: null,
+    ownProbability: probability,
+    fileEvidence: null,
     neighbours: 0,
     band: probability === null ? null : probability > 0.8 ? "llm" : "unsure",
     reason: probability === null ? "too_short" : null,
@@ -16,7 +17,9 @@ export function verdict(probability: number | null): Verdict {
     threshold: 0.8,
     windows: 1,
     summary: probability === null ? "No verdict: too short" : `${Math.round(probability * 100)} % likely LLM-written`,
-    guarantee: probability === null ? null : "Reported from 80 % on.",
+    guarantee: probability === null ? null : "1.2 % of people score this high. Reported from 80 % on.",
+    ownText: null,
+    windowsText: null,
   };
 }
 
@@ -29,6 +32,7 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
   return {
     version: 1,
     modelId: "codeorigin-small 0.1.0 (1a2b3c4d)",
+    caveat: "An estimate, not a proof of authorship.",
     message: "",
     functionId: `id-${name}`,
     name,
@@ -44,6 +48,7 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
       method: "integrated_gradients",
       baseline: "mask",
       nodes: 8,
+      summary: "The function's lines add up to +2.30, completeness gap 0.4 %. Integrated gradients, 8 nodes.",
       lines,
       topTokens: [{ text: "<T>", value: 0.4, range }],
     },

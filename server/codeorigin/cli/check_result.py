@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.report import FileReport, FunctionReport
+from codeorigin.report import FileReport, FunctionReport, Summary
 
 
 class Show(StrEnum):
@@ -34,32 +34,6 @@ class FileError:
     path: str
     message: str
     skipped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
-
-    ``file_bands`` counts the files with a verdict of their own. ``errors`` does not count the ``skipped``.
-    ``seconds`` is the time spent reading and analysing, without loading the model. ``peak_memory_bytes`` is
-    None where the system does not tell.
-    """
-
-    files: int = 0
-    functions: int = 0
-    scored: int = 0
-    findings: int = 0
-    errors: int = 0
-    skipped: int = 0
-    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
-    file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
-    seconds: float = 0.0
-    peak_memory_bytes: int | None = None
-
-    @property
-    def functions_per_second(self) -> float | None:
-        """Functions over seconds; None when there was nothing to measure."""
-        return self.functions / self.seconds if self.functions and self.seconds > 0 else None
 
 
 def is_finding(verdict: Verdict, threshold: float | None) -> bool:

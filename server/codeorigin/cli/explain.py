@@ -9,11 +9,11 @@ from pathlib import Path
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.inputs import Source, file_source
-from codeorigin.cli.reports.words import REASONS
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.report import FunctionReport
+from codeorigin.wording.functions import short_reason
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
 
@@ -78,7 +78,7 @@ def find_function(functions: Iterable[FunctionReport], target: Target, shown: st
         if function.verdict.band is not None:
             return function
     first = holding[0]
-    why = "it has no verdict" if first.verdict.reason is None else REASONS[first.verdict.reason]
+    why = short_reason(first.verdict.reason)
     raise SourceError(f"{shown}:{target.line}: '{first.span.qualified_name}' is not scored: {why}")
 
 

@@ -26,7 +26,7 @@ from codeorigin.lsp.scoring.explanation_jobs import Explanations
 from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
-from codeorigin.lsp.settings.accepted_findings import Baseline
+from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.lsp.status import State, Status, StatusReporter
 from codeorigin.settings.schema import Settings
@@ -69,7 +69,7 @@ class CodeOriginServer(LanguageServer):
         self.status = StatusReporter(self.current_status, self._send_status)
         self.worker.changed = self.status.changed
         self.started_at = time.monotonic()
-        self._baselines: dict[str, Baseline] = {}
+        self._accepted_findings: dict[str, AcceptedFindings] = {}
         self._shown: set[str] = set()
         self._file_verdicts: set[str] = set()
         self._model_requested = False
@@ -127,12 +127,12 @@ class CodeOriginServer(LanguageServer):
         path = uris.to_fs_path(folder) if folder is not None else None
         return Path(path) if path else None
 
-    def baseline_of(self, uri: str) -> Baseline | None:
-        """The baseline of the document's folder; None outside of all folders."""
+    def accepted_findings_of(self, uri: str) -> AcceptedFindings | None:
+        """The accepted findings of the document's folder; None outside of all folders."""
         path = self.folder_path(uri)
         if path is None:
             return None
-        return self._baselines.setdefault(str(path), Baseline(path))
+        return self._accepted_findings.setdefault(str(path), AcceptedFindings(path))
 
     # -- settings -----------------------------------------------------------------------------------------
 

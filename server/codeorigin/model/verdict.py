@@ -19,7 +19,6 @@ class Reason(StrEnum):
     NESTED = "nested"
     GENERATED = "generated"
     MINIFIED = "minified"
-    UNSUPPORTED_LANGUAGE = "unsupported_language"
     IGNORED = "ignored"
 
 
@@ -27,9 +26,9 @@ class Reason(StrEnum):
 class Verdict:
     """A calibrated estimate, or the reason why there is none.
 
-    ``logit`` is the raw model's for the function's own text (wide + deep + bias); ``context`` is what the
-    ``neighbours`` other functions of its file add to it, in logits, None where there are none or the text was
-    judged by itself. ``probability`` and ``band`` are read off the sum of the two, ``alone`` is the probability by
+    ``logit`` is the raw model's for the function's own text (wide + deep + bias); ``file_evidence`` is what
+    the ``neighbours`` other functions of its file add to it, in logits, None where there are none or the text was
+    judged by itself. ``probability`` and ``band`` are read off the sum of the two, ``own_probability`` is the one by
     the function's own text. ``human_share`` is the share of calibration functions written by people that score at
     least this high. ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands;
     ``false_positive_rate`` is the one guaranteed for ``llm_threshold``. ``windows`` counts the overlapping
@@ -47,8 +46,8 @@ class Verdict:
     wide: float | None = None
     deep: float | None = None
     windows: int = 0
-    alone: float | None = None
-    context: float | None = None
+    own_probability: float | None = None
+    file_evidence: float | None = None
     neighbours: int = 0
 
     @classmethod

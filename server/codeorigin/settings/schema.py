@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codeorigin.explain.explanation import Baseline, ExplainOptions
-from codeorigin.settings.value_types import Choice, Flag, Kind, Number, Optional, Patterns, Strings, Text
+from codeorigin.limits import Limits
+from codeorigin.settings.value_types import (
+    Choice,
+    Flag,
+    Number,
+    Optional,
+    Patterns,
+    Strings,
+    Text,
+    ValueType,
+)
 
 T = TypeVar("T")
 
@@ -54,9 +64,9 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-def setting(default: T, kind: Kind[T], description: str, *, project: bool = True) -> T:
+def setting(default: T, value_type: ValueType[T], description: str, *, project: bool = True) -> T:
     """A field; ``project=False`` keeps it out of project files, which come with a cloned repository."""
-    metadata = {"kind": kind, "description": description, "project": project}
+    metadata = {"value_type": value_type, "description": description, "project": project}
     return field(default=default, metadata=metadata)
 
 
@@ -150,6 +160,11 @@ class Settings:
     )
 
     @property
+    def limits(self) -> Limits:
+        """From where on functions are reported under these settings."""
+        return Limits(self.threshold, self.false_positive_rate)
+
+    @property
     def explain_options(self) -> ExplainOptions:
         """The options of an explanation under these settings."""
         return ExplainOptions(
@@ -194,7 +209,7 @@ def merge(
         if value is None:
             continue
         try:
-            values[found.name] = found.metadata["kind"].parse(value)
+            values[found.name] = found.metadata["value_type"].parse(value)
         except ValueError as error:
             used = json.dumps(getattr(base, found.name))
             problems.append(f"{source}: {name} must be {error}; {used} is used")
@@ -213,7 +228,7 @@ def json_schema() -> dict[str, Any]:
     for name, found in _FIELDS.items():
         default = found.default
         properties[name] = {
-            **found.metadata["kind"].schema(),
+            **found.metadata["value_type"].schema(),
             "default": list(default) if isinstance(default, tuple) else default,
             "description": found.metadata["description"],
         }

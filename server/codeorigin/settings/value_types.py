@@ -12,7 +12,7 @@ N = TypeVar("N", int, float)
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Kind(Protocol[T_co]):
+class ValueType(Protocol[T_co]):
     """What a setting may hold."""
 
     def parse(self, value: object) -> T_co:
@@ -133,7 +133,7 @@ class Text:
 class Optional(Generic[T_co]):
     """Another kind, or ``null`` for "not set"."""
 
-    of: Kind[T_co]
+    of: ValueType[T_co]
 
     def parse(self, value: object) -> T_co | None:
         return None if value is None else self.of.parse(value)

@@ -286,9 +286,9 @@ def test_restart_starts_another_server(code: CodeServer, page: Page, source: Pat
     findings(code, source, 2)
 
 
-def test_accepting_in_the_baseline_takes_the_finding_away(code: CodeServer, page: Page, source: Path) -> None:
+def test_accepting_a_finding_takes_the_finding_away(code: CodeServer, page: Page, source: Path) -> None:
     code.ask("open", path=str(source))
-    code.ask("begin", command="codeorigin.acceptInBaseline")
+    code.ask("begin", command="codeorigin.accept")
     page.locator(".quick-input-list .monaco-list-row", has_text=FUNCTION).click()
     findings(code, source, 1)
     assert FUNCTION in (code.workspace / ".codeorigin-baseline.json").read_text()

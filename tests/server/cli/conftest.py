@@ -49,7 +49,7 @@ def verdict(probability: float, band: Band) -> Verdict:
         llm_threshold=0.9,
         human_threshold=0.2,
         false_positive_rate=0.01,
-        alone=probability,
+        own_probability=probability,
     )
 
 
@@ -98,7 +98,7 @@ def verdicts() -> Mapping[Band, Verdict]:
 @pytest.fixture
 def in_file() -> Verdict:
     """A verdict ``llm`` that stands on the 11 other functions of the file: 0.64 by the own text, 0.97 with them."""
-    return replace(LLM, alone=0.64, context=0.62, neighbours=11)
+    return replace(LLM, own_probability=0.64, file_evidence=0.62, neighbours=11)
 
 
 @pytest.fixture

@@ -72,12 +72,12 @@ def test_probabilities_are_those_in_the_file_and_logits_those_of_the_text(
     scale = calibration_of(model).alone
     for function, added in zip(functions, FILE_CONTEXT.rule.evidence(logits), strict=True):
         assert function["neighbours"] == 2
-        assert function["context"] == pytest.approx(added) != 0
+        assert function["file_evidence"] == pytest.approx(added) != 0
         total = function["logit"] + added
         assert function["probability"] == pytest.approx(FILE_CONTEXT.scale.probability(total))
         assert function["band"] == FILE_CONTEXT.scale.band(total, "python").value
-        assert function["alone"] == pytest.approx(scale.probability(function["logit"]))
-        assert function["alone"] != pytest.approx(function["probability"])
+        assert function["own_probability"] == pytest.approx(scale.probability(function["logit"]))
+        assert function["own_probability"] != pytest.approx(function["probability"])
 
 
 def test_without_the_file_each_function_stands_for_itself(command: Command) -> None:
@@ -85,8 +85,8 @@ def test_without_the_file_each_function_stands_for_itself(command: Command) -> N
     together = functions_of(command, "a.py")["a.py"]
     apart = functions_of(command, "a.py", "--no-file-context")["a.py"]
     for one, other in zip(apart, together, strict=True):
-        assert (one["context"], one["neighbours"]) == (None, 0)
-        assert one["probability"] == one["alone"] == other["alone"]
+        assert (one["file_evidence"], one["neighbours"]) == (None, 0)
+        assert one["probability"] == one["own_probability"] == other["own_probability"]
         assert one["logit"] == other["logit"]
 
 
@@ -99,7 +99,7 @@ def test_a_model_without_the_rule_takes_the_option_and_gives_one_answer(
         for options in ([], ["--no-file-context"])
     ]
     assert answers[0] == answers[1]
-    assert [function["context"] for function in answers[0][0]["functions"]] == [None] * 3
+    assert [function["file_evidence"] for function in answers[0][0]["functions"]] == [None] * 3
 
 
 @pytest.mark.parametrize(
@@ -113,10 +113,10 @@ def test_a_model_without_the_rule_takes_the_option_and_gives_one_answer(
 def test_a_function_without_neighbours_is_judged_by_its_own_text(source: str, command: Command) -> None:
     Path("a.py").write_text(source)
     first, *others = functions_of(command, "a.py")["a.py"]
-    assert (first["context"], first["neighbours"]) == (None, 0)
-    assert first["probability"] == first["alone"]
+    assert (first["file_evidence"], first["neighbours"]) == (None, 0)
+    assert first["probability"] == first["own_probability"]
     for other in others:
-        assert (other["alone"], other["context"], other["neighbours"]) == (None, None, 0)
+        assert (other["own_probability"], other["file_evidence"], other["neighbours"]) == (None, None, 0)
     _, shown = command("explain", "a.py:1")
     assert "own text" not in shown
     assert "rest of the file" not in shown
@@ -153,16 +153,16 @@ def test_a_threshold_is_one_for_the_probability_in_the_file(command: Command) ->
     Path("a.py").write_text(TWO)
     functions = functions_of(command, "a.py")["a.py"]
     # One of the two is pushed up or down far enough for a threshold to lie between its two probabilities.
-    moved = max(functions, key=lambda function: abs(function["probability"] - function["alone"]))
-    threshold = (moved["probability"] + moved["alone"]) / 2
-    for field, options in (("probability", []), ("alone", ["--no-file-context"])):
+    moved = max(functions, key=lambda function: abs(function["probability"] - function["own_probability"]))
+    threshold = (moved["probability"] + moved["own_probability"]) / 2
+    for field, options in (("probability", []), ("own_probability", ["--no-file-context"])):
         code, out = command("check", "a.py", "--threshold", str(threshold), *options, "--format", "sarif")
         found = json.loads(out)["runs"][0]["results"]
         names = [each["locations"][0]["logicalLocations"][0]["name"] for each in found]
         assert names == [each["name"] for each in functions if each[field] >= threshold]
         assert code == (ExitCode.FINDINGS if names else ExitCode.OK)
         assert (moved["name"] in names) is (moved[field] >= threshold)
-    assert (moved["probability"] >= threshold) is not (moved["alone"] >= threshold)
+    assert (moved["probability"] >= threshold) is not (moved["own_probability"] >= threshold)
 
 
 def test_listing_only_findings_leaves_the_others_a_say(command: Command) -> None:
@@ -179,7 +179,7 @@ def test_the_reports_agree(command: Command) -> None:
     _, out = command("check", "a.py", "--threshold", "0", "--format", "sarif")
     results = json.loads(out)["runs"][0]["results"]
     for function, result in zip((first, second), results, strict=True):
-        for name in ("probability", "logit", "band", "alone", "context", "neighbours"):
+        for name in ("probability", "logit", "band", "own_probability", "file_evidence", "neighbours"):
             assert result["properties"][name] == function[name]
     _, out = command("check", "a.py")
     for function in (first, second):
@@ -198,7 +198,7 @@ def test_an_explanation_adds_up_to_the_own_logit_and_the_context_comes_on_top(co
         code, out = command("explain", place, "--format", "json")
         explained = json.loads(out)
         assert code == ExitCode.OK
-        for name in ("probability", "band", "alone", "context", "neighbours"):
+        for name in ("probability", "band", "own_probability", "file_evidence", "neighbours"):
             assert explained[name] == checked[name]
         assert explained["logit"] == pytest.approx(checked["logit"], abs=1e-4)
         evidence = explained["logit"] - explained["baseline_logit"]
@@ -206,13 +206,13 @@ def test_an_explanation_adds_up_to_the_own_logit_and_the_context_comes_on_top(co
         gap = abs(total - evidence) / max(abs(evidence), 1.0)
         assert gap == pytest.approx(explained["completeness_gap"], abs=1e-5)
         assert gap < 0.02
-        in_file = FILE_CONTEXT.scale.probability(explained["logit"] + explained["context"])
+        in_file = FILE_CONTEXT.scale.probability(explained["logit"] + explained["file_evidence"])
         assert explained["probability"] == pytest.approx(in_file, abs=1e-4)
         _, shown = command("explain", place)
         assert shown.splitlines()[2] == explained["own_text"]
-        side = "an LLM" if explained["context"] > 0 else "a person"
+        side = "an LLM" if explained["file_evidence"] > 0 else "a person"
         assert explained["own_text"] == (
-            f"By its own text {100 * explained['alone']:.0f} %; the 2 other functions of this file speak for "
+            f"By its own text {100 * explained['own_probability']:.0f} %; the 2 other functions of this file speak for "
             f"{side} ({explained['context']:+.2f})."
         )
         assert f"logit {explained['logit']:+.2f} = baseline " in shown
@@ -226,8 +226,13 @@ def test_an_explanation_without_the_file(command: Command) -> None:
     checked = functions_of(command, "a.py")["a.py"][0]
     in_file = json.loads(command("explain", "a.py:1", "--format", "json")[1])
     explained = json.loads(command("explain", "a.py:1", "--no-file-context", "--format", "json")[1])
-    assert (explained["context"], explained["neighbours"], explained["own_text"]) == (None, 0, None)
-    assert explained["probability"] == explained["alone"] == checked["alone"] != checked["probability"]
+    assert (explained["file_evidence"], explained["neighbours"], explained["own_text"]) == (None, 0, None)
+    assert (
+        explained["probability"]
+        == explained["own_probability"]
+        == checked["own_probability"]
+        != checked["probability"]
+    )
     assert explained["lines"] == in_file["lines"]
     _, shown = command("explain", "a.py:1", "--no-file-context")
     assert "own text" not in shown

@@ -45,7 +45,7 @@ def test_the_files_verdict_is_reported_and_leaves_the_exit_code_alone(
     verdict = file["verdict"]
     lines = 6
     logits = [function["logit"] for function in file["functions"]]
-    assert len(logits) == verdict["functions"] == 3
+    assert len(logits) == verdict["function_count"] == 3
     pooled = sum(logits) * lines / (3 * lines + rule.prior_lines)
     assert verdict["logit"] == pytest.approx(pooled)
     assert verdict["probability"] == pytest.approx(rule.probability(pooled))

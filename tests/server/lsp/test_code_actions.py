@@ -77,7 +77,7 @@ async def test_accepting_withholds_a_function_until_its_text_changes(editor: Edi
     document = editor.open(python_function("accepted") + "\n\n" + python_function("kept"))
     (accepted, _) = await editor.findings(document)
     found = await actions(editor, document, accepted.range, [accepted])
-    command = titled(found, "Accept in baseline").command
+    command = titled(found, "Accept this finding").command
     answer = await editor.command(command.command, *command.arguments, {"quiet": True})
     assert answer["accepted"] == 1
     await editor.idle()

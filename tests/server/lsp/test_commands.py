@@ -1,4 +1,4 @@
-"""Commands, status, baseline and workspace scans."""
+"""Commands, status, accepted findings and workspace scans."""
 
 import asyncio
 import json
@@ -6,6 +6,8 @@ import json
 import pytest
 from lsprotocol import types
 from tests.server.lsp.editor import PUSHED, SHOWN, Editor, python_function
+
+from codeorigin.wording import FULL_CAVEAT
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,6 +31,9 @@ async def test_explaining_a_function(editor: Editor) -> None:
     answer = await editor.command("codeorigin.explain", document.uri, {"line": 4, "character": 0})
     assert answer["name"] == "told"
     assert answer["explanation"]["lines"]
+    assert answer["explanation"]["summary"].startswith("The function's lines add up to ")
+    assert answer["verdict"]["probabilityText"] in answer["verdict"]["summary"]
+    assert answer["caveat"] == FULL_CAVEAT
     shown = await editor.take(SHOWN)
     assert shown.message.startswith("CodeOrigin: told: ")
     assert "strongest evidence: line" in shown.message
@@ -47,7 +52,7 @@ async def test_wrong_arguments_are_invalid(editor: Editor) -> None:
         ("codeorigin.rescore", (document.uri, {"start": 1})),
         ("codeorigin.explain", (document.uri,)),
         ("codeorigin.explain", (document.uri, "there")),
-        ("codeorigin.acceptBaseline", (document.uri, 3)),
+        ("codeorigin.acceptFindings", (document.uri, 3)),
         ("codeorigin.scanWorkspace", (3,)),
         ("codeorigin.unknown", ()),
     ):
@@ -68,35 +73,35 @@ async def test_status(editor: Editor) -> None:
     assert last["modelId"] == status["modelId"]
 
 
-async def test_the_baseline_is_a_file_of_the_folder(editor: Editor) -> None:
+async def test_accepted_findings_are_a_file_of_the_folder(editor: Editor) -> None:
     document = editor.open(python_function("f") + "\n\n" + python_function("g"))
     await editor.idle()
-    answer = await editor.command("codeorigin.acceptBaseline", document.uri, None)
+    answer = await editor.command("codeorigin.acceptFindings", document.uri, None)
     assert answer["accepted"] == 2
-    assert (await editor.take(SHOWN)).message == "CodeOrigin: 2 functions accepted in the baseline"
+    assert (await editor.take(SHOWN)).message == "CodeOrigin: 2 findings accepted until their texts change"
     path = editor.root / ".codeorigin-baseline.json"
     data = json.loads(path.read_text(encoding="utf-8"))
     names = {(entry["path"], entry["name"]) for entry in data["functions"]}
     name = document.uri.rsplit("/", 1)[1]
     assert {(name, "f"), (name, "g")} <= names
     path.write_text("{", encoding="utf-8")
-    answer = await editor.command("codeorigin.acceptBaseline", document.uri, None)
+    answer = await editor.command("codeorigin.acceptFindings", document.uri, None)
     assert answer == {
         "accepted": 0,
-        "message": ".codeorigin-baseline.json is not a baseline; repair or delete it",
+        "message": ".codeorigin-baseline.json does not hold accepted findings; repair or delete it",
     }
     assert path.read_text(encoding="utf-8") == "{"
     while (shown := await editor.take(SHOWN)).type is not types.MessageType.Info:
-        assert "is not a baseline" in shown.message
+        assert "does not hold accepted findings" in shown.message
     path.unlink()
     editor.inbox.pop(SHOWN, None)
 
 
-async def test_documents_outside_of_folders_have_no_baseline(editor: Editor) -> None:
+async def test_documents_outside_of_folders_have_no_accepted_findings(editor: Editor) -> None:
     document = editor.open(python_function("f"), uri="untitled:Untitled-9")
-    answer = await editor.command("codeorigin.acceptBaseline", document.uri, None, {"quiet": True})
+    answer = await editor.command("codeorigin.acceptFindings", document.uri, None, {"quiet": True})
     assert answer["accepted"] == 0
-    assert "open the folder" in answer["message"]
+    assert "open the one" in answer["message"]
 
 
 async def test_scanning_the_workspace(editor: Editor) -> None:

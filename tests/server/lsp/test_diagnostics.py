@@ -22,7 +22,7 @@ async def test_one_finding_a_function_on_its_header(editor: Editor) -> None:
         assert each.source == "CodeOrigin"
         assert each.code == "llm-written"
         assert re.fullmatch(
-            r"(\d+|over 99|under 1) % likely LLM-written \((\d+(\.\d)?|under 0\.1) % of human functions score "
+            r"(\d+|over 99|under 1) % likely LLM-written \((\d+(\.\d+)?|under 0\.01) % of human functions score "
             r"this high\)",
             each.message,
         )

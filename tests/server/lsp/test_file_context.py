@@ -14,11 +14,11 @@ from tests.server.lsp.conftest import COMMAND, SETTINGS, refreshing_capabilities
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
 
 from codeorigin.analyzer import Analyzer
-from codeorigin.lsp.presentation.wording import finding, headline
-from codeorigin.lsp.settings.accepted_findings import Baseline
-from codeorigin.phrases import own_text, percent
+from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.report import FunctionReport
 from codeorigin.settings.project_files import BASELINE_FILE
+from codeorigin.wording.figures import probability_percent
+from codeorigin.wording.functions import finding, headline, own_text
 from support.tiny_model import FILE_CONTEXT, with_file_context
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -98,7 +98,7 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
     )
     assert await lens_titles(editor, document) == [headline(verdict) for verdict in verdicts]
     assert await hints(editor, document) == [
-        (f"LLM {percent(verdict.probability or 0)}", finding(verdict)) for verdict in verdicts
+        (f"LLM {probability_percent(verdict.probability or 0)}", finding(verdict)) for verdict in verdicts
     ]
     for function in expected:
         text = await editor.hover_text(document, function.span.header.start_line)
@@ -114,8 +114,10 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
         for function, verdict in zip(answer["functions"], verdicts, strict=True):
             wire = function["verdict"]
             assert wire["probability"] == pytest.approx(verdict.probability)
-            assert wire["alone"] == pytest.approx(verdict.alone)
-            assert wire["context"] == (None if verdict.context is None else pytest.approx(verdict.context))
+            assert wire["ownProbability"] == pytest.approx(verdict.own_probability)
+            assert wire["fileEvidence"] == (
+                None if verdict.file_evidence is None else pytest.approx(verdict.file_evidence)
+            )
             assert wire["neighbours"] == verdict.neighbours
 
 
@@ -124,7 +126,9 @@ async def test_everything_that_is_shown_takes_in_the_file(editor: Editor, analyz
     expected = functions(analyzer, TEXT)
     assert {each.verdict.neighbours for each in expected} == {2}
     assert all(
-        percent(each.verdict.probability or 0) != percent(each.verdict.alone or 0) for each in expected
+        probability_percent(each.verdict.probability or 0)
+        != probability_percent(each.verdict.own_probability or 0)
+        for each in expected
     )
     await check_everything(editor, editor.open(TEXT), expected)
 
@@ -199,7 +203,7 @@ async def test_who_asks_right_after_the_switch_gets_no_old_verdict(editor: Edito
     await editor.command("codeorigin.status")
     assert not busy.done()
     answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
-    assert {each["verdict"]["context"] for each in answer["functions"]} == {None}
+    assert {each["verdict"]["fileEvidence"] for each in answer["functions"]} == {None}
     await busy
 
 
@@ -209,7 +213,7 @@ async def test_the_switch_can_stand_in_the_folder(editor: Editor) -> None:
         await editor.configure(**SETTINGS)
         document = editor.open(TEXT)
         answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
-        assert {each["verdict"]["context"] for each in answer["functions"]} == {None}
+        assert {each["verdict"]["fileEvidence"] for each in answer["functions"]} == {None}
     finally:
         (editor.root / "codeorigin.toml").unlink()
         await editor.configure(**SETTINGS)
@@ -244,8 +248,12 @@ async def test_a_selection_is_judged_by_its_own_text_and_says_so(editor: Editor,
     await editor.findings(document)
     answer = await editor.command("codeorigin.rescore", document.uri, place, {"quiet": True})
     expected = analyzer.score(code, "python")
-    assert answer["verdict"]["probability"] == answer["verdict"]["alone"] == pytest.approx(expected.alone)
-    assert (answer["verdict"]["context"], answer["verdict"]["neighbours"]) == (None, 0)
+    assert (
+        answer["verdict"]["probability"]
+        == answer["verdict"]["ownProbability"]
+        == pytest.approx(expected.own_probability)
+    )
+    assert (answer["verdict"]["fileEvidence"], answer["verdict"]["neighbours"]) == (None, 0)
     assert answer["message"] == f"selection: by its own text {finding(expected)}"
     diagnostics = await editor.findings(document)
     assert diagnostics[-1].message == f"Selection: by its own text {finding(expected)}"
@@ -290,8 +298,8 @@ async def test_workspace_diagnostics_move_with_the_neighbours_and_the_switch(
     path = editor.root / "unopened.py"
     edited = TEXT.replace(END, EDITED)
     thirds = [functions(analyzer, text)[2] for text in (TEXT, edited)]
-    baseline = Baseline(editor.root)
-    baseline.accept((each.function_id, "third", str(path)) for each in thirds)
+    findings = AcceptedFindings(editor.root)
+    findings.accept((each.function_id, "third", str(path)) for each in thirds)
     path.write_text(TEXT, encoding="utf-8")
     try:
         first = await workspace(editor, None)

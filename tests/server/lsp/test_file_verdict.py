@@ -47,7 +47,7 @@ async def test_the_editor_is_told_after_every_scoring(editor: Editor) -> None:
     (first,) = await told(editor, document)
     verdict = first["verdict"]
     assert first["version"] == 0
-    assert verdict["functions"] == 2
+    assert verdict["functionCount"] == 2
     assert verdict["summary"].startswith("This file, 2 functions together: ")
     assert 0 < verdict["probability"] < 1
     assert verdict["band"] in {"human", "unsure", "llm"}
@@ -82,7 +82,7 @@ async def test_too_few_functions_say_so_and_show_nothing(editor: Editor) -> None
     await editor.configure(**{**SETTINGS, "codeLens": True})
     document = editor.open(python_function("alone"))
     verdict = (await rescored(editor, document))["file"]
-    assert (verdict["reason"], verdict["functions"], verdict["band"]) == ("too_few_functions", 1, None)
+    assert (verdict["reason"], verdict["functionCount"], verdict["band"]) == ("too_few_functions", 1, None)
     assert "too few" in verdict["summary"]
     assert "as a whole" not in (await editor.hover_text(document, 0))
     params = types.CodeLensParams(types.TextDocumentIdentifier(document.uri))
@@ -123,7 +123,7 @@ async def test_what_is_not_scored_any_more_is_taken_back(editor: Editor) -> None
 async def test_a_client_that_wants_no_notifications_gets_none(editor: Editor) -> None:
     await editor.configure(**{**SETTINGS, "statusNotifications": False})
     document = editor.open(TEXT)
-    assert (await rescored(editor, document))["file"]["functions"] == 2
+    assert (await rescored(editor, document))["file"]["functionCount"] == 2
     assert await told(editor, document) == []
 
 
@@ -131,5 +131,5 @@ async def test_a_scan_has_it_a_file(editor: Editor) -> None:
     (editor.root / "scanned.py").write_text(TEXT)
     answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
     (found,) = [each for each in answer["files"] if each["uri"].endswith("/scanned.py")]
-    assert found["file"]["functions"] == 2
+    assert found["file"]["functionCount"] == 2
     editor.inbox.clear()

@@ -1,13 +1,13 @@
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
+import type { Services } from "../services";
 
 interface Action extends vscode.QuickPickItem {
   command?: string;
 }
 
 /** The menu behind the status item. */
-export async function showActions({ control, heatMap }: Parts): Promise<void> {
+export async function showActions({ control, heatMap }: Services): Promise<void> {
   const { state, message, modelId } = control.status;
   const uri = vscode.window.activeTextEditor?.document.uri;
   const isOn = uri !== undefined && heatMap.isOn(uri);
@@ -17,7 +17,7 @@ export async function showActions({ control, heatMap }: Parts): Promise<void> {
     { label: `$(flame) ${isOn ? "Hide" : "Show"} Line Heat Map`, command: "codeorigin.toggleHeatMap" },
     { label: "$(search) Scan Workspace", command: "codeorigin.scan" },
     { label: "$(file) Open Report", command: "codeorigin.openReport" },
-    { label: "$(pass) Accept in Baseline", command: "codeorigin.acceptInBaseline" },
+    { label: "$(pass) Accept Findings", command: "codeorigin.accept" },
     { label: "Server", kind: vscode.QuickPickItemKind.Separator },
     { label: "$(output) Show Logs", command: "codeorigin.showLogs" },
     { label: "$(debug-restart) Restart Server", command: "codeorigin.restart" },

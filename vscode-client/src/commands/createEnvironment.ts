@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
+import type { Services } from "../services";
 import { createEnvironment, EnvironmentError } from "../server/environment";
 import { selectedInterpreter } from "../server/pythonExtension";
 
 /** Makes a virtual environment of the extension's own, installs the server that came with the extension, starts it. */
-export async function createServerEnvironment({ channels, control, places }: Parts): Promise<void> {
+export async function createServerEnvironment({ channels, control, places }: Services): Promise<void> {
   const { environment, wheel } = places;
   if (!wheel) {
     throw new EnvironmentError(

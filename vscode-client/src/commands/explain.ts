@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
+import type { Services } from "../services";
 import type { FunctionRow } from "../tree/rows";
 import { scoredEditor } from "./editor";
 
 /** Explains the function at the caret, or the one of a row of the tree. */
-export async function explainFunction({ panel }: Parts, row?: FunctionRow): Promise<void> {
+export async function explainFunction({ panel }: Services, row?: FunctionRow): Promise<void> {
   if (row) {
     const uri = vscode.Uri.parse(row.uri);
     await vscode.window.showTextDocument(uri, { preserveFocus: true, viewColumn: vscode.ViewColumn.One });

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
+import type { Services } from "../services";
 import { NotRunning } from "../server/requests";
-import { acceptInBaseline } from "./acceptInBaseline";
+import { acceptFindings } from "./accept";
 import { showActions } from "./actions";
 import { createServerEnvironment } from "./createEnvironment";
 import { explainFunction } from "./explain";
@@ -11,7 +11,7 @@ import { rescoreFile, rescoreSelection } from "./rescore";
 import { scanWorkspace } from "./scan";
 import { toggleHeatMap } from "./toggleHeatMap";
 
-type Command = (parts: Parts, ...args: never[]) => unknown;
+type Command = (services: Services, ...args: never[]) => unknown;
 
 /** Names of the palette; those of the server's own commands belong to the language client. */
 export const COMMANDS: Record<string, Command> = {
@@ -23,7 +23,7 @@ export const COMMANDS: Record<string, Command> = {
   "codeorigin.hideHeatMap": toggleHeatMap,
   "codeorigin.scan": scanWorkspace,
   "codeorigin.openReport": openReport,
-  "codeorigin.acceptInBaseline": acceptInBaseline,
+  "codeorigin.accept": acceptFindings,
   "codeorigin.createEnvironment": createServerEnvironment,
   "codeorigin.actions": showActions,
   "codeorigin.restart": ({ control }) => control.restart(),
@@ -32,13 +32,13 @@ export const COMMANDS: Record<string, Command> = {
   },
 };
 
-export function registerCommands(parts: Parts): vscode.Disposable {
+export function registerCommands(services: Services): vscode.Disposable {
   const registered = Object.entries(COMMANDS).map(([name, command]) =>
     vscode.commands.registerCommand(name, async (...args: never[]) => {
       try {
-        return await command(parts, ...args);
+        return await command(services, ...args);
       } catch (error) {
-        report(parts, error);
+        report(services, error);
         return undefined;
       }
     }),
@@ -46,7 +46,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   return vscode.Disposable.from(...registered);
 }
 
-function report({ channels }: Parts, error: unknown): void {
+function report({ channels }: Services, error: unknown): void {
   if (error instanceof NotRunning || error instanceof vscode.CancellationError) {
     return; // the user knows
   }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
+import type { Services } from "../services";
 import type { Launch } from "../server/launch";
 import { SECTION } from "../settings";
 import { reportArguments } from "./reportArguments";
@@ -13,7 +13,7 @@ import { reportArguments } from "./reportArguments";
 const CHECKED = [0, 1];
 
 /** The command line's HTML report of the workspace folder, in an editor tab. */
-export async function openReport({ control, channels }: Parts): Promise<void> {
+export async function openReport({ control, channels }: Services): Promise<void> {
   const folder = await chooseFolder();
   if (!folder || !control.found) {
     if (folder) {

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
+import type { Services } from "../services";
 import { scoredEditor } from "./editor";
 
-export async function rescoreSelection({ requests }: Parts): Promise<void> {
+export async function rescoreSelection({ requests }: Services): Promise<void> {
   const editor = scoredEditor();
   if (!editor) {
     return;
@@ -12,7 +12,7 @@ export async function rescoreSelection({ requests }: Parts): Promise<void> {
   void vscode.window.showInformationMessage(`CodeOrigin: ${message}`);
 }
 
-export async function rescoreFile({ requests }: Parts): Promise<void> {
+export async function rescoreFile({ requests }: Services): Promise<void> {
   const editor = scoredEditor();
   if (!editor) {
     return;

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
+import type { Services } from "../services";
 
 /** Scores every file of the workspace and fills the tree. */
-export async function scanWorkspace({ requests, scanProgress, tree }: Parts): Promise<void> {
+export async function scanWorkspace({ requests, scanProgress, tree }: Services): Promise<void> {
   if (!vscode.workspace.workspaceFolders?.length) {
     void vscode.window.showInformationMessage("CodeOrigin: open a folder to scan it.");
     return;

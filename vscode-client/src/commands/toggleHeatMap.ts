@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
+import type { Services } from "../services";
 import { scoredEditor } from "./editor";
 
-export async function toggleHeatMap({ heatMap }: Parts): Promise<void> {
+export async function toggleHeatMap({ heatMap }: Services): Promise<void> {
   const editor = scoredEditor();
   if (editor) {
     await vscode.window.withProgress(

@@ -1,7 +1,6 @@
 /** An explained function -> the page that shows it. Knows nothing of VS Code. */
 
-import type { ExplainedFunction, Explanation, LineEvidence, Verdict } from "../protocol";
-import { LIMITS, share, signed } from "../words";
+import type { ExplainedFunction, Explanation, LineEvidence } from "../protocol";
 
 export interface Page {
   explained: ExplainedFunction;
@@ -14,17 +13,17 @@ export interface Page {
 }
 
 export function render({ explained, file, textOf, nonce }: Page): string {
-  const { name, verdict, explanation, modelId } = explained;
+  const { name, verdict, explanation, modelId, caveat } = explained;
   const parts = [
     `<h1>${escape(name)}</h1>`,
     `<p class="where"><a href="#" data-line="${explained.headerRange.start.line}">${escape(file)}:${explained.headerRange.start.line + 1}</a></p>`,
     `<p class="verdict ${verdict.band ?? "none"}"><strong>${escape(verdict.summary)}</strong>${chip(verdict.band)}</p>`,
-    verdict.guarantee ? `<p>${escape(calibration(verdict.humanShare, verdict.guarantee))}</p>` : "",
+    verdict.guarantee ? `<p>${escape(verdict.guarantee)}</p>` : "",
     verdict.ownText ? `<p>${escape(verdict.ownText)}</p>` : "",
     `<p id="stale" hidden>The text has changed since this was computed. <a href="#" data-again>Explain again</a></p>`,
-    explanation ? evidence(explanation, verdict, textOf) : "<p>There is no explanation without a verdict.</p>",
-    verdict.windows > 1 ? `<p>A long function, scored in ${verdict.windows} overlapping windows.</p>` : "",
-    `<footer><p>${escape(LIMITS)}</p><p>Model: ${escape(modelId)}</p></footer>`,
+    explanation ? evidence(explanation, textOf) : "<p>There is no explanation without a verdict.</p>",
+    verdict.windowsText ? `<p>${escape(verdict.windowsText)}</p>` : "",
+    `<footer><p>${escape(caveat)}</p><p>Model: ${escape(modelId)}</p></footer>`,
   ];
   return `<!doctype html>
 <html lang="en">
@@ -54,13 +53,7 @@ function chip(band: string | null): string {
   return band === null ? "" : ` <span class="chip">band ${band}</span>`;
 }
 
-function calibration(humanShare: number | null, guarantee: string): string {
-  const rarity =
-    humanShare === null ? "" : `${share(humanShare)} of the calibration functions written by people score this high. `;
-  return rarity + guarantee;
-}
-
-function evidence(explanation: Explanation, verdict: Verdict, textOf: (line: number) => string): string {
+function evidence(explanation: Explanation, textOf: (line: number) => string): string {
   const texts = dedent(explanation.lines.map((line) => textOf(line.line)));
   const rows = explanation.lines.map((line, index) => row(line, texts[index] ?? ""));
   return `<h2>Evidence by line</h2>
@@ -68,7 +61,7 @@ function evidence(explanation: Explanation, verdict: Verdict, textOf: (line: num
 <div class="scroll"><table class="lines"><tbody>
 ${rows.join("\n")}
 </tbody></table></div>
-<p>${escape(sum(explanation, verdict))}</p>
+<p>${escape(explanation.summary)}</p>
 ${tokens(explanation)}`;
 }
 
@@ -88,25 +81,10 @@ function row({ line, value, weight }: LineEvidence, text: string): string {
   return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td class="number">${signed(value)}</td><td>${bar}</td><td class="code">${escape(text)}</td></tr>`;
 }
 
-/** How the lines add up to the logit of the function's own text, and what the file makes of that. */
-function sum(explanation: Explanation, { context }: Verdict): string {
-  const total = explanation.logit - explanation.baselineLogit;
-  let text = `The whole function's lines add up to ${signed(total)} (logit ${signed(explanation.logit)}, from ${signed(explanation.baselineLogit)} without evidence). Completeness gap ${share(explanation.completenessGap)}. ${methodOf(explanation)}.`;
-  if (explanation.approximate) {
-    text += " The gap is above the tolerance: take single lines as approximate.";
-  }
-  if (typeof context === "number") {
-    text += ` With the rest of the file: ${signed(explanation.logit + context)}.`;
-  }
-  return text;
-}
-
-function methodOf({ method, nodes, baseline }: Explanation): string {
-  if (method === "occlusion") {
-    return "By occlusion, one line at a time";
-  }
-  // Without nodes there was no deep part to integrate over: a linear model's shares are exact.
-  return nodes === 0 ? "Exact shares of a linear model" : `Integrated gradients, ${nodes} nodes, baseline ${baseline}`;
+/** `-1.5` -> `−1.50`, `0.4` -> `+0.40`. */
+export function signed(value: number): string {
+  const digits = Math.abs(value).toFixed(2);
+  return value < 0 ? `−${digits}` : `+${digits}`;
 }
 
 function tokens({ topTokens }: Explanation): string {

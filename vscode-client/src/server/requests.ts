@@ -47,8 +47,8 @@ export class Requests {
   }
 
   /** `null`: every function of the document that is reported. */
-  acceptBaseline(uri: vscode.Uri, functionId: string | null) {
-    return this.execute<Accepted>(ServerCommand.acceptBaseline, uri, functionId, QUIET);
+  acceptFindings(uri: vscode.Uri, functionId: string | null) {
+    return this.execute<Accepted>(ServerCommand.acceptFindings, uri, functionId, QUIET);
   }
 
   /** Cancelling the server's `progress` gives what was scored so far; before it has begun, the request ends with nothing. */

@@ -1,7 +1,6 @@
 import * as vscode from "vscode";
 
 import type { Scan } from "../protocol";
-import { percent } from "../words";
 import { type FileRow, type FunctionRow, rowsOf } from "./rows";
 
 type Row = FileRow | FunctionRow;
@@ -24,8 +23,7 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   /** Shows a scan in place of the last one. */
   async show(scan: Scan): Promise<void> {
     this.files = rowsOf(scan);
-    const reported = scan.files.reduce((sum, file) => sum + file.reported, 0);
-    this.view.badge = reported > 0 ? { value: reported, tooltip: `${reported} reported functions` } : undefined;
+    this.view.badge = scan.reported > 0 ? { value: scan.reported, tooltip: scan.reportedText } : undefined;
     this.view.message = remark(scan.cancelled, this.files.length === 0);
     this.changed.fire(undefined);
     await vscode.commands.executeCommand("setContext", "codeorigin.scanned", true);
@@ -75,11 +73,11 @@ function fileItem({ uri, reported, functions }: FileRow): vscode.TreeItem {
   return item;
 }
 
-function functionItem({ uri, info, probability }: FunctionRow): vscode.TreeItem {
+function functionItem({ uri, info }: FunctionRow): vscode.TreeItem {
   const { verdict, headerRange, functionId, name } = info;
   const item = new vscode.TreeItem(name);
   item.id = `${uri}#${functionId}#${headerRange.start.line}`;
-  item.description = percent(probability);
+  item.description = verdict.probabilityText ?? "";
   item.tooltip = [verdict.summary, verdict.ownText, verdict.guarantee].filter(Boolean).join("\n");
   item.iconPath = icon(verdict.band);
   item.contextValue = verdict.band === "llm" ? "function.reported" : "function";

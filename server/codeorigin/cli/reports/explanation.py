@@ -9,13 +9,15 @@ from codeorigin.cli.console import make_console
 from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.reports.bars import RIGHT_BLOCKS, signed_bar
 from codeorigin.cli.reports.text import BAND_STYLES
-from codeorigin.cli.reports.words import CAVEAT, percent, probability_word, verdict_word
 from codeorigin.cli.terminal import can_encode, printable, printable_code
 from codeorigin.explain.explanation import Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Band
-from codeorigin.phrases import own_text
 from codeorigin.report import line_range
 from codeorigin.source.text import LineIndex
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.explanations import equation, method_phrase
+from codeorigin.wording.figures import probability_decimal
+from codeorigin.wording.functions import band_or_reason, own_text, short_rarity
 
 _HALF_WIDTH = 10
 _LLM_STYLE = "dark_orange"
@@ -32,41 +34,26 @@ def _heading(explained: Explained) -> Text:
     text = Text()
     text.append(printable(explained.function.span.qualified_name), "bold")
     text.append(f"  {printable(explained.path)}:{first}-{last}\n")
-    text.append(f"probability {probability_word(verdict)}, ")
-    text.append(verdict_word(verdict), "" if verdict.band is None else BAND_STYLES[verdict.band])
+    text.append(f"probability {probability_decimal(verdict.probability)}, ")
+    text.append(band_or_reason(verdict), "" if verdict.band is None else BAND_STYLES[verdict.band])
     if verdict.llm_threshold is not None and verdict.human_threshold is not None:
         text.append(
             f" ({Band.LLM.value} from {verdict.llm_threshold:.2f}, "
             f"{Band.HUMAN.value} up to {verdict.human_threshold:.2f})"
         )
-    if verdict.human_share is not None:
-        text.append(f"; {percent(verdict.human_share)} of people's functions score as high")
+    if (rarity := short_rarity(verdict)) is not None:
+        text.append(f"; {rarity}")
     if verdict.windows > 1:
         text.append(f"; read in {verdict.windows} overlapping windows")
-    if (by_itself := own_text(verdict)) is not None:
-        text.append(f"\n{by_itself}")
+    if (in_its_file := own_text(verdict)) is not None:
+        text.append(f"\n{in_its_file}")
     return text
 
 
-def _balance(explanation: Explanation, context: float | None) -> Text:
-    """Where the logit comes from, how well the lines account for it, and what it is with ``context`` logits more."""
-    logit, baseline = f"{explanation.logit:+.2f}", f"{explanation.baseline_logit:+.2f}"
-    total = f"{sum(line.value for line in explanation.lines):+.2f}"
-    in_file = (
-        "" if context is None else f"; logit with the rest of the file {explanation.logit + context:+.2f}"
-    )
-    if explanation.method is Method.OCCLUSION:
-        return Text(
-            f"logit {logit}, of an empty input {baseline}; lines {total}{in_file}\n"
-            "line occlusion: what hiding each line takes from the logit; the lines need not add up"
-        )
-    gap = percent(explanation.completeness_gap)
-    text = Text(f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){in_file}\n")
-    if explanation.nodes:
-        text.append(f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline")
-    else:
-        text.append("exact shares of the n-grams")
-    if explanation.approximate:
+def _balance(explanation: Explanation, file_evidence: float | None) -> Text:
+    """Where the logit comes from and how well the lines account for it."""
+    text = Text(f"{equation(explanation, file_evidence)}\n{method_phrase(explanation)}")
+    if explanation.approximate and explanation.method is not Method.OCCLUSION:
         text.append("; approximate: the lines do not add up to the logit within the tolerance", "bold")
     return text
 
@@ -90,7 +77,7 @@ def write_text(explained: Explained, stream: TextIO) -> None:
     index = LineIndex(explained.text)
     ascii_only = not can_encode(stream, RIGHT_BLOCKS)
     console.print(_heading(explained))
-    console.print(_balance(explanation, explained.function.verdict.context))
+    console.print(_balance(explanation, explained.function.verdict.file_evidence))
     console.print()
     largest = max((abs(line.value) for line in explanation.lines), default=0.0)
     number_width = max((len(str(line.line + 1)) for line in explanation.lines), default=1)
@@ -112,7 +99,7 @@ def write_text(explained: Explained, stream: TextIO) -> None:
 def to_dict(explained: Explained) -> dict[str, Any]:
     """The explanation as plain values; lines and columns count from 1, values are logits.
 
-    The lines add up to ``logit``, which is that of the function's own text; ``context`` comes on top of it.
+    The lines add up to ``logit``, which is that of the function's own text; ``file_evidence`` comes on top of it.
     """
     span = explained.function.span
     verdict = explained.function.verdict
@@ -128,8 +115,8 @@ def to_dict(explained: Explained) -> dict[str, Any]:
         "end_line": last,
         "probability": verdict.probability,
         "band": None if verdict.band is None else verdict.band.value,
-        "alone": verdict.alone,
-        "context": verdict.context,
+        "own_probability": verdict.own_probability,
+        "file_evidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
         "own_text": own_text(verdict),
         "logit": explanation.logit,

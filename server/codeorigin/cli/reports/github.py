@@ -1,9 +1,11 @@
 """The report for GitHub Actions: a workflow command a finding, which shows as a note on the changed lines."""
 
 from codeorigin.cli.check_result import CheckResult, is_llm_file
-from codeorigin.cli.reports.words import file_sentence, finding_sentence, summary_phrases
 from codeorigin.cli.terminal import printable
 from codeorigin.report import line_range
+from codeorigin.wording.files import file_sentence
+from codeorigin.wording.functions import finding_sentence
+from codeorigin.wording.totals import summary_phrases
 
 
 def _data(text: str) -> str:
@@ -46,5 +48,5 @@ def render(result: CheckResult) -> str:
         _command("warning" if error.skipped else "error", error.message, file=error.path, title="Not checked")
         for error in result.errors
     ]
-    lines.append(f"CodeOrigin: {'; '.join(summary_phrases(result))}")
+    lines.append(f"CodeOrigin: {'; '.join(summary_phrases(result.summary, result.threshold))}")
     return "\n".join(lines) + "\n"

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from html import escape
 
 from codeorigin.cli.check_result import CheckedFile, CheckResult
-from codeorigin.cli.reports.words import (
-    CAVEAT,
-    file_phrase,
-    probability_word,
-    summary_phrases,
-    verdict_word,
-)
 from codeorigin.cli.terminal import printable, printable_code
 from codeorigin.model.verdict import Verdict
-from codeorigin.phrases import own_text
 from codeorigin.report import FunctionReport, line_range, walk
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.figures import probability_decimal
+from codeorigin.wording.files import file_band_or_reason, file_phrase
+from codeorigin.wording.functions import band_or_reason, own_text
+from codeorigin.wording.totals import summary_phrases
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """
@@ -31,7 +28,7 @@ td.function { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 .bar span { display: block; height: 100%; border-radius: .3rem; background: currentColor; }
 .llm { color: var(--llm); } .unsure { color: var(--unsure); } .human { color: var(--human); }
 .none { opacity: .65; } .finding td.function { font-weight: 700; }
-.context { font-family: system-ui, sans-serif; font-weight: 400; margin: .5rem 0; }
+.own-text { font-family: system-ui, sans-serif; font-weight: 400; margin: .5rem 0; }
 pre { overflow-x: auto; padding: .75rem; font-weight: 400; }
 pre { border: 1px solid var(--edge); border-radius: .4rem; }
 footer { margin-top: 2rem; opacity: .75; }
@@ -57,15 +54,15 @@ def _code(file: CheckedFile, function: FunctionReport) -> str:
     source = (before if before.isspace() else " " * len(before)) + file.text[span.start : span.end]
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     shown = escape("\n".join(printable_code(line) for line in lines))
-    by_itself = own_text(function.verdict)
-    said = "" if by_itself is None else f'<p class="context">{escape(by_itself)}</p>'
+    in_its_file = own_text(function.verdict)
+    said = "" if in_its_file is None else f'<p class="own-text">{escape(in_its_file)}</p>'
     return f"<details><summary>code</summary>{said}<pre>{shown}</pre></details>"
 
 
 def _title(verdict: Verdict) -> str:
     """What stands behind a probability, for who points at it; findings say it above their code as well."""
-    by_itself = own_text(verdict)
-    return "" if by_itself is None else f' title="{escape(by_itself)}"'
+    in_its_file = own_text(verdict)
+    return "" if in_its_file is None else f' title="{escape(in_its_file)}"'
 
 
 def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: CheckResult) -> Iterator[str]:
@@ -81,8 +78,8 @@ def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: Chec
             f"{_text(function.span.qualified_name)}"
             f"{_code(file, function) if finding else ''}</td>"
             f'<td class="number">{first}–{last}</td>'
-            f'<td class="number"{title}>{escape(probability_word(verdict))}</td>'
-            f'<td class="{band}"{title}>{_bar(verdict.probability)} {escape(verdict_word(verdict))}</td></tr>'
+            f'<td class="number"{title}>{escape(probability_decimal(verdict.probability))}</td>'
+            f'<td class="{band}"{title}>{_bar(verdict.probability)} {escape(band_or_reason(verdict))}</td></tr>'
         )
 
 
@@ -93,7 +90,7 @@ def _whole(file: CheckedFile) -> Iterator[str]:
     phrase = file_phrase(verdict).capitalize()
     yield (
         f'<p class="{verdict.band.value}">{_bar(verdict.probability)} {escape(phrase)}: '
-        f"{escape(probability_word(verdict))}, {escape(verdict_word(verdict))}</p>"
+        f"{escape(probability_decimal(verdict.probability))}, {escape(file_band_or_reason(verdict))}</p>"
     )
 
 
@@ -103,7 +100,8 @@ def _parts(result: CheckResult) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
     yield "<h1>CodeOrigin report</h1>"
-    yield f"<p>{escape('; '.join(summary_phrases(result)))}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
+    totals = "; ".join(summary_phrases(result.summary, result.threshold))
+    yield f"<p>{escape(totals)}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
     for file, functions in result.listed():
         yield f"<h2>{_text(file.path)}</h2>"
         yield from _whole(file)

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
-from codeorigin.cli.reports.words import CAVEAT, finding_sentence
 from codeorigin.report import FunctionReport
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.functions import finding_sentence
 
 RULE_ID = "llm-written"
 _SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -55,8 +56,8 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
             "band": None if verdict.band is None else verdict.band.value,
             "llmThreshold": verdict.llm_threshold,
             "falsePositiveRate": verdict.false_positive_rate,
-            "alone": verdict.alone,
-            "context": verdict.context,
+            "ownProbability": verdict.own_probability,
+            "fileEvidence": verdict.file_evidence,
             "neighbours": verdict.neighbours,
         },
     }
@@ -73,7 +74,7 @@ def _judged(file: CheckedFile) -> dict[str, Any] | None:
             "probability": verdict.probability,
             "logit": verdict.logit,
             "band": verdict.band.value,
-            "functions": verdict.functions,
+            "functionCount": verdict.functions,
             "humanShare": verdict.human_share,
             "llmThreshold": verdict.llm_threshold,
             "falsePositiveRate": verdict.false_positive_rate,

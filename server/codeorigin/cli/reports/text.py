@@ -9,16 +9,14 @@ from rich.text import Text
 
 from codeorigin.cli.check_result import CheckedFile, CheckResult
 from codeorigin.cli.console import make_console
-from codeorigin.cli.reports.words import (
-    CAVEAT,
-    file_phrase,
-    probability_word,
-    summary_phrases,
-    verdict_word,
-)
 from codeorigin.cli.terminal import printable
 from codeorigin.model.verdict import Band
 from codeorigin.report import FunctionReport, line_range, walk
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.figures import probability_decimal
+from codeorigin.wording.files import file_band_or_reason, file_phrase
+from codeorigin.wording.functions import band_or_reason
+from codeorigin.wording.totals import summary_phrases
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 FINDING_MARK = "*"
@@ -47,8 +45,8 @@ def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: Chec
         band = function.verdict.band
         yield _Row(
             location=f"{path}:{first}-{last}",
-            probability=probability_word(function.verdict),
-            verdict=verdict_word(function.verdict),
+            probability=probability_decimal(function.verdict.probability),
+            verdict=band_or_reason(function.verdict),
             function="  " * depth + printable(function.span.qualified_name),
             style=BAND_STYLES[band] if band is not None else "dim",
             finding=result.is_finding(function),
@@ -57,8 +55,8 @@ def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: Chec
     if verdict is not None and verdict.probability is not None:
         yield _Row(
             location=path,
-            probability=probability_word(verdict),
-            verdict=verdict_word(verdict),
+            probability=probability_decimal(verdict.probability),
+            verdict=file_band_or_reason(verdict),
             function=f"({file_phrase(verdict)})",
             style=BAND_STYLES[verdict.band] if verdict.band is not None else "dim",
             finding=False,
@@ -100,7 +98,7 @@ def write(result: CheckResult, stream: TextIO) -> None:
 
 def _write_summary(result: CheckResult, stream: TextIO) -> None:
     console = make_console(stream)
-    counted, scored, found, *rest = summary_phrases(result)
+    counted, scored, found, *rest = summary_phrases(result.summary, result.threshold)
     console.print(Text(f"{counted}; {scored}"))
     if result.summary.findings:
         found += f" (marked {FINDING_MARK})"

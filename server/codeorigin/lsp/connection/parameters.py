@@ -11,20 +11,20 @@ T = TypeVar("T")
 _CONVERTER = converters.get_converter()
 
 
-def plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """pygls gives JSON objects that it has no type for as named tuples; this gives dictionaries back."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): plain_json(item) for key, item in value.items()}
     if hasattr(value, "_asdict"):
-        return plain(value._asdict())
+        return plain_json(value._asdict())
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [plain_json(item) for item in value]
     return value
 
 
 def read(value: Any, kind: type[T], what: str) -> T:
     """``value`` as ``kind``, an lsprotocol type or str. Raises JsonRpcInvalidParams naming ``what``."""
-    value = plain(value)
+    value = plain_json(value)
     if kind is str:
         if not isinstance(value, str):
             raise JsonRpcInvalidParams(message=f"{what} must be a string")

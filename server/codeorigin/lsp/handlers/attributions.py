@@ -8,7 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from codeorigin.errors import Cancelled
-from codeorigin.lsp.connection.parameters import plain, read
+from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.presentation.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.server import CodeOriginServer
@@ -29,7 +29,7 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(ATTRIBUTIONS)
     async def attributions(raw: Any) -> dict[str, Any] | None:
-        params = plain(raw)
+        params = plain_json(raw)
         if not isinstance(params, dict):
             raise JsonRpcInvalidParams(message="parameters {textDocument, range?} are needed")
         identifier = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument")
@@ -61,7 +61,7 @@ async def _function(
             explanation = await server.explanations.get(result, function, settings.explain_options)
         except Cancelled as error:
             raise ContentModified from error
-        evidence = explanation_to_wire(result, explanation)
+        evidence = explanation_to_wire(result, function, explanation)
         evidence["lines"] = [line for line in evidence["lines"] if first <= line["line"] <= last]
         wire["explanation"] = evidence
     return wire

@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
-from codeorigin.lsp.handlers.commands import ACCEPT_BASELINE, EXPLAIN, RESCORE
+from codeorigin.lsp.handlers.commands import ACCEPT_FINDINGS, EXPLAIN, RESCORE
 from codeorigin.lsp.presentation.diagnostics import SOURCE, FindingData
 from codeorigin.lsp.server import CodeOriginServer
 
@@ -53,11 +53,11 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
             edit=_edit(server, uri, ignore_function(snapshot.positions, snapshot.language, first_line)),
         )
         yield types.CodeAction(
-            title=f"Accept in baseline: {data.name}",
+            title=f"Accept this finding: {data.name}",
             kind=QUICK_FIX,
             diagnostics=[diagnostic],
             command=types.Command(
-                title="Accept in baseline", command=ACCEPT_BASELINE, arguments=[uri, data.function_id]
+                title="Accept this finding", command=ACCEPT_FINDINGS, arguments=[uri, data.function_id]
             ),
         )
         yield _explain(uri, diagnostic.range.start, data.name, diagnostic)

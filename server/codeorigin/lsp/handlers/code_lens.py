@@ -4,8 +4,9 @@ from lsprotocol import types
 
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.handlers.commands import EXPLAIN, RESCORE
-from codeorigin.lsp.presentation.wording import file_headline, headline
 from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.wording.files import file_headline
+from codeorigin.wording.functions import headline
 
 
 def register(server: CodeOriginServer) -> None:

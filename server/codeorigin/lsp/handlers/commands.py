@@ -9,7 +9,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.connection.parameters import plain, read, to_wire
+from codeorigin.lsp.connection.parameters import plain_json, read, to_wire
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.presentation.diagnostics import SELECTION_CODE, SOURCE
 from codeorigin.lsp.presentation.wire_forms import (
@@ -18,20 +18,19 @@ from codeorigin.lsp.presentation.wire_forms import (
     function_to_wire,
     verdict_to_wire,
 )
-from codeorigin.lsp.presentation.wording import band_of, file_headline, headline, on_selection, reason
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.model.verdict import Verdict
-from codeorigin.phrases import own_text
 from codeorigin.report import FunctionReport
+from codeorigin.wording import FULL_CAVEAT
+from codeorigin.wording.functions import reason
+from codeorigin.wording.messages import on_accepted, on_document, on_explanation, on_selection
 
 RESCORE = "codeorigin.rescore"
 EXPLAIN = "codeorigin.explain"
-ACCEPT_BASELINE = "codeorigin.acceptBaseline"
+ACCEPT_FINDINGS = "codeorigin.acceptFindings"
 STATUS = "codeorigin.status"
-
-STRONGEST = 3
 
 
 def register(server: CodeOriginServer) -> None:
@@ -50,8 +49,8 @@ def register(server: CodeOriginServer) -> None:
         position = read(place, types.Position, "position")
         return await _explain(server, uri, position, quiet=quiet)
 
-    @server.command(ACCEPT_BASELINE)
-    async def accept_baseline(*arguments: Any) -> dict[str, Any]:
+    @server.command(ACCEPT_FINDINGS)
+    async def accept_findings(*arguments: Any) -> dict[str, Any]:
         uri, function_id, quiet = _arguments(arguments)
         if function_id is not None and not isinstance(function_id, str):
             raise JsonRpcInvalidParams(message="functionId must be a string or null")
@@ -67,9 +66,9 @@ def _arguments(arguments: tuple[Any, ...]) -> tuple[str, Any, bool]:
     if not 1 <= len(arguments) <= 3:
         raise JsonRpcInvalidParams(message=f"1 to 3 arguments are needed, not {len(arguments)}")
     uri = read(arguments[0], str, "uri")
-    options = plain(arguments[2]) if len(arguments) > 2 else None
+    options = plain_json(arguments[2]) if len(arguments) > 2 else None
     quiet = isinstance(options, dict) and options.get("quiet") is True
-    return uri, plain(arguments[1]) if len(arguments) > 1 else None, quiet
+    return uri, plain_json(arguments[1]) if len(arguments) > 1 else None, quiet
 
 
 def _open_snapshot(server: CodeOriginServer, uri: str) -> Snapshot:
@@ -88,14 +87,11 @@ async def _rescore_document(server: CodeOriginServer, uri: str, *, quiet: bool) 
     settings = server.settings_of(uri)
     functions = [function_to_wire(result, function, settings) for function in result.functions]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
-    message = f"{len(functions)} functions scored, {found} of them likely LLM-written"
-    if result.verdict is not None and result.verdict.probability is not None:
-        message = f"{message}. {file_headline(result.verdict)}"
     answer = {
         "version": result.version,
         "functions": functions,
         "file": file_to_wire(result.verdict),
-        "message": message,
+        "message": on_document(len(functions), found, result.verdict),
     }
     return _said(server, answer, quiet=quiet)
 
@@ -132,7 +128,7 @@ async def _rescore_selection(
 
 def _takes_in_file(result: Result | None) -> bool:
     """Whether the verdicts of the document are more than each function's own text says."""
-    return result is not None and any(each.verdict.context is not None for each in result.functions)
+    return result is not None and any(each.verdict.file_evidence is not None for each in result.functions)
 
 
 def _mark_selection(
@@ -143,7 +139,7 @@ def _mark_selection(
     if verdict.probability is None or document is None or (document.version or 0) != snapshot.version:
         return
     analyzer = server.engine.loaded
-    band = band_of(verdict, server.settings_of(snapshot.uri))
+    band = server.settings_of(snapshot.uri).limits.band(verdict)
     server.scoring.selections[snapshot.uri] = (
         types.Diagnostic(
             range=selection,
@@ -174,6 +170,7 @@ async def _explain(
     answer = {
         "version": result.version,
         "modelId": result.model_id,
+        "caveat": FULL_CAVEAT,
         **function_to_wire(result, function, settings),
     }
     if function.verdict.probability is None:
@@ -188,26 +185,18 @@ async def _explain(
         return _said(server, {**answer, "message": f"no explanation: {error}"}, quiet=quiet)
     finally:
         progress.end()
-    answer["explanation"] = explanation_to_wire(result, explanation)
-    answer["message"] = _explained(function, answer["explanation"])
+    answer["explanation"] = explanation_to_wire(result, function, explanation)
+    answer["message"] = on_explanation(function, explanation)
     return _said(server, answer, quiet=quiet)
-
-
-def _explained(function: FunctionReport, evidence: dict[str, Any]) -> str:
-    lines = sorted(evidence["lines"], key=lambda line: -abs(line["value"]))[:STRONGEST]
-    strongest = ", ".join(f"line {line['line'] + 1} ({line['value']:+.2f})" for line in lines)
-    message = f"{function.span.qualified_name}: {headline(function.verdict)}; strongest evidence: {strongest}"
-    own = own_text(function.verdict)
-    return message if own is None else f"{message}. {own}"
 
 
 async def _accept(
     server: CodeOriginServer, uri: str, function_id: str | None, *, quiet: bool
 ) -> dict[str, Any]:
     snapshot = _open_snapshot(server, uri)
-    baseline = server.baseline_of(uri)
-    if baseline is None:
-        message = "a baseline is kept in a workspace folder: open the folder that this file is in"
+    findings = server.accepted_findings_of(uri)
+    if findings is None:
+        message = "accepted findings are kept in a workspace folder: open the one that this file is in"
         return _said(server, {"accepted": 0, "message": message}, quiet=quiet)
     result = await server.scoring.scored(uri)
     functions = _to_accept(server, result, function_id) if result is not None else []
@@ -215,14 +204,14 @@ async def _accept(
         message = "nothing to accept here: the text has changed or no function is reported"
         return _said(server, {"accepted": 0, "message": message}, quiet=quiet)
     try:
-        accepted = baseline.accept(
+        accepted = findings.accept(
             (each.function_id, each.span.qualified_name, snapshot.path) for each in functions
         )
     except CodeOriginError as error:
         return _said(server, {"accepted": 0, "message": str(error)}, quiet=quiet)
     for open_uri in server.documents.open_uris():
         server.scoring.refresh_findings(open_uri)
-    message = f"{accepted} functions accepted in the baseline"
+    message = on_accepted(accepted)
     return _said(server, {"accepted": accepted, "message": message}, quiet=quiet)
 
 
@@ -231,7 +220,7 @@ def _to_accept(server: CodeOriginServer, result: Result, function_id: str | None
         found = result.with_id(function_id)
         return [found] if found is not None else []
     settings = server.settings_of(result.snapshot.uri)
-    return [each for each in result.functions if (band_of(each.verdict, settings) or "") == "llm"]
+    return [each for each in result.functions if (settings.limits.band(each.verdict) or "") == "llm"]
 
 
 def _said(server: CodeOriginServer, answer: dict[str, Any], *, quiet: bool) -> dict[str, Any]:

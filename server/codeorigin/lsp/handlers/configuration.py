@@ -5,7 +5,7 @@ import logging
 
 from lsprotocol import types
 
-from codeorigin.lsp.connection.parameters import plain
+from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.settings.layers import SECTION
 from codeorigin.settings.project_files import WATCHED_FILES
@@ -23,7 +23,7 @@ def register(server: CodeOriginServer) -> None:
         if server.client.configuration:
             await fetch_settings(server)
         else:
-            server.configuration.set_editor(plain(params.settings))
+            server.configuration.set_editor(plain_json(params.settings))
         server.reconfigure()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
@@ -53,7 +53,7 @@ async def fetch_settings(server: CodeOriginServer) -> None:
     except Exception as error:
         logger.warning("the client gave no settings (%s)", type(error).__name__)
         return
-    values = plain(answer)
+    values = plain_json(answer)
     if isinstance(values, list) and len(values) == len(items):
         server.configuration.set_editor(values[0], dict(zip(folders, values[1:], strict=True)))
 

@@ -86,8 +86,8 @@ def _file_report(
     server: CodeOriginServer, result: Result, settings: Settings, previous: str | None
 ) -> types.WorkspaceDocumentDiagnosticReport:
     uri = result.snapshot.uri
-    baseline = server.baseline_of(uri)
-    found = reported(result, settings, baseline.ids() if baseline is not None else ())
+    accepted = server.accepted_findings_of(uri)
+    found = reported(result, settings, accepted.ids() if accepted is not None else ())
     # The same functions at the same places give the same id, also in another run of the server; the probability,
     # because a function's verdict may move while only the others of its file are edited.
     places: list[Any] = [

@@ -11,8 +11,8 @@ from codeorigin.lsp.presentation.hover_text import HoverContent
 from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.model.verdict import Reason
-from codeorigin.phrases import NOTICEABLE
 from codeorigin.report import FunctionReport
+from codeorigin.wording.figures import NOTICEABLE
 
 PENDING = "The explanation is being made; hover again in a moment."
 

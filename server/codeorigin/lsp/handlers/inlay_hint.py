@@ -2,9 +2,9 @@
 
 from lsprotocol import types
 
-from codeorigin.lsp.presentation.wording import finding
 from codeorigin.lsp.server import CodeOriginServer
-from codeorigin.phrases import percent
+from codeorigin.wording.figures import probability_percent
+from codeorigin.wording.functions import finding
 
 
 def register(server: CodeOriginServer) -> None:
@@ -30,7 +30,7 @@ def register(server: CodeOriginServer) -> None:
             found.append(
                 types.InlayHint(
                     position=end,
-                    label=f"LLM {percent(function.verdict.probability)}",
+                    label=f"LLM {probability_percent(function.verdict.probability)}",
                     tooltip=finding(function.verdict),
                     padding_left=True,
                 )

@@ -7,7 +7,7 @@ from lsprotocol import types
 
 from codeorigin.lsp.connection import process_watch
 from codeorigin.lsp.connection.client_support import ClientSupport
-from codeorigin.lsp.connection.parameters import plain
+from codeorigin.lsp.connection.parameters import plain_json
 from codeorigin.lsp.handlers import diagnostics
 from codeorigin.lsp.handlers.configuration import fetch_settings, watch_settings
 from codeorigin.lsp.server import CodeOriginServer
@@ -21,7 +21,7 @@ def register(server: CodeOriginServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.client = ClientSupport.of(params.capabilities)
-        server.configuration.set_initial(plain(params.initialization_options))
+        server.configuration.set_initial(plain_json(params.initialization_options))
         server.configuration.rebuild([folder.uri for folder in server.documents.folders.values()])
         server.publisher.with_link = server.client.code_description
         server.publisher.pull = server.client.pull_diagnostics

@@ -9,13 +9,14 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.connection.parameters import plain, read
+from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.settings.schema import Settings
+from codeorigin.wording.messages import on_scan, reported_functions
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1
@@ -27,7 +28,7 @@ def register(server: CodeOriginServer) -> None:
 
     @server.command(SCAN_WORKSPACE)
     async def scan_workspace(*arguments: Any) -> dict[str, Any]:
-        values = plain(arguments)
+        values = plain_json(arguments)
         folder = read(values[0], str, "folder") if values and values[0] is not None else None
         options = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
         answer = await _Scan(server).run(folder)
@@ -79,23 +80,24 @@ class _Scan:
         if summary is None:
             return {"files": [], "message": f"the workspace was not scored: {error}", "cancelled": False}
         found = sum(each["reported"] for each in self._files)
-        how = "stopped after" if summary.cancelled else "done:"
         return {
             "files": self._files,
             "scored": summary.files,
             "functions": summary.functions,
             "reported": found,
+            "reportedText": reported_functions(found),
             "skipped": summary.skipped,
             "errors": summary.errors[:MAX_ERRORS],
             "cancelled": summary.cancelled,
-            "message": f"scan {how} {summary.files} files, {summary.functions} functions, "
-            f"{found} of them likely LLM-written",
+            "message": on_scan(
+                files=summary.files, functions=summary.functions, findings=found, cancelled=summary.cancelled
+            ),
         }
 
     def _scored(self, result: Result, settings: Settings) -> None:
         server, uri = self._server, result.snapshot.uri
-        baseline = server.baseline_of(uri)
-        found = reported(result, settings, baseline.ids() if baseline is not None else ())
+        accepted = server.accepted_findings_of(uri)
+        found = reported(result, settings, accepted.ids() if accepted is not None else ())
         if result.functions:
             self._files.append(
                 {

@@ -10,11 +10,11 @@ from typing import Any
 from lsprotocol import types
 
 from codeorigin.lsp.presentation.markdown import visible
-from codeorigin.lsp.presentation.wording import band_of, finding
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.model.verdict import Band
 from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings, Severity
+from codeorigin.wording.functions import finding
 
 SOURCE = "CodeOrigin"
 LLM_CODE = "llm-written"
@@ -80,11 +80,11 @@ class FindingData:
 def reported(
     result: Result, settings: Settings, accepted: Collection[str]
 ) -> list[tuple[FunctionReport, Band]]:
-    """The functions that the settings report, without those that the baseline accepts."""
+    """The functions that the settings report, without the ``accepted`` ones."""
     wanted = {Band.LLM, Band.UNSURE} if settings.show_unsure else {Band.LLM}
     found = []
     for function in result.functions:
-        band = band_of(function.verdict, settings)
+        band = settings.limits.band(function.verdict)
         if band in wanted and function.function_id not in accepted:
             found.append((function, band))
     return found

@@ -7,21 +7,14 @@ from dataclasses import dataclass
 
 from codeorigin.explain.explanation import Explanation, LineAttribution
 from codeorigin.lsp.presentation.markdown import code_span, escape, shorten, visible
-from codeorigin.lsp.presentation.wording import (
-    LIMITS,
-    band_of,
-    file_guarantee,
-    file_headline,
-    guarantee,
-    headline,
-    reason,
-    share,
-)
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.model.verdict import Verdict
-from codeorigin.phrases import NOTICEABLE, own_text
 from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings
+from codeorigin.wording import FULL_CAVEAT
+from codeorigin.wording.explanations import balance, direction
+from codeorigin.wording.figures import NOTICEABLE, logits
+from codeorigin.wording.files import file_guarantee, file_headline
+from codeorigin.wording.functions import guarantee, headline, own_text, reason, windows_note
 
 BAR_CELLS = 8
 LINES_PER_SIDE = 4
@@ -44,26 +37,24 @@ class HoverContent:
         verdict = self.function.verdict
         if verdict.probability is None:
             return f"**CodeOrigin** · {name}\n\nNo verdict: {reason(verdict.reason)}."
-        band = band_of(verdict, self.settings)
+        band = self.settings.limits.band(verdict)
         parts = [
             f"**CodeOrigin: {headline(verdict)}** · {name} · band `{band}`",
-            self._calibration(),
+            guarantee(verdict, self.settings.limits),
             self._own_text(),
         ]
         if self.line is not None and (own := self._own_line()) is not None:
-            parts.append(f"This line: **{own.value:+.2f}** {_direction(own.value)}.")
+            parts.append(f"This line: **{logits(own.value)}** {direction(own.value)}.")
         if self.explanation is not None:
             parts += [
                 _table(self.result, self.explanation),
                 _tokens(self.explanation),
-                _gap(self.explanation, verdict),
+                balance(self.explanation, verdict),
             ]
         if self.note:
             parts.append(f"*{escape(self.note)}*")
-        if verdict.windows > 1:
-            parts.append(f"A long function, scored in {verdict.windows} overlapping windows.")
-        parts.append(self._file())
-        parts += ["---", LIMITS, f"Model: {code_span(self.result.model_id, 120)}"]
+        parts += [windows_note(verdict) or "", self._file()]
+        parts += ["---", FULL_CAVEAT, f"Model: {code_span(self.result.model_id, 120)}"]
         return "\n\n".join(part for part in parts if part)
 
     def plain_text(self) -> str:
@@ -73,8 +64,8 @@ class HoverContent:
         if verdict.probability is None:
             return f"CodeOrigin: {name}: no verdict: {reason(verdict.reason)}."
         lines = [
-            f"CodeOrigin: {headline(verdict)}: {name} (band {band_of(verdict, self.settings)})",
-            self._calibration(),
+            f"CodeOrigin: {headline(verdict)}: {name} (band {self.settings.limits.band(verdict)})",
+            guarantee(verdict, self.settings.limits),
         ]
         if own := self._own_text():
             lines.append(own)
@@ -82,21 +73,13 @@ class HoverContent:
             text = self.result.snapshot.positions.index
             for each in _strongest(self.explanation):
                 code = visible(shorten(text.line_text(each.line)))
-                lines.append(f"{each.line + 1:>5}  {each.value:+.2f}  {code}")
-            lines.append(_gap(self.explanation, verdict))
+                lines.append(f"{each.line + 1:>5}  {logits(each.value)}  {code}")
+            lines.append(balance(self.explanation, verdict))
         if self.note:
             lines.append(self.note)
         if whole := self._file():
             lines.append(whole.replace("`", ""))
-        return "\n".join([*lines, LIMITS, f"Model: {self.result.model_id}"])
-
-    def _calibration(self) -> str:
-        verdict = self.function.verdict
-        text = guarantee(verdict, self.settings)
-        if verdict.human_share is not None:
-            rarity = share(verdict.human_share)
-            text = f"{rarity} of the calibration functions written by people score this high. {text}"
-        return text
+        return "\n".join([*lines, FULL_CAVEAT, f"Model: {self.result.model_id}"])
 
     def _own_text(self) -> str:
         """What of the verdict is the function's own; not beside the evidence of a single line."""
@@ -132,7 +115,7 @@ def _table(result: Result, explanation: Explanation) -> str:
     rows = ["| Line | Evidence | | Code |", "| ---: | ---: | :--- | :--- |"]
     for each in strongest:
         code = code_span(text.line_text(each.line), in_table=True)
-        rows.append(f"| {each.line + 1} | {each.value:+.2f} | {_bar(each.value, largest)} | {code} |")
+        rows.append(f"| {each.line + 1} | {logits(each.value)} | {_bar(each.value, largest)} | {code} |")
     return "\n".join(rows) + "\n\nEvidence in logits: ▰ towards LLM, ▱ towards human."
 
 
@@ -145,25 +128,7 @@ def _tokens(explanation: Explanation) -> str:
     if not explanation.top_tokens:
         return ""
     tokens: Sequence[str] = [
-        f"{code_span(token.text, 24)} {token.value:+.2f} (line {token.line + 1})"
+        f"{code_span(token.text, 24)} {logits(token.value)} (line {token.line + 1})"
         for token in explanation.top_tokens
     ]
     return "Tokens that count most: " + ", ".join(tokens)
-
-
-def _gap(explanation: Explanation, verdict: Verdict) -> str:
-    """How the lines add up to the logit of the function's own text, and what the file makes of that."""
-    total = explanation.logit - explanation.baseline_logit
-    text = (
-        f"The lines add up to {total:+.2f} (logit {explanation.logit:+.2f}, from "
-        f"{explanation.baseline_logit:+.2f} without evidence), completeness gap {share(explanation.completeness_gap)}."
-    )
-    if explanation.approximate:
-        text += " The gap is above the tolerance: take single lines as approximate."
-    if verdict.context is not None:
-        text += f" With the rest of the file: {explanation.logit + verdict.context:+.2f}."
-    return text
-
-
-def _direction(value: float) -> str:
-    return "towards LLM" if value > 0 else "towards human"

@@ -33,10 +33,16 @@ def shorten(text: str, length: int = MAX_CODE_LENGTH) -> str:
 
 
 def code_span(text: str, length: int = MAX_CODE_LENGTH, *, in_table: bool = False) -> str:
-    """``text`` as an inline code span whose fence is longer than any run of backticks inside."""
+    """``text`` as an inline code span whose fence is longer than any run of backticks inside.
+
+    In a table, text with a backslash before a pipe is no code span but escaped: a table's rows are split at
+    pipes first, and with one more backslash the two would read as an escaped backslash and the cell's end.
+    """
     shown = visible(shorten(text, length))
     if not shown:
         return "*(blank)*"
+    if in_table and "\\|" in shown:
+        return escape(shown)
     longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if shown.startswith("`") or shown.endswith("`") else ""

@@ -105,11 +105,6 @@ class Publisher:
         elif uri in self._states:
             self.clear(uri)
 
-    def count(self, uri: str) -> int:
-        """How many diagnostics the client was last told of."""
-        state = self._states.get(uri)
-        return len(state.items) if state is not None else 0
-
     async def report(
         self, uri: str, previous: str | None, settle: Callable[[], Awaitable[None]]
     ) -> types.DocumentDiagnosticReport:

@@ -6,34 +6,32 @@ from typing import Any
 
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
-from codeorigin.lsp.presentation.wording import (
-    band_of,
-    file_guarantee,
-    file_headline,
-    guarantee,
-    headline,
-    reason,
-)
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
-from codeorigin.phrases import own_text
 from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings
+from codeorigin.wording import FULL_CAVEAT
+from codeorigin.wording.explanations import balance, method_phrase
+from codeorigin.wording.figures import probability_percent
+from codeorigin.wording.files import file_guarantee, file_headline
+from codeorigin.wording.functions import guarantee, headline_or_reason, own_text, windows_note
 
 
 def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
     """A verdict; every figure is null when there is none, and ``reason`` says why.
 
-    ``logit`` and ``alone`` are of the function's own text; all else is read off ``logit`` and ``context`` together.
+    ``logit`` and ``ownProbability`` are of the function's own text; all else is read off ``logit`` and
+    ``fileEvidence`` together. The texts are for people: a client shows them as they are.
     """
-    band = band_of(verdict, settings)
+    band = settings.limits.band(verdict)
     has_score = verdict.probability is not None
     return {
         "probability": verdict.probability,
+        "probabilityText": _percent(verdict.probability),
         "logit": verdict.logit,
-        "alone": verdict.alone,
-        "context": verdict.context,
+        "ownProbability": verdict.own_probability,
+        "fileEvidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
         "band": band.value if band is not None else None,
         "reason": verdict.reason.value if verdict.reason is not None else None,
@@ -41,9 +39,10 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "falsePositiveRate": verdict.false_positive_rate,
         "threshold": settings.threshold if settings.threshold is not None else verdict.llm_threshold,
         "windows": verdict.windows,
-        "summary": headline(verdict) if has_score else f"No verdict: {reason(verdict.reason)}",
-        "guarantee": guarantee(verdict, settings) if has_score else None,
+        "summary": headline_or_reason(verdict),
+        "guarantee": guarantee(verdict, settings.limits) if has_score else None,
         "ownText": own_text(verdict),
+        "windowsText": windows_note(verdict),
     }
 
 
@@ -53,15 +52,17 @@ def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
         return None
     return {
         "probability": verdict.probability,
+        "probabilityText": _percent(verdict.probability),
         "logit": verdict.logit,
         "band": verdict.band.value if verdict.band is not None else None,
         "reason": verdict.reason.value if verdict.reason is not None else None,
-        "functions": verdict.functions,
+        "functionCount": verdict.functions,
         "humanShare": verdict.human_share,
         "falsePositiveRate": verdict.false_positive_rate,
         "threshold": verdict.llm_threshold,
         "summary": file_headline(verdict),
         "guarantee": file_guarantee(verdict),
+        "caveat": FULL_CAVEAT,
     }
 
 
@@ -79,7 +80,7 @@ def function_to_wire(result: Result, function: FunctionReport, settings: Setting
     }
 
 
-def explanation_to_wire(result: Result, explanation: Explanation) -> dict[str, Any]:
+def explanation_to_wire(result: Result, function: FunctionReport, explanation: Explanation) -> dict[str, Any]:
     """Evidence of lines and tokens in logits; ``weight`` is a line's share of the strongest line, -1 to 1."""
     positions = result.snapshot.positions
     largest = max((abs(line.value) for line in explanation.lines), default=0.0) or 1.0
@@ -91,6 +92,7 @@ def explanation_to_wire(result: Result, explanation: Explanation) -> dict[str, A
         "method": explanation.method.value,
         "baseline": explanation.baseline.value,
         "nodes": explanation.nodes,
+        "summary": f"{balance(explanation, function.verdict)} {_sentence(method_phrase(explanation))}",
         "lines": [
             {
                 "line": line.line,
@@ -113,3 +115,11 @@ def explanation_to_wire(result: Result, explanation: Explanation) -> dict[str, A
             for token in explanation.top_tokens
         ],
     }
+
+
+def _percent(probability: float | None) -> str | None:
+    return None if probability is None else probability_percent(probability)
+
+
+def _sentence(phrase: str) -> str:
+    return f"{phrase[0].upper()}{phrase[1:]}."

@@ -130,10 +130,10 @@ class Scoring:
         document = self._server.document(uri)
         if result is None or document is None:
             return
-        baseline = self._server.baseline_of(uri)
-        accepted = baseline.ids() if baseline is not None else frozenset()
-        if baseline is not None and baseline.problem:
-            self._server.show_once(baseline.problem, types.MessageType.Warning)
+        findings = self._server.accepted_findings_of(uri)
+        accepted = findings.ids() if findings is not None else frozenset()
+        if findings is not None and findings.problem:
+            self._server.show_once(findings.problem, types.MessageType.Warning)
         self._server.publisher.update(
             result,
             document,

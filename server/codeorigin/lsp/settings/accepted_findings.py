@@ -25,7 +25,7 @@ class Accepted:
     id: str
 
 
-class Baseline:
+class AcceptedFindings:
     """The accepted functions of one folder, read again when the file changes."""
 
     def __init__(self, folder: Path) -> None:
@@ -91,7 +91,9 @@ class Baseline:
         except OSError as error:
             raise CodeOriginError(f"{BASELINE_FILE} cannot be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise CodeOriginError(f"{BASELINE_FILE} is not a baseline; repair or delete it") from error
+            raise CodeOriginError(
+                f"{BASELINE_FILE} does not hold accepted findings; repair or delete it"
+            ) from error
 
     def _write(self, entries: list[Accepted]) -> None:
         data = {"version": FORMAT_VERSION, "functions": [asdict(entry) for entry in entries]}

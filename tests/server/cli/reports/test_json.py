@@ -43,8 +43,8 @@ def test_the_report_is_exactly_this(
         "logit": None,
         "band": None,
         "reason": "nested",
-        "alone": None,
-        "context": None,
+        "own_probability": None,
+        "file_evidence": None,
         "neighbours": 0,
         "nested": [],
     }
@@ -66,8 +66,8 @@ def test_the_report_is_exactly_this(
                         "logit": 1.88,
                         "band": "llm",
                         "reason": None,
-                        "alone": 0.97,
-                        "context": None,
+                        "own_probability": 0.97,
+                        "file_evidence": None,
                         "neighbours": 0,
                         "nested": [],
                     },
@@ -80,8 +80,8 @@ def test_the_report_is_exactly_this(
                         "logit": 0.2,
                         "band": "unsure",
                         "reason": None,
-                        "alone": 0.55,
-                        "context": None,
+                        "own_probability": 0.55,
+                        "file_evidence": None,
                         "neighbours": 0,
                         "nested": [log],
                     },
@@ -94,8 +94,8 @@ def test_the_report_is_exactly_this(
                         "logit": None,
                         "band": None,
                         "reason": "too_short",
-                        "alone": None,
-                        "context": None,
+                        "own_probability": None,
+                        "file_evidence": None,
                         "neighbours": 0,
                         "nested": [],
                     },
@@ -139,7 +139,7 @@ def test_every_band_is_in_the_schema(
     make_result: MakeResult,
     validator: jsonschema.Draft202012Validator,
 ) -> None:
-    given = Verdict(probability=0.5, logit=0.0, band=band, alone=0.5)
+    given = Verdict(probability=0.5, logit=0.0, band=band, own_probability=0.5)
     validator.validate(parsed(make_result((make_file(verdicts={"fast": given}),), threshold=0.25)))
 
 
@@ -152,14 +152,17 @@ def test_a_verdict_tells_its_own_text_from_its_file(
     report = parsed(make_result((make_file(verdicts={"fast": in_file}),)))
     validator.validate(report)
     fast, put, _ = report["files"][0]["functions"]
-    assert {name: fast[name] for name in ("probability", "logit", "alone", "context", "neighbours")} == {
+    assert {
+        name: fast[name]
+        for name in ("probability", "logit", "own_probability", "file_evidence", "neighbours")
+    } == {
         "probability": 0.97,
         "logit": 1.88,
-        "alone": 0.64,
-        "context": 0.62,
+        "own_probability": 0.64,
+        "file_evidence": 0.62,
         "neighbours": 11,
     }
-    assert (put["alone"], put["context"], put["neighbours"]) == (None, None, 0)
+    assert (put["own_probability"], put["file_evidence"], put["neighbours"]) == (None, None, 0)
 
 
 def test_a_files_own_verdict_is_in_the_report(
@@ -175,7 +178,7 @@ def test_a_files_own_verdict_is_in_the_report(
         "logit": 1.84,
         "band": "llm",
         "reason": None,
-        "functions": 7,
+        "function_count": 7,
         "human_share": 0.04,
         "llm_threshold": 0.9,
         "false_positive_rate": 0.01,
@@ -194,7 +197,7 @@ def test_every_reason_of_a_file_is_in_the_schema(
     report = parsed(make_result((make_file(whole=FileVerdict.without(reason, 2)),)))
     validator.validate(report)
     verdict = report["files"][0]["verdict"]
-    assert (verdict["reason"], verdict["functions"], verdict["band"]) == (reason.value, 2, None)
+    assert (verdict["reason"], verdict["function_count"], verdict["band"]) == (reason.value, 2, None)
     assert report["summary"]["file_bands"] == {"human": 0, "unsure": 0, "llm": 0}
 
 
@@ -225,12 +228,12 @@ def spoiled(report: Any, change: Callable[[Any], None]) -> Any:
         lambda report: report["files"][0]["functions"][0].update(band="maybe"),
         lambda report: report["files"][0]["functions"][0].update(probability=None),
         lambda report: report["files"][0]["functions"][0].update(reason="too_short"),
-        lambda report: report["files"][0]["functions"][0].update(alone=None),
-        lambda report: report["files"][0]["functions"][0].update(context=0.5),
+        lambda report: report["files"][0]["functions"][0].update(own_probability=None),
+        lambda report: report["files"][0]["functions"][0].update(file_evidence=0.5),
         lambda report: report["files"][0]["functions"][0].update(neighbours=2),
         lambda report: report["files"][0]["functions"][0].pop("neighbours"),
-        lambda report: report["files"][0]["functions"][2].update(alone=0.5),
-        lambda report: report["files"][0]["functions"][2].update(context=0.5, neighbours=2),
+        lambda report: report["files"][0]["functions"][2].update(own_probability=0.5),
+        lambda report: report["files"][0]["functions"][2].update(file_evidence=0.5, neighbours=2),
         lambda report: report["files"][0]["functions"][1]["nested"][0].pop("nested"),
         lambda report: report["summary"]["bands"].update(robot=1),
     ],

@@ -47,12 +47,20 @@ def test_a_result_tells_its_own_text_from_its_file(
 ) -> None:
     (found,) = run_of(make_result((make_file(verdicts={"fast": in_file}),)))["results"]
     properties = found["properties"]
-    assert (properties["alone"], properties["context"], properties["neighbours"]) == (0.64, 0.62, 11)
+    assert (properties["ownProbability"], properties["fileEvidence"], properties["neighbours"]) == (
+        0.64,
+        0.62,
+        11,
+    )
     assert (properties["probability"], properties["logit"]) == (0.97, 1.88)
     assert "By its own text 64 %; the 11 other functions" in found["message"]["text"]
     (alone,) = run_of(make_result())["results"]
     properties = alone["properties"]
-    assert (properties["alone"], properties["context"], properties["neighbours"]) == (0.97, None, 0)
+    assert (properties["ownProbability"], properties["fileEvidence"], properties["neighbours"]) == (
+        0.97,
+        None,
+        0,
+    )
     assert "own text" not in alone["message"]["text"]
 
 
@@ -107,6 +115,6 @@ def test_a_files_own_verdict_is_a_property_of_the_artifact_and_no_result(
     (artifact,) = run["artifacts"]
     assert artifact["location"] == {"uri": "a%20b.py"}
     assert artifact["properties"]["band"] == "llm"
-    assert artifact["properties"]["functions"] == 7
+    assert artifact["properties"]["functionCount"] == 7
     assert run["results"] == []
     assert "artifacts" not in run_of(make_result())

@@ -18,9 +18,9 @@ from codeorigin.source.text import LineIndex, PositionEncoding
 
 ALONE = Verdict(
     probability=0.64, logit=1.2, band=Band.UNSURE, human_share=0.1, llm_threshold=0.9, human_threshold=0.3,
-    false_positive_rate=0.01, alone=0.64,
+    false_positive_rate=0.01, own_probability=0.64,
 )  # fmt: skip
-IN_FILE = replace(ALONE, probability=0.76, human_share=0.05, context=0.62, neighbours=11)
+IN_FILE = replace(ALONE, probability=0.76, human_share=0.05, file_evidence=0.62, neighbours=11)
 EXPLANATION = Explanation(
     logit=1.2, baseline_logit=0.0, completeness_gap=0.001, approximate=False, nodes=8,
     method=Method.INTEGRATED_GRADIENTS, baseline=Baseline.MASK,
@@ -28,7 +28,9 @@ EXPLANATION = Explanation(
 )  # fmt: skip
 
 OWN = "By its own text 64 %; the 11 other functions of this file speak for an LLM (+0.62)."
-LINES = "The lines add up to +1.20 (logit +1.20, from +0.00 without evidence), completeness gap 0.1 %."
+LINES = (
+    "The function's lines add up to +1.20 (logit +1.20, from +0.00 without evidence), completeness gap 0.1 %."
+)
 SUM = f"{LINES} With the rest of the file: +1.82."
 
 
@@ -62,7 +64,7 @@ def test_plain_text_says_the_same() -> None:
     assert SUM in lines
 
 
-@pytest.mark.parametrize("verdict", [ALONE, replace(ALONE, alone=None)])
+@pytest.mark.parametrize("verdict", [ALONE, replace(ALONE, own_probability=None)])
 def test_without_neighbours_nothing_is_said_of_the_file(verdict: Verdict) -> None:
     for text in (content(verdict).markdown(), content(verdict).plain_text()):
         assert LINES in text

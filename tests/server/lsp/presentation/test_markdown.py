@@ -28,8 +28,26 @@ def test_code_spans(text: str, expected: str) -> None:
     assert code_span(text) == expected
 
 
-def test_pipes_in_tables_end_no_cell() -> None:
-    assert code_span("a | b", in_table=True) == r"`a \| b`"
+def cells(row: str) -> list[str]:
+    """The cells of a table's row as renderers split it: at pipes that no odd run of backslashes precedes."""
+    return re.sub(r"((?<!\\)(?:\\\\)*)\|", "\\1\n", row).split("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a | b", r"`a \| b`"),
+        (r'grep "a\|b"', r'grep "a\\\|b"'),
+        (r"\\|", r"\\\\\|"),
+    ],
+)
+def test_pipes_in_tables_end_no_cell(text: str, expected: str) -> None:
+    assert code_span(text, in_table=True) == expected
+
+
+@given(text=st.text(alphabet="a|\\` "))
+def test_no_code_adds_a_cell_to_its_row(text: str) -> None:
+    assert len(cells(f"| 1 | {code_span(text, in_table=True)} |")) == 4
 
 
 def test_long_code_is_cut() -> None:

@@ -1,4 +1,4 @@
-"""A folder's own files: settings, baseline, excludes."""
+"""A folder's own files: settings, accepted findings, excludes."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import is_excluded, skip_reason
-from codeorigin.lsp.settings.accepted_findings import Baseline
+from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.settings.project_files import BASELINE_FILE, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
@@ -93,13 +93,13 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     assert signature(tmp_path) != before
 
 
-def test_a_baseline_is_written_sorted_and_read_again(tmp_path: Path) -> None:
-    baseline = Baseline(tmp_path)
-    assert baseline.ids() == frozenset()
+def test_accepted_findings_are_written_sorted_and_read_again(tmp_path: Path) -> None:
+    findings = AcceptedFindings(tmp_path)
+    assert findings.ids() == frozenset()
     inside = str(tmp_path / "src" / "b.py")
-    assert baseline.accept([("2", "g", inside), ("1", "f", inside), ("3", "h", None)]) == 3
-    assert baseline.accept([("2", "g", inside)]) == 0
-    assert baseline.ids() == {"1", "2", "3"}
+    assert findings.accept([("2", "g", inside), ("1", "f", inside), ("3", "h", None)]) == 3
+    assert findings.accept([("2", "g", inside)]) == 0
+    assert findings.ids() == {"1", "2", "3"}
     data = json.loads((tmp_path / BASELINE_FILE).read_text(encoding="utf-8"))
     assert data["version"] == 1
     assert [(each["path"], each["name"]) for each in data["functions"]] == [
@@ -107,26 +107,26 @@ def test_a_baseline_is_written_sorted_and_read_again(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == [BASELINE_FILE]
     write(tmp_path, BASELINE_FILE, '{"version": 1, "functions": []}')
-    assert baseline.ids() == frozenset()
+    assert findings.ids() == frozenset()
 
 
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"version": 1, "functions": [3]}', '{"version": 2}', "[" * 50_000]
 )
-def test_a_broken_baseline_is_not_written_over(tmp_path: Path, text: str) -> None:
+def test_a_broken_file_of_accepted_findings_is_not_written_over(tmp_path: Path, text: str) -> None:
     write(tmp_path, BASELINE_FILE, text)
-    baseline = Baseline(tmp_path)
-    assert baseline.ids() == frozenset()
-    assert baseline.problem is not None
+    findings = AcceptedFindings(tmp_path)
+    assert findings.ids() == frozenset()
+    assert findings.problem is not None
     with pytest.raises(CodeOriginError):
-        baseline.accept([("1", "f", None)])
+        findings.accept([("1", "f", None)])
     assert (tmp_path / BASELINE_FILE).read_text(encoding="utf-8") == text
 
 
 def test_names_that_are_not_unicode_can_be_accepted(tmp_path: Path) -> None:
-    baseline = Baseline(tmp_path)
-    assert baseline.accept([("1", "f\ud800", None)]) == 1
-    assert baseline.ids() == {"1"}
+    findings = AcceptedFindings(tmp_path)
+    assert findings.accept([("1", "f\ud800", None)]) == 1
+    assert findings.ids() == {"1"}
 
 
 @pytest.mark.parametrize(

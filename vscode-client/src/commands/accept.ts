@@ -1,9 +1,8 @@
 import * as vscode from "vscode";
 
-import type { Parts } from "../parts";
+import type { Services } from "../services";
 import type { FunctionInfo } from "../protocol";
 import type { FunctionRow } from "../tree/rows";
-import { percent } from "../words";
 import { scoredEditor } from "./editor";
 
 interface Choice extends vscode.QuickPickItem {
@@ -11,7 +10,7 @@ interface Choice extends vscode.QuickPickItem {
 }
 
 /** Accepts a row of the tree, or what the user picks from the reported functions of the active file. */
-export async function acceptInBaseline({ requests }: Parts, row?: FunctionRow): Promise<void> {
+export async function acceptFindings({ requests }: Services, row?: FunctionRow): Promise<void> {
   if (row) {
     const uri = vscode.Uri.parse(row.uri);
     await vscode.window.showTextDocument(uri);
@@ -30,7 +29,7 @@ export async function acceptInBaseline({ requests }: Parts, row?: FunctionRow): 
     return;
   }
   const chosen = await vscode.window.showQuickPick(choices(reported), {
-    title: "Accept in Baseline",
+    title: "Accept Findings",
     placeHolder: "Accepted functions are reported again only when their text changes",
   });
   if (chosen) {
@@ -41,13 +40,13 @@ export async function acceptInBaseline({ requests }: Parts, row?: FunctionRow): 
 function choices(reported: FunctionInfo[]): Choice[] {
   const single = reported.map(({ name, functionId, headerRange, verdict }) => ({
     label: name,
-    description: `line ${headerRange.start.line + 1}${verdict.probability === null ? "" : `, ${percent(verdict.probability)}`}`,
+    description: [`line ${headerRange.start.line + 1}`, verdict.probabilityText].filter(Boolean).join(", "),
     functionId,
   }));
   return reported.length > 1 ? [{ label: `All ${reported.length} functions`, functionId: null }, ...single] : single;
 }
 
-async function accept(requests: Parts["requests"], uri: vscode.Uri, functionId: string | null): Promise<void> {
-  const { message } = await requests.acceptBaseline(uri, functionId);
+async function accept(requests: Services["requests"], uri: vscode.Uri, functionId: string | null): Promise<void> {
+  const { message } = await requests.acceptFindings(uri, functionId);
   void vscode.window.showInformationMessage(`CodeOrigin: ${message}`);
 }

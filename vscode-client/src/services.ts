@@ -8,7 +8,7 @@ import type { Places } from "./server/sources";
 import type { FunctionTree } from "./tree/view";
 
 /** What the commands work with. */
-export interface Parts {
+export interface Services {
   channels: Channels;
   control: ServerControl;
   heatMap: HeatMap;

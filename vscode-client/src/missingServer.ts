@@ -16,7 +16,7 @@ const COMMANDS: Record<string, [string, ...unknown[]]> = {
 };
 
 /** Says what to do when no server was found. */
-export async function guide(missing: Missing, places: Places): Promise<void> {
+export async function offerRemedies(missing: Missing, places: Places): Promise<void> {
   if (missing.isConfigured) {
     const reason = missing.tried[0] ?? "";
     await ask(vscode.window.showErrorMessage(`CodeOrigin: the configured server does not work (${reason}).`, SETTINGS, LOGS));

@@ -1,0 +1,20 @@
+"""The private names of pygls that the server uses, since pygls has no public ones for them.
+
+They may change in any release, so the dependency is pinned to one minor version; a test tells which of
+them a new one lacks, and which are used without standing here.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PRIVATE_NAMES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "LanguageServer": frozenset({"_text_document_sync_kind"}),
+        "LanguageServerProtocol": frozenset(
+            {"_request_futures", "_send_data", "_send_response", "_server", "_shutdown", "_workspace"}
+        ),
+        "TextDocument": frozenset({"_position_codec", "_source"}),
+        "Workspace": frozenset({"_create_text_document", "_position_codec", "_sync_kind"}),
+    }
+)
+"""By the class of pygls that has them."""

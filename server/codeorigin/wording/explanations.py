@@ -1,0 +1,58 @@
+"""What is said of an explanation: how its lines add up, by which method, and which of them weigh most."""
+
+from codeorigin.explain.explanation import Explanation, LineAttribution, Method
+from codeorigin.model.verdict import Verdict
+from codeorigin.wording.figures import logits, percent
+
+TOO_COARSE = "The gap is above the tolerance: take single lines as approximate."
+
+_STRONGEST = 3
+
+
+def direction(value: float) -> str:
+    """Which side evidence speaks for."""
+    return "towards LLM" if value > 0 else "towards human"
+
+
+def balance(explanation: Explanation, verdict: Verdict) -> str:
+    """How the lines add up to the logit of the function's own text, and what the file makes of that."""
+    total = explanation.logit - explanation.baseline_logit
+    text = (
+        f"The function's lines add up to {logits(total)} (logit {logits(explanation.logit)}, from "
+        f"{logits(explanation.baseline_logit)} without evidence), completeness gap "
+        f"{percent(explanation.completeness_gap)}."
+    )
+    if explanation.approximate:
+        text += f" {TOO_COARSE}"
+    if verdict.file_evidence is not None:
+        text += f" With the rest of the file: {logits(explanation.logit + verdict.file_evidence)}."
+    return text
+
+
+def method_phrase(explanation: Explanation) -> str:
+    """How the evidence was found."""
+    if explanation.method is Method.OCCLUSION:
+        return "line occlusion: what hiding each line takes from the logit; the lines need not add up"
+    if explanation.nodes:
+        return f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline"
+    # Without nodes there was no deep part to integrate over: a linear model's shares are exact.
+    return "exact shares of the n-grams"
+
+
+def equation(explanation: Explanation, file_evidence: float | None) -> str:
+    """The logit as the sum of its parts, on one line, and what it is with ``file_evidence`` logits more."""
+    logit, baseline = logits(explanation.logit), logits(explanation.baseline_logit)
+    total = logits(sum(line.value for line in explanation.lines))
+    in_file = ""
+    if file_evidence is not None:
+        in_file = f"; logit with the rest of the file {logits(explanation.logit + file_evidence)}"
+    if explanation.method is Method.OCCLUSION:
+        return f"logit {logit}, of an empty input {baseline}; lines {total}{in_file}"
+    gap = percent(explanation.completeness_gap)
+    return f"logit {logit} = baseline {baseline} + lines {total} (completeness gap {gap}){in_file}"
+
+
+def strongest_lines(explanation: Explanation) -> str:
+    """``line 12 (+0.80), line 4 (-0.31)``: the lines that weigh most, 1-based."""
+    lines: list[LineAttribution] = sorted(explanation.lines, key=lambda line: -abs(line.value))
+    return ", ".join(f"line {each.line + 1} ({logits(each.value)})" for each in lines[:_STRONGEST])

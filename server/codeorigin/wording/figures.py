@@ -1,0 +1,44 @@
+"""Figures as people read them: one way to write a probability, a share, evidence and a count."""
+
+NOTICEABLE = 0.005
+"""Evidence in logits below which a line, or the rest of a file, says nothing worth a word."""
+
+# A probability is shown in whole per cents, so what rounds to 0 or 1 is only known to lie beyond these.
+_NEARLY_ZERO, _NEARLY_ONE = 0.005, 0.995
+_SMALLEST_SHARE = 0.0001
+
+
+def probability_percent(probability: float) -> str:
+    """``0.82`` -> ``82 %``; never a bare 0 % or 100 %, which would be claims of certainty."""
+    if probability >= _NEARLY_ONE:
+        return "over 99 %"
+    return "under 1 %" if probability <= _NEARLY_ZERO else f"{100 * probability:.0f} %"
+
+
+def probability_decimal(probability: float | None) -> str:
+    """``0.824`` -> ``0.82``, for columns and beside thresholds, which are set as decimals; None is a dash.
+
+    Open at both ends like :func:`probability_percent`: ``<0.01`` and ``>0.99``.
+    """
+    if probability is None:
+        return "-"
+    if probability >= _NEARLY_ONE:
+        return ">0.99"
+    return "<0.01" if probability <= _NEARLY_ZERO else f"{probability:.2f}"
+
+
+def percent(share: float) -> str:
+    """A share, a rate or a gap with as many digits as say something: ``0.05 %``, ``1.2 %``, ``12 %``."""
+    if share < _SMALLEST_SHARE:
+        return "under 0.01 %"
+    return f"{100 * share:.2g} %" if share < 0.0995 else f"{100 * share:.0f} %"
+
+
+def logits(value: float) -> str:
+    """Evidence with its sign: ``+0.40``, ``-1.50``."""
+    return f"{value:+.2f}"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 file``, ``2 files``, ``1,234 files``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

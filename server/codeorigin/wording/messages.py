@@ -1,0 +1,55 @@
+"""Answers to an editor's commands, each one line."""
+
+from codeorigin.explain.explanation import Explanation
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import Verdict
+from codeorigin.report import FunctionReport
+from codeorigin.wording.explanations import strongest_lines
+from codeorigin.wording.figures import counted
+from codeorigin.wording.files import file_headline
+from codeorigin.wording.functions import finding, headline, own_text, reason
+
+
+def on_document(functions: int, findings: int, verdict: FileVerdict | None) -> str:
+    """The answer about a whole document."""
+    message = f"{counted(functions, 'function')} scored, {findings:,} of them likely LLM-written"
+    if verdict is not None and verdict.probability is not None:
+        message = f"{message}. {file_headline(verdict)}"
+    return message
+
+
+def on_selection(verdict: Verdict, *, in_file: bool) -> str:
+    """The answer about a selection; ``in_file``: the findings beside it take in the rest of their file."""
+    if verdict.probability is None:
+        return f"selection: no verdict: {reason(verdict.reason).replace('the function', 'the selection')}"
+    return f"selection: {'by its own text ' if in_file else ''}{finding(verdict)}"
+
+
+def on_explanation(function: FunctionReport, explanation: Explanation) -> str:
+    """The answer about one function."""
+    message = (
+        f"{function.span.qualified_name}: {headline(function.verdict)}; "
+        f"strongest evidence: {strongest_lines(explanation)}"
+    )
+    in_its_file = own_text(function.verdict)
+    return message if in_its_file is None else f"{message}. {in_its_file}"
+
+
+def on_accepted(functions: int) -> str:
+    """The answer about findings that were accepted."""
+    whose = "its text changes" if functions == 1 else "their texts change"
+    return f"{counted(functions, 'finding')} accepted until {whose}"
+
+
+def on_scan(*, files: int, functions: int, findings: int, cancelled: bool) -> str:
+    """The answer about a scan of the workspace."""
+    how = "stopped after" if cancelled else "done:"
+    return (
+        f"scan {how} {counted(files, 'file')}, {counted(functions, 'function')}, "
+        f"{findings:,} of them likely LLM-written"
+    )
+
+
+def reported_functions(count: int) -> str:
+    """``3 reported functions``."""
+    return counted(count, "reported function")

@@ -1,0 +1,38 @@
+"""The totals of a check in words."""
+
+from codeorigin.report import Summary
+from codeorigin.wording.figures import counted
+
+
+def threshold_phrase(threshold: float | None) -> str:
+    """Which threshold made the findings."""
+    return "the model's threshold" if threshold is None else f"threshold {threshold:g}"
+
+
+def memory_phrase(peak_memory_bytes: int | None) -> str | None:
+    """Peak memory in MiB, or None where it is not known."""
+    return None if peak_memory_bytes is None else f"peak memory {peak_memory_bytes / 2**20:,.0f} MiB"
+
+
+def summary_phrases(summary: Summary, threshold: float | None) -> list[str]:
+    """How much was read, what was found, how fast."""
+    bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.bands.items())
+    phrases = [
+        f"{counted(summary.functions, 'function')} in {counted(summary.files, 'file')}",
+        f"{summary.scored:,} with a verdict ({bands})",
+        f"{counted(summary.findings, 'finding')} at {threshold_phrase(threshold)}",
+    ]
+    if judged := sum(summary.file_bands.values()):
+        file_bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.file_bands.items())
+        phrases.append(f"{counted(judged, 'file')} judged as a whole ({file_bands})")
+    if summary.errors:
+        phrases.append(counted(summary.errors, "error"))
+    if summary.skipped:
+        phrases.append(f"{summary.skipped:,} skipped")
+    rate = summary.functions_per_second
+    if rate is not None:
+        phrases.append(f"{rate:,.0f} functions/s" if rate >= 10 else f"{rate:.1f} functions/s")
+    memory = memory_phrase(summary.peak_memory_bytes)
+    if memory is not None:
+        phrases.append(memory)
+    return phrases

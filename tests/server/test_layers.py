@@ -1,0 +1,152 @@
+"""Who may import whom: no circles, and lower layers know nothing of those above them."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import codeorigin
+
+_ROOT = Path(codeorigin.__file__).parent
+_PREFIX = "codeorigin."
+
+# What fronts may know: the analyzer, and the plain values that it takes and gives.
+_KNOWN_TO_FRONTS = (
+    "analyzer",
+    "cancellation",
+    "errors",
+    "explain.explanation",
+    "languages",
+    "limits",
+    "model.file_verdict",
+    "model.verdict",
+    "report",
+    "settings",
+    "source",
+    "spans",
+    "wording",
+)
+_MORE_FOR_ONE = {
+    # It starts the other front.
+    "cli.serve": ("lsp.app",),
+    # It looks at the model and at every grammar.
+    "cli.doctor": ("functions", "model.bundle"),
+}
+# Imports that close a circle and are to be cut: take a line away with its circle.
+_STILL_CIRCULAR = {
+    ("lsp.connection.protocol", "lsp.server"),
+    ("lsp.scoring.document_scorer", "lsp.server"),
+}
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(_ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def _modules() -> dict[str, ast.Module]:
+    return {_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(_ROOT.rglob("*.py"))}
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """Everything that a module imports, inside functions and for types alone too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _own(tree: ast.Module) -> set[str]:
+    """The modules of CodeOrigin that a module imports, without the prefix."""
+    found = set()
+    for name in _imported(tree):
+        if name.startswith(_PREFIX):
+            inside = name.removeprefix(_PREFIX)
+            found.add(inside if inside in _modules() else inside.rpartition(".")[0])
+    return found - {""}
+
+
+def _imports() -> dict[str, set[str]]:
+    return {module: _own(tree) for module, tree in _modules().items()}
+
+
+def _layer(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _below(module: str, roots: tuple[str, ...]) -> bool:
+    return any(module == root or module.startswith(f"{root}.") for root in roots)
+
+
+def test_no_module_imports_itself_over_others() -> None:
+    graph = {
+        module: {each for each in imported if (module, each) not in _STILL_CIRCULAR}
+        for module, imported in _imports().items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize("front", ["lsp", "cli"])
+def test_fronts_know_the_analyzer_and_plain_values(front: str) -> None:
+    unwanted = {
+        (module, each)
+        for module, imported in _imports().items()
+        if _layer(module) == front
+        for each in imported
+        if _layer(each) != front and not _below(each, (*_KNOWN_TO_FRONTS, *_MORE_FOR_ONE.get(module, ())))
+    }
+    assert unwanted == set()
+
+
+def test_nothing_else_knows_a_front() -> None:
+    knowing = {
+        module
+        for module, imported in _imports().items()
+        if _layer(module) not in {"lsp", "cli", "__main__"}
+        and any(_layer(each) in {"lsp", "cli"} for each in imported)
+    }
+    assert knowing == set()
+
+
+@pytest.mark.parametrize(
+    ("layer", "known"),
+    [
+        ("source", ("source", "languages", "errors")),
+        ("languages", ("languages", "source", "errors")),
+        ("functions", ("languages", "source", "spans")),
+        ("model", ("model", "source", "languages", "errors", "cancellation")),
+        ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),
+        ("report", ("spans", "model.verdict", "model.file_verdict")),
+        (
+            "wording",
+            ("wording", "report", "limits", "model.verdict", "model.file_verdict", "explain.explanation"),
+        ),
+    ],
+)
+def test_a_layer_knows_only_what_is_below_it(layer: str, known: tuple[str, ...]) -> None:
+    modules = [module for module in _imports() if _layer(module) == layer]
+    assert modules
+    unwanted = {
+        (module, each) for module in modules for each in _imports()[module] if not _below(each, known)
+    }
+    assert unwanted == set()
+
+
+def test_nothing_is_imported_from_the_training() -> None:
+    assert {
+        module
+        for module, tree in _modules().items()
+        if any(
+            name.partition(".")[0] in {"codeorigin_training", "torch", "transformers"}
+            for name in _imported(tree)
+        )
+    } == set()

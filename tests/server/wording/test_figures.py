@@ -1,0 +1,65 @@
+"""One way to write each kind of figure."""
+
+import pytest
+
+from codeorigin.wording.figures import counted, logits, percent, probability_decimal, probability_percent
+
+
+@pytest.mark.parametrize(
+    ("probability", "as_percent", "as_decimal"),
+    [
+        (0.0, "under 1 %", "<0.01"),
+        (0.005, "under 1 %", "<0.01"),
+        (0.0051, "1 %", "0.01"),
+        (0.5, "50 %", "0.50"),
+        (0.824, "82 %", "0.82"),
+        (0.9949, "99 %", "0.99"),
+        (0.995, "over 99 %", ">0.99"),
+        (1.0, "over 99 %", ">0.99"),
+    ],
+)
+def test_a_probability_is_never_a_claim_of_certainty(
+    probability: float, as_percent: str, as_decimal: str
+) -> None:
+    assert probability_percent(probability) == as_percent
+    assert probability_decimal(probability) == as_decimal
+
+
+def test_no_probability_is_a_dash_in_a_column() -> None:
+    assert probability_decimal(None) == "-"
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        (0.0, "under 0.01 %"),
+        (9e-7, "under 0.01 %"),
+        (0.0001, "0.01 %"),
+        (0.0005, "0.05 %"),
+        (0.004, "0.4 %"),
+        (0.0053, "0.53 %"),
+        (0.01, "1 %"),
+        (0.012, "1.2 %"),
+        (0.099, "9.9 %"),
+        (0.0996, "10 %"),
+        (0.105, "10 %"),
+        (0.31, "31 %"),
+        (1.0, "100 %"),
+        (12.5, "1250 %"),
+    ],
+)
+def test_shares_have_the_digits_that_small_ones_need(share: float, expected: str) -> None:
+    assert percent(share) == expected
+
+
+def test_evidence_has_its_sign() -> None:
+    assert [logits(value) for value in (0.4, -1.5, 0.0)] == ["+0.40", "-1.50", "+0.00"]
+
+
+def test_counts_agree_with_their_nouns() -> None:
+    assert [counted(count, "file") for count in (0, 1, 2, 1234)] == [
+        "0 files",
+        "1 file",
+        "2 files",
+        "1,234 files",
+    ]

@@ -1,0 +1,52 @@
+"""What is said of a file as a whole."""
+
+from dataclasses import replace
+
+from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.verdict import Band
+from codeorigin.wording.files import (
+    file_band_or_reason,
+    file_guarantee,
+    file_headline,
+    file_phrase,
+    file_sentence,
+)
+
+FILE = FileVerdict(
+    probability=0.961, logit=1.6, band=Band.LLM, functions=7, human_share=0.004, llm_threshold=0.95,
+    human_threshold=0.2, false_positive_rate=0.01,
+)  # fmt: skip
+
+
+def test_the_second_answer_says_what_it_speaks_of() -> None:
+    assert file_headline(FILE) == "This file, 7 functions together: 96 % likely LLM-written"
+    assert file_guarantee(FILE) == (
+        "0.4 % of the calibration files written by people score this high. In the band `llm` from 95 % on, "
+        "calibrated so that at most 1 % of files written by people score that high."
+    )
+
+
+def test_nothing_is_promised_of_files_without_a_guarantee() -> None:
+    free = replace(FILE, llm_threshold=None, false_positive_rate=None, band=Band.UNSURE)
+    assert "No false-positive rate is promised for files" in str(file_guarantee(free))
+    assert "95 %" not in str(file_guarantee(free))
+
+
+def test_a_file_without_a_verdict_says_why() -> None:
+    said = [file_headline(FileVerdict.without(each)) for each in FileReason]
+    assert all(line.startswith("No verdict on the file as a whole: ") for line in said)
+    assert len(set(said)) == len(FileReason)
+    assert file_guarantee(FileVerdict.without(FileReason.MINIFIED)) is None
+
+
+def test_one_function_is_not_several() -> None:
+    one = replace(FILE, functions=1)
+    assert file_headline(one) == "This file, 1 function: 96 % likely LLM-written"
+    assert file_phrase(one) == "the file as a whole, 1 function"
+    assert file_sentence(one).startswith("Taken together, 1 function of this file")
+
+
+def test_the_reason_stands_in_the_place_of_a_band() -> None:
+    assert file_band_or_reason(FILE) == "llm"
+    short = {file_band_or_reason(FileVerdict.without(each)) for each in FileReason}
+    assert len(short) == len(FileReason)

@@ -1,0 +1,105 @@
+"""What is said of one function: figures rounded honestly, nobody accused."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from codeorigin.limits import Limits
+from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.wording import CAVEAT, FULL_CAVEAT
+from codeorigin.wording.functions import (
+    band_or_reason,
+    finding,
+    guarantee,
+    headline,
+    headline_or_reason,
+    own_text,
+    reason,
+    short_reason,
+    windows_note,
+)
+
+VERDICT = Verdict(
+    probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_threshold=0.9,
+    human_threshold=0.3, false_positive_rate=0.01,
+)  # fmt: skip
+
+
+def test_a_finding_is_understood_at_one_glance() -> None:
+    assert finding(VERDICT) == "82 % likely LLM-written (1.2 % of human functions score this high)"
+    assert finding(Verdict(0.5, 0.0, Band.LLM)) == "50 % likely LLM-written"
+
+
+def test_without_a_verdict_there_is_no_headline() -> None:
+    with pytest.raises(ValueError, match="no headline"):
+        headline(Verdict.without(Reason.TOO_SHORT))
+
+
+def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
+    assert guarantee(VERDICT, Limits()) == (
+        "1.2 % of the calibration functions written by people score this high. "
+        "Reported from 90 % on, calibrated so that at most 1 % of functions written by people score that high."
+    )
+    assert "no false-positive rate is promised" in guarantee(VERDICT, Limits(threshold=0.5))
+    assert "the rate that you set" in guarantee(VERDICT, Limits(false_positive_rate=0.05))
+
+
+def test_every_reason_has_words() -> None:
+    words = [reason(each) for each in Reason]
+    assert len(set(words)) == len(Reason)
+
+
+def test_without_a_verdict_the_reason_takes_its_place() -> None:
+    short = Verdict.without(Reason.TOO_SHORT)
+    assert headline_or_reason(short) == "No verdict: the function is too short to judge"
+    assert (band_or_reason(short), band_or_reason(VERDICT)) == ("too short", "unsure")
+    assert len({short_reason(each) for each in Reason}) == len(Reason)
+
+
+def test_only_a_function_scored_piece_by_piece_says_so() -> None:
+    assert windows_note(replace(VERDICT, windows=1)) is None
+    assert windows_note(replace(VERDICT, windows=3)) == "A long function, scored in 3 overlapping windows."
+
+
+@pytest.mark.parametrize(
+    ("file_evidence", "neighbours", "expected"),
+    [
+        (0.62, 11, "the 11 other functions of this file speak for an LLM (+0.62)."),
+        (-0.404, 2, "the 2 other functions of this file speak for a person (-0.40)."),
+        (0.62, 1, "the other function of this file speaks for an LLM (+0.62)."),
+        (-1.0, 1, "the other function of this file speaks for a person (-1.00)."),
+        (0.0049, 11, "the 11 other functions of this file say nothing either way."),
+        (-0.0049, 1, "the other function of this file says nothing either way."),
+        (0.005, 11, "the 11 other functions of this file speak for an LLM (+0.01)."),
+    ],
+)
+def test_what_the_function_says_and_what_its_file_adds(
+    file_evidence: float, neighbours: int, expected: str
+) -> None:
+    verdict = Verdict(
+        0.7, 0.5, Band.UNSURE, own_probability=0.64, file_evidence=file_evidence, neighbours=neighbours
+    )
+    assert own_text(verdict) == f"By its own text 64 %; {expected}"
+
+
+def test_nothing_is_said_of_a_file_that_added_nothing() -> None:
+    assert own_text(Verdict(0.7, 0.5, Band.UNSURE, own_probability=0.7)) is None
+    assert own_text(Verdict.without(Reason.TOO_SHORT)) is None
+
+
+def test_nobody_is_named_or_accused() -> None:
+    in_file = [
+        replace(VERDICT, own_probability=0.6, file_evidence=each, neighbours=2) for each in (-1.0, 0.0, 1.0)
+    ]
+    said = " ".join(
+        [
+            CAVEAT,
+            FULL_CAVEAT,
+            finding(VERDICT),
+            guarantee(VERDICT, Limits()),
+            *(reason(each) for each in Reason),
+        ]
+        + [str(own_text(each)) for each in in_file]
+    )
+    assert not re.search(r"copilot|gpt|claude|gemini|cheat|plagiari|suspicious|fake", said, re.IGNORECASE)

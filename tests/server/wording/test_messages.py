@@ -1,0 +1,57 @@
+"""The editor's one-line answers."""
+
+import pytest
+
+from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.wording.files import file_headline
+from codeorigin.wording.functions import finding
+from codeorigin.wording.messages import on_accepted, on_document, on_scan, on_selection, reported_functions
+
+VERDICT = Verdict(0.824, 1.5, Band.UNSURE, human_share=0.012)
+FILE = FileVerdict(0.961, 1.6, Band.LLM, functions=7)
+
+
+@pytest.mark.parametrize(
+    ("functions", "verdict", "expected"),
+    [
+        (0, None, "0 functions scored, 0 of them likely LLM-written"),
+        (1, None, "1 function scored, 0 of them likely LLM-written"),
+        (
+            2,
+            FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS),
+            "2 functions scored, 0 of them likely LLM-written",
+        ),
+        (
+            7,
+            FILE,
+            f"7 functions scored, 0 of them likely LLM-written. {file_headline(FILE)}",
+        ),
+    ],
+)
+def test_on_a_document(functions: int, verdict: FileVerdict | None, expected: str) -> None:
+    assert on_document(functions, 0, verdict) == expected
+
+
+def test_on_a_scan() -> None:
+    done = on_scan(files=1, functions=1, findings=1, cancelled=False)
+    assert done == "scan done: 1 file, 1 function, 1 of them likely LLM-written"
+    stopped = on_scan(files=1200, functions=3, findings=0, cancelled=True)
+    assert stopped == "scan stopped after 1,200 files, 3 functions, 0 of them likely LLM-written"
+
+
+def test_counts_agree_with_their_nouns() -> None:
+    assert [on_accepted(count) for count in (1, 2)] == [
+        "1 finding accepted until its text changes",
+        "2 findings accepted until their texts change",
+    ]
+    assert [reported_functions(count) for count in (1, 2)] == ["1 reported function", "2 reported functions"]
+
+
+def test_a_selection_says_that_it_leaves_out_the_file_where_findings_do_not() -> None:
+    assert on_selection(VERDICT, in_file=False) == f"selection: {finding(VERDICT)}"
+    assert on_selection(VERDICT, in_file=True) == f"selection: by its own text {finding(VERDICT)}"
+    short = Verdict.without(Reason.TOO_SHORT)
+    for in_file in (True, False):
+        said = on_selection(short, in_file=in_file)
+        assert said == "selection: no verdict: the selection is too short to judge"
