@@ -179,8 +179,10 @@ def test_the_reports_agree(command: Command) -> None:
     _, out = command("check", "a.py", "--threshold", "0", "--format", "sarif")
     results = json.loads(out)["runs"][0]["results"]
     for function, result in zip((first, second), results, strict=True):
-        for name in ("probability", "logit", "band", "own_probability", "file_evidence", "neighbours"):
+        for name in ("probability", "logit", "band", "neighbours"):
             assert result["properties"][name] == function[name]
+        assert result["properties"]["ownProbability"] == function["own_probability"]
+        assert result["properties"]["fileEvidence"] == function["file_evidence"]
     _, out = command("check", "a.py")
     for function in (first, second):
         assert f"  {function['probability']:.2f}  {function['band']}  " in out
@@ -213,11 +215,11 @@ def test_an_explanation_adds_up_to_the_own_logit_and_the_context_comes_on_top(co
         side = "an LLM" if explained["file_evidence"] > 0 else "a person"
         assert explained["own_text"] == (
             f"By its own text {100 * explained['own_probability']:.0f} %; the 2 other functions of this file speak for "
-            f"{side} ({explained['context']:+.2f})."
+            f"{side} ({explained['file_evidence']:+.2f})."
         )
         assert f"logit {explained['logit']:+.2f} = baseline " in shown
         assert (
-            f"; logit with the rest of the file {explained['logit'] + explained['context']:+.2f}\n" in shown
+            f"; logit with the rest of the file {explained['logit'] + explained['file_evidence']:+.2f}\n" in shown
         )
 
 
