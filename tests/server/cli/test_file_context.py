@@ -219,7 +219,8 @@ def test_an_explanation_adds_up_to_the_own_logit_and_the_context_comes_on_top(co
         )
         assert f"logit {explained['logit']:+.2f} = baseline " in shown
         assert (
-            f"; logit with the rest of the file {explained['logit'] + explained['file_evidence']:+.2f}\n" in shown
+            f"; logit with the rest of the file {explained['logit'] + explained['file_evidence']:+.2f}\n"
+            in shown
         )
 
 
