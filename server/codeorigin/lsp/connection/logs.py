@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.source.regular_files import open_for_append
 
 LEVELS = ("error", "warning", "info", "debug")
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -35,7 +36,7 @@ def configure(level: str, log_file: Path | None) -> logging.Handler:
         handler = logging.StreamHandler(sys.stderr)
     else:
         try:
-            handler = logging.FileHandler(log_file, encoding="utf-8", errors="backslashreplace")
+            handler = logging.StreamHandler(open_for_append(log_file))
         except OSError as error:
             raise CodeOriginError(f"cannot write the log file {log_file}: {error.strerror}") from error
     debug = level == "debug"
