@@ -47,9 +47,9 @@ def serve(
         # Inference cannot be interrupted in the middle, nor writing to a client that does not read, and no thread
         # inside native code must meet the interpreter's end: leave without it.
         logger.info("leaving with work in flight")
-        handler.flush()
+        handler.close()
         os._exit(code)
-    handler.flush()
+    handler.close()
     return code
 
 

@@ -64,8 +64,7 @@ def accept_tcp(
     with listener:
         bound = listener.getsockname()
         _announce(f"{bound[0]}:{bound[1]}{f', token {token}' if show_token else ''}")
-        connection = _accept(listener, token)
-    return connection
+        return _accept(listener, token)
 
 
 def accept_unix(path: Path) -> Connection:

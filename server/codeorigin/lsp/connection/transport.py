@@ -74,15 +74,17 @@ class Writer:
     """Where the protocol writes. A thread of its own hands the bytes on, so that whoever writes never waits.
 
     ``lost`` is called once, from any thread, when the client is gone or lets more than ``max_waiting`` bytes wait
-    unread: one that never reads must not make the server grow, nor keep it from ending.
+    unread: one that never reads must not make the server grow, nor keep it from ending. With ``drops`` it is not
+    given up then, but what comes too much is dropped.
     """
 
     def __init__(
-        self, stream: BinaryIO, lost: Callable[[], object], *, max_waiting: int = MAX_WAITING_BYTES
+        self, stream: BinaryIO, lost: Callable[[], object], *, max_waiting: int = MAX_WAITING_BYTES, drops: bool = False
     ) -> None:
         self._stream = stream
         self._lost = lost
         self._max_waiting = max_waiting
+        self._drops = drops
         self._waiting: deque[bytes] = deque()
         self._size = 0
         self._open = True
@@ -99,6 +101,8 @@ class Writer:
                 self._size += len(data)
                 self._changed.notify_all()
                 return
+        if self._drops:
+            return
         logger.warning("the client has stopped reading")
         self._lose()
 
@@ -111,11 +115,16 @@ class Writer:
     def finish(self, seconds: float) -> bool:
         """Take no more, and wait up to ``seconds`` for what is not written yet; whether nothing is left."""
         self.close()
+        return self.wait(seconds)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait up to ``seconds`` until everything is written; whether it is."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._size, seconds)
 
     def _lose(self) -> None:
         with self._changed:
+            self._size -= sum(map(len, self._waiting))
             self._waiting.clear()
             was_open, self._open = self._open, False
         if was_open:
@@ -128,16 +137,17 @@ class Writer:
                 if not self._waiting:
                     return
                 data = self._waiting.popleft()
+            is_written = False
             try:
                 self._stream.write(data)
                 self._stream.flush()
+                is_written = True
             except (OSError, ValueError):
                 self._lose()
-                data = b""
             with self._changed:
-                self._size = sum(map(len, self._waiting))
+                self._size -= len(data)
                 self._changed.notify_all()
-            if not data:
+            if not is_written:
                 return
 
 
