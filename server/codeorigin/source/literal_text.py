@@ -1,7 +1,7 @@
 """Foreign text (names, paths, keys and values of a project's files, code) as text in which nothing acts.
 
 One function a kind of place: :func:`one_line` for terminals, logs and files that are read as lines,
-:func:`notification` for messages that an editor shows. Markdown has its own in ``lsp/presentation/markdown.py``.
+:func:`plain_message` for messages that an editor shows. Markdown has its own in ``lsp/presentation/markdown.py``.
 """
 
 import re
@@ -15,7 +15,7 @@ _UNSAFE = re.compile(
 # VS Code makes a link of `[text](command:...)` in a plain notification, and an icon of `$(name)` in some labels.
 _LINK = re.compile(r"\]\(")
 _ICON = re.compile(r"\$\(")
-_MAX_NOTIFICATION = 1_000
+_MAX_MESSAGE = 1_000
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -30,10 +30,10 @@ def one_line(text: str) -> str:
     return _UNSAFE.sub(_escape, text)
 
 
-def notification(text: str) -> str:
+def plain_message(text: str) -> str:
     """``text`` for an editor's plain-text message, label or title: on one line, without links, icons or great length.
 
     There is no escape that all editors know, so a blank parts what would be read as a link or an icon.
     """
     shown = _ICON.sub("$ (", _LINK.sub("] (", one_line(text)))
-    return shown if len(shown) <= _MAX_NOTIFICATION else shown[: _MAX_NOTIFICATION - 1] + "…"
+    return shown if len(shown) <= _MAX_MESSAGE else shown[: _MAX_MESSAGE - 1] + "…"

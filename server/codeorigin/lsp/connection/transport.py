@@ -79,7 +79,12 @@ class Writer:
     """
 
     def __init__(
-        self, stream: BinaryIO, lost: Callable[[], object], *, max_waiting: int = MAX_WAITING_BYTES, drops: bool = False
+        self,
+        stream: BinaryIO,
+        lost: Callable[[], object],
+        *,
+        max_waiting: int = MAX_WAITING_BYTES,
+        drops: bool = False,
     ) -> None:
         self._stream = stream
         self._lost = lost
