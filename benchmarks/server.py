@@ -82,6 +82,10 @@ class Client:
                 return each
             self._waiting.append(each)
 
+    def forget_unread(self) -> None:
+        """Drop what was said and nobody waited for."""
+        self._waiting.clear()
+
     def request(self, method: str, params: Any) -> tuple[float, Any]:
         """Seconds until the answer, and the answer's result."""
         self._id += 1

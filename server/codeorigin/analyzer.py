@@ -1,6 +1,7 @@
 """The one way in: document text -> function reports; selections -> verdicts; functions -> explanations."""
 
 import hashlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,13 +28,25 @@ _IGNORE_FILE_LINES = 10
 _CHUNK = 32
 
 
+VERDICT_CACHE_BYTES = 4 * 2**20
+EXPLANATION_CACHE_BYTES = 8 * 2**20
+VERDICT_BYTES = 1024
+"""What a verdict with its key and its place in the cache takes at most: 17 fields, a dozen floats."""
+
+
+def explanation_bytes(explanation: Explanation) -> int:
+    """About what an explanation takes with its key; every line and token has a few floats and numbers of its own."""
+    tokens = sum(256 + sys.getsizeof(token.text) for token in explanation.top_tokens)
+    return 1024 + 224 * len(explanation.lines) + tokens
+
+
 class Analyzer:
     """A loaded model with its caches.
 
     One thread at a time may analyse, score and explain; :meth:`cached_explanation` may be called from any.
     """
 
-    def __init__(self, bundle: Bundle, *, threads: int = 1, cache_size: int = 4096) -> None:
+    def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
         self.bundle = bundle
         self._scorer = Scorer(
             bundle.score_path,
@@ -45,22 +58,23 @@ class Analyzer:
         self._explainer = Explainer(
             self._scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads
         )
-        self._verdicts: LruCache[str, Verdict] = LruCache(cache_size)
-        self._explanations: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(cache_size // 8 or 1)
+        self._verdicts: LruCache[str, Verdict] = LruCache(VERDICT_CACHE_BYTES, lambda _: VERDICT_BYTES)
+        self._explanations: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
+            EXPLANATION_CACHE_BYTES, explanation_bytes
+        )
 
     @classmethod
-    def load(cls, model_dir: Path | None = None, *, threads: int = 1, cache_size: int = 4096) -> "Analyzer":
+    def load(cls, model_dir: Path | None = None, *, threads: int = 1) -> "Analyzer":
         """Load a model folder; None takes the one that comes with CodeOrigin.
 
         Args:
             model_dir: folder with a ``manifest.json``.
             threads: processor threads that one inference may use.
-            cache_size: number of verdicts kept; an eighth as many explanations are.
 
         Raises:
             ModelError: the model is missing, broken, or does not match its manifest.
         """
-        return cls(Bundle.load(model_dir), threads=threads, cache_size=cache_size)
+        return cls(Bundle.load(model_dir), threads=threads)
 
     @property
     def model_id(self) -> str:

@@ -1,8 +1,8 @@
-"""A bounded, thread-safe cache that forgets what was used longest ago."""
+"""A thread-safe cache that is bounded by bytes and forgets what was used longest ago."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -10,17 +10,27 @@ V = TypeVar("V")
 
 
 class LruCache(Generic[K, V]):
-    """At most ``capacity`` entries; reading one makes it the newest."""
+    """Entries of at most ``capacity`` bytes together; reading one makes it the newest.
 
-    def __init__(self, capacity: int) -> None:
+    ``size_of`` says what an entry with its key takes, in bytes; an estimate does if it is not too low.
+    """
+
+    def __init__(self, capacity: int, size_of: Callable[[V], int]) -> None:
         if capacity < 1:
             raise ValueError(f"capacity {capacity} must be at least 1")
         self._capacity = capacity
-        self._entries: OrderedDict[K, V] = OrderedDict()
+        self._size_of = size_of
+        self._entries: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self._bytes = 0
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def bytes(self) -> int:
+        """What the entries take together."""
+        return self._bytes
 
     def get(self, key: K) -> V | None:
         """The entry, or None."""
@@ -28,12 +38,18 @@ class LruCache(Generic[K, V]):
             if key not in self._entries:
                 return None
             self._entries.move_to_end(key)
-            return self._entries[key]
+            return self._entries[key][0]
 
     def put(self, key: K, value: V) -> None:
-        """Keep ``value``; the oldest entry goes if there are too many."""
+        """Keep ``value``; the oldest entries go if there are too many. One that is too large by itself is not kept."""
+        size = self._size_of(value)
         with self._lock:
-            self._entries[key] = value
-            self._entries.move_to_end(key)
-            while len(self._entries) > self._capacity:
-                self._entries.popitem(last=False)
+            _, before = self._entries.pop(key, (None, 0))
+            self._bytes -= before
+            if size > self._capacity:
+                return
+            self._entries[key] = (value, size)
+            self._bytes += size
+            while self._bytes > self._capacity:
+                _, (_, freed) = self._entries.popitem(last=False)
+                self._bytes -= freed

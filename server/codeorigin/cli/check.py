@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -15,6 +15,7 @@ from codeorigin.cli.inputs import Source, collect
 from codeorigin.cli.reports import ReportFormat, write_report
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
@@ -160,9 +161,22 @@ def _error_line(error: FileError) -> str:
     return f"{error.path}: {'skipped: ' if error.skipped else ''}{error.message}"
 
 
-def _open_output(path: Path) -> TextIO:
+def _open_output(path: Path) -> AbstractContextManager[TextIO]:
+    """The stream of the report. A file gets it as a whole at the end, so that a failed check leaves the old one.
+
+    In the current folder, which may be a cloned repository, no link is followed.
+    """
+    if is_device_name(path):
+        return open_for_append(path)
+    root = Path.cwd()
+    inside = (root / path).is_relative_to(root) and ".." not in path.parts
+    return replacing_file(root / path, root=root if inside else None)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        yield
     except OSError as error:
         raise SourceError(f"{path}: cannot write the report here: {error.strerror}") from error
 
@@ -177,10 +191,14 @@ def run_check(options: CheckOptions) -> int:
         result = check(options)
         write_report(result, options.report_format, sys.stdout)
     else:
-        # Opened first: better to fail before a long check than after it.
-        with _open_output(options.output) as stream:
+        with ExitStack() as stack:
+            # Opened first: better to fail before a long check than after it.
+            with _writing(options.output):
+                stream = stack.enter_context(_open_output(options.output))
             result = check(options)
-            write_report(result, options.report_format, stream)
+            with _writing(options.output):
+                write_report(result, options.report_format, stream)
+                stack.close()
     if result.summary.errors or (result.summary.skipped and not result.files):
         return ExitCode.ERROR
     return ExitCode.FINDINGS if result.summary.findings else ExitCode.OK

@@ -1,16 +1,30 @@
-"""``codeorigin serve``: start the language server on stdio or on a TCP socket."""
+"""``codeorigin serve``: start the language server on stdio, a Unix socket or a TCP socket."""
 
+import os
+import secrets
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.source.regular_files import read_regular_file
+
+TOKEN_VARIABLE = "CODEORIGIN_TOKEN"
+MIN_TOKEN_LENGTH = 16
+MAX_TOKEN_LENGTH = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """How the server talks and where it writes its log. Without ``tcp`` it talks over stdin and stdout."""
+    """How the server talks and where it writes its log. Without ``tcp`` or ``socket`` it is stdin and stdout.
+
+    ``token_file`` holds what a TCP client must know, ``allow_remote`` lets other machines connect.
+    """
 
     tcp: tuple[str, int] | None = None
+    socket: Path | None = None
+    token_file: Path | None = None
+    allow_remote: bool = False
     log_file: Path | None = None
     log_level: str = "info"
     model: Path | None = None
@@ -24,10 +38,50 @@ def parse_address(address: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
+def choose_token(token_file: Path | None) -> tuple[str, bool]:
+    """The token for TCP clients, and whether it is new and has to be shown.
+
+    From ``token_file``, else from the environment (and taken out of it), else made up. Raises CodeOriginError.
+    """
+    given = os.environ.pop(TOKEN_VARIABLE, None)
+    source = TOKEN_VARIABLE
+    if token_file is not None:
+        source = str(token_file)
+        try:
+            given = read_regular_file(token_file, MAX_TOKEN_LENGTH).decode("utf-8").strip()
+        except OSError as error:
+            raise CodeOriginError(f"{source}: cannot read the token: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise CodeOriginError(f"{source}: the token must be UTF-8 text") from error
+    if given is None:
+        return secrets.token_urlsafe(24), True
+    if not MIN_TOKEN_LENGTH <= len(given) <= MAX_TOKEN_LENGTH:
+        raise CodeOriginError(
+            f"{source}: a token has {MIN_TOKEN_LENGTH} to {MAX_TOKEN_LENGTH} characters, and nobody can guess it"
+        )
+    return given, False
+
+
 def run_serve(options: ServeOptions) -> int:
     """Serve until the client leaves; the exit code is the server's."""
-    from codeorigin.lsp.app import serve  # noqa: PLC0415 - the other commands need no server
+    # ruff: noqa: PLC0415 - the other commands need no server
+    from codeorigin.lsp.app import serve
+    from codeorigin.lsp.connection.listener import accept_tcp, accept_unix
+    from codeorigin.lsp.connection.transport import take_stdio
 
+    connect = take_stdio
+    if options.socket is not None and options.tcp is not None:
+        raise CodeOriginError("--tcp and --socket are two ways to connect; choose one")
+    if options.tcp is None and (options.token_file is not None or options.allow_remote):
+        raise CodeOriginError("--token-file and --allow-remote belong to --tcp")
+    if options.socket is not None:
+        connect = partial(accept_unix, options.socket)
+    elif options.tcp is not None:
+        token, show = choose_token(options.token_file)
+        host, port = options.tcp
+        connect = partial(
+            accept_tcp, host, port, token=token, show_token=show, allow_remote=options.allow_remote
+        )
     return serve(
-        tcp=options.tcp, log_file=options.log_file, log_level=options.log_level, model_dir=options.model
+        connect=connect, log_file=options.log_file, log_level=options.log_level, model_dir=options.model
     )

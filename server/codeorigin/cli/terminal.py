@@ -1,33 +1,21 @@
 """What may be written to a terminal: text in which nothing acts."""
 
 import os
-import re
 import sys
 from pathlib import Path
 from typing import TextIO
 
+from codeorigin.source.literal_text import one_line
+
 PROGRAM = "codeorigin"
 
-# Controls, line and paragraph separators, bidirectional overrides, invisible characters, lone surrogates and
-# tags: whatever lets a file name or a line of code move the cursor, recolour, hide or reorder other text.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 _TAB_WIDTH = 4
 _PIECE = 32_768
 
 
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
 def printable(text: str) -> str:
     """``text`` on one line with every character that could act on a terminal shown as its escape."""
-    return _UNSAFE.sub(_escape, text)
+    return one_line(text)
 
 
 def printable_code(line: str) -> str:

@@ -30,6 +30,7 @@ from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.lsp.status import State, Status, StatusReporter
 from codeorigin.settings.schema import Settings
+from codeorigin.source.literal_text import plain_message
 
 logger = logging.getLogger(__name__)
 
@@ -161,7 +162,9 @@ class CodeOriginServer(LanguageServer):
 
     def show(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Show one line to the user."""
-        self.window_show_message(types.ShowMessageParams(type=kind, message=f"CodeOrigin: {message}"))
+        self.window_show_message(
+            types.ShowMessageParams(type=kind, message=plain_message(f"CodeOrigin: {message}"))
+        )
 
     def show_once(self, message: str, kind: types.MessageType) -> None:
         """Show a line unless it was shown before."""

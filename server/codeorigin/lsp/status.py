@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from codeorigin.source.literal_text import plain_message
+
 BUSY_AFTER_SECONDS = 0.15
 
 
@@ -33,7 +35,7 @@ class Status:
             "state": self.state.value,
             "modelId": self.model_id,
             "queue": self.queue,
-            "message": self.message,
+            "message": None if self.message is None else plain_message(self.message),
         }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from codeorigin.source.regular_files import read_regular_file
+
 SETTINGS_FILE = "codeorigin.toml"
 PYPROJECT_FILE = "pyproject.toml"
 BASELINE_FILE = ".codeorigin-baseline.json"
@@ -48,9 +50,10 @@ def read_project_settings(folder: Path) -> ProjectSettings:
 
 def _read_toml(path: Path) -> tuple[Mapping[str, Any], str | None]:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        content = read_regular_file(path, MAX_BYTES)
+        if len(content) > MAX_BYTES:
             return {}, f"{path.name}: larger than {MAX_BYTES} bytes; ignored"
-        return tomllib.loads(path.read_text(encoding="utf-8")), None
+        return tomllib.loads(content.decode("utf-8")), None
     except FileNotFoundError:
         return {}, None
     except OSError as error:
@@ -58,7 +61,7 @@ def _read_toml(path: Path) -> tuple[Mapping[str, Any], str | None]:
     except UnicodeDecodeError:
         return {}, f"{path.name}: not UTF-8; ignored"
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = str(error).splitlines()[0]
+        reason = str(error).splitlines()[0][:200]
         return {}, f"{path.name}: not valid TOML ({reason}); ignored"
 
 

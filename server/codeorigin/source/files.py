@@ -11,6 +11,7 @@ from pathlib import Path
 from codeorigin.errors import SourceError
 from codeorigin.languages import language_for_path
 from codeorigin.source.ignore import IgnorePatterns, IgnoreRules
+from codeorigin.source.regular_files import read_regular_file
 
 _BINARY_PROBE = 8192
 _SKIPPED_FOLDERS = frozenset(
@@ -52,8 +53,7 @@ def read_source(path: Path, max_bytes: int = 2_000_000, language: str | None = N
             raise SourceError(f"{path}: no such file")
         if not path.is_file():
             raise SourceError(f"{path}: is not a regular file")
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
+        data = read_regular_file(path, max_bytes)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(f"{path}: cannot be read: {reason}") from error
@@ -153,8 +153,18 @@ def _walk_folder(folder: Path, excluded: IgnorePatterns) -> Iterator[Path]:
             if ignored.ignores(entry.path, is_folder=is_folder):
                 continue
             if is_folder:
-                if entry.name not in _SKIPPED_FOLDERS and not (Path(entry.path) / "pyvenv.cfg").exists():
+                if entry.name not in _SKIPPED_FOLDERS and not os.path.lexists(
+                    Path(entry.path) / "pyvenv.cfg"
+                ):
                     folders.append((entry.path, ignored))
-            elif language_for_path(entry.name) is not None and entry.is_file():
+            elif language_for_path(entry.name) is not None and _is_file(entry):
                 yield folder / relative
         pending.extend(reversed(folders))
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    """Whether it is a file or a link to one; a link that leads in a circle or where nobody may look is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False

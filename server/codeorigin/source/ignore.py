@@ -12,6 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeorigin.source.regular_files import read_regular_file
+
+_MAX_BYTES = 1_000_000
 _POSIX_CLASSES = {
     "alnum": "a-zA-Z0-9",
     "alpha": "a-zA-Z",
@@ -75,7 +78,7 @@ class IgnoreRules:
         for parent in (Path(folder), *Path(folder).parents):
             if str(parent) != folder:
                 above.append(str(parent))
-            if (parent / ".git").exists():
+            if os.path.lexists(parent / ".git"):  # unlike Path.exists, never raises
                 break
         else:
             return cls()
@@ -91,7 +94,7 @@ class IgnoreRules:
         files = self._files
         for name in (".git/info/exclude", ".gitignore"):
             try:
-                text = Path(folder, name).read_text("utf-8-sig", "replace")
+                text = read_regular_file(Path(folder, name), _MAX_BYTES).decode("utf-8-sig", "replace")
             except (OSError, ValueError):
                 continue
             files = ((folder, IgnorePatterns(text.split("\n"))), *files)

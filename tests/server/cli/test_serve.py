@@ -1,10 +1,14 @@
 """``serve`` hands over to the language server and passes its exit code on."""
 
 import json
-import re
-import socket
+import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from codeorigin.cli.serve import TOKEN_VARIABLE, choose_token
 
 COMMAND = (sys.executable, "-m", "codeorigin", "serve")
 
@@ -40,16 +44,45 @@ def test_a_client_that_leaves_without_a_word_is_a_failure() -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_tcp_says_where_it_listens_and_serves_there() -> None:
-    with subprocess.Popen([*COMMAND, "--tcp", "127.0.0.1:0"], stderr=subprocess.PIPE) as process:
-        assert process.stderr is not None
-        listening = re.search(rb"127\.0\.0\.1:(\d+)", process.stderr.readline())
-        assert listening is not None
-        with socket.create_connection(("127.0.0.1", int(listening.group(1)))) as connection:
-            connection.sendall(CONVERSATION)
-            received = b""
-            while part := connection.recv(65536):
-                received += part
-        process.stderr.read()
-    assert b'"capabilities"' in received
-    assert process.returncode == 0
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--tcp", "0.0.0.0:0"), "other machines can reach this address"),
+        (("--tcp", "[::]:0"), "other machines can reach this address"),
+        (("--tcp", "127.0.0.1:0", "--socket", "x"), "choose one"),
+        (("--token-file", "x"), "belong to --tcp"),
+        (("--allow-remote",), "belong to --tcp"),
+        (("--tcp", "127.0.0.1:0", "--token-file", "/nowhere/token"), "cannot read the token"),
+        (("--tcp", "127.0.0.1:0", "--token-file", "/dev/zero"), "not a regular file"),
+        (("--tcp", "127.0.0.1:0", "--token-file", "short"), "16 to 1024 characters"),
+        (("--socket", "folder"), "something else has this name"),
+        (("--socket", "x" * 200), "cannot listen on"),
+    ],
+)
+def test_options_that_cannot_be_are_one_line(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+    (tmp_path / "short").write_text("guess me")
+    (tmp_path / "folder").mkdir()
+    done = subprocess.run(
+        [*COMMAND, *options], input=b"", capture_output=True, check=False, cwd=tmp_path, timeout=100
+    )
+    assert done.returncode == 2
+    assert done.stdout == b""
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("codeorigin: ")
+    assert message in line
+
+
+def test_a_token_comes_from_the_file_or_the_environment_or_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("from the file, long\n")
+    monkeypatch.setenv(TOKEN_VARIABLE, "from the environment")
+    assert choose_token(file) == ("from the file, long", False)
+    monkeypatch.setenv(TOKEN_VARIABLE, "from the environment")
+    assert choose_token(None) == ("from the environment", False)
+    assert TOKEN_VARIABLE not in os.environ
+    (first, is_new), (second, _) = choose_token(None), choose_token(None)
+    assert is_new
+    assert first != second
+    assert len(first) >= 32

@@ -7,7 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 from tests.server.lsp.editor import python_function
 from tests.server.lsp.raw import PATIENCE, RawServer
 
@@ -207,25 +206,3 @@ def test_the_log_holds_no_text_of_documents(tmp_path: Path) -> None:
     assert b"could not be read" in written
     assert b"hidden_word" not in written
     assert b"hidden_word" not in server.errors
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1:0"])
-def test_tcp_serves_one_client(address: str) -> None:
-    import socket  # noqa: PLC0415
-
-    from tests.server.lsp.raw import frame  # noqa: PLC0415
-
-    with RawServer("--tcp", address) as server:
-        while b"listening on" not in server.errors:
-            time.sleep(0.01)
-        port = int(server.errors.split(b"127.0.0.1:")[1].split()[0])
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.sendall(
-                frame(
-                    b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":null,"rootUri":null,'
-                    b'"capabilities":{}}}'
-                )
-            )
-            received = connection.makefile("rb").readline()
-            assert received.startswith(b"Content-Length:")
-        assert server.process.wait(PATIENCE) == 1

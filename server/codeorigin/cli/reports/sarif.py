@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
 from codeorigin.report import FunctionReport
+from codeorigin.source.literal_text import plain_message
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.functions import finding_sentence
 
@@ -16,7 +17,7 @@ _SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schema
 
 def _uri(path: str) -> str:
     """A path as a URI reference: absolute ones as ``file:``, relative ones relative, specials encoded."""
-    pure = PurePath(path)
+    pure = PurePath(path.encode("utf-8", "backslashreplace").decode("utf-8"))
     return pure.as_uri() if pure.is_absolute() else quote(pure.as_posix())
 
 
@@ -31,7 +32,7 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
         "ruleId": RULE_ID,
         "ruleIndex": 0,
         "level": "note",
-        "message": {"text": finding_sentence(function)},
+        "message": {"text": plain_message(finding_sentence(function))},
         "locations": [
             {
                 "physicalLocation": {
@@ -85,7 +86,7 @@ def _judged(file: CheckedFile) -> dict[str, Any] | None:
 def _notification(error: FileError) -> dict[str, Any]:
     return {
         "level": "warning" if error.skipped else "error",
-        "message": {"text": error.message},
+        "message": {"text": plain_message(error.message)},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(error.path)}}],
     }
 

@@ -1,27 +1,27 @@
-"""Bytes in and out: the LSP base protocol over stdio or one TCP connection.
+"""Bytes in and out: the LSP base protocol over any pair of streams.
 
-The reader has a thread of its own, so that reading never waits for scoring and a client that writes
-without reading never blocks; everything else of the server runs on the event loop.
+Reader and writer have threads of their own, so that neither scoring nor a client that is slow at reading or writing
+holds up the other direction; everything else of the server runs on the event loop.
 """
 
 import logging
 import os
 import re
-import socket
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
-
-from codeorigin.errors import CodeOriginError
 
 logger = logging.getLogger(__name__)
 
-MAX_MESSAGE_BYTES = 256 * 1024 * 1024
-MAX_HEADER_BYTES = 64 * 1024
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+MAX_WAITING_BYTES = 64 * 1024 * 1024
+MAX_HEADER_BYTES = 8 * 1024
 # Not anchored at the start: after a body that was longer than its header said, the rest of that body and
 # the next header stand on one line, and the stream must be found again.
-_CONTENT_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,12})[ \t]*\r?\n?$", re.IGNORECASE)
+_CONTENT_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,12})[ \t]*\r?\n$", re.IGNORECASE)
 
 
 def read_messages(stream: BinaryIO) -> Iterator[bytes]:
@@ -31,6 +31,8 @@ def read_messages(stream: BinaryIO) -> Iterator[bytes]:
         if line.strip():
             if match := _CONTENT_LENGTH.search(line):
                 announced = int(match.group(1))
+                if announced > MAX_MESSAGE_BYTES:
+                    logger.warning("a message of more than %d bytes was refused", MAX_MESSAGE_BYTES)
                 length = announced if announced <= MAX_MESSAGE_BYTES else None
             continue
         if length is None:
@@ -42,12 +44,23 @@ def read_messages(stream: BinaryIO) -> Iterator[bytes]:
         yield body
 
 
-def start_reader(stream: BinaryIO, receive: Callable[[bytes], None], ended: Callable[[], None]) -> None:
-    """Read ``stream`` in a daemon thread; both callbacks are called from that thread."""
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The two directions of one client; ``first`` is a message of it that has been read already."""
+
+    reader: BinaryIO
+    writer: BinaryIO
+    first: bytes | None = None
+
+
+def start_reader(connection: Connection, receive: Callable[[bytes], None], ended: Callable[[], None]) -> None:
+    """Read what the client sends in a daemon thread; both callbacks are called from that thread."""
 
     def run() -> None:
         try:
-            for body in read_messages(stream):
+            if connection.first is not None:
+                receive(connection.first)
+            for body in read_messages(connection.reader):
                 receive(body)
         except (OSError, ValueError):
             logger.debug("the client's stream was closed while reading")
@@ -58,30 +71,92 @@ def start_reader(stream: BinaryIO, receive: Callable[[bytes], None], ended: Call
 
 
 class Writer:
-    """Where the protocol writes; a client that is gone ends the server in place of raising."""
+    """Where the protocol writes. A thread of its own hands the bytes on, so that whoever writes never waits.
 
-    def __init__(self, stream: BinaryIO, lost: Callable[[], None]) -> None:
+    ``lost`` is called once, from any thread, when the client is gone or lets more than ``max_waiting`` bytes wait
+    unread: one that never reads must not make the server grow, nor keep it from ending. With ``drops`` it is not
+    given up then, but what comes too much is dropped.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        lost: Callable[[], object],
+        *,
+        max_waiting: int = MAX_WAITING_BYTES,
+        drops: bool = False,
+    ) -> None:
         self._stream = stream
         self._lost = lost
+        self._max_waiting = max_waiting
+        self._drops = drops
+        self._waiting: deque[bytes] = deque()
+        self._size = 0
         self._open = True
+        self._changed = threading.Condition()
+        threading.Thread(target=self._run, name="codeorigin-writer", daemon=True).start()
 
     def write(self, data: bytes) -> None:
-        """Write one framed message and flush it."""
-        if not self._open:
+        """Have one framed message written and flushed, behind those before it."""
+        with self._changed:
+            if not self._open:
+                return
+            if self._size + len(data) <= self._max_waiting or not self._size:
+                self._waiting.append(data)
+                self._size += len(data)
+                self._changed.notify_all()
+                return
+        if self._drops:
             return
-        try:
-            self._stream.write(data)
-            self._stream.flush()
-        except (OSError, ValueError):
-            self._open = False
-            self._lost()
+        logger.warning("the client has stopped reading")
+        self._lose()
 
     def close(self) -> None:
-        """Write no more."""
-        self._open = False
+        """Take no more; what waits is still written."""
+        with self._changed:
+            self._open = False
+            self._changed.notify_all()
+
+    def finish(self, seconds: float) -> bool:
+        """Take no more, and wait up to ``seconds`` for what is not written yet; whether nothing is left."""
+        self.close()
+        return self.wait(seconds)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait up to ``seconds`` until everything is written; whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._size, seconds)
+
+    def _lose(self) -> None:
+        with self._changed:
+            self._size -= sum(map(len, self._waiting))
+            self._waiting.clear()
+            was_open, self._open = self._open, False
+        if was_open:
+            self._lost()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or not self._open)
+                if not self._waiting:
+                    return
+                data = self._waiting.popleft()
+            is_written = False
+            try:
+                self._stream.write(data)
+                self._stream.flush()
+                is_written = True
+            except (OSError, ValueError):
+                self._lose()
+            with self._changed:
+                self._size -= len(data)
+                self._changed.notify_all()
+            if not is_written:
+                return
 
 
-def take_stdio() -> tuple[BinaryIO, BinaryIO]:
+def take_stdio() -> Connection:
     """Keep stdin and stdout for the protocol alone; stray prints, native ones too, go to stderr."""
     stdin = os.fdopen(os.dup(0), "rb")
     stdout = os.fdopen(os.dup(1), "wb")
@@ -90,20 +165,4 @@ def take_stdio() -> tuple[BinaryIO, BinaryIO]:
     os.close(null)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    return stdin, stdout
-
-
-def accept_client(host: str, port: int) -> tuple[BinaryIO, BinaryIO]:
-    """Listen on the address and wait for one client. Raises CodeOriginError when the port cannot be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=1)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise CodeOriginError(f"cannot listen on {host}:{port}: {reason}; choose another port") from error
-    with listener:
-        where = listener.getsockname()
-        print(f"codeorigin: listening on {where[0]}:{where[1]}", file=sys.stderr, flush=True)  # noqa: T201
-        connection, _ = listener.accept()
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connection.makefile("rb"), connection.makefile("wb")
+    return Connection(stdin, stdout)

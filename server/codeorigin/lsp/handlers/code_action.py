@@ -9,6 +9,7 @@ from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
 from codeorigin.lsp.handlers.commands import ACCEPT_FINDINGS, EXPLAIN, RESCORE
 from codeorigin.lsp.presentation.diagnostics import SOURCE, FindingData
 from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.source.literal_text import plain_message
 
 QUICK_FIX = types.CodeActionKind.QuickFix
 RESCORE_KIND = "refactor.codeorigin.rescore"
@@ -47,13 +48,13 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
         offered.add(data.function_id)
         first_line = diagnostic.range.start.line - data.header_offset
         yield types.CodeAction(
-            title=f"Ignore this function: {data.name}",
+            title=f"Ignore this function: {plain_message(data.name)}",
             kind=QUICK_FIX,
             diagnostics=[diagnostic],
             edit=_edit(server, uri, ignore_function(snapshot.positions, snapshot.language, first_line)),
         )
         yield types.CodeAction(
-            title=f"Accept this finding: {data.name}",
+            title=f"Accept this finding: {plain_message(data.name)}",
             kind=QUICK_FIX,
             diagnostics=[diagnostic],
             command=types.Command(
@@ -94,7 +95,7 @@ def _explain(
     uri: str, position: types.Position, name: str, diagnostic: types.Diagnostic | None = None
 ) -> types.CodeAction:
     return types.CodeAction(
-        title=f"Explain this function: {name}",
+        title=f"Explain this function: {plain_message(name)}",
         kind=EXPLAIN_KIND,
         diagnostics=[diagnostic] if diagnostic is not None else None,
         command=types.Command(

@@ -23,6 +23,7 @@ from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport
+from codeorigin.source.literal_text import plain_message
 from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.functions import reason
 from codeorigin.wording.messages import on_accepted, on_document, on_explanation, on_selection
@@ -74,7 +75,7 @@ def _arguments(arguments: tuple[Any, ...]) -> tuple[str, Any, bool]:
 def _open_snapshot(server: CodeOriginServer, uri: str) -> Snapshot:
     snapshot = server.documents.snapshot(uri)
     if snapshot is None:
-        raise JsonRpcInvalidParams(message=f"{uri} is not open")
+        raise JsonRpcInvalidParams(message=f"{plain_message(uri)} is not open")
     return snapshot
 
 
@@ -225,6 +226,7 @@ def _to_accept(server: CodeOriginServer, result: Result, function_id: str | None
 
 def _said(server: CodeOriginServer, answer: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
     """Show the answer's message unless the client shows the answer in its own way."""
+    answer["message"] = plain_message(str(answer["message"]))
     if not quiet:
-        server.show(str(answer["message"]))
+        server.show(answer["message"])
     return answer

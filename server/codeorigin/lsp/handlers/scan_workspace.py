@@ -16,6 +16,7 @@ from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.settings.schema import Settings
+from codeorigin.source.literal_text import plain_message
 from codeorigin.wording.messages import on_scan, reported_functions
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
@@ -78,7 +79,11 @@ class _Scan:
             self._token.cancel()
             self._progress.end()
         if summary is None:
-            return {"files": [], "message": f"the workspace was not scored: {error}", "cancelled": False}
+            return {
+                "files": [],
+                "message": plain_message(f"the workspace was not scored: {error}"),
+                "cancelled": False,
+            }
         found = sum(each["reported"] for each in self._files)
         return {
             "files": self._files,
@@ -87,7 +92,7 @@ class _Scan:
             "reported": found,
             "reportedText": reported_functions(found),
             "skipped": summary.skipped,
-            "errors": summary.errors[:MAX_ERRORS],
+            "errors": [plain_message(error) for error in summary.errors[:MAX_ERRORS]],
             "cancelled": summary.cancelled,
             "message": on_scan(
                 files=summary.files, functions=summary.functions, findings=found, cancelled=summary.cancelled

@@ -6,11 +6,13 @@ from typing import Any
 
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.presentation.markdown import visible
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings
+from codeorigin.source.literal_text import plain_message
 from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.explanations import balance, method_phrase
 from codeorigin.wording.figures import probability_percent
@@ -71,7 +73,7 @@ def function_to_wire(result: Result, function: FunctionReport, settings: Setting
     positions = result.snapshot.positions
     return {
         "functionId": function.function_id,
-        "name": function.span.qualified_name,
+        "name": plain_message(function.span.qualified_name),
         "range": to_wire(positions.range(function.span.range)),
         "headerRange": to_wire(positions.first_line(function.span.header)),
         "isTest": function.span.is_test,
@@ -105,7 +107,7 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
         ],
         "topTokens": [
             {
-                "text": token.text,
+                "text": visible(token.text),
                 "value": token.value,
                 "range": {
                     "start": to_wire(positions.position(token.line, token.start_column)),

@@ -16,6 +16,7 @@ from codeorigin.lsp.documents.eligibility import skip_reason
 from codeorigin.lsp.scoring.scheduler import Scheduler
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.settings.schema import RunMode, Settings
+from codeorigin.source.literal_text import plain_message
 
 if TYPE_CHECKING:
     from codeorigin.lsp.server import CodeOriginServer
@@ -176,7 +177,7 @@ class Scoring:
                 self._server.window_log_message(
                     types.LogMessageParams(
                         type=types.MessageType.Info,
-                        message=f"CodeOrigin: {uri}: not scored: {result.skipped}",
+                        message=plain_message(f"CodeOrigin: {uri}: not scored: {result.skipped}"),
                     )
                 )
         self.refresh_findings(uri)

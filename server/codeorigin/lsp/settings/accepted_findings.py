@@ -4,7 +4,6 @@ A function is known by its id, a hash of its text: once the text changes it is r
 """
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.settings.project_files import BASELINE_FILE, MAX_BYTES
+from codeorigin.source.regular_files import read_regular_file, replacing_file
 
 FORMAT_VERSION = 1
 
@@ -38,7 +38,7 @@ class AcceptedFindings:
     def ids(self) -> frozenset[str]:
         """Ids of the accepted functions; empty, with ``problem`` set, when the file is broken."""
         try:
-            found = self._path.stat()
+            found = self._path.lstat()
         except OSError:
             self._stamp, self._ids, self.problem = None, frozenset(), None
             return self._ids
@@ -77,9 +77,10 @@ class AcceptedFindings:
 
     def _read(self) -> list[Accepted]:
         try:
-            if self._path.stat().st_size > 50 * MAX_BYTES:
+            content = read_regular_file(self._path, 50 * MAX_BYTES, follow_links=False)
+            if len(content) > 50 * MAX_BYTES:
                 raise CodeOriginError(f"{BASELINE_FILE} is too large; delete it and accept anew")
-            data: Any = json.loads(self._path.read_text(encoding="utf-8"))
+            data: Any = json.loads(content.decode("utf-8"))
             if data["version"] != FORMAT_VERSION:
                 raise CodeOriginError(f"{BASELINE_FILE} was written by another version; delete it")
             return [
@@ -99,10 +100,8 @@ class AcceptedFindings:
         data = {"version": FORMAT_VERSION, "functions": [asdict(entry) for entry in entries]}
         # ensure_ascii keeps lone surrogates, which are not UTF-8, writable.
         text = json.dumps(data, indent=2) + "\n"
-        temporary = self._path.with_name(f"{BASELINE_FILE}.{os.getpid()}.tmp")
         try:
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(self._path)
+            with replacing_file(self._path, root=self._folder) as stream:
+                stream.write(text)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise CodeOriginError(f"{BASELINE_FILE} cannot be written: {error.strerror}") from error

@@ -1,15 +1,20 @@
 """The base protocol: framing, and finding the stream again."""
 
 import io
-import socket
+import queue
 import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.connection.transport import MAX_MESSAGE_BYTES, Writer, accept_client, read_messages
+from codeorigin.lsp.connection.transport import (
+    MAX_MESSAGE_BYTES,
+    Connection,
+    Writer,
+    read_messages,
+    start_reader,
+)
 
 
 def read(data: bytes) -> list[bytes]:
@@ -59,49 +64,63 @@ def test_a_client_that_is_gone_is_told_once() -> None:
         def write(self, _: object) -> int:
             raise BrokenPipeError
 
-    lost: list[int] = []
-    writer = Writer(Closed(), lambda: lost.append(1))  # type: ignore[arg-type]
+    lost = threading.Semaphore(0)
+    writer = Writer(Closed(), lost.release)  # type: ignore[arg-type]
     writer.write(b"x")
+    assert lost.acquire(timeout=10)
     writer.write(b"y")
-    assert lost == [1]
+    assert writer.finish(10)
+    assert not lost.acquire(blocking=False)
 
 
-def test_nothing_is_written_after_close() -> None:
+def test_all_is_written_in_order_and_nothing_after_close() -> None:
     stream = io.BytesIO()
     writer = Writer(stream, lambda: None)
-    writer.write(b"a")
+    for number in range(100):
+        writer.write(b"%d " % number)
     writer.close()
-    writer.write(b"b")
-    assert stream.getvalue() == b"a"
+    writer.write(b"more")
+    assert writer.finish(10)
+    assert stream.getvalue().split() == [b"%d" % number for number in range(100)]
 
 
-def test_one_client_is_accepted(capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    streams: list[object] = []
-    thread = threading.Thread(target=lambda: streams.extend(accept_client("127.0.0.1", port)))
-    thread.start()
-    while True:
-        try:
-            connection = socket.create_connection(("127.0.0.1", port))
-            break
-        except ConnectionRefusedError:
-            continue
-    with connection:
-        thread.join()
-        reader, writer = streams
-        connection.sendall(b"ping\n")
-        assert reader.readline() == b"ping\n"  # type: ignore[attr-defined]
-        writer.write(b"pong\n")  # type: ignore[attr-defined]
-        writer.flush()  # type: ignore[attr-defined]
-        assert connection.recv(5) == b"pong\n"
-    assert f"listening on 127.0.0.1:{port}" in capsys.readouterr().err
+class Stuck(io.RawIOBase):
+    """A pipe that nobody reads."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.released = threading.Event()
+
+    def write(self, data: object) -> int:
+        self.entered.set()
+        self.released.wait()
+        return len(data)  # type: ignore[arg-type]
 
 
-def test_a_taken_port_is_one_clear_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(
-            CodeOriginError, match=rf"^cannot listen on 127\.0\.0\.1:{port}: .*; choose another"
-        ):
-            accept_client("127.0.0.1", port)
+def test_a_client_that_reads_nothing_holds_up_nobody() -> None:
+    stream, lost = Stuck(), threading.Semaphore(0)
+    writer = Writer(stream, lost.release, max_waiting=100)  # type: ignore[arg-type]
+    writer.write(b"x" * 60)
+    assert stream.entered.wait(10)
+    writer.write(b"x" * 40)
+    assert not lost.acquire(blocking=False)
+    writer.write(b"x")
+    assert lost.acquire(timeout=10)
+    assert not writer.finish(0.01)
+    stream.released.set()
+    assert writer.finish(10)
+
+
+def test_one_message_may_be_larger_than_what_may_wait() -> None:
+    stream = io.BytesIO()
+    writer = Writer(stream, lambda: None, max_waiting=10)
+    writer.write(b"x" * 1000)
+    assert writer.finish(10)
+    assert len(stream.getvalue()) == 1000
+
+
+def test_a_first_message_that_was_read_before_comes_first() -> None:
+    bodies: queue.Queue[bytes | None] = queue.Queue()
+    connection = Connection(io.BytesIO(b"Content-Length: 2\r\n\r\n[]"), io.BytesIO(), b"{}")
+    start_reader(connection, bodies.put, lambda: bodies.put(None))
+    assert [bodies.get(timeout=10) for _ in range(3)] == [b"{}", b"[]", None]

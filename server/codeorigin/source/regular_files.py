@@ -1,0 +1,171 @@
+"""Reading and writing files in folders that others have filled: no link, pipe or device is taken for a file.
+
+A cloned repository may hold symbolic links to any place, and a folder may hold pipes, whose opening blocks until
+somebody writes. Descriptors are therefore opened first and judged then, so that nothing can be exchanged in between.
+"""
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NO_BLOCK = getattr(os, "O_NONBLOCK", 0)
+_FOLDER = getattr(os, "O_DIRECTORY", 0)
+_CLOSE = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0) | getattr(os, "O_NOCTTY", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_HAS_FOLDER_DESCRIPTORS = os.open in os.supports_dir_fd and os.stat in os.supports_follow_symlinks
+_PIECE = 1 << 20
+
+NOT_A_FILE = "not a regular file"
+IS_A_LINK = "a symbolic link, which is not followed"
+
+
+def read_regular_file(path: Path, max_bytes: int, *, follow_links: bool = True) -> bytes:
+    """The first ``max_bytes + 1`` bytes of a file; more than ``max_bytes`` says that there are more.
+
+    Never blocks. Raises OSError, also for everything that is no regular file.
+    """
+    links = 0 if follow_links else _NO_FOLLOW
+    # Looked at before it is opened, because opening a device may already do something.
+    _demand_file(path.stat(follow_symlinks=follow_links), path)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _NO_BLOCK | links | _CLOSE | _BINARY)
+    except OSError as error:
+        raise _explained(error, path) from error
+    try:
+        _demand_file(os.fstat(descriptor), path)
+        pieces = []
+        left = max_bytes + 1
+        while left > 0 and (piece := os.read(descriptor, min(left, _PIECE))):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def replacing_file(path: Path, *, root: Path | None = None) -> Iterator[TextIO]:
+    """A stream whose text becomes the UTF-8 content of ``path``, all at once, when the block ends without an error.
+
+    Until then the old content stays, and an error leaves it for good. The text is written to a new file beside it
+    under a name that nobody can foretell. A link at ``path`` is refused; so is one on the way there from ``root``, a
+    folder that holds ``path``. An existing file keeps its permissions. Raises OSError.
+    """
+    with _open_folder(path.parent, root) as folder:
+        mode = _mode_of(folder, path)
+        temporary = f".codeorigin-{secrets.token_hex(16)}.tmp"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _CLOSE | _BINARY
+        descriptor = os.open(folder.name(temporary), flags, 0o666, dir_fd=folder.descriptor)
+        try:
+            with os.fdopen(
+                descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+            ) as stream:
+                if mode is not None and hasattr(os, "fchmod"):
+                    os.fchmod(descriptor, mode)
+                yield stream
+                stream.flush()
+                os.fsync(descriptor)
+            # Replacing acts on the name itself: a link that came to stand there meanwhile is not followed.
+            os.replace(
+                folder.name(temporary),
+                folder.name(path.name),
+                src_dir_fd=folder.descriptor,
+                dst_dir_fd=folder.descriptor,
+            )
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(folder.name(temporary), dir_fd=folder.descriptor)
+            raise
+        if folder.descriptor is not None:
+            with suppress(OSError):  # some file systems cannot do this, and the content is safe without it
+                os.fsync(folder.descriptor)
+
+
+def open_for_append(path: Path) -> TextIO:
+    """A text stream at the end of ``path``, which only its owner can read if it is new. Links are refused.
+
+    Devices and pipes are taken: the user named them. Raises OSError.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _CLOSE | _BINARY
+    links = 0 if is_device_name(path) else _NO_FOLLOW
+    try:
+        descriptor = os.open(path, flags | links, 0o600)
+    except OSError as error:
+        raise _explained(error, path) from error
+    return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def is_device_name(path: Path) -> bool:
+    """Whether ``path`` is one of the system's own names for streams: ``/dev/stdout``, ``/dev/null``, ``/dev/fd/63``."""
+    return os.name == "posix" and path.is_absolute() and path.parts[1] == "dev" and ".." not in path.parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """An open folder; without a descriptor (Windows) names in it are paths."""
+
+    path: Path
+    descriptor: int | None
+
+    def name(self, name: str) -> str:
+        return name if self.descriptor is not None else str(self.path / name)
+
+
+@contextmanager
+def _open_folder(path: Path, root: Path | None) -> Iterator[_Folder]:
+    below = path.relative_to(root).parts if root is not None else ()
+    if ".." in below:
+        raise OSError(errno.EINVAL, "outside of its folder", str(path))
+    current = root if root is not None else path
+    if not _HAS_FOLDER_DESCRIPTORS:
+        for part in below:
+            current /= part
+            if current.is_symlink():
+                raise OSError(errno.ELOOP, IS_A_LINK, str(current))
+        yield _Folder(path, None)
+        return
+    descriptor = os.open(current, os.O_RDONLY | _FOLDER | _CLOSE)
+    try:
+        for part in below:
+            current /= part
+            try:
+                inner = os.open(part, os.O_RDONLY | _FOLDER | _NO_FOLLOW | _CLOSE, dir_fd=descriptor)
+            except OSError as error:
+                raise _explained(error, current) from error
+            os.close(descriptor)
+            descriptor = inner
+        yield _Folder(path, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _mode_of(folder: _Folder, path: Path) -> int | None:
+    """The permissions of what is to be replaced; None when nothing is there."""
+    try:
+        found = os.stat(folder.name(path.name), dir_fd=folder.descriptor, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    _demand_file(found, path)
+    return stat.S_IMODE(found.st_mode) & 0o777
+
+
+def _demand_file(found: os.stat_result, path: Path) -> None:
+    if stat.S_ISLNK(found.st_mode):
+        raise OSError(errno.ELOOP, IS_A_LINK, str(path))
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "a folder", str(path))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, NOT_A_FILE, str(path))
+
+
+def _explained(error: OSError, path: Path) -> OSError:
+    """Systems name a refused link in their own ways, among them "not a directory" and "too many levels"."""
+    is_refused_link = error.errno in {errno.ELOOP, errno.ENOTDIR, errno.EMLINK} and path.is_symlink()
+    return OSError(errno.ELOOP, IS_A_LINK, str(path)) if is_refused_link else error

@@ -1,0 +1,99 @@
+"""A cloned repository that ships links where the server and the command write: no other file is touched."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.lsp.connection import logs
+from codeorigin.lsp.settings.accepted_findings import Baseline
+from codeorigin.settings.project_files import BASELINE_FILE
+from support.command import TERSE, complaints, run
+
+FUNCTION = ("0123456789abcdef", "f", None)
+
+
+def names(folder: Path) -> list[str]:
+    """What is in the folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Path:
+    """A file outside of the workspace that must stay as it is."""
+    path = tmp_path / "victim"
+    path.write_text("mine")
+    return path
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    path = tmp_path / "workspace"
+    path.mkdir()
+    return path
+
+
+def test_a_temporary_name_that_can_be_foretold_is_not_used(workspace: Path, victim: Path) -> None:
+    foretold = workspace / f"{BASELINE_FILE}.{os.getpid()}.tmp"
+    foretold.symlink_to(victim)
+    assert Baseline(workspace).accept([FUNCTION]) == 1
+    assert victim.read_text() == "mine"
+    assert Baseline(workspace).ids() == {FUNCTION[0]}
+    assert not (workspace / BASELINE_FILE).is_symlink()
+
+
+@pytest.mark.parametrize("content", ["mine", '{"version": 1, "functions": []}'])
+def test_accepted_findings_are_not_written_through_a_link(
+    workspace: Path, victim: Path, content: str
+) -> None:
+    victim.write_text(content)
+    (workspace / BASELINE_FILE).symlink_to(victim)
+    accepted = Baseline(workspace)
+    with pytest.raises(CodeOriginError, match=r"a symbolic link, which is not followed$"):
+        accepted.accept([FUNCTION])
+    assert accepted.ids() == frozenset()
+    assert accepted.problem is not None
+    assert victim.read_text() == content
+    assert names(workspace) == [BASELINE_FILE]
+
+
+def test_accepted_findings_in_a_pipe_do_not_block(workspace: Path) -> None:
+    os.mkfifo(workspace / BASELINE_FILE)
+    accepted = Baseline(workspace)
+    assert accepted.ids() == frozenset()
+    assert accepted.problem == f"{BASELINE_FILE} cannot be read: not a regular file"
+
+
+@pytest.mark.parametrize("name", ["report.sarif", "reports/report.sarif"])
+def test_a_report_is_not_written_through_a_link(workspace: Path, victim: Path, name: str) -> None:
+    (workspace / "report.sarif").symlink_to(victim)
+    (workspace / "reports").symlink_to(victim.parent)
+    done = run("check", TERSE, "--format", "sarif", "--output", name, cwd=workspace)
+    assert done.returncode == 2
+    (line,) = complaints(done)
+    assert line == f"codeorigin: {name}: cannot write the report here: a symbolic link, which is not followed"
+    assert victim.read_text() == "mine"
+    assert not (victim.parent / "report.sarif").exists()
+
+
+def test_a_check_that_fails_leaves_the_old_report(workspace: Path) -> None:
+    report = workspace / "report.txt"
+    report.write_text("old")
+    done = run("check", TERSE, "--model", "/nowhere", "--output", report)
+    assert done.returncode == 2
+    assert report.read_text() == "old"
+    assert names(workspace) == ["report.txt"]
+
+
+def test_a_report_may_go_to_a_device(workspace: Path) -> None:
+    done = run("check", TERSE, "--format", "json", "--output", "/dev/stdout", cwd=workspace)
+    assert done.returncode in {0, 1}
+    assert done.stdout.startswith(b"{")
+
+
+def test_the_log_is_not_appended_through_a_link(workspace: Path, victim: Path) -> None:
+    (workspace / "server.log").symlink_to(victim)
+    with pytest.raises(CodeOriginError, match=r"cannot write the log file .*: a symbolic link"):
+        logs.configure("info", workspace / "server.log")
+    assert victim.read_text() == "mine"

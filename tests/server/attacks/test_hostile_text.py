@@ -1,0 +1,145 @@
+"""Names, paths, keys and values that a project chooses: wherever they are shown, they are text and nothing else."""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.server.lsp.raw import RawServer
+
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
+from codeorigin.cli.reports import ReportFormat, github, html, sarif
+from codeorigin.cli.terminal import printable
+from codeorigin.lsp.connection.logs import PrivateFormatter
+from codeorigin.lsp.presentation.markdown import code_span, escape
+from codeorigin.source.literal_text import one_line, plain_message
+
+HOSTILE = {
+    "a link": "[Fix](command:workbench.action.terminal.new)",
+    "an image": "![x](https://example.com/x.png)",
+    "a link with a title": '[a](file:///etc/passwd "b")',
+    "an icon": "$(alert) $(sync~spin)",
+    "html": "<img src=x onerror=alert(1)><script>alert(1)</script>",
+    "an attribute": "\" onmouseover='alert(1)' x=\"",
+    "an escape sequence": "\x1b[31mred\x1b]8;;https://example.com\x07link\x1b]8;;\x07",
+    "8-bit controls": "\x9b31m\x90q\x9c",
+    "lines": "a\nb\r\nc\rd\x0be\x0cf\x85g\u2028h\u2029i",
+    "a workflow command": "x\n::add-mask::secret\r\n##[error]y%0A::stop-commands::z",
+    "bidirectional": "\u202eevil\u202c \u2066a\u2069 \u200fb \u061cc",
+    "invisible": "a\u200bb\u2060c\ufeffd\u00ade",
+    "a lone surrogate": "a\ud800b",
+    "tags": "a\U000e0041\U000e007fb",
+    "backticks": "``` `a` ``",
+    "code fence": "\n```\n# heading\n- item\n| a | b |\n",
+    "very long": "x" * 100_000,
+}
+SUSPECT = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
+)
+NO_TEXT = re.compile(SUSPECT.pattern.replace("\x0b", "\x0a\x0b"))
+
+
+@pytest.fixture(params=HOSTILE)
+def text(request: pytest.FixtureRequest) -> str:
+    return HOSTILE[request.param]
+
+
+LINES: dict[str, Callable[[str], str]] = {
+    "terminal": printable,
+    "log or any line": one_line,
+    "message of an editor": plain_message,
+    "markdown": escape,
+    "markdown code": code_span,
+    "markdown code in a table": lambda text: code_span(text, in_table=True),
+}
+
+
+@pytest.mark.parametrize("sink", LINES)
+def test_every_sink_keeps_it_on_one_line_without_controls(sink: str, text: str) -> None:
+    assert NO_TEXT.search(LINES[sink](text)) is None
+    assert "\n" not in LINES[sink](text)
+
+
+def test_a_message_holds_no_link_icon_or_novel(text: str) -> None:
+    shown = plain_message(f"codeorigin.toml: there is no setting {text}")
+    assert "](" not in shown
+    assert "$(" not in shown
+    assert len(shown) <= 1_000
+
+
+def test_plain_text_stays_as_it_is() -> None:
+    for harmless in (
+        "a plain sentence, with (brackets) and [more] é 漢字 😀",
+        "C:\\path\\to.py",
+        "values[0] (x)",
+    ):
+        assert one_line(harmless) == harmless
+        assert plain_message(harmless) == harmless
+
+
+def test_a_log_record_is_one_line(text: str) -> None:
+    record = logging.LogRecord("x", logging.INFO, "f.py", 1, "file %s", (text,), None)
+    shown = PrivateFormatter("%(levelname)s %(name)s: %(message)s").format(record)
+    assert NO_TEXT.search(shown) is None
+    assert shown.startswith("INFO x: file ")
+
+
+@pytest.fixture
+def hostile_result(
+    make_file: Callable[..., CheckedFile], make_result: Callable[..., CheckResult], text: str
+) -> CheckResult:
+    """A check in which path, names and an error's message are hostile."""
+    file = make_file()
+    renamed = tuple(
+        replace(each, span=replace(each.span, name=text, qualified_name=text))
+        for each in file.report.functions
+    )
+    shown = f"{text}.py"
+    hostile = replace(file, path=shown, report=replace(file.report, path=shown, functions=renamed))
+    return make_result((hostile,), (FileError(shown, f"cannot be read: {text}"),))
+
+
+def test_reports_hold_it_as_text(hostile_result: CheckResult, text: str, tmp_path: Path) -> None:
+    from codeorigin.cli.reports import write_report  # noqa: PLC0415
+
+    for report_format in ReportFormat:
+        with (tmp_path / "report").open("w", encoding="utf-8") as stream:
+            write_report(hostile_result, report_format, stream)
+        assert SUSPECT.search((tmp_path / "report").read_text("utf-8")) is None, report_format
+    page = html.render(hostile_result)
+    assert not re.search(r"<(img|script)", page)
+    assert '" onmouseover' not in page
+    lines = github.render(hostile_result).splitlines()
+    assert all(re.match(r"::(notice|warning|error) |CodeOrigin: ", line) for line in lines), lines
+    for result in sarif.to_dict(hostile_result)["runs"][0]["results"]:
+        assert "](" not in result["message"]["text"]
+
+
+def test_a_key_of_a_project_file_is_no_link_in_a_notification(tmp_path: Path) -> None:
+    key = "[Fix](command:workbench.action.terminal.new)"
+    (tmp_path / "codeorigin.toml").write_text(f'"{key}\\u202e\\u001b[31m" = 1\nexclude = ["{key}", 3]\n')
+    with RawServer("--log-level", "info") as server:
+        server.initialize(root=tmp_path)
+        messages = [server.told("window/showMessage")["message"] for _ in range(2)]
+        uri = (tmp_path / "a.js").as_uri()
+        body = "\n".join(f"    total += values[{n}] * {n};" for n in range(12))
+        code = f'const handlers = {{ "{key}": function (values) {{\n  let total = 0;\n{body}\n  return total;\n}} }};\n'
+        document = {"uri": uri, "languageId": "javascript", "version": 0, "text": code}
+        server.notify("textDocument/didOpen", {"textDocument": document})
+        (found,) = server.findings(uri)
+        context = {"textDocument": {"uri": uri}, "range": found["range"], "context": {"diagnostics": [found]}}
+        titles = [action["title"] for action in server.request("textDocument/codeAction", context)]
+        arguments = [uri, found["range"]["start"]]
+        command = {"command": "codeorigin.explain", "arguments": arguments}
+        answer = server.request("workspace/executeCommand", command)
+        messages.append(server.told("window/showMessage")["message"])
+        assert server.leave() == 0
+    assert any("[Fix] (command:" in message for message in messages)
+    for shown in (*messages, *titles, answer["message"], answer["name"], found["message"]):
+        assert "](" not in shown
+        assert NO_TEXT.search(shown) is None
+    assert b"\x1b" not in server.errors
+    assert json.dumps(answer)

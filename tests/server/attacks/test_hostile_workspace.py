@@ -1,0 +1,130 @@
+"""A folder that somebody else has filled: a check and a scan of it end, with clear lines, and read what can be read."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from tests.server.lsp.editor import python_function
+from tests.server.lsp.raw import RawServer
+
+from codeorigin.settings.project_files import read_project_settings
+from codeorigin.source.files import walk_sources
+from support.command import complaints, report_of, run
+
+GOOD = python_function("good")
+ODD_NAMES = (
+    "a\nb.py",
+    "\x1b[31mred.py",
+    "\u202egnp.py",
+    "[Fix](command:x).py",
+    "::error file=x::y.py",
+    "-n.py",
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """One good file among everything that a folder can hold."""
+    root = tmp_path / "workspace"
+    root.mkdir()
+    (root / "good.py").write_text(GOOD)
+    (root / "loop.py").symlink_to("loop.py")
+    (root / "round").symlink_to(".")
+    (root / "there.py").symlink_to("back.py")
+    (root / "back.py").symlink_to("there.py")
+    (root / "dangling.py").symlink_to("nowhere.py")
+    (root / "device.py").symlink_to("/dev/zero")
+    (root / "terminal.py").symlink_to("/dev/tty")
+    os.mkfifo(root / "pipe.py")
+    (root / "linked_pipe.py").symlink_to("pipe.py")
+    os.mkfifo(root / ".gitignore")
+    (root / "folder.py").mkdir()
+    os.mkfifo(root / "folder.py" / ".gitignore")
+    with (root / "huge.py").open("wb") as huge:
+        huge.truncate(3 * 2**30)
+    with (root / "pyproject.toml").open("wb") as huge:
+        huge.truncate(100_000_000)
+    (root / "binary.py").write_bytes(b"\xff\xfe\x00")
+    for name in ODD_NAMES:
+        (root / name).write_text("x = 1\n")
+    (root / "other").mkdir()
+    (root / "other" / "codeorigin.toml").mkdir()
+    sealed = root / "sealed"
+    sealed.mkdir()
+    (sealed / "a.py").write_text(GOOD)
+    sealed.chmod(0)
+    deep = root
+    for _ in range(200):
+        deep = deep / "d"
+    deep.mkdir(parents=True)
+    (deep / "deep.py").write_text("y = 2\n")
+    yield root
+    sealed.chmod(0o700)
+
+
+@pytest.fixture(autouse=True)
+def no_blocking() -> None:
+    """What blocks on a pipe would block forever: end it with an error in place of that."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError("blocked")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(240)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_a_walk_finds_files_and_nothing_else(workspace: Path) -> None:
+    found = {str(path.relative_to(workspace)) for path in walk_sources([workspace])}
+    assert {"good.py", "huge.py", "binary.py", *ODD_NAMES} <= found
+    assert any(name.endswith("d/deep.py") for name in found)
+    for name in ("loop.py", "there.py", "dangling.py", "device.py", "pipe.py", "linked_pipe.py", "folder.py"):
+        assert name not in found
+    assert not any(name.startswith("round/") for name in found)
+
+
+def test_a_check_ends_with_clear_lines(workspace: Path) -> None:
+    done = run("check", ".", "--format", "json", cwd=workspace)
+    assert done.returncode in {0, 1}, done.stderr
+    report = report_of(done)
+    checked = {file["path"] for file in report["files"]}
+    assert "good.py" in checked
+    assert set(ODD_NAMES) <= checked
+    skipped = {error["path"] for error in report["errors"]}
+    assert {"huge.py", "binary.py"} <= skipped
+    assert all(error["skipped"] for error in report["errors"])
+    assert len(complaints(done)) == len(report["errors"])
+
+
+@pytest.mark.parametrize("name", ["pipe.py", "device.py", "loop.py", "dangling.py", "folder.py", "huge.py"])
+def test_what_is_named_and_is_no_source_is_one_line(workspace: Path, name: str) -> None:
+    done = run("check", name, cwd=workspace)
+    assert done.returncode == 2
+    (line,) = complaints(done)
+    assert name in line
+
+
+def test_settings_in_what_is_no_file_are_one_line_or_nothing(workspace: Path) -> None:
+    assert read_project_settings(workspace).values == {}
+    assert read_project_settings(workspace / "other").values == {}
+    piped = workspace / "folder.py"
+    os.mkfifo(piped / "pyproject.toml")
+    assert read_project_settings(piped).values == {}
+    (piped / "codeorigin.toml").write_bytes(b"#" * 1_000_001)
+    assert "larger than" in (read_project_settings(piped).problem or "")
+
+
+def test_a_scan_of_the_workspace_ends(workspace: Path) -> None:
+    with RawServer("--log-level", "warning") as server:
+        server.initialize(root=workspace)
+        command = {"command": "codeorigin.scanWorkspace", "arguments": [None, {"quiet": True}]}
+        answer = server.request("workspace/executeCommand", command)
+        assert "done" in answer["message"]
+        assert any(file["uri"].endswith("/good.py") for file in answer["files"])
+        assert any("huge.py" in error for error in answer["errors"])
+        assert all("\n" not in error and "\x1b" not in error for error in answer["errors"])
+        assert server.leave() == 0
+    assert b"Traceback" not in server.errors
