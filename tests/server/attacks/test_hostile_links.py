@@ -7,7 +7,7 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.connection import logs
-from codeorigin.lsp.settings.accepted_findings import Baseline
+from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import BASELINE_FILE
 from support.command import TERSE, complaints, run
 
@@ -37,9 +37,9 @@ def workspace(tmp_path: Path) -> Path:
 def test_a_temporary_name_that_can_be_foretold_is_not_used(workspace: Path, victim: Path) -> None:
     foretold = workspace / f"{BASELINE_FILE}.{os.getpid()}.tmp"
     foretold.symlink_to(victim)
-    assert Baseline(workspace).accept([FUNCTION]) == 1
+    assert AcceptedFindings(workspace).accept([FUNCTION]) == 1
     assert victim.read_text() == "mine"
-    assert Baseline(workspace).ids() == {FUNCTION[0]}
+    assert AcceptedFindings(workspace).ids() == {FUNCTION[0]}
     assert not (workspace / BASELINE_FILE).is_symlink()
 
 
@@ -49,7 +49,7 @@ def test_accepted_findings_are_not_written_through_a_link(
 ) -> None:
     victim.write_text(content)
     (workspace / BASELINE_FILE).symlink_to(victim)
-    accepted = Baseline(workspace)
+    accepted = AcceptedFindings(workspace)
     with pytest.raises(CodeOriginError, match=r"a symbolic link, which is not followed$"):
         accepted.accept([FUNCTION])
     assert accepted.ids() == frozenset()
@@ -60,7 +60,7 @@ def test_accepted_findings_are_not_written_through_a_link(
 
 def test_accepted_findings_in_a_pipe_do_not_block(workspace: Path) -> None:
     os.mkfifo(workspace / BASELINE_FILE)
-    accepted = Baseline(workspace)
+    accepted = AcceptedFindings(workspace)
     assert accepted.ids() == frozenset()
     assert accepted.problem == f"{BASELINE_FILE} cannot be read: not a regular file"
 

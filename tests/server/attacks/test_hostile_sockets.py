@@ -38,7 +38,7 @@ def conversation(folder: Path) -> bytes:
     """What an attacker wants the server to do: write a file into a folder of the attacker's choice."""
     uri = (folder / "a.py").as_uri()
     document = {"uri": uri, "languageId": "python", "version": 0, "text": "def f():\n    pass\n"}
-    command = {"command": "codeorigin.acceptBaseline", "arguments": [uri, None]}
+    command = {"command": "codeorigin.acceptFindings", "arguments": [uri, None]}
     return (
         initialize({})
         + framed({"method": "initialized", "params": {}})
