@@ -64,10 +64,8 @@ def choose_token(token_file: Path | None) -> tuple[str, bool]:
 
 def run_serve(options: ServeOptions) -> int:
     """Serve until the client leaves; the exit code is the server's."""
-    # ruff: noqa: PLC0415 - the other commands need no server
-    from codeorigin.lsp.app import serve
-    from codeorigin.lsp.connection.listener import accept_tcp, accept_unix
-    from codeorigin.lsp.connection.transport import take_stdio
+    # The other commands need no server.
+    from codeorigin.lsp.app import accept_tcp, accept_unix, serve, take_stdio  # noqa: PLC0415
 
     connect = take_stdio
     if options.socket is not None and options.tcp is not None:

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codeorigin.lsp.connection import logs
+from codeorigin.lsp.connection.listener import accept_tcp, accept_unix
 from codeorigin.lsp.connection.transport import Connection, Writer, start_reader, take_stdio
 from codeorigin.lsp.handlers import register_all
 from codeorigin.lsp.server import CodeOriginServer
+
+__all__ = ["accept_tcp", "accept_unix", "serve", "take_stdio"]
 
 logger = logging.getLogger(__name__)
 
