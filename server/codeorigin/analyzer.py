@@ -10,7 +10,7 @@ from codeorigin.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.functions import find_functions
+from codeorigin.functions import outline
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict, counted_lines
@@ -19,12 +19,11 @@ from codeorigin.model.scale import Scale
 from codeorigin.model.scorer import RawScore, Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Reason, Verdict
-from codeorigin.report import IGNORE, IGNORE_FILE, FileReport, FunctionReport
+from codeorigin.report import FileReport, FunctionReport
 from codeorigin.source.files import is_generated, is_minified
 from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan
 
-_IGNORE_FILE_LINES = 10
 _CHUNK = 32
 
 
@@ -98,7 +97,7 @@ class Analyzer:
             path: where it stands, for the test rules and the report.
             file_context: let a function's verdict take in what the other functions say, if the model has a rule
                 for that; otherwise each is judged by its own text.
-            cancel: checked between batches of functions.
+            cancel: checked while parsing and between batches of functions.
 
         Raises:
             LanguageError: the language is not supported.
@@ -106,14 +105,17 @@ class Analyzer:
         """
         known = get_language(language)
         index = LineIndex(text)
-        spans = find_functions(text, known, path=path, lines=index)
+        found = outline(text, known, path=path, lines=index, cancel=cancel)
+        spans = found.functions
         cancel.raise_if_cancelled()
-        whole = self._whole_file_reason(text, index)
+        if not found.parsed:
+            return FileReport(known.id, path, (), FileVerdict.without(FileReason.UNPARSED))
+        whole = Reason.IGNORED if found.ignored else _whole_file_reason(text)
         verdicts: dict[int, Verdict] = {}
         pending: list[int] = []
         ids = [_function_id(text, span, known.model_language) for span in spans]
         for number, span in enumerate(spans):
-            if reason := whole or (Reason.IGNORED if _is_ignored(text, span, index) else None):
+            if reason := whole or (Reason.IGNORED if span.ignored else None):
                 verdicts[number] = Verdict.without(reason)
             elif (cached := self._verdicts.get(ids[number])) is not None:
                 verdicts[number] = cached
@@ -177,14 +179,6 @@ class Analyzer:
         key = (_function_id(text, span, language), options or ExplainOptions())
         explanation = self._explanations.get(key)
         return None if explanation is None else _placed(explanation, span)
-
-    def _whole_file_reason(self, text: str, index: LineIndex) -> Reason | None:
-        lines = (index.line_text(line) for line in range(min(_IGNORE_FILE_LINES, index.line_count)))
-        if any(IGNORE_FILE in line for line in lines):
-            return Reason.IGNORED
-        if is_generated(text):
-            return Reason.GENERATED
-        return Reason.MINIFIED if is_minified(text) else None
 
     def _file_verdict(
         self, text: str, functions: Sequence[FunctionReport], whole: Reason | None
@@ -255,6 +249,12 @@ class Analyzer:
         }
 
 
+def _whole_file_reason(text: str) -> Reason | None:
+    if is_generated(text):
+        return Reason.GENERATED
+    return Reason.MINIFIED if is_minified(text) else None
+
+
 def _read_off(verdict: Verdict, scale: Scale, logit: float, language: str) -> Verdict:
     """The verdict with all that ``scale`` says of ``logit``."""
     thresholds = scale.thresholds(language)
@@ -288,14 +288,6 @@ def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionRepor
         identity = _function_id(text, current, language)
         built[id(current)] = FunctionReport(current, Verdict.without(Reason.NESTED), identity, children)
     return tuple(built[id(child)] for child in span.nested)
-
-
-def _is_ignored(text: str, span: FunctionSpan, index: LineIndex) -> bool:
-    header = text[span.range.start : span.header.end]
-    first_body_line = index.line_text(span.header.end_line)
-    above = index.line_text(span.range.start_line - 1) if span.range.start_line > 0 else ""
-    comment = text[span.doc_comment.start : span.doc_comment.end] if span.doc_comment else ""
-    return any(IGNORE in part for part in (header, first_body_line, above, comment))
 
 
 def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:

@@ -3,7 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.ignore_comments import IgnoreComments
 from codeorigin.languages.language import Language
+from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.languages.syntax import CapturedFunction, CapturedScope, Syntax, parse
 from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan, TextRange
@@ -19,18 +22,49 @@ _OWNER = re.compile(r"[\w.$:>\\-]{1,120}")
 _QUOTES = "\"'`"
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The outermost functions of a text in source order, each with those nested in it.
+
+    ``ignored``: a ``codeorigin: ignore-file`` comment switches all of them off. ``parsed`` is False for a text
+    that the parser would take too long over; it then has no functions.
+    """
+
+    functions: tuple[FunctionSpan, ...]
+    ignored: bool = False
+    parsed: bool = True
+
+
 def find_functions(
     text: str, language: Language, *, path: str | None = None, lines: LineIndex | None = None
 ) -> tuple[FunctionSpan, ...]:
-    """The outermost functions of ``text`` in source order, each with those nested in it.
+    """The functions of :func:`outline`. No text raises."""
+    return outline(text, language, path=path, lines=lines).functions
+
+
+def outline(
+    text: str,
+    language: Language,
+    *,
+    path: str | None = None,
+    lines: LineIndex | None = None,
+    cancel: CancelToken = NEVER,
+) -> Outline:
+    """The functions of ``text``, and what its comments say of being ignored.
 
     Listed are functions with a body that have a name or are bound to one; anonymous callbacks are part of
-    the function around them. Ranges are disjoint or nested. No text raises. ``path`` only tells test files
-    from others; ``lines`` saves splitting ``text`` into lines again.
+    the function around them. Ranges are disjoint or nested. ``path`` only tells test files from others;
+    ``lines`` saves splitting ``text`` into lines again.
+
+    Raises Cancelled, when ``cancel`` was thrown, and nothing else.
     """
-    syntax = parse(text, language)
+    try:
+        syntax = parse(text, language, cancel)
+    except ParseBudgetError:
+        return Outline((), parsed=False)
     in_test_file = path is not None and language.tests.holds_for_path(path)
-    return _Builder(lines or LineIndex(text), syntax, language, in_test_file).build()
+    builder = _Builder(lines or LineIndex(text), syntax, language, in_test_file)
+    return Outline(builder.build(), builder.comments.ignores_file())
 
 
 @dataclass(slots=True)
@@ -54,6 +88,7 @@ class _Builder:
         self._syntax = syntax
         self._language = language
         self._in_test_file = in_test_file
+        self.comments = IgnoreComments(syntax)
 
     def build(self) -> tuple[FunctionSpan, ...]:
         """Sweep over the byte ranges, outer before inner, with a stack of those that are open."""
@@ -130,6 +165,7 @@ class _Builder:
         if function is None:
             return
         header_start = self._header_start(frame.start, function)
+        header_end = self._header_end(header_start, function)
         doc = self._doc_comment(frame.start)
         stack[-1].children.append(
             FunctionSpan(
@@ -137,11 +173,12 @@ class _Builder:
                 qualified_name=frame.qualified_name,
                 language=self._language.id,
                 range=self._range(frame.start, frame.end),
-                header=self._range(header_start, self._header_end(header_start, function)),
+                header=self._range(header_start, header_end),
                 name_range=self._range(*function.name),
                 doc_comment=self._range(*doc) if doc else None,
                 is_test=frame.is_test,
                 nested=tuple(frame.children),
+                ignored=self.comments.ignores_function(frame.start, header_end),
             )
         )
 

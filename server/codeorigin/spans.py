@@ -40,3 +40,5 @@ class FunctionSpan:
     doc_comment: TextRange | None
     is_test: bool
     nested: tuple["FunctionSpan", ...] = ()
+    ignored: bool = False
+    """A ``codeorigin: ignore`` comment speaks of it."""

@@ -1,5 +1,8 @@
 """What holds of the functions of any text at all, in every language."""
 
+import random
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan, TextRange
 
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "functions"
 ODD = ["\0", "\ud800", "\udfff", "\ufeff", "\x0c", "\x0b", "\x85", "\u2028", "e\u0301", "👩‍👩‍👧", "𝒙", "\t"]
 LINE_ENDS = ["\n", "\r\n", "\r"]
 TOKENS = r"""
@@ -75,3 +79,33 @@ def test_spans_are_in_bounds_ordered_and_nested(language: str, text: str) -> Non
 @given(text=st.text(st.characters()))
 def test_no_text_raises(language: str, text: str) -> None:
     check_spans(find_functions(text, get_language(language)), text, LineIndex(text), 0, len(text), language)
+
+
+def mutated(text: str, random_numbers: random.Random) -> str:
+    """``text`` with a few pieces cut out, doubled, moved, or replaced by what is odd."""
+    for _ in range(random_numbers.randint(1, 6)):
+        start = random_numbers.randrange(len(text) + 1)
+        end = min(len(text), start + random_numbers.choice((0, 1, 1, 3, 20, 200)))
+        place = random_numbers.randrange(len(text) + 1)
+        piece = text[start:end]
+        kind = random_numbers.randrange(4)
+        if kind == 0:
+            text = text[:start] + text[end:]
+        elif kind == 1:
+            text = text[:place] + piece + text[place:]
+        elif kind == 2:
+            text = text[:start] + random_numbers.choice([*ODD, *LINE_ENDS, *TOKENS]) + text[end:]
+        else:
+            text = text[:start] + piece[::-1] + text[end:]
+    return text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_spans_of_damaged_files(language: str) -> None:
+    (path,) = [file for file in FIXTURES.glob(f"{language}.*") if not file.name.endswith(".expected.txt")]
+    text = path.read_text("utf-8")
+    random_numbers = random.Random(f"damage to {language}")
+    for _ in range(60):
+        other = mutated(text, random_numbers)
+        spans = find_functions(other, get_language(language))
+        check_spans(spans, other, LineIndex(other), 0, len(other), language)

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tree_sitter import Language as Grammar
-from tree_sitter import Node, Parser, Query, QueryCursor
+from tree_sitter import Node, Query, QueryCursor
 
+from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.languages.language import Language
+from codeorigin.languages.parsing import parse_tree
 from codeorigin.languages.repair import missing_closers
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -73,19 +75,23 @@ def parseable(text: str) -> bytes:
     return data.replace(b"\0", b" ")
 
 
-def parse(text: str, language: Language) -> Syntax:
-    """Parse ``text``, with or without syntax errors, and collect what the language's query captures."""
+def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
+    """Parse ``text``, with or without syntax errors, and collect what the language's query captures.
+
+    Raises Cancelled, and :class:`~codeorigin.languages.parsing.ParseBudgetError` for a text that the parser
+    would take too long over.
+    """
     data = parseable(text)
     grammar, query = _compiled(
         language, language.fragment_grammar is not None and language.fragment_unless not in text
     )
-    parser = Parser(grammar)
-    root = parser.parse(data).root_node
+    root = parse_tree(grammar, data, cancel).root_node
     syntax = _Collector(data, language, query).collect(root)
     if root.has_error and language.block_end:
         closers = missing_closers(root, grammar, data, language.block_end)
         if closers:
-            closed = _Collector(data, language, query).collect(parser.parse(data + closers).root_node)
+            repaired = parse_tree(grammar, data + closers, cancel).root_node
+            closed = _Collector(data, language, query).collect(repaired)
             if len(closed.functions) > len(syntax.functions):
                 return closed
     return syntax

@@ -16,6 +16,7 @@ class FileReason(StrEnum):
     GENERATED = "generated"
     MINIFIED = "minified"
     IGNORED = "ignored"
+    UNPARSED = "unparsed"
 
 
 @dataclass(frozen=True, slots=True)

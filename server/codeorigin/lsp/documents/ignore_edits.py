@@ -1,4 +1,4 @@
-"""Edits that put ``codeorigin: ignore`` comments into a document."""
+"""Edits that put ``codeorigin: ignore`` comments into a document, where the analyzer honours them."""
 
 import re
 
@@ -8,10 +8,17 @@ from codeorigin.languages import Language
 from codeorigin.lsp.documents.documents import Positions
 from codeorigin.report import IGNORE, IGNORE_FILE
 
-# Lines that must stay first: a shebang, a coding line, PHP's tag, a Ruby magic comment.
-_MUST_COME_FIRST = re.compile(r"\ufeff?(#!|#.*coding[:=]|<\?php|#\s*frozen_string_literal)")
-_PHP_TAG = re.compile(r"\ufeff?\s*<\?php")
-_SEARCHED_LINES = 9
+_BOM = "\ufeff"
+# A shebang, but no inner attribute of Rust; a declared encoding (PEP 263; Ruby's are alike); a Ruby magic comment.
+_SHEBANG = re.compile(r"#!(?!\s*\[)")
+_ENCODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
+_COMMENT_OR_BLANK = re.compile(r"[ \t\f]*(#.*)?")
+_MAGIC = re.compile(r"#\s*-?\*?-?\s*(frozen_string_literal|warn_indent|shareable_constant_value)\s*:")
+_MAGIC_LINES = 5
+
+_PHP_TAG = re.compile(r"<\?(php\b|=)?", re.IGNORECASE)
+_ONE_LINE_COMMENT = re.compile(r"\s*(//|#(?!\[))(?!.*\?>)")
+_TAG_LINES = 9
 
 
 def line_end(positions: Positions) -> str:
@@ -23,35 +30,68 @@ def line_end(positions: Positions) -> str:
     return index.text[first : index.line_start(1)]
 
 
-def ignore_function(positions: Positions, language: Language, first_line: int) -> types.TextEdit:
-    """A comment line above the function that begins on ``first_line``, indented like it."""
-    first_line = min(max(first_line, 0), positions.index.line_count - 1)
-    text = positions.index.line_text(first_line)
-    indentation = text[: len(text) - len(text.lstrip(" \t"))]
+def ignore_function(positions: Positions, language: Language, line: int, column: int) -> types.TextEdit:
+    """A comment for the function that begins at ``line`` and ``column``, in code points.
+
+    It gets a line above, indented like the function. A function that stands behind other code on its line gets
+    the comment directly before it, in languages whose comments can end on the line: above could be a text that is
+    no code, such as what precedes PHP's opening tag.
+    """
+    line = min(max(line, 0), positions.index.line_count - 1)
+    before = positions.index.line_text(line)[: max(column, 0)]
+    mark = len(_BOM) if line == 0 and before.startswith(_BOM) else 0
+    indentation = before[mark:]
+    if indentation.strip() and _has_block_comments(language):
+        return _insertion(positions, line, len(before), f"/* {IGNORE} */ ")
+    indentation = indentation[: len(indentation) - len(indentation.lstrip(" \t"))]
     comment = f"{indentation}{language.line_comment} {IGNORE}{line_end(positions)}"
-    place = positions.position(first_line, 0)
-    return types.TextEdit(range=types.Range(start=place, end=place), new_text=comment)
+    return _insertion(positions, line, mark, comment)
 
 
 def ignore_file(positions: Positions, language: Language) -> types.TextEdit:
-    """A comment line at the top, behind what must come first (a shebang, PHP's opening tag)."""
+    """A comment at the top, behind what must come first (a byte order mark, a shebang, PHP's opening tag)."""
     index = positions.index
-    line, column = 0, 0
-    if language.id == "php":
-        tags = (
-            n for n in range(min(_SEARCHED_LINES, index.line_count)) if _PHP_TAG.match(index.line_text(n))
-        )
-        line = next(tags, -1) + 1
-    else:
-        while line < _SEARCHED_LINES and _MUST_COME_FIRST.match(index.line_text(line)):
-            line += 1
     end = line_end(positions)
-    comment = f"{language.line_comment} {IGNORE_FILE}{end}"
+    comment = f"{language.line_comment} {IGNORE_FILE}"
+    line = _lines_that_come_first(positions, language)
+    tag = _PHP_TAG.search(index.text) if language.id == "php" else None
+    if tag is not None:
+        tag_line, _ = index.offset_to_position(tag.start())
+        behind = index.text[tag.end() : index.line_end(tag_line)]
+        leading = index.text[index.line_start(line) : tag.start()]
+        if tag[0].lower() != "<?php" or tag_line >= _TAG_LINES or leading.strip(_BOM + " \t\r\n"):
+            # The text begins as it is meant to be printed; PHP leaves out the line end behind a closing tag.
+            comment = f"<?php {comment} ?>"
+        elif behind.strip() and not _ONE_LINE_COMMENT.match(behind):
+            return _insertion(positions, *index.offset_to_position(tag.end()), f" /* {IGNORE_FILE} */")
+        else:
+            line = tag_line + 1
     if line >= index.line_count:
         last = index.line_count - 1
-        line, column = last, len(index.line_text(last))
-        comment = f"{end}{language.line_comment} {IGNORE_FILE}{end}"
-    elif line == 0 and index.text.startswith("\ufeff"):
-        column = 1
+        return _insertion(positions, last, len(index.line_text(last)), f"{end}{comment}{end}")
+    return _insertion(positions, line, int(line == 0 and index.text.startswith(_BOM)), f"{comment}{end}")
+
+
+def _lines_that_come_first(positions: Positions, language: Language) -> int:
+    """How many of the first lines lose their meaning if one is put before them."""
+    index = positions.index
+    first = index.line_text(0).removeprefix(_BOM)
+    lines = 1 if _SHEBANG.match(first) else 0
+    if language.line_comment != "#":
+        return lines
+    if _ENCODING.match(first):
+        lines = 1
+    elif index.line_count > 1 and _COMMENT_OR_BLANK.fullmatch(first) and _ENCODING.match(index.line_text(1)):
+        lines = 2
+    while lines < min(_MAGIC_LINES, index.line_count) and _MAGIC.match(index.line_text(lines)):
+        lines += 1
+    return lines
+
+
+def _has_block_comments(language: Language) -> bool:
+    return language.line_comment == "//"
+
+
+def _insertion(positions: Positions, line: int, column: int, text: str) -> types.TextEdit:
     place = positions.position(line, column)
-    return types.TextEdit(range=types.Range(start=place, end=place), new_text=comment)
+    return types.TextEdit(range=types.Range(start=place, end=place), new_text=text)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from codeorigin.lsp.connection.parameters import to_wire
+from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
 from codeorigin.lsp.handlers.commands import ACCEPT_FINDINGS, EXPLAIN, RESCORE
 from codeorigin.lsp.presentation.diagnostics import SOURCE, FindingData
@@ -46,12 +47,12 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
         if data is None or data.function_id in offered:
             continue
         offered.add(data.function_id)
-        first_line = diagnostic.range.start.line - data.header_offset
+        start = _start_of_function(server, snapshot, diagnostic, data)
         yield types.CodeAction(
             title=f"Ignore this function: {plain_message(data.name)}",
             kind=QUICK_FIX,
             diagnostics=[diagnostic],
-            edit=_edit(server, uri, ignore_function(snapshot.positions, snapshot.language, first_line)),
+            edit=_edit(server, uri, ignore_function(snapshot.positions, snapshot.language, *start)),
         )
         yield types.CodeAction(
             title=f"Accept this finding: {plain_message(data.name)}",
@@ -68,6 +69,20 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
             kind=QUICK_FIX,
             edit=_edit(server, uri, ignore_file(snapshot.positions, snapshot.language)),
         )
+
+
+def _start_of_function(
+    server: CodeOriginServer, snapshot: Snapshot, diagnostic: types.Diagnostic, data: FindingData
+) -> tuple[int, int]:
+    """Line and column, in code points, at which the function begins that ``diagnostic`` is about."""
+    line = diagnostic.range.start.line
+    result = server.scoring.results.get(snapshot.uri)
+    if result is not None and result.version == snapshot.version:
+        for function in result.functions:
+            if function.function_id == data.function_id and function.span.header.start_line == line:
+                return function.span.range.start_line, function.span.range.start_column
+    # The diagnostic is older than the text; a line of its own fits in most places.
+    return line - data.header_offset, 0
 
 
 def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:

@@ -1,7 +1,9 @@
-"""Where ignore comments go."""
+"""Where ignore comments go, and that the analyzer's rules honour them there."""
 
 import pytest
+from lsprotocol import types
 
+from codeorigin.functions import outline
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.lsp.documents import ignore_edits
 from codeorigin.lsp.documents.documents import Positions
@@ -12,25 +14,86 @@ def positions(text: str) -> Positions:
     return Positions(LineIndex(text), PositionEncoding.UTF16)
 
 
-def applied(text: str, edit: object) -> str:
+def applied(text: str, edit: types.TextEdit) -> str:
     place = positions(text)
-    start = place.offset(edit.range.start)  # type: ignore[attr-defined]
-    end = place.offset(edit.range.end)  # type: ignore[attr-defined]
-    return text[:start] + edit.new_text + text[end:]  # type: ignore[attr-defined]
+    start = place.offset(edit.range.start)
+    end = place.offset(edit.range.end)
+    return text[:start] + edit.new_text + text[end:]
+
+
+def ignored(text: str, language: str) -> dict[str, bool]:
+    return {span.name: span.ignored for span in outline(text, get_language(language)).functions}
+
+
+def ignoring(text: str, language: str, name: str) -> str:
+    """``text`` after "Ignore this function" on the function called ``name``."""
+    known = get_language(language)
+    (span,) = [each for each in outline(text, known).functions if each.name == name]
+    start = span.range
+    edit = ignore_edits.ignore_function(positions(text), known, start.start_line, start.start_column)
+    return applied(text, edit)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_languages_comment(language: str) -> None:
     known = get_language(language)
-    edit = ignore_edits.ignore_function(positions("a\n\tb\n"), known, 1)
+    edit = ignore_edits.ignore_function(positions("a\n\tb\n"), known, 1, 1)
     assert applied("a\n\tb\n", edit) == f"a\n\t{known.line_comment} codeorigin: ignore\n\tb\n"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_the_texts_own_line_ends(end: str) -> None:
     text = f"a{end}b{end}"
-    edit = ignore_edits.ignore_function(positions(text), get_language("python"), 1)
+    edit = ignore_edits.ignore_function(positions(text), get_language("python"), 1, 0)
     assert applied(text, edit) == f"a{end}# codeorigin: ignore{end}b{end}"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("python", "\ufeffdef f():\n    pass\n", "\ufeff# codeorigin: ignore\ndef f():\n    pass\n"),
+        ("python", "#!/bin/python\ndef f():\n    pass\n",
+         "#!/bin/python\n# codeorigin: ignore\ndef f():\n    pass\n"),
+        ("python", "# coding: utf-8\ndef f():\n    pass\n",
+         "# coding: utf-8\n# codeorigin: ignore\ndef f():\n    pass\n"),
+        ("python", "class A:\n    @x\n    # why\n    @y(1)\n    def f(self): pass\n",
+         "class A:\n    # codeorigin: ignore\n    @x\n    # why\n    @y(1)\n    def f(self): pass\n"),
+        ("python", "x = 1; f = lambda: x\n", "# codeorigin: ignore\nx = 1; f = lambda: x\n"),
+        ("ruby", "private def f\n  1\nend\n", "# codeorigin: ignore\nprivate def f\n  1\nend\n"),
+        ("php", "<?php function f() { return 1; } ?>\n",
+         "<?php /* codeorigin: ignore */ function f() { return 1; } ?>\n"),
+        ("php", "\ufeff<?php\nfunction f() { return 1; }\n",
+         "\ufeff<?php\n// codeorigin: ignore\nfunction f() { return 1; }\n"),
+        ("php", "<p>a</p>\n<?php function f() { return 1; }\n",
+         "<p>a</p>\n<?php /* codeorigin: ignore */ function f() { return 1; }\n"),
+        ("php", "function f() { return 1; }\n", "// codeorigin: ignore\nfunction f() { return 1; }\n"),
+        ("rust", "/// Why.\n#[inline]\n#[must_use]\npub fn f() -> u8 { 1 }\n",
+         "/// Why.\n// codeorigin: ignore\n#[inline]\n#[must_use]\npub fn f() -> u8 { 1 }\n"),
+        ("rust", "#[inline] fn f() -> u8 { 1 }\n", "// codeorigin: ignore\n#[inline] fn f() -> u8 { 1 }\n"),
+        ("java", "class A {\n  @Override public int f() { return 1; }\n}\n",
+         "class A {\n  // codeorigin: ignore\n  @Override public int f() { return 1; }\n}\n"),
+        ("javascript", "export default function f() { return 1; }\n",
+         "// codeorigin: ignore\nexport default function f() { return 1; }\n"),
+        ("javascript", "\ufeffexport const f = () => 1;\n",
+         "\ufeff// codeorigin: ignore\nexport const f = () => 1;\n"),
+        ("javascript", "const a = 1; function f() { return 1; }\n",
+         "const a = 1; /* codeorigin: ignore */ function f() { return 1; }\n"),
+        ("typescript", "@a\nclass B { @c() f() { return 1; } }\n",
+         "@a\nclass B { /* codeorigin: ignore */ @c() f() { return 1; } }\n"),
+        ("go", "package a\n\n// f is.\nfunc f() int { return 1 }\n",
+         "package a\n\n// f is.\n// codeorigin: ignore\nfunc f() int { return 1 }\n"),
+        ("c", "static int f(void) { return 1; }", "// codeorigin: ignore\nstatic int f(void) { return 1; }"),
+        ("cpp", "template <class T>\nT f(T x) { return x; }\n",
+         "// codeorigin: ignore\ntemplate <class T>\nT f(T x) { return x; }\n"),
+        ("csharp", "class A {\n    [Fact]\n    int f() { return 1; }\n}\n",
+         "class A {\n    // codeorigin: ignore\n    [Fact]\n    int f() { return 1; }\n}\n"),
+        ("tsx", "export const f = () => <a />;\n", "// codeorigin: ignore\nexport const f = () => <a />;\n"),
+    ],
+)  # fmt: skip
+def test_a_function_and_that_it_is_ignored_then(language: str, text: str, expected: str) -> None:
+    assert ignoring(text, language, "f") == expected
+    assert ignored(text, language) == {"f": False}
+    assert ignored(expected, language) == {"f": True}
 
 
 @pytest.mark.parametrize(
@@ -39,22 +102,50 @@ def test_the_texts_own_line_ends(end: str) -> None:
         ("python", "x\n", "# codeorigin: ignore-file\nx\n"),
         ("python", "#!/bin/python\n# coding: utf-8\nx\n",
          "#!/bin/python\n# coding: utf-8\n# codeorigin: ignore-file\nx\n"),
+        ("python", "# a note\n# -*- coding: latin-1 -*-\nx\n",
+         "# a note\n# -*- coding: latin-1 -*-\n# codeorigin: ignore-file\nx\n"),
+        ("python", "# a note\n# no encoding\nx\n", "# codeorigin: ignore-file\n# a note\n# no encoding\nx\n"),
         ("python", "", "# codeorigin: ignore-file\n"),
         ("python", "\ufeffx\n", "\ufeff# codeorigin: ignore-file\nx\n"),
         ("php", "<?php\nf();\n", "<?php\n// codeorigin: ignore-file\nf();\n"),
+        ("php", "\ufeff<?php\nf();\n", "\ufeff<?php\n// codeorigin: ignore-file\nf();\n"),
         ("php", "#!/usr/bin/php\n<?php\nf();\n", "#!/usr/bin/php\n<?php\n// codeorigin: ignore-file\nf();\n"),
         ("php", "<?php", "<?php\n// codeorigin: ignore-file\n"),
+        ("php", "<?php // a note\nf();\n", "<?php // a note\n// codeorigin: ignore-file\nf();\n"),
+        ("php", "<?php declare(strict_types=1); f();\n",
+         "<?php /* codeorigin: ignore-file */ declare(strict_types=1); f();\n"),
+        ("php", "<?php /* two\nlines */ f();\n", "<?php /* codeorigin: ignore-file */ /* two\nlines */ f();\n"),
+        ("php", "<p><?= $a ?></p>\n", "<?php // codeorigin: ignore-file ?>\n<p><?= $a ?></p>\n"),
+        ("php", "#!/usr/bin/php\n<p>\n<?php f();\n",
+         "#!/usr/bin/php\n<?php // codeorigin: ignore-file ?>\n<p>\n<?php f();\n"),
+        ("php", "f();\n", "// codeorigin: ignore-file\nf();\n"),
         ("ruby", "# frozen_string_literal: true\nx\n",
          "# frozen_string_literal: true\n# codeorigin: ignore-file\nx\n"),
+        ("ruby", "#!/usr/bin/ruby\n# encoding: utf-8\nx\n",
+         "#!/usr/bin/ruby\n# encoding: utf-8\n# codeorigin: ignore-file\nx\n"),
+        ("rust", "#![no_std]\nfn f() {}\n", "// codeorigin: ignore-file\n#![no_std]\nfn f() {}\n"),
+        ("javascript", "#!/usr/bin/env node\n'use strict';\n",
+         "#!/usr/bin/env node\n// codeorigin: ignore-file\n'use strict';\n"),
         ("go", "package a\n", "// codeorigin: ignore-file\npackage a\n"),
     ],
 )  # fmt: skip
-def test_the_top_of_a_file(language: str, text: str, expected: str) -> None:
-    assert applied(text, ignore_edits.ignore_file(positions(text), get_language(language))) == expected
+def test_the_top_of_a_file_and_that_it_is_ignored_then(language: str, text: str, expected: str) -> None:
+    known = get_language(language)
+    assert applied(text, ignore_edits.ignore_file(positions(text), known)) == expected
+    assert outline(text, known).ignored is False
+    assert outline(expected, known).ignored is True
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_top_of_every_language(language: str) -> None:
+    known = get_language(language)
+    for text in ("", "\n", "\ufeff", "x", "\r\nx\r\n"):
+        marked = applied(text, ignore_edits.ignore_file(positions(text), known))
+        assert outline(marked, known).ignored is True, repr(marked)
 
 
 def test_a_line_that_is_not_there_any_more() -> None:
-    edit = ignore_edits.ignore_function(positions("a"), get_language("python"), 99)
+    edit = ignore_edits.ignore_function(positions("a"), get_language("python"), 99, 0)
     assert applied("a", edit) == "# codeorigin: ignore\na"
-    edit = ignore_edits.ignore_function(positions("a"), get_language("python"), -3)
+    edit = ignore_edits.ignore_function(positions("a"), get_language("python"), -3, -1)
     assert applied("a", edit) == "# codeorigin: ignore\na"

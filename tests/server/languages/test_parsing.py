@@ -1,0 +1,84 @@
+"""A parse that would take too long ends, by a count that is the same on every machine, and can be cancelled."""
+
+from pathlib import Path
+
+import pytest
+from tree_sitter import Language as Grammar
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled
+from codeorigin.functions import Outline, find_functions, outline
+from codeorigin.languages import LANGUAGES, get_language
+from codeorigin.languages.parsing import ParseBudgetError, parse_tree
+from codeorigin.languages.syntax import parse
+from codeorigin.model.file_verdict import FileReason
+
+PYTHON = get_language("python")
+
+
+def commented(size: int) -> str:
+    """Python code at whose every comment the grammar's scanner looks ahead over all that follow."""
+    line = "    # " + "word " * 40 + "\n"
+    return "def f(x):\n" + line * (size // len(line)) + "    return x\n"
+
+
+class _Later(CancelToken):
+    """Cancelled when it is asked for the third time."""
+
+    asked = 0
+
+    @property
+    def cancelled(self) -> bool:
+        self.asked += 1
+        return self.asked > 3
+
+    def raise_if_cancelled(self) -> None:
+        if self.asked > 3:
+            raise Cancelled("cancelled")
+
+
+def test_a_text_that_is_read_over_and_over_has_no_functions() -> None:
+    text = commented(400_000)
+    with pytest.raises(ParseBudgetError):
+        parse(text, PYTHON)
+    assert outline(text, PYTHON) == Outline((), parsed=False)
+    assert find_functions(text, PYTHON) == ()
+
+
+def test_many_comments_alone_are_no_reason() -> None:
+    text = commented(40_000)
+    assert [span.name for span in outline(text, PYTHON).functions] == ["f"]
+    apart = "".join(f"# {'word ' * 10}\ndef f{number}(x):\n    return x\n" for number in range(8_000))
+    assert len(apart) > 600_000
+    assert len(outline(apart, PYTHON).functions) == 8_000
+
+
+def test_a_parse_is_cancelled_while_it_runs() -> None:
+    token = _Later()
+    with pytest.raises(Cancelled):
+        outline(commented(400_000), PYTHON, cancel=token)
+    assert token.asked < 50
+
+
+def test_a_small_text_is_not_parsed_for_nobody() -> None:
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        outline("def f(): pass", PYTHON, cancel=token)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_long_text_gives_the_same_tree_in_pieces(language: str) -> None:
+    known = get_language(language)
+    comment = f"{known.line_comment} \u00e9\u00e9\u00e9 \U0001d499 {'x' * 60}\n"
+    data = (comment * 300).encode()
+    tree = parse_tree(Grammar(known.grammar()), data)
+    assert (tree.root_node.end_byte, tree.root_node.text) == (len(data), data)
+
+
+def test_the_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
+    report = Analyzer.load(tiny_model_dir).analyze(commented(400_000), "python")
+    assert report.functions == ()
+    assert report.verdict is not None
+    assert (report.verdict.reason, report.verdict.band) == (FileReason.UNPARSED, None)
