@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 from lsprotocol import types
 
@@ -37,7 +38,11 @@ def register(server: CodeOriginServer) -> None:
 
 
 async def fetch_settings(server: CodeOriginServer) -> None:
-    """Ask the client for its settings, for all folders and for each; keep the old ones without an answer."""
+    """Ask the client for its settings, for all folders and for each.
+
+    Waits a few seconds: a client may be slow to answer, or never do so, and its documents are open. Until the answer
+    comes, however late, the settings that were known before hold.
+    """
     if not server.client.configuration:
         return
     folders = [folder.uri for folder in server.documents.folders.values()]
@@ -45,17 +50,31 @@ async def fetch_settings(server: CodeOriginServer) -> None:
         types.ConfigurationItem(section=SECTION),
         *(types.ConfigurationItem(section=SECTION, scope_uri=uri) for uri in folders),
     ]
-    try:
-        answer = await asyncio.wait_for(
-            server.protocol.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items)),
-            ANSWER_SECONDS,
-        )
-    except Exception as error:
-        logger.warning("the client gave no settings (%s)", type(error).__name__)
-        return
-    values = plain_json(answer)
-    if isinstance(values, list) and len(values) == len(items):
-        server.configuration.set_editor(values[0], dict(zip(folders, values[1:], strict=True)))
+    number = server.configuration.next_request()
+
+    def take(answer: asyncio.Future[Any]) -> bool:
+        """Keep the answer, unless a newer one is there already; whether that was done."""
+        if answer.cancelled() or answer.exception() is not None:
+            failure = None if answer.cancelled() else answer.exception()
+            logger.warning("the client gave no settings (%s)", type(failure).__name__)
+            return False
+        values = plain_json(answer.result())
+        if not isinstance(values, list) or len(values) != len(items):
+            logger.warning("the client's answer holds no settings")
+            return False
+        return server.configuration.answer(number, values[0], dict(zip(folders, values[1:], strict=True)))
+
+    def take_late(answer: asyncio.Future[Any]) -> None:
+        if take(answer):
+            server.reconfigure()
+
+    answer = server.protocol.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items))
+    await asyncio.wait({answer}, timeout=ANSWER_SECONDS)
+    if answer.done():
+        take(answer)
+    else:
+        logger.warning("the client has not answered with its settings yet")
+        answer.add_done_callback(take_late)
 
 
 def watch_settings(server: CodeOriginServer) -> None:

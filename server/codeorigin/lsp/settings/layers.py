@@ -35,6 +35,8 @@ class Configuration:
     _editor: Any = None
     _editor_by_folder: dict[str, Any] = field(default_factory=dict)
     _folders: dict[str, _Folder] = field(default_factory=dict)
+    _requests: int = 0
+    _newest_answer: int = 0
 
     def set_initial(self, options: object) -> None:
         """Take ``initializationOptions``: the settings, or a table that holds them as ``codeorigin``."""
@@ -44,6 +46,19 @@ class Configuration:
         """Take what the editor's configuration says now."""
         self._editor = _section(values)
         self._editor_by_folder = dict(by_folder or {})
+
+    def next_request(self) -> int:
+        """The number of a request for the editor's configuration that is about to be sent."""
+        self._requests += 1
+        return self._requests
+
+    def answer(self, request: int, values: object, by_folder: Mapping[str, Any]) -> bool:
+        """Take the answer to a request, unless a later one was answered before; whether it was taken."""
+        if request <= self._newest_answer:
+            return False
+        self._newest_answer = request
+        self.set_editor(values, by_folder)
+        return True
 
     def rebuild(self, folders: list[str]) -> None:
         """Compute the settings of all ``folders`` (URIs) anew, reading their files."""
