@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from codeorigin.model.bundle import Bundle
 
 REINSTALL = "reinstall codeorigin"
-_DISTRIBUTIONS = ("onnxruntime", "numpy", "tokenizers", "tree-sitter", "pygls", "lsprotocol")
+_DISTRIBUTIONS = ("onnxruntime", "numpy", "tree-sitter", "pygls", "lsprotocol")
 _SPEED_FUNCTIONS = 32
 
 SNIPPET = '''\
@@ -155,6 +155,10 @@ def _findings(model: Path | None, threads: int, *, debug: bool) -> Iterator[Find
     if not found.ok:
         return
     yield from _list_files(loaded[0])
+    if loaded[0].deep is not None:
+        yield _attempt(
+            "tokenizers", lambda: _version_of("tokenizers"), "pip install 'codeorigin[deep]'", debug=debug
+        )
     analyzers: list[Analyzer] = []
 
     def test() -> str:

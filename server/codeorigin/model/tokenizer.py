@@ -2,18 +2,21 @@
 
 The vocabulary is a ``tokenizer.json`` of the *tokenizers* library. Its pre-tokenizer isolates line feeds and
 runs of level marks before the merges are applied, so no token crosses a line end and the token -> line map
-is exact.
+is exact. The library is needed by bundles with a deep part alone (extra ``deep``), and imported when one is loaded.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer as BpeTokenizer
 
 from codeorigin.errors import ModelError
 from codeorigin.model.normalize import Normalized
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer as BpeTokenizer
 
 PAD_TOKEN, MASK_TOKEN = "<pad>", "<mask>"
 
@@ -36,7 +39,7 @@ class Encoding:
 class Tokenizer:
     """The bundle's tokenizer, with the ids that training and explanation need."""
 
-    def __init__(self, bpe: BpeTokenizer) -> None:
+    def __init__(self, bpe: "BpeTokenizer") -> None:
         self._bpe = bpe
         # Code that spells "<mask>" is code, not a hidden token.
         bpe.encode_special_tokens = True
@@ -49,8 +52,14 @@ class Tokenizer:
         """Read ``tokenizer.json``.
 
         Raises:
-            ModelError: the file is missing or not a tokenizer of this project.
+            ModelError: the file is missing or not a tokenizer of this project, or the library is not installed.
         """
+        try:
+            from tokenizers import Tokenizer as BpeTokenizer  # noqa: PLC0415
+        except ImportError as error:
+            raise ModelError(
+                "the model has a deep part, which needs the tokenizers library: pip install 'codeorigin[deep]'"
+            ) from error
         try:
             return cls(BpeTokenizer.from_file(str(path)))
         except ModelError:

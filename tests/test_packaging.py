@@ -1,0 +1,107 @@
+"""What is installed: the server alone, small, with its licence, and nothing that could use a network."""
+
+import email
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import ModelError
+from codeorigin.model.tokenizer import Tokenizer
+
+ROOT = Path(__file__).parents[1]
+NETWORK = ("tokenizers", "huggingface_hub", "httpx", "requests", "urllib3", "torch", "transformers")
+
+
+def build(kind: str, folder: Path) -> Path:
+    """What hatchling makes of the checkout: a ``wheel``, of the ``standard`` or the ``editable`` kind."""
+    script = (
+        "import sys; from hatchling.builders.wheel import WheelBuilder\n"
+        "print(*WheelBuilder(sys.argv[1]).build(directory=sys.argv[2], versions=[sys.argv[3]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, ROOT, folder, kind],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    return Path(done.stdout.strip().splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    return zipfile.ZipFile(build("standard", tmp_path_factory.mktemp("wheel")))
+
+
+def test_the_wheel_holds_the_server_and_its_model_alone(wheel: zipfile.ZipFile) -> None:
+    names = wheel.namelist()
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"codeorigin"}
+    assert not [name for name in names if name.endswith((".jsonl", ".parquet"))]
+    for needed in ("py.typed", "models/codeorigin-small/manifest.json", "models/codeorigin-small/score.onnx",
+                   "settings/settings.schema.json", "cli/reports/report.schema.json"):  # fmt: skip
+        assert f"codeorigin/{needed}" in names
+    assert sum(info.file_size for info in wheel.infolist()) < 10_000_000
+
+
+def test_the_wheel_names_its_licence_and_carries_it(wheel: zipfile.ZipFile) -> None:
+    (metadata,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+    said = email.message_from_bytes(wheel.read(metadata))
+    assert said["License-Expression"] == "Apache-2.0"
+    assert said.get_all("License-File") == ["LICENSE"]
+    (licence,) = [name for name in wheel.namelist() if name.endswith("/LICENSE")]
+    assert wheel.read(licence) == (ROOT / "LICENSE").read_bytes()
+    assert b"SPDX-License-Identifier: Apache-2.0" in wheel.read(licence)
+
+
+def test_plain_installs_need_no_tokenizers(wheel: zipfile.ZipFile) -> None:
+    (metadata,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+    required = email.message_from_bytes(wheel.read(metadata)).get_all("Requires-Dist") or []
+    plain = [each for each in required if "extra ==" not in each]
+    assert plain
+    assert not [each for each in plain if each.startswith(NETWORK)]
+    for extra in ("deep", "training", "dev"):
+        assert [each for each in required if each.startswith("tokenizers") and f"extra == '{extra}'" in each]
+
+
+def test_an_editable_install_finds_training_too(tmp_path: Path) -> None:
+    paths = zipfile.ZipFile(build("editable", tmp_path))
+    (name,) = [name for name in paths.namelist() if name.endswith(".pth")]
+    folders = [Path(line) for line in paths.read(name).decode().split("\n") if line]
+    assert {package.parent.name for folder in folders for package in folder.glob("codeorigin*/__main__.py")} == {
+        "codeorigin", "codeorigin_training",
+    }  # fmt: skip
+
+
+def test_the_extension_carries_the_same_licence() -> None:
+    assert (ROOT / "vscode-client" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    manifest = json.loads((ROOT / "vscode-client" / "package.json").read_text("utf-8"))
+    assert manifest["license"] == "Apache-2.0"
+    assert "--skip-license" not in manifest["scripts"]["package"]
+    assert "!LICENSE" in (ROOT / "vscode-client" / ".vscodeignore").read_text("utf-8").splitlines()
+
+
+def test_a_check_with_the_model_that_ships_imports_nothing_that_uses_a_network(tmp_path: Path) -> None:
+    code = tmp_path / "a.py"
+    code.write_text((ROOT / "examples" / "terse_style.py").read_text("utf-8"), "utf-8")
+    script = (
+        "import sys; from codeorigin.cli.app import main\n"
+        f"code = main(['check', {str(code)!r}])\n"
+        f"print(code, sorted(set({NETWORK!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] in {"0 []", "1 []"}
+
+
+def test_a_deep_model_without_the_library_says_what_to_install(
+    tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    with pytest.raises(ModelError) as raised:
+        Tokenizer.load(tiny_model_dir / "tokenizer.json")
+    assert str(raised.value) == (
+        "the model has a deep part, which needs the tokenizers library: pip install 'codeorigin[deep]'"
+    )
