@@ -63,12 +63,16 @@ LanguageOption = Annotated[
         "--language", "-l", help="Language of stdin and of the named files; in folders, check only this one."
     ),
 ]
-NoFileContext = Annotated[
-    bool,
+FileContext = Annotated[
+    bool | None,
     typer.Option(
-        "--no-file-context",
-        help="Judge each function by its own text, without what the other functions of its file say.",
+        "--file-context/--no-file-context",
+        help="Let a verdict take in what the other functions of the file say, or judge each by its own text.",
     ),
+]
+NoConfig = Annotated[
+    bool,
+    typer.Option("--no-config", help="Leave codeorigin.toml and pyproject.toml unread."),
 ]
 StdinFilename = Annotated[
     str | None,
@@ -121,7 +125,8 @@ def check(
             metavar="PATTERN", help="Leave out what matches, written as in .gitignore. May be repeated."
         ),
     ] = None,
-    no_file_context: NoFileContext = False,
+    file_context: FileContext = None,
+    no_config: NoConfig = False,
     model: Model = None,
     threads: Threads = None,
     debug: Debug = False,
@@ -141,7 +146,8 @@ def check(
                 exclude=exclude or (),
                 show=show,
                 output=output,
-                file_context=not no_file_context,
+                file_context=file_context,
+                config=not no_config,
                 model=model,
                 threads=threads or _cores(),
                 debug=debug,
@@ -176,7 +182,8 @@ def explain(
     language: Annotated[
         str | None, typer.Option("--language", "-l", help="Language of the file. (default: by its name)")
     ] = None,
-    no_file_context: NoFileContext = False,
+    file_context: FileContext = None,
+    no_config: NoConfig = False,
     model: Model = None,
     threads: Threads = None,
     debug: Debug = False,
@@ -201,7 +208,8 @@ def explain(
                 options=options,
                 as_json=report_format is ExplanationFormat.JSON,
                 language=language,
-                file_context=not no_file_context,
+                file_context=file_context,
+                config=not no_config,
                 model=model,
                 threads=threads or _cores(),
             )

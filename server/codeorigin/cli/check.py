@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 import codeorigin
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
-from codeorigin.cli.inputs import Source, collect
+from codeorigin.cli.inputs import Source, collect, find_project
 from codeorigin.cli.reports import ReportFormat, write_report
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.settings.schema import Settings
 from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What the user asked for. ``threshold`` None means the model's own; ``output`` None means stdout.
+    """What the user asked for; ``output`` None means stdout.
 
-    ``file_context`` lets the other functions of a file count, if the model has a rule for that.
+    ``file_context`` lets the other functions of a file count, if the model has a rule for that. Where ``threshold``,
+    ``exclude`` and ``file_context`` say nothing, the project's files do, unless ``config`` is off.
     """
 
     paths: Sequence[str]
@@ -36,7 +38,8 @@ class CheckOptions:
     exclude: Sequence[str] = ()
     show: Show = Show.ALL
     output: Path | None = None
-    file_context: bool = True
+    file_context: bool | None = None
+    config: bool = True
     model: Path | None = None
     threads: int = 1
     debug: bool = False
@@ -93,9 +96,11 @@ def _peak_memory_bytes() -> int | None:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _check_one(source: Source, analyzer: "Analyzer", options: CheckOptions) -> CheckedFile:
+def _check_one(
+    source: Source, analyzer: "Analyzer", options: CheckOptions, file_context: bool
+) -> CheckedFile:
     text = source.read()
-    report = analyzer.analyze(text, source.language.id, path=source.path, file_context=options.file_context)
+    report = analyzer.analyze(text, source.language.id, path=source.path, file_context=file_context)
     # Only this report quotes code.
     kept = text if options.report_format is ReportFormat.HTML else None
     return CheckedFile(source.path, report, kept)
@@ -111,22 +116,28 @@ def check(options: CheckOptions) -> CheckResult:
     """
     from codeorigin.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and bad options need no model
 
+    project = find_project(options.paths, options.stdin_filename) if options.config else None
+    settings = project.settings if project is not None else Settings()
+    threshold = settings.threshold if options.threshold is None else options.threshold
+    rate = settings.false_positive_rate if threshold is None else None
+    file_context = settings.file_context if options.file_context is None else options.file_context
     sources, errors = collect(
         options.paths,
         language=options.language,
         stdin_filename=options.stdin_filename,
         exclude=options.exclude,
+        project=project,
     )
     for error in errors:
         complain(_error_line(error))
     analyzer = Analyzer.load(options.model, threads=options.threads)
-    tally = Tally(options.threshold)
+    tally = Tally(threshold, rate)
     files = []
     started = time.perf_counter()
     with _progress(len(sources)) as steps:
         for source in sources:
             try:
-                checked = _check_one(source, analyzer, options)
+                checked = _check_one(source, analyzer, options, file_context)
             except Exception as error:
                 if options.debug and not isinstance(error, CodeOriginError):
                     raise
@@ -145,7 +156,8 @@ def check(options: CheckOptions) -> CheckResult:
         files=tuple(files),
         errors=tuple(errors),
         summary=tally.summary(errors=errors, seconds=seconds, peak_memory_bytes=_peak_memory_bytes()),
-        threshold=options.threshold,
+        threshold=threshold,
+        false_positive_rate=rate,
         show=options.show,
     )
 

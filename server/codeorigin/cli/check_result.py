@@ -36,11 +36,16 @@ class FileError:
     skipped: bool = False
 
 
-def is_finding(verdict: Verdict, threshold: float | None) -> bool:
-    """Whether a verdict is a finding: at or above ``threshold``, or in band ``llm`` if that is None."""
+def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: float | None = None) -> bool:
+    """Whether a verdict is a finding: at or above ``threshold``; without one, if at most ``false_positive_rate`` of
+    the calibration functions written by people score as high; without either, in band ``llm``."""
     if verdict.probability is None:
         return False
-    return verdict.band is Band.LLM if threshold is None else verdict.probability >= threshold
+    if threshold is not None:
+        return verdict.probability >= threshold
+    if false_positive_rate is not None and verdict.human_share is not None:
+        return verdict.human_share <= false_positive_rate
+    return verdict.band is Band.LLM
 
 
 def is_llm_file(file: CheckedFile) -> bool:
@@ -50,7 +55,7 @@ def is_llm_file(file: CheckedFile) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Everything a report needs. ``threshold`` is the user's, or None for the model's own."""
+    """Everything a report needs. ``threshold`` and ``false_positive_rate`` are the user's; None: the model's own."""
 
     version: str
     model: str
@@ -59,10 +64,11 @@ class CheckResult:
     summary: Summary
     threshold: float | None = None
     show: Show = Show.ALL
+    false_positive_rate: float | None = None
 
     def is_finding(self, function: FunctionReport) -> bool:
         """Whether this function makes the check exit with 1."""
-        return is_finding(function.verdict, self.threshold)
+        return is_finding(function.verdict, self.threshold, self.false_positive_rate)
 
     def listed(self) -> Iterator[tuple[CheckedFile, tuple[FunctionReport, ...]]]:
         """The files and the outermost functions of each to list, as ``show`` asks.
@@ -90,6 +96,7 @@ class Tally:
     """Counts up a :class:`Summary` while files come in."""
 
     threshold: float | None
+    false_positive_rate: float | None = None
     files: int = 0
     functions: int = 0
     scored: int = 0
@@ -105,7 +112,7 @@ class Tally:
             if function.verdict.band is not None:
                 self.scored += 1
                 self.bands[function.verdict.band] += 1
-            self.findings += is_finding(function.verdict, self.threshold)
+            self.findings += is_finding(function.verdict, self.threshold, self.false_positive_rate)
         if report.verdict is not None and report.verdict.band is not None:
             self.file_bands[report.verdict.band] += 1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.explain_result import Explained
-from codeorigin.cli.inputs import Source, file_source
+from codeorigin.cli.inputs import Source, file_source, find_project
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
 from codeorigin.explain.explanation import ExplainOptions
@@ -35,7 +35,8 @@ class ExplainRequest:
     options: ExplainOptions
     as_json: bool = False
     language: str | None = None
-    file_context: bool = True
+    file_context: bool | None = None
+    config: bool = True
     model: Path | None = None
     threads: int = 1
 
@@ -90,7 +91,10 @@ def explain(request: ExplainRequest) -> Explained:
     source = _source(request)
     text = source.read()
     analyzer = Analyzer.load(request.model, threads=request.threads)
-    report = analyzer.analyze(text, source.language.id, path=source.path, file_context=request.file_context)
+    in_file = request.file_context
+    if in_file is None:
+        in_file = find_project([target.path]).settings.file_context if request.config else True
+    report = analyzer.analyze(text, source.language.id, path=source.path, file_context=in_file)
     function = find_function(report.functions, target, source.path)
     explanation = analyzer.explain(text, function.span, request.options)
     return Explained(source.path, analyzer.model_id, text, function, explanation)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.cli.check_result import FileError
-from codeorigin.cli.terminal import display_path
+from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import LanguageError
 
 if TYPE_CHECKING:
     from codeorigin.languages import Language
+    from codeorigin.settings.project import Project
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -71,7 +72,9 @@ def file_source(path: Path, language: str | None) -> Source:
     return Source(display_path(path), found, _reader(path, found.id))
 
 
-def _folder_sources(folder: Path, language: str | None, exclude: Sequence[str]) -> list[Source]:
+def _folder_sources(
+    folder: Path, language: str | None, exclude: Sequence[str], project: "Project | None"
+) -> list[Source]:
     from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
     from codeorigin.source.files import walk_sources  # noqa: PLC0415
 
@@ -79,17 +82,38 @@ def _folder_sources(folder: Path, language: str | None, exclude: Sequence[str]) 
     sources = []
     for path in walk_sources([folder], exclude=exclude):
         found = language_for_path(path)
-        if found is not None and (wanted is None or found.id == wanted.id):
+        if found is None or (wanted is not None and found.id != wanted.id):
+            continue
+        chosen = wanted is not None or project is None or found.id in project.settings.languages
+        # Patterns that were given as an option take the place of the project's.
+        if chosen and (exclude or project is None or not project.excludes(path)):
             sources.append(Source(display_path(path), found, _reader(path, found.id), named=False))
     return sources
 
 
+def find_project(names: Sequence[str], stdin_filename: str | None = None) -> "Project":
+    """The project that ``names`` belong to; what is wrong with its settings is said on stderr."""
+    from codeorigin.settings.project import project_of  # noqa: PLC0415
+
+    paths = [Path(stdin_filename or ".") if name == STDIN else Path(name) for name in names]
+    project = project_of(paths)
+    for problem in project.problems:
+        complain(problem)
+    return project
+
+
 def collect(
-    names: Sequence[str], *, language: str | None, stdin_filename: str | None, exclude: Sequence[str]
+    names: Sequence[str],
+    *,
+    language: str | None,
+    stdin_filename: str | None,
+    exclude: Sequence[str],
+    project: "Project | None" = None,
 ) -> tuple[list[Source], list[FileError]]:
     """The sources that ``names`` stand for, each once, in order, and what is wrong with the others.
 
-    ``language`` is that of stdin and of the files in ``names``; in folders it selects the files to check.
+    ``language`` is that of stdin and of the files in ``names``; in folders it selects the files to check, and so do
+    the ``languages`` and ``exclude`` of the ``project``.
     Raises :class:`~codeorigin.errors.LanguageError` if ``language`` is not supported at all.
     """
     from codeorigin.languages import get_language  # noqa: PLC0415
@@ -109,7 +133,9 @@ def collect(
                 errors.append(FileError(shown, "no such file or folder"))
                 continue
             found = (
-                _folder_sources(path, language, exclude) if path.is_dir() else [file_source(path, language)]
+                _folder_sources(path, language, exclude, project)
+                if path.is_dir()
+                else [file_source(path, language)]
             )
         except LanguageError as error:
             errors.append(FileError(shown, str(error).removeprefix(f"{shown}: ")))

@@ -4,9 +4,13 @@ from codeorigin.report import Summary
 from codeorigin.wording.figures import counted
 
 
-def threshold_phrase(threshold: float | None) -> str:
+def threshold_phrase(threshold: float | None, false_positive_rate: float | None = None) -> str:
     """Which threshold made the findings."""
-    return "the model's threshold" if threshold is None else f"threshold {threshold:g}"
+    if threshold is not None:
+        return f"threshold {threshold:g}"
+    if false_positive_rate is not None:
+        return f"false-positive rate {false_positive_rate:g}"
+    return "the model's threshold"
 
 
 def memory_phrase(peak_memory_bytes: int | None) -> str | None:
@@ -14,13 +18,15 @@ def memory_phrase(peak_memory_bytes: int | None) -> str | None:
     return None if peak_memory_bytes is None else f"peak memory {peak_memory_bytes / 2**20:,.0f} MiB"
 
 
-def summary_phrases(summary: Summary, threshold: float | None) -> list[str]:
+def summary_phrases(
+    summary: Summary, threshold: float | None, false_positive_rate: float | None = None
+) -> list[str]:
     """How much was read, what was found, how fast."""
     bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.bands.items())
     phrases = [
         f"{counted(summary.functions, 'function')} in {counted(summary.files, 'file')}",
         f"{summary.scored:,} with a verdict ({bands})",
-        f"{counted(summary.findings, 'finding')} at {threshold_phrase(threshold)}",
+        f"{counted(summary.findings, 'finding')} at {threshold_phrase(threshold, false_positive_rate)}",
     ]
     if judged := sum(summary.file_bands.values()):
         file_bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.file_bands.items())

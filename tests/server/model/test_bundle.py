@@ -1,4 +1,5 @@
 import json
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -89,3 +90,21 @@ def test_a_bundle_without_a_deep_part_needs_neither_tokenizer_nor_gradient(tiny_
     assert bundle.deep is None
     assert bundle.gradient_path is None
     assert bundle.tokenizer_path is None
+
+
+def test_a_flipped_bit_in_any_file_is_one_line_or_no_harm(tiny_model_dir: Path, tmp_path: Path) -> None:
+    random_numbers = random.Random("bits")
+    for path in sorted(tiny_model_dir.iterdir()):
+        listed = path.name in json.loads((tiny_model_dir / "manifest.json").read_text())["files"]
+        folder = shutil.copytree(tiny_model_dir, tmp_path / path.name)
+        whole = path.read_bytes()
+        for _ in range(8 if listed else 300):
+            content = bytearray(whole)
+            content[random_numbers.randrange(len(content))] ^= 1 << random_numbers.randrange(8)
+            (folder / path.name).write_bytes(content)
+            try:
+                Bundle.load(folder)
+            except ModelError as error:
+                assert "\n" not in str(error)
+            else:
+                assert not listed, f"{path.name} was changed, and nobody noticed"

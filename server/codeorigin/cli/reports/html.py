@@ -100,7 +100,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
     yield "<h1>CodeOrigin report</h1>"
-    totals = "; ".join(summary_phrases(result.summary, result.threshold))
+    totals = "; ".join(summary_phrases(result.summary, result.threshold, result.false_positive_rate))
     yield f"<p>{escape(totals)}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
     for file, functions in result.listed():
         yield f"<h2>{_text(file.path)}</h2>"

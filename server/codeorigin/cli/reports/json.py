@@ -77,6 +77,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
             "bands": {band.value: count for band, count in summary.bands.items()},
             "file_bands": {band.value: count for band, count in summary.file_bands.items()},
             "threshold": result.threshold,
+            "false_positive_rate": result.false_positive_rate,
             "seconds": round(summary.seconds, 3),
             "functions_per_second": summary.functions_per_second,
             "peak_memory_bytes": summary.peak_memory_bytes,

@@ -113,6 +113,7 @@ def test_the_report_is_exactly_this(
             "bands": {"human": 0, "unsure": 1, "llm": 1},
             "file_bands": {"human": 0, "unsure": 0, "llm": 0},
             "threshold": None,
+            "false_positive_rate": None,
             "seconds": 0.5,
             "functions_per_second": 6.0,
             "peak_memory_bytes": 300 * 2**20,

@@ -1,0 +1,49 @@
+"""The settings of the project that some paths belong to, for a command that is given no workspace folder."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codeorigin.settings.project_files import read_project_settings
+from codeorigin.settings.schema import Settings, merge
+from codeorigin.source.ignore import IgnorePatterns
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Settings, the folder whose files they are from (None: defaults), and one line for each thing wrong with them."""
+
+    settings: Settings = field(default_factory=Settings)
+    folder: Path | None = None
+    problems: tuple[str, ...] = ()
+
+    def excludes(self, path: Path) -> bool:
+        """Whether the project's ``exclude``, relative to its folder, leaves out the file at ``path``."""
+        if self.folder is None or not self.settings.exclude:
+            return False
+        relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
+        return IgnorePatterns(self.settings.exclude).ignores_file(relative)
+
+
+def project_of(paths: Sequence[Path]) -> Project:
+    """The project of ``paths``: of the folder that holds them all, or the nearest one above with settings.
+
+    Looks no higher than the repository's root (the folder with ``.git``). A broken file is reported in
+    ``problems``; defaults take its place.
+    """
+    absolute = [os.path.abspath(path) for path in paths] or [os.getcwd()]  # noqa: PTH100, PTH109
+    try:
+        common = Path(os.path.commonpath(absolute))
+    except ValueError:  # on different drives
+        return Project()
+    start = common if common.is_dir() else common.parent
+    for folder in (start, *start.parents):
+        found = read_project_settings(folder)
+        if found.values or found.problem:
+            settings, problems = merge(Settings(), found.values, found.source, project=True)
+            broken = (found.problem,) if found.problem else ()
+            return Project(settings, folder, (*broken, *problems))
+        if (folder / ".git").exists():
+            break
+    return Project()

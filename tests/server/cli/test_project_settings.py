@@ -1,0 +1,95 @@
+"""The project's own files decide what a check does, as in an editor, where no option says otherwise."""
+
+from pathlib import Path
+
+import pytest
+
+from codeorigin.settings.project import project_of
+from support.command import TERSE, report_of, run
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in ("a.py", "gen/b.py", "gen/keep.py", "src/c.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(TERSE.read_text("utf-8"), "utf-8")
+    (tmp_path / "d.go").write_text("package a\n", "utf-8")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "codeorigin.toml").write_text(
+        'threshold = 0.0\nexclude = ["gen/", "!gen/keep.py"]\nlanguages = ["python"]\nfile-context = false\n',
+        "utf-8",
+    )
+    return tmp_path
+
+
+def checked(folder: Path, *arguments: str) -> tuple[int, set[str], dict[str, object], bytes]:
+    done = run("check", *arguments, "--format", "json", cwd=folder)
+    report = report_of(done)
+    return done.returncode, {file["path"] for file in report["files"]}, report["summary"], done.stderr
+
+
+def test_threshold_exclude_and_languages_of_the_project(project: Path) -> None:
+    code, paths, summary, errors = checked(project, ".")
+    assert (code, paths, errors) == (1, {"a.py", "src/c.py"}, b"")
+    assert (summary["threshold"], summary["false_positive_rate"]) == (0.0, None)
+    assert summary["findings"] == summary["scored"] != 0
+
+
+def test_options_win_and_no_config_leaves_the_files_unread(project: Path) -> None:
+    code, paths, summary, _ = checked(project, ".", "--threshold", "1", "--exclude", "src/")
+    assert (code, paths, summary["threshold"]) == (0, {"a.py", "gen/b.py", "gen/keep.py"}, 1.0)
+    _, paths, summary, _ = checked(project, ".", "--no-config")
+    assert paths == {"a.py", "gen/b.py", "gen/keep.py", "src/c.py", "d.go"}
+    assert summary["threshold"] is None
+
+
+def test_settings_are_those_of_the_folder_above_and_patterns_are_relative_to_it(project: Path) -> None:
+    done = run("check", "gen", cwd=project)
+    assert done.returncode == 2
+    assert b"no source files" in done.stderr
+    code, paths, _, _ = checked(project / "src", "c.py")
+    assert (code, paths) == (1, {"c.py"})
+    code, paths, _, _ = checked(project, "gen/b.py")
+    assert (code, paths) == (1, {"gen/b.py"}), "a named file is checked, excluded or not"
+
+
+def test_the_rate_decides_without_a_threshold(project: Path) -> None:
+    (project / "codeorigin.toml").write_text("false-positive-rate = 1.0\n", "utf-8")
+    code, _, summary, _ = checked(project, "a.py")
+    assert (code, summary["findings"], summary["false_positive_rate"]) == (1, summary["scored"], 1.0)
+    _, _, summary, _ = checked(project, "a.py", "--threshold", "1")
+    assert (summary["threshold"], summary["false_positive_rate"]) == (1.0, None)
+
+
+def test_file_context_of_the_project_and_by_option(project: Path) -> None:
+    def contexts(*arguments: str) -> set[bool]:
+        functions = report_of(run("check", "a.py", *arguments, "--format", "json", cwd=project))["files"][0]
+        return {each["file_evidence"] is None for each in functions["functions"] if each["band"]}
+
+    assert contexts() == {True}
+    assert contexts("--file-context") == contexts("--no-config") == {False}
+    assert contexts("--no-config", "--no-file-context") == {True}
+
+
+def test_a_bad_value_costs_one_line(project: Path) -> None:
+    (project / "codeorigin.toml").unlink()
+    (project / "pyproject.toml").write_text(
+        "[tool.codeorigin]\nthreshold = 7\ntreshold = 1\nmodel-path = 'x'\n", "utf-8"
+    )
+    _, _, _, errors = checked(project, "a.py")
+    assert errors.decode().splitlines() == [
+        "codeorigin: pyproject.toml: threshold must be a number from 0.0 to 1.0; null is used",
+        "codeorigin: pyproject.toml: there is no setting 'treshold', did you mean threshold?; ignored",
+        "codeorigin: pyproject.toml: modelPath can only be set in the editor; ignored",
+    ]
+
+
+def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
+    (tmp_path / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")
+    inner = tmp_path / "repository" / "src"
+    inner.mkdir(parents=True)
+    assert project_of([inner]).folder == tmp_path
+    (tmp_path / "repository" / ".git").mkdir()
+    assert project_of([inner]).folder is None
+    assert project_of([inner, tmp_path]).settings.threshold == 0.5
