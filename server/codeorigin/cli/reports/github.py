@@ -48,5 +48,7 @@ def render(result: CheckResult) -> str:
         _command("warning" if error.skipped else "error", error.message, file=error.path, title="Not checked")
         for error in result.errors
     ]
-    lines.append(f"CodeOrigin: {'; '.join(summary_phrases(result.summary, result.threshold, result.false_positive_rate))}")
+    lines.append(
+        f"CodeOrigin: {'; '.join(summary_phrases(result.summary, result.threshold, result.false_positive_rate))}"
+    )
     return "\n".join(lines) + "\n"

@@ -98,7 +98,9 @@ def write(result: CheckResult, stream: TextIO) -> None:
 
 def _write_summary(result: CheckResult, stream: TextIO) -> None:
     console = make_console(stream)
-    counted, scored, found, *rest = summary_phrases(result.summary, result.threshold, result.false_positive_rate)
+    counted, scored, found, *rest = summary_phrases(
+        result.summary, result.threshold, result.false_positive_rate
+    )
     console.print(Text(f"{counted}; {scored}"))
     if result.summary.findings:
         found += f" (marked {FINDING_MARK})"
