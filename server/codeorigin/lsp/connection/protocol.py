@@ -6,8 +6,8 @@ pygls drops requests that it cannot read and those after ``shutdown``, and puts 
 import asyncio
 import json
 import logging
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator
+from typing import Any
 
 from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder
@@ -15,9 +15,6 @@ from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from codeorigin.lsp.documents.documents import SourceWorkspace
-
-if TYPE_CHECKING:
-    from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +25,8 @@ _BEFORE_INITIALIZE = {types.INITIALIZE, types.EXIT}
 class CodeOriginProtocol(LanguageServerProtocol):
     """LSP as pygls speaks it, without its gaps."""
 
-    _server: "CodeOriginServer"
+    on_exit: Callable[[int], None] = staticmethod(lambda _: None)
+    """Called with the exit code when the client has sent ``exit``."""
 
     def receive(self, body: bytes) -> None:
         """Handle one message. Never raises."""
@@ -57,6 +55,10 @@ class CodeOriginProtocol(LanguageServerProtocol):
             if (refusal := self._refusal_of_state(method)) is not None:
                 if request_id is not None:
                     self._refuse(request_id, *refusal)
+                return
+            if request_id is not None and _is_notification(method):
+                # The library would handle it, and the client would wait for ever.
+                self._refuse(request_id, types.ErrorCodes.InvalidRequest, f"{method} is no request")
                 return
         elif request_id is None or not ("result" in message or "error" in message):
             self._refuse(None, types.ErrorCodes.InvalidRequest, "neither a request nor a response")
@@ -134,7 +136,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> Generator[Any, Any, None]:
         """End the server: 0 after ``shutdown``, 1 without it."""
-        self._server.end(0 if self._shutdown else 1)
+        self.on_exit(0 if self._shutdown else 1)
         yield from ()
 
     @property
@@ -163,6 +165,10 @@ class CodeOriginProtocol(LanguageServerProtocol):
 
         self.send_request(method, params).add_done_callback(answered)
         return outer
+
+
+def _is_notification(method: str) -> bool:
+    return method in types.METHOD_TO_TYPES and types.METHOD_TO_TYPES[method][1] is None
 
 
 def _known(method: object) -> str:

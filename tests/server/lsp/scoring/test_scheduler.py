@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pytest
 import pytest_asyncio
+from codeorigin.lsp.scoring.scheduler import Scheduler
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.lsp.scoring.scheduler import Scheduler
 from codeorigin.lsp.scoring.worker import Worker
 
 pytestmark = pytest.mark.asyncio
