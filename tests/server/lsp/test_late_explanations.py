@@ -102,3 +102,17 @@ def test_stopping_one_explanation_leaves_the_others(server: RawServer, opened: P
     functions = server.answer(attributions)["result"]["functions"]
     assert [each["name"] for each in functions] == ["one", "two"]
     assert all(each["explanation"]["lines"] for each in functions)
+
+
+def test_a_cancelled_command_stops_its_work(server: RawServer, opened: Path) -> None:
+    server.open(URI, f"# GATE {opened}\n" + python_function("cancelled"))
+    command = {"command": "codeorigin.explain", "arguments": [URI, {"line": 1, "character": 4}]}
+    explained = server.ask("workspace/executeCommand", command)
+    token = progress(server)
+    server.notify("$/cancelRequest", {"id": explained})
+    assert server.answer(explained)["error"]["code"] == -32800
+    told(server, token, "end")
+    end = time.monotonic() + PATIENCE
+    while server.status()["queue"] and time.monotonic() < end:
+        time.sleep(0.005)
+    assert server.status()["queue"] == 0

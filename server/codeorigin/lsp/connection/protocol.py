@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
@@ -89,6 +90,29 @@ class CodeOriginProtocol(LanguageServerProtocol):
         if self._shutdown and method != types.EXIT:
             return types.ErrorCodes.InvalidRequest, "the server is shutting down"
         return None
+
+    def _execute_handler(
+        self,
+        msg_id: int | str,
+        handler: Callable[..., Any],
+        callback: Callable[[Any], None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        """Run a handler; forget it when it has ended, and end it with the request that it works for.
+
+        The library keeps the futures of notifications for ever, and a command goes on when its request is cancelled.
+        """
+
+        def ended(future: Any) -> None:
+            self._request_futures.pop(msg_id, None)
+            callback(future)
+
+        super()._execute_handler(msg_id, handler, ended, args, kwargs)
+        running = self._request_futures.get(msg_id)
+        request = callback.keywords.get("result_future") if isinstance(callback, partial) else None
+        if running is not None and request is not None:
+            request.add_done_callback(lambda done: running.cancel() if done.cancelled() else None)
 
     def _refuse(self, request_id: int | str | None, code: int, message: str) -> None:
         # Written by hand: the library's type does not allow the null id that JSON-RPC demands here.
