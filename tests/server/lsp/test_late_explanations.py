@@ -85,8 +85,9 @@ def test_a_nested_functions_note_stays_beside_the_one_on_the_wait(server: RawSer
     text = hover(server, line)
     assert "inner is judged as a part of this function" in text
     assert "hover again in a moment" in text
+    token = progress(server)
     opened.touch()
-    told(server, progress(server), "end")
+    told(server, token, "end")
 
 
 def test_stopping_one_explanation_leaves_the_others(server: RawServer, opened: Path) -> None:

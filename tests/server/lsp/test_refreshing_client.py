@@ -186,7 +186,7 @@ async def test_nothing_is_reported_under_any_of_several_cursors(editor: Editor) 
 
 
 async def test_a_client_that_watches_files_is_relied_upon(editor: Editor) -> None:
-    assert "codeorigin-files" in editor.registered
+    assert editor.watches
     document = editor.open(python_function("watched"), name="watched.py")
     assert await names(editor, document) == ["watched"]
     file = editor.root / "codeorigin.toml"
@@ -195,11 +195,9 @@ async def test_a_client_that_watches_files_is_relied_upon(editor: Editor) -> Non
         editor.replace(document, "watched", "edited")
         await editor.idle()
         assert await names(editor, document) == ["edited"]
-        for kind in (types.FileChangeType.Created, types.FileChangeType.Deleted):
-            change = types.FileEvent(uri=file.as_uri(), type=kind)
-            editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
+        for wanted in ([], ["edited"]):
+            editor.tell_of_change(file)
             await editor.idle()
-            wanted = [] if kind is types.FileChangeType.Created else ["edited"]
             assert await names(editor, document) == wanted
             file.unlink(missing_ok=True)
     finally:
