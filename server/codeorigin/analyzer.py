@@ -154,29 +154,37 @@ class Analyzer:
         span: FunctionSpan,
         options: ExplainOptions | None = None,
         *,
+        function_id: str | None = None,
         cancel: CancelToken = NEVER,
     ) -> Explanation:
         """Line and token evidence for one function of ``text``; kept until its text changes.
+
+        ``function_id`` is the one of the function's report, where that is at hand: it is hashed anew without.
 
         Raises:
             Cancelled: ``cancel`` was thrown.
         """
         options = options or ExplainOptions()
-        cached = self.cached_explanation(text, span, options)
+        function_id = function_id or _identity(text, span)
+        cached = self.cached_explanation(text, span, options, function_id=function_id)
         if cached is not None:
             return cached
         code = text[span.range.start : span.range.end]
         language = get_language(span.language).model_language
         explanation = self._explainer.explain(code, language, options=options, cancel=cancel)
-        self._explanations.put((_function_id(text, span, language), options), explanation)
+        self._explanations.put((function_id, options), explanation)
         return _placed(explanation, span)
 
     def cached_explanation(
-        self, text: str, span: FunctionSpan, options: ExplainOptions | None = None
+        self,
+        text: str,
+        span: FunctionSpan,
+        options: ExplainOptions | None = None,
+        *,
+        function_id: str | None = None,
     ) -> Explanation | None:
         """The explanation of this very text if :meth:`explain` has made it already; does no inference."""
-        language = get_language(span.language).model_language
-        key = (_function_id(text, span, language), options or ExplainOptions())
+        key = (function_id or _identity(text, span), options or ExplainOptions())
         explanation = self._explanations.get(key)
         return None if explanation is None else _placed(explanation, span)
 
@@ -272,6 +280,10 @@ def _read_off(verdict: Verdict, scale: Scale, logit: float, language: str) -> Ve
 def _function_id(text: str, span: FunctionSpan, language: str) -> str:
     code = text[span.range.start : span.range.end]
     return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _identity(text: str, span: FunctionSpan) -> str:
+    return _function_id(text, span, get_language(span.language).model_language)
 
 
 def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionReport, ...]:

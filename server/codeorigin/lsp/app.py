@@ -46,7 +46,7 @@ def serve(
     code, is_written = 1, False
     with contextlib.suppress(KeyboardInterrupt):
         code, is_written = asyncio.run(_run(server, connection))
-    if not server.worker.stop(STOP_SECONDS) or not is_written:
+    if not server.session.worker.stop(STOP_SECONDS) or not is_written:
         # Inference cannot be interrupted in the middle, nor writing to a client that does not read, and no thread
         # inside native code must meet the interpreter's end: leave without it.
         logger.info("leaving with work in flight")

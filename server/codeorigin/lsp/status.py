@@ -42,12 +42,24 @@ class Status:
 class StatusReporter:
     """Sends a status when it has changed; short bursts of work do not make it flicker."""
 
-    def __init__(self, current: Callable[[], Status], send: Callable[[Status], None]) -> None:
+    def __init__(
+        self,
+        current: Callable[[], Status],
+        send: Callable[[Status], None],
+        *,
+        is_wanted: Callable[[], bool],
+    ) -> None:
         self._current = current
         self._send = send
+        self._is_wanted = is_wanted
+        self._stopped = False
         self._sent: Status | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self.enabled = False
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the client is told."""
+        return self._is_wanted() and not self._stopped
 
     def changed(self) -> None:
         """Something may have changed."""
@@ -62,7 +74,7 @@ class StatusReporter:
 
     def stop(self) -> None:
         """Say nothing more."""
-        self.enabled = False
+        self._stopped = True
         if self._timer is not None:
             self._timer.cancel()
 

@@ -266,6 +266,16 @@ class Editor:
         await self.command("codeorigin.status")
         await self.idle()
 
+    @property
+    def watches(self) -> bool:
+        """Whether this client watches the project's files for the server."""
+        return "codeorigin-files" in self.registered
+
+    def tell_of_change(self, file: Path) -> None:
+        """Say that a file has changed, as a client does that watches it."""
+        event = types.FileEvent(file.as_uri(), types.FileChangeType.Changed)
+        self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+
     async def idle(self) -> None:
         """Wait until the server has nothing to do."""
         while True:

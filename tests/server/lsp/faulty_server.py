@@ -3,11 +3,12 @@
 import os
 import sys
 import time
+from pathlib import Path
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.lsp.app import serve
 
-analyze = Analyzer.analyze
+analyze, explain = Analyzer.analyze, Analyzer.explain
 
 
 def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
@@ -19,11 +20,25 @@ def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
     if "PRINT" in text:
         print("a stray print")
         os.write(1, b"a stray write\n")
+    if "COUNT" in text:
+        print("counted", file=sys.stderr, flush=True)
     if "HANG" in text:
         print("hanging", file=sys.stderr, flush=True)
         time.sleep(3600)
     return analyze(self, text, language, **options)
 
 
+def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[no-untyped-def]
+    """Wait until the file that the text names is there, or fail, as it says."""
+    gate = next((line.split()[-1] for line in text.splitlines() if "GATE" in line), None)
+    while gate is not None and not Path(gate).exists():
+        cancel.raise_if_cancelled()
+        time.sleep(0.005)
+    if "BREAK" in text:
+        raise ValueError(f"the text was {text}")
+    return explain(self, text, span, options, cancel=cancel, **more)
+
+
 Analyzer.analyze = misbehave  # type: ignore[method-assign]
+Analyzer.explain = explain_late  # type: ignore[method-assign]
 sys.exit(serve(log_level="info"))

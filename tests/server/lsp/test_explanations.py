@@ -16,7 +16,7 @@ from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.explanation_jobs import Explanations
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.scored_document import Pass, Result
 from codeorigin.lsp.scoring.worker import Worker
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FileReport, FunctionReport
@@ -42,21 +42,25 @@ class SlowAnalyzer:
         self.calls = 0
         self.cancelled = 0
         self.known: set[str] = set()
+        self.failure: Exception | None = None
 
     def explain(
-        self, text: str, span: FunctionSpan, options: ExplainOptions, *, cancel: CancelToken
+        self, text: str, span: FunctionSpan, options: ExplainOptions, *, function_id: str, cancel: CancelToken
     ) -> Explanation:
+        assert function_id == "id"
         self.calls += 1
         self.begun.set()
         while not self.release.wait(0.001):
             if cancel.cancelled:
                 self.cancelled += 1
                 cancel.raise_if_cancelled()
+        if self.failure is not None:
+            raise self.failure
         self.known.add(span.name)
         return ANSWER
 
     def cached_explanation(
-        self, text: str, span: FunctionSpan, options: ExplainOptions
+        self, text: str, span: FunctionSpan, options: ExplainOptions, *, function_id: str
     ) -> Explanation | None:
         return ANSWER if span.name in self.known else None
 
@@ -66,8 +70,11 @@ class EngineOf:
 
     def __init__(self, analyzer: SlowAnalyzer) -> None:
         self.loaded = analyzer
+        self.generation = 0
 
-    def analyzer(self) -> SlowAnalyzer:
+    def analyzer(self, generation: int) -> SlowAnalyzer:
+        if generation != self.generation:
+            raise Cancelled("another model was chosen")
         return self.loaded
 
 
@@ -90,6 +97,7 @@ class Bench:
         self.worker = Worker()
         self.bars: list[Bar] = []
         engine: Any = EngineOf(self.analyzer)
+        self.engine = engine
         self.explanations = Explanations(self.worker, engine, self.bar)
         text = python_function("explained")
         snapshot = Snapshot(
@@ -99,7 +107,7 @@ class Bench:
         (span,) = find_functions(text, get_language("python"))
         verdict = Verdict(probability=0.5, logit=0.0, band=None)
         self.function = FunctionReport(span, verdict, "id")
-        self.result = Result(snapshot, FileReport("python", None, (self.function,)), "model")
+        self.result = Result(Pass(snapshot), FileReport("python", None, (self.function,)), "model")
 
     def bar(self, _: str, cancel: Callable[[], None]) -> Any:
         self.bars.append(Bar(cancel))
@@ -185,8 +193,66 @@ async def test_the_user_can_stop_it(bench: Bench) -> None:
     assert await bench.within(0) is None
     await bench.begun()
     bench.bars[0].cancel()
+    assert bench.bars[0].ended == [None]
+    await bench.until(lambda: bench.analyzer.cancelled == 1)
+
+
+async def test_what_one_user_stops_goes_on_for_the_others(bench: Bench) -> None:
+    assert await bench.within(0) is None
+    others = bench.get()
+    await bench.begun()
+    bench.bars[0].cancel()
+    assert bench.bars[0].ended == [None]
+    bench.analyzer.release.set()
+    assert await asyncio.wait_for(others, PATIENCE) is ANSWER
+    assert bench.analyzer.cancelled == 0
+
+
+async def test_a_failure_after_the_wait_is_logged_and_told_to_the_next(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.analyzer.failure = ValueError("broken")
+    assert await bench.within(0) is None
+    bench.analyzer.release.set()
     await bench.until(lambda: bool(bench.bars[0].ended))
-    assert bench.analyzer.cancelled == 1
+    assert bench.bars[0].ended == ["There is no explanation: hover again to see why"]
+    (logged,) = [each for each in caplog.records if each.exc_info is not None]
+    assert logged.exc_info[1] is bench.analyzer.failure
+    with pytest.raises(ValueError, match="broken"):
+        await bench.within(PATIENCE)
+    bench.analyzer.failure = None
+    assert await bench.within(PATIENCE) is ANSWER
+
+
+async def test_a_failure_is_logged_and_raised_where_somebody_waits(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.analyzer.failure = ValueError("broken")
+    bench.analyzer.release.set()
+    with pytest.raises(ValueError, match="broken"):
+        await bench.within(PATIENCE)
+    assert [each.message for each in caplog.records if each.exc_info is not None] == ["an explanation failed"]
+    bench.analyzer.failure = None
+    assert await bench.within(PATIENCE) is ANSWER
+
+
+async def test_a_failure_is_forgotten_with_the_text_that_it_was_about(bench: Bench) -> None:
+    bench.analyzer.failure = ValueError("broken")
+    assert await bench.within(0) is None
+    bench.analyzer.release.set()
+    await bench.until(lambda: bool(bench.bars[0].ended))
+    bench.explanations.cancel("file:///a.py")
+    bench.analyzer.failure = None
+    assert await bench.within(PATIENCE) is ANSWER
+
+
+async def test_one_models_verdict_is_not_explained_by_another(bench: Bench) -> None:
+    bench.analyzer.release.set()
+    assert await bench.within(PATIENCE) is ANSWER
+    bench.engine.generation = 1
+    assert bench.explanations.cached(bench.result, bench.function, OPTIONS) is None
+    with pytest.raises(Cancelled):
+        await bench.get()
 
 
 async def test_an_early_explanation_has_no_progress_bar(bench: Bench) -> None:

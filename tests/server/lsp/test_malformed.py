@@ -142,6 +142,13 @@ def test_a_request_with_wrong_parameters_gets_an_error(server: RawServer, number
     assert_answers(server)
 
 
+@pytest.mark.parametrize("method", ["textDocument/didSave", "initialized", "$/setTrace", "exit"])
+def test_a_notification_with_an_id_is_refused(server: RawServer, method: str) -> None:
+    error = server.answer(server.ask(method, {}))["error"]
+    assert error["code"] == -32600
+    assert_answers(server)
+
+
 def test_positions_outside_of_any_document(server: RawServer) -> None:
     for line, character in ((2**31 - 1, 2**31 - 1), (0, 2**31 - 1), (2**31 - 1, 0)):
         hover = {"textDocument": {"uri": URI}, "position": {"line": line, "character": character}}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from lsprotocol import types
-from tests.server.lsp.conftest import refreshing_capabilities, start, stop
+from tests.server.lsp.conftest import SETTINGS, refreshing_capabilities, start, stop
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -125,3 +125,80 @@ async def test_workspace_diagnostics_when_switched_on(editor: Editor) -> None:
     assert [each.data["name"] for each in second["two.py"].items] == ["two_changed"]
     for name in ("one", "two", "open"):
         (editor.root / f"{name}.py").unlink()
+
+
+async def test_files_that_are_gone_or_excluded_are_answered_with_nothing(editor: Editor) -> None:
+    for name in ("stays", "goes", "hidden", "opened"):
+        (editor.root / f"{name}.py").write_text(python_function(name), encoding="utf-8")
+    first = await workspace(editor, [])
+    assert all(first[f"{name}.py"].items for name in ("stays", "goes", "hidden", "opened"))
+    document = editor.open(python_function("opened"), name="opened.py")
+    await editor.findings(document)
+    (editor.root / "goes.py").unlink()
+    await editor.configure(**SETTINGS, exclude=["hidden.py"])
+    # The client may spell a URI in another way than the server: it is answered in its own.
+    odd = first["goes.py"].uri.replace("goes", "%67oes")
+    known = [
+        types.PreviousResultId(uri=odd if name == "goes.py" else item.uri, value=item.result_id)
+        for name, item in first.items()
+    ]
+    second = await workspace(editor, known)
+    assert set(second) == {"stays.py", "%67oes.py", "hidden.py"}
+    assert second["stays.py"].kind == "unchanged"
+    for name in ("%67oes.py", "hidden.py"):
+        assert (second[name].kind, list(second[name].items), second[name].result_id) == ("full", [], None)
+    for name in ("stays", "hidden", "opened"):
+        (editor.root / f"{name}.py").unlink()
+
+
+async def test_a_result_id_of_before_the_close_is_not_taken_for_another_text(editor: Editor) -> None:
+    document = editor.open(python_function("before"), name="reopened.py")
+    await names(editor, document)
+    before = await editor.pull(document)
+    await editor.close(document)
+    document = editor.open(python_function("after"), name="reopened.py")
+    await editor.idle()
+    again = await editor.pull(document, before.result_id)
+    assert [each.data["name"] for each in again.items] == ["after"]
+    assert again.result_id != before.result_id
+
+
+async def test_nothing_is_reported_under_any_of_several_cursors(editor: Editor) -> None:
+    await editor.configure(threshold=0.0, debounce=10, caretQuiet=60_000)
+    document = editor.open("a = 1\nb = 2\n", name="cursors.py")
+    assert await names(editor, document) == []
+    document.version += 1
+    changes = [
+        types.TextDocumentContentChangePartial(
+            range=types.Range(types.Position(line, 0), types.Position(line, 0)), text=python_function(name)
+        )
+        for line, name in ((2, "lower"), (0, "upper"))
+    ]
+    editor.change(document, *changes)
+    await editor.idle()
+    assert await names(editor, document) == []
+    # A save ends the typing.
+    editor.client.text_document_did_save(
+        types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
+    )
+    await editor.idle()
+    assert await names(editor, document) == ["upper", "lower"]
+
+
+async def test_a_client_that_watches_files_is_relied_upon(editor: Editor) -> None:
+    assert editor.watches
+    document = editor.open(python_function("watched"), name="watched.py")
+    assert await names(editor, document) == ["watched"]
+    file = editor.root / "codeorigin.toml"
+    file.write_text("threshold = 1.0\n", encoding="utf-8")
+    try:
+        editor.replace(document, "watched", "edited")
+        await editor.idle()
+        assert await names(editor, document) == ["edited"]
+        for wanted in ([], ["edited"]):
+            editor.tell_of_change(file)
+            await editor.idle()
+            assert await names(editor, document) == wanted
+            file.unlink(missing_ok=True)
+    finally:
+        file.unlink(missing_ok=True)

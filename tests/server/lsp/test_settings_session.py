@@ -90,15 +90,15 @@ async def test_project_files_win_and_are_watched(editor: Editor) -> None:
     file = editor.root / "codeorigin.toml"
     try:
         file.write_text("threshold = 1.0\nmodel-path = 'elsewhere'\n", encoding="utf-8")
-        editor.client.workspace_did_change_watched_files(
-            types.DidChangeWatchedFilesParams([types.FileEvent(file.as_uri(), types.FileChangeType.Created)])
-        )
+        editor.tell_of_change(file)
         await editor.idle()
         editor.replace(document, "project", "project_2")
         assert await editor.findings(document) == []
         assert forget(editor, "codeorigin.toml: modelPath can only be set in the editor; ignored")
-        # Without any word from the client: the next edit notices.
+        # Without any word from a client that watches no files: the next edit notices.
         file.write_text("thresold = 0.0", encoding="utf-8")
+        if editor.watches:
+            editor.tell_of_change(file)
         editor.replace(document, "project_2", "project_3")
         assert [each.data["name"] for each in await editor.findings(document)] == ["project_3"]
         assert forget(editor, "there is no setting 'thresold', did you mean threshold?")
@@ -106,6 +106,8 @@ async def test_project_files_win_and_are_watched(editor: Editor) -> None:
         file.unlink()
         await editor.configure(**SETTINGS)
     (editor.root / "pyproject.toml").write_text("[tool.codeorigin]\nenable = false\n", encoding="utf-8")
+    if editor.watches:
+        editor.tell_of_change(editor.root / "pyproject.toml")
     try:
         editor.replace(document, "project_3", "project_4")
         assert await editor.findings(document) == []

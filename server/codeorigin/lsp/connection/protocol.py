@@ -6,8 +6,9 @@ pygls drops requests that it cannot read and those after ``shutdown``, and puts 
 import asyncio
 import json
 import logging
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any
 
 from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder
@@ -15,9 +16,6 @@ from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from codeorigin.lsp.documents.documents import SourceWorkspace
-
-if TYPE_CHECKING:
-    from codeorigin.lsp.server import CodeOriginServer
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +26,8 @@ _BEFORE_INITIALIZE = {types.INITIALIZE, types.EXIT}
 class CodeOriginProtocol(LanguageServerProtocol):
     """LSP as pygls speaks it, without its gaps."""
 
-    _server: "CodeOriginServer"
+    on_exit: Callable[[int], None] = staticmethod(lambda _: None)
+    """Called with the exit code when the client has sent ``exit``."""
 
     def receive(self, body: bytes) -> None:
         """Handle one message. Never raises."""
@@ -57,6 +56,10 @@ class CodeOriginProtocol(LanguageServerProtocol):
             if (refusal := self._refusal_of_state(method)) is not None:
                 if request_id is not None:
                     self._refuse(request_id, *refusal)
+                return
+            if request_id is not None and _is_notification(method):
+                # The library would handle it, and the client would wait for ever.
+                self._refuse(request_id, types.ErrorCodes.InvalidRequest, f"{method} is no request")
                 return
         elif request_id is None or not ("result" in message or "error" in message):
             self._refuse(None, types.ErrorCodes.InvalidRequest, "neither a request nor a response")
@@ -87,6 +90,29 @@ class CodeOriginProtocol(LanguageServerProtocol):
         if self._shutdown and method != types.EXIT:
             return types.ErrorCodes.InvalidRequest, "the server is shutting down"
         return None
+
+    def _execute_handler(
+        self,
+        msg_id: int | str,
+        handler: Callable[..., Any],
+        callback: Callable[[Any], None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        """Run a handler; forget it when it has ended, and end it with the request that it works for.
+
+        The library keeps the futures of notifications for ever, and a command goes on when its request is cancelled.
+        """
+
+        def ended(future: Any) -> None:
+            self._request_futures.pop(msg_id, None)
+            callback(future)
+
+        super()._execute_handler(msg_id, handler, ended, args, kwargs)
+        running = self._request_futures.get(msg_id)
+        request = callback.keywords.get("result_future") if isinstance(callback, partial) else None
+        if running is not None and request is not None:
+            request.add_done_callback(lambda done: running.cancel() if done.cancelled() else None)
 
     def _refuse(self, request_id: int | str | None, code: int, message: str) -> None:
         # Written by hand: the library's type does not allow the null id that JSON-RPC demands here.
@@ -134,7 +160,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> Generator[Any, Any, None]:
         """End the server: 0 after ``shutdown``, 1 without it."""
-        self._server.end(0 if self._shutdown else 1)
+        self.on_exit(0 if self._shutdown else 1)
         yield from ()
 
     @property
@@ -163,6 +189,10 @@ class CodeOriginProtocol(LanguageServerProtocol):
 
         self.send_request(method, params).add_done_callback(answered)
         return outer
+
+
+def _is_notification(method: str) -> bool:
+    return method in types.METHOD_TO_TYPES and types.METHOD_TO_TYPES[method][1] is None
 
 
 def _known(method: object) -> str:

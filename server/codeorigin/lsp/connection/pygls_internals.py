@@ -11,7 +11,15 @@ PRIVATE_NAMES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "LanguageServer": frozenset({"_text_document_sync_kind"}),
         "LanguageServerProtocol": frozenset(
-            {"_request_futures", "_send_data", "_send_response", "_server", "_shutdown", "_workspace"}
+            {
+                "_execute_handler",
+                "_request_futures",
+                "_send_data",
+                "_send_response",
+                "_server",
+                "_shutdown",
+                "_workspace",
+            }
         ),
         "TextDocument": frozenset({"_position_codec", "_source"}),
         "Workspace": frozenset({"_create_text_document", "_position_codec", "_sync_kind"}),

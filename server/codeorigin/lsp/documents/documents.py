@@ -77,8 +77,10 @@ class SourceDocument(TextDocument):
     """A text document whose lines end at ``\\n``, ``\\r\\n`` and ``\\r`` and nowhere else."""
 
     _index: LineIndex | None = None
-    edited_lines: tuple[int, int] | None = None
-    """First and last line that the last edit touched, as they stand after it."""
+    folder: str | None = None
+    """URI of the innermost workspace folder that holds the document; kept by the workspace."""
+    edited_lines: tuple[tuple[int, int], ...] = ()
+    """First and last line of each place that the last edit touched (one for each cursor), as they stand after it."""
     edited_at: float = 0.0
     """When that was, by the monotonic clock."""
 
@@ -115,17 +117,26 @@ class SourceDocument(TextDocument):
             start = positions.offset(change.range.start)
             end = max(start, positions.offset(change.range.end))
             line = self.index.offset_to_position(start)[0]
+            old_last = self.index.offset_to_position(end)[0]
             self._replace(self.source[:start] + change.text + self.source[end:])
-            last = self.index.offset_to_position(start + len(change.text))[0]
-            self.edited_lines = (line, last)
+            new_last = self.index.offset_to_position(start + len(change.text))[0]
+            kept = (_moved(place, old_last, new_last) for place in self.edited_lines)
+            self.edited_lines = (*kept, (line, new_last))
             self.edited_at = time.monotonic()
         else:
             self._replace(change.text)
-            self.edited_lines = None
+            self.edited_lines = ()
 
     def _replace(self, text: str) -> None:
         self._source = text
         self._index = None
+
+
+def _moved(place: tuple[int, int], old_last: int, new_last: int) -> tuple[int, int]:
+    """Where the lines of ``place`` stand after an edit whose last line moved from ``old_last`` to ``new_last``."""
+    shift = new_last - old_last
+    first, last = (line + shift if line >= old_last else min(line, new_last) for line in place)
+    return first, max(first, last)
 
 
 class SourceWorkspace(Workspace):
@@ -146,6 +157,34 @@ class SourceWorkspace(Workspace):
             sync_kind=self._sync_kind,
             position_codec=self._position_codec,
         )
+
+    def put_text_document(
+        self, text_document: types.TextDocumentItem, notebook_uri: str | None = None
+    ) -> None:
+        """Add an open document."""
+        super().put_text_document(text_document, notebook_uri)
+        self._find_folders(text_document.uri)
+
+    def update_text_document(
+        self,
+        text_doc: types.VersionedTextDocumentIdentifier,
+        change: types.TextDocumentContentChangeEvent,
+    ) -> None:
+        """Apply one change; those that lead to one version are one edit, with a cursor each."""
+        document = self.find(text_doc.uri)
+        if document is not None and document.version != text_doc.version:
+            document.edited_lines = ()
+        super().update_text_document(text_doc, change)
+
+    def add_folder(self, folder: types.WorkspaceFolder) -> None:
+        """Add a workspace folder."""
+        super().add_folder(folder)
+        self._find_folders(*self.open_uris())
+
+    def remove_folder(self, folder_uri: str) -> None:
+        """Remove a workspace folder."""
+        super().remove_folder(folder_uri)
+        self._find_folders(*self.open_uris())
 
     def update_notebook_document(self, params: types.DidChangeNotebookDocumentParams) -> None:
         """Apply a notebook's change; a cell that is closed and opened at once has changed its language.
@@ -196,6 +235,16 @@ class SourceWorkspace(Workspace):
 
     def folder_of(self, uri: str) -> str | None:
         """The innermost workspace folder's URI that holds ``uri``."""
+        document = self.find(uri)
+        return document.folder if document is not None else self._holding_folder(uri)
+
+    def _find_folders(self, *open_uris: str) -> None:
+        for uri in open_uris:
+            document = self.find(uri)
+            if document is not None:
+                document.folder = self._holding_folder(uri)
+
+    def _holding_folder(self, uri: str) -> str | None:
         path = self.path_of(uri)
         if path is None:
             return None

@@ -12,20 +12,22 @@ from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.presentation.wire_forms import explanation_to_wire, file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
 from codeorigin.report import FunctionReport
 
 ATTRIBUTIONS = "codeorigin/attributions"
 
 
 class ContentModified(JsonRpcException):
-    """The document moved on while its old text was being explained."""
+    """The document, or the model, moved on while the old text was being explained."""
 
     CODE = types.LSPErrorCodes.ContentModified
-    MESSAGE = "the document has changed"
+    MESSAGE = "the document, its settings or the model have changed; ask again"
 
 
 def register(server: CodeOriginServer) -> None:
     """Register the handler."""
+    session = server.session
 
     @server.feature(ATTRIBUTIONS)
     async def attributions(raw: Any) -> dict[str, Any] | None:
@@ -35,13 +37,14 @@ def register(server: CodeOriginServer) -> None:
         identifier = read(params.get("textDocument"), types.TextDocumentIdentifier, "textDocument")
         wanted = params.get("range")
         part = read(wanted, types.Range, "range") if wanted is not None else None
-        result = await server.scoring.scored(identifier.uri)
+        result = await session.scored(identifier.uri)
         if result is None:
             return None
         first = part.start.line if part is not None else 0
         last = part.end.line if part is not None else result.snapshot.positions.index.line_count
         functions = [
-            await _function(server, result, function, first, last) for function in result.between(first, last)
+            await _function(session, result, function, first, last)
+            for function in result.between(first, last)
         ]
         return {
             "version": result.version,
@@ -52,13 +55,12 @@ def register(server: CodeOriginServer) -> None:
 
 
 async def _function(
-    server: CodeOriginServer, result: Result, function: FunctionReport, first: int, last: int
+    session: Session, result: Result, function: FunctionReport, first: int, last: int
 ) -> dict[str, Any]:
-    settings = server.settings_of(result.snapshot.uri)
-    wire = function_to_wire(result, function, settings)
+    wire = function_to_wire(result.record(function), result.settings)
     if function.verdict.probability is not None:
         try:
-            explanation = await server.explanations.get(result, function, settings.explain_options)
+            explanation = await session.explanations.get(result, function, result.settings.explain_options)
         except Cancelled as error:
             raise ContentModified from error
         evidence = explanation_to_wire(result, function, explanation)

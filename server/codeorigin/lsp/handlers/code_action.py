@@ -25,12 +25,12 @@ def register(server: CodeOriginServer) -> None:
         types.CodeActionOptions(code_action_kinds=[QUICK_FIX, types.CodeActionKind.Refactor]),
     )
     def actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
-        document = server.document(params.text_document.uri)
-        if document is None or not server.settings_of(document.uri).enable:
+        document = server.session.document(params.text_document.uri)
+        if document is None or not server.session.settings_of(document.uri).enable:
             return []
         found = [*_on_findings(server, params), *_on_range(server, params)]
         wanted = [action for action in found if _is_wanted(action.kind, params.context.only)]
-        if server.client.code_action_literals:
+        if server.client.support.code_action_literals:
             return list(wanted)
         return [action.command for action in wanted if action.command is not None]
 
@@ -38,7 +38,7 @@ def register(server: CodeOriginServer) -> None:
 def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
     """What can be done about the diagnostics that the client names."""
     uri = params.text_document.uri
-    snapshot = server.documents.snapshot(uri)
+    snapshot = server.session.documents.snapshot(uri)
     if snapshot is None or snapshot.language is None:
         return
     offered: set[str] = set()
@@ -76,7 +76,7 @@ def _start_of_function(
 ) -> tuple[int, int]:
     """Line and column, in code points, at which the function begins that ``diagnostic`` is about."""
     line = diagnostic.range.start.line
-    result = server.scoring.results.get(snapshot.uri)
+    result = server.session.result(snapshot.uri)
     if result is not None and result.version == snapshot.version:
         for function in result.functions:
             if function.function_id == data.function_id and function.span.header.start_line == line:
@@ -88,8 +88,8 @@ def _start_of_function(
 def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
     """What can be done with any code: explain the function there, rescore what is selected."""
     uri = params.text_document.uri
-    document = server.document(uri)
-    result = server.scoring.results.get(document.uri) if document is not None else None
+    document = server.session.document(uri)
+    result = server.session.result(document.uri) if document is not None else None
     if document is not None and result is not None and result.version == (document.version or 0):
         function = result.at_line(params.range.start.line)
         flagged = any(FindingData.from_wire(each.data) for each in params.context.diagnostics)
@@ -120,8 +120,8 @@ def _explain(
 
 
 def _edit(server: CodeOriginServer, uri: str, edit: types.TextEdit) -> types.WorkspaceEdit:
-    document = server.document(uri)
-    if server.client.document_changes and document is not None:
+    document = server.session.document(uri)
+    if server.client.support.document_changes and document is not None:
         place = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
         return types.WorkspaceEdit(
             document_changes=[types.TextDocumentEdit(text_document=place, edits=[edit])]

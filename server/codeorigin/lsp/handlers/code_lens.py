@@ -15,9 +15,9 @@ def register(server: CodeOriginServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
     async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         uri = params.text_document.uri
-        if server.document(uri) is None or not server.settings_of(uri).code_lens:
+        if server.session.document(uri) is None or not server.session.settings_of(uri).code_lens:
             return []
-        result = await server.scoring.settled(uri)
+        result = await server.session.settled(uri)
         if result is None:
             return []
         positions = result.snapshot.positions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from lsprotocol import types
@@ -21,6 +22,7 @@ from codeorigin.lsp.presentation.wire_forms import (
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.source.literal_text import plain_message
@@ -36,26 +38,27 @@ STATUS = "codeorigin.status"
 
 def register(server: CodeOriginServer) -> None:
     """Register the commands. Their arguments are described in docs/protocol.md."""
+    session = server.session
 
     @server.command(RESCORE)
     async def rescore(*arguments: Any) -> dict[str, Any]:
         uri, place, quiet = _arguments(arguments)
         if place is None:
-            return await _rescore_document(server, uri, quiet=quiet)
-        return await _rescore_selection(server, uri, read(place, types.Range, "range"), quiet=quiet)
+            return await _rescore_document(session, uri, quiet=quiet)
+        return await _rescore_selection(session, uri, read(place, types.Range, "range"), quiet=quiet)
 
     @server.command(EXPLAIN)
     async def explain(*arguments: Any) -> dict[str, Any] | None:
         uri, place, quiet = _arguments(arguments)
         position = read(place, types.Position, "position")
-        return await _explain(server, uri, position, quiet=quiet)
+        return await _explain(session, uri, position, quiet=quiet)
 
     @server.command(ACCEPT_FINDINGS)
     async def accept_findings(*arguments: Any) -> dict[str, Any]:
         uri, function_id, quiet = _arguments(arguments)
         if function_id is not None and not isinstance(function_id, str):
             raise JsonRpcInvalidParams(message="functionId must be a string or null")
-        return await _accept(server, uri, function_id, quiet=quiet)
+        return await _accept(session, uri, function_id, quiet=quiet)
 
     @server.command(STATUS)
     def status(*_: Any) -> dict[str, Any]:
@@ -72,21 +75,20 @@ def _arguments(arguments: tuple[Any, ...]) -> tuple[str, Any, bool]:
     return uri, plain_json(arguments[1]) if len(arguments) > 1 else None, quiet
 
 
-def _open_snapshot(server: CodeOriginServer, uri: str) -> Snapshot:
-    snapshot = server.documents.snapshot(uri)
+def _open_snapshot(session: Session, uri: str) -> Snapshot:
+    snapshot = session.documents.snapshot(uri)
     if snapshot is None:
         raise JsonRpcInvalidParams(message=f"{plain_message(uri)} is not open")
     return snapshot
 
 
-async def _rescore_document(server: CodeOriginServer, uri: str, *, quiet: bool) -> dict[str, Any]:
-    _open_snapshot(server, uri)
-    result = await server.scoring.scored(uri)
+async def _rescore_document(session: Session, uri: str, *, quiet: bool) -> dict[str, Any]:
+    _open_snapshot(session, uri)
+    result = await session.scored(uri)
     if result is None or result.skipped is not None:
-        why = result.skipped if result is not None else str(server.engine.error or "it could not be scored")
-        return _said(server, {"functions": [], "file": None, "message": f"not scored: {why}"}, quiet=quiet)
-    settings = server.settings_of(uri)
-    functions = [function_to_wire(result, function, settings) for function in result.functions]
+        why = result.skipped if result is not None else str(session.engine.error or "it could not be scored")
+        return _said(session, {"functions": [], "file": None, "message": f"not scored: {why}"}, quiet=quiet)
+    functions = [function_to_wire(result.record(function), result.settings) for function in result.functions]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
     answer = {
         "version": result.version,
@@ -94,37 +96,38 @@ async def _rescore_document(server: CodeOriginServer, uri: str, *, quiet: bool) 
         "file": file_to_wire(result.verdict),
         "message": on_document(len(functions), found, result.verdict),
     }
-    return _said(server, answer, quiet=quiet)
+    return _said(session, answer, quiet=quiet)
 
 
 async def _rescore_selection(
-    server: CodeOriginServer, uri: str, selection: types.Range, *, quiet: bool
+    session: Session, uri: str, selection: types.Range, *, quiet: bool
 ) -> dict[str, Any]:
-    snapshot = _open_snapshot(server, uri)
+    snapshot = _open_snapshot(session, uri)
     positions = snapshot.positions
     start, end = positions.offset(selection.start), positions.offset(selection.end)
     if snapshot.language is None:
-        return _said(server, {"verdict": None, "message": "the language is not supported"}, quiet=quiet)
+        return _said(session, {"verdict": None, "message": "the language is not supported"}, quiet=quiet)
     if start >= end:
-        return _said(server, {"verdict": None, "message": "nothing is selected"}, quiet=quiet)
+        return _said(session, {"verdict": None, "message": "nothing is selected"}, quiet=quiet)
     code, language, token = snapshot.text[start:end], snapshot.language.id, CancelToken()
+
+    def score() -> tuple[Verdict, str]:
+        analyzer = session.engine.analyzer()
+        return analyzer.score(code, language, cancel=token), analyzer.model_id
+
     try:
-        verdict = await server.worker.submit(
-            lambda: server.engine.analyzer().score(code, language, cancel=token),
-            priority=Priority.ASKED,
-            token=token,
-        )
+        verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)
     except CodeOriginError as error:
-        return _said(server, {"verdict": None, "message": str(error)}, quiet=quiet)
-    message = on_selection(verdict, in_file=_takes_in_file(server.scoring.results.get(snapshot.uri)))
-    _mark_selection(server, snapshot, selection, verdict, message)
+        return _said(session, {"verdict": None, "message": str(error)}, quiet=quiet)
+    message = on_selection(verdict, in_file=_takes_in_file(session.result(snapshot.uri)))
+    _mark_selection(session, snapshot, selection, (verdict, model_id), message)
     answer = {
         "version": snapshot.version,
         "range": to_wire(selection),
-        "verdict": verdict_to_wire(verdict, server.settings_of(uri)),
+        "verdict": verdict_to_wire(verdict, session.settings_of(uri)),
         "message": message,
     }
-    return _said(server, answer, quiet=quiet)
+    return _said(session, answer, quiet=quiet)
 
 
 def _takes_in_file(result: Result | None) -> bool:
@@ -133,15 +136,15 @@ def _takes_in_file(result: Result | None) -> bool:
 
 
 def _mark_selection(
-    server: CodeOriginServer, snapshot: Snapshot, selection: types.Range, verdict: Verdict, message: str
+    session: Session, snapshot: Snapshot, selection: types.Range, scored: tuple[Verdict, str], message: str
 ) -> None:
     """Keep the answer as a hint on the selection until the next edit."""
-    document = server.document(snapshot.uri)
+    verdict, model_id = scored
+    document = session.document(snapshot.uri)
     if verdict.probability is None or document is None or (document.version or 0) != snapshot.version:
         return
-    analyzer = server.engine.loaded
-    band = server.settings_of(snapshot.uri).limits.band(verdict)
-    server.scoring.selections[snapshot.uri] = (
+    band = session.settings_of(snapshot.uri).limits.band(verdict)
+    session.selections[snapshot.uri] = (
         types.Diagnostic(
             range=selection,
             severity=types.DiagnosticSeverity.Hint,
@@ -152,81 +155,82 @@ def _mark_selection(
                 "probability": verdict.probability,
                 "logit": verdict.logit,
                 "band": band.value if band is not None else None,
-                "modelId": analyzer.model_id if analyzer is not None else None,
+                "modelId": model_id,
             },
         ),
     )
-    server.scoring.refresh_findings(snapshot.uri)
+    session.refresh_findings(snapshot.uri)
 
 
 async def _explain(
-    server: CodeOriginServer, uri: str, position: types.Position, *, quiet: bool
+    session: Session, uri: str, position: types.Position, *, quiet: bool
 ) -> dict[str, Any] | None:
-    _open_snapshot(server, uri)
-    result = await server.scoring.scored(uri)
+    _open_snapshot(session, uri)
+    result = await session.scored(uri)
     function = result.at_line(position.line) if result is not None else None
     if result is None or function is None:
-        return _said(server, {"explanation": None, "message": "there is no function here"}, quiet=quiet)
-    settings = server.settings_of(uri)
+        return _said(session, {"explanation": None, "message": "there is no function here"}, quiet=quiet)
     answer = {
         "version": result.version,
         "modelId": result.model_id,
+        **function_to_wire(result.record(function), result.settings),
         "caveat": FULL_CAVEAT,
-        **function_to_wire(result, function, settings),
     }
     if function.verdict.probability is None:
         message = f"{function.span.qualified_name}: no verdict: {reason(function.verdict.reason)}"
-        return _said(server, {**answer, "message": message}, quiet=quiet)
-    progress = server.start_progress(
-        "Explaining a function", lambda: server.explanations.cancel(result.snapshot.uri)
-    )
+        return _said(session, {**answer, "message": message}, quiet=quiet)
+    options = result.settings.explain_options
+    asking = asyncio.ensure_future(session.explanations.get(result, function, options))
+    # Only this request ends when the user stops it: somebody else may wait for the same explanation.
+    progress = session.client.start_progress("Explaining a function", asking.cancel)
     try:
-        explanation = await server.explanations.get(result, function, settings.explain_options)
+        await asyncio.wait({asking})
+        explanation = asking.result()
+    except asyncio.CancelledError:
+        if not asking.cancelled():
+            asking.cancel()
+            raise
+        return _said(session, {**answer, "message": "no explanation: it was stopped"}, quiet=quiet)
     except CodeOriginError as error:
-        return _said(server, {**answer, "message": f"no explanation: {error}"}, quiet=quiet)
+        return _said(session, {**answer, "message": f"no explanation: {error}"}, quiet=quiet)
     finally:
         progress.end()
     answer["explanation"] = explanation_to_wire(result, function, explanation)
     answer["message"] = on_explanation(function, explanation)
-    return _said(server, answer, quiet=quiet)
+    return _said(session, answer, quiet=quiet)
 
 
-async def _accept(
-    server: CodeOriginServer, uri: str, function_id: str | None, *, quiet: bool
-) -> dict[str, Any]:
-    snapshot = _open_snapshot(server, uri)
-    findings = server.accepted_findings_of(uri)
+async def _accept(session: Session, uri: str, function_id: str | None, *, quiet: bool) -> dict[str, Any]:
+    snapshot = _open_snapshot(session, uri)
+    findings = session.accepted_findings_of(uri)
     if findings is None:
         message = "accepted findings are kept in a workspace folder: open the one that this file is in"
-        return _said(server, {"accepted": 0, "message": message}, quiet=quiet)
-    result = await server.scoring.scored(uri)
-    functions = _to_accept(server, result, function_id) if result is not None else []
+        return _said(session, {"accepted": 0, "message": message}, quiet=quiet)
+    result = await session.scored(uri)
+    functions = _to_accept(result, function_id) if result is not None else []
     if not functions:
         message = "nothing to accept here: the text has changed or no function is reported"
-        return _said(server, {"accepted": 0, "message": message}, quiet=quiet)
+        return _said(session, {"accepted": 0, "message": message}, quiet=quiet)
     try:
         accepted = findings.accept(
             (each.function_id, each.span.qualified_name, snapshot.path) for each in functions
         )
     except CodeOriginError as error:
-        return _said(server, {"accepted": 0, "message": str(error)}, quiet=quiet)
-    for open_uri in server.documents.open_uris():
-        server.scoring.refresh_findings(open_uri)
-    message = on_accepted(accepted)
-    return _said(server, {"accepted": accepted, "message": message}, quiet=quiet)
+        return _said(session, {"accepted": 0, "message": str(error)}, quiet=quiet)
+    session.accepted_more()
+    return _said(session, {"accepted": accepted, "message": on_accepted(accepted)}, quiet=quiet)
 
 
-def _to_accept(server: CodeOriginServer, result: Result, function_id: str | None) -> list[FunctionReport]:
+def _to_accept(result: Result, function_id: str | None) -> list[FunctionReport]:
     if function_id is not None:
         found = result.with_id(function_id)
         return [found] if found is not None else []
-    settings = server.settings_of(result.snapshot.uri)
-    return [each for each in result.functions if (settings.limits.band(each.verdict) or "") == "llm"]
+    return [each for each in result.functions if (result.settings.limits.band(each.verdict) or "") == "llm"]
 
 
-def _said(server: CodeOriginServer, answer: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
+def _said(session: Session, answer: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
     """Show the answer's message unless the client shows the answer in its own way."""
     answer["message"] = plain_message(str(answer["message"]))
     if not quiet:
-        server.show(answer["message"])
+        session.client.show(str(answer["message"]))
     return answer

@@ -21,20 +21,20 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def changed(params: types.DidChangeConfigurationParams) -> None:
-        if server.client.configuration:
+        if server.client.support.configuration:
             await fetch_settings(server)
         else:
-            server.configuration.set_editor(plain_json(params.settings))
-        server.reconfigure()
+            server.session.configuration.set_editor(plain_json(params.settings))
+        server.session.reconfigure()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def folders_changed(_: types.DidChangeWorkspaceFoldersParams) -> None:
         await fetch_settings(server)
-        server.reconfigure()
+        server.session.reconfigure()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(_: types.DidChangeWatchedFilesParams) -> None:
-        server.reconfigure()
+        server.session.reconfigure()
 
 
 async def fetch_settings(server: CodeOriginServer) -> None:
@@ -43,14 +43,14 @@ async def fetch_settings(server: CodeOriginServer) -> None:
     Waits a few seconds: a client may be slow to answer, or never do so, and its documents are open. Until the answer
     comes, however late, the settings that were known before hold.
     """
-    if not server.client.configuration:
+    if not server.client.support.configuration:
         return
-    folders = [folder.uri for folder in server.documents.folders.values()]
+    folders = [folder.uri for folder in server.session.documents.folders.values()]
     items = [
         types.ConfigurationItem(section=SECTION),
         *(types.ConfigurationItem(section=SECTION, scope_uri=uri) for uri in folders),
     ]
-    number = server.configuration.next_request()
+    number = server.session.configuration.next_request()
 
     def take(answer: asyncio.Future[Any]) -> bool:
         """Keep the answer, unless a newer one is there already; whether that was done."""
@@ -62,11 +62,13 @@ async def fetch_settings(server: CodeOriginServer) -> None:
         if not isinstance(values, list) or len(values) != len(items):
             logger.warning("the client's answer holds no settings")
             return False
-        return server.configuration.answer(number, values[0], dict(zip(folders, values[1:], strict=True)))
+        return server.session.configuration.answer(
+            number, values[0], dict(zip(folders, values[1:], strict=True))
+        )
 
     def take_late(answer: asyncio.Future[Any]) -> None:
         if take(answer):
-            server.reconfigure()
+            server.session.reconfigure()
 
     answer = server.protocol.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=items))
     await asyncio.wait({answer}, timeout=ANSWER_SECONDS)
@@ -80,7 +82,7 @@ async def fetch_settings(server: CodeOriginServer) -> None:
 def watch_settings(server: CodeOriginServer) -> None:
     """Ask the client to tell of changed settings and project files, where it can."""
     registrations = []
-    if server.client.register_configuration:
+    if server.client.support.register_configuration:
         registrations.append(
             types.Registration(
                 id="codeorigin-configuration",
@@ -88,7 +90,7 @@ def watch_settings(server: CodeOriginServer) -> None:
                 register_options=types.DidChangeConfigurationRegistrationOptions(section=SECTION),
             )
         )
-    if server.client.register_watchers:
+    if server.client.support.register_watchers:
         watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in WATCHED_FILES]
         registrations.append(
             types.Registration(
@@ -97,7 +99,12 @@ def watch_settings(server: CodeOriginServer) -> None:
                 register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers),
             )
         )
-    if registrations:
-        server.protocol.ask(
-            types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations=registrations)
+    if not registrations:
+        return
+    answer = server.protocol.ask(
+        types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations=registrations)
+    )
+    if server.client.support.register_watchers:
+        answer.add_done_callback(
+            lambda done: None if done.cancelled() or done.exception() else server.session.files_watched()
         )

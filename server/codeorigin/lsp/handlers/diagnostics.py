@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Iterator
+from urllib.parse import unquote
 
 from lsprotocol import types
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.lsp.handlers.scan_workspace import scan_folders
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
-from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.scoring.workspace_scan import Scanner
+from codeorigin.lsp.presentation.publisher import content_id
+from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode, Settings
 
 PAUSE_SECONDS = 2.0
@@ -19,6 +21,7 @@ PAUSE_SECONDS = 2.0
 
 def register(server: CodeOriginServer) -> None:
     """Register the handlers; ``workspace/diagnostic`` only when the settings switch it on."""
+    session = server.session
 
     @server.feature(
         types.TEXT_DOCUMENT_DIAGNOSTIC,
@@ -27,80 +30,86 @@ def register(server: CodeOriginServer) -> None:
         ),
     )
     async def pull(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        document = server.document(params.text_document.uri)
+        document = session.document(params.text_document.uri)
         if document is None:
             return types.RelatedFullDocumentDiagnosticReport(items=[])
         uri = document.uri
-        return await server.publisher.report(uri, params.previous_result_id, lambda: _settle(server, uri))
+        return await session.publisher.report(uri, params.previous_result_id, lambda: _settle(session, uri))
 
-    if server.configuration.everywhere.workspace_diagnostics:
+    if session.configuration.everywhere.workspace_diagnostics:
         _register_workspace(server)
 
 
-async def _settle(server: CodeOriginServer, uri: str) -> None:
+async def _settle(session: Session, uri: str) -> None:
     """Wait for the newest result; where the client cannot be told of a later one, also for a save."""
-    await server.scoring.settled(uri)
-    document = server.document(uri)
-    if document is None or server.client.refresh_diagnostics:
+    await session.settled(uri)
+    document = session.document(uri)
+    if document is None or session.client.support.refresh_diagnostics:
         return
-    mode = server.settings_of(uri).run
-    while mode is not RunMode.ON_TYPE and (document := server.document(uri)) is not None:
-        result = server.scoring.results.get(uri)
+    mode = session.settings_of(uri).run
+    while mode is not RunMode.ON_TYPE and (document := session.document(uri)) is not None:
+        result = session.result(uri)
         if result is None or result.version == (document.version or 0):
             return
-        await server.publisher.next_change(uri)
+        await session.publisher.next_change(uri)
 
 
 def _register_workspace(server: CodeOriginServer) -> None:
+    session = server.session
     scanned_at = [float("-inf")]
-    scanner = Scanner(server.worker, server.engine, server.documents.encoding)
 
     @server.feature(types.WORKSPACE_DIAGNOSTIC)
     async def pull_workspace(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
-        await server.configured.wait()
+        await session.configured.wait()
         if params.previous_result_ids:
             # Clients ask again as soon as they have the answer: the disk is not walked all the time.
             await asyncio.sleep(max(0.0, scanned_at[0] + PAUSE_SECONDS - time.monotonic()))
-        previous = {each.uri: each.value for each in params.previous_result_ids}
+        # By the plain form of the URI, which clients may spell in another way than the server.
+        previous = {unquote(each.uri): each for each in params.previous_result_ids}
         reports: list[types.WorkspaceDocumentDiagnosticReport] = []
 
-        def scored(result: Result, settings: Settings) -> None:
-            reports.append(_file_report(server, result, settings, previous.get(result.snapshot.uri)))
+        def scored(record: FileRecord, settings: Settings) -> None:
+            known = previous.pop(unquote(record.uri), None)
+            reports.append(_file_report(session, record, settings, known))
 
         token = CancelToken()
         try:
-            await scanner.scan(
-                scan_folders(server, None),
+            summary = await session.scanner.scan(
+                scan_folders(session, None),
                 token,
-                skip=lambda uri: server.document(uri) is not None,
+                skip=lambda uri: session.document(uri) is not None,
                 scored=scored,
                 progress=lambda done, total: None,
             )
         finally:
             token.cancel()
             scanned_at[0] = time.monotonic()
+        if not summary.cancelled:
+            reports += _empty_reports(session, [each.uri for each in previous.values()])
         return types.WorkspaceDiagnosticReport(items=reports)
 
 
+def _empty_reports(
+    session: Session, unseen: list[str]
+) -> Iterator[types.WorkspaceFullDocumentDiagnosticReport]:
+    """For files that the client knows findings of and that are gone or not scored any more."""
+    for uri in unseen:
+        if session.document(uri) is None:  # an open document has its own report
+            yield types.WorkspaceFullDocumentDiagnosticReport(uri=uri, version=None, items=[])
+
+
 def _file_report(
-    server: CodeOriginServer, result: Result, settings: Settings, previous: str | None
+    session: Session, record: FileRecord, settings: Settings, previous: types.PreviousResultId | None
 ) -> types.WorkspaceDocumentDiagnosticReport:
-    uri = result.snapshot.uri
-    accepted = server.accepted_findings_of(uri)
-    found = reported(result, settings, accepted.ids() if accepted is not None else ())
-    # The same functions at the same places give the same id, also in another run of the server; the probability,
-    # because a function's verdict may move while only the others of its file are edited.
-    places: list[Any] = [
-        (function.function_id, band.value, function.verdict.probability, function.span.header.start_line)
-        for function, band in found
-    ]
-    result_id = f"{settings.severity}:{places}"
-    if previous == result_id:
-        return types.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, version=None, result_id=result_id)
+    with_link = session.client.support.code_description
     items = [
-        diagnostic(result, function, band, settings, with_link=server.client.code_description)
-        for function, band in found
+        diagnostic(function, record.model_id, band, settings, with_link=with_link)
+        for function, band in reported(record.functions, settings, session.accepted(record.uri))
     ]
+    uri = previous.uri if previous is not None else record.uri
+    result_id = content_id(items)
+    if previous is not None and previous.value == result_id:
+        return types.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, version=None, result_id=result_id)
     return types.WorkspaceFullDocumentDiagnosticReport(
         uri=uri, version=None, items=items, result_id=result_id
     )

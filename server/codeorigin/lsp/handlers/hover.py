@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from lsprotocol import types
 
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.lsp.presentation.hover_text import HoverContent
 from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.report import FunctionReport
 from codeorigin.wording.figures import NOTICEABLE
@@ -19,61 +18,58 @@ PENDING = "The explanation is being made; hover again in a moment."
 
 def register(server: CodeOriginServer) -> None:
     """Register the handler."""
+    session = server.session
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
-        result = await server.scoring.scored(params.text_document.uri)
+        result = await session.scored(params.text_document.uri)
         line = params.position.line
         function = result.at_line(line) if result is not None else None
         if result is None or function is None or function.verdict.reason is Reason.IGNORED:
             return None
         header = function.span.header
         if header.start_line <= line <= header.end_line:
-            return _hover(server, await _whole(server, result, function))
+            return _hover(session, await _whole(session, result, function))
         if (nested := nested_at_header(function, line)) is not None:
             note = f"{nested.span.qualified_name} is judged as a part of this function."
-            return _hover(server, await _whole(server, result, function, note))
-        return _on_line(server, result, function, line)
+            return _hover(session, await _whole(session, result, function, note))
+        return _on_line(session, result, function, line)
 
 
 async def _whole(
-    server: CodeOriginServer, result: Result, function: FunctionReport, note: str | None = None
+    session: Session, result: Result, function: FunctionReport, note: str | None = None
 ) -> HoverContent:
-    settings = server.settings_of(result.snapshot.uri)
+    settings = result.settings
     if function.verdict.probability is None:
         return HoverContent(result, function, settings)
     try:
-        explanation = await server.explanations.get_within(
+        explanation = await session.explanations.get_within(
             result, function, settings.explain_options, settings.explain_wait / 1000
         )
-        if explanation is None:
-            note = PENDING
+        why = None if explanation is not None else PENDING
     except Cancelled:
-        explanation = None
+        explanation, why = None, None
     except CodeOriginError as error:
-        explanation, note = None, f"No explanation: {error}"
-    except asyncio.CancelledError:
-        raise
+        explanation, why = None, f"No explanation: {error}"
     except Exception as error:
-        explanation, note = None, f"No explanation ({type(error).__name__}); the log says where it failed."
-    return HoverContent(result, function, settings, explanation, note)
+        explanation, why = None, f"No explanation ({type(error).__name__}); the log says where it failed."
+    notes = [each for each in (note, why) if each is not None]
+    return HoverContent(result, function, settings, explanation, " ".join(notes) or None)
 
 
-def _on_line(
-    server: CodeOriginServer, result: Result, function: FunctionReport, line: int
-) -> types.Hover | None:
+def _on_line(session: Session, result: Result, function: FunctionReport, line: int) -> types.Hover | None:
     """In a body: only what is known already, and only where the line says something."""
-    settings = server.settings_of(result.snapshot.uri)
-    explanation = server.explanations.cached(result, function, settings.explain_options)
+    settings = result.settings
+    explanation = session.explanations.cached(result, function, settings.explain_options)
     if explanation is None:
         return None
     if not any(each.line == line and abs(each.value) > NOTICEABLE for each in explanation.lines):
         return None
-    return _hover(server, HoverContent(result, function, settings, explanation, line=line))
+    return _hover(session, HoverContent(result, function, settings, explanation, line=line))
 
 
-def _hover(server: CodeOriginServer, content: HoverContent) -> types.Hover:
-    markdown = server.client.markdown_hover
+def _hover(session: Session, content: HoverContent) -> types.Hover:
+    markdown = session.client.support.markdown_hover
     kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
     value = content.markdown() if markdown else content.plain_text()
     positions = content.result.snapshot.positions

@@ -13,9 +13,9 @@ def register(server: CodeOriginServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=False))
     async def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
         uri = params.text_document.uri
-        if server.document(uri) is None or not server.settings_of(uri).inlay_hints:
+        if server.session.document(uri) is None or not server.session.settings_of(uri).inlay_hints:
             return []
-        result = await server.scoring.settled(uri)
+        result = await server.session.settled(uri)
         if result is None:
             return []
         positions = result.snapshot.positions

@@ -20,17 +20,16 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
-        server.client = ClientSupport.of(params.capabilities)
-        server.configuration.set_initial(plain_json(params.initialization_options))
-        server.configuration.rebuild([folder.uri for folder in server.documents.folders.values()])
-        server.publisher.with_link = server.client.code_description
-        server.publisher.pull = server.client.pull_diagnostics
-        if server.client.pull_diagnostics:
+        session, support = server.session, ClientSupport.of(params.capabilities)
+        server.client.support = support
+        session.configuration.set_initial(plain_json(params.initialization_options))
+        session.configuration.rebuild([folder.uri for folder in session.documents.folders.values()])
+        session.publisher.with_link = support.code_description
+        session.publisher.pull = support.pull_diagnostics
+        if support.pull_diagnostics:
             diagnostics.register(server)
-            if server.client.refresh_diagnostics:
-                server.publisher.refresh = lambda: server.protocol.ask(
-                    types.WORKSPACE_DIAGNOSTIC_REFRESH, None
-                )
+            if support.refresh_diagnostics:
+                session.publisher.refresh = server.client.refresh_diagnostics
         if params.process_id is not None:
             loop = asyncio.get_running_loop()
             process_watch.watch(params.process_id, lambda: loop.call_soon_threadsafe(_client_gone, server))
@@ -39,8 +38,8 @@ def register(server: CodeOriginServer) -> None:
     async def initialized(_: types.InitializedParams) -> None:
         watch_settings(server)
         await fetch_settings(server)
-        server.configured.set()
-        server.reconfigure()
+        server.session.configured.set()
+        server.session.reconfigure()
         server.status.changed()
 
     @server.feature(types.SHUTDOWN)

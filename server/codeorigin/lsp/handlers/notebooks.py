@@ -11,7 +11,7 @@ def register(server: CodeOriginServer) -> None:
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenNotebookDocumentParams) -> None:
         for cell in params.cell_text_documents:
-            server.scoring.touched(cell.uri, edited=False)
+            server.session.touched(cell.uri, edited=False)
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeNotebookDocumentParams) -> None:
@@ -20,19 +20,19 @@ def register(server: CodeOriginServer) -> None:
             return
         if cells.structure is not None:
             for closed_cell in cells.structure.did_close or ():
-                server.scoring.closed(closed_cell.uri)
+                server.session.closed(closed_cell.uri)
             for opened_cell in cells.structure.did_open or ():
-                server.scoring.touched(opened_cell.uri, edited=False)
+                server.session.touched(opened_cell.uri, edited=False)
         for content in cells.text_content or ():
-            server.scoring.touched(content.document.uri, edited=True)
+            server.session.touched(content.document.uri, edited=True)
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveNotebookDocumentParams) -> None:
-        notebook = server.documents.get_notebook_document(notebook_uri=params.notebook_document.uri)
+        notebook = server.session.documents.get_notebook_document(notebook_uri=params.notebook_document.uri)
         for cell in notebook.cells if notebook is not None else ():
-            server.scoring.touched(cell.document, edited=False)
+            server.session.touched(cell.document, edited=False)
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseNotebookDocumentParams) -> None:
         for cell in params.cell_text_documents:
-            server.scoring.closed(cell.uri)
+            server.session.closed(cell.uri)

@@ -12,9 +12,10 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
-from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner
+from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.workspace_scan import ScanFolder
 from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
 from codeorigin.source.literal_text import plain_message
 from codeorigin.wording.messages import on_scan, reported_functions
@@ -32,19 +33,19 @@ def register(server: CodeOriginServer) -> None:
         values = plain_json(arguments)
         folder = read(values[0], str, "folder") if values and values[0] is not None else None
         options = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
-        answer = await _Scan(server).run(folder)
+        answer = await _Scan(server.session).run(folder)
         if options.get("quiet") is not True:
-            server.show(answer["message"])
+            server.client.show(answer["message"])
         return answer
 
 
-def scan_folders(server: CodeOriginServer, only: str | None) -> list[ScanFolder]:
+def scan_folders(session: Session, only: str | None) -> list[ScanFolder]:
     """The workspace folders (or the one whose URI is ``only``), the outer of nested ones alone."""
     found = []
-    for folder in server.documents.folders.values():
+    for folder in session.documents.folders.values():
         path = uris.to_fs_path(folder.uri)
         if path is not None and (only is None or only == folder.uri):
-            found.append(ScanFolder(Path(path), server.configuration.of(folder.uri)))
+            found.append(ScanFolder(Path(path), session.configuration.of(folder.uri)))
     outer = [each.path for each in found]
     return [each for each in found if not any(path in each.path.parents for path in outer)]
 
@@ -52,22 +53,25 @@ def scan_folders(server: CodeOriginServer, only: str | None) -> list[ScanFolder]
 class _Scan:
     """One run of the command."""
 
-    def __init__(self, server: CodeOriginServer) -> None:
-        self._server = server
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._token = CancelToken()
         self._files: list[dict[str, Any]] = []
+        self._seen: set[str] = set()
         self._reported = 0.0
-        self._progress = server.start_progress("Scoring the workspace", self._token.cancel, measured=True)
+        self._progress = session.client.start_progress(
+            "Scoring the workspace", self._token.cancel, measured=True
+        )
 
     async def run(self, folder: str | None) -> dict[str, Any]:
-        server = self._server
-        await server.configured.wait()
-        scanner = Scanner(server.worker, server.engine, server.documents.encoding)
+        session = self._session
+        await session.configured.wait()
+        folders = scan_folders(session, folder)
         error: str | None = None
         summary = None
         try:
-            summary = await scanner.scan(
-                scan_folders(server, folder),
+            summary = await session.scanner.scan(
+                folders,
                 self._token,
                 skip=lambda uri: False,
                 scored=self._scored,
@@ -84,6 +88,8 @@ class _Scan:
                 "message": plain_message(f"the workspace was not scored: {error}"),
                 "cancelled": False,
             }
+        if not summary.cancelled:
+            self._withdraw_stale([each.path for each in folders])
         found = sum(each["reported"] for each in self._files)
         return {
             "files": self._files,
@@ -99,25 +105,35 @@ class _Scan:
             ),
         }
 
-    def _scored(self, result: Result, settings: Settings) -> None:
-        server, uri = self._server, result.snapshot.uri
-        accepted = server.accepted_findings_of(uri)
-        found = reported(result, settings, accepted.ids() if accepted is not None else ())
-        if result.functions:
+    def _scored(self, record: FileRecord, settings: Settings) -> None:
+        session, uri = self._session, record.uri
+        self._seen.add(uri)
+        found = reported(record.functions, settings, session.accepted(uri))
+        if record.functions:
             self._files.append(
                 {
                     "uri": uri,
                     "reported": len(found),
-                    "file": file_to_wire(result.verdict),
-                    "functions": [function_to_wire(result, each, settings) for each in result.functions],
+                    "file": file_to_wire(record.verdict),
+                    "functions": [function_to_wire(each, settings) for each in record.functions],
                 }
             )
-        if server.document(uri) is None:
+        if session.document(uri) is None:
+            with_link = session.client.support.code_description
             items: list[types.Diagnostic] = [
-                diagnostic(result, each, band, settings, with_link=server.client.code_description)
-                for each, band in found
+                diagnostic(each, record.model_id, band, settings, with_link=with_link) for each, band in found
             ]
-            server.publisher.publish(uri, items)
+            session.publisher.publish(uri, items)
+
+    def _withdraw_stale(self, folders: list[Path]) -> None:
+        """Take away what is still shown of files that an earlier scan found and this one did not."""
+
+        def is_gone(uri: str) -> bool:
+            path = uris.to_fs_path(uri)
+            inside = path is not None and any(Path(path).is_relative_to(folder) for folder in folders)
+            return inside and uri not in self._seen and self._session.document(uri) is None
+
+        self._session.publisher.withdraw(is_gone)
 
     def _show_progress(self, done: int, total: int) -> None:
         now = time.monotonic()

@@ -7,19 +7,20 @@ from codeorigin.lsp.server import CodeOriginServer
 
 def register(server: CodeOriginServer) -> None:
     """Register the handlers."""
+    session = server.session
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
-        server.scoring.touched(params.text_document.uri, edited=False)
+        session.touched(params.text_document.uri, edited=False)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        server.scoring.touched(params.text_document.uri, edited=True)
+        session.touched(params.text_document.uri, edited=True)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
     def saved(params: types.DidSaveTextDocumentParams) -> None:
-        server.scoring.touched(params.text_document.uri, edited=False)
+        session.touched(params.text_document.uri, edited=False)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
-        server.scoring.closed(params.text_document.uri)
+        session.closed(params.text_document.uri)

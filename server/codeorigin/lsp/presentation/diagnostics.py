@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from lsprotocol import types
 
 from codeorigin.lsp.presentation.markdown import visible
-from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.model.verdict import Band
-from codeorigin.report import FunctionReport
+from codeorigin.lsp.scoring.scored_document import FunctionRecord
+from codeorigin.model.verdict import Band, Verdict
 from codeorigin.settings.schema import Settings, Severity
 from codeorigin.wording.functions import finding
 
@@ -77,13 +76,24 @@ class FindingData:
             return None
 
 
-def reported(
-    result: Result, settings: Settings, accepted: Collection[str]
-) -> list[tuple[FunctionReport, Band]]:
+class Judged(Protocol):
+    """A function with its verdict, in whatever form."""
+
+    @property
+    def function_id(self) -> str: ...
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+
+F = TypeVar("F", bound=Judged)
+
+
+def reported(functions: Iterable[F], settings: Settings, accepted: Collection[str]) -> list[tuple[F, Band]]:
     """The functions that the settings report, without the ``accepted`` ones."""
     wanted = {Band.LLM, Band.UNSURE} if settings.show_unsure else {Band.LLM}
     found = []
-    for function in result.functions:
+    for function in functions:
         band = settings.limits.band(function.verdict)
         if band in wanted and function.function_id not in accepted:
             found.append((function, band))
@@ -91,7 +101,7 @@ def reported(
 
 
 def diagnostic(
-    result: Result, function: FunctionReport, band: Band, settings: Settings, *, with_link: bool
+    function: FunctionRecord, model_id: str, band: Band, settings: Settings, *, with_link: bool
 ) -> types.Diagnostic:
     """The diagnostic of one reported function, on its header's first line."""
     verdict = function.verdict
@@ -102,15 +112,15 @@ def diagnostic(
         message = f"Undecided: {message}"
     data = FindingData(
         function_id=function.function_id,
-        name=visible(function.span.qualified_name),
+        name=visible(function.name),
         probability=verdict.probability,
         logit=verdict.logit,
         band=band.value,
-        model_id=result.model_id,
-        header_offset=function.span.header.start_line - function.span.range.start_line,
+        model_id=model_id,
+        header_offset=function.header_offset,
     )
     return types.Diagnostic(
-        range=result.snapshot.positions.first_line(function.span.header),
+        range=function.header,
         severity=_SEVERITIES[settings.severity] if band is Band.LLM else types.DiagnosticSeverity.Hint,
         code=LLM_CODE if band is Band.LLM else UNSURE_CODE,
         code_description=types.CodeDescription(href=HELP_PAGE.as_uri()) if with_link else None,

@@ -1,8 +1,9 @@
 """Diagnostics on their way to the client: pushed or pulled, never both, and quiet near the caret."""
 
 import asyncio
+import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from lsprotocol import types
@@ -10,7 +11,6 @@ from lsprotocol import types
 from codeorigin.lsp.documents.documents import SourceDocument
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.settings.schema import Settings
 
 
 @dataclass(slots=True)
@@ -19,7 +19,6 @@ class _State:
 
     items: list[types.Diagnostic] = field(default_factory=list)
     version: int | None = None
-    result_id: int = 0
     shown: frozenset[str] = frozenset()
     quiet: asyncio.TimerHandle | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -46,7 +45,6 @@ class Publisher:
         self,
         result: Result,
         document: SourceDocument | None,
-        settings: Settings,
         *,
         accepted: frozenset[str] = frozenset(),
         extra: tuple[types.Diagnostic, ...] = (),
@@ -59,20 +57,22 @@ class Publisher:
         if state.quiet is not None:
             state.quiet.cancel()
             state.quiet = None
-        left = _quiet_left(document, settings)
+        settings = result.settings
+        left = _quiet_left(document, settings.caret_quiet / 1000)
         items: list[types.Diagnostic] = []
         shown: set[str] = set()
-        for function, band in reported(result, settings, accepted):
+        for function, band in reported(result.functions, settings, accepted):
             name, span = function.span.qualified_name, function.span.range
             if left > 0 and name not in state.shown and _is_edited(document, span.start_line, span.end_line):
                 if state.quiet is None:
                     state.quiet = asyncio.get_running_loop().call_later(
                         left,
-                        lambda: self.update(result, document, settings, accepted=accepted, extra=extra),
+                        lambda: self.update(result, document, accepted=accepted, extra=extra),
                     )
                 continue
             shown.add(name)
-            items.append(diagnostic(result, function, band, settings, with_link=self.with_link))
+            record = result.record(function)
+            items.append(diagnostic(record, result.model_id, band, settings, with_link=self.with_link))
         state.shown = frozenset(shown)
         self._tell(result.snapshot.uri, state, [*items, *extra], result.version)
 
@@ -105,6 +105,11 @@ class Publisher:
         elif uri in self._states:
             self.clear(uri)
 
+    def withdraw(self, is_gone: Callable[[str], bool]) -> None:
+        """Show nothing any more for the files of which ``is_gone`` says so."""
+        for uri in [uri for uri in self._states if is_gone(uri)]:
+            self.clear(uri)
+
     async def report(
         self, uri: str, previous: str | None, settle: Callable[[], Awaitable[None]]
     ) -> types.DocumentDiagnosticReport:
@@ -126,7 +131,7 @@ class Publisher:
             state.pulls -= 1
             work.cancel()
             newer.cancel()
-        result_id = str(state.result_id)
+        result_id = content_id(state.items)
         if previous == result_id:
             return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
         return types.RelatedFullDocumentDiagnosticReport(items=state.items, result_id=result_id)
@@ -147,8 +152,6 @@ class Publisher:
 
     def _tell(self, uri: str, state: _State, items: list[types.Diagnostic], version: int) -> None:
         changed = items != state.items
-        if changed:
-            state.result_id += 1
         is_news = changed or version != state.version
         state.items, state.version = items, version
         state.changed.set()
@@ -171,13 +174,17 @@ class Publisher:
             self.refresh()
 
 
-def _quiet_left(document: SourceDocument | None, settings: Settings) -> float:
-    if document is None or document.edited_lines is None:
+def content_id(items: Sequence[types.Diagnostic]) -> str:
+    """A result id that is the same for the same diagnostics only, whenever and by whichever process they are made."""
+    return hashlib.sha256(repr(list(items)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def _quiet_left(document: SourceDocument | None, quiet_seconds: float) -> float:
+    if document is None or not document.edited_lines:
         return 0.0
-    return document.edited_at + settings.caret_quiet / 1000 - time.monotonic()
+    return document.edited_at + quiet_seconds - time.monotonic()
 
 
 def _is_edited(document: SourceDocument | None, first: int, last: int) -> bool:
-    if document is None or document.edited_lines is None:
-        return False
-    return document.edited_lines[0] <= last and document.edited_lines[1] >= first
+    edited = document.edited_lines if document is not None else ()
+    return any(start <= last and end >= first for start, end in edited)

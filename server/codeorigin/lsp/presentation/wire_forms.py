@@ -7,7 +7,7 @@ from typing import Any
 from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.presentation.markdown import visible
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.scored_document import FunctionRecord, Result
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport
@@ -68,15 +68,14 @@ def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
     }
 
 
-def function_to_wire(result: Result, function: FunctionReport, settings: Settings) -> dict[str, Any]:
+def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, Any]:
     """A function with its verdict; ranges are in the negotiated encoding. ``explanation`` is null here."""
-    positions = result.snapshot.positions
     return {
         "functionId": function.function_id,
-        "name": plain_message(function.span.qualified_name),
-        "range": to_wire(positions.range(function.span.range)),
-        "headerRange": to_wire(positions.first_line(function.span.header)),
-        "isTest": function.span.is_test,
+        "name": plain_message(function.name),
+        "range": to_wire(function.range),
+        "headerRange": to_wire(function.header),
+        "isTest": function.is_test,
         "verdict": verdict_to_wire(function.verdict, settings),
         "explanation": None,
     }

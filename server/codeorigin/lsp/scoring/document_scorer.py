@@ -1,199 +1,168 @@
-"""Which documents are scored when, and what becomes of the results."""
+"""When an open document is scored, and the results: debounced, newest version only, cancelled on edit.
 
-from __future__ import annotations
+All methods are called on the event loop; only the scoring itself runs in the worker.
+"""
 
-import logging
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from lsprotocol import types
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import CodeOriginError, ModelError
-from codeorigin.lsp.documents.documents import Snapshot, SourceDocument
+from codeorigin.errors import Cancelled
 from codeorigin.lsp.documents.eligibility import skip_reason
-from codeorigin.lsp.scoring.scheduler import Scheduler
-from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.settings.schema import RunMode, Settings
-from codeorigin.source.literal_text import plain_message
-
-if TYPE_CHECKING:
-    from codeorigin.lsp.server import CodeOriginServer
-
-logger = logging.getLogger(__name__)
+from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
+from codeorigin.lsp.scoring.worker import Priority, Worker
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """All that the worker needs to score a document; taken on the event loop."""
-
-    snapshot: Snapshot
-    settings: Settings
-    folder: Path | None
+@dataclass(slots=True)
+class _Entry:
+    timer: asyncio.TimerHandle | None = None
+    token: CancelToken | None = None
+    waiters: list[asyncio.Future[bool]] = field(default_factory=list)
 
     @property
-    def version(self) -> int:
-        return self.snapshot.version
+    def busy(self) -> bool:
+        return self.timer is not None or self.token is not None
 
 
-class Scoring:
-    """The results of the open documents, kept up to date by the settings' rules. On the event loop."""
+class DocumentScorer:
+    """Scores documents, keeps their results and hands each new one to ``deliver``.
 
-    def __init__(self, server: CodeOriginServer) -> None:
-        self._server = server
-        self._scheduler: Scheduler[_Work, Result] = Scheduler(
-            server.worker,
-            snapshot=self._work,
-            analyze=self._analyze,
-            deliver=self._deliver,
-            failed=self._failed,
-        )
+    ``begin`` takes the document as it is now, or None when it is gone; ``key`` is that pass's key alone, cheap
+    to ask for. ``failed`` hears of every exception but cancellation.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        engine: Engine,
+        *,
+        begin: Callable[[str], Pass | None],
+        key: Callable[[str], Key | None],
+        deliver: Callable[[Result, Result | None], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._worker = worker
+        self._engine = engine
+        self._begin = begin
+        self._key = key
+        self._deliver = deliver
+        self._failed = failed
+        self._entries: dict[str, _Entry] = {}
         self.results: dict[str, Result] = {}
-        self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
-        """Answers to "Rescore selection", shown until the next edit."""
+
+    def schedule(self, uri: str, delay: float) -> None:
+        """Score ``uri`` after ``delay`` seconds without another call; work on an older text stops now."""
+        entry = self._entries.setdefault(uri, _Entry())
+        self._stop(entry)
+        entry.timer = asyncio.get_running_loop().call_later(delay, self._start, uri)
+
+    async def score_now(self, uri: str) -> bool:
+        """Score ``uri`` without a delay and wait; False if that failed, or was cancelled for good."""
+        entry = self._entries.get(uri)
+        if entry is None or not entry.busy:
+            self.schedule(uri, 0.0)
+        elif entry.timer is not None:
+            entry.timer.cancel()
+            self._start(uri)
+        return await self.settled(uri)
+
+    def cancel(self, uri: str) -> None:
+        """Stop the work on ``uri``; who waits for it is let go."""
+        entry = self._entries.pop(uri, None)
+        if entry is not None:
+            self._stop(entry)
+            self._release(entry, worked=True)
+
+    def cancel_all(self) -> None:
+        """Stop the work on every document, for good."""
+        for entry in self._entries.values():
+            self._stop(entry)
+            self._release(entry, worked=False)
+        self._entries.clear()
+
+    def forget(self, uri: str) -> None:
+        """The document is closed."""
+        self.results.pop(uri, None)
+        self.cancel(uri)
 
     @property
     def pending(self) -> int:
-        """Documents that wait to be scored or are being scored."""
-        return self._scheduler.pending
+        """Documents whose pass waits or is under way."""
+        return sum(entry.busy for entry in self._entries.values())
 
-    def cancel_all(self) -> None:
-        """Stop the work on every document."""
-        self._scheduler.cancel_all()
+    def is_busy(self, uri: str) -> bool:
+        """Whether a pass over ``uri`` waits or is under way."""
+        entry = self._entries.get(uri)
+        return entry is not None and entry.busy
 
-    def touched(self, uri: str, *, edited: bool) -> None:
-        """A document was opened or saved, or (``edited``) its text has changed."""
-        document = self._server.document(uri)
-        if document is None or not self._server.configured.is_set():
-            return  # all open documents are scored once the settings are known
-        uri = document.uri
-        if self._server.configuration.is_stale(self._server.documents.folder_of(uri)):
-            self._server.reconfigure()
-        settings = self._server.settings_of(uri)
-        if edited:
-            self._server.explanations.cancel(uri)
-            self.selections.pop(uri, None)
-            self._server.publisher.edited(uri)
-        else:
-            document.edited_lines = None  # a save ends the typing, and with it the quiet near the caret
-        if settings.run is RunMode.ON_TYPE or (settings.run is RunMode.ON_SAVE and not edited):
-            self._scheduler.schedule(uri, settings.debounce / 1000 if edited else 0.0)
-        elif edited:
-            self._scheduler.cancel(uri)
+    async def settled(self, uri: str) -> bool:
+        """Wait until no pass over ``uri`` waits or is under way; False if the last one failed."""
+        entry = self._entries.get(uri)
+        if entry is None or not entry.busy:
+            return True
+        waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        entry.waiters.append(waiter)
+        return await waiter
 
-    def closed(self, uri: str) -> None:
-        """A document was closed: forget it, and clear what the client shows."""
-        self._scheduler.cancel(uri)
-        self._server.explanations.cancel(uri)
-        self.results.pop(uri, None)
-        self.selections.pop(uri, None)
-        self._server.publisher.clear(uri)
-        self._server.forget_file_verdict(uri)
-
-    async def scored(self, uri: str) -> Result | None:
-        """The result for the present text, scored now if need be; None when the document is not open."""
-        await self._server.configured.wait()
-        while (document := self._server.document(uri)) is not None:
-            asked = self._key(document)
-            result = self.results.get(document.uri)
-            if result is not None and (result.version, result.file_context) == asked:
-                return result
-            if self._server.engine.error is not None and not self._scheduler.is_busy(document.uri):
-                return None
-            if self._scheduler.is_busy(document.uri):
-                self._scheduler.hurry(document.uri)
-            else:
-                self._scheduler.schedule(document.uri, 0.0)
-            await self._scheduler.settled(document.uri)
-            result = self.results.get(document.uri)
-            made = (result.version, result.file_context) if result is not None else None
-            if made != asked and asked == self._key(document):
-                return None  # it could not be scored, and the user was told why
-        return None
-
-    def _key(self, document: SourceDocument) -> tuple[int, bool]:
-        """What a result for the document's present text and settings is known by."""
-        return document.version or 0, self._server.settings_of(document.uri).file_context
-
-    async def settled(self, uri: str) -> Result | None:
-        """The newest result once no scoring of ``uri`` is under way; starts none."""
-        await self._server.configured.wait()
-        document = self._server.document(uri)
-        if document is None:
-            return None
-        await self._scheduler.settled(document.uri)
-        return self.results.get(document.uri)
-
-    def refresh_findings(self, uri: str) -> None:
-        """Bring the client's diagnostics of an open document up to date with its result."""
-        result = self.results.get(uri)
-        document = self._server.document(uri)
-        if result is None or document is None:
+    def _start(self, uri: str) -> None:
+        entry = self._entries[uri]
+        entry.timer = None
+        work = self._begin(uri)
+        if work is None:
+            self.cancel(uri)
             return
-        findings = self._server.accepted_findings_of(uri)
-        accepted = findings.ids() if findings is not None else frozenset()
-        if findings is not None and findings.problem:
-            self._server.show_once(findings.problem, types.MessageType.Warning)
-        self._server.publisher.update(
-            result,
-            document,
-            self._server.settings_of(uri),
-            accepted=accepted,
-            extra=self.selections.get(uri, ()),
-        )
+        token = entry.token = CancelToken()
+        future = self._worker.submit(lambda: self._score(work, token), priority=Priority.TYPING, token=token)
+        future.add_done_callback(lambda done: self._done(uri, work, token, done))
 
-    def again(self) -> None:
-        """Settings or the model have changed: look at every open document anew; known texts cost nothing."""
-        for uri in self._server.documents.open_uris():
-            settings = self._server.settings_of(uri)
-            if uri in self.results or settings.run is not RunMode.MANUAL:
-                self._scheduler.schedule(uri, 0.0)
-
-    def _work(self, uri: str) -> _Work | None:
-        snapshot = self._server.documents.snapshot(uri)
-        if snapshot is None:
-            return None
-        return _Work(snapshot, self._server.settings_of(uri), self._server.folder_path(uri))
-
-    def _analyze(self, work: _Work, token: CancelToken) -> Result:
+    def _score(self, work: Pass, token: CancelToken) -> Result:
         """In the worker."""
-        snapshot, in_file = work.snapshot, work.settings.file_context
-        reason = skip_reason(snapshot, work.settings, work.folder)
+        snapshot, settings = work.snapshot, work.settings
+        reason = skip_reason(snapshot, settings, work.folder)
         if reason is not None or snapshot.language is None:
-            return Result(snapshot, None, "", reason, in_file)
-        analyzer = self._server.engine.analyzer()
+            return Result(work, None, "", reason)
+        analyzer = self._engine.analyzer(work.generation)
         report = analyzer.analyze(
-            snapshot.text, snapshot.language.id, path=snapshot.path, file_context=in_file, cancel=token
+            snapshot.text,
+            snapshot.language.id,
+            path=snapshot.path,
+            file_context=settings.file_context,
+            cancel=token,
         )
-        return Result(snapshot, report, analyzer.model_id, file_context=in_file)
+        return Result(work, report, analyzer.model_id)
 
-    def _deliver(self, uri: str, work: _Work, result: Result) -> None:
-        before = self.results.get(uri)
-        self.results[uri] = result
-        if result.skipped is not None:
-            logger.info("a document is not scored: %s", result.skipped)
-            if result.skipped.startswith("larger"):
-                self._server.window_log_message(
-                    types.LogMessageParams(
-                        type=types.MessageType.Info,
-                        message=plain_message(f"CodeOrigin: {uri}: not scored: {result.skipped}"),
-                    )
-                )
-        self.refresh_findings(uri)
-        self._server.tell_file_verdict(result)
-        if before is not None and result.moves(before):
-            # Clients fetch lenses and hints anew where they see an edit, which these functions had not.
-            self._server.refresh_decorations(lenses=work.settings.code_lens, hints=work.settings.inlay_hints)
+    def _done(self, uri: str, work: Pass, token: CancelToken, future: asyncio.Future[Result]) -> None:
+        entry = self._entries.get(uri)
+        if entry is None or entry.token is not token:
+            return  # an edit or a close came between: the result is of an old version
+        entry.token = None
+        error = Cancelled("cancelled") if future.cancelled() else future.exception()
+        is_current = self._key(uri) == work.key
+        try:
+            if error is None and is_current:
+                before = self.results.get(uri)
+                result = self.results[uri] = future.result()
+                self._deliver(result, before)
+            elif isinstance(error, Exception) and not isinstance(error, Cancelled):
+                self._failed(error)
+        finally:
+            if not entry.busy:
+                self._release(entry, worked=error is None or not is_current)
 
-    def _failed(self, uri: str, error: Exception) -> None:
-        if isinstance(error, ModelError):
-            self._server.model_failed(error)
-        elif isinstance(error, CodeOriginError):
-            self._server.show_once(str(error), types.MessageType.Error)
-        else:
-            logger.error("scoring a document failed", exc_info=error)
-            self._server.show_once(
-                f"scoring a document failed ({type(error).__name__}); the log says where",
-                types.MessageType.Error,
-            )
+    @staticmethod
+    def _stop(entry: _Entry) -> None:
+        if entry.timer is not None:
+            entry.timer.cancel()
+            entry.timer = None
+        if entry.token is not None:
+            entry.token.cancel()
+            entry.token = None
+
+    @staticmethod
+    def _release(entry: _Entry, *, worked: bool) -> None:
+        waiters, entry.waiters = entry.waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(worked)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.lsp.connection.progress import Progress
 from codeorigin.lsp.scoring.model_loader import Engine
@@ -14,7 +17,9 @@ from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.report import FunctionReport
 
-_Key = tuple[str, str, ExplainOptions]
+logger = logging.getLogger(__name__)
+
+_Key = tuple[str, str, ExplainOptions, int]
 
 
 @dataclass(slots=True)
@@ -24,9 +29,13 @@ class _Run:
     waiting: int = 0
     progress: Progress | None = None
 
+    def stop_if_unwanted(self) -> None:
+        if not self.waiting and self.progress is None and not self.future.done():
+            self.token.cancel()
+
 
 class Explanations:
-    """Runs explanations in the worker, one per function and options at a time."""
+    """Runs explanations in the worker, one per function, options and model at a time."""
 
     def __init__(
         self,
@@ -38,52 +47,48 @@ class Explanations:
         self._engine = engine
         self._start_progress = start_progress
         self._runs: dict[_Key, _Run] = {}
+        self._failures: dict[_Key, Exception] = {}
+        """Of runs that failed when nobody waited any more: the next one who asks is told."""
 
     def cached(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Explanation | None:
         """The explanation if it was made before; at once."""
         analyzer = self._engine.loaded
-        if analyzer is None:
+        if analyzer is None or result.done.generation != self._engine.generation:
             return None
-        return analyzer.cached_explanation(result.snapshot.text, function.span, options)
+        return analyzer.cached_explanation(
+            result.snapshot.text, function.span, options, function_id=function.function_id
+        )
 
     async def get(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Explanation:
         """The explanation, waiting for it; being cancelled stops the work when nobody else waits.
 
-        Raises Cancelled when the document moves on, ModelError when there is no model.
+        Raises Cancelled when the document or the model is another by now, ModelError when there is no model.
         """
         if (known := self.cached(result, function, options)) is not None:
             return known
-        run = self._join(result, function, options)
-        run.waiting += 1
-        try:
+        with self._joined(result, function, options) as run:
             return await asyncio.shield(run.future)
-        finally:
-            run.waiting -= 1
-            if not run.waiting and run.progress is None and not run.future.done():
-                run.token.cancel()
 
     async def get_within(
         self, result: Result, function: FunctionReport, options: ExplainOptions, seconds: float
     ) -> Explanation | None:
         """The explanation if it is ready within ``seconds``; else None, and it is made in the background.
 
-        The background work shows progress, and ends early on edits and on the user's cancel.
+        The background work shows progress, and ends early on edits and on the user's cancel. If it fails, the
+        next call raises what it failed with.
         """
         if (known := self.cached(result, function, options)) is not None:
             return known
-        run = self._join(result, function, options)
-        run.waiting += 1
-        try:
+        failure = self._failures.pop(_key(result, function, options), None)
+        if failure is not None:
+            raise failure
+        with self._joined(result, function, options) as run:
             await asyncio.wait({run.future}, timeout=seconds)
             if run.future.done():
                 return run.future.result()
             if run.progress is None:
-                run.progress = self._start_progress("Explaining a function", run.token.cancel)
+                run.progress = self._start_progress("Explaining a function", lambda: _stop(run))
             return None
-        finally:
-            run.waiting -= 1
-            if not run.waiting and run.progress is None and not run.future.done():
-                run.token.cancel()
 
     def cancel(self, uri: str) -> None:
         """The document moved on: stop what explains its old text."""
@@ -91,16 +96,31 @@ class Explanations:
             if key[0] == uri:
                 run.token.cancel()
                 del self._runs[key]
+        for key in [key for key in self._failures if key[0] == uri]:
+            del self._failures[key]
+
+    @contextmanager
+    def _joined(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Iterator[_Run]:
+        run = self._join(result, function, options)
+        run.waiting += 1
+        try:
+            yield run
+        finally:
+            run.waiting -= 1
+            run.stop_if_unwanted()
 
     def _join(self, result: Result, function: FunctionReport, options: ExplainOptions) -> _Run:
-        key = (result.snapshot.uri, function.function_id, options)
+        key = _key(result, function, options)
         run = self._runs.get(key)
         if run is not None and not run.token.cancelled:
             return run
         token = CancelToken()
-        text, span = result.snapshot.text, function.span
+        generation, text = result.done.generation, result.snapshot.text
+        span, function_id = function.span, function.function_id
         future = self._worker.submit(
-            lambda: self._engine.analyzer().explain(text, span, options, cancel=token),
+            lambda: self._engine.analyzer(generation).explain(
+                text, span, options, function_id=function_id, cancel=token
+            ),
             priority=Priority.ASKED,
             token=token,
         )
@@ -111,6 +131,28 @@ class Explanations:
     def _ended(self, key: _Key, run: _Run) -> None:
         if self._runs.get(key) is run:
             del self._runs[key]
-        if run.progress is not None:
-            failed = run.future.cancelled() or run.future.exception() is not None
-            run.progress.end(None if failed else "The explanation is ready: hover again")
+        error = Cancelled("cancelled") if run.future.cancelled() else run.future.exception()
+        if error is not None and not isinstance(error, CodeOriginError):
+            logger.error("an explanation failed", exc_info=error)
+        if run.progress is None:
+            return
+        if error is None:
+            run.progress.end("The explanation is ready: hover again")
+        elif isinstance(error, Cancelled) or not isinstance(error, Exception):
+            run.progress.end()
+        else:
+            if not run.waiting:
+                self._failures[key] = error
+            run.progress.end("There is no explanation: hover again to see why")
+
+
+def _key(result: Result, function: FunctionReport, options: ExplainOptions) -> _Key:
+    return result.snapshot.uri, function.function_id, options, result.done.generation
+
+
+def _stop(run: _Run) -> None:
+    """The user wants the background work no longer; somebody else may."""
+    progress, run.progress = run.progress, None
+    if progress is not None:
+        progress.end()
+    run.stop_if_unwanted()

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.errors import Cancelled, CodeOriginError, ModelError
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
@@ -21,6 +21,7 @@ class Engine:
         self._chosen = model_dir
         self._analyzer: Analyzer | None = None
         self._error: ModelError | None = None
+        self._generation = 0
 
     def choose(self, model_dir: Path | None) -> bool:
         """Use the model in ``model_dir`` (None: the bundled one) from now on; whether that is a change."""
@@ -28,7 +29,13 @@ class Engine:
             if model_dir == self._chosen:
                 return False
             self._chosen, self._analyzer, self._error = model_dir, None, None
+            self._generation += 1
             return True
+
+    @property
+    def generation(self) -> int:
+        """How often another model was chosen: what one generation says is not mixed with another's."""
+        return self._generation
 
     @property
     def loaded(self) -> "Analyzer | None":
@@ -40,25 +47,31 @@ class Engine:
         """Why the model could not be loaded."""
         return self._error
 
-    def analyzer(self) -> "Analyzer":
-        """The analyzer, loaded now if need be. Worker thread only. Raises ModelError."""
-        with self._lock:
-            chosen = self._chosen
-            if self._analyzer is not None:
-                return self._analyzer
-            if self._error is not None:
-                raise self._error
+    def analyzer(self, generation: int | None = None) -> "Analyzer":
+        """The analyzer of ``generation`` (None: the newest), loaded now if need be. Worker thread only.
+
+        Raises ModelError, and Cancelled when another model was chosen since that generation.
+        """
+        while True:
+            with self._lock:
+                chosen, wanted = self._chosen, self._generation
+                if generation is not None and generation != wanted:
+                    raise Cancelled("another model was chosen")
+                if self._analyzer is not None:
+                    return self._analyzer
+                if self._error is not None:
+                    raise self._error
+            self._load(chosen, wanted)
+
+    def _load(self, chosen: Path | None, generation: int) -> None:
+        analyzer, failure = None, None
         try:
             analyzer = _load(chosen)
         except ModelError as error:
-            with self._lock:
-                if chosen == self._chosen:
-                    self._error = error
-            raise
+            failure = error
         with self._lock:
-            if chosen == self._chosen:
-                self._analyzer = analyzer
-        return analyzer
+            if generation == self._generation:
+                self._analyzer, self._error = analyzer, failure
 
 
 def _load(model_dir: Path | None) -> "Analyzer":

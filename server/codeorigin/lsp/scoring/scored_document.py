@@ -1,32 +1,80 @@
-"""What is known of a document after scoring, and how to find a function in it."""
+"""One pass over a document, what is known of it afterwards, and how to find a function in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lsprotocol import types
 
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import Verdict
 from codeorigin.report import FileReport, FunctionReport
+from codeorigin.settings.schema import Settings
+
+Key = tuple[int, Settings, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """All that one pass over a document needs, taken once on the event loop.
+
+    ``generation`` counts the choices of a model: results of two models are never mixed.
+    """
+
+    snapshot: Snapshot
+    settings: Settings = field(default_factory=Settings)
+    folder: Path | None = None
+    generation: int = 0
+
+    @property
+    def key(self) -> Key:
+        """Version, settings and model: while they stay the same, so does the result."""
+        return self.snapshot.version, self.settings, self.generation
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRecord:
+    """A function's verdict and where it stands, in the client's units: enough to show it without its text.
+
+    ``header`` is the first line of the function's header; ``header_offset`` the number of lines from the
+    function's first line (a decorator, say) to it.
+    """
+
+    function_id: str
+    name: str
+    verdict: Verdict
+    range: types.Range
+    header: types.Range
+    header_offset: int
+    is_test: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The report of one version of a document; without one, ``skipped`` says why.
+    """What one pass came to; without a report, ``skipped`` says why."""
 
-    ``file_context`` is the setting that it was made under: another one makes other verdicts of the same text.
-    """
-
-    snapshot: Snapshot
+    done: Pass
     report: FileReport | None
     model_id: str
     skipped: str | None = None
-    file_context: bool = True
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The document that was scored."""
+        return self.done.snapshot
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that it was scored under."""
+        return self.done.settings
 
     @property
     def version(self) -> int:
         """The document's version that was scored."""
-        return self.snapshot.version
+        return self.done.snapshot.version
 
     @property
     def functions(self) -> tuple[FunctionReport, ...]:
@@ -37,6 +85,19 @@ class Result:
     def verdict(self) -> FileVerdict | None:
         """The verdict on the document as a whole; None without a report, or if the model has no rule for it."""
         return self.report.verdict if self.report is not None else None
+
+    def record(self, function: FunctionReport) -> FunctionRecord:
+        """What to show of ``function``."""
+        span, positions = function.span, self.done.snapshot.positions
+        return FunctionRecord(
+            function_id=function.function_id,
+            name=span.qualified_name,
+            verdict=function.verdict,
+            range=positions.range(span.range),
+            header=positions.first_line(span.header),
+            header_offset=span.header.start_line - span.range.start_line,
+            is_test=span.is_test,
+        )
 
     def moves(self, before: Result) -> bool:
         """Whether a function whose text is as it was ``before`` has another verdict now, by what its file says."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, SourceError
 from codeorigin.lsp.documents.documents import Positions, Snapshot, find_language
+from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.model_loader import Engine
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.scored_document import Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.settings.schema import Settings
 from codeorigin.source.files import read_source, walk_sources
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 WALK_CHUNK = 64
 MAX_FILES = 100_000
-MAX_KNOWN = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,13 @@ class ScanSummary:
 
 
 class Scanner:
-    """Scores files from disk. A file that has not changed since the last scan is not read again
-    (as long as it is among the last ``MAX_KNOWN``)."""
+    """Scores files from disk. One that has not changed since the last scan is not read again."""
 
     def __init__(self, worker: Worker, engine: Engine, encoding: PositionEncoding) -> None:
         self._worker = worker
         self._engine = engine
         self._encoding = encoding
-        self._known: dict[Path, tuple[tuple[int, int], Settings, Result]] = {}
+        self.records = FileRecords()
 
     async def scan(
         self,
@@ -59,13 +58,13 @@ class Scanner:
         token: CancelToken,
         *,
         skip: Callable[[str], bool],
-        scored: Callable[[Result, Settings], None],
+        scored: Callable[[FileRecord, Settings], None],
         progress: Callable[[int, int], None],
     ) -> ScanSummary:
         """Score every source file below ``folders``.
 
         ``skip`` is asked for each file's URI (documents that are open have their own results); ``scored`` is
-        given each result and ``progress`` the number of files done and of files found. Raises ModelError.
+        given each file's record and ``progress`` the number of files done and of files found. Raises ModelError.
         """
         summary = ScanSummary()
         try:
@@ -79,7 +78,7 @@ class Scanner:
             if skip(path.as_uri()):
                 continue
             try:
-                result = await self._worker.submit(
+                record = await self._worker.submit(
                     partial(self._score, path, settings, token), priority=Priority.SCAN, token=token
                 )
             except SourceError as error:
@@ -95,10 +94,22 @@ class Scanner:
                 summary.errors.append(f"{path}: could not be scored ({type(error).__name__})")
                 continue
             summary.files += 1
-            summary.functions += len(result.functions)
-            scored(result, settings)
+            summary.functions += len(record.functions)
+            scored(record, settings)
         summary.cancelled = token.cancelled
+        if not summary.cancelled:
+            await self._forget_others(folders, {path for path, _ in files})
         return summary
+
+    async def _forget_others(self, folders: Sequence[ScanFolder], found: set[Path]) -> None:
+        """Drop the records of files in ``folders`` that are there no more, or excluded now."""
+        roots = {folder.path for folder in folders}
+
+        def wanted(path: Path) -> bool:
+            return path in found or roots.isdisjoint(path.parents)
+
+        # In the worker, where all else is done with the records.
+        await self._worker.submit(lambda: self.records.keep(wanted), priority=Priority.SCAN)
 
     async def _list(self, folders: Sequence[ScanFolder], token: CancelToken) -> list[tuple[Path, Settings]]:
         files: list[tuple[Path, Settings]] = []
@@ -115,20 +126,22 @@ class Scanner:
                     break
         return files
 
-    def _score(self, path: Path, settings: Settings, token: CancelToken) -> Result:
+    def _score(self, path: Path, settings: Settings, token: CancelToken) -> FileRecord:
         analyzer = self._engine.analyzer()
         try:
             found = path.stat()
         except OSError as error:
             raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
-        stamp = (found.st_mtime_ns, found.st_size)
-        known = self._known.get(path)
-        if known is not None and known[:2] == (stamp, settings) and known[2].model_id == analyzer.model_id:
-            return known[2]
+        key = FileKey(found.st_mtime_ns, found.st_size, settings.file_context, analyzer.model_id)
+        if found.st_size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
+            return known
         text = read_source(path, max_bytes=settings.max_file_size)
         language = find_language(None, str(path))
         if language is None:
             raise SourceError(f"{path}: not in a supported language")
+        report = analyzer.analyze(
+            text, language.id, path=str(path), file_context=settings.file_context, cancel=token
+        )
         snapshot = Snapshot(
             uri=path.as_uri(),
             version=0,
@@ -137,13 +150,11 @@ class Scanner:
             language=language,
             path=str(path),
         )
-        in_file = settings.file_context
-        report = analyzer.analyze(text, language.id, path=str(path), file_context=in_file, cancel=token)
-        result = Result(snapshot, report, analyzer.model_id, file_context=in_file)
-        if len(self._known) >= MAX_KNOWN:
-            del self._known[next(iter(self._known))]
-        self._known[path] = (stamp, settings, result)
-        return result
+        result = Result(Pass(snapshot, settings), report, analyzer.model_id)
+        functions = tuple(result.record(function) for function in result.functions)
+        record = FileRecord(snapshot.uri, analyzer.model_id, report.verdict, functions)
+        self.records.put(path, key, record)
+        return record
 
 
 def _next_files(walk: Iterator[Path]) -> list[Path]:

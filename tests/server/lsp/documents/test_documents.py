@@ -123,14 +123,38 @@ def test_full_changes_replace_the_text() -> None:
     assert (document.source, document.version, len(document.lines)) == ("new\u2028text", 4, 1)
 
 
+def edit(place: SourceWorkspace, version: int, *changes: tuple[int, int, int, int, str]) -> None:
+    """One edit: changes (start line and column, end line and column, text), each to the text after the one before."""
+    for start_line, start, end_line, end, text in changes:
+        span = types.Range(types.Position(start_line, start), types.Position(end_line, end))
+        place.update_text_document(
+            types.VersionedTextDocumentIdentifier(version, "file:///a.py"),
+            types.TextDocumentContentChangePartial(range=span, text=text),
+        )
+
+
 def test_the_edited_lines_are_known() -> None:
     place, document = opened("a\nb\nc\n", "utf-16")
-    assert document.edited_lines is None
-    change = types.TextDocumentContentChangePartial(
-        range=types.Range(types.Position(1, 0), types.Position(1, 1)), text="x\ny\nz"
-    )
-    place.update_text_document(types.VersionedTextDocumentIdentifier(1, "file:///a.py"), change)
-    assert document.edited_lines == (1, 3)
+    assert document.edited_lines == ()
+    edit(place, 1, (1, 0, 1, 1, "x\ny\nz"))
+    assert document.edited_lines == ((1, 3),)
+    edit(place, 2, (0, 0, 0, 1, "a"))
+    assert document.edited_lines == ((0, 0),)
+
+
+def test_every_cursor_of_an_edit_counts() -> None:
+    place, document = opened("a\nb\nc\nd\ne\n", "utf-16")
+    # From the end upwards, as editors send them, and the lower places move as the upper ones grow.
+    edit(place, 1, (4, 0, 4, 1, "x"), (2, 0, 2, 1, "x\ny"), (0, 0, 1, 0, ""))
+    assert document.source == "b\nx\ny\nd\nx\n"
+    assert set(document.edited_lines) == {(4, 4), (1, 2), (0, 0)}
+    # From the start downwards.
+    edit(place, 2, (0, 0, 0, 1, "1\n2"), (4, 0, 4, 1, "3"))
+    assert set(document.edited_lines) == {(0, 1), (4, 4)}
+    # What a later change swallows stands where that change does.
+    edit(place, 3, (1, 0, 1, 1, "4"), (3, 0, 3, 1, "5"), (0, 0, 5, 0, "6\n"))
+    assert document.source == "6\nx\n"
+    assert set(document.edited_lines) == {(1, 1), (0, 1)}
 
 
 def test_a_snapshot_does_not_change_with_its_document() -> None:

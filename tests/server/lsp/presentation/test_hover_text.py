@@ -10,7 +10,7 @@ from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.presentation.hover_text import HoverContent
-from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.scored_document import Pass, Result
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
@@ -44,7 +44,7 @@ def content(
     )  # fmt: skip
     (span,) = find_functions(text, get_language("python"))
     function = FunctionReport(span, verdict, "id")
-    result = Result(snapshot, FileReport("python", None, (function,)), "model")
+    result = Result(Pass(snapshot), FileReport("python", None, (function,)), "model")
     return HoverContent(result, function, Settings(), explanation, line=line)
 
 

@@ -1,0 +1,68 @@
+"""The editor at the other end: what it can do, and what it is told."""
+
+from typing import Any
+
+from lsprotocol import types
+
+from codeorigin.lsp.connection.client_support import ClientSupport
+from codeorigin.lsp.connection.progress import Progress
+from codeorigin.lsp.connection.protocol import CodeOriginProtocol
+from codeorigin.source.literal_text import plain_message
+
+
+class Client:
+    """What the server says of its own accord, in the forms that the client knows. On the event loop.
+
+    ``support`` is set at ``initialize``.
+    """
+
+    def __init__(self, protocol: CodeOriginProtocol) -> None:
+        self._protocol = protocol
+        self._shown: set[str] = set()
+        self.support = ClientSupport()
+
+    def notify(self, method: str, params: Any) -> None:
+        """Send a notification."""
+        self._protocol.notify(method, params)
+
+    def publish(self, params: types.PublishDiagnosticsParams) -> None:
+        """Push diagnostics."""
+        self.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+
+    def show(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """Show one line to the user."""
+        params = types.ShowMessageParams(type=kind, message=plain_message(f"CodeOrigin: {message}"))
+        self.notify(types.WINDOW_SHOW_MESSAGE, params)
+
+    def show_once(self, message: str, kind: types.MessageType) -> None:
+        """Show a line unless it was shown before."""
+        if message not in self._shown:
+            self._shown.add(message)
+            self.show(message, kind)
+
+    def log(self, message: str) -> None:
+        """Put a line into the client's own log."""
+        text = plain_message(f"CodeOrigin: {message}")
+        params = types.LogMessageParams(type=types.MessageType.Info, message=text)
+        self.notify(types.WINDOW_LOG_MESSAGE, params)
+
+    def refresh_diagnostics(self) -> None:
+        """Ask the client to pull diagnostics again; only where it can be asked."""
+        self._protocol.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+
+    def refresh_decorations(self, *, lenses: bool = True, hints: bool = True) -> None:
+        """Ask the client to fetch lenses and hints again, where it can be asked."""
+        if lenses and self.support.refresh_code_lens:
+            self._protocol.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
+        if hints and self.support.refresh_inlay_hints:
+            self._protocol.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
+
+    def start_progress(self, title: str, cancelled: Any, *, measured: bool = False) -> Progress:
+        """A progress bar at the client, if it has them; ``cancelled`` is called when the user stops it."""
+        return Progress(
+            self._protocol,
+            title,
+            supported=self.support.work_done_progress,
+            cancelled=cancelled,
+            measured=measured,
+        )

@@ -1,0 +1,81 @@
+"""What is kept of files that are not open, so that an unchanged one is not scored again: no text."""
+
+import pickle
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeorigin.lsp.scoring.scored_document import FunctionRecord
+from codeorigin.model.file_verdict import FileVerdict
+
+MAX_BYTES = 64 * 1024 * 1024
+_OVERHEAD_BYTES = 400
+"""Of one entry: its path, its key and the table's slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """The verdicts on one file and on its outermost functions."""
+
+    uri: str
+    model_id: str
+    verdict: FileVerdict | None
+    functions: tuple[FunctionRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileKey:
+    """While these stay the same, so does the record."""
+
+    modified_ns: int
+    size: int
+    file_context: bool
+    model_id: str
+
+
+class FileRecords:
+    """Records by path, packed (some 150 bytes a function), up to ``max_bytes`` in all.
+
+    When they are full, what comes later is not kept, in place of dropping the oldest: scans go through the files
+    in the same order each time, so that each record would be dropped shortly before it is asked for.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._records: dict[Path, tuple[FileKey, bytes]] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @property
+    def size(self) -> int:
+        """Bytes that the records take, about."""
+        return self._bytes
+
+    def get(self, path: Path, key: FileKey) -> FileRecord | None:
+        """The record of ``path``, or None when there is none for this very key."""
+        kept = self._records.get(path)
+        if kept is None or kept[0] != key:
+            return None
+        record: FileRecord = pickle.loads(zlib.decompress(kept[1]))
+        return record
+
+    def put(self, path: Path, key: FileKey, record: FileRecord) -> None:
+        """Keep ``record`` if there is room."""
+        self._drop(path)
+        packed = zlib.compress(pickle.dumps(record, pickle.HIGHEST_PROTOCOL), 1)
+        if self._bytes + len(packed) + _OVERHEAD_BYTES <= self._max_bytes:
+            self._records[path] = (key, packed)
+            self._bytes += len(packed) + _OVERHEAD_BYTES
+
+    def keep(self, wanted: Callable[[Path], bool]) -> None:
+        """Drop all records but those of ``wanted`` paths."""
+        for path in [path for path in self._records if not wanted(path)]:
+            self._drop(path)
+
+    def _drop(self, path: Path) -> None:
+        kept = self._records.pop(path, None)
+        if kept is not None:
+            self._bytes -= len(kept[1]) + _OVERHEAD_BYTES

@@ -1,0 +1,287 @@
+"""One client's session: its open documents, the settings that hold for them, their scoring and its results."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls import uris
+
+from codeorigin.errors import CodeOriginError, ModelError
+from codeorigin.lsp.connection.client import Client
+from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.presentation.publisher import Publisher
+from codeorigin.lsp.presentation.wire_forms import file_to_wire
+from codeorigin.lsp.scoring.document_scorer import DocumentScorer
+from codeorigin.lsp.scoring.explanation_jobs import Explanations
+from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
+from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.scoring.workspace_scan import Scanner
+from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
+from codeorigin.lsp.settings.layers import Configuration
+from codeorigin.settings.schema import RunMode, Settings
+
+logger = logging.getLogger(__name__)
+
+FILE_VERDICT_METHOD = "codeorigin/fileVerdict"
+
+
+class Session:
+    """What the handlers share. Everything here runs on the event loop; only the worker has a thread.
+
+    ``documents`` gives the open documents; it may be asked from ``initialize`` on.
+    """
+
+    def __init__(
+        self, client: Client, documents: Callable[[], SourceWorkspace], model_dir: Path | None
+    ) -> None:
+        self.client = client
+        self._documents = documents
+        self._model_dir = model_dir
+        self.configuration = Configuration()
+        self.configured = asyncio.Event()
+        self.engine = Engine(model_dir)
+        self.worker = Worker()
+        self.publisher = Publisher(client.publish)
+        self.explanations = Explanations(self.worker, self.engine, client.start_progress)
+        self.scorer = DocumentScorer(
+            self.worker,
+            self.engine,
+            begin=self._begin,
+            key=self._key,
+            deliver=self._deliver,
+            failed=self._failed,
+        )
+        self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
+        """Answers to "Rescore selection", shown until the next edit."""
+        self.model_requested = False
+        self._watches_files = False
+        self._accepted_findings: dict[Path, AcceptedFindings] = {}
+        self._accepted: dict[AcceptedFindings, frozenset[str]] = {}
+        self._file_verdicts: set[str] = set()
+        self._scanner: Scanner | None = None
+
+    def stop(self) -> None:
+        """Cancel everything that runs or waits."""
+        self.scorer.cancel_all()
+        self.worker.stop(0)
+
+    # -- documents and what holds for them ----------------------------------------------------------------
+
+    @property
+    def documents(self) -> SourceWorkspace:
+        """The open documents."""
+        return self._documents()
+
+    def document(self, uri: str) -> SourceDocument | None:
+        """The open document, or None."""
+        return self.documents.find(uri)
+
+    def settings_of(self, uri: str) -> Settings:
+        """The settings that hold for a document."""
+        return self.configuration.of(self.documents.folder_of(uri))
+
+    def folder_path(self, uri: str) -> Path | None:
+        """The workspace folder of a document on disk."""
+        folder = self.documents.folder_of(uri)
+        path = uris.to_fs_path(folder) if folder is not None else None
+        return Path(path) if path else None
+
+    def accepted_findings_of(self, uri: str) -> AcceptedFindings | None:
+        """The accepted findings of the document's folder; None outside of all folders."""
+        path = self.folder_path(uri)
+        if path is None:
+            return None
+        return self._accepted_findings.setdefault(path, AcceptedFindings(path))
+
+    def accepted(self, uri: str) -> frozenset[str]:
+        """Ids of the functions that are accepted in the document's folder."""
+        findings = self.accepted_findings_of(uri)
+        if findings is None:
+            return frozenset()
+        known = self._accepted.get(findings) if self._watches_files else None
+        if known is None:
+            known = self._accepted[findings] = findings.ids()
+            if findings.problem:
+                self.client.show_once(findings.problem, types.MessageType.Warning)
+        return known
+
+    @property
+    def scanner(self) -> Scanner:
+        """What scores files that are not open; the same one for every scan, so that it knows what is unchanged."""
+        if self._scanner is None:
+            self._scanner = Scanner(self.worker, self.engine, self.documents.encoding)
+        return self._scanner
+
+    # -- settings -----------------------------------------------------------------------------------------
+
+    def files_watched(self) -> None:
+        """The client tells of changed project files from now on: they are not looked at on every edit."""
+        self._watches_files = True
+        # What was changed before it began to watch would go unnoticed.
+        if any(self.configuration.is_stale(folder.uri) for folder in self.documents.folders.values()):
+            self.reconfigure()
+
+    def reconfigure(self) -> None:
+        """Compute the settings anew from all layers, and act on what changed."""
+        self._accepted.clear()
+        self.configuration.rebuild([folder.uri for folder in self.documents.folders.values()])
+        for problem in self.configuration.problems:
+            self.client.show_once(problem, types.MessageType.Warning)
+        if not self.configured.is_set():
+            return
+        everywhere = self.configuration.everywhere
+        if everywhere.enable:
+            self._load_model(everywhere.model_path)
+        self._score_again()
+        self.client.refresh_decorations()
+
+    @property
+    def wants_status(self) -> bool:
+        """Whether the client is sent ``codeorigin/status`` and ``codeorigin/fileVerdict``."""
+        return self.configured.is_set() and self.configuration.everywhere.status_notifications
+
+    def _load_model(self, setting: str | None) -> None:
+        """Load the model that the settings name, unless that was asked for before."""
+        chosen = self._model_dir or (Path(setting).expanduser() if setting else None)
+        if not self.engine.choose(chosen) and self.model_requested:
+            return
+        self.model_requested = True
+        self.worker.submit(self.engine.analyzer, priority=Priority.MODEL).add_done_callback(
+            self._model_loaded
+        )
+
+    def _model_loaded(self, loading: asyncio.Future[Any]) -> None:
+        error = None if loading.cancelled() else loading.exception()
+        if isinstance(error, ModelError):
+            self.client.show_once(str(error), types.MessageType.Error)
+
+    # -- what happens to documents ------------------------------------------------------------------------
+
+    def touched(self, uri: str, *, edited: bool) -> None:
+        """A document was opened or saved, or (``edited``) its text has changed."""
+        document = self.document(uri)
+        if document is None or not self.configured.is_set():
+            return  # all open documents are scored once the settings are known
+        uri = document.uri
+        if not self._watches_files and self.configuration.is_stale(document.folder):
+            self.reconfigure()
+        settings = self.configuration.of(document.folder)
+        if edited:
+            self.explanations.cancel(uri)
+            self.selections.pop(uri, None)
+            self.publisher.edited(uri)
+        else:
+            document.edited_lines = ()  # a save ends the typing, and with it the quiet near the caret
+        if settings.run is RunMode.ON_TYPE or (settings.run is RunMode.ON_SAVE and not edited):
+            self.scorer.schedule(uri, settings.debounce / 1000 if edited else 0.0)
+        elif edited:
+            self.scorer.cancel(uri)
+
+    def closed(self, uri: str) -> None:
+        """A document was closed: forget it, and clear what the client shows."""
+        self.scorer.forget(uri)
+        self.explanations.cancel(uri)
+        self.selections.pop(uri, None)
+        self.publisher.clear(uri)
+        self._file_verdicts.discard(uri)
+
+    def _score_again(self) -> None:
+        """Settings or the model have changed: look at every open document anew; known texts cost nothing."""
+        for uri in self.documents.open_uris():
+            if uri in self.scorer.results or self.settings_of(uri).run is not RunMode.MANUAL:
+                self.scorer.schedule(uri, 0.0)
+
+    # -- results ------------------------------------------------------------------------------------------
+
+    async def scored(self, uri: str) -> Result | None:
+        """The result for the present text, settings and model, made now if need be.
+
+        None when the document is not open, or when it could not be scored, which the user was told.
+        """
+        await self.configured.wait()
+        while (document := self.document(uri)) is not None:
+            result = self.result(document.uri)
+            if result is not None and result.done.key == self._key(document.uri):
+                return result
+            if self.engine.error is not None and not self.scorer.is_busy(document.uri):
+                return None
+            if not await self.scorer.score_now(document.uri):
+                return None
+        return None
+
+    async def settled(self, uri: str) -> Result | None:
+        """The newest result once no pass over ``uri`` is under way; starts none."""
+        await self.configured.wait()
+        document = self.document(uri)
+        if document is None:
+            return None
+        await self.scorer.settled(document.uri)
+        return self.result(document.uri)
+
+    def result(self, uri: str) -> Result | None:
+        """The newest result of an open document, perhaps of an older version; ``uri`` as the client spells it."""
+        return self.scorer.results.get(uri)
+
+    def refresh_findings(self, uri: str) -> None:
+        """Bring the client's diagnostics of an open document up to date with its result."""
+        result, document = self.result(uri), self.document(uri)
+        if result is not None and document is not None:
+            extra = self.selections.get(uri, ())
+            self.publisher.update(result, document, accepted=self.accepted(uri), extra=extra)
+
+    def accepted_more(self) -> None:
+        """Findings were accepted: take them away."""
+        self._accepted.clear()
+        for uri in self.documents.open_uris():
+            self.refresh_findings(uri)
+
+    # -- one pass over a document -------------------------------------------------------------------------
+
+    def _begin(self, uri: str) -> Pass | None:
+        snapshot = self.documents.snapshot(uri)
+        if snapshot is None:
+            return None
+        return Pass(snapshot, self.settings_of(uri), self.folder_path(uri), self.engine.generation)
+
+    def _key(self, uri: str) -> Key | None:
+        document = self.document(uri)
+        if document is None:
+            return None
+        return document.version or 0, self.configuration.of(document.folder), self.engine.generation
+
+    def _deliver(self, result: Result, before: Result | None) -> None:
+        uri = result.snapshot.uri
+        if result.skipped is not None:
+            logger.info("a document is not scored: %s", result.skipped)
+            if result.skipped.startswith("larger"):
+                self.client.log(f"{uri}: not scored: {result.skipped}")
+        self.refresh_findings(uri)
+        self._tell_file_verdict(result)
+        if before is not None and result.moves(before):
+            # Clients fetch lenses and hints anew where they see an edit, which these functions had not.
+            settings = result.settings
+            self.client.refresh_decorations(lenses=settings.code_lens, hints=settings.inlay_hints)
+
+    def _tell_file_verdict(self, result: Result) -> None:
+        """Say what the document is as a whole, or that what was said before is void."""
+        uri = result.snapshot.uri
+        if not self.wants_status or (result.verdict is None and uri not in self._file_verdicts):
+            return
+        if result.verdict is None:
+            self._file_verdicts.discard(uri)
+        else:
+            self._file_verdicts.add(uri)
+        verdict = file_to_wire(result.verdict)
+        self.client.notify(FILE_VERDICT_METHOD, {"uri": uri, "version": result.version, "verdict": verdict})
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, CodeOriginError):
+            message = str(error)
+        else:
+            logger.error("scoring a document failed", exc_info=error)
+            message = f"scoring a document failed ({type(error).__name__}); the log says where"
+        self.client.show_once(message, types.MessageType.Error)

@@ -1,0 +1,173 @@
+"""Scans of files on disk: unchanged ones are not read again, however many there are, and no text is kept."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+from tests.server.lsp.editor import python_function
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.functions import find_functions
+from codeorigin.languages import get_language
+from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
+from codeorigin.lsp.scoring.scored_document import FunctionRecord
+from codeorigin.lsp.scoring.worker import Worker
+from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
+from codeorigin.model.verdict import Band, Verdict
+from codeorigin.report import FileReport, FunctionReport
+from codeorigin.settings.schema import Settings
+from codeorigin.source.text import PositionEncoding
+
+MANY = 5_200
+VERDICT = Verdict(probability=0.75, logit=1.25, band=Band.LLM, human_share=0.01, llm_threshold=0.7, wide=1.25)
+
+
+@dataclass
+class Bench:
+    """A scanner with an analyzer that counts; it stands for the engine too."""
+
+    root: Path
+    model_id: str = "model"
+    texts: list[str] = field(default_factory=list)
+    records: list[FileRecord] = field(default_factory=list)
+    worker: Worker = field(default_factory=Worker)
+
+    def __post_init__(self) -> None:
+        engine: Any = self
+        self.scanner = Scanner(self.worker, engine, PositionEncoding.UTF16)
+
+    def analyzer(self) -> "Bench":
+        return self
+
+    def analyze(
+        self, text: str, language: str, *, path: str, file_context: bool, cancel: CancelToken
+    ) -> FileReport:
+        self.texts.append(text)
+        spans = find_functions(text, get_language(language), path=path)
+        reports = tuple(FunctionReport(span, VERDICT, f"id of {span.name}") for span in spans)
+        return FileReport(language, path, reports)
+
+    async def scan(self, settings: Settings | None = None, cancel_after: int | None = None) -> ScanSummary:
+        self.texts.clear()
+        self.records.clear()
+        token = CancelToken()
+
+        def progress(done: int, _: int) -> None:
+            if done == cancel_after:
+                token.cancel()
+
+        return await self.scanner.scan(
+            [ScanFolder(self.root, settings or Settings())],
+            token,
+            skip=lambda _: False,
+            scored=lambda record, _: self.records.append(record),
+            progress=progress,
+        )
+
+
+@pytest_asyncio.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    assert made.worker.stop(10)
+
+
+@pytest.mark.asyncio
+async def test_of_many_files_none_is_read_twice(bench: Bench) -> None:
+    for number in range(MANY):
+        (bench.root / f"file_{number}.py").write_text(f"x = {number}\n", encoding="utf-8")
+    assert (await bench.scan()).files == len(bench.texts) == MANY
+    assert (await bench.scan()).files == MANY
+    assert bench.texts == []
+
+
+@pytest.mark.asyncio
+async def test_what_has_changed_is_scored_again(bench: Bench) -> None:
+    one, two = bench.root / "one.py", bench.root / "two.py"
+    one.write_text(python_function("one"), encoding="utf-8")
+    two.write_text(python_function("two"), encoding="utf-8")
+    await bench.scan()
+    first = list(bench.records)
+    assert [each.name for record in first for each in record.functions] == ["one", "two"]
+    two.write_text(python_function("changed"), encoding="utf-8")
+    os.utime(two, ns=(1, 1))
+    await bench.scan()
+    assert len(bench.texts) == 1
+    assert bench.records[0] == first[0]
+    assert bench.records[1].functions[0].name == "changed"
+    # The same length at the same time is taken for the same text; another model or setting is not.
+    await bench.scan(Settings(file_context=False))
+    assert len(bench.texts) == 2
+    bench.model_id = "another"
+    await bench.scan(Settings(file_context=False))
+    assert len(bench.texts) == 2
+    assert {record.model_id for record in bench.records} == {"another"}
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_is_too_large_now_is_skipped(bench: Bench) -> None:
+    (bench.root / "one.py").write_text(python_function("one") * 20, encoding="utf-8")
+    assert (await bench.scan()).files == 1
+    summary = await bench.scan(Settings(max_file_size=1_000))
+    assert (summary.files, summary.skipped) == (0, 1)
+
+
+@pytest.mark.asyncio
+async def test_records_of_files_that_are_gone_are_dropped_by_a_whole_scan_only(bench: Bench) -> None:
+    for name in ("one", "two", "three"):
+        (bench.root / f"{name}.py").write_text(python_function(name), encoding="utf-8")
+    await bench.scan()
+    assert len(bench.scanner.records) == 3
+    (bench.root / "one.py").unlink()
+    assert (await bench.scan(cancel_after=1)).cancelled
+    assert len(bench.scanner.records) == 3
+    await bench.scan()
+    assert len(bench.scanner.records) == 2
+
+
+def record_of(name: str, functions: int) -> FileRecord:
+    place = types.Range(types.Position(1_000, 0), types.Position(1_040, 12))
+    function = FunctionRecord("0123456789abcdef", "", VERDICT, place, place, 1, is_test=False)
+    named = tuple(replace(function, name=f"Class.{name}_{number}") for number in range(functions))
+    return FileRecord(f"file:///{name}", "model", None, named)
+
+
+KEY = FileKey(1, 2, file_context=True, model_id="model")
+
+
+def test_a_record_comes_back_as_it_was() -> None:
+    records = FileRecords()
+    kept = record_of("a", 20)
+    records.put(Path("a"), KEY, kept)
+    assert records.get(Path("a"), KEY) == kept
+    assert records.get(Path("a"), replace(KEY, size=3)) is None
+    assert records.get(Path("b"), KEY) is None
+
+
+def test_records_are_small() -> None:
+    records = FileRecords()
+    for number in range(50):
+        records.put(Path(f"folder/file_{number}.py"), KEY, record_of(f"file_{number}", 20))
+    assert records.size / (50 * 20) < 200
+
+
+def test_full_records_keep_what_they_have() -> None:
+    records = FileRecords(max_bytes=20_000)
+    paths = [Path(str(number)) for number in range(100)]
+    for path in paths:
+        records.put(path, KEY, record_of(path.name, 5))
+    kept = [path for path in paths if records.get(path, KEY) is not None]
+    assert kept == paths[: len(kept)]
+    assert 0 < len(kept) < 100
+    assert records.size <= 20_000
+    records.put(paths[0], replace(KEY, size=3), record_of("0", 5))
+    assert records.get(paths[0], replace(KEY, size=3)) is not None
+    records.keep(lambda path: path == paths[1])
+    assert len(records) == 1
+    records.keep(lambda _: False)
+    assert (len(records), records.size) == (0, 0)

@@ -1,0 +1,276 @@
+"""1,000 malformed messages and 10,000 edits through the running server, which is right about the text afterwards."""
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from lsprotocol.types import LSPErrorCodes
+from tests.server.lsp.editor import python_function
+from tests.server.lsp.raw import RawServer, frame
+
+from codeorigin.analyzer import Analyzer
+
+MESSAGES = 1_000
+EDITS = 10_000
+DOCUMENTS = 8
+LONGEST = 4_000
+PIECES = (
+    "a", "b ", " ", "    ", "\n", "\n", "\r", "\r\n", "\x0c", "\u2028", "é", "😀", "\ufeff", "中", "\0", '"""', "'",
+    "(", "):", "def ", "class A:\n", "return x\n", "# codeorigin: ignore\n", "\ud83d", python_function("typed", 4),
+)  # fmt: skip
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Analyzer:
+    """Scores the final texts afresh."""
+    return Analyzer.load()
+
+
+class Text:
+    """A document as its editor has it, in UTF-16 columns."""
+
+    def __init__(self, uri: str, text: str) -> None:
+        self.uri = uri
+        self.text = text
+        self.version = 0
+
+    def place(self, offset: int) -> dict[str, int]:
+        ends = [match.end() for match in LINE_END.finditer(self.text, 0, offset)]
+        # Between the two characters of one line end there is no place.
+        if ends and self.text[offset - 1 : offset + 1] == "\r\n":
+            ends.pop()
+        start = ends[-1] if ends else 0
+        units = len(self.text[start:offset].encode("utf-16-le", "surrogatepass")) // 2
+        return {"line": len(ends), "character": units}
+
+    def edit(self, chance: random.Random) -> dict[str, Any]:
+        """One change at any place, towards a length between nothing and LONGEST."""
+        start, end = sorted(chance.randrange(len(self.text) + 1) for _ in range(2))
+        end = min(end, start + chance.choice((0, 0, 1, 5, 40) if len(self.text) < LONGEST else (200, 800)))
+        start, end = (
+            offset + (self.text[offset - 1 : offset + 1] == "\r\n" if offset else 0)
+            for offset in (start, end)
+        )
+        new = "".join(chance.choice(PIECES) for _ in range(chance.randrange(3)))
+        span = {"start": self.place(start), "end": self.place(end)}
+        self.text = self.text[:start] + new + self.text[end:]
+        return {"range": span, "text": new}
+
+
+def expected(analyzer: Analyzer, text: str) -> list[tuple[str, str, float, int]]:
+    """What is to be found in ``text`` when every verdict is reported."""
+    return [
+        (each.span.name, each.function_id, each.verdict.probability, each.span.header.start_line)
+        for each in analyzer.analyze(text, "python", path="/project/fuzz.py").functions
+        if each.verdict.probability is not None
+    ]
+
+
+def found(diagnostics: list[dict[str, Any]]) -> list[tuple[str, str, float, int]]:
+    return [
+        (
+            each["data"]["name"].rsplit(".", 1)[-1],
+            each["data"]["functionId"],
+            each["data"]["probability"],
+            each["range"]["start"]["line"],
+        )
+        for each in diagnostics
+    ]
+
+
+def initialize(server: RawServer) -> None:
+    """As a client that pulls."""
+    parameters = {
+        "processId": None,
+        "rootUri": None,
+        "capabilities": {"textDocument": {"diagnostic": {}}},
+        "initializationOptions": {"threshold": 0.0, "debounce": 5, "caretQuiet": 0, "explainWait": 0},
+    }
+    server.request("initialize", parameters)
+    server.notify("initialized", {})
+
+
+def pull(server: RawServer, uri: str) -> list[dict[str, Any]]:
+    return server.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
+
+
+def test_ten_thousand_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyzer) -> None:
+    chance = random.Random(7)
+    texts = [
+        Text(f"file:///project/{number}.py", "\n\n".join(map(python_function, ("one", "two", "three"))))
+        for number in range(DOCUMENTS)
+    ]
+    with RawServer() as server:
+        initialize(server)
+        for each in texts:
+            server.open(each.uri, each.text)
+        edits = 0
+        asked: list[int] = []
+        while edits < EDITS:
+            each = chance.choice(texts)
+            changes = [each.edit(chance) for _ in range(chance.choice((1, 1, 1, 2, 5)))]
+            edits += len(changes)
+            each.version += 1
+            identifier = {"uri": each.uri, "version": each.version}
+            server.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": changes})
+            if chance.random() < 0.02:
+                place = {"textDocument": {"uri": each.uri}, "position": each.place(0)}
+                asked.append(
+                    server.ask(chance.choice(("textDocument/hover", "textDocument/codeLens")), place)
+                )
+            if asked and chance.random() < 0.01:
+                server.notify("$/cancelRequest", {"id": chance.choice(asked)})
+        for each in texts:
+            # Whole again, so that there is something to be found wherever the edits ended.
+            new = python_function(f"last_{each.version}") + "\n"
+            change = {"range": {"start": each.place(0), "end": each.place(0)}, "text": new}
+            each.text, each.version = new + each.text, each.version + 1
+            identifier = {"uri": each.uri, "version": each.version}
+            server.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": [change]})
+        codes = {server.answer(each).get("error", {}).get("code") for each in asked}
+        assert codes <= {None, LSPErrorCodes.RequestCancelled}
+        for each in texts:
+            fresh = expected(analyzer, each.text)
+            assert f"last_{each.version - 1}" in [name for name, *_ in fresh]
+            assert found(pull(server, each.uri)) == fresh
+        assert server.leave() == 0
+        assert server.stray == b""
+    assert b"ERROR" not in server.errors
+
+
+VALUES: tuple[Any, ...] = (
+    None, True, -1, 0, 7, 2**31, 2**63, 1e308, "", "x", "\0", "\ud800", "file:///project/target.py", "::%%", [], [[]],
+    {}, {"a": {}}, [None] * 5, "x" * 5_000,
+)  # fmt: skip
+METHODS = (
+    "initialize", "initialized", "textDocument/didOpen", "textDocument/didChange", "textDocument/didSave",
+    "textDocument/hover", "textDocument/codeAction", "textDocument/codeLens", "textDocument/inlayHint",
+    "textDocument/diagnostic", "workspace/executeCommand", "workspace/didChangeConfiguration",
+    "workspace/didChangeWatchedFiles", "workspace/didChangeWorkspaceFolders", "notebookDocument/didOpen",
+    "notebookDocument/didChange", "codeorigin/attributions", "$/cancelRequest", "$/setTrace",
+    "window/workDoneProgress/cancel", "no/such", "",
+)  # fmt: skip
+KEYS = (
+    "textDocument", "uri", "version", "languageId", "text", "contentChanges", "range", "start", "end", "line",
+    "character", "position", "context", "diagnostics", "command", "arguments", "settings", "codeorigin", "changes",
+    "event", "added", "removed", "notebookDocument", "cells", "id", "token", "value",
+)  # fmt: skip
+
+
+def value(chance: random.Random, depth: int = 0) -> Any:
+    """Any JSON, with the protocol's own keys."""
+    kind = chance.random()
+    if depth > 3 or kind < 0.4:
+        return chance.choice(VALUES)
+    if kind < 0.9:
+        return {chance.choice(KEYS): value(chance, depth + 1) for _ in range(chance.randrange(1, 5))}
+    return [value(chance, depth + 1) for _ in range(chance.randrange(3))]
+
+
+def bent(chance: random.Random, good: Any) -> Any:
+    """``good`` with one part replaced, dropped or added."""
+    if isinstance(good, dict) and good and chance.random() < 0.8:
+        key = chance.choice(list(good))
+        what = chance.random()
+        if what < 0.2:
+            return {name: part for name, part in good.items() if name != key}
+        return {**good, key: bent(chance, good[key])}
+    if isinstance(good, list) and good and chance.random() < 0.8:
+        number = chance.randrange(len(good))
+        return [*good[:number], bent(chance, good[number]), *good[number + 1 :]]
+    return value(chance, 2)
+
+
+PLACE = {"line": 0, "character": 5}
+DOCUMENT = {"uri": "file:///project/other.py"}
+GOOD: tuple[tuple[str, Any], ...] = (
+    ("textDocument/hover", {"textDocument": DOCUMENT, "position": PLACE}),
+    ("textDocument/codeLens", {"textDocument": DOCUMENT}),
+    ("textDocument/diagnostic", {"textDocument": DOCUMENT, "previousResultId": "1"}),
+    (
+        "textDocument/didOpen",
+        {"textDocument": {**DOCUMENT, "languageId": "python", "version": 1, "text": "x = 1\n"}},
+    ),
+    (
+        "textDocument/didChange",
+        {
+            "textDocument": {**DOCUMENT, "version": 2},
+            "contentChanges": [{"range": {"start": PLACE, "end": PLACE}, "text": "y"}],
+        },
+    ),
+    (
+        "textDocument/codeAction",
+        {
+            "textDocument": DOCUMENT,
+            "range": {"start": PLACE, "end": PLACE},
+            "context": {
+                "diagnostics": [{"range": {"start": PLACE, "end": PLACE}, "message": "m", "data": {}}]
+            },
+        },
+    ),
+    ("workspace/executeCommand", {"command": "codeorigin.rescore", "arguments": [DOCUMENT["uri"], None, {}]}),
+    ("workspace/executeCommand", {"command": "codeorigin.explain", "arguments": [DOCUMENT["uri"], PLACE]}),
+    ("codeorigin/attributions", {"textDocument": DOCUMENT, "range": {"start": PLACE, "end": PLACE}}),
+)
+
+
+def malformed(chance: random.Random, number: int) -> tuple[bytes, bool]:
+    """One message that is wrong somewhere, and whether it is a request by all that can be read of it."""
+    what = chance.random()
+    if what < 0.1:
+        return frame(chance.randbytes(chance.randrange(1, 60))), False
+    if what < 0.2:
+        body = json.dumps({"jsonrpc": "2.0", "id": -number, "method": "no/such", "params": {}}).encode()
+        cut = chance.randrange(1, len(body))
+        return frame(body[:cut]), False
+    if what < 0.3:
+        return frame(json.dumps(value(chance)).encode()), False
+    if what < 0.7:
+        method, parameters = chance.choice(GOOD)
+        parameters = bent(chance, parameters)
+    else:
+        method, parameters = chance.choice(METHODS), value(chance)
+    message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": parameters}
+    is_request = chance.random() < 0.7
+    if is_request:
+        message["id"] = f"fuzz-{number}"
+    return frame(json.dumps(message).encode()), is_request
+
+
+@pytest.fixture
+def server() -> Iterator[RawServer]:
+    with RawServer() as running:
+        initialize(running)
+        yield running
+        assert running.stray == b""
+
+
+def test_a_thousand_malformed_messages_leave_the_server_as_it_was(
+    server: RawServer, analyzer: Analyzer
+) -> None:
+    chance = random.Random(11)
+    target = Text("file:///project/target.py", python_function("target"))
+    server.open(target.uri, target.text)
+    requests = []
+    for number in range(MESSAGES):
+        body, is_request = malformed(chance, number)
+        server.write(body)
+        if is_request:
+            requests.append(f"fuzz-{number}")
+    # Each request got an answer, whatever it was.
+    for request in requests:
+        answer = server.wait_for(lambda m, wanted=request: m.get("id") == wanted and "method" not in m)
+        assert ("result" in answer) != ("error" in answer)
+        assert "Traceback" not in json.dumps(answer)
+    server.unread.clear()
+    # Whatever the settings and the document have come to: put them right, and all is as in a fresh server.
+    settings = {"threshold": 0.0, "debounce": 5, "caretQuiet": 0}
+    server.notify("workspace/didChangeConfiguration", {"settings": {"codeorigin": settings}})
+    server.notify("textDocument/didClose", {"textDocument": {"uri": target.uri}})
+    server.open(target.uri, target.text)
+    assert found(pull(server, target.uri)) == expected(analyzer, target.text)
+    assert server.leave() == 0

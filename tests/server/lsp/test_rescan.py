@@ -1,0 +1,42 @@
+"""Scanning the workspace again: what is unchanged is not scored again, what is gone is not shown any more."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.server.lsp.editor import python_function
+from tests.server.lsp.raw import RawServer
+from tests.server.lsp.test_process import FAULTY
+
+
+def scan(server: RawServer) -> dict[str, list[dict[str, Any]]]:
+    """What a scan pushes, by file name."""
+    command = {"command": "codeorigin.scanWorkspace", "arguments": [None, {"quiet": True}]}
+    server.request("workspace/executeCommand", command)
+    pushed = [m["params"] for m in server.unread if m.get("method") == "textDocument/publishDiagnostics"]
+    server.unread.clear()
+    return {each["uri"].rsplit("/", 1)[1]: each["diagnostics"] for each in pushed}
+
+
+def test_a_rescan_takes_stale_findings_away(tmp_path: Path) -> None:
+    files = {name: tmp_path / f"{name}.py" for name in ("stays", "goes", "hidden", "opened")}
+    for name, path in files.items():
+        path.write_text(f"# COUNT\n{python_function(name)}", encoding="utf-8")
+    with RawServer(command=FAULTY) as server:
+        server.initialize(root=tmp_path)
+        first = scan(server)
+        assert {name: len(found) for name, found in first.items()} == dict.fromkeys(
+            ("stays.py", "goes.py", "hidden.py", "opened.py"), 1
+        )
+        server.open(files["opened"].as_uri(), python_function("opened"))
+        assert server.findings(files["opened"].as_uri())
+        files["goes"].unlink()
+        files["opened"].unlink()
+        (tmp_path / "codeorigin.toml").write_text('exclude = ["hidden.py"]\n', encoding="utf-8")
+        watched = {"changes": [{"uri": (tmp_path / "codeorigin.toml").as_uri(), "type": 1}]}
+        server.notify("workspace/didChangeWatchedFiles", watched)
+        second = scan(server)
+        assert len(second.pop("stays.py")) == 1
+        assert second == {"goes.py": [], "hidden.py": []}
+        assert set(scan(server)) == {"stays.py"}
+        assert server.leave() == 0
+    assert server.errors.count(b"counted") == len(files)
