@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.scale import Scale, Thresholds
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.files import file_metrics
 
 CODE = "def f(values):\n    total = sum(value for value in values if value)\n    return total / len(values)\n"
-RULE = FileRule(0.0, 0.0, 2, 1.0, 0.0, 0.01, 1.0, -1.0, (-3.0, 3.0), (1.0, 0.01))
+RULE = FileRule(0.0, 0.0, 2, Scale(1.0, 0.0, 0.01, Thresholds(1.0, -1.0), {}, (-3.0, 3.0), (1.0, 0.01)))
 
 
 def rows_of(label: int, repositories: int, modern: bool = False) -> list[Row]:

@@ -192,9 +192,7 @@ def _measure(
     logits = wide.bias + wide_logits + deep
     metrics: dict[str, Any] = {
         "held_out": detector_metrics(rows, logits),
-        "verdicts": verdict_metrics(
-            rows, answers_by_text([row.language for row in rows], logits, calibration.alone)
-        ),
+        "verdicts": verdict_metrics(rows, answers_by_text(rows, logits, calibration.alone)),
         "slices": slices(rows, logits),
         "parts": {
             "wide": detector_metrics(rows, wide_logits),

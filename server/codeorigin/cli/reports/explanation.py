@@ -18,6 +18,7 @@ from codeorigin.wording import CAVEAT
 from codeorigin.wording.explanations import equation, method_phrase
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.functions import band_or_reason, own_text, short_rarity
+from codeorigin.wording.promises import promised
 
 _HALF_WIDTH = 10
 _LLM_STYLE = "dark_orange"
@@ -78,6 +79,8 @@ def write_text(explained: Explained, stream: TextIO) -> None:
     ascii_only = not can_encode(stream, RIGHT_BLOCKS)
     console.print(_heading(explained))
     console.print(_balance(explanation, explained.function.verdict.file_evidence))
+    if (promise := explained.function.verdict.promise) is not None:
+        console.print(Text(f"band llm: {promised(promise)}", "dim"))
     console.print()
     largest = max((abs(line.value) for line in explanation.lines), default=0.0)
     number_width = max((len(str(line.line + 1)) for line in explanation.lines), default=1)

@@ -182,7 +182,7 @@ def test_a_files_own_verdict_is_in_the_report(
         "function_count": 7,
         "human_share": 0.04,
         "llm_threshold": 0.9,
-        "false_positive_rate": 0.01,
+        "promise": {"rate": 0.01, "language": "rust", "group": "documented", "repositories": 393},
     }
     assert report["summary"]["file_bands"] == {"human": 1, "unsure": 1, "llm": 1}
     assert report["summary"]["findings"] == 3
