@@ -135,7 +135,9 @@ class Analyzer:
             FunctionReport(span, verdicts[number], ids[number], _nested(text, span, known.model_language))
             for number, span in enumerate(spans)
         )
-        return FileReport(known.id, path, reports, self._file_verdict(text, reports, whole))
+        return FileReport(
+            known.id, path, reports, self._file_verdict(text, reports, whole, known.model_language)
+        )
 
     def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
@@ -182,18 +184,19 @@ class Analyzer:
         return None if explanation is None else _placed(explanation, span)
 
     def _file_verdict(
-        self, text: str, functions: Sequence[FunctionReport], whole: Reason | None
+        self, text: str, functions: Sequence[FunctionReport], whole: Reason | None, language: str
     ) -> FileVerdict | None:
         rule = self.bundle.calibration.file
         if rule is None:
             return None
         if whole is not None:
             return FileVerdict.without(FileReason(whole.value))
-        return rule.verdict(
+        judged = [
             (report.verdict.logit, counted_lines(text[report.span.range.start : report.span.range.end]))
             for report in functions
             if report.verdict.logit is not None
-        )
+        ]
+        return rule.verdict(judged, language)
 
     def _score(self, codes: Sequence[str], language: str, cancel: CancelToken) -> list[Verdict]:
         normalized = [normalize(code, language) for code in codes]

@@ -92,7 +92,7 @@ def test_bands_have_their_own_thresholds(logit: float, band: Band) -> None:
 
 
 def test_a_language_has_thresholds_and_a_promise_of_its_own() -> None:
-    functions = [(2.1, 20)] * 3
+    functions = [(2.05, 20)] * 3
     assert RULE.verdict(functions, "python").band is Band.LLM
     verdict = RULE.verdict(functions, "go")
     assert verdict.band is Band.UNSURE

@@ -127,7 +127,7 @@ def test_probabilities_are_frequencies() -> None:
 
 
 def test_with_too_few_repositories_no_file_is_ever_called_llm() -> None:
-    rule = fit_file_rule(people(60) + MODELS)
+    rule = fit_file_rule(people(40) + MODELS)
     assert rule is not None
     assert rule.scale.default.llm == np.inf
     assert rule.verdict([(30.0, 50)] * 20, "python").band is Band.UNSURE

@@ -79,8 +79,6 @@ def write_text(explained: Explained, stream: TextIO) -> None:
     ascii_only = not can_encode(stream, RIGHT_BLOCKS)
     console.print(_heading(explained))
     console.print(_balance(explanation, explained.function.verdict.file_evidence))
-    if (promise := explained.function.verdict.promise) is not None:
-        console.print(Text(f"band llm: {promised(promise)}", "dim"))
     console.print()
     largest = max((abs(line.value) for line in explanation.lines), default=0.0)
     number_width = max((len(str(line.line + 1)) for line in explanation.lines), default=1)
@@ -96,6 +94,8 @@ def write_text(explained: Explained, stream: TextIO) -> None:
             text.append(f" line {token.line + 1:>{number_width}}  ", "dim")
             text.append(printable(token.text), "")
             console.print(text)
+    if (promise := explained.function.verdict.promise) is not None:
+        console.print(Text(f"\nband llm: {promised(promise)}", "dim"))
     console.print(Text(f"\n{printable(explained.model)}. {CAVEAT}", "dim"))
 
 

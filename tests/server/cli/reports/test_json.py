@@ -46,6 +46,7 @@ def test_the_report_is_exactly_this(
         "own_probability": None,
         "file_evidence": None,
         "neighbours": 0,
+        "promise": None,
         "nested": [],
     }
     assert report == {
@@ -69,6 +70,12 @@ def test_the_report_is_exactly_this(
                         "own_probability": 0.97,
                         "file_evidence": None,
                         "neighbours": 0,
+                        "promise": {
+                            "rate": 0.01,
+                            "language": "rust",
+                            "group": "documented",
+                            "repositories": 393,
+                        },
                         "nested": [],
                     },
                     {
@@ -83,6 +90,12 @@ def test_the_report_is_exactly_this(
                         "own_probability": 0.55,
                         "file_evidence": None,
                         "neighbours": 0,
+                        "promise": {
+                            "rate": 0.01,
+                            "language": "rust",
+                            "group": "documented",
+                            "repositories": 393,
+                        },
                         "nested": [log],
                     },
                     {
@@ -97,6 +110,7 @@ def test_the_report_is_exactly_this(
                         "own_probability": None,
                         "file_evidence": None,
                         "neighbours": 0,
+                        "promise": None,
                         "nested": [],
                     },
                 ],
