@@ -6,9 +6,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin.model.calibration import Calibration
 from codeorigin.model.promise import Group
+from codeorigin_training.calibrate.context import file_numbers
+from codeorigin_training.calibrate.eligibility import has_verdict
+from codeorigin_training.calibrate.levels import row_groups
 from codeorigin_training.calibrate.promises import population
 from codeorigin_training.corpus.rows import Row
+from codeorigin_training.evaluate.answers import answers_by_text, answers_in_files
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -51,6 +56,24 @@ def false_positive_figures(
         if chosen.any():
             found[language] = _share(called[chosen], names[chosen], generator)
     return {"cells": cells, "repositories": repositories, "found": found}
+
+
+def by_text_and_in_file(
+    rows: Sequence[Row], logits: Floats, calibration: Calibration
+) -> dict[str, dict[str, Any]]:
+    """:func:`false_positive_figures` of the corpus' ``rows`` with their ``logits`` ``(n,)``; too short ones do not count.
+
+    ``in_file`` is missing for a calibration without a rule for functions in their file.
+    """
+    counted = np.array([row.pair is None and has_verdict(row.code, calibration) for row in rows], dtype=bool)
+    rows = [row for row, kept in zip(rows, counted.tolist(), strict=True) if kept]
+    logits, groups = logits[counted], row_groups(rows)
+    by_text = answers_by_text(rows, logits, calibration.alone, groups)
+    found = {"by_text": false_positive_figures(rows, groups, by_text.llm)}
+    told = answers_in_files(rows, logits, calibration, file_numbers(rows), groups)
+    if told is not None:
+        found["in_file"] = false_positive_figures(rows, groups, told.answers.llm)
+    return found
 
 
 def _rates(called: Bools, names: npt.NDArray[np.str_]) -> tuple[Floats, npt.NDArray[np.int64]]:
