@@ -78,6 +78,6 @@ def test_too_few_repositories_leave_everything_as_it_is(data: Path, tmp_path: Pa
     settings = RecalibrateConfig(
         bundle=default_model_dir(), data=data, version="1", out=tmp_path / "o", calibrate=strict
     )
-    with pytest.raises(CodeOriginError, match="too few repositories for a promise of 0.001"):
+    with pytest.raises(CodeOriginError, match=r"too few repositories for a promise of 0\.001"):
         recalibrate(settings, Run(tmp_path), lambda line: None)
     assert not (tmp_path / "o").exists()

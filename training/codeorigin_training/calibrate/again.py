@@ -29,12 +29,12 @@ def new_thresholds(
     promise anything about keeps what it has.
     """
     judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
-    alone = _replaced(calibration.alone, _fitted(rows, logits, groups, judged, config))
+    alone = _replaced(calibration.alone, _fitted(rows, logits, groups, judged, config), config.rate)
     context, rule = calibration.context, calibration.file
     if context is not None:
         evidence = file_evidence(file_numbers(rows), logits, context.rule, judged)
         levels = _fitted(rows, logits + evidence, groups, np.isfinite(evidence), config)
-        context = dataclasses.replace(context, scale=_replaced(context.scale, levels))
+        context = dataclasses.replace(context, scale=_replaced(context.scale, levels, config.rate))
     if rule is not None:
         files = [
             file
@@ -45,7 +45,7 @@ def new_thresholds(
             [pooled_logit(file.functions, rule.prior_lines, rule.prior_logit) for file in files]
         )
         levels = fit_levels([file.as_row() for file in files], pooled, config)
-        rule = dataclasses.replace(rule, scale=_replaced(rule.scale, levels))
+        rule = dataclasses.replace(rule, scale=_replaced(rule.scale, levels, config.rate))
     return dataclasses.replace(calibration, alone=alone, context=context, file=rule)
 
 
@@ -94,11 +94,12 @@ def _fitted(
     )
 
 
-def _replaced(scale: Scale, levels: Levels | None) -> Scale:
+def _replaced(scale: Scale, levels: Levels | None, rate: float) -> Scale:
     if levels is None:
         return scale
     return dataclasses.replace(
         scale,
+        false_positive_rate=rate,
         default=levels.default,
         languages=levels.languages,
         groups=levels.groups,

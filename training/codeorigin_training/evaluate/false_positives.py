@@ -61,7 +61,7 @@ def false_positive_figures(
 def by_text_and_in_file(
     rows: Sequence[Row], logits: Floats, calibration: Calibration
 ) -> dict[str, dict[str, Any]]:
-    """:func:`false_positive_figures` of the corpus' ``rows`` with their ``logits`` ``(n,)``; too short ones do not count.
+    """:func:`false_positive_figures` of the corpus' ``rows``, whose ``logits`` are ``(n,)``, but for short ones.
 
     ``in_file`` is missing for a calibration without a rule for functions in their file.
     """

@@ -55,7 +55,8 @@ def _introduction(manifest: Mapping[str, Any]) -> str:
     tail = calibration.get("tail")
     text = (
         f"Of the human functions of a new repository at most {_percent(calibration['false_positive_rate'])} are "
-        "expected in the band `llm`, in every language and group that has repositories enough, on each kind of human code apart"
+        "expected in the band `llm`, in every language and group that has repositories enough, on each kind of human "
+        "code apart"
     )
     if tail is not None:
         text += (
