@@ -35,7 +35,7 @@ class FileRuleConfig:
     rate: float = 0.01
     human_rate: float = 0.05
     tail_share: float = 0.05
-    tail_rate: float = 0.02
+    tail_rate: float = 0.03
     tail_fewest: int = 20
     fewest_evidence: int = 20
     min_lines: int = 3
