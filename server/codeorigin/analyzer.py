@@ -15,6 +15,7 @@ from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict, counted_lines
 from codeorigin.model.normalize import Normalized, normalize
+from codeorigin.model.promise import Group, group_of
 from codeorigin.model.scale import Scale
 from codeorigin.model.scorer import RawScore, Scorer
 from codeorigin.model.tokenizer import Tokenizer
@@ -134,7 +135,9 @@ class Analyzer:
             FunctionReport(span, verdicts[number], ids[number], _nested(text, span, known.model_language))
             for number, span in enumerate(spans)
         )
-        return FileReport(known.id, path, reports, self._file_verdict(text, reports, whole))
+        return FileReport(
+            known.id, path, reports, self._file_verdict(text, reports, whole, known.model_language)
+        )
 
     def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
@@ -189,18 +192,19 @@ class Analyzer:
         return None if explanation is None else _placed(explanation, span)
 
     def _file_verdict(
-        self, text: str, functions: Sequence[FunctionReport], whole: Reason | None
+        self, text: str, functions: Sequence[FunctionReport], whole: Reason | None, language: str
     ) -> FileVerdict | None:
         rule = self.bundle.calibration.file
         if rule is None:
             return None
         if whole is not None:
             return FileVerdict.without(FileReason(whole.value))
-        return rule.verdict(
+        judged = [
             (report.verdict.logit, counted_lines(text[report.span.range.start : report.span.range.end]))
             for report in functions
             if report.verdict.logit is not None
-        )
+        ]
+        return rule.verdict(judged, language)
 
     def _score(self, codes: Sequence[str], language: str, cancel: CancelToken) -> list[Verdict]:
         normalized = [normalize(code, language) for code in codes]
@@ -211,8 +215,10 @@ class Analyzer:
             features.append(self._scorer.features(normalized[number], language))
         scores = dict(zip(long_enough, self._scorer.score(features, cancel), strict=True))
         return [
-            self._verdict(scores[number], language) if number in scores else Verdict.without(Reason.TOO_SHORT)
-            for number in range(len(codes))
+            self._verdict(scores[number], language, group_of(each.text, language))
+            if number in scores
+            else Verdict.without(Reason.TOO_SHORT)
+            for number, each in enumerate(normalized)
         ]
 
     def _is_long_enough(self, normalized: Normalized) -> bool:
@@ -221,7 +227,7 @@ class Analyzer:
         characters = sum(1 for character in normalized.text if not character.isspace())
         return lines >= calibration.min_lines and characters >= calibration.min_characters
 
-    def _verdict(self, score: RawScore, language: str) -> Verdict:
+    def _verdict(self, score: RawScore, language: str, group: Group) -> Verdict:
         scale = self.bundle.calibration.alone
         unread = Verdict(
             probability=None,
@@ -231,6 +237,7 @@ class Analyzer:
             deep=score.deep,
             windows=score.windows,
             own_probability=scale.probability(score.logit),
+            group=group,
         )
         return _read_off(unread, scale, score.logit, language)
 
@@ -265,15 +272,15 @@ def _whole_file_reason(text: str) -> Reason | None:
 
 def _read_off(verdict: Verdict, scale: Scale, logit: float, language: str) -> Verdict:
     """The verdict with all that ``scale`` says of ``logit``."""
-    thresholds = scale.thresholds(language)
+    thresholds = scale.thresholds(language, verdict.group)
     return replace(
         verdict,
         probability=scale.probability(logit),
-        band=scale.band(logit, language),
+        band=scale.band(logit, language, verdict.group),
         human_share=scale.human_share(logit),
         llm_threshold=scale.probability(thresholds.llm),
         human_threshold=scale.probability(thresholds.human),
-        false_positive_rate=scale.false_positive_rate,
+        promise=scale.promise(language, verdict.group),
     )
 
 

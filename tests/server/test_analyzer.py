@@ -214,7 +214,7 @@ def test_a_file_is_judged_by_its_functions_together(file_analyzer: Analyzer) -> 
     assert None not in logits
     expected = sum(logit * 6 for logit in logits if logit is not None) / (12 + FILE_RULE.prior_lines)
     assert report.verdict.logit == pytest.approx(expected)
-    assert report.verdict.probability == FILE_RULE.probability(report.verdict.logit or 0.0)
+    assert report.verdict.probability == FILE_RULE.scale.probability(report.verdict.logit or 0.0)
 
 
 def test_neither_order_nor_functions_without_a_verdict_change_a_files_verdict(

@@ -119,7 +119,15 @@ def test_nothing_else_knows_a_front() -> None:
         ("report", ("spans", "model.verdict", "model.file_verdict")),
         (
             "wording",
-            ("wording", "report", "limits", "model.verdict", "model.file_verdict", "explain.explanation"),
+            (
+                "wording",
+                "report",
+                "limits",
+                "model.verdict",
+                "model.file_verdict",
+                "model.promise",
+                "explain.explanation",
+            ),
         ),
     ],
 )

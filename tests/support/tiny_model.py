@@ -109,13 +109,15 @@ FILE_RULE = FileRule(
     prior_lines=4.0,
     prior_logit=0.0,
     fewest_functions=2,
-    temperature=0.5,
-    shift=0.0,
-    false_positive_rate=0.01,
-    llm=0.25,
-    human=-0.25,
-    human_logits=(-2.0, 0.0, 2.0),
-    human_shares=(1.0, 0.3, 0.002),
+    scale=Scale(
+        temperature=0.5,
+        shift=0.0,
+        false_positive_rate=0.01,
+        default=Thresholds(llm=0.25, human=-0.25),
+        languages={},
+        human_logits=(-2.0, 0.0, 2.0),
+        human_shares=(1.0, 0.3, 0.002),
+    ),
 )
 
 

@@ -24,6 +24,9 @@ STAGES = {
 }
 """The commands in the order of a run; each is a function of the same name in ``commands``."""
 
+OTHERS = {"recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw."}
+"""Commands that are no part of a run, called in the same way."""
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -33,7 +36,7 @@ def training() -> None:
 
 
 def run_stage(name: str, run: Run, config: Path | None = None, overrides: typing.Sequence[str] = ()) -> None:
-    """Carry out one of :data:`STAGES` in ``run``.
+    """Carry out one of :data:`STAGES` or :data:`OTHERS` in ``run``.
 
     Raises:
         CodeOriginError: a setting is wrong, or an earlier stage is missing.
@@ -66,7 +69,7 @@ def _guarded(action: typing.Callable[[], object]) -> None:
         raise typer.Exit(2) from error
 
 
-for _name, _text in STAGES.items():
+for _name, _text in (STAGES | OTHERS).items():
     _add(_name, _text)
 
 

@@ -19,6 +19,14 @@ export interface Status {
   message: string | null;
 }
 
+/** Of such code by people in a new repository at most `rate` is expected in the band `llm`; null stands for all. */
+export interface ThresholdPromise {
+  rate: number;
+  language: string | null;
+  group: "documented" | "bare" | null;
+  repositories: number | null;
+}
+
 /**
  * `logit` and `ownProbability` are of the function's own text; the rest is read off `logit` and `fileEvidence` together.
  * The texts are for people, and shown as they are.
@@ -35,6 +43,7 @@ export interface Verdict {
   reason: string | null;
   humanShare: number | null;
   falsePositiveRate: number | null;
+  promise: ThresholdPromise | null;
   threshold: number | null;
   windows: number;
   summary: string;
@@ -56,6 +65,7 @@ export interface FileVerdict {
   functionCount: number;
   humanShare: number | null;
   falsePositiveRate: number | null;
+  promise: ThresholdPromise | null;
   threshold: number | null;
   summary: string;
   guarantee: string | null;

@@ -13,6 +13,7 @@ const judged: FileVerdict = {
   functionCount: 7,
   humanShare: 0.02,
   falsePositiveRate: 0.01,
+  promise: { rate: 0.01, language: "rust", group: "documented", repositories: 393 },
   threshold: 0.9,
   summary: "This file, 7 functions together: 82 % likely LLM-written",
   guarantee: "In the band `llm` from 90 % on.",

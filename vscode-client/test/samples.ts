@@ -14,6 +14,7 @@ export function verdict(probability: number | null): Verdict {
     reason: probability === null ? "too_short" : null,
     humanShare: probability === null ? null : 0.012,
     falsePositiveRate: 0.01,
+    promise: { rate: 0.01, language: "rust", group: "documented", repositories: 393 },
     threshold: 0.8,
     windows: 1,
     summary: probability === null ? "No verdict: too short" : `${Math.round(probability * 100)} % likely LLM-written`,

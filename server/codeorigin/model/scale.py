@@ -1,23 +1,33 @@
 """How a raw logit is read: as a probability, as a band, and against how people's code scores."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from codeorigin.model.curves import check_survival, sigmoid, survival
+from codeorigin.model.promise import Group, Promise, Tail
 from codeorigin.model.verdict import Band
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Raw logits that bound the bands: ``llm`` and above, ``human`` and below, between them ``unsure``."""
+    """Raw logits that bound the bands: ``llm`` and above, ``human`` and below, between them ``unsure``.
+
+    ``llm`` is infinite, null in a manifest, where nothing could be promised: such code is never called ``llm``.
+    ``repositories`` is how many stand behind the promise about ``llm``; None where there were too few for a promise
+    about this code, so that the one about more code, of which it is a part, has to do.
+    """
 
     llm: float
     human: float
+    repositories: int | None = None
 
     def __post_init__(self) -> None:
         if not self.human <= self.llm:
             raise ValueError(f"human threshold {self.human} lies above llm threshold {self.llm}")
+        if self.repositories is not None and self.repositories < 1:
+            raise ValueError("a promise needs at least one repository behind it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +35,11 @@ class Scale:
     """What calibration on repositories kept out of training found about one kind of logit.
 
     ``temperature`` and ``shift`` map a raw logit to ``sigmoid((logit - shift) / temperature)``.
-    ``false_positive_rate`` is the expected share of people's functions in band ``llm`` that ``default``'s and
-    every ``languages`` threshold guarantee for a new repository (conformal risk control, Angelopoulos et al., 2022).
+    ``false_positive_rate`` is the expected share of people's functions in band ``llm`` that the thresholds guarantee
+    for a new repository (conformal risk control, Angelopoulos et al., 2024), ``tail`` what they guarantee besides about
+    single repositories. A function is read by the thresholds of its group in its language (``groups``), else by its
+    language's, else by ``default``; what has no promise of its own is never called ``llm`` sooner than what it is
+    a part of.
     ``human_logits`` and ``human_shares`` are the survival curve of modern human code: shares, falling, of the
     calibration functions that score at least the logits, which rise.
     """
@@ -38,11 +51,21 @@ class Scale:
     languages: Mapping[str, Thresholds]
     human_logits: tuple[float, ...]
     human_shares: tuple[float, ...]
+    groups: Mapping[str, Mapping[Group, Thresholds]] = field(default_factory=dict)
+    tail: Tail | None = None
 
     def __post_init__(self) -> None:
         if not self.temperature > 0:
             raise ValueError(f"temperature {self.temperature} is not positive")
         check_survival(self.human_logits, self.human_shares)
+        if not self.groups and self.default.repositories is None:
+            # A model of before there were groups: its languages' thresholds made promises, but do not say of what.
+            return
+        for language, thresholds in self.languages.items():
+            _check_part(language, thresholds, self.default)
+        for language, groups in self.groups.items():
+            for group, thresholds in groups.items():
+                _check_part(f"{group} {language}", thresholds, self.thresholds(language))
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Scale":
@@ -55,6 +78,11 @@ class Scale:
             languages={name: _thresholds(value) for name, value in entry["languages"].items()},
             human_logits=tuple(float(value) for value in entry["human_logits"]),
             human_shares=tuple(float(value) for value in entry["human_shares"]),
+            groups={
+                language: {Group(name): _thresholds(value) for name, value in groups.items()}
+                for language, groups in entry.get("groups", {}).items()
+            },
+            tail=None if entry.get("tail") is None else Tail.from_manifest(entry["tail"]),
         )
 
     def to_manifest(self) -> dict[str, Any]:
@@ -63,25 +91,37 @@ class Scale:
             "temperature": self.temperature,
             "shift": self.shift,
             "false_positive_rate": self.false_positive_rate,
-            "default": {"llm": self.default.llm, "human": self.default.human},
-            "languages": {
-                name: {"llm": value.llm, "human": value.human} for name, value in self.languages.items()
-            },
+            "default": _entry(self.default),
+            "languages": {name: _entry(value) for name, value in self.languages.items()},
+            **({} if self.tail is None else {"tail": self.tail.to_manifest()}),
+            **({} if not self.groups else {"groups": self._groups_entry()}),
             "human_logits": list(self.human_logits),
             "human_shares": list(self.human_shares),
         }
 
-    def thresholds(self, language: str) -> Thresholds:
-        """The thresholds of a model language: its own where the data allowed, else the default."""
-        return self.languages.get(language, self.default)
+    def thresholds(self, language: str, group: Group | None = None) -> Thresholds:
+        """The thresholds of a model language, or of a group in it: its own where there are such, else its parent's."""
+        found = None if group is None else self.groups.get(language, {}).get(group)
+        return found or self.languages.get(language, self.default)
+
+    def promise(self, language: str, group: Group | None = None) -> Promise:
+        """What is promised about the ``llm`` threshold of :meth:`thresholds`, and about which code."""
+        levels: list[tuple[str | None, Group | None, Thresholds | None]] = [
+            (language, group, self.groups.get(language, {}).get(group) if group else None),
+            (language, None, self.languages.get(language)),
+        ]
+        for name, kind, thresholds in levels:
+            if thresholds is not None and thresholds.repositories is not None:
+                return Promise(self.false_positive_rate, thresholds.repositories, name, kind, self.tail)
+        return Promise(self.false_positive_rate, self.default.repositories or 0, tail=self.tail)
 
     def probability(self, logit: float) -> float:
         """Calibrated probability, for equally common classes, that an LLM wrote the function."""
         return sigmoid((logit - self.shift) / self.temperature)
 
-    def band(self, logit: float, language: str) -> Band:
+    def band(self, logit: float, language: str, group: Group | None = None) -> Band:
         """Band of a raw logit."""
-        thresholds = self.thresholds(language)
+        thresholds = self.thresholds(language, group)
         if logit >= thresholds.llm:
             return Band.LLM
         return Band.HUMAN if logit <= thresholds.human else Band.UNSURE
@@ -90,6 +130,30 @@ class Scale:
         """Share, 0 to 1, of people's functions in the calibration set that score at least ``logit``."""
         return survival(self.human_logits, self.human_shares, logit)
 
+    def _groups_entry(self) -> dict[str, dict[str, Any]]:
+        return {
+            language: {group.value: _entry(thresholds) for group, thresholds in groups.items()}
+            for language, groups in self.groups.items()
+        }
+
+
+def _check_part(name: str, part: Thresholds, whole: Thresholds) -> None:
+    if part.repositories is None and part.llm < whole.llm:
+        raise ValueError(
+            f"{name} has no promise of its own and a lower llm threshold than what it is a part of"
+        )
+
 
 def _thresholds(entry: Mapping[str, Any]) -> Thresholds:
-    return Thresholds(llm=float(entry["llm"]), human=float(entry["human"]))
+    repositories = entry.get("repositories")
+    return Thresholds(
+        llm=math.inf if entry["llm"] is None else float(entry["llm"]),
+        human=float(entry["human"]),
+        repositories=None if repositories is None else int(repositories),
+    )
+
+
+def _entry(thresholds: Thresholds) -> dict[str, Any]:
+    llm = thresholds.llm if math.isfinite(thresholds.llm) else None
+    entry: dict[str, Any] = {"llm": llm, "human": thresholds.human}
+    return entry if thresholds.repositories is None else entry | {"repositories": thresholds.repositories}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from codeorigin.model.promise import Group, Promise
+
 
 class Band(StrEnum):
     """What the calibrated thresholds say. ``UNSURE`` is an honest answer, not a failure."""
@@ -31,8 +33,9 @@ class Verdict:
     judged by itself. ``probability`` and ``band`` are read off the sum of the two, ``own_probability`` is the one by
     the function's own text. ``human_share`` is the share of calibration functions written by people that score at
     least this high. ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands;
-    ``false_positive_rate`` is the one guaranteed for ``llm_threshold``. ``windows`` counts the overlapping
-    windows that a long function was scored in. Without a verdict every figure is None and ``reason`` is set.
+    ``promise`` says what is guaranteed for ``llm_threshold``, and about which code; ``group`` is the kind of function
+    by which its thresholds were chosen. ``windows`` counts the overlapping windows that a long function was scored
+    in. Without a verdict every figure is None and ``reason`` is set.
     """
 
     probability: float | None
@@ -42,13 +45,19 @@ class Verdict:
     human_share: float | None = None
     llm_threshold: float | None = None
     human_threshold: float | None = None
-    false_positive_rate: float | None = None
+    promise: Promise | None = None
+    group: Group | None = None
     wide: float | None = None
     deep: float | None = None
     windows: int = 0
     own_probability: float | None = None
     file_evidence: float | None = None
     neighbours: int = 0
+
+    @property
+    def false_positive_rate(self) -> float | None:
+        """The rate that ``promise`` guarantees; None without one."""
+        return None if self.promise is None else self.promise.rate
 
     @classmethod
     def without(cls, reason: Reason) -> "Verdict":

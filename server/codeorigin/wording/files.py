@@ -3,6 +3,7 @@
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted, percent, probability_decimal, probability_percent
+from codeorigin.wording.promises import promised
 
 _REASONS = {
     FileReason.TOO_FEW_FUNCTIONS: "too few of its functions have a verdict",
@@ -46,11 +47,11 @@ def file_guarantee(verdict: FileVerdict) -> str | None:
         rarity = (
             f"{percent(verdict.human_share)} of the calibration files written by people score this high. "
         )
-    if verdict.llm_threshold is None or verdict.false_positive_rate is None:
+    if verdict.llm_threshold is None or verdict.promise is None:
         return f"{rarity}No false-positive rate is promised for files, so none is put into the band `llm`."
     return (
-        f"{rarity}In the band `llm` from {probability_percent(verdict.llm_threshold)} on, calibrated so that at "
-        f"most {percent(verdict.false_positive_rate)} of files written by people score that high."
+        f"{rarity}In the band `llm` from {probability_percent(verdict.llm_threshold)} on: "
+        f"{promised(verdict.promise, what='files')}."
     )
 
 

@@ -5,6 +5,7 @@ from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import NOTICEABLE, logits, percent, probability_decimal, probability_percent
+from codeorigin.wording.promises import promised
 
 _REASONS = {
     Reason.TOO_SHORT: "the function is too short to judge",
@@ -120,10 +121,9 @@ def _promise(verdict: Verdict, limits: Limits) -> str:
     if verdict.llm_threshold is None:
         return "The model gives no threshold for this language."
     text = f"Reported from {probability_percent(verdict.llm_threshold)} on"
-    if verdict.false_positive_rate is None:
+    if verdict.promise is None:
         return f"{text}; no false-positive rate is promised for it."
-    rate = percent(verdict.false_positive_rate)
-    return f"{text}, calibrated so that at most {rate} of functions written by people score that high."
+    return f"{text}: {promised(verdict.promise)}."
 
 
 def windows_note(verdict: Verdict) -> str | None:

@@ -13,6 +13,7 @@ from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import default_model_dir
 from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.spans import FunctionSpan
@@ -48,7 +49,7 @@ def verdict(probability: float, band: Band) -> Verdict:
         human_share=round(1 - probability, 3),
         llm_threshold=0.9,
         human_threshold=0.2,
-        false_positive_rate=0.01,
+        promise=Promise(0.01, 393, "rust", Group.DOCUMENTED),
         own_probability=probability,
     )
 
@@ -68,7 +69,7 @@ def file_verdict(probability: float, band: Band, functions: int = 7) -> FileVerd
         human_share=round(1 - probability, 3),
         llm_threshold=0.9,
         human_threshold=0.2,
-        false_positive_rate=0.01,
+        promise=Promise(0.01, 393, "rust", Group.DOCUMENTED),
     )
 
 

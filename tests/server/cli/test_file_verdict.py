@@ -1,6 +1,7 @@
 """From a model with a rule for files to the report and the exit code."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from codeorigin.cli.check import CheckOptions, run_check
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.reports import ReportFormat
 from codeorigin.model.calibration import Calibration
+from codeorigin.model.scale import Thresholds
 from support.tiny_model import FILE_RULE, with_file_rule
 
 SOURCE = "\n\n".join(
@@ -35,7 +37,8 @@ def checked(
 def test_the_files_verdict_is_reported_and_leaves_the_exit_code_alone(
     llm: float | None, band: str, tiny_model_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rule = replace(FILE_RULE, llm=llm, human=-100.0 if llm is None else min(llm, -100.0))
+    bounds = Thresholds(llm=math.inf if llm is None else llm, human=-100.0)
+    rule = replace(FILE_RULE, scale=replace(FILE_RULE.scale, default=bounds))
     model = with_file_rule(tmp_path / "model", tiny_model_dir, rule)
     (tmp_path / "a.py").write_text(SOURCE)
     code, out = checked(model, tmp_path, capsys, ReportFormat.JSON)
@@ -48,7 +51,7 @@ def test_the_files_verdict_is_reported_and_leaves_the_exit_code_alone(
     assert len(logits) == verdict["function_count"] == 3
     pooled = sum(logits) * lines / (3 * lines + rule.prior_lines)
     assert verdict["logit"] == pytest.approx(pooled)
-    assert verdict["probability"] == pytest.approx(rule.probability(pooled))
+    assert verdict["probability"] == pytest.approx(rule.scale.probability(pooled))
     assert verdict["band"] == band
     assert report["summary"]["file_bands"][band] == 1
     assert report["summary"]["findings"] == 0

@@ -45,7 +45,7 @@ async def test_the_models_own_threshold_comes_with_its_guarantee(editor: Editor)
     document = editor.open(python_function("guaranteed"))
     text = await editor.hover_text(document, 0)
     assert re.search(
-        r"Reported from .* on, calibrated so that at most .* of functions written by people score that high",
+        r"Reported from .* on: of the human-written.* functions of a new repository at most .* are expected there",
         text,
     )
     await editor.configure(explainWait=10_000, falsePositiveRate=0.02)

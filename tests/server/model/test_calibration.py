@@ -10,7 +10,7 @@ from codeorigin.model.scale import Scale, Thresholds
 ALONE = Scale(2.0, 1.0, 0.01, Thresholds(3.0, 0.0), {"go": Thresholds(4.0, -1.0)}, (0.0, 5.0), (0.5, 0.002))
 CALIBRATION = Calibration(ALONE, min_lines=3, min_characters=40)
 CONTEXT = FileContext(NeighbourRule(0.8, 1.0, -0.1), replace(ALONE, temperature=1.5))
-FILE = FileRule(20.0, 0.0, 4, 0.4, 0.1, 0.01, 1.4, -0.7, (-1.0, 1.0), (1.0, 0.01))
+FILE = FileRule(20.0, 0.0, 4, Scale(0.4, 0.1, 0.01, Thresholds(1.4, -0.7), {}, (-1.0, 1.0), (1.0, 0.01)))
 
 
 def test_a_manifest_without_rules_for_files_has_none() -> None:

@@ -8,19 +8,23 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from codeorigin.model.file_verdict import FileReason, FileRule, counted_lines, pooled_logit
+from codeorigin.model.promise import Promise
+from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.verdict import Band
 
 RULE = FileRule(
     prior_lines=20.0,
     prior_logit=0.5,
     fewest_functions=3,
-    temperature=0.5,
-    shift=0.25,
-    false_positive_rate=0.01,
-    llm=1.5,
-    human=-0.5,
-    human_logits=(-2.0, 0.0, 1.0, 2.0),
-    human_shares=(1.0, 0.4, 0.1, 0.004),
+    scale=Scale(
+        temperature=0.5,
+        shift=0.25,
+        false_positive_rate=0.01,
+        default=Thresholds(llm=1.5, human=-0.5, repositories=90),
+        languages={"go": Thresholds(llm=1.7, human=-0.6, repositories=70)},
+        human_logits=(-2.0, 0.0, 1.0, 2.0),
+        human_shares=(1.0, 0.4, 0.1, 0.004),
+    ),
 )
 
 FUNCTIONS = st.lists(st.tuples(st.floats(-20, 20), st.integers(1, 500)), min_size=1, max_size=12)
@@ -37,7 +41,7 @@ def test_pooling_is_a_mean_over_lines_with_lines_of_no_evidence_added() -> None:
 def test_the_order_of_functions_does_not_matter(functions: list[tuple[float, int]], random: object) -> None:
     shuffled = list(functions)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert RULE.verdict(shuffled) == RULE.verdict(functions)
+    assert RULE.verdict(shuffled, "python") == RULE.verdict(functions, "python")
 
 
 @given(FUNCTIONS, st.integers(0, 11), st.floats(0.01, 10))
@@ -65,7 +69,7 @@ def test_more_of_the_same_evidence_says_more() -> None:
 
 
 def test_a_verdict_has_all_its_figures() -> None:
-    verdict = RULE.verdict([(3.0, 10), (1.0, 20), (2.0, 30)])
+    verdict = RULE.verdict([(3.0, 10), (1.0, 20), (2.0, 30)], "python")
     logit = (20 * 0.5 + 30 + 20 + 60) / 80
     assert verdict.logit == pytest.approx(logit)
     assert verdict.probability == pytest.approx(1 / (1 + math.exp(-(logit - 0.25) / 0.5)))
@@ -75,6 +79,7 @@ def test_a_verdict_has_all_its_figures() -> None:
     assert verdict.human_share == pytest.approx(0.1 + (0.004 - 0.1) * (logit - 1))
     assert verdict.llm_threshold == pytest.approx(1 / (1 + math.exp(-2.5)))
     assert verdict.human_threshold == pytest.approx(1 / (1 + math.exp(1.5)))
+    assert verdict.promise == Promise(0.01, 90)
     assert verdict.false_positive_rate == 0.01
 
 
@@ -83,20 +88,40 @@ def test_a_verdict_has_all_its_figures() -> None:
     [(1.5, Band.LLM), (1.499, Band.UNSURE), (-0.499, Band.UNSURE), (-0.5, Band.HUMAN)],
 )
 def test_bands_have_their_own_thresholds(logit: float, band: Band) -> None:
-    assert RULE.band(logit) is band
+    assert RULE.scale.band(logit, "python") is band
+
+
+def test_a_language_has_thresholds_and_a_promise_of_its_own() -> None:
+    functions = [(2.05, 20)] * 3
+    assert RULE.verdict(functions, "python").band is Band.LLM
+    verdict = RULE.verdict(functions, "go")
+    assert verdict.band is Band.UNSURE
+    assert verdict.promise == Promise(0.01, 70, "go")
+    assert verdict.llm_threshold == pytest.approx(RULE.scale.probability(1.7))
+
+
+def test_a_rule_of_before_there_were_languages_is_read() -> None:
+    entry = {
+        "prior_lines": 20.0, "prior_logit": 0.0, "fewest_functions": 4, "temperature": 0.4, "shift": 0.1,
+        "false_positive_rate": 0.01, "llm": 1.4, "human": -0.7, "human_logits": [-1.0], "human_shares": [1.0],
+    }  # fmt: skip
+    rule = FileRule.from_manifest(entry)
+    assert rule.scale.thresholds("rust") == Thresholds(1.4, -0.7)
+    assert FileRule.from_manifest(rule.to_manifest()) == rule
 
 
 def test_without_a_guarantee_no_file_is_called_llm() -> None:
-    rule = replace(RULE, llm=None)
-    verdict = rule.verdict([(50.0, 100)] * 10)
+    rule = replace(RULE, scale=replace(RULE.scale, default=Thresholds(math.inf, -0.5), languages={}))
+    assert FileRule.from_manifest(rule.to_manifest()) == rule
+    verdict = rule.verdict([(50.0, 100)] * 10, "python")
     assert verdict.band is Band.UNSURE
     assert verdict.llm_threshold is None
     assert verdict.false_positive_rate is None
-    assert rule.verdict([(-50.0, 100)] * 10).band is Band.HUMAN
+    assert rule.verdict([(-50.0, 100)] * 10, "python").band is Band.HUMAN
 
 
 def test_too_few_functions_are_no_file() -> None:
-    verdict = RULE.verdict([(5.0, 100)] * 2)
+    verdict = RULE.verdict([(5.0, 100)] * 2, "python")
     assert verdict.reason is FileReason.TOO_FEW_FUNCTIONS
     assert (verdict.probability, verdict.logit, verdict.band) == (None, None, None)
     assert verdict.functions == 2
@@ -110,9 +135,8 @@ def test_blank_lines_do_not_count(code: str, lines: int) -> None:
     assert counted_lines(code) == lines
 
 
-@pytest.mark.parametrize("rule", [RULE, replace(RULE, llm=None)])
-def test_the_manifest_entry_round_trips(rule: FileRule) -> None:
-    assert FileRule.from_manifest(rule.to_manifest()) == rule
+def test_the_manifest_entry_round_trips() -> None:
+    assert FileRule.from_manifest(RULE.to_manifest()) == RULE
 
 
 @pytest.mark.parametrize(
@@ -122,11 +146,11 @@ def test_the_manifest_entry_round_trips(rule: FileRule) -> None:
         {"prior_lines": -1.0},
         {"prior_lines": math.nan},
         {"fewest_functions": 0},
-        {"human": 2.0},
-        {"human_logits": ()},
-        {"human_logits": (3.0, 2.0, 1.0, 0.0)},
+        {"default": {"llm": 1.5, "human": 2.0}},
+        {"human_logits": []},
+        {"human_logits": [3.0, 2.0, 1.0, 0.0]},
     ],
 )
 def test_a_broken_rule_is_refused(broken: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"temperature|prior_lines|threshold|human_logits"):
-        replace(RULE, **broken)  # type: ignore[arg-type]
+        FileRule.from_manifest({**RULE.to_manifest(), **broken})

@@ -1,3 +1,4 @@
+import json
 import math
 from dataclasses import replace
 
@@ -5,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codeorigin.model.promise import Group, Promise, Tail
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.verdict import Band
 
@@ -70,3 +72,55 @@ def test_a_scale_that_cannot_be_read_is_refused(other: dict[str, object]) -> Non
 def test_thresholds_that_cross_are_refused() -> None:
     with pytest.raises(ValueError, match="lies above"):
         Thresholds(llm=0.0, human=0.5)
+
+
+GROUPED = replace(
+    SCALE,
+    default=Thresholds(3.0, 0.0, repositories=900),
+    languages={"go": Thresholds(2.0, -1.0, repositories=120), "php": Thresholds(3.5, -0.5)},
+    groups={
+        "go": {Group.DOCUMENTED: Thresholds(2.5, -1.0, repositories=80), Group.BARE: Thresholds(2.25, -1.0)},
+        "php": {Group.DOCUMENTED: Thresholds(4.0, -0.5)},
+    },
+    tail=Tail(0.05, 0.02, 20),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "group", "llm", "promise"),
+    [
+        ("go", Group.DOCUMENTED, 2.5, Promise(0.01, 80, "go", Group.DOCUMENTED, GROUPED.tail)),
+        ("go", Group.BARE, 2.25, Promise(0.01, 120, "go", None, GROUPED.tail)),
+        ("go", None, 2.0, Promise(0.01, 120, "go", None, GROUPED.tail)),
+        ("php", Group.DOCUMENTED, 4.0, Promise(0.01, 900, None, None, GROUPED.tail)),
+        ("php", Group.BARE, 3.5, Promise(0.01, 900, None, None, GROUPED.tail)),
+        ("rust", Group.BARE, 3.0, Promise(0.01, 900, None, None, GROUPED.tail)),
+    ],
+)
+def test_a_function_has_the_thresholds_of_its_group_and_the_promise_of_what_has_one(
+    language: str, group: Group | None, llm: float, promise: Promise
+) -> None:
+    assert GROUPED.thresholds(language, group).llm == llm
+    assert GROUPED.promise(language, group) == promise
+    assert GROUPED.band(llm, language, group) is Band.LLM
+    assert GROUPED.band(llm - 0.001, language, group) is Band.UNSURE
+
+
+def test_groups_travel_in_the_manifest() -> None:
+    entry = json.loads(json.dumps(GROUPED.to_manifest()))
+    assert Scale.from_manifest(entry) == GROUPED
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"groups": {"go": {"poetic": {"llm": 3.0, "human": 0.0}}}}, "poetic"),
+        ({"groups": {"go": {"bare": {"llm": 1.9, "human": 0.0}}}}, "bare go has no promise of its own"),
+        ({"languages": {"php": {"llm": 2.9, "human": 0.0}}}, "php has no promise of its own"),
+        ({"languages": {"php": {"llm": 2.9, "human": 0.0, "repositories": 0}}}, "at least one repository"),
+        ({"tail": {"share": 2.0, "rate": 0.1, "fewest": 20}}, "tail must lie"),
+    ],
+)
+def test_a_broken_promise_in_a_manifest_is_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Scale.from_manifest({**GROUPED.to_manifest(), **change})

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band
 from codeorigin.wording.files import (
     file_band_or_reason,
@@ -14,20 +15,21 @@ from codeorigin.wording.files import (
 
 FILE = FileVerdict(
     probability=0.961, logit=1.6, band=Band.LLM, functions=7, human_share=0.004, llm_threshold=0.95,
-    human_threshold=0.2, false_positive_rate=0.01,
+    human_threshold=0.2, promise=Promise(0.01, 393, "rust", Group.DOCUMENTED),
 )  # fmt: skip
 
 
 def test_the_second_answer_says_what_it_speaks_of() -> None:
     assert file_headline(FILE) == "This file, 7 functions together: 96 % likely LLM-written"
     assert file_guarantee(FILE) == (
-        "0.4 % of the calibration files written by people score this high. In the band `llm` from 95 % on, "
-        "calibrated so that at most 1 % of files written by people score that high."
+        "0.4 % of the calibration files written by people score this high. In the band `llm` from 95 % on: "
+        "of the human-written, commented Rust files of a new repository at most 1 % are expected there "
+        "(calibrated on 393 repositories)."
     )
 
 
 def test_nothing_is_promised_of_files_without_a_guarantee() -> None:
-    free = replace(FILE, llm_threshold=None, false_positive_rate=None, band=Band.UNSURE)
+    free = replace(FILE, llm_threshold=None, promise=None, band=Band.UNSURE)
     assert "No false-positive rate is promised for files" in str(file_guarantee(free))
     assert "95 %" not in str(file_guarantee(free))
 

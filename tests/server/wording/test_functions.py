@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from codeorigin.limits import Limits
+from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.wording import CAVEAT, FULL_CAVEAT
 from codeorigin.wording.functions import (
@@ -22,7 +23,7 @@ from codeorigin.wording.functions import (
 
 VERDICT = Verdict(
     probability=0.824, logit=1.5, band=Band.UNSURE, human_share=0.012, llm_threshold=0.9,
-    human_threshold=0.3, false_positive_rate=0.01,
+    human_threshold=0.3, promise=Promise(0.01, 393, "rust", Group.DOCUMENTED),
 )  # fmt: skip
 
 
@@ -39,7 +40,8 @@ def test_without_a_verdict_there_is_no_headline() -> None:
 def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
     assert guarantee(VERDICT, Limits()) == (
         "1.2 % of the calibration functions written by people score this high. "
-        "Reported from 90 % on, calibrated so that at most 1 % of functions written by people score that high."
+        "Reported from 90 % on: of the human-written, commented Rust functions of a new repository at most 1 % are "
+        "expected there (calibrated on 393 repositories)."
     )
     assert "no false-positive rate is promised" in guarantee(VERDICT, Limits(threshold=0.5))
     assert "the rate that you set" in guarantee(VERDICT, Limits(false_positive_rate=0.05))

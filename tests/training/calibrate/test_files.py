@@ -86,9 +86,11 @@ def test_the_threshold_holds_on_both_eras_and_finds_most_files() -> None:
     assert rule is not None
     for modern in (False, True):
         human = [file for file in people() if file.modern is modern]
-        called = [rule.band(rule.pooled(file.functions)) is Band.LLM for file in human]
+        called = [rule.scale.band(rule.pooled(file.functions), "python") is Band.LLM for file in human]
         assert np.mean(called) <= 0.01
-    assert np.mean([rule.band(rule.pooled(file.functions)) is Band.LLM for file in MODELS]) > 0.5
+    assert (
+        np.mean([rule.scale.band(rule.pooled(file.functions), "python") is Band.LLM for file in MODELS]) > 0.5
+    )
 
 
 def test_the_era_that_needs_the_higher_threshold_sets_it() -> None:
@@ -99,7 +101,7 @@ def test_the_era_that_needs_the_higher_threshold_sets_it() -> None:
     for human in (old, old + low, high, old + high):
         rule = fit_file_rule(human + MODELS)
         assert rule is not None
-        thresholds.append(rule.llm)
+        thresholds.append(rule.scale.default.llm)
     assert thresholds[0] == thresholds[1]
     assert thresholds[2] == thresholds[3] != thresholds[0]
 
@@ -109,7 +111,7 @@ def test_the_rate_holds_on_repositories_that_the_rule_did_not_see() -> None:
     rule = fit_file_rule(people() + MODELS, config)
     assert rule is not None
     unseen = files(300, label=0, mean=-0.6, seed=9, modern=True)
-    called = np.mean([rule.band(rule.pooled(file.functions)) is Band.LLM for file in unseen])
+    called = np.mean([rule.scale.band(rule.pooled(file.functions), "python") is Band.LLM for file in unseen])
     assert 0.0 < called <= 0.08
 
 
@@ -117,7 +119,7 @@ def test_probabilities_are_frequencies() -> None:
     rule = fit_file_rule(people() + MODELS)
     assert rule is not None
     balanced = files(200, label=0, mean=-0.8, seed=5) + files(200, label=1, mean=1.5, seed=6)
-    scored = [(rule.probability(rule.pooled(file.functions)), file.label) for file in balanced]
+    scored = [(rule.scale.probability(rule.pooled(file.functions)), file.label) for file in balanced]
     middle = [label for probability, label in scored if 0.2 < probability < 0.8]
     sure = [label for probability, label in scored if probability > 0.95]
     assert 0.2 < np.mean(middle) < 0.8
@@ -125,19 +127,19 @@ def test_probabilities_are_frequencies() -> None:
 
 
 def test_with_too_few_repositories_no_file_is_ever_called_llm() -> None:
-    rule = fit_file_rule(people(60) + MODELS)
+    rule = fit_file_rule(people(40) + MODELS)
     assert rule is not None
-    assert rule.llm is None
-    assert rule.verdict([(30.0, 50)] * 20).band is Band.UNSURE
-    assert rule.verdict([(-30.0, 50)] * 20).band is Band.HUMAN
+    assert rule.scale.default.llm == np.inf
+    assert rule.verdict([(30.0, 50)] * 20, "python").band is Band.UNSURE
+    assert rule.verdict([(-30.0, 50)] * 20, "python").band is Band.HUMAN
 
 
 def test_few_llm_files_fall_into_band_human() -> None:
     rule = fit_file_rule(people() + MODELS)
     assert rule is not None
-    low = np.mean([rule.band(rule.pooled(file.functions)) is Band.HUMAN for file in MODELS])
+    low = np.mean([rule.scale.band(rule.pooled(file.functions), "python") is Band.HUMAN for file in MODELS])
     assert low <= 0.05
-    assert rule.band(rule.human) is Band.HUMAN
+    assert rule.scale.band(rule.scale.default.human, "python") is Band.HUMAN
 
 
 def test_files_with_too_few_functions_are_not_fitted_on() -> None:
@@ -155,7 +157,9 @@ def test_classes_that_share_no_cell_are_still_fitted() -> None:
     llm = [replace(file, language="go") for file in files(3, label=1, mean=1, seed=2)]
     rule = fit_file_rule(human + llm)
     assert rule is not None
-    assert rule.probability(rule.pooled(llm[0].functions)) > rule.probability(rule.pooled(human[0].functions))
+    assert rule.scale.probability(rule.pooled(llm[0].functions)) > rule.scale.probability(
+        rule.pooled(human[0].functions)
+    )
 
 
 def test_the_order_of_files_and_functions_does_not_matter() -> None:
@@ -164,9 +168,9 @@ def test_the_order_of_files_and_functions_does_not_matter() -> None:
     one, other = fit_file_rule(given), fit_file_rule(turned)
     assert one is not None
     assert other is not None
-    assert one.llm == other.llm
-    assert one.human == other.human
-    assert one.temperature == pytest.approx(other.temperature, rel=1e-3)
+    assert one.scale.default.llm == other.scale.default.llm
+    assert one.scale.default.human == other.scale.default.human
+    assert one.scale.temperature == pytest.approx(other.scale.temperature, rel=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ import numpy.typing as npt
 import pytest
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.model.promise import Group
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.fit import fit_calibration
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 
 LONG = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
-CONFIG = CalibrateConfig(rate=0.05, fewest_language_repositories=60)
+CONFIG = CalibrateConfig(rate=0.05)
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,20 +64,18 @@ def test_the_promise_holds_on_new_repositories_of_both_eras() -> None:
     assert np.mean(old_alone, axis=0)[1] > 0.06
 
 
-def test_a_language_of_enough_modern_repositories_has_its_own_threshold() -> None:
+def test_a_language_of_enough_repositories_has_its_own_threshold_and_promise() -> None:
     generator = np.random.default_rng(1)
-    rows, logits = drawn(generator, 120)
+    rows, logits = drawn(generator, 64)
     is_go = np.array([row.language == "go" for row in rows])
-    logits = logits - 1.5 * ~is_go
-    calibration = fit_calibration(rows, logits, np.ones(len(rows)), CONFIG)
-    assert set(calibration.alone.languages) == {"python"}
-    assert calibration.alone.languages["python"].llm < calibration.alone.default.llm - 0.2
-    assert not fit_calibration(
-        rows, logits, np.ones(len(rows)), replace(CONFIG, fewest_language_repositories=91)
-    ).alone.languages
-    # Old code is no substitute: the promise must hold on modern code.
-    aged = [replace(row, modern=False) if row.language == "python" else row for row in rows]
-    assert not fit_calibration(aged, logits, np.ones(len(rows)), CONFIG).alone.languages
+    logits = logits - 3.0 * ~is_go
+    scale = fit_calibration(rows, logits, np.ones(len(rows)), CONFIG).alone
+    assert scale.promise("python", Group.BARE).language == "python"
+    assert scale.promise("python", Group.BARE).repositories == 48
+    # 16 repositories of Go are too few for 5 %.
+    assert scale.promise("go", Group.BARE).language is None
+    assert scale.thresholds("python", Group.BARE).llm < scale.default.llm - 0.2
+    assert scale.thresholds("go", Group.BARE).llm >= scale.default.llm
 
 
 def test_functions_too_short_for_a_verdict_do_not_count() -> None:
@@ -102,7 +101,10 @@ def test_too_few_repositories_are_named() -> None:
         {"rate": 0.0},
         {"rate": 1.0},
         {"human_rate": 1.5},
-        {"fewest_language_repositories": 0},
+        {"tail_fewest": 0},
+        {"fewest_evidence": 0},
+        {"tail_share": 0.0},
+        {"tail_rate": 1.0},
         {"min_lines": -1},
         {"second_opinion_draws": -1},
     ],

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.scale import Scale, Thresholds
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.files import file_metrics
 
 CODE = "def f(values):\n    total = sum(value for value in values if value)\n    return total / len(values)\n"
-RULE = FileRule(0.0, 0.0, 2, 1.0, 0.0, 0.01, 1.0, -1.0, (-3.0, 3.0), (1.0, 0.01))
+RULE = FileRule(0.0, 0.0, 2, Scale(1.0, 0.0, 0.01, Thresholds(1.0, -1.0), {}, (-3.0, 3.0), (1.0, 0.01)))
 
 
 def rows_of(label: int, repositories: int, modern: bool = False) -> list[Row]:
@@ -52,7 +53,8 @@ def test_rates_are_those_of_the_rules_bands() -> None:
 
 def test_a_rule_that_never_says_llm_has_no_such_rates() -> None:
     rows = rows_of(1, 2) + rows_of(0, 2)
-    found = file_metrics(rows, np.repeat([2.0, 2.0, -2.0, 2.0], 2), replace(RULE, llm=None))["verdicts"]
+    never = replace(RULE, scale=replace(RULE.scale, default=Thresholds(np.inf, -1.0)))
+    found = file_metrics(rows, np.repeat([2.0, 2.0, -2.0, 2.0], 2), never)["verdicts"]
     assert found["true_positive_rate"] is None
     assert found["false_positive_rate_old"] is None
     assert found["human_called_human"] == 0.5

@@ -1,27 +1,9 @@
-"""What calibration is told: one validated dataclass, and the part of it that functions need."""
+"""What calibration is told: one validated dataclass."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from codeorigin.model.file_context import NeighbourRule
-from codeorigin_training.calibrate.eligibility import Limits
 from codeorigin_training.calibrate.files import FileRuleConfig
-
-
-class FunctionSettings(Limits, Protocol):
-    """What :func:`~codeorigin_training.calibrate.fit.fit_scale` reads of a configuration."""
-
-    @property
-    def rate(self) -> float:
-        """False-positive rate that every threshold guarantees."""
-
-    @property
-    def human_rate(self) -> float:
-        """Share of LLM code that band ``human`` may hold."""
-
-    @property
-    def fewest_language_repositories(self) -> int:
-        """Repositories with modern human code before a language gets a threshold of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +11,23 @@ class CalibrateConfig:
     """Rates and limits of functions, and the rules for functions in their file and for whole files.
 
     ``rate`` is the false-positive rate that is guaranteed, for functions by themselves, for functions in their file
-    and for files; ``human_rate`` the share of LLM code that band ``human`` may hold. The guarantee costs
-    1 / (repositories + 1) of the rate: with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and
-    0.010 only 0.005. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it ranks
-    better out of fold. ``context_weight`` 0.8 and ``context_prior_functions`` 1 were the choice on repository folds:
-    more weight ranks files as the corpus has them better still, but costs where people's and LLM functions stand in one
-    file; weighing neighbours by their lines gains nothing.
+    and for files; ``human_rate`` the share of LLM code that band ``human`` may hold. The guarantee costs 1 /
+    (repositories + 1) of the rate: with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and
+    0.010 only 0.005. Besides, at most ``tail_rate`` of the repositories of ``tail_fewest`` human functions or more
+    may have more than ``tail_share`` of them called ``llm``; it costs most of the power, and is what keeps one
+    careful project from being accused. A population of fewer repositories than a promise takes is heard from
+    ``fewest_evidence`` on. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it
+    ranks better out of fold. ``context_weight`` 0.8 and ``context_prior_functions`` 1 were the choice on repository
+    folds: more weight ranks files as the corpus has them better still, but costs where people's and LLM functions
+    stand in one file; weighing neighbours by their lines gains nothing.
     """
 
     rate: float = 0.015
     human_rate: float = 0.05
-    fewest_language_repositories: int = 120
+    tail_share: float = 0.05
+    tail_rate: float = 0.03
+    tail_fewest: int = 20
+    fewest_evidence: int = 20
     min_lines: int = 3
     min_characters: int = 60
     deep: bool = True
@@ -52,11 +40,12 @@ class CalibrateConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 < self.rate < 1 or not 0 < self.human_rate < 1:
-            raise ValueError("rate and human_rate must lie between 0 and 1")
-        if self.fewest_language_repositories < 1 or self.min_lines < 0 or self.min_characters < 0:
+        rates = (self.rate, self.human_rate, self.tail_share, self.tail_rate)
+        if not all(0 < each < 1 for each in rates):
+            raise ValueError("rate, human_rate, tail_share and tail_rate must lie between 0 and 1")
+        if min(self.tail_fewest, self.fewest_evidence) < 1 or self.min_lines < 0 or self.min_characters < 0:
             raise ValueError(
-                "fewest_language_repositories must be at least 1, min_lines and min_characters at least 0"
+                "tail_fewest and fewest_evidence must be at least 1, min_lines and min_characters at least 0"
             )
         if not self.context_weight > 0 or not self.context_prior_functions >= 0:
             raise ValueError("context_weight must be positive and context_prior_functions not negative")
@@ -75,6 +64,10 @@ class CalibrateConfig:
             fewest_functions=self.fewest_functions,
             rate=self.rate,
             human_rate=self.human_rate,
+            tail_share=self.tail_share,
+            tail_rate=self.tail_rate,
+            tail_fewest=self.tail_fewest,
+            fewest_evidence=self.fewest_evidence,
             min_lines=self.min_lines,
             min_characters=self.min_characters,
         )

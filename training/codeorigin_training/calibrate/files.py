@@ -8,8 +8,7 @@ import numpy.typing as npt
 
 from codeorigin.model.file_verdict import FileRule, counted_lines, pooled_logit
 from codeorigin_training.calibrate.eligibility import has_verdict
-from codeorigin_training.calibrate.temperature import fit_temperature
-from codeorigin_training.calibrate.thresholds import controlled_threshold, human_threshold, survival_curve
+from codeorigin_training.calibrate.levels import fit_levels, no_levels
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_or_equal_weights
 
@@ -26,7 +25,8 @@ class FileRuleConfig:
     weighting by lines rather than alike, while no rule with more to it (quantiles, spread, number of functions,
     gradient boosting over all of them) ranked better. Files of fewer than ``fewest_functions`` functions get no
     verdict. ``rate`` is the false-positive rate to guarantee, ``human_rate`` the share of LLM files that band
-    ``human`` may hold. Functions of fewer than ``min_lines`` lines or ``min_characters`` characters that are not
+    ``human`` may hold; the promise about single repositories is that of functions, of repositories of ``tail_fewest``
+    files or more. Functions of fewer than ``min_lines`` lines or ``min_characters`` characters that are not
     blank have no verdict, so they are not pooled.
     """
 
@@ -34,6 +34,10 @@ class FileRuleConfig:
     fewest_functions: int = 4
     rate: float = 0.01
     human_rate: float = 0.05
+    tail_share: float = 0.05
+    tail_rate: float = 0.03
+    tail_fewest: int = 20
+    fewest_evidence: int = 20
     min_lines: int = 3
     min_characters: int = 60
 
@@ -48,9 +52,9 @@ class FileRuleConfig:
 class FileSample:
     """The functions of one origin in one file.
 
-    ``functions`` holds the out-of-sample logit of each and its lines that are not blank. ``label`` is 1 for
-    ``llm``; ``modern`` marks human code of July 2021 to November 2022. A file that holds code of both
-    classes, or human code of both eras, is one sample for each.
+    ``functions`` holds the out-of-sample logit of each and its lines that are not blank. ``label`` is 1 for ``llm``;
+    ``modern`` marks human code of July 2021 to November 2022, ``source`` says how it was collected. A file that holds
+    code of both classes, or human code of both eras, is one sample for each.
     """
 
     functions: tuple[tuple[float, int], ...]
@@ -59,6 +63,7 @@ class FileSample:
     language: str
     modern: bool = False
     is_test: bool = False
+    source: str = ""
 
     def as_row(self) -> Row:
         """A row for weighing and matching files as functions are; their number stands where lines do."""
@@ -71,6 +76,7 @@ class FileSample:
             modern=self.modern,
             is_test=self.is_test,
             lines=len(self.functions),
+            source=self.source,
         )
 
 
@@ -92,6 +98,7 @@ def file_samples(rows: Sequence[Row], logits: Floats, config: FileRuleConfig) ->
             language=rows[members[0]].language,
             modern=modern,
             is_test=rows[members[0]].is_test,
+            source=rows[members[0]].source,
         )
         for (repo, _, label, modern), members in groups.items()
         if len(members) >= config.fewest_functions
@@ -103,9 +110,9 @@ def fit_file_rule(
 ) -> FileRule | None:
     """The rule for files, from samples whose logits are out of sample.
 
-    As for functions, the threshold holds on modern and on old human files apart and the higher one is taken,
-    with repositories as units. Where neither era has repositories enough for the guarantee, the rule has no
-    threshold for ``llm``, and never says it, rather than one that promises nothing.
+    As for functions, thresholds hold in every language and on every population of human files that has repositories
+    enough. Where all together have too few for the guarantee, the rule has no threshold for ``llm``, and never says
+    it, rather than one that promises nothing.
 
     Args:
         files: of :func:`file_samples`, or made otherwise; those with too few functions are left out.
@@ -121,35 +128,10 @@ def fit_file_rule(
     if len(np.unique(labels)) < 2:
         return None
     logits = np.array([pooled_logit(file.functions, config.prior_lines, prior_logit) for file in files])
-    modern = np.array([file.modern for file in files])
-    repositories = np.unique([file.repository for file in files], return_inverse=True)[1].astype(np.int64)
-    temperature, shift = fit_temperature(
-        logits, labels, balanced_or_equal_weights([file.as_row() for file in files])
-    )
-    human, llm = labels == 0, labels == 1
-    found = [
-        threshold
-        for era in (human & modern, human & ~modern)
-        if (threshold := controlled_threshold(logits[era], repositories[era], config.rate)) is not None
-    ]
-    llm_threshold = max(found) if found else None
-    curve = human & modern if (human & modern).any() else human
-    curve_logits, shares = survival_curve(logits[curve], repositories[curve], _CURVE_POINTS)
-    return FileRule(
-        prior_lines=config.prior_lines,
-        prior_logit=prior_logit,
-        fewest_functions=config.fewest_functions,
-        temperature=temperature,
-        shift=shift,
-        false_positive_rate=config.rate,
-        llm=llm_threshold,
-        human=human_threshold(
-            logits[human],
-            np.inf if llm_threshold is None else llm_threshold,
-            logits[llm],
-            repositories[llm],
-            config.human_rate,
-        ),
-        human_logits=tuple(round(float(value), 5) for value in curve_logits),
-        human_shares=tuple(round(float(value), 6) for value in shares),
-    )
+    rows = [file.as_row() for file in files]
+    levels = fit_levels(rows, logits, config)
+    if levels is None:
+        repositories = np.unique([file.repository for file in files], return_inverse=True)[1].astype(np.int64)
+        levels = no_levels(logits, labels, repositories, config.human_rate)
+    scale = levels.scale(rows, logits, balanced_or_equal_weights(rows), config.rate, points=_CURVE_POINTS)
+    return FileRule(config.prior_lines, prior_logit, config.fewest_functions, scale)

@@ -1,6 +1,7 @@
 """Out-of-fold logits -> the calibration that goes into the manifest."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -8,23 +9,19 @@ import numpy.typing as npt
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.file_context import FileContext, NeighbourRule
-from codeorigin.model.scale import Scale, Thresholds
-from codeorigin_training.calibrate.config import FunctionSettings
+from codeorigin.model.scale import Scale
 from codeorigin_training.calibrate.context import file_evidence, file_numbers
 from codeorigin_training.calibrate.eligibility import has_verdict
-from codeorigin_training.calibrate.temperature import fit_temperature
-from codeorigin_training.calibrate.thresholds import (
-    controlled_threshold,
-    fewest_repositories,
-    human_threshold,
-    survival_curve,
-)
+from codeorigin_training.calibrate.levels import Groups, fit_levels, row_groups
+from codeorigin_training.calibrate.promises import LevelSettings
+from codeorigin_training.calibrate.thresholds import fewest_repositories
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_or_equal_weights
 
 _CURVE_POINTS = 200
 
 Bools = npt.NDArray[np.bool_]
+Value = TypeVar("Value")
 Floats = npt.NDArray[np.float64]
 
 
@@ -32,9 +29,12 @@ def fit_calibration(
     rows: Sequence[Row],
     logits: Floats,
     weights: Floats,
-    config: FunctionSettings,
+    config: LevelSettings,
+    groups: Groups | None = None,
 ) -> Calibration:
     """Calibrate on out-of-sample ``logits`` ``(n,)`` of corpus ``rows``, each function by itself.
+
+    ``groups`` are those of :func:`~codeorigin_training.calibrate.levels.row_groups`, found here if they are None.
 
     Rows that are too short for a verdict are left out: the promise is about functions that get one.
 
@@ -42,12 +42,13 @@ def fit_calibration(
         CodeOriginError: there are too few repositories for any threshold to guarantee the rate, or too few rows.
     """
     judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
-    rows = [row for row, kept in zip(rows, judged, strict=True) if kept]
+    groups = row_groups(rows) if groups is None else groups
+    rows, groups = _kept(rows, judged), _kept(groups, judged)
     if len({row.label for row in rows}) < 2:
         raise CodeOriginError(
             "calibration needs functions of both classes that are long enough for a verdict"
         )
-    scale = fit_scale(rows, logits[judged], weights[judged], config)
+    scale = fit_scale(rows, logits[judged], weights[judged], config, groups)
     if scale is None:
         raise CodeOriginError(
             f"a false-positive rate of {config.rate:g} needs {fewest_repositories(config.rate)} repositories "
@@ -57,7 +58,11 @@ def fit_calibration(
 
 
 def fit_file_context(
-    rows: Sequence[Row], logits: Floats, config: FunctionSettings, rule: NeighbourRule
+    rows: Sequence[Row],
+    logits: Floats,
+    config: LevelSettings,
+    rule: NeighbourRule,
+    groups: Groups | None = None,
 ) -> FileContext | None:
     """The rule for functions with others in their file, from out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 
@@ -69,66 +74,31 @@ def fit_file_context(
     """
     judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
     evidence = file_evidence(file_numbers(rows), logits, rule, judged)
-    heard = np.flatnonzero(np.isfinite(evidence))
-    listeners = [rows[number] for number in heard.tolist()]
+    heard = np.isfinite(evidence)
+    groups = row_groups(rows) if groups is None else groups
+    listeners, groups = _kept(rows, heard), _kept(groups, heard)
     if len({row.label for row in listeners}) < 2:
         return None
-    scale = fit_scale(listeners, (logits + evidence)[heard], balanced_or_equal_weights(listeners), config)
+    weights = balanced_or_equal_weights(listeners)
+    scale = fit_scale(listeners, (logits + evidence)[heard], weights, config, groups)
     return None if scale is None else FileContext(rule, scale)
 
 
-def fit_scale(rows: Sequence[Row], logits: Floats, weights: Floats, config: FunctionSettings) -> Scale | None:
-    """Temperature, thresholds and curve for out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
+def _kept(values: Sequence[Value], kept: Bools) -> list[Value]:
+    return [value for value, wanted in zip(values, kept.tolist(), strict=True) if wanted]
 
-    The threshold holds on modern and on old human code apart, since their scores differ: the higher one is taken. A
-    language gets a threshold of its own, found in the same way, where it has repositories of modern human code enough.
+
+def fit_scale(
+    rows: Sequence[Row],
+    logits: Floats,
+    weights: Floats,
+    config: LevelSettings,
+    groups: Groups | None = None,
+) -> Scale | None:
+    """Temperature, thresholds and curve for out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
 
     Returns:
         None if there are too few repositories for any threshold to guarantee the rate.
     """
-    labels = np.array([row.label for row in rows], dtype=np.int64)
-    modern = np.array([row.modern for row in rows])
-    languages = np.array([row.language for row in rows])
-    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
-    temperature, shift = fit_temperature(logits, labels, weights)
-    human, llm = labels == 0, labels == 1
-
-    def guaranteed(inside: Bools) -> float | None:
-        eras = [human & inside & modern, human & inside & ~modern]
-        found = [controlled_threshold(logits[era], repositories[era], config.rate) for era in eras]
-        return max((threshold for threshold in found if threshold is not None), default=None)
-
-    def bounds(threshold: float, inside: Bools) -> Thresholds:
-        lower = human_threshold(
-            logits[human & inside],
-            threshold,
-            logits[llm & inside],
-            repositories[llm & inside],
-            config.human_rate,
-        )
-        return Thresholds(llm=threshold, human=lower)
-
-    everywhere = np.ones(len(rows), dtype=bool)
-    common = guaranteed(everywhere)
-    if common is None:
-        return None
-    own: dict[str, Thresholds] = {}
-    for language in np.unique(languages):
-        inside = languages == language
-        counted = human & inside & modern
-        if len(np.unique(repositories[counted])) < config.fewest_language_repositories:
-            continue
-        threshold = guaranteed(inside)
-        if threshold is not None and llm[inside].any():
-            own[str(language)] = bounds(threshold, inside)
-    curve_rows = human & modern if (human & modern).any() else human
-    curve_logits, shares = survival_curve(logits[curve_rows], repositories[curve_rows], _CURVE_POINTS)
-    return Scale(
-        temperature=temperature,
-        shift=shift,
-        false_positive_rate=config.rate,
-        default=bounds(common, everywhere),
-        languages=own,
-        human_logits=tuple(round(float(value), 5) for value in curve_logits),
-        human_shares=tuple(round(float(value), 6) for value in shares),
-    )
+    levels = fit_levels(rows, logits, config, groups)
+    return None if levels is None else levels.scale(rows, logits, weights, config.rate, points=_CURVE_POINTS)

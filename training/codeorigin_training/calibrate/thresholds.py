@@ -31,8 +31,13 @@ def controlled_threshold(logits: Floats, repositories: npt.NDArray[np.int64], ra
     allowed = rate * (len(names) + 1) - 1.0
     if allowed < 0:
         return None
+    return _lowest(logits, 1.0 / counts[group], allowed)
+
+
+def _lowest(logits: Floats, cost: Floats, allowed: float) -> float:
+    """The lowest threshold at which the logits that reach it cost at most ``allowed`` together."""
     order = np.argsort(-logits, kind="stable")
-    loss = np.cumsum(1.0 / counts[group[order]])
+    loss = np.cumsum(cost[order])
     descending = logits[order]
     # Taking in the k highest logits costs loss[k - 1]; a tie must be taken in whole.
     last_of_tie = np.append(descending[1:] != descending[:-1], True)
@@ -40,6 +45,15 @@ def controlled_threshold(logits: Floats, repositories: npt.NDArray[np.int64], ra
     if len(fits) == 0:
         return float(np.nextafter(descending[0], np.inf))
     return float(descending[fits[-1]])
+
+
+def supported_threshold(logits: Floats, repositories: npt.NDArray[np.int64], rate: float) -> float:
+    """The lowest threshold at which these repositories' own mean rate is at most ``rate``; promises nothing.
+
+    :func:`controlled_threshold` without what a guarantee pays for being one.
+    """
+    names, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
+    return _lowest(logits, 1.0 / counts[group], rate * len(names))
 
 
 def survival_curve(logits: Floats, repositories: npt.NDArray[np.int64], points: int) -> tuple[Floats, Floats]:

@@ -17,6 +17,7 @@ from codeorigin_training.calibrate.crepes_check import second_opinion
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.files import file_samples, fit_file_rule
 from codeorigin_training.calibrate.fit import fit_calibration, fit_file_context
+from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
@@ -45,9 +46,10 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
         logits = logits + deep
     functions, weights = side.rows[: side.functions], side.weights[: side.functions]
     logits = logits[: side.functions]
-    calibration = fit_calibration(functions, logits, weights, config)
+    groups = row_groups(functions)
+    calibration = fit_calibration(functions, logits, weights, config, groups)
     neutral = calibration.alone.shift
-    context = fit_file_context(functions, logits, config, config.neighbours(neutral))
+    context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)
     rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
     calibration = dataclasses.replace(calibration, context=context, file=rule)
     entry = calibration.to_manifest() | {
@@ -57,20 +59,27 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     partial = run.calibration.with_name(f"partial-{run.calibration.name}")
     partial.write_text(json.dumps(entry, indent=1) + "\n", encoding="utf-8")
     partial.replace(run.calibration)
-    _log_rates(calibration, functions, logits, config, log)
-    log(f"files: {'no rule' if rule is None else f'threshold {rule.llm}'}; wrote {run.calibration}")
+    _log_rates(calibration, functions, logits, groups, config, log)
+    log(
+        f"files: {'no rule' if rule is None else f'threshold {rule.scale.default.llm}'}; wrote {run.calibration}"
+    )
 
 
 def _log_rates(
-    calibration: Calibration, functions: Sequence[Row], logits: Floats, config: CalibrateConfig, log: Log
+    calibration: Calibration,
+    functions: Sequence[Row],
+    logits: Floats,
+    groups: Groups,
+    config: CalibrateConfig,
+    log: Log,
 ) -> None:
     """What the thresholds do on the rows that they were fitted on, and what a library thinks of them."""
     judged = np.array([has_verdict(row.code, config) for row in functions])
     labels = np.array([row.label for row in functions])
     modern = np.array([row.modern for row in functions])
     repositories = np.unique([row.repo for row in functions], return_inverse=True)[1].astype(np.int64)
-    by_text = answers_by_text([row.language for row in functions], logits, calibration.alone)
-    in_files = answers_in_files(functions, logits, calibration, file_numbers(functions))
+    by_text = answers_by_text(functions, logits, calibration.alone, groups)
+    in_files = answers_in_files(functions, logits, calibration, file_numbers(functions), groups)
     everywhere = np.ones(len(functions), dtype=bool)
     ways = [("by its own text", calibration.alone, by_text.llm, everywhere)]
     if calibration.context is not None and in_files is not None:

@@ -11,10 +11,11 @@ from codeorigin_training.run import Log, Run
 
 @dataclass(frozen=True, slots=True)
 class CardConfig:
-    """``bundle`` None takes the run's; ``readme`` None writes the model card alone."""
+    """``bundle`` None takes the run's; ``readme`` and ``quality``, a page for false positives, are left out if None."""
 
     bundle: Path | None = None
     readme: Path | None = None
+    quality: Path | None = None
 
 
 def card(config: CardConfig, run: Run, log: Log) -> None:
@@ -28,8 +29,10 @@ def card(config: CardConfig, run: Run, log: Log) -> None:
         raise CodeOriginError(f"{bundle}: holds no {MANIFEST}; pass the folder of a bundle")
     if config.readme is not None and not config.readme.is_file():
         raise CodeOriginError(f"{config.readme}: not found; pass the project's README")
+    if config.quality is not None and not config.quality.is_file():
+        raise CodeOriginError(f"{config.quality}: not found; pass the project's docs/quality.md")
     try:
-        refresh(bundle, config.readme)
+        refresh(bundle, config.readme, config.quality)
     except (KeyError, TypeError, ValueError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
     log(f"wrote {bundle / 'README.md'}{'' if config.readme is None else f' and {config.readme}'}")

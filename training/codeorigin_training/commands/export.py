@@ -23,6 +23,7 @@ from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.evaluate.answers import answers_by_text
 from codeorigin_training.evaluate.baselines import held_out_baselines
+from codeorigin_training.evaluate.false_positives import by_text_and_in_file
 from codeorigin_training.evaluate.files import file_metrics
 from codeorigin_training.evaluate.held_out import (
     detector_metrics,
@@ -192,15 +193,14 @@ def _measure(
     logits = wide.bias + wide_logits + deep
     metrics: dict[str, Any] = {
         "held_out": detector_metrics(rows, logits),
-        "verdicts": verdict_metrics(
-            rows, answers_by_text([row.language for row in rows], logits, calibration.alone)
-        ),
+        "verdicts": verdict_metrics(rows, answers_by_text(rows, logits, calibration.alone)),
         "slices": slices(rows, logits),
         "parts": {
             "wide": detector_metrics(rows, wide_logits),
             "deep": None if encoder is None else detector_metrics(rows, deep),
         },
     }
+    metrics["false_positives"] = by_text_and_in_file(rows, logits, calibration)
     if calibration.context is not None:
         metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:

@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 
 from codeorigin.errors import CodeOriginError
 
-FUNCTIONS, PAIRS = "functions.parquet", "pairs.parquet"
+FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
 MODERN = "H-date-modern"
+_MODERN_EVIDENCE = (MODERN, "H-dist-12")
 _PROVENANCE = ("generator", "path", "commit", "date", "source")
 
 
@@ -54,6 +55,19 @@ def read_functions(data: Path) -> list[Row]:
     Raises:
         CorpusError: the file is missing or lacks a column.
     """
+    return _functions(data / FUNCTIONS)
+
+
+def read_human(data: Path) -> list[Row]:
+    """All rows of ``human.parquet`` below ``data``: human functions of a distribution's packages, none if it is missing.
+
+    Raises:
+        CorpusError: the file lacks a column.
+    """
+    return _functions(data / HUMAN) if (data / HUMAN).is_file() else []
+
+
+def _functions(path: Path) -> list[Row]:
     return [
         Row(
             code=entry["code"],
@@ -61,14 +75,14 @@ def read_functions(data: Path) -> list[Row]:
             label=int(entry["label"] == "llm"),
             repo=entry["repo"],
             agent=entry["agent"],
-            modern=entry["evidence"] == MODERN,
+            modern=entry["evidence"] in _MODERN_EVIDENCE,
             is_test=entry["is_test"],
             lines=entry["lines"],
             **{name: entry[name] or "" for name in _PROVENANCE},
             group=entry.get("group") or "",
         )
         for entry in _entries(
-            data / FUNCTIONS,
+            path,
             ["code", "language", "label", "repo", "agent", "evidence", "is_test", "lines", *_PROVENANCE],
             optional=["group"],
         )

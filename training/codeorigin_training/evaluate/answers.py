@@ -10,6 +10,7 @@ from codeorigin.model.calibration import Calibration
 from codeorigin.model.scale import Scale
 from codeorigin_training.calibrate.context import file_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
+from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.corpus.rows import Row
 
 Floats = npt.NDArray[np.float64]
@@ -43,9 +44,13 @@ class InFiles:
     heard: Booleans
 
 
-def answers_by_text(languages: Sequence[str], logits: Floats, scale: Scale) -> Answers:
-    """What ``scale`` says of the ``logits`` ``(n,)`` of functions in these languages."""
-    bounds = [scale.thresholds(language) for language in languages]
+def answers_by_text(
+    rows: Sequence[Row], logits: Floats, scale: Scale, groups: Groups | None = None
+) -> Answers:
+    """What ``scale`` says of the ``logits`` ``(n,)`` of these functions; their ``groups`` are found if it needs them."""
+    if groups is None:
+        groups = row_groups(rows) if scale.groups else [None] * len(rows)
+    bounds = [scale.thresholds(row.language, group) for row, group in zip(rows, groups, strict=True)]
     return Answers(
         llm=logits >= np.array([bound.llm for bound in bounds]),
         human=logits <= np.array([bound.human for bound in bounds]),
@@ -54,7 +59,11 @@ def answers_by_text(languages: Sequence[str], logits: Floats, scale: Scale) -> A
 
 
 def answers_in_files(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration, files: Integers
+    rows: Sequence[Row],
+    logits: Floats,
+    calibration: Calibration,
+    files: Integers,
+    groups: Groups | None = None,
 ) -> InFiles | None:
     """``rows`` with their own ``logits`` ``(n,)``, judged with what the others of ``files`` ``(n,)`` add.
 
@@ -67,9 +76,12 @@ def answers_in_files(
     judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
     evidence = file_evidence(files, logits, context.rule, judged)
     heard = np.isfinite(evidence)
-    languages = [row.language for row in rows]
+    if groups is None and (calibration.alone.groups or context.scale.groups):
+        groups = row_groups(rows)
     together = logits + np.nan_to_num(evidence)
-    own, told = (answers_by_text(languages, together, scale) for scale in (calibration.alone, context.scale))
+    own, told = (
+        answers_by_text(rows, together, scale, groups) for scale in (calibration.alone, context.scale)
+    )
     return InFiles(
         log_odds=np.where(heard, _log_odds(together, context.scale), _log_odds(together, calibration.alone)),
         answers=Answers(

@@ -148,8 +148,8 @@ def assemble(
 
 def _answers(detector: Detector, each: Slice, logits: Floats) -> Answers | None:
     if each.is_files:
-        return detector.file_answers(logits)
-    return detector.answers([row.language for row in each.rows], logits)
+        return detector.file_answers([row.language for row in each.rows], logits)
+    return detector.answers(each.rows, logits)
 
 
 def _subject(detector: Detector, data: EvaluationData, settings: Mapping[str, object]) -> Subject:

@@ -43,7 +43,7 @@ def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateCo
     chosen = np.sort(generator.permutation(len(rows))[: config.held_out_functions])
     rows = [rows[int(number)] for number in chosen]
     logits = detector.logits(rows)
-    answers = detector.answers([row.language for row in rows], logits)
+    answers = detector.answers(rows, logits)
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows])
     groups = unit_numbers(rows)

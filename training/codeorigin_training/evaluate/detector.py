@@ -74,18 +74,22 @@ class Detector:
             return rule.pooled(functions)
         return pooled_logit(functions, FileRuleConfig().prior_lines, self.bundle.calibration.alone.shift)
 
-    def file_answers(self, logits: Floats) -> Answers | None:
-        """What the rule for files says of pooled ``logits`` ``(n,)``; None without a rule."""
+    def file_answers(self, languages: Sequence[str], logits: Floats) -> Answers | None:
+        """What the rule for files says of pooled ``logits`` ``(n,)`` of files; None without a rule."""
         rule = self.bundle.calibration.file
         if rule is None:
             return None
-        bands = [rule.band(float(logit)) for logit in logits]
+        bands = [
+            rule.scale.band(float(logit), language) for language, logit in zip(languages, logits, strict=True)
+        ]
         return Answers(
             llm=np.array([band is Band.LLM for band in bands], dtype=bool),
             human=np.array([band is Band.HUMAN for band in bands], dtype=bool),
-            probability=np.array([rule.probability(float(logit)) for logit in logits], dtype=np.float64),
+            probability=np.array(
+                [rule.scale.probability(float(logit)) for logit in logits], dtype=np.float64
+            ),
         )
 
-    def answers(self, languages: Sequence[str], logits: Floats) -> Answers:
+    def answers(self, rows: Sequence[Row], logits: Floats) -> Answers:
         """What the shipped thresholds say of ``logits`` ``(n,)``, each function by its own text."""
-        return answers_by_text(languages, logits, self.bundle.calibration.alone)
+        return answers_by_text(rows, logits, self.bundle.calibration.alone)

@@ -77,19 +77,23 @@ def _era(files: Sequence[FileSample], pooled: Floats, *, modern: bool) -> dict[s
 
 
 def _verdicts(files: Sequence[FileSample], pooled: Floats, rule: FileRule) -> dict[str, Any]:
-    bands = np.array([rule.band(float(logit)) for logit in pooled], dtype=object)
+    scale = rule.scale
+    bands = np.array(
+        [scale.band(float(logit), file.language) for file, logit in zip(files, pooled, strict=True)],
+        dtype=object,
+    )
     labels = np.array([file.label for file in files], dtype=np.int64)
     modern = np.array([file.modern for file in files], dtype=bool)
     repositories = _repositories(files)
 
     def rate(band: Band, among: npt.NDArray[np.bool_]) -> float | None:
-        if not among.any() or (band is Band.LLM and rule.llm is None):
+        if not among.any() or (band is Band.LLM and not np.isfinite(scale.default.llm)):
             return None
         return repository_rate((bands == band)[among], repositories[among])
 
     human, llm = labels == 0, labels == 1
     matched = _matched(files, llm | human)
-    probabilities = np.array([rule.probability(float(pooled[number])) for number in matched])
+    probabilities = np.array([scale.probability(float(pooled[number])) for number in matched])
     return {
         "false_positive_rate_old": rate(Band.LLM, human & ~modern),
         "false_positive_rate_modern": rate(Band.LLM, human & modern),

@@ -41,7 +41,7 @@ def measure_in_files(rows: Sequence[Row], detector: Detector, config: EvaluateCo
         ValueError: the bundle has no such rule.
     """
     logits = detector.logits(rows)
-    own = detector.answers([row.language for row in rows], logits)
+    own = detector.answers(rows, logits)
     found: list[tuple[str, InFiles]] = []
     for title, files in (
         (_AS_THEY_ARE, file_numbers(rows)),

@@ -110,7 +110,7 @@ def write_bundle(
             "build": {"deep": "tried" if parts.deep_tried else "off", **asdict(config)},
             "metrics": parts.metrics,
         }
-        text = json.dumps(_finite(manifest), indent=1, sort_keys=False, allow_nan=False)
+        text = json.dumps(finite(manifest), indent=1, sort_keys=False, allow_nan=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
         (folder / "README.md").write_text(model_card(manifest), encoding="utf-8")
         Bundle.load(folder)
@@ -139,12 +139,12 @@ def _deep_entry(parts: Parts) -> dict[str, Any] | None:
     }
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """JSON has no NaN: a figure that could not be computed is null; floats are cut to six digits."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     if isinstance(value, float):
         return float(f"{value:.7g}") if math.isfinite(value) else None
     return value

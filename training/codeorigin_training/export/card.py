@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from codeorigin_training.export.quality import quality_sections
+
 _SETS = (
     ("old_human", "against human code before mid-2021"),
     ("modern_human", "against human code of 2021-07 to 2022-11"),
@@ -49,6 +51,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## At the shipped thresholds",
         _verdicts(metrics["verdicts"], manifest["calibration"]),
         *_in_files(metrics),
+        *_quality(manifest),
         "## By language",
         _slice_table("Language", metrics["slices"]["language"]),
         "## By agent",
@@ -182,6 +185,11 @@ def in_file_note(metrics: Mapping[str, Any]) -> str:
 def _in_files(metrics: Mapping[str, Any]) -> list[str]:
     table = in_file_table(metrics)
     return [] if table is None else ["## A function in its file", in_file_note(metrics), table]
+
+
+def _quality(manifest: Mapping[str, Any]) -> list[str]:
+    sections = quality_sections(manifest)
+    return ["## Whom it accuses", *sections] if sections else []
 
 
 def _slice_table(title: str, figures: Mapping[str, Mapping[str, Any]]) -> str:

@@ -23,6 +23,7 @@ from codeorigin.model.bundle import MANIFEST, SCORE_GRAPH, Bundle, sha256_of
 from codeorigin.model.normalize import normalize
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.calibrate.levels import row_groups
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.metrics import auroc
 
@@ -118,7 +119,8 @@ def compare(before: Path, after: Path, rows: Sequence[Row]) -> QuantizationRepor
         logits.append(np.array([score.logit for score in scorer.score(features)]))
         seconds.append(time.perf_counter() - started)
     scale = bundles[0].calibration.alone
-    bounds = [scale.thresholds(row.language) for row in rows]
+    groups = row_groups(rows)
+    bounds = [scale.thresholds(row.language, group) for row, group in zip(rows, groups, strict=True)]
     flips = np.zeros(len(rows), dtype=bool)
     for limit in (np.array([each.llm for each in bounds]), np.array([each.human for each in bounds])):
         flips |= (logits[0] >= limit) != (logits[1] >= limit)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.export.card import SELECTION, in_file_note, in_file_table, model_card, quality_table
+from codeorigin_training.export.quality import with_quality
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
 
@@ -33,9 +34,13 @@ def with_metrics(readme: str, manifest_text: str) -> str:
     return f"{head}{BEGIN}\n" + "\n\n".join(parts) + f"\n{END}{tail}"
 
 
-def refresh(model: Path, readme: Path | None) -> None:
-    """Write the model card, and the table of ``readme`` if there is one, anew from the manifest in ``model``."""
+def refresh(model: Path, readme: Path | None, quality: Path | None = None) -> None:
+    """Write the model card, and the figures in ``readme`` and ``quality`` if given, from the manifest in ``model``."""
     text = (model / "manifest.json").read_text(encoding="utf-8")
     (model / "README.md").write_text(model_card(json.loads(text)), encoding="utf-8")
     if readme is not None:
         readme.write_text(with_metrics(readme.read_text(encoding="utf-8"), text), encoding="utf-8")
+    if quality is not None:
+        quality.write_text(
+            with_quality(quality.read_text(encoding="utf-8"), json.loads(text)), encoding="utf-8"
+        )

@@ -18,6 +18,7 @@ from codeorigin.wording import CAVEAT
 from codeorigin.wording.explanations import equation, method_phrase
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.functions import band_or_reason, own_text, short_rarity
+from codeorigin.wording.promises import promised
 
 _HALF_WIDTH = 10
 _LLM_STYLE = "dark_orange"
@@ -93,6 +94,8 @@ def write_text(explained: Explained, stream: TextIO) -> None:
             text.append(f" line {token.line + 1:>{number_width}}  ", "dim")
             text.append(printable(token.text), "")
             console.print(text)
+    if (promise := explained.function.verdict.promise) is not None:
+        console.print(Text(f"\nband llm: {promised(promise)}", "dim"))
     console.print(Text(f"\n{printable(explained.model)}. {CAVEAT}", "dim"))
 
 

@@ -31,6 +31,7 @@ def _function(function: FunctionReport) -> dict[str, Any]:
         "own_probability": verdict.own_probability,
         "file_evidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
+        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
         "nested": [_function(nested) for nested in function.nested],
     }
 
@@ -44,7 +45,7 @@ def _file_verdict(verdict: FileVerdict) -> dict[str, Any]:
         "function_count": verdict.functions,
         "human_share": verdict.human_share,
         "llm_threshold": verdict.llm_threshold,
-        "false_positive_rate": verdict.false_positive_rate,
+        "promise": None if verdict.promise is None else verdict.promise.to_dict(),
     }
 
 

@@ -80,6 +80,9 @@ def test_figures_bars_code_and_tokens(make_file: MakeFile) -> None:
         "6   +2.00           │██████████     return n if n < 2 else fast(n - 1) + fast(n - 2)",
     ]
     assert lines[11] == "  +1.25  line 6  fa\\x1bst"
+    assert lines[13].startswith(
+        "band llm: of the human-written, commented Rust functions of a new repository"
+    )
     assert lines[-1].startswith("codeorigin-test 0.1.0 (abc). A probability is an estimate")
 
 

@@ -46,6 +46,7 @@ def test_the_report_is_exactly_this(
         "own_probability": None,
         "file_evidence": None,
         "neighbours": 0,
+        "promise": None,
         "nested": [],
     }
     assert report == {
@@ -69,6 +70,12 @@ def test_the_report_is_exactly_this(
                         "own_probability": 0.97,
                         "file_evidence": None,
                         "neighbours": 0,
+                        "promise": {
+                            "rate": 0.01,
+                            "language": "rust",
+                            "group": "documented",
+                            "repositories": 393,
+                        },
                         "nested": [],
                     },
                     {
@@ -83,6 +90,12 @@ def test_the_report_is_exactly_this(
                         "own_probability": 0.55,
                         "file_evidence": None,
                         "neighbours": 0,
+                        "promise": {
+                            "rate": 0.01,
+                            "language": "rust",
+                            "group": "documented",
+                            "repositories": 393,
+                        },
                         "nested": [log],
                     },
                     {
@@ -97,6 +110,7 @@ def test_the_report_is_exactly_this(
                         "own_probability": None,
                         "file_evidence": None,
                         "neighbours": 0,
+                        "promise": None,
                         "nested": [],
                     },
                 ],
@@ -182,7 +196,7 @@ def test_a_files_own_verdict_is_in_the_report(
         "function_count": 7,
         "human_share": 0.04,
         "llm_threshold": 0.9,
-        "false_positive_rate": 0.01,
+        "promise": {"rate": 0.01, "language": "rust", "group": "documented", "repositories": 393},
     }
     assert report["summary"]["file_bands"] == {"human": 1, "unsure": 1, "llm": 1}
     assert report["summary"]["findings"] == 3

@@ -11,6 +11,7 @@ from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.presentation.hover_text import HoverContent
 from codeorigin.lsp.scoring.scored_document import Pass, Result
+from codeorigin.model.promise import Promise
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
@@ -18,7 +19,7 @@ from codeorigin.source.text import LineIndex, PositionEncoding
 
 ALONE = Verdict(
     probability=0.64, logit=1.2, band=Band.UNSURE, human_share=0.1, llm_threshold=0.9, human_threshold=0.3,
-    false_positive_rate=0.01, own_probability=0.64,
+    promise=Promise(0.01), own_probability=0.64,
 )  # fmt: skip
 IN_FILE = replace(ALONE, probability=0.76, human_share=0.05, file_evidence=0.62, neighbours=11)
 EXPLANATION = Explanation(

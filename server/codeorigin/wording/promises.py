@@ -1,0 +1,28 @@
+"""What a threshold promises, and about which code: one sentence, for every place that shows it."""
+
+from codeorigin.model.promise import Group, Promise
+from codeorigin.wording.figures import percent
+
+_GROUPS = {Group.DOCUMENTED: ", commented", Group.BARE: ", uncommented"}
+
+# Those whose names are more than their model language with a capital letter.
+_LANGUAGES = {
+    "cpp": "C++",
+    "csharp": "C#",
+    "javascript": "JavaScript",
+    "php": "PHP",
+    "typescript": "TypeScript",
+}
+
+
+def promised(promise: Promise, *, what: str = "functions") -> str:
+    """What is promised, without a full stop; ``what`` is judged: functions, or files.
+
+    ``of the human-written, commented Rust functions of a new repository at most 1.5 % are expected there (calibrated
+    on 393 repositories)``.
+    """
+    about = f"human-written{_GROUPS[promise.group] if promise.group is not None else ''} "
+    if promise.language is not None:
+        about += f"{_LANGUAGES.get(promise.language, promise.language.capitalize())} "
+    text = f"of the {about}{what} of a new repository at most {percent(promise.rate)} are expected there"
+    return f"{text} (calibrated on {promise.repositories:,} repositories)" if promise.repositories else text

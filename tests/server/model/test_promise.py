@@ -1,0 +1,45 @@
+"""What a threshold promises, about which code, and in which words."""
+
+import pytest
+
+from codeorigin.model.normalize import normalize
+from codeorigin.model.promise import Group, Promise, Tail, group_of
+from codeorigin.wording.promises import promised
+
+PYTHON = "def total(values):\n    return sum(values)\n"
+DOCUMENTED = 'def total(values):\n    """Adds up."""\n    return sum(values)\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "group"),
+    [
+        (PYTHON, "python", Group.BARE),
+        (DOCUMENTED, "python", Group.DOCUMENTED),
+        (PYTHON.replace("values)\n", 'values, note="# no")\n', 1), "python", Group.BARE),
+        ("fn f() {\n    g(); // why\n}", "rust", Group.DOCUMENTED),
+        ('fn f() {\n    g("http://x");\n}', "rust", Group.BARE),
+        ("fn f() {\r\n    /* cut", "rust", Group.DOCUMENTED),
+    ],
+)
+def test_a_function_with_a_comment_is_documented(code: str, language: str, group: Group) -> None:
+    assert group_of(normalize(code, language).text, language) is group
+
+
+def test_the_sentence_names_what_the_promise_is_about() -> None:
+    assert promised(Promise(0.015, 393, "rust", Group.DOCUMENTED)) == (
+        "of the human-written, commented Rust functions of a new repository at most 1.5 % are expected there "
+        "(calibrated on 393 repositories)"
+    )
+    assert promised(Promise(0.01, 1200, "cpp"), what="files") == (
+        "of the human-written C++ files of a new repository at most 1 % are expected there "
+        "(calibrated on 1,200 repositories)"
+    )
+    assert promised(Promise(0.01)) == (
+        "of the human-written functions of a new repository at most 1 % are expected there"
+    )
+
+
+@pytest.mark.parametrize("wrong", [{"share": 0.0}, {"rate": 1.0}, {"fewest": 0}])
+def test_a_tail_that_makes_no_sense_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must lie between"):
+        Tail.from_manifest({"share": 0.05, "rate": 0.02, "fewest": 20, **wrong})

@@ -1,0 +1,173 @@
+"""Thresholds for all code, for languages, and for groups inside a language, each from the repositories there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from codeorigin.model.normalize import normalize
+from codeorigin.model.promise import Group, Tail, group_of
+from codeorigin.model.scale import Scale, Thresholds
+from codeorigin_training.calibrate.promises import (
+    Bools,
+    Floats,
+    HumanScores,
+    Integers,
+    LevelSettings,
+    mean_bound,
+    population,
+    tail_bound,
+)
+from codeorigin_training.calibrate.temperature import fit_temperature
+from codeorigin_training.calibrate.thresholds import human_threshold, survival_curve
+from codeorigin_training.corpus.rows import Row
+
+Groups = Sequence[Group | None]
+
+
+def row_groups(rows: Sequence[Row]) -> list[Group]:
+    """The group of every row, by the server's own rule on the text that the model reads."""
+    return [group_of(normalize(row.code, row.language).text, row.language) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Thresholds of a :class:`~codeorigin.model.scale.Scale`, and what they promise about single repositories."""
+
+    default: Thresholds
+    languages: Mapping[str, Thresholds]
+    groups: Mapping[str, Mapping[Group, Thresholds]]
+    tail: Tail | None
+
+    def scale(
+        self, rows: Sequence[Row], logits: Floats, weights: Floats, rate: float, *, points: int
+    ) -> Scale:
+        """These thresholds, which guarantee ``rate``, with temperature and the survival curve of human code."""
+        labels = np.array([row.label for row in rows], dtype=np.int64)
+        human = labels == 0
+        modern = human & np.array([row.modern for row in rows])
+        curve = modern if modern.any() else human
+        repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+        temperature, shift = fit_temperature(logits, labels, weights)
+        curve_logits, shares = survival_curve(logits[curve], repositories[curve], points)
+        return Scale(
+            temperature=temperature,
+            shift=shift,
+            false_positive_rate=rate,
+            default=self.default,
+            languages=self.languages,
+            human_logits=tuple(round(float(value), 5) for value in curve_logits),
+            human_shares=tuple(round(float(value), 6) for value in shares),
+            groups=self.groups,
+            tail=self.tail,
+        )
+
+
+def no_levels(logits: Floats, labels: Integers, repositories: Integers, human_rate: float) -> Levels:
+    """Levels that never say ``llm``, for where nothing can be promised."""
+    human, llm = labels == 0, labels == 1
+    lower = human_threshold(logits[human], np.inf, logits[llm], repositories[llm], human_rate)
+    return Levels(Thresholds(np.inf, lower), {}, {}, None)
+
+
+def fit_levels(
+    rows: Sequence[Row], logits: Floats, config: LevelSettings, groups: Groups | None = None
+) -> Levels | None:
+    """Thresholds for out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
+
+    A language has a promise of its own where its repositories allow both bounds of
+    :mod:`~codeorigin_training.calibrate.promises`, a group where they allow the bound on the mean; the bound on
+    accused repositories is its language's, so that it holds for a project's functions of all groups together. Without
+    a promise of its own a language, or a group, is called ``llm`` from its parent's threshold on, or later where
+    its own code asks for that, and ``human`` no sooner than its parent: in between more is ``unsure``.
+
+    Args:
+        rows: corpus rows.
+        logits: raw, out of sample.
+        config: rates and sizes.
+        groups: of :func:`row_groups`; None for a scale without groups.
+
+    Returns:
+        None if there are too few repositories for any promise.
+    """
+    return _Fit(rows, logits, config, groups).levels()
+
+
+class _Fit:
+    def __init__(
+        self, rows: Sequence[Row], logits: Floats, config: LevelSettings, groups: Groups | None
+    ) -> None:
+        self.config, self.logits = config, logits
+        self.languages = np.array([row.language for row in rows])
+        self.groups = None if groups is None else np.array([group.value if group else "" for group in groups])
+        self.repositories: Integers = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(
+            np.int64
+        )
+        self.populations = np.array([population(row) for row in rows])
+        labels = np.array([row.label for row in rows], dtype=np.int64)
+        self.human, self.llm = labels == 0, labels == 1
+
+    def levels(self) -> Levels | None:
+        everywhere = np.ones(len(self.logits), dtype=bool)
+        human = self._human(everywhere)
+        mean, tail = mean_bound(human, self.config), tail_bound(human, self.config)
+        if mean.promised is None:
+            return None
+        llm = max(mean.lowest, tail.lowest)
+        default = Thresholds(llm, self._lower(everywhere, llm), mean.repositories)
+        has_tail = tail.promised is not None
+        languages: dict[str, Thresholds] = {}
+        groups: dict[str, dict[Group, Thresholds]] = {}
+        for name in np.unique(self.languages).tolist():
+            inside = self.languages == name
+            own, floor = self._language(inside, default, has_tail=has_tail)
+            if own != default:
+                languages[name] = own
+            if self.groups is not None and (found := self._groups(inside, own, floor)):
+                groups[name] = found
+        config = self.config
+        return Levels(
+            default,
+            languages,
+            groups,
+            Tail(config.tail_share, config.tail_rate, config.tail_fewest) if has_tail else None,
+        )
+
+    def _language(self, inside: Bools, default: Thresholds, *, has_tail: bool) -> tuple[Thresholds, float]:
+        """A language's thresholds, and the bound on accused repositories for its groups."""
+        human = self._human(inside)
+        mean, tail = mean_bound(human, self.config), tail_bound(human, self.config)
+        lowest = max(mean.lowest, tail.lowest)
+        if mean.promised is not None and (tail.promised is not None or not has_tail):
+            return Thresholds(
+                lowest, self._lower(inside, lowest, default.human), mean.repositories
+            ), tail.lowest
+        llm = max(default.llm, lowest)
+        if llm == default.llm:
+            return default, default.llm
+        return Thresholds(llm, default.human), llm
+
+    def _groups(self, inside: Bools, language: Thresholds, floor: float) -> dict[Group, Thresholds]:
+        found: dict[Group, Thresholds] = {}
+        for group in Group:
+            mean = mean_bound(self._human(inside & (self.groups == group.value)), self.config)
+            own = mean.promised is not None and language.repositories is not None
+            llm = max(mean.lowest, floor if own else language.llm)
+            if own or llm > language.llm:
+                found[group] = Thresholds(llm, min(language.human, llm), mean.repositories if own else None)
+        return found
+
+    def _human(self, inside: Bools) -> HumanScores:
+        chosen = self.human & inside
+        return HumanScores(self.logits[chosen], self.repositories[chosen], self.populations[chosen])
+
+    def _lower(self, inside: Bools, llm: float, otherwise: float = np.inf) -> float:
+        """The bound of band ``human``; at most ``otherwise`` where the LLM code is of few repositories."""
+        human, written = self.human & inside, self.llm & inside
+        if not written.any():
+            return min(otherwise, llm)
+        bound = human_threshold(
+            self.logits[human], llm, self.logits[written], self.repositories[written], self.config.human_rate
+        )
+        few = len(np.unique(self.repositories[written])) < self.config.fewest_evidence
+        return min(bound, otherwise) if few else bound

@@ -1,0 +1,138 @@
+"""The command ``recalibrate``: new thresholds for a bundle, from repositories that its training never saw."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import MANIFEST, Bundle, sha256_of
+from codeorigin_training.calibrate.again import CrossFitted, cross_fitted, new_thresholds
+from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.calibrate.eligibility import has_verdict
+from codeorigin_training.calibrate.levels import Groups, row_groups
+from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
+from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.evaluate.detector import Detector
+from codeorigin_training.evaluate.false_positives import false_positive_figures
+from codeorigin_training.export.bundle import finite
+from codeorigin_training.export.card import model_card
+from codeorigin_training.run import Log, Run
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class RecalibrateConfig:
+    """``bundle`` gets thresholds by ``calibrate``, from the repositories of ``data`` that were held out of its training
+    and the distribution's packages beside them; the result is ``version``, in ``out`` (None: the run's bundle).
+
+    With ``folds``, the false positives that the card shows are of thresholds fitted without the repository in
+    question.
+    """
+
+    bundle: Path
+    data: Path
+    version: str
+    out: Path | None = None
+    folds: int = 5
+    calibrate: CalibrateConfig = field(default_factory=CalibrateConfig)
+
+    def __post_init__(self) -> None:
+        if not self.version or self.folds < 2:
+            raise ValueError("version must not be empty, and folds at least 2")
+
+
+def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
+    """Write the bundle anew with its graphs as they are. The logits are kept in the run's folder.
+
+    Raises:
+        CodeOriginError: the bundle or the data cannot be read, or there are too few repositories for a promise.
+    """
+    detector = Detector(config.bundle)
+    rows = [row for row in read_functions(config.data) if is_held_out(row.repo)] + read_human(config.data)
+    rows = [row for row in rows if has_verdict(row.code, detector.bundle.calibration)]
+    inputs = {"model": sha256_of(detector.bundle.score_path)} | {
+        name: sha256_of(config.data / name) for name in (FUNCTIONS, HUMAN) if (config.data / name).is_file()
+    }
+    logits = _logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
+    groups = row_groups(rows)
+    old = detector.bundle.calibration
+    new = new_thresholds(old, rows, logits, groups, config.calibrate)
+    if new.alone == old.alone:
+        raise CodeOriginError(
+            f"{config.data}: too few repositories for a promise of {config.calibrate.rate:g}"
+        )
+    outside = cross_fitted(old, rows, logits, groups, config.calibrate, config.folds)
+    manifest = dict(detector.bundle.manifest)
+    manifest["version"] = config.version
+    manifest["calibration"] = new.to_manifest()
+    manifest["data"] = {
+        **manifest["data"],
+        "calibration_repositories": len({row.repo for row in rows}),
+        "calibration_inputs": inputs,
+    }
+    manifest["build"] = {
+        **manifest["build"],
+        "version": config.version,
+        "recalibrated": asdict(config.calibrate),
+    }
+    manifest["metrics"] = {**manifest["metrics"], "false_positives": _figures(rows, groups, outside)}
+    out = config.out or run.bundle
+    _write(out, detector.bundle, manifest)
+    for way, each in manifest["metrics"]["false_positives"].items():
+        log(f"{way}: {_headline(each)}")
+    log(f"wrote {out}")
+
+
+def _figures(rows: Sequence[Row], groups: Groups, outside: CrossFitted) -> dict[str, Any]:
+    """Figures of both ways to judge a function."""
+    return {
+        "by_text": false_positive_figures(rows, groups, outside.by_text),
+        "in_file": false_positive_figures(rows, groups, outside.in_file),
+    }
+
+
+def _headline(figures: Mapping[str, Any]) -> str:
+    parts = [
+        f"{cell['population']} {cell['share']:.2%} of human functions called llm"
+        for cell in figures["cells"]
+        if cell["language"] == cell["group"] == "all"
+    ]
+    found = figures["found"].get("all")
+    return ", ".join(parts) + ("" if found is None else f"; LLM {found['share']:.1%}")
+
+
+def _logits(
+    path: Path, detector: Detector, rows: Sequence[Row], inputs: Mapping[str, str], log: Log
+) -> Floats:
+    known = json.dumps(inputs, sort_keys=True)
+    if path.is_file():
+        with np.load(path) as kept:
+            if str(kept["inputs"]) == known and kept["logits"].shape == (len(rows),):
+                log("the logits are there")
+                return np.asarray(kept["logits"], dtype=np.float64)
+    log(f"scoring {len(rows)} functions of repositories that the model was not trained on")
+    logits = detector.logits(rows)
+    partial = path.with_name(f"partial-{path.name}")
+    np.savez(partial, logits=logits, inputs=known)
+    partial.replace(path)
+    return logits
+
+
+def _write(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for name in manifest["files"]:
+        if out.resolve() != bundle.directory.resolve():
+            shutil.copyfile(bundle.directory / name, out / name)
+    plain = finite(dict(manifest))
+    partial = out / f"partial-{MANIFEST}"
+    partial.write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    partial.replace(out / MANIFEST)
+    (out / "README.md").write_text(model_card(plain), encoding="utf-8")
+    Bundle.load(out)
