@@ -164,6 +164,7 @@ def test_cancelled_work_stops_and_is_not_half_remembered(analyzer: Analyzer) -> 
 def test_a_cancelled_first_pass_keeps_what_it_scored(
     analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("codeorigin.analyzer._CHUNK_CHARACTERS", 30 * len(FUNCTION))
     text = "\n\n".join(FUNCTION.replace("total_price", f"price_{number}") for number in range(70))
     token = CancelToken()
     given: list[int] = []

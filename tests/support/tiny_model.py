@@ -14,10 +14,11 @@ from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
 from codeorigin.model.file_context import FileContext, NeighbourRule
 from codeorigin.model.file_verdict import FileRule
-from codeorigin.model.ngrams import NgramViews, View, ViewKind
+from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.scorer import DeepSettings, Scorer
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.views import View, ViewKind
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig

@@ -137,4 +137,4 @@ def pooled_logit(functions: Iterable[tuple[float, int]], prior_lines: float, pri
 
 def counted_lines(code: str) -> int:
     """Lines of a function that are not blank: how much it counts in its file."""
-    return sum(1 for line in code.replace("\r", "\n").split("\n") if line.strip())
+    return sum(map(bool, map(str.strip, code.replace("\r", "\n").split("\n"))))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import ModelError
 from codeorigin.model.graph import Feed, Graph
-from codeorigin.model.ngrams import NgramViews, Occurrences, WideFeatures
+from codeorigin.model.ngrams import NgramViews, WideFeatures
 from codeorigin.model.normalize import Normalized
 from codeorigin.model.tokenizer import Encoding, Tokenizer, ngram_ids
 from codeorigin.model.windows import Window, split
@@ -108,15 +108,22 @@ class Scorer:
     def features(self, normalized: Normalized, language: str, *, with_occurrences: bool = False) -> Features:
         """What the model reads of one function.
 
-        The places of the n-grams are many times larger than the features themselves; they are kept only
+        The places of the n-grams are many times larger than the features themselves; they are worked out only
         ``with_occurrences``, which an explanation needs.
         """
-        wide: WideFeatures | None = None
-        if self.views is not None:
-            wide = self.views.extract(normalized, language)
-            if not with_occurrences:
-                nowhere = np.zeros(0, dtype=np.int32)
-                wide = WideFeatures(wide.ids, wide.values, Occurrences(nowhere, nowhere, nowhere))
+        if not with_occurrences:
+            return self.features_of([normalized], language)[0]
+        wide = self.views.extract(normalized, language) if self.views is not None else None
+        return self._with_tokens(normalized, wide)
+
+    def features_of(self, functions: Sequence[Normalized], language: str) -> list[Features]:
+        """What the model reads of each of several functions of one language, without the places of n-grams."""
+        if self.views is None:
+            return [self._with_tokens(function, None) for function in functions]
+        extracted = self.views.extract_many([function.text for function in functions], language)
+        return [self._with_tokens(*each) for each in zip(functions, extracted, strict=True)]
+
+    def _with_tokens(self, normalized: Normalized, wide: WideFeatures | None) -> Features:
         if self.tokenizer is None or self.deep is None:
             return Features(wide, None, ())
         encoding = self.tokenizer.encode(normalized)

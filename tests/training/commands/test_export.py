@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from codeorigin.analyzer import Analyzer
-from codeorigin.model.ngrams import View, ViewKind
+from codeorigin.model.views import View, ViewKind
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.card import CardConfig, card

@@ -11,8 +11,8 @@ from scipy import sparse
 
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.ngrams import View
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.views import View
 from codeorigin_training.calibrate.files import FileRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row

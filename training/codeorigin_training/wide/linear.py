@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import row_norms
 
-from codeorigin.model.ngrams import View
+from codeorigin.model.views import View
 from codeorigin_training.wide.evidence import EvidenceShares, Floats, feature_scales
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.ngrams import View, ViewKind
+from codeorigin.model.views import View, ViewKind
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.evaluate.held_out import detector_metrics, headline
