@@ -11,6 +11,7 @@ import torch
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig, Positions
+from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.hugging_face import (
     EncoderError,
     HuggingFaceEncoder,
@@ -20,7 +21,7 @@ from codeorigin_training.encoder.hugging_face import (
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.pooling import Pooling
 
-COMPACT = "compact"
+COMPACT, DECODER = "compact", "decoder"
 
 
 def make_encoder(
@@ -64,11 +65,12 @@ def save_encoder(path: Path, encoder: Encoder) -> None:
         described: dict[str, Any] = {"kind": COMPACT, "shape": dataclasses.asdict(encoder.config)}
     elif isinstance(encoder, HuggingFaceEncoder):
         described = {
-            "kind": "hugging_face",
+            "kind": DECODER if isinstance(encoder, DecoderEncoder) else "hugging_face",
             "config": encoder.body.config.to_dict(),
             "head_dim": encoder.head_dim,
             "pooling": encoder.pooling,
             "vocabulary": encoder.vocabulary,
+            "causal": isinstance(encoder, DecoderEncoder) and encoder.causal,
         }
     else:
         raise EncoderError(f"{type(encoder).__name__}: not an encoder that can be kept in a file")
@@ -101,6 +103,12 @@ def _described(values: dict[str, Any]) -> Encoder:
         fields["pooling"], fields["positions"] = Pooling(fields["pooling"]), Positions(fields["positions"])
         return CompactEncoder(EncoderConfig(**fields))
     config = config_from_json(values["config"])
+    if values["kind"] == DECODER:
+        decoder = DecoderEncoder.from_decoder_config(
+            config, values["head_dim"], Pooling(values["pooling"]), causal=values["causal"]
+        )
+        decoder.vocabulary = tuple(values["vocabulary"])
+        return decoder
     encoder = HuggingFaceEncoder.from_config(config, values["head_dim"], Pooling(values["pooling"]))
     if values["vocabulary"] is not None:
         encoder.replace_vocabulary(*values["vocabulary"])
