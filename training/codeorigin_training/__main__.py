@@ -31,6 +31,9 @@ BODY_STAGES = {
     "features": "Keep what the layers of a pretrained body hold of the functions; a later call goes on.",
     "probe": "Say what regressions on these features find, alone and added to the wide part.",
     "adopt": "Make a pretrained body the encoder that fine-tuning starts from, layers and vocabulary cut.",
+    "distil": "Teach a small encoder what the fine-tuned one says.",
+    "pack": "Write an encoder of the run in small files of few bits.",
+    "body": "Fine-tune an adopted body, distil it and pack the result, within a time.",
 }
 """Commands about a pretrained body, which no build needs."""
 

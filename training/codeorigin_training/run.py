@@ -56,6 +56,11 @@ class Run:
         return self.folder / "finetuned.pt"
 
     @property
+    def student(self) -> Path:
+        """The small encoder that was taught by the fine-tuned one."""
+        return self.folder / "student.pt"
+
+    @property
     def deep(self) -> Path:
         """``out_of_fold`` logits of the deep part."""
         return self.folder / "deep.npz"

@@ -7,7 +7,7 @@ import torch
 from transformers import LlamaConfig
 
 from codeorigin_training.encoder.decoder import DecoderEncoder, spread_layers
-from codeorigin_training.encoder.hugging_face import EncoderError
+from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.encoder.registry import load_encoder, save_encoder
 

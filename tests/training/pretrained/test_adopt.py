@@ -9,7 +9,7 @@ from tokenizers import models
 
 from codeorigin.model.normalize import normalize
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin_training.encoder.hugging_face import EncoderError
+from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.tokenizer import token_texts
 from codeorigin_training.pretrained.adopt import AdoptConfig, adopt_body
 from codeorigin_training.pretrained.body import load_body

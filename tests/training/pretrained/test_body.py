@@ -9,7 +9,7 @@ import torch
 from tokenizers import pre_tokenizers
 from transformers import AutoModel
 
-from codeorigin_training.encoder.hugging_face import EncoderError
+from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.pretrained.body import body_ids, body_text, cut_layers, load_body
 from support.tiny_body import write_tiny_body
 

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import AutoModel, PreTrainedConfig
 
-from codeorigin_training.encoder.hugging_face import EncoderError, HuggingFaceEncoder
-from codeorigin_training.encoder.interface import attention_bias
+from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
+from codeorigin_training.encoder.interface import EncoderError, attention_bias
 from codeorigin_training.encoder.pooling import Pooling
 
 

@@ -11,7 +11,8 @@ from transformers import AutoModel
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.decoder import DecoderEncoder
-from codeorigin_training.encoder.hugging_face import EncoderError, config_from_json
+from codeorigin_training.encoder.hugging_face import config_from_json
+from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.pretrained.body import load_body
 from codeorigin_training.pretrained.vocabulary import NEW, cut_vocabulary

@@ -12,7 +12,8 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from codeorigin.model.normalize import LEVEL_MARK, normalize
-from codeorigin_training.encoder.hugging_face import EncoderError, config_from_json
+from codeorigin_training.encoder.hugging_face import config_from_json
+from codeorigin_training.encoder.interface import EncoderError
 
 _INDENT = "    "
 _QUANTIZED = ("quantization_config", "dtype", "_name_or_path")

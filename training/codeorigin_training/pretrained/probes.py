@@ -121,8 +121,7 @@ def attention_probe(
         def logits(rows: npt.NDArray[np.int64]) -> Floats:
             with torch.inference_mode():
                 parts = [forward(part) for part in np.array_split(rows, max(1, len(rows) // 64)) if len(part)]
-            found: Floats = torch.cat(parts).numpy().astype(np.float64)
-            return found
+            return torch.cat(parts).double().numpy()
 
         return logits
 
@@ -131,7 +130,9 @@ def attention_probe(
 
 def added(wide: Floats, deep: Floats, scale: float) -> Floats:
     """``wide`` plus ``deep``, whose spread is made ``scale`` times that of ``wide``; all ``(n,)``."""
-    return wide + scale * wide.std() * deep / max(float(deep.std()), 1e-12)
+    share = scale * float(wide.std()) / max(float(deep.std()), 1e-12)
+    total: Floats = wide + share * deep
+    return total
 
 
 def probe_figures(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from tokenizers import Tokenizer as BpeTokenizer
 from tokenizers import decoders, models, pre_tokenizers
 
 from codeorigin.model.tokenizer import MASK_TOKEN, PAD_TOKEN
-from codeorigin_training.encoder.hugging_face import EncoderError
+from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.tokenizer import layout_pre_tokenizer
 
 NEW = -1
