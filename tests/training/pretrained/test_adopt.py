@@ -1,5 +1,6 @@
 """A body made an encoder: vocabulary and layers cut, what is left as it was."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ def test_old_ids_name_the_same_tokens(folder: Path) -> None:
     assert [cut.id_to_token(place) for place in range(2, len(old_ids))] == [
         source.id_to_token(number) for number in old_ids[2:]
     ]
+
+
+def test_bytes_that_the_body_never_met_are_new(folder: Path) -> None:
+    described = json.loads(backend(folder).to_str())
+    gone = "\u0143"
+    del described["model"]["vocab"][gone]
+    cut, old_ids = cut_vocabulary(BpeTokenizer.from_str(json.dumps(described)), TEXTS, 300)
+    assert old_ids[cut.token_to_id(gone)] == NEW
+    assert old_ids.count(NEW) == 3
 
 
 def test_what_code_uses_is_kept_before_what_it_does_not(folder: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from codeorigin_training.finetune.training import device_named
 from codeorigin_training.pretrained.body import load_body
 from codeorigin_training.pretrained.features import FeatureConfig, extract
 from codeorigin_training.pretrained.sample import read_rows, reading_order
@@ -18,7 +19,8 @@ class FeaturesCommandConfig:
 
     ``body`` is a GGUF file or a folder written by ``save_pretrained``; ``data`` a folder of functions.parquet,
     pairs.parquet and perhaps human.parquet, by default the run's corpus. ``functions`` bounds how many are read (0: no
-    bound), ``seconds`` for how long (0: no bound); a later call goes on.
+    bound), ``seconds`` for how long (0: no bound); a later call goes on. ``device`` ``auto`` takes a GPU, if
+    there is one.
     """
 
     body: Path
@@ -26,6 +28,7 @@ class FeaturesCommandConfig:
     features: FeatureConfig = field(default_factory=FeatureConfig)
     functions: int = 0
     seconds: float = 0.0
+    device: str = "auto"
     seed: int = 0
 
 
@@ -52,5 +55,6 @@ def features(config: FeaturesCommandConfig, run: Run, log: Log) -> None:
         config.body, layers=max(config.features.layers), kept=run.folder / "dequantised"
     )
     seconds = config.seconds or float("inf")
+    body.to(device_named(config.device))
     held = extract(body, tokenizer, rows, chosen, run.features, config.features, log, seconds=seconds)
     log(f"{run.features} holds {held} of {len(chosen)} functions")

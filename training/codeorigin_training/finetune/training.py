@@ -91,9 +91,14 @@ def frozen_states(model: Encoder, examples: Examples, tokenizer: Tokenizer, conf
 
 def device_of(config: FinetuneConfig) -> torch.device:
     """The device that ``config.device`` names."""
-    if config.device == "auto":
+    return device_named(config.device)
+
+
+def device_named(name: str) -> torch.device:
+    """The device of a name; ``auto`` takes a GPU if there is one."""
+    if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(config.device)
+    return torch.device(name)
 
 
 def _by_epochs(config: FinetuneConfig, epoch: int) -> FinetuneConfig:

@@ -126,6 +126,7 @@ def _shard(
     shape = (len(encoded), len(config.layers), int(body.config.hidden_size))
     mean, deviation = np.zeros(shape, dtype=np.float16), np.zeros(shape, dtype=np.float16)
     states: dict[int, npt.NDArray[np.float16]] = {}
+    device = next(body.parameters()).device
     for batch in _batches(lengths + 1, config.batch_tokens):
         width = int(lengths[batch].max()) + 1
         ids = torch.zeros(len(batch), width, dtype=torch.long)
@@ -134,17 +135,26 @@ def _shard(
             ids[place, : len(encoded[index])] = torch.tensor(encoded[index])
             mask[place, : len(encoded[index])] = 1
         with torch.inference_mode():
-            layers = body(input_ids=ids, attention_mask=mask, output_hidden_states=True, use_cache=False)
-        for place, index in enumerate(batch):
+            layers = body(
+                input_ids=ids.to(device),
+                attention_mask=mask.to(device),
+                output_hidden_states=True,
+                use_cache=False,
+            ).hidden_states
             # The first token begins the document: its state is huge and the same everywhere.
-            inside = slice(1, int(lengths[index]) + 1)
+            inside = mask[:, 1:, None].float().to(device)
             for level, layer in enumerate(config.layers):
-                of_tokens = layers.hidden_states[layer][place, inside].float()
-                if lengths[index]:
-                    mean[index, level] = of_tokens.mean(dim=0).numpy()
-                    deviation[index, level] = of_tokens.std(dim=0, correction=0).numpy()
+                of_tokens = layers[layer][:, 1:].float()
+                count = inside.sum(dim=1).clamp(min=1.0)
+                means = (of_tokens * inside).sum(dim=1) / count
+                spread = ((of_tokens - means[:, None]).square() * inside).sum(dim=1) / count
+                mean[batch, level] = means.half().cpu().numpy()
+                deviation[batch, level] = spread.sqrt().half().cpu().numpy()
             if with_states:
-                states[index] = layers.hidden_states[config.states_layer][place, inside].half().numpy()
+                of_layer = layers[config.states_layer].half().cpu().numpy()
+                states |= {
+                    index: of_layer[place, 1 : int(lengths[index]) + 1] for place, index in enumerate(batch)
+                }
     kept: dict[str, npt.NDArray[Any]] = {"mean": mean, "deviation": deviation, "lengths": lengths}
     if with_states:
         kept["states"] = np.concatenate([states[index] for index in range(len(encoded))])

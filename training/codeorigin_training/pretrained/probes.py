@@ -24,8 +24,6 @@ Features = npt.NDArray[np.float32]
 Fit = Callable[[npt.NDArray[np.int64]], Callable[[npt.NDArray[np.int64]], Floats]]
 """Learns from the rows of these indices; returns what gives the logits of others."""
 
-_FEWEST_INSIDE = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Probed:
@@ -138,8 +136,7 @@ def added(wide: Floats, deep: Floats, scale: float) -> Floats:
 def probe_figures(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     """AUROC and TPR at 1 % against old and modern human code, inside repositories, and on pairs.
 
-    Rows of a distribution count for nothing here: no repository of theirs holds both classes. ``inside`` is the mean
-    AUROC over the repositories that have at least two functions of both classes.
+    Rows of a distribution count for nothing here: no repository of theirs holds both classes.
     """
     corpus = np.array([row.source != "debian" for row in rows])
     rows, logits = [row for row, kept in zip(rows, corpus, strict=True) if kept], logits[corpus]
@@ -153,7 +150,10 @@ def probe_figures(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
 
 
 def inside_repositories(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
-    """``inside``: mean AUROC of the repositories with at least two functions of both classes, and how many they are."""
+    """``inside``: mean AUROC of the repositories with both classes, and how many they are.
+
+    A repository weighs what its rarer class has: a sample holds few functions of each.
+    """
     places: dict[str, list[int]] = {}
     for number, row in enumerate(rows):
         if row.pair is None:
@@ -162,7 +162,7 @@ def inside_repositories(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     for found in places.values():
         labels = np.array([rows[number].label for number in found], dtype=np.int64)
         fewest = min(int(labels.sum()), int((1 - labels).sum()))
-        if fewest >= _FEWEST_INSIDE:
+        if fewest:
             values.append(auroc(labels, logits[found]))
             weights.append(float(fewest))
     mean = float(np.average(values, weights=weights)) if values else None
