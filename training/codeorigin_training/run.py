@@ -41,9 +41,24 @@ class Run:
         return self.folder / "pretrained.pt"
 
     @property
+    def features(self) -> Path:
+        """Folder of what a pretrained body holds of the functions, in shards."""
+        return self.folder / "features"
+
+    @property
+    def probes(self) -> Path:
+        """Figures of the regressions on the features."""
+        return self.folder / "probes.json"
+
+    @property
     def finetuned(self) -> Path:
         """The encoder that the bundle gets."""
         return self.folder / "finetuned.pt"
+
+    @property
+    def student(self) -> Path:
+        """The small encoder that was taught by the fine-tuned one."""
+        return self.folder / "student.pt"
 
     @property
     def deep(self) -> Path:
