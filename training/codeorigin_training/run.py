@@ -32,7 +32,7 @@ class Run:
 
     @property
     def wide(self) -> Path:
-        """``table``, ``bias`` and ``out_of_fold`` of the wide part."""
+        """``table``, ``bias``, ``out_of_fold``, and ``measured`` and ``held_out`` of the wide part."""
         return self.folder / "wide.npz"
 
     @property
@@ -67,7 +67,7 @@ class Run:
 
     @property
     def calibration(self) -> Path:
-        """Temperature and thresholds."""
+        """Temperature and thresholds, of what ships and of what is measured."""
         return self.folder / "calibration.json"
 
     @property
@@ -79,6 +79,11 @@ class Run:
     def bundle(self) -> Path:
         """The model folder that the server loads."""
         return self.folder / "bundle"
+
+    @property
+    def measured(self) -> Path:
+        """The bundle's twin, fitted without the held-out repositories, where the bundle was fitted on all."""
+        return self.folder / "measured"
 
     @property
     def tracking(self) -> Path:

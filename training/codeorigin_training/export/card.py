@@ -39,8 +39,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         (
             f"{data['functions']:,} functions of {data['repositories']} repositories in eleven languages and "
             f"{data['pairs']} same-task pairs (a person's function, and a model's from its specification alone). "
-            f"Training and calibration read {data['training_repositories']} repositories; all figures below are on the "
-            f"{data['held_out_repositories']} others."
+            f"{_fitted_on(data)}"
         ),
         "## Measured on repositories never seen",
         quality_table(metrics),
@@ -107,6 +106,17 @@ def quality_table(metrics: Mapping[str, Any]) -> str:
                 )
             )
     return "\n".join(lines)
+
+
+def _fitted_on(data: Mapping[str, Any]) -> str:
+    trained, others = data["training_repositories"], data["held_out_repositories"]
+    if not data["fitted_on_all_repositories"]:
+        return f"Training and calibration read {trained} repositories; all figures below are on the {others} others."
+    return (
+        "It is fitted on all of them. Its thresholds are from logits of each repository by a model that did not see it, "
+        f"and all figures below are of the same model fitted on {trained} repositories, on the {others} others, which "
+        "were read once, for this."
+    )
 
 
 def _architecture(manifest: Mapping[str, Any]) -> str:
