@@ -1,6 +1,7 @@
 """The command ``export``: a run's parts become a bundle, checked, and measured on held-out repositories."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -196,8 +197,10 @@ def _measure(
     calibration: Calibration,
     config: ExportConfig,
 ) -> dict[str, Any]:
-    """Figures on held-out ``rows`` of repositories, with the table in half precision as it is stored."""
-    rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
+    """Figures on held-out ``rows``, with the table in half precision as it is stored.
+
+    A distribution's packages count for false positives alone: there they are a population of their own.
+    """
     matrices = view_matrices(rows, config.views, processes=config.processes)
     table = wide.table.astype(np.float16).astype(np.float32)
     wide_logits: Floats = (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
@@ -205,6 +208,10 @@ def _measure(
     if encoder is not None and tokenizer is not None:
         deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=config.overlap)
     logits = wide.bias + wide_logits + deep
+    false_positives = by_text_and_in_file(rows, logits, calibration)
+    repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
+    rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
+    logits, wide_logits, deep = logits[repositories], wide_logits[repositories], deep[repositories]
     metrics: dict[str, Any] = {
         "held_out": detector_metrics(rows, logits),
         "verdicts": verdict_metrics(rows, answers_by_text(rows, logits, calibration.alone)),
@@ -214,7 +221,7 @@ def _measure(
             "deep": None if encoder is None else detector_metrics(rows, deep),
         },
     }
-    metrics["false_positives"] = by_text_and_in_file(rows, logits, calibration)
+    metrics["false_positives"] = false_positives
     if calibration.context is not None:
         metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:
@@ -236,11 +243,17 @@ def _out_of_fold(run: Run, side: TrainingSide) -> dict[str, Any]:
 
 def _data(side: TrainingSide, held_out: list[Row], digest: str) -> dict[str, Any]:
     everything = [*side.rows, *held_out]
+
+    def count(rows: Sequence[Row], *, packages: bool) -> int:
+        return len({row.repo for row in rows if (row.source == DISTRIBUTION_SOURCE) is packages})
+
     return {
         "functions": sum(row.pair is None for row in everything),
         "pairs": sum(row.pair is not None for row in everything) // 2,
-        "repositories": len({row.repo for row in everything if row.pair is None}),
-        "training_repositories": len({row.repo for row in side.rows}),
-        "held_out_repositories": len({row.repo for row in held_out}),
+        "repositories": count([row for row in everything if row.pair is None], packages=False),
+        "training_repositories": count(side.rows, packages=False),
+        "held_out_repositories": count(held_out, packages=False),
+        "packages": count(everything, packages=True),
+        "held_out_packages": count(held_out, packages=True),
         "sha256": digest,
     }

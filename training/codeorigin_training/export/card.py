@@ -37,7 +37,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         _architecture(manifest),
         "## What it was trained on",
         (
-            f"{data['functions']:,} functions of {data['repositories']} repositories in eleven languages and "
+            f"{data['functions']:,} functions of {data['repositories']} repositories{_packages(data)} in eleven languages "
+            "and "
             f"{data['pairs']} same-task pairs (a person's function, and a model's from its specification alone). "
             f"{_fitted_on(data)}"
         ),
@@ -108,9 +109,15 @@ def quality_table(metrics: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _packages(data: Mapping[str, Any]) -> str:
+    if not data.get("packages"):
+        return ""
+    return f" and of {data['packages']:,} packages of a Linux distribution, which hold human code alone,"
+
+
 def _fitted_on(data: Mapping[str, Any]) -> str:
     trained, others = data["training_repositories"], data["held_out_repositories"]
-    if not data["fitted_on_all_repositories"]:
+    if not data.get("fitted_on_all_repositories"):
         return f"Training and calibration read {trained} repositories; all figures below are on the {others} others."
     return (
         "It is fitted on all of them. Its thresholds are from logits of each repository by a model that did not see it, "
