@@ -47,7 +47,8 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     if deep is not None:
         logits = logits + deep
     functions, logits = side.rows[: side.functions], logits[: side.functions]
-    measured = _fit(functions, logits, config)
+    groups = row_groups(functions)
+    measured = _fit(functions, logits, groups, config)
     calibration = measured
     if fitted_on_all_repositories(run.wide):
         if deep is not None:
@@ -57,9 +58,10 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
         # Their logits too are by a model that did not read them.
         outside = _logits(run.wide, "held_out", len(held_out), "wide")
         chosen = np.array([row.pair is None for row in held_out], dtype=bool)
-        functions = [*functions, *(row for row in held_out if row.pair is None)]
+        others = [row for row in held_out if row.pair is None]
+        functions, groups = [*functions, *others], [*groups, *row_groups(others)]
         logits = np.concatenate([logits, outside[chosen]])
-        calibration = _fit(functions, logits, config)
+        calibration = _fit(functions, logits, groups, config)
     entry = calibration.to_manifest() | {
         "measured": measured.to_manifest(),
         "parts": {"deep": deep is not None},
@@ -68,7 +70,7 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     partial = run.calibration.with_name(f"partial-{run.calibration.name}")
     partial.write_text(json.dumps(entry, indent=1) + "\n", encoding="utf-8")
     partial.replace(run.calibration)
-    _log_rates(calibration, functions, logits, row_groups(functions), config, log)
+    _log_rates(calibration, functions, logits, groups, config, log)
     rule = calibration.file
     log(
         f"files: {'no rule' if rule is None else f'threshold {rule.scale.default.llm}'}; wrote {run.calibration}"
@@ -81,9 +83,8 @@ def fitted_on_all_repositories(wide: Path) -> bool:
         return "all_repositories" in kept and bool(kept["all_repositories"])
 
 
-def _fit(functions: Sequence[Row], logits: Floats, config: CalibrateConfig) -> Calibration:
+def _fit(functions: Sequence[Row], logits: Floats, groups: Groups, config: CalibrateConfig) -> Calibration:
     """All rules from out-of-sample ``logits`` ``(n,)`` of ``functions``."""
-    groups = row_groups(functions)
     calibration = fit_calibration(functions, logits, balanced_weights(functions), config, groups)
     neutral = calibration.alone.shift
     context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)

@@ -37,8 +37,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         _architecture(manifest),
         "## What it was trained on",
         (
-            f"{data['functions']:,} functions of {data['repositories']} repositories{_packages(data)} in eleven languages "
-            "and "
+            f"{data['functions']:,} functions of {data['repositories']} repositories{_packages(data)} in eleven "
+            "languages and "
             f"{data['pairs']} same-task pairs (a person's function, and a model's from its specification alone). "
             f"{_fitted_on(data)}"
         ),
