@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codeorigin.model.ngrams import View, ViewKind
+from codeorigin.model.views import View, ViewKind
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import ViewSettings

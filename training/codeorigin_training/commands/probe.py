@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.ngrams import View, ViewKind
+from codeorigin.model.views import View, ViewKind
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
