@@ -11,7 +11,7 @@ from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 LENGTH_EDGES = (9, 16, 30)
 """First line counts of the length classes after the first: 1-8, 9-15, 16-29 and 30 or more lines."""
 
-PAIR_WEIGHT = 2.5
+PAIR_WEIGHT = 4.0
 """Weight of each row of a same-task pair, in mean rows of the corpus: more teaches style at the cost of all else."""
 
 DISTRIBUTION_WEIGHT = 0.5
