@@ -19,6 +19,7 @@ _KNOWN_TO_FRONTS = (
     "cancellation",
     "errors",
     "explain.explanation",
+    "git",
     "languages",
     "limits",
     "model.file_verdict",
@@ -116,6 +117,7 @@ def test_nothing_else_knows_a_front() -> None:
         ("functions", ("ignore_comments", "languages", "source", "spans", "cancellation")),
         ("model", ("model", "source", "languages", "errors", "cancellation")),
         ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),
+        ("git", ("git", "source", "errors")),
         ("report", ("spans", "model.verdict", "model.file_verdict")),
         (
             "wording",
