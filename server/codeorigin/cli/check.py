@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 import codeorigin
-from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally, counted_lines
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.inputs import Source, collect, find_project
 from codeorigin.cli.reports import ReportFormat, write_report
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.report import ChangeReport
 from codeorigin.settings.schema import Settings
 from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file
+from codeorigin.wording.changes import nothing_changed
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
+    from codeorigin.git.changes import ChangeRequest
+    from codeorigin.settings.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class CheckOptions:
     model: Path | None = None
     threads: int = 1
     debug: bool = False
+    change: "ChangeRequest | None" = None
 
 
 class _Steps(Protocol):
@@ -103,7 +108,40 @@ def _check_one(
     report = analyzer.analyze(text, source.language.id, path=source.path, file_context=file_context)
     # Only this report quotes code.
     kept = text if options.report_format is ReportFormat.HTML else None
-    return CheckedFile(source.path, report, kept)
+    changed = None
+    if source.changed is not None:
+        from codeorigin.cli.changes import as_shown, only_changed  # noqa: PLC0415
+
+        report = only_changed(report, text, source.changed)
+        changed = as_shown(text, source.changed)
+    return CheckedFile(source.path, report, kept, counted_lines(report, text, changed), changed)
+
+
+@contextmanager
+def _sources(
+    options: CheckOptions, project: "Project | None"
+) -> Iterator[tuple[list[Source], list[FileError], ChangeReport | None]]:
+    """What there is to check, what is wrong with the rest, and the change if one was asked for."""
+    if options.change is None:
+        yield (
+            *collect(
+                options.paths,
+                language=options.language,
+                stdin_filename=options.stdin_filename,
+                exclude=options.exclude,
+                project=project,
+            ),
+            None,
+        )
+        return
+    from codeorigin.cli.changes import changed_sources  # noqa: PLC0415
+
+    with changed_sources(
+        options.change, options.paths, language=options.language, exclude=options.exclude, project=project
+    ) as changed:
+        if not changed.sources:
+            complain(nothing_changed(changed.report))
+        yield changed.sources, [], changed.report
 
 
 def check(options: CheckOptions) -> CheckResult:
@@ -121,20 +159,15 @@ def check(options: CheckOptions) -> CheckResult:
     threshold = settings.threshold if options.threshold is None else options.threshold
     rate = settings.false_positive_rate if threshold is None else None
     file_context = settings.file_context if options.file_context is None else options.file_context
-    sources, errors = collect(
-        options.paths,
-        language=options.language,
-        stdin_filename=options.stdin_filename,
-        exclude=options.exclude,
-        project=project,
-    )
-    for error in errors:
-        complain(_error_line(error))
-    analyzer = Analyzer.load(options.model, threads=options.threads)
-    tally = Tally(threshold, rate)
-    files = []
-    started = time.perf_counter()
-    with _progress(len(sources)) as steps:
+    with ExitStack() as stack:
+        sources, errors, change = stack.enter_context(_sources(options, project))
+        for error in errors:
+            complain(_error_line(error))
+        analyzer = Analyzer.load(options.model, threads=options.threads)
+        tally = Tally(threshold, rate)
+        files = []
+        started = time.perf_counter()
+        steps = stack.enter_context(_progress(len(sources)))
         for source in sources:
             try:
                 checked = _check_one(source, analyzer, options, file_context)
@@ -146,7 +179,7 @@ def check(options: CheckOptions) -> CheckResult:
                 errors.append(failed)
                 steps.error(_error_line(failed))
             else:
-                tally.add(checked.report)
+                tally.add(checked)
                 files.append(checked)
             steps.advance()
     seconds = time.perf_counter() - started
@@ -159,6 +192,7 @@ def check(options: CheckOptions) -> CheckResult:
         threshold=threshold,
         false_positive_rate=rate,
         show=options.show,
+        change=change,
     )
 
 

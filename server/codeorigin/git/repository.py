@@ -47,10 +47,6 @@ class Repository:
         if answers[:1] != ["true"]:
             return cls(Git(folder, {"GIT_DIR": str(folder)}), None, folder)
         root = Path(found.line("rev-parse", "--show-toplevel"))
-        if not Path(os.path.realpath(start)).is_relative_to(os.path.realpath(root)):
-            raise RepositoryError(
-                f"{start}: its repository puts the working tree elsewhere ({root}); change to that folder"
-            )
         # git's hooks get these relative to where they are run, and the commands here run at the top.
         absolute = {
             name: os.path.abspath(start / os.environ[name])  # noqa: PTH100 - links are git's to follow
