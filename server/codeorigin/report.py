@@ -63,6 +63,7 @@ class ChangeReport:
 class Summary:
     """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
 
+    ``accepted`` counts functions that are no findings because a baseline has them.
     ``file_bands`` counts the files with a verdict of their own. ``lines`` counts the lines that are not blank, and
     changed if a change was looked at, of functions with a verdict; ``finding_lines`` those of findings. ``errors``
     does not count the ``skipped``. ``seconds`` is the time spent reading and analysing, without loading the model.
@@ -73,6 +74,7 @@ class Summary:
     functions: int = 0
     scored: int = 0
     findings: int = 0
+    accepted: int = 0
     errors: int = 0
     skipped: int = 0
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))

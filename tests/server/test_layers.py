@@ -15,6 +15,7 @@ _PREFIX = "codeorigin."
 
 # What fronts may know: the analyzer, and the plain values that it takes and gives.
 _KNOWN_TO_FRONTS = (
+    "accepted_findings",
     "analyzer",
     "cancellation",
     "errors",

@@ -142,6 +142,22 @@ def check(
             metavar="PATTERN", help="Leave out what matches, written as in .gitignore. May be repeated."
         ),
     ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Accepted findings, as editors keep them: no findings any more."),
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Accept all findings into the file of --baseline.")
+    ] = False,
+    fail_on_share: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            metavar="P",
+            help="Exit with 1 only if findings are more than this share of the lines that were judged.",
+        ),
+    ] = None,
     file_context: FileContext = None,
     no_config: NoConfig = False,
     model: Model = None,
@@ -161,6 +177,9 @@ def check(
             CheckOptions(
                 paths=paths or [],
                 change=change,
+                baseline=baseline,
+                update_baseline=update_baseline,
+                fail_on_share=fail_on_share,
                 report_format=report_format,
                 threshold=threshold,
                 language=language,

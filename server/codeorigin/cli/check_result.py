@@ -98,9 +98,17 @@ class CheckResult:
     show: Show = Show.ALL
     false_positive_rate: float | None = None
     change: ChangeReport | None = None
+    accepted: frozenset[str] = frozenset()
 
     def is_finding(self, function: FunctionReport) -> bool:
-        """Whether this function makes the check exit with 1."""
+        """Whether this function makes the check exit with 1: it would be reported, and nobody has accepted it."""
+        return self._is_reported(function) and function.function_id not in self.accepted
+
+    def is_accepted(self, function: FunctionReport) -> bool:
+        """Whether this function would be a finding, had it not been accepted."""
+        return self._is_reported(function) and function.function_id in self.accepted
+
+    def _is_reported(self, function: FunctionReport) -> bool:
         return is_finding(function.verdict, self.threshold, self.false_positive_rate)
 
     def listed(self) -> Iterator[tuple[CheckedFile, tuple[FunctionReport, ...]]]:
@@ -126,10 +134,12 @@ class CheckResult:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts up a :class:`Summary` while files come in."""
+    """Counts up a :class:`Summary` while files come in. ``known`` are the ids of accepted functions."""
 
     threshold: float | None
     false_positive_rate: float | None = None
+    known: frozenset[str] = frozenset()
+    accepted: int = 0
     files: int = 0
     functions: int = 0
     scored: int = 0
@@ -151,6 +161,9 @@ class Tally:
                 self.bands[function.verdict.band] += 1
                 self.lines += lines
             if is_finding(function.verdict, self.threshold, self.false_positive_rate):
+                if function.function_id in self.known:
+                    self.accepted += 1
+                    continue
                 self.findings += 1
                 self.finding_lines += lines
         if report.verdict is not None and report.verdict.band is not None:
@@ -166,6 +179,7 @@ class Tally:
             functions=self.functions,
             scored=self.scored,
             findings=self.findings,
+            accepted=self.accepted,
             lines=self.lines,
             finding_lines=self.finding_lines,
             errors=len(errors) - skipped,

@@ -17,7 +17,7 @@ def load_schema() -> dict[str, Any]:
     return loaded
 
 
-def _function(function: FunctionReport, counted: int) -> dict[str, Any]:
+def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[str, Any]:
     verdict = function.verdict
     first, last = line_range(function)
     span = function.span.range
@@ -34,6 +34,7 @@ def _function(function: FunctionReport, counted: int) -> dict[str, Any]:
             "end_column": span.end_column + 1,
         },
         "counted_lines": counted,
+        "accepted": accepted,
         "probability": verdict.probability,
         "logit": verdict.logit,
         "band": None if verdict.band is None else verdict.band.value,
@@ -44,7 +45,7 @@ def _function(function: FunctionReport, counted: int) -> dict[str, Any]:
         "human_share": verdict.human_share,
         "llm_threshold": verdict.llm_threshold,
         "promise": None if verdict.promise is None else verdict.promise.to_dict(),
-        "nested": [_function(nested, 0) for nested in function.nested],
+        "nested": [_function(nested, 0, False) for nested in function.nested],
     }
 
 
@@ -74,7 +75,10 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                 "language": file.report.language,
                 "verdict": None if file.report.verdict is None else _file_verdict(file.report.verdict),
                 "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
-                "functions": [_function(function, file.counted_of(function)) for function in functions],
+                "functions": [
+                    _function(function, file.counted_of(function), result.is_accepted(function))
+                    for function in functions
+                ],
             }
             for file, functions in result.listed()
         ],
@@ -89,6 +93,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
             "findings": summary.findings,
             "errors": summary.errors,
             "skipped": summary.skipped,
+            "accepted": summary.accepted,
             "lines": summary.lines,
             "finding_lines": summary.finding_lines,
             "bands": {band.value: count for band, count in summary.bands.items()},
