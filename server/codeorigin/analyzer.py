@@ -56,6 +56,7 @@ class Analyzer:
             wide=bundle.views,
             tokenizer=Tokenizer.load(bundle.tokenizer_path) if bundle.tokenizer_path else None,
             deep=bundle.deep,
+            bias=bundle.bias,
         )
         self._explainer = Explainer(
             self._scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads

@@ -59,7 +59,7 @@ class TinyModel:
             shape = self.encoder.config
             deep = DeepSettings(context, overlap, shape.dim, shape.ngram_buckets)
         views = None if self.wide_weights is None else NgramViews(VIEWS)
-        return Scorer(self.score_path, wide=views, tokenizer=self.tokenizer, deep=deep)
+        return Scorer(self.score_path, wide=views, tokenizer=self.tokenizer, deep=deep, bias=BIAS)
 
     def explainer(
         self, *, context: int = CONTEXT, overlap: int = OVERLAP, gradient: bool = True

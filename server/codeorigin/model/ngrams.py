@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin.model.ascii_words import HashedWords, hash_words
 from codeorigin.model.comment_words import read_comments
 from codeorigin.model.counting import Counted, Keys, count, key_type, no_key
 from codeorigin.model.hashing import Items, Places, ngram_rows
@@ -127,17 +128,15 @@ class NgramViews:
         vocabulary = self._vocabulary
         vocabulary.trim()
         if kinds & {ViewKind.WORDS, ViewKind.SHAPES}:
-            found = [word_pattern(text).findall(text) for text in texts]
-            numbers = vocabulary.numbers(chain.from_iterable(found))
-            lengths = np.array([len(words) for words in found])
-            items[ViewKind.WORDS] = Items(vocabulary.words(numbers), lengths, everyone)
-            items[ViewKind.SHAPES] = Items(vocabulary.shapes(numbers, language), lengths, everyone)
+            words = self._words(texts, language)
+            items[ViewKind.WORDS] = Items(words.words, words.counts, everyone)
+            items[ViewKind.SHAPES] = Items(words.shapes, words.counts, everyone)
         if ViewKind.CHARACTERS in kinds:
             # Level marks are left out: the words view has the nesting, and characters should not depend on it.
-            plain = [text.replace(LEVEL_MARK, "") for text in texts]
-            codes = utf32("".join(plain)).astype(np.uint64)
+            codes = utf32("".join(texts).replace(LEVEL_MARK, "")).astype(np.uint64)
             codes += np.uint64(1)
-            items[ViewKind.CHARACTERS] = Items(codes, np.array([len(text) for text in plain]), everyone)
+            lengths = np.array([len(text) - text.count(LEVEL_MARK) for text in texts])
+            items[ViewKind.CHARACTERS] = Items(codes, lengths, everyone)
         if ViewKind.COMMENTS in kinds:
             comments = [[each.items() for each in read_comments(text, language)] for text in texts]
             groups = list(chain.from_iterable(comments))
@@ -147,6 +146,24 @@ class NgramViews:
                 np.repeat(everyone, [len(of_text) for of_text in comments]),
             )
         return items
+
+    def _words(self, texts: Sequence[str], language: str) -> HashedWords:
+        """The words of ``texts``, those of texts that are not ASCII one by one."""
+        others = [place for place, text in enumerate(texts) if not text.isascii()]
+        if not others:
+            return hash_words(texts, language)
+        found = [word_pattern(texts[place]).findall(texts[place]) for place in others]
+        numbers = self._vocabulary.numbers(chain.from_iterable(found))
+        rest: list[int] = sorted(set(range(len(texts))) - set(others))
+        of_rest = hash_words([texts[place] for place in rest], language)
+        counts = np.zeros(len(texts), dtype=np.int64)
+        counts[rest] = of_rest.counts
+        counts[others] = [len(words) for words in found]
+        owners = np.concatenate([np.repeat(each, counts[each]) for each in (rest, others)])
+        order = np.argsort(owners, kind="stable")
+        words = np.concatenate([of_rest.words, self._vocabulary.words(numbers)])
+        shapes = np.concatenate([of_rest.shapes, self._vocabulary.shapes(numbers, language)])
+        return HashedWords(words[order], shapes[order], counts)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -47,6 +47,7 @@ class Detector:
             wide=self.bundle.views,
             tokenizer=Tokenizer.load(tokenizer) if tokenizer else None,
             deep=self.bundle.deep,
+            bias=self.bundle.bias,
         )
         self.explainer = Explainer(
             self.scorer, gradient_path=self.bundle.gradient_path, bias=self.bundle.bias, threads=threads
