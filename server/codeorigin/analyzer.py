@@ -14,8 +14,9 @@ from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions import outline
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.file_verdict import FileReason, FileVerdict, counted_lines
+from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.normalize import Normalized, normalize
+from codeorigin.model.pooled_rule import counted_lines
 from codeorigin.model.promise import Group, Promise, group_of
 from codeorigin.model.scale import Scale
 from codeorigin.model.scorer import RawScore, Scorer

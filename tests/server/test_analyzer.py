@@ -6,7 +6,8 @@ from codeorigin.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, LanguageError
 from codeorigin.explain.explanation import ExplainOptions
-from codeorigin.model.file_verdict import FileReason, counted_lines
+from codeorigin.model.file_verdict import FileReason
+from codeorigin.model.pooled_rule import counted_lines
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.verdict import Reason
 from codeorigin.report import FileReport

@@ -12,8 +12,9 @@ import torch
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
-from codeorigin.model.file_context import FileContext, NeighbourRule
+from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.scorer import DeepSettings, Scorer

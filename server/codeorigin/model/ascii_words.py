@@ -200,9 +200,7 @@ def _hash_forms(
 ) -> None:
     """Put the hashes of their forms in the place of the hashes of all identifiers that are not reserved."""
     reserved = _reserved(language)
-    named = np.flatnonzero(
-        (firsts == _LETTER) & (reserved[shapes & np.uint64(len(reserved) - 1)] != shapes)
-    )
+    named = np.flatnonzero((firsts == _LETTER) & (reserved[shapes & np.uint64(len(reserved) - 1)] != shapes))
     if not len(named):
         return
     forms = np.frombuffer(data.translate(_FORMS), dtype=np.uint8)

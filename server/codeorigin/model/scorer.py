@@ -158,7 +158,10 @@ class Scorer:
         if self._wide_part is not None:
             cancel.raise_if_cancelled()
             logits, wides = self._wide_part.logits([each.wide for each in features])
-            return [RawScore(*each, deep=0.0, windows=0) for each in zip(logits.tolist(), wides.tolist(), strict=True)]
+            return [
+                RawScore(*each, deep=0.0, windows=0)
+                for each in zip(logits.tolist(), wides.tolist(), strict=True)
+            ]
         count = len(features)
         logit, wide, deep = np.zeros(count), np.zeros(count), np.zeros(count)
         for rows in _batches(features):

@@ -97,7 +97,7 @@ class WidePart:
 
 
 @cache
-def _model_class() -> Any:  # noqa: ANN401 - a class that protobuf makes
+def _model_class() -> Any:
     package = "codeorigin.score"
     file = descriptor_pb2.FileDescriptorProto(name=f"{package}.proto", package=package, syntax="proto2")
     for name, fields in _MESSAGES.items():

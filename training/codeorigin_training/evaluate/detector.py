@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.file_verdict import counted_lines, pooled_logit
 from codeorigin.model.normalize import normalize
+from codeorigin.model.pooled_rule import counted_lines, pooled_logit
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Band

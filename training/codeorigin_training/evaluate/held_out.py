@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.file_context import NeighbourRule
+from codeorigin.model.neighbours import NeighbourRule
 from codeorigin_training.calibrate.context import (
     file_evidence,
     file_numbers,
