@@ -15,7 +15,7 @@ def test_explain_shows_every_line_with_its_evidence() -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     assert shown.startswith("rpn  ")
     assert re.search(r"logit [+-]\d+\.\d\d = baseline [+-]\d+\.\d\d \+ lines [+-]\d+\.\d\d", shown)
-    assert re.search(r"completeness gap <?[\d.]+ %", shown)
+    assert re.search(r"completeness gap (under )?[\d.]+ %", shown)
     body = TERSE.read_text().split("def rpn(s):\n")[1].split("\n\n")[0].splitlines()
     for line in body:
         assert line.strip() in shown

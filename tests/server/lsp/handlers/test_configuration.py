@@ -17,9 +17,9 @@ class _Client:
     """A server without folders, whose client's answers are futures in ``asked``."""
 
     def __init__(self) -> None:
-        self.client = ClientSupport(configuration=True)
+        self.client = self.session = self.documents = self.protocol = self
+        self.support = ClientSupport(configuration=True)
         self.configuration = Configuration()
-        self.documents = self.protocol = self
         self.folders: dict[str, Any] = {}
         self.asked: list[asyncio.Future[Any]] = []
         self.changes: list[bool] = []
