@@ -45,12 +45,12 @@ async def test_the_models_own_threshold_comes_with_its_guarantee(editor: Editor)
     document = editor.open(python_function("guaranteed"))
     text = await editor.hover_text(document, 0)
     assert re.search(
-        r"Reported from .* on: of the human-written.* functions of a new repository at most .* are expected there",
+        r"Reported at .* or more: of the human-written.* functions of a new repository at most .* are expected there",
         text,
     )
     await editor.configure(explainWait=10_000, falsePositiveRate=0.02)
     text = await editor.hover_text(document, 0)
-    assert "at most 2 % of the calibration functions written by people score as high" in text
+    assert "at most 2 % of the human-written calibration functions score as high" in text
 
 
 async def test_a_line_with_an_attribution_answers_once_it_is_known(editor: Editor) -> None:

@@ -1,4 +1,4 @@
-"""The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), one result a finding."""
+"""The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), with one result per finding."""
 
 import json
 from pathlib import PurePath
@@ -65,7 +65,7 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
 
 
 def _judged(file: CheckedFile) -> dict[str, Any] | None:
-    """The file as an artifact that carries its own verdict; it is no result, since it is no finding."""
+    """The file as an artifact with its verdict. It is not a result, because it is not a finding."""
     verdict = file.report.verdict
     if verdict is None or verdict.band is None:
         return None

@@ -28,7 +28,7 @@ EXPLANATION = Explanation(
     lines=(LineAttribution(0, 0.2, 0.2, 0.0), LineAttribution(3, 1.0, 1.0, 0.0)), top_tokens=(),
 )  # fmt: skip
 
-OWN = "By its own text 64 %; the 11 other functions of this file speak for an LLM (+0.62)."
+OWN = "By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62)."
 LINES = (
     "The function's lines add up to +1.20 (logit +1.20, from +0.00 without evidence), completeness gap 0.1 %."
 )
