@@ -1,4 +1,4 @@
-"""What is known of functions, files and a whole run after analysis, and the comments that switch it off.
+"""The results of analysis for functions, files and a whole run, and the comments that switch it off.
 
 Imports neither the inference runtime nor NumPy, so that whatever shows reports starts quickly.
 """
@@ -32,7 +32,7 @@ class FunctionReport:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """All outermost functions of one document, in source order, and what they say together.
+    """All outermost functions of one document, in source order, and the verdict on the file.
 
     ``verdict`` is None if the model has no rule for whole files.
     """
@@ -47,9 +47,9 @@ class FileReport:
 class Summary:
     """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
 
-    ``file_bands`` counts the files with a verdict of their own. ``errors`` does not count the ``skipped``.
+    ``file_bands`` counts the files that have a verdict. ``errors`` does not count the ``skipped``.
     ``seconds`` is the time spent reading and analysing, without loading the model. ``peak_memory_bytes`` is
-    None where the system does not tell.
+    None if the system does not provide it.
     """
 
     files: int = 0

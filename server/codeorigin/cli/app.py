@@ -121,9 +121,7 @@ def check(
     stdin_filename: StdinFilename = None,
     exclude: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="PATTERN", help="Exclude files that match, as in .gitignore. May be repeated."
-        ),
+        typer.Option(metavar="PATTERN", help="Exclude files that match, as in .gitignore. May be repeated."),
     ] = None,
     file_context: FileContext = None,
     no_config: NoConfig = False,
@@ -174,7 +172,10 @@ def explain(
         typer.Option(help="How a token's embedding dimensions become one number; only sum adds up."),
     ] = Aggregation.SUM,
     nodes: Annotated[
-        int, typer.Option(min=1, max=512, help="Quadrature nodes to start with; doubled while the result is too coarse.")
+        int,
+        typer.Option(
+            min=1, max=512, help="Quadrature nodes to start with; doubled while the result is too coarse."
+        ),
     ] = 8,
     tokens: Annotated[
         int, typer.Option(min=0, max=1000, help="How many of the strongest tokens to list.")

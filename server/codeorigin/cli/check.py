@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class CheckOptions:
     """What the user asked for; ``output`` None means stdout.
 
-    ``file_context`` lets the other functions of a file count, if the model has a rule for that. Where ``threshold``,
-    ``exclude`` and ``file_context`` say nothing, the project's files do, unless ``config`` is off.
+    ``file_context`` lets the other functions of a file count, if the model has a rule for that. The project's files
+    give ``threshold``, ``exclude`` and ``file_context`` where they are not set, unless ``config`` is off.
     """
 
     paths: Sequence[str]
@@ -107,9 +107,9 @@ def _check_one(
 
 
 def check(options: CheckOptions) -> CheckResult:
-    """Analyse everything that ``options`` names. A file that fails becomes an error and the others go on.
+    """Analyse everything in ``options``. A file that fails becomes an error; the others are still checked.
 
-    A file that a folder holds and that is no source text is skipped, and listed among the errors as such.
+    A file in a folder that is not source text is skipped, and listed among the errors as such.
 
     Raises :class:`~codeorigin.errors.ModelError` or :class:`~codeorigin.errors.LanguageError` when nothing
     can be checked at all.
@@ -194,10 +194,10 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def run_check(options: CheckOptions) -> int:
-    """Check, write the report, and say by the exit code what came out: 0 nothing, 1 findings, 2 errors.
+    """Check, write the report, and return the exit code: 0 no findings, 1 findings, 2 errors.
 
-    An error outranks findings: a check that did not see what it was asked to must not pass for one that did.
-    Skipped files are no error unless there was nothing else.
+    Errors take precedence over findings: a check that missed a file must not look complete.
+    Skipped files are not an error unless all files were skipped.
     """
     if options.output is None:
         result = check(options)

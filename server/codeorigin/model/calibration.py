@@ -11,7 +11,7 @@ from codeorigin.model.scale import Scale
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What calibration on repositories kept out of training found.
+    """The result of calibration on repositories kept out of training.
 
     ``alone`` reads the logit of a function's own text. Functions of fewer than ``min_lines`` lines that are not
     blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict. ``context`` is the rule
@@ -28,7 +28,7 @@ class Calibration:
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
         """Read the manifest's ``calibration`` entry; KeyError, TypeError or ValueError if it is broken.
 
-        Bundles of before there were rules for files lack the keys ``context`` and ``file``.
+        Bundles made before there were rules for files lack the keys ``context`` and ``file``.
         """
         context, file = entry.get("context"), entry.get("file")
         return cls(

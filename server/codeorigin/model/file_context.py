@@ -1,4 +1,4 @@
-"""What the other functions of a file say about each of them: most files are by one hand."""
+"""How the other functions of a file count in the verdict of each: most files have one author."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from codeorigin.model.scale import Scale
 
 @dataclass(frozen=True, slots=True)
 class NeighbourRule:
-    """How loudly the other functions of a file speak about each of them.
+    """How much the other functions of a file count in the verdict of each.
 
     To a function's own logit comes ``weight`` times the mean evidence of the other functions of its file, each of
     which counts alike by its logit's distance from ``neutral``, where both classes are equally likely. The mean
-    is drawn towards nothing as by ``prior_functions`` more functions without evidence, so that one neighbour says less
-    than ten. A function never speaks about itself here.
+    is drawn towards zero as by ``prior_functions`` more functions without evidence, so that one neighbour counts
+    less than ten. The function itself is left out.
     """
 
     weight: float
@@ -27,7 +27,7 @@ class NeighbourRule:
             raise ValueError("weight must be positive and prior_functions not negative")
 
     def evidence(self, logits: Sequence[float]) -> list[float]:
-        """What its neighbours add to the logit of each function of one file.
+        """What its neighbours add to the logit of each function of a file.
 
         Args:
             logits: every function's own, of those that have a verdict; their order does not matter.

@@ -1,4 +1,4 @@
-"""The second answer: the functions of one file taken together, by a calibrated rule of a few numbers."""
+"""The verdict on a file: its functions taken together, by a calibrated rule of a few numbers."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -25,12 +25,12 @@ class FileReason(StrEnum):
 class FileVerdict:
     """A calibrated estimate about a file's functions together, or the reason why there is none.
 
-    ``functions`` is how many functions with a verdict of their own were taken together, or would have been.
+    ``functions`` is how many functions with a verdict were taken together, or would have been.
     ``logit`` is the pooled one (:meth:`FileRule.pooled`), ``probability`` the sigmoid of the temperature-scaled
-    logit. ``human_share`` is the share of people's files in the calibration set that score at least this high.
+    logit. ``human_share`` is the share of human-written files in the calibration set that score at least this high.
     ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands, ``promise`` says what is
     guaranteed for the first; both it and ``llm_threshold`` are None if no rate could be guaranteed: such a model never
-    says ``llm`` of a file.
+    calls a file ``llm``.
     """
 
     probability: float | None
@@ -60,8 +60,8 @@ class FileRule:
 
     A function counts by its lines that are not blank, and the file is taken to hold ``prior_lines`` more lines
     without evidence, of logit ``prior_logit``, so that few and short functions stay near undecided.
-    ``scale`` reads the pooled logit as another reads a function's: its probability, its thresholds by language, and how
-    people's files score. Its default ``llm`` threshold is infinite when the calibration set had too few repositories
+    ``scale`` turns the pooled logit into a probability, has thresholds by language, and tells how human-written
+    files score. Its default ``llm`` threshold is infinite when the calibration set had too few repositories
     to promise anything.
     """
 
@@ -78,7 +78,7 @@ class FileRule:
     def from_manifest(cls, entry: Mapping[str, Any]) -> "FileRule":
         """Read the manifest's ``calibration.file``; KeyError, TypeError or ValueError if it is broken.
 
-        Bundles of before 0.6 have one pair of thresholds for files, beside the other figures.
+        Bundles made before 0.6 have one pair of thresholds for files, beside the other figures.
         """
         if "default" not in entry:
             entry = {**entry, "default": {"llm": entry["llm"], "human": entry["human"]}, "languages": {}}

@@ -55,7 +55,7 @@ class View:
     """One n-gram view: its items, the orders of its n-grams and the rows of the table that it owns.
 
     A function's values are divided by their Euclidean norm to the power ``norm_power``: at 1 every function
-    speaks equally loudly, below it a longer one, which holds more evidence, speaks more loudly.
+    has the same weight, below 1 a longer one, which holds more evidence, has more.
     """
 
     kind: ViewKind

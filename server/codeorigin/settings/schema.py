@@ -112,9 +112,7 @@ class Settings:
     severity: Severity = setting(
         Severity.INFORMATION, Choice(Severity), "Severity of functions in the band `llm`."
     )
-    languages: tuple[str, ...] = setting(
-        LANGUAGE_IDS, Strings(LANGUAGE_IDS), "Languages to score."
-    )
+    languages: tuple[str, ...] = setting(LANGUAGE_IDS, Strings(LANGUAGE_IDS), "Languages to score.")
     exclude: tuple[str, ...] = setting(
         (), Patterns(), "Files not to score: patterns as in .gitignore, relative to the folder."
     )

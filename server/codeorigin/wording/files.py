@@ -44,9 +44,7 @@ def file_guarantee(verdict: FileVerdict) -> str | None:
         return None
     rarity = ""
     if verdict.human_share is not None:
-        rarity = (
-            f"{percent(verdict.human_share)} of the human-written calibration files score this high. "
-        )
+        rarity = f"{percent(verdict.human_share)} of the human-written calibration files score this high. "
     if verdict.llm_threshold is None or verdict.promise is None:
         return f"{rarity}No false-positive rate is promised for files, so none is in the band `llm`."
     return (

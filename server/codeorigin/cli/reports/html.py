@@ -1,4 +1,4 @@
-"""The report to pass on: one HTML page with the findings' code, no scripts, nothing loaded from outside."""
+"""The report to share: one HTML page with the findings' code, no scripts, nothing loaded from outside."""
 
 from collections.abc import Iterator
 from html import escape
@@ -46,7 +46,7 @@ def _bar(probability: float | None) -> str:
 
 
 def _code(file: CheckedFile, function: FunctionReport) -> str:
-    """The function's source behind a fold, below what its file says, if the check kept the text."""
+    """The function's source collapsed, below the sentence on its file, if the check kept the text."""
     if file.text is None:
         return ""
     span = function.span.range
@@ -60,7 +60,7 @@ def _code(file: CheckedFile, function: FunctionReport) -> str:
 
 
 def _title(verdict: Verdict) -> str:
-    """What stands behind a probability, for who points at it; findings say it above their code as well."""
+    """The tooltip of a probability; findings also show it above their code."""
     in_its_file = own_text(verdict)
     return "" if in_its_file is None else f' title="{escape(in_its_file)}"'
 

@@ -1,4 +1,4 @@
-"""The report for people at a terminal: one line a function, one a file that is judged whole, then the totals."""
+"""The report for a terminal: one line per function and per file judged as a whole, then the totals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yell
 FINDING_MARK = "*"
 
 _HEADINGS = ("file and lines", "prob.", "verdict", "function")
-# One very long path must not push the figures of all the others out of sight.
+# One very long path must not push the figures of all rows out of sight.
 _WIDEST_LOCATION = 72
 # rich renders a line in tens of microseconds and a text of many lines faster than the same lines one by one.
 _ROWS_AT_ONCE = 500

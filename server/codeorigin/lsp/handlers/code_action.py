@@ -1,4 +1,4 @@
-"""``textDocument/codeAction``: made from what the diagnostics carry and what is known; scores nothing."""
+"""``textDocument/codeAction``: made from the diagnostics' data and known results; scores nothing."""
 
 from collections.abc import Iterator
 

@@ -131,7 +131,7 @@ async def _rescore_selection(
 
 
 def _takes_in_file(result: Result | None) -> bool:
-    """Whether the verdicts of the document are more than each function's own text says."""
+    """Whether other functions of the file count in the verdicts of the document."""
     return result is not None and any(each.verdict.file_evidence is not None for each in result.functions)
 
 
@@ -181,7 +181,7 @@ async def _explain(
         return _said(session, {**answer, "message": message}, quiet=quiet)
     options = result.settings.explain_options
     asking = asyncio.ensure_future(session.explanations.get(result, function, options))
-    # Only this request ends when the user stops it: somebody else may wait for the same explanation.
+    # Cancelling ends only this request: another one may be waiting for the same explanation.
     progress = session.client.start_progress("Explaining a function", asking.cancel)
     try:
         await asyncio.wait({asking})
@@ -190,7 +190,7 @@ async def _explain(
         if not asking.cancelled():
             asking.cancel()
             raise
-        return _said(session, {**answer, "message": "no explanation: it was stopped"}, quiet=quiet)
+        return _said(session, {**answer, "message": "no explanation: cancelled"}, quiet=quiet)
     except CodeOriginError as error:
         return _said(session, {**answer, "message": f"no explanation: {error}"}, quiet=quiet)
     finally:
@@ -204,7 +204,7 @@ async def _accept(session: Session, uri: str, function_id: str | None, *, quiet:
     snapshot = _open_snapshot(session, uri)
     findings = session.accepted_findings_of(uri)
     if findings is None:
-        message = "accepted findings are kept in a workspace folder: open the one that this file is in"
+        message = "accepted findings are stored in the workspace folder: open the folder of this file"
         return _said(session, {"accepted": 0, "message": message}, quiet=quiet)
     result = await session.scored(uri)
     functions = _to_accept(result, function_id) if result is not None else []

@@ -31,7 +31,7 @@ def register(server: CodeOriginServer) -> None:
         if header.start_line <= line <= header.end_line:
             return _hover(session, await _whole(session, result, function))
         if (nested := nested_at_header(function, line)) is not None:
-            note = f"{nested.span.qualified_name} is judged as a part of this function."
+            note = f"{nested.span.qualified_name} is judged as part of this function."
             return _hover(session, await _whole(session, result, function, note))
         return _on_line(session, result, function, line)
 

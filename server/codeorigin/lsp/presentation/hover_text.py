@@ -22,7 +22,7 @@ LINES_PER_SIDE = 4
 
 @dataclass(frozen=True, slots=True)
 class HoverContent:
-    """What a hover says; ``explanation`` is None while it is being made, or when that failed."""
+    """The content of a hover; ``explanation`` is None while it is being computed, or if that failed."""
 
     result: Result
     function: FunctionReport
@@ -82,11 +82,11 @@ class HoverContent:
         return "\n".join([*lines, FULL_CAVEAT, f"Model: {self.result.model_id}"])
 
     def _own_text(self) -> str:
-        """What of the verdict is the function's own; not beside the evidence of a single line."""
+        """The score of the function's own text; not shown with the evidence of a single line."""
         return (own_text(self.function.verdict) or "") if self.line is None else ""
 
     def _file(self) -> str:
-        """The second answer, on the whole file; not beside the evidence of a single line."""
+        """The verdict on the whole file; not shown with the evidence of a single line."""
         verdict = self.result.verdict
         if verdict is None or verdict.probability is None or self.line is not None:
             return ""
@@ -131,4 +131,4 @@ def _tokens(explanation: Explanation) -> str:
         f"{code_span(token.text, 24)} {logits(token.value)} (line {token.line + 1})"
         for token in explanation.top_tokens
     ]
-    return "Tokens that count most: " + ", ".join(tokens)
+    return "Strongest tokens: " + ", ".join(tokens)

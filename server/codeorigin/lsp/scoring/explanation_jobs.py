@@ -1,4 +1,4 @@
-"""Explanations under way: shared by who asks, cancelled when nobody waits or the document moves on."""
+"""Running explanations: shared between requests, cancelled when no request waits or the document changes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Explanations:
         self._start_progress = start_progress
         self._runs: dict[_Key, _Run] = {}
         self._failures: dict[_Key, Exception] = {}
-        """Of runs that failed when nobody waited any more: the next one who asks is told."""
+        """Errors of runs that failed when no request was waiting; the next request gets them."""
 
     def cached(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Explanation | None:
         """The explanation if it was made before; at once."""
@@ -91,7 +91,7 @@ class Explanations:
             return None
 
     def cancel(self, uri: str) -> None:
-        """The document moved on: stop what explains its old text."""
+        """The document has changed: stop explanations of its old text."""
         for key, run in list(self._runs.items()):
             if key[0] == uri:
                 run.token.cancel()
@@ -143,7 +143,7 @@ class Explanations:
         else:
             if not run.waiting:
                 self._failures[key] = error
-            run.progress.end("There is no explanation: hover again to see why")
+            run.progress.end("The explanation failed: hover again to see why")
 
 
 def _key(result: Result, function: FunctionReport, options: ExplainOptions) -> _Key:
@@ -151,7 +151,7 @@ def _key(result: Result, function: FunctionReport, options: ExplainOptions) -> _
 
 
 def _stop(run: _Run) -> None:
-    """The user wants the background work no longer; somebody else may."""
+    """The user cancelled the background work; requests may still wait for it."""
     progress, run.progress = run.progress, None
     if progress is not None:
         progress.end()
