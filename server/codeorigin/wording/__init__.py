@@ -4,6 +4,8 @@ They speak of an estimate, of LLMs in general and never of an author or a produc
 escaped here: that is up to the caller, who knows where the sentence is shown.
 """
 
+UNSUPPORTED_LANGUAGE = "the language is not supported"
+
 CAVEAT = "A probability is an estimate from style, not proof of who wrote the code."
 """For reports: once, or after every finding."""
 

@@ -4,9 +4,22 @@ from codeorigin.explain.explanation import Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Verdict
 from codeorigin.wording.figures import logits, percent
 
+PENDING = "The explanation is being computed; hover again in a moment."
+READY = "The explanation is ready: hover again"
+FAILED = "The explanation failed: hover again to see why"
 TOO_COARSE = "The gap is above the tolerance: take single lines as approximate."
 
 _STRONGEST = 3
+
+
+def no_explanation(error: Exception) -> str:
+    """Why there is no explanation; ``error`` is worded for users."""
+    return f"No explanation: {error}"
+
+
+def explanation_failed(error: Exception) -> str:
+    """That there is no explanation, because of an unexpected ``error``."""
+    return f"No explanation ({type(error).__name__}); the log has the details."
 
 
 def direction(value: float) -> str:

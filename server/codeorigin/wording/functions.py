@@ -126,6 +126,11 @@ def _promise(verdict: Verdict, limits: Limits) -> str:
     return f"{text}: {promised(verdict.promise)}."
 
 
+def part_of_this(name: str) -> str:
+    """The note on a nested function, called ``name``, beside the verdict on the function around it."""
+    return f"{name} is judged as part of this function."
+
+
 def windows_note(verdict: Verdict) -> str | None:
     """A note on a long function, which is scored in windows; None for the others."""
     if verdict.windows < 2:

@@ -11,6 +11,7 @@ from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import band_or_reason, own_text
+from codeorigin.wording.titles import HTML_COLUMNS
 from codeorigin.wording.totals import summary_phrases
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -110,9 +111,10 @@ def _parts(result: CheckResult) -> Iterator[str]:
         if not functions:
             yield "<p>No functions.</p>"
             continue
+        name, lines, probability, verdict = HTML_COLUMNS
         yield (
-            '<table><thead><tr><th>Function</th><th class="number">Lines</th>'
-            '<th class="number">Probability</th><th>Verdict</th></tr></thead><tbody>'
+            f'<table><thead><tr><th>{name}</th><th class="number">{lines}</th>'
+            f'<th class="number">{probability}</th><th>{verdict}</th></tr></thead><tbody>'
         )
         yield from _rows(file, functions, result)
         yield "</tbody></table>"

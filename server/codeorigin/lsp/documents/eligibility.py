@@ -7,6 +7,7 @@ from pathlib import Path
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.settings.schema import Settings
 from codeorigin.source.ignore import IgnorePatterns
+from codeorigin.wording import UNSUPPORTED_LANGUAGE
 
 
 def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> str | None:
@@ -14,7 +15,7 @@ def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> 
     if not settings.enable:
         return "switched off in the settings"
     if snapshot.language is None:
-        return "the language is not supported"
+        return UNSUPPORTED_LANGUAGE
     if snapshot.language.id not in settings.languages:
         return "the language is switched off in the settings"
     # A code point has four bytes at most: the exact size is only counted when it matters.

@@ -26,9 +26,10 @@ from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.source.literal_text import plain_message
-from codeorigin.wording import FULL_CAVEAT
+from codeorigin.wording import FULL_CAVEAT, UNSUPPORTED_LANGUAGE
 from codeorigin.wording.functions import reason
 from codeorigin.wording.messages import on_accepted, on_document, on_explanation, on_selection
+from codeorigin.wording.titles import EXPLAINING
 
 RESCORE = "codeorigin.rescore"
 EXPLAIN = "codeorigin.explain"
@@ -106,7 +107,7 @@ async def _rescore_selection(
     positions = snapshot.positions
     start, end = positions.offset(selection.start), positions.offset(selection.end)
     if snapshot.language is None:
-        return _said(session, {"verdict": None, "message": "the language is not supported"}, quiet=quiet)
+        return _said(session, {"verdict": None, "message": UNSUPPORTED_LANGUAGE}, quiet=quiet)
     if start >= end:
         return _said(session, {"verdict": None, "message": "nothing is selected"}, quiet=quiet)
     code, language, token = snapshot.text[start:end], snapshot.language.id, CancelToken()
@@ -182,7 +183,7 @@ async def _explain(
     options = result.settings.explain_options
     asking = asyncio.ensure_future(session.explanations.get(result, function, options))
     # Cancelling ends only this request: another one may be waiting for the same explanation.
-    progress = session.client.start_progress("Explaining a function", asking.cancel)
+    progress = session.client.start_progress(EXPLAINING, asking.cancel)
     try:
         await asyncio.wait({asking})
         explanation = asking.result()

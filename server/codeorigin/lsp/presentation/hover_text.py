@@ -14,7 +14,14 @@ from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.explanations import balance, direction
 from codeorigin.wording.figures import NOTICEABLE, logits
 from codeorigin.wording.files import file_guarantee, file_headline
-from codeorigin.wording.functions import guarantee, headline, own_text, reason, windows_note
+from codeorigin.wording.functions import (
+    guarantee,
+    headline,
+    headline_or_reason,
+    own_text,
+    reason,
+    windows_note,
+)
 
 BAR_CELLS = 8
 LINES_PER_SIDE = 4
@@ -36,7 +43,7 @@ class HoverContent:
         name = code_span(self.function.span.qualified_name)
         verdict = self.function.verdict
         if verdict.probability is None:
-            return f"**CodeOrigin** · {name}\n\nNo verdict: {reason(verdict.reason)}."
+            return f"**CodeOrigin** · {name}\n\n{headline_or_reason(verdict)}."
         band = self.settings.limits.band(verdict)
         parts = [
             f"**CodeOrigin: {headline(verdict)}** · {name} · band `{band}`",

@@ -16,6 +16,8 @@ from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.report import FunctionReport
+from codeorigin.wording.explanations import FAILED, READY
+from codeorigin.wording.titles import EXPLAINING
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +89,7 @@ class Explanations:
             if run.future.done():
                 return run.future.result()
             if run.progress is None:
-                run.progress = self._start_progress("Explaining a function", lambda: _stop(run))
+                run.progress = self._start_progress(EXPLAINING, lambda: _stop(run))
             return None
 
     def cancel(self, uri: str) -> None:
@@ -137,13 +139,13 @@ class Explanations:
         if run.progress is None:
             return
         if error is None:
-            run.progress.end("The explanation is ready: hover again")
+            run.progress.end(READY)
         elif isinstance(error, Cancelled) or not isinstance(error, Exception):
             run.progress.end()
         else:
             if not run.waiting:
                 self._failures[key] = error
-            run.progress.end("The explanation failed: hover again to see why")
+            run.progress.end(FAILED)
 
 
 def _key(result: Result, function: FunctionReport, options: ExplainOptions) -> _Key:
