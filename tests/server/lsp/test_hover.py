@@ -23,7 +23,7 @@ async def test_a_header_tells_the_verdict_and_the_evidence(editor: Editor) -> No
     assert "| Line | Evidence | | Code |" in text
     assert "completeness gap" in text
     assert "Strongest tokens" in text
-    assert "not a proof of authorship" in text
+    assert "not proof of who wrote it" in text
     assert f"Model: `{model}`" in text
     assert not re.search(r"copilot|chatgpt|claude|gemini|cheat|plagiari", text, re.IGNORECASE)
 

@@ -74,7 +74,7 @@ def test_a_late_failure_is_in_the_log_and_in_the_next_hover(server: RawServer, o
     end = time.monotonic() + PATIENCE
     while b"an explanation failed" not in server.errors and time.monotonic() < end:
         time.sleep(0.005)
-    assert "No explanation (ValueError); the log says where it failed." in hover(server, 2)
+    assert "No explanation (ValueError); the log has the details." in hover(server, 2)
     assert server.errors.count(b"in explain_late") == 1
     assert b"secret_word" not in server.errors
 
