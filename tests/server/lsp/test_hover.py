@@ -81,7 +81,7 @@ async def test_a_nested_function_is_judged_with_the_one_around_it(editor: Editor
     document = editor.open(f"def outer(values, limit):\n{inner}    return inner(values, limit)\n")
     text = await editor.hover_text(document, 1)
     assert "`outer`" in text
-    assert "judged as a part of this function" in text
+    assert "judged as part of this function" in text
 
 
 async def test_the_first_hover_does_not_wait_and_a_later_one_knows(editor: Editor) -> None:
