@@ -77,6 +77,7 @@ format: $(VENV)/.development
 bench: $(VENV)/.runtime
 	$(BIN)/codeorigin doctor
 	$(BIN)/python benchmarks/server.py
+	$(BIN)/python benchmarks/scoring.py
 	library=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))'); \
 	$(BIN)/codeorigin check --show findings --exclude site-packages "$$library" | tail -n 3
 

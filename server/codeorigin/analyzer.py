@@ -2,9 +2,10 @@
 
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict
 
 from codeorigin.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
@@ -13,19 +14,21 @@ from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.functions import outline
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.file_verdict import FileReason, FileVerdict, counted_lines
+from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.normalize import Normalized, normalize
-from codeorigin.model.promise import Group, group_of
+from codeorigin.model.pooled_rule import counted_lines
+from codeorigin.model.promise import Group, Promise, group_of
 from codeorigin.model.scale import Scale
 from codeorigin.model.scorer import RawScore, Scorer
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.source.files import is_generated, is_minified
 from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan
 
-_CHUNK = 32
+_CHUNK_CHARACTERS = 1 << 16
+"""Most characters that are scored between two looks at the cancel token; one function alone may have more."""
 
 
 VERDICT_CACHE_BYTES = 4 * 2**20
@@ -54,6 +57,7 @@ class Analyzer:
             wide=bundle.views,
             tokenizer=Tokenizer.load(bundle.tokenizer_path) if bundle.tokenizer_path else None,
             deep=bundle.deep,
+            bias=bundle.bias,
         )
         self._explainer = Explainer(
             self._scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads
@@ -123,8 +127,7 @@ class Analyzer:
             else:
                 pending.append(number)
         # Chunk by chunk, so that an edit in the middle of a first pass does not lose what is scored already.
-        for start in range(0, len(pending), _CHUNK):
-            chunk = pending[start : start + _CHUNK]
+        for chunk in _chunks(pending, spans):
             codes = [text[spans[number].range.start : spans[number].range.end] for number in chunk]
             for number, verdict in zip(chunk, self._score(codes, known.model_language, cancel), strict=True):
                 verdicts[number] = verdict
@@ -207,39 +210,42 @@ class Analyzer:
         return rule.verdict(judged, language)
 
     def _score(self, codes: Sequence[str], language: str, cancel: CancelToken) -> list[Verdict]:
-        normalized = [normalize(code, language) for code in codes]
-        long_enough = [number for number, each in enumerate(normalized) if self._is_long_enough(each)]
-        features = []
-        for number in long_enough:
-            cancel.raise_if_cancelled()
-            features.append(self._scorer.features(normalized[number], language))
-        scores = dict(zip(long_enough, self._scorer.score(features, cancel), strict=True))
-        return [
-            self._verdict(scores[number], language, group_of(each.text, language))
-            if number in scores
-            else Verdict.without(Reason.TOO_SHORT)
-            for number, each in enumerate(normalized)
-        ]
+        verdicts = [Verdict.without(Reason.TOO_SHORT)] * len(codes)
+        long_enough: list[int] = []
+        functions: list[Normalized] = []
+        for number, code in enumerate(codes):
+            normalized = normalize(code, language)
+            if self._is_long_enough(normalized):
+                long_enough.append(number)
+                functions.append(normalized)
+        cancel.raise_if_cancelled()
+        features = self._scorer.features_of(functions, language)
+        groups = [group_of(function.text, language) for function in functions]
+        scores = self._scorer.score(features, cancel)
+        for number, score, group in zip(long_enough, scores, groups, strict=True):
+            verdicts[number] = self._verdict(score, language, group)
+        return verdicts
 
     def _is_long_enough(self, normalized: Normalized) -> bool:
+        """Whether a function has the lines and the characters, blanks aside, that a verdict takes."""
         calibration = self.bundle.calibration
-        lines = sum(1 for line in normalized.text.split("\n") if line)
-        characters = sum(1 for character in normalized.text if not character.isspace())
-        return lines >= calibration.min_lines and characters >= calibration.min_characters
+        if len(normalized.layout.contents) < calibration.min_lines:
+            return False
+        # The beginning settles it, save where it is nearly all blanks.
+        least, text = calibration.min_characters, normalized.text
+        return sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
 
     def _verdict(self, score: RawScore, language: str, group: Group) -> Verdict:
         scale = self.bundle.calibration.alone
-        unread = Verdict(
-            probability=None,
+        return Verdict(
             logit=score.logit,
-            band=None,
             wide=score.wide,
             deep=score.deep,
             windows=score.windows,
             own_probability=scale.probability(score.logit),
             group=group,
+            **_readings(scale, score.logit, language, group),
         )
-        return _read_off(unread, scale, score.logit, language)
 
     def _in_file(self, verdicts: Mapping[int, Verdict], language: str) -> dict[int, Verdict]:
         """The verdicts of one file's functions, each with what the others add; those without a score are unchanged.
@@ -252,11 +258,11 @@ class Analyzer:
             return dict(verdicts)
         evidence = dict(zip(logits, context.rule.evidence(list(logits.values())), strict=True))
         return {
-            number: _read_off(
-                replace(verdict, file_evidence=evidence[number], neighbours=len(logits) - 1),
-                context.scale,
-                logits[number] + evidence[number],
-                language,
+            number: replace(
+                verdict,
+                file_evidence=evidence[number],
+                neighbours=len(logits) - 1,
+                **_readings(context.scale, logits[number] + evidence[number], language, verdict.group),
             )
             if number in evidence
             else verdict
@@ -270,18 +276,28 @@ def _whole_file_reason(text: str) -> Reason | None:
     return Reason.MINIFIED if is_minified(text) else None
 
 
-def _read_off(verdict: Verdict, scale: Scale, logit: float, language: str) -> Verdict:
-    """The verdict with probability, band and promise of ``logit`` on ``scale``."""
-    thresholds = scale.thresholds(language, verdict.group)
-    return replace(
-        verdict,
-        probability=scale.probability(logit),
-        band=scale.band(logit, language, verdict.group),
-        human_share=scale.human_share(logit),
-        llm_threshold=scale.probability(thresholds.llm),
-        human_threshold=scale.probability(thresholds.human),
-        promise=scale.promise(language, verdict.group),
-    )
+class _Readings(TypedDict):
+    """The fields of a verdict that are read off a scale."""
+
+    probability: float
+    band: Band
+    human_share: float
+    llm_threshold: float
+    human_threshold: float
+    promise: Promise
+
+
+def _readings(scale: Scale, logit: float, language: str, group: Group | None) -> _Readings:
+    """All that ``scale`` says of ``logit``."""
+    thresholds = scale.thresholds(language, group)
+    return {
+        "probability": scale.probability(logit),
+        "band": scale.band(logit, language, group),
+        "human_share": scale.human_share(logit),
+        "llm_threshold": scale.probability(thresholds.llm),
+        "human_threshold": scale.probability(thresholds.human),
+        "promise": scale.promise(language, group),
+    }
 
 
 def _function_id(text: str, span: FunctionSpan, language: str) -> str:
@@ -291,6 +307,20 @@ def _function_id(text: str, span: FunctionSpan, language: str) -> str:
 
 def _identity(text: str, span: FunctionSpan) -> str:
     return _function_id(text, span, get_language(span.language).model_language)
+
+
+def _chunks(numbers: Sequence[int], spans: Sequence[FunctionSpan]) -> Iterator[list[int]]:
+    chunk: list[int] = []
+    characters = 0
+    for number in numbers:
+        length = spans[number].range.end - spans[number].range.start
+        if chunk and characters + length > _CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+        chunk.append(number)
+        characters += length
+    if chunk:
+        yield chunk
 
 
 def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionReport, ...]:

@@ -17,5 +17,9 @@ class LanguageError(CodeOriginError):
     """A language that is not supported was asked for."""
 
 
+class RepositoryError(CodeOriginError):
+    """Git cannot answer: not installed, no repository, no such commit, or an answer that never ends."""
+
+
 class Cancelled(CodeOriginError):  # noqa: N818 - the field's word for it, as in asyncio and LSP
     """The work was stopped because its result is no longer wanted."""

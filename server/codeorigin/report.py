@@ -44,22 +44,43 @@ class FileReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeReport:
+    """Which change was looked at.
+
+    ``kind`` is ``working_tree``, ``index``, ``range`` or ``commit``; ``revision`` the base or the commit as it was asked
+    for. ``old`` and ``new`` are names of commits: None before the first one, and for the working tree and the index.
+    ``parents`` counts those of a commit.
+    """
+
+    kind: str
+    revision: str | None
+    old: str | None
+    new: str | None
+    parents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
 
-    ``file_bands`` counts the files that have a verdict. ``errors`` does not count the ``skipped``.
-    ``seconds`` is the time spent reading and analysing, without loading the model. ``peak_memory_bytes`` is
-    None if the system does not provide it.
+    ``accepted`` counts functions that are no findings because a baseline has them.
+    ``file_bands`` counts the files with a verdict of their own. ``lines`` counts the lines that are not blank, and
+    changed if a change was looked at, of functions with a verdict; ``finding_lines`` those of findings. ``errors``
+    does not count the ``skipped``. ``seconds`` is the time spent reading and analysing, without loading the model.
+    ``peak_memory_bytes`` is None where the system does not tell.
     """
 
     files: int = 0
     functions: int = 0
     scored: int = 0
     findings: int = 0
+    accepted: int = 0
     errors: int = 0
     skipped: int = 0
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
     file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    lines: int = 0
+    finding_lines: int = 0
     seconds: float = 0.0
     peak_memory_bytes: int | None = None
 
@@ -67,6 +88,11 @@ class Summary:
     def functions_per_second(self) -> float | None:
         """Functions over seconds; None when there was nothing to measure."""
         return self.functions / self.seconds if self.functions and self.seconds > 0 else None
+
+    @property
+    def finding_share(self) -> float:
+        """Share of the lines that count which are in findings; 0 where there are none."""
+        return self.finding_lines / self.lines if self.lines else 0.0
 
 
 def line_range(function: FunctionReport) -> tuple[int, int]:

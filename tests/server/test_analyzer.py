@@ -6,7 +6,8 @@ from codeorigin.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, LanguageError
 from codeorigin.explain.explanation import ExplainOptions
-from codeorigin.model.file_verdict import FileReason, counted_lines
+from codeorigin.model.file_verdict import FileReason
+from codeorigin.model.pooled_rule import counted_lines
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.verdict import Reason
 from codeorigin.report import FileReport
@@ -164,6 +165,7 @@ def test_cancelled_work_stops_and_is_not_half_remembered(analyzer: Analyzer) -> 
 def test_a_cancelled_first_pass_keeps_what_it_scored(
     analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("codeorigin.analyzer._CHUNK_CHARACTERS", 30 * len(FUNCTION))
     text = "\n\n".join(FUNCTION.replace("total_price", f"price_{number}") for number in range(70))
     token = CancelToken()
     given: list[int] = []

@@ -15,10 +15,12 @@ _PREFIX = "codeorigin."
 
 # What fronts may know: the analyzer, and the plain values that it takes and gives.
 _KNOWN_TO_FRONTS = (
+    "accepted_findings",
     "analyzer",
     "cancellation",
     "errors",
     "explain.explanation",
+    "git",
     "languages",
     "limits",
     "model.file_verdict",
@@ -116,6 +118,7 @@ def test_nothing_else_knows_a_front() -> None:
         ("functions", ("ignore_comments", "languages", "source", "spans", "cancellation")),
         ("model", ("model", "source", "languages", "errors", "cancellation")),
         ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),
+        ("git", ("git", "source", "errors")),
         ("report", ("spans", "model.verdict", "model.file_verdict")),
         (
             "wording",

@@ -34,3 +34,13 @@ def test_loads_neither_the_runtime_nor_numpy_nor_a_parser(module: str) -> None:
 def test_all_modules_are_looked_at() -> None:
     assert "codeorigin.cli.reports.json" in _REPORTS
     assert "codeorigin.wording.functions" in _WORDING
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_the_version_loads_none_of_the_command(option: str) -> None:
+    script = (
+        f"import sys; sys.argv[1:] = [{option!r}]; from codeorigin.__main__ import main; code = main(); "
+        "print(code, sorted({'typer', 'rich', 'numpy', 'codeorigin.cli.app'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == f"codeorigin {codeorigin.__version__}\n0 []\n"

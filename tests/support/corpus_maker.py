@@ -92,3 +92,35 @@ def write_corpus(
     pq.write_table(pa.Table.from_pylist(rows), folder / "functions.parquet")
     pq.write_table(pa.Table.from_pylist(pairs), folder / "pairs.parquet")
     return folder
+
+
+def write_distribution(
+    folder: Path, *, packages: int = 10, functions: int = 6, per_file: int = 3, seed: int = 1
+) -> Path:
+    """Write ``human.parquet`` into ``folder``: packages of human code, every second one of a later release."""
+    generator = random.Random(seed)
+    rows = []
+    for package in range(packages):
+        for number in range(functions):
+            name = f"{generator.choice(VERBS)}_{generator.choice(NOUNS)}_{package}_{number}"
+            code = human_function(generator, name)
+            rows.append(
+                {
+                    "code": code,
+                    "language": "python",
+                    "label": "human",
+                    "generator": "",
+                    "agent": "",
+                    "repo": f"debian/python3-project{package}",
+                    "commit": "1.0-1",
+                    "path": f"src/module{number // per_file}.py",
+                    "date": "",
+                    "is_test": False,
+                    "evidence": "H-dist-12" if package % 2 else "H-dist",
+                    "source": "debian",
+                    "lines": code.count("\n") + 1,
+                }
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(rows), folder / "human.parquet")
+    return folder

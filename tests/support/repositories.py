@@ -8,10 +8,10 @@ from pathlib import Path
 class Repository:
     """A git repository at ``folder`` whose commits have the given author, date and message."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
         folder.mkdir(parents=True)
-        self._git("init", "--quiet", "--initial-branch", "main")
+        self.git("init", "--quiet", "--initial-branch", "main", *options)
 
     def commit(
         self,
@@ -26,16 +26,33 @@ class Repository:
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8", newline="")
-            self._git("add", "--", name)
-        self._git("commit", "--quiet", "--no-gpg-sign", f"--author={author}", "-m", message, date=date)
+            self.git("add", "--", name)
+        self.git("commit", "--quiet", "--no-gpg-sign", f"--author={author}", "-m", message, date=date)
 
-    def _git(self, *arguments: str, date: str = "2020-01-01") -> None:
-        environment = os.environ | {
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Write a file of the working tree."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def git(self, *arguments: str, date: str = "2020-01-01", stdin: bytes | None = None) -> str:
+        """Run git here as Ann, without any configuration but the repository's, and return what it answers."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | {
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_AUTHOR_DATE": f"{date}T12:00:00Z",
+            "GIT_AUTHOR_NAME": "Ann",
+            "GIT_AUTHOR_EMAIL": "ann@example.org",
             "GIT_COMMITTER_DATE": f"{date}T12:00:00Z",
             "GIT_COMMITTER_NAME": "Ann",
             "GIT_COMMITTER_EMAIL": "ann@example.org",
         }
-        subprocess.run(["git", "-C", str(self.folder), *arguments], check=True, env=environment)
+        done = subprocess.run(
+            ["git", "-C", str(self.folder), *arguments],
+            check=True,
+            env=environment,
+            input=stdin,
+            stdout=subprocess.PIPE,
+        )
+        return done.stdout.decode("utf-8", "surrogateescape").strip()

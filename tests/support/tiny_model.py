@@ -12,12 +12,14 @@ import torch
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
-from codeorigin.model.file_context import FileContext, NeighbourRule
+from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
-from codeorigin.model.ngrams import NgramViews, View, ViewKind
+from codeorigin.model.neighbours import NeighbourRule
+from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.scorer import DeepSettings, Scorer
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.views import View, ViewKind
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig
@@ -58,7 +60,7 @@ class TinyModel:
             shape = self.encoder.config
             deep = DeepSettings(context, overlap, shape.dim, shape.ngram_buckets)
         views = None if self.wide_weights is None else NgramViews(VIEWS)
-        return Scorer(self.score_path, wide=views, tokenizer=self.tokenizer, deep=deep)
+        return Scorer(self.score_path, wide=views, tokenizer=self.tokenizer, deep=deep, bias=BIAS)
 
     def explainer(
         self, *, context: int = CONTEXT, overlap: int = OVERLAP, gradient: bool = True

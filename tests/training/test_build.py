@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.ngrams import View, ViewKind
 from codeorigin.model.verdict import Band
+from codeorigin.model.views import View, ViewKind
 from codeorigin_training.__main__ import app
 from codeorigin_training.build import BuildConfig, build
 from codeorigin_training.calibrate.config import CalibrateConfig

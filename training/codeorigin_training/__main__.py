@@ -27,6 +27,16 @@ STAGES = {
 OTHERS = {"recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw."}
 """Commands that are no part of a run, called in the same way."""
 
+BODY_STAGES = {
+    "features": "Keep what the layers of a pretrained body hold of the functions; a later call goes on.",
+    "probe": "Say what regressions on these features find, alone and added to the wide part.",
+    "adopt": "Make a pretrained body the encoder that fine-tuning starts from, layers and vocabulary cut.",
+    "distil": "Teach a small encoder what the fine-tuned one says.",
+    "pack": "Write an encoder of the run in small files of few bits.",
+    "body": "Fine-tune an adopted body, distil it and pack the result, within a time.",
+}
+"""Commands about a pretrained body, which no build needs."""
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -36,7 +46,7 @@ def training() -> None:
 
 
 def run_stage(name: str, run: Run, config: Path | None = None, overrides: typing.Sequence[str] = ()) -> None:
-    """Carry out one of :data:`STAGES` or :data:`OTHERS` in ``run``.
+    """Carry out one of :data:`STAGES`, :data:`OTHERS` or :data:`BODY_STAGES` in ``run``.
 
     Raises:
         CodeOriginError: a setting is wrong, or an earlier stage is missing.
@@ -69,7 +79,7 @@ def _guarded(action: typing.Callable[[], object]) -> None:
         raise typer.Exit(2) from error
 
 
-for _name, _text in (STAGES | OTHERS).items():
+for _name, _text in (STAGES | OTHERS | BODY_STAGES).items():
     _add(_name, _text)
 
 

@@ -70,7 +70,8 @@ def build(data: Path, out: Path, config: BuildConfig, log: Log, folder: Path | N
 
 def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
     corpus(replace(config.corpus or CorpusConfig(data=data), data=data), run, log)
-    wide(config.wide, run, log)
+    # The deep part is not fitted on all repositories, and the two must go together.
+    wide(replace(config.wide, all_repositories=config.wide.all_repositories and not config.deep), run, log)
     if config.deep:
         tokenizer(config.tokenizer, run, log)
         if config.pretraining:

@@ -32,7 +32,7 @@ class Run:
 
     @property
     def wide(self) -> Path:
-        """``table``, ``bias`` and ``out_of_fold`` of the wide part."""
+        """``table``, ``bias``, ``out_of_fold``, and ``measured`` and ``held_out`` of the wide part."""
         return self.folder / "wide.npz"
 
     @property
@@ -41,9 +41,24 @@ class Run:
         return self.folder / "pretrained.pt"
 
     @property
+    def features(self) -> Path:
+        """Folder of what a pretrained body holds of the functions, in shards."""
+        return self.folder / "features"
+
+    @property
+    def probes(self) -> Path:
+        """Figures of the regressions on the features."""
+        return self.folder / "probes.json"
+
+    @property
     def finetuned(self) -> Path:
         """The encoder that the bundle gets."""
         return self.folder / "finetuned.pt"
+
+    @property
+    def student(self) -> Path:
+        """The small encoder that was taught by the fine-tuned one."""
+        return self.folder / "student.pt"
 
     @property
     def deep(self) -> Path:
@@ -52,7 +67,7 @@ class Run:
 
     @property
     def calibration(self) -> Path:
-        """Temperature and thresholds."""
+        """Temperature and thresholds, of what ships and of what is measured."""
         return self.folder / "calibration.json"
 
     @property
@@ -64,6 +79,11 @@ class Run:
     def bundle(self) -> Path:
         """The model folder that the server loads."""
         return self.folder / "bundle"
+
+    @property
+    def measured(self) -> Path:
+        """The bundle's twin, fitted without the held-out repositories, where the bundle was fitted on all."""
+        return self.folder / "measured"
 
     @property
     def tracking(self) -> Path:

@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 
 import codeorigin
+from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.check_result import Show
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
 from codeorigin.cli.reports import ReportFormat
 from codeorigin.cli.terminal import PROGRAM, complain
+from codeorigin.errors import CodeOriginError
 from codeorigin.explain.explanation import Aggregation, Baseline, Method
 
 # Every command imports its own module when it runs, so that `--version` and `--help` answer at once.
@@ -100,7 +102,22 @@ def root(
 
 @app.command()
 def check(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for stdin.")],
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH...", help="Files, folders, or - for stdin.")
+    ] = None,
+    changed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[BASE]",
+            help="Check only functions that the working tree changed against HEAD, or HEAD since it left BASE.",
+        ),
+    ] = None,
+    staged: Annotated[
+        bool, typer.Option("--staged", help="Check only functions that the index changed against HEAD.")
+    ] = False,
+    commit: Annotated[
+        str | None, typer.Option(metavar="REV", help="Check only functions that this commit changed.")
+    ] = None,
     report_format: Annotated[
         ReportFormat, typer.Option("--format", "-f", help="Format of the report.")
     ] = ReportFormat.TEXT,
@@ -123,6 +140,22 @@ def check(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Exclude files that match, as in .gitignore. May be repeated."),
     ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Accepted findings, as editors keep them: no findings any more."),
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Accept all findings into the file of --baseline.")
+    ] = False,
+    fail_on_share: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            metavar="P",
+            help="Exit with 1 only if findings are more than this share of the lines that were judged.",
+        ),
+    ] = None,
     file_context: FileContext = None,
     no_config: NoConfig = False,
     model: Model = None,
@@ -132,11 +165,19 @@ def check(
     """Score the functions of files and folders. Exit code: 0 no findings, 1 findings, 2 an error."""
 
     def work() -> int:
+        from codeorigin.cli.changes import change_request
         from codeorigin.cli.check import CheckOptions, run_check
 
+        change = change_request(changed, staged, commit)
+        if not paths and change is None:
+            raise CodeOriginError("name files, folders or - to check, or a change (see codeorigin --help)")
         return run_check(
             CheckOptions(
-                paths=paths,
+                paths=paths or [],
+                change=change,
+                baseline=baseline,
+                update_baseline=update_baseline,
+                fail_on_share=fail_on_share,
                 report_format=report_format,
                 threshold=threshold,
                 language=language,
@@ -290,7 +331,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Without arguments it shows the help.
     """
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    given = with_optional_base(sys.argv[1:] if arguments is None else list(arguments))
     try:
         code = app(args=given or ["--help"], prog_name=PROGRAM, standalone_mode=False)
     except KeyboardInterrupt:

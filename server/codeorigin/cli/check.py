@@ -9,17 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 import codeorigin
-from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally
+from codeorigin.cli.baseline import accepted_ids, update
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally, counted_lines
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.inputs import Source, collect, find_project
 from codeorigin.cli.reports import ReportFormat, write_report
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.report import ChangeReport
 from codeorigin.settings.schema import Settings
 from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file
+from codeorigin.wording.changes import nothing_changed
+from codeorigin.wording.totals import share_sentence
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
+    from codeorigin.git.changes import ChangeRequest
+    from codeorigin.settings.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,10 @@ class CheckOptions:
     model: Path | None = None
     threads: int = 1
     debug: bool = False
+    change: "ChangeRequest | None" = None
+    baseline: Path | None = None
+    update_baseline: bool = False
+    fail_on_share: float | None = None
 
 
 class _Steps(Protocol):
@@ -103,7 +113,40 @@ def _check_one(
     report = analyzer.analyze(text, source.language.id, path=source.path, file_context=file_context)
     # Only this report quotes code.
     kept = text if options.report_format is ReportFormat.HTML else None
-    return CheckedFile(source.path, report, kept)
+    changed = None
+    if source.changed is not None:
+        from codeorigin.cli.changes import as_shown, only_changed  # noqa: PLC0415
+
+        report = only_changed(report, text, source.changed)
+        changed = as_shown(text, source.changed)
+    return CheckedFile(source.path, report, kept, counted_lines(report, text, changed), changed)
+
+
+@contextmanager
+def _sources(
+    options: CheckOptions, project: "Project | None"
+) -> Iterator[tuple[list[Source], list[FileError], ChangeReport | None]]:
+    """What there is to check, what is wrong with the rest, and the change if one was asked for."""
+    if options.change is None:
+        yield (
+            *collect(
+                options.paths,
+                language=options.language,
+                stdin_filename=options.stdin_filename,
+                exclude=options.exclude,
+                project=project,
+            ),
+            None,
+        )
+        return
+    from codeorigin.cli.changes import changed_sources  # noqa: PLC0415
+
+    with changed_sources(
+        options.change, options.paths, language=options.language, exclude=options.exclude, project=project
+    ) as changed:
+        if not changed.sources:
+            complain(nothing_changed(changed.report))
+        yield changed.sources, [], changed.report
 
 
 def check(options: CheckOptions) -> CheckResult:
@@ -121,20 +164,18 @@ def check(options: CheckOptions) -> CheckResult:
     threshold = settings.threshold if options.threshold is None else options.threshold
     rate = settings.false_positive_rate if threshold is None else None
     file_context = settings.file_context if options.file_context is None else options.file_context
-    sources, errors = collect(
-        options.paths,
-        language=options.language,
-        stdin_filename=options.stdin_filename,
-        exclude=options.exclude,
-        project=project,
-    )
-    for error in errors:
-        complain(_error_line(error))
-    analyzer = Analyzer.load(options.model, threads=options.threads)
-    tally = Tally(threshold, rate)
-    files = []
-    started = time.perf_counter()
-    with _progress(len(sources)) as steps:
+    accepted: frozenset[str] = frozenset()
+    if options.baseline is not None:
+        accepted = accepted_ids(options.baseline, may_be_new=options.update_baseline)
+    with ExitStack() as stack:
+        sources, errors, change = stack.enter_context(_sources(options, project))
+        for error in errors:
+            complain(_error_line(error))
+        analyzer = Analyzer.load(options.model, threads=options.threads)
+        tally = Tally(threshold, rate, accepted)
+        files = []
+        started = time.perf_counter()
+        steps = stack.enter_context(_progress(len(sources)))
         for source in sources:
             try:
                 checked = _check_one(source, analyzer, options, file_context)
@@ -146,7 +187,7 @@ def check(options: CheckOptions) -> CheckResult:
                 errors.append(failed)
                 steps.error(_error_line(failed))
             else:
-                tally.add(checked.report)
+                tally.add(checked)
                 files.append(checked)
             steps.advance()
     seconds = time.perf_counter() - started
@@ -159,6 +200,8 @@ def check(options: CheckOptions) -> CheckResult:
         threshold=threshold,
         false_positive_rate=rate,
         show=options.show,
+        change=change,
+        accepted=accepted,
     )
 
 
@@ -193,24 +236,45 @@ def _writing(path: Path) -> Iterator[None]:
         raise SourceError(f"{path}: cannot write the report here: {error.strerror}") from error
 
 
-def run_check(options: CheckOptions) -> int:
-    """Check, write the report, and return the exit code: 0 no findings, 1 findings, 2 errors.
+def _checked(options: CheckOptions) -> CheckResult:
+    """The result, after its findings went into the baseline if that was asked for."""
+    if options.update_baseline and options.baseline is None:
+        raise CodeOriginError("--update-baseline: name the file to write, with --baseline FILE")
+    result = check(options)
+    if options.update_baseline and options.baseline is not None:
+        return update(options.baseline, result)
+    return result
 
-    Errors take precedence over findings: a check that missed a file must not look complete.
-    Skipped files are not an error unless all files were skipped.
+
+def exit_code(result: CheckResult, fail_on_share: float | None = None) -> int:
+    """0 nothing, 1 findings, 2 errors.
+
+    An error outranks findings: a check that did not see what it was asked to must not pass for one that did. Skipped
+    files are no error unless there was nothing else. With ``fail_on_share``, findings fail together: if their lines
+    are more than that share of all that count.
     """
+    summary = result.summary
+    if summary.errors or (summary.skipped and not result.files):
+        return ExitCode.ERROR
+    if fail_on_share is not None:
+        return ExitCode.FINDINGS if summary.finding_share > fail_on_share else ExitCode.OK
+    return ExitCode.FINDINGS if summary.findings else ExitCode.OK
+
+
+def run_check(options: CheckOptions) -> int:
+    """Check, write the report, and say by the exit code what came out: see :func:`exit_code`."""
     if options.output is None:
-        result = check(options)
+        result = _checked(options)
         write_report(result, options.report_format, sys.stdout)
     else:
         with ExitStack() as stack:
             # Opened first: better to fail before a long check than after it.
             with _writing(options.output):
                 stream = stack.enter_context(_open_output(options.output))
-            result = check(options)
+            result = _checked(options)
             with _writing(options.output):
                 write_report(result, options.report_format, stream)
                 stack.close()
-    if result.summary.errors or (result.summary.skipped and not result.files):
-        return ExitCode.ERROR
-    return ExitCode.FINDINGS if result.summary.findings else ExitCode.OK
+    if options.fail_on_share is not None:
+        complain(share_sentence(result.summary, options.fail_on_share))
+    return exit_code(result, options.fail_on_share)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.report import FileReport, FunctionReport, Summary
+from codeorigin.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
 
 
 class Show(StrEnum):
@@ -17,11 +17,27 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """One analysed file. ``path`` is as shown; ``text`` is kept only for reports that quote code."""
+    """One analysed file. ``path`` is as shown; ``text`` is kept only for reports that quote code.
+
+    ``counted`` says of every function in ``report`` how many lines count for shares (see :class:`Summary`). ``changed``
+    are the changed lines, from 1 and both ends inclusive, if a change was looked at.
+    """
 
     path: str
     report: FileReport
     text: str | None = None
+    counted: tuple[int, ...] = ()
+    changed: tuple[tuple[int, int], ...] | None = None
+
+    def counted_of(self, function: FunctionReport) -> int:
+        """How many lines of one of the outermost functions count; 0 where nobody counted."""
+        return dict(zip(map(id, self.report.functions), self.counted, strict=False)).get(id(function), 0)
+
+    def first_line(self, function: FunctionReport) -> int:
+        """The line of a function to point at: its first, or its first changed one."""
+        first, last = line_range(function)
+        changed = (max(first, low) for low, high in self.changed or () if low <= last and high >= first)
+        return min(changed, default=first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,22 @@ class FileError:
     path: str
     message: str
     skipped: bool = False
+
+
+def counted_lines(
+    report: FileReport, text: str, changed: Sequence[tuple[int, int]] | None
+) -> tuple[int, ...]:
+    """Of every function, its lines that are not blank and, if there are any, among the ``changed`` ones."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    wanted = None if changed is None else {line for low, high in changed for line in range(low, high + 1)}
+    return tuple(
+        sum(
+            1
+            for number, line in enumerate(lines[first - 1 : last], first)
+            if line.strip() and (wanted is None or number in wanted)
+        )
+        for first, last in map(line_range, report.functions)
+    )
 
 
 def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: float | None = None) -> bool:
@@ -65,9 +97,18 @@ class CheckResult:
     threshold: float | None = None
     show: Show = Show.ALL
     false_positive_rate: float | None = None
+    change: ChangeReport | None = None
+    accepted: frozenset[str] = frozenset()
 
     def is_finding(self, function: FunctionReport) -> bool:
-        """Whether this function makes the check exit with 1."""
+        """Whether this function makes the check exit with 1: it would be reported, and nobody has accepted it."""
+        return self._is_reported(function) and function.function_id not in self.accepted
+
+    def is_accepted(self, function: FunctionReport) -> bool:
+        """Whether this function would be a finding, had it not been accepted."""
+        return self._is_reported(function) and function.function_id in self.accepted
+
+    def _is_reported(self, function: FunctionReport) -> bool:
         return is_finding(function.verdict, self.threshold, self.false_positive_rate)
 
     def listed(self) -> Iterator[tuple[CheckedFile, tuple[FunctionReport, ...]]]:
@@ -93,26 +134,38 @@ class CheckResult:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts up a :class:`Summary` while files come in."""
+    """Counts up a :class:`Summary` while files come in. ``known`` are the ids of accepted functions."""
 
     threshold: float | None
     false_positive_rate: float | None = None
+    known: frozenset[str] = frozenset()
+    accepted: int = 0
     files: int = 0
     functions: int = 0
     scored: int = 0
     findings: int = 0
+    lines: int = 0
+    finding_lines: int = 0
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
     file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
 
-    def add(self, report: FileReport) -> None:
+    def add(self, file: CheckedFile) -> None:
         """Count one file and its functions."""
+        report = file.report
         self.files += 1
         self.functions += len(report.functions)
-        for function in report.functions:
+        counted = file.counted or (0,) * len(report.functions)
+        for function, lines in zip(report.functions, counted, strict=True):
             if function.verdict.band is not None:
                 self.scored += 1
                 self.bands[function.verdict.band] += 1
-            self.findings += is_finding(function.verdict, self.threshold, self.false_positive_rate)
+                self.lines += lines
+            if is_finding(function.verdict, self.threshold, self.false_positive_rate):
+                if function.function_id in self.known:
+                    self.accepted += 1
+                    continue
+                self.findings += 1
+                self.finding_lines += lines
         if report.verdict is not None and report.verdict.band is not None:
             self.file_bands[report.verdict.band] += 1
 
@@ -126,6 +179,9 @@ class Tally:
             functions=self.functions,
             scored=self.scored,
             findings=self.findings,
+            accepted=self.accepted,
+            lines=self.lines,
+            finding_lines=self.finding_lines,
             errors=len(errors) - skipped,
             skipped=skipped,
             bands=dict(self.bands),

@@ -24,13 +24,15 @@ MAX_BYTES = 2_000_000
 class Source:
     """Something to check. ``path`` is as shown; ``read`` raises :class:`~codeorigin.errors.SourceError`.
 
-    ``named``: given by the user, not found in a folder.
+    ``named`` tells what the user named from what was met in a folder. ``changed`` are the lines to look at, from 1 and
+    ending at ``\\n`` alone; None means all.
     """
 
     path: str
     language: "Language"
     read: Callable[[], str]
     named: bool = True
+    changed: tuple[tuple[int, int], ...] | None = None
 
 
 def read_stdin(language: str) -> str:

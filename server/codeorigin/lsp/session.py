@@ -9,6 +9,7 @@ from typing import Any
 from lsprotocol import types
 from pygls import uris
 
+from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
@@ -20,7 +21,6 @@ from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.lsp.scoring.workspace_scan import Scanner
-from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.settings.schema import RunMode, Settings
 

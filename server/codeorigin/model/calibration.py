@@ -1,11 +1,13 @@
-"""From raw logits to answers: the scale of single functions, of functions in their file, and of whole files."""
+"""From raw logits to answers: the scales of functions by themselves, in their file and commit, and of whole ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from codeorigin.model.commit_context import CommitContext
 from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.pooled_rule import PooledRule
 from codeorigin.model.scale import Scale
 
 
@@ -16,6 +18,8 @@ class Calibration:
     ``alone`` reads the logit of a function's own text. Functions of fewer than ``min_lines`` lines that are not
     blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict. ``context`` is the rule
     for functions with others in their file, ``file`` the one for whole files; None in a bundle that has none.
+    ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their commit,
+    ``file_and_commit_context`` for those with others in both.
     """
 
     alone: Scale
@@ -23,28 +27,47 @@ class Calibration:
     min_characters: int
     context: FileContext | None = None
     file: FileRule | None = None
+    commit: PooledRule | None = None
+    commit_context: CommitContext | None = None
+    file_and_commit_context: CommitContext | None = None
+
+    def __post_init__(self) -> None:
+        if self.commit_context is not None and self.commit_context.file is not None:
+            raise ValueError("commit_context is about the commit alone")
+        if self.file_and_commit_context is not None and self.file_and_commit_context.file is None:
+            raise ValueError("file_and_commit_context lacks its rule for the file")
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
         """Read the manifest's ``calibration`` entry; KeyError, TypeError or ValueError if it is broken.
 
-        Bundles made before there were rules for files lack the keys ``context`` and ``file``.
+        Every rule but that for functions by themselves may be missing.
         """
-        context, file = entry.get("context"), entry.get("file")
+        context, file, commit = entry.get("context"), entry.get("file"), entry.get("commit")
+        in_commit, in_both = entry.get("commit_context"), entry.get("file_and_commit_context")
         return cls(
             alone=Scale.from_manifest(entry),
             min_lines=int(entry["min_lines"]),
             min_characters=int(entry["min_characters"]),
             context=None if context is None else FileContext.from_manifest(context),
             file=None if file is None else FileRule.from_manifest(file),
+            commit=None if commit is None else PooledRule.from_manifest(commit),
+            commit_context=None if in_commit is None else CommitContext.from_manifest(in_commit),
+            file_and_commit_context=None if in_both is None else CommitContext.from_manifest(in_both),
         )
 
     def to_manifest(self) -> dict[str, Any]:
         """The manifest entry that :meth:`from_manifest` reads."""
+        rules = {
+            "context": self.context,
+            "file": self.file,
+            "commit": self.commit,
+            "commit_context": self.commit_context,
+            "file_and_commit_context": self.file_and_commit_context,
+        }
         return {
             **self.alone.to_manifest(),
             "min_lines": self.min_lines,
             "min_characters": self.min_characters,
-            **({} if self.context is None else {"context": self.context.to_manifest()}),
-            **({} if self.file is None else {"file": self.file.to_manifest()}),
+            **{name: rule.to_manifest() for name, rule in rules.items() if rule is not None},
         }

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
-import onnxruntime
 
 from codeorigin.errors import ModelError
 
@@ -22,6 +21,9 @@ class Graph:
         Raises:
             ModelError: the file is missing or not a graph.
         """
+        # Takes a fifth of a second, and the models that have no encoder do without.
+        import onnxruntime  # noqa: PLC0415
+
         self._name = path.name
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads

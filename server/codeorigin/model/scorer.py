@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import numpy.typing as npt
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import ModelError
 from codeorigin.model.graph import Feed, Graph
-from codeorigin.model.ngrams import NgramViews, Occurrences, WideFeatures
+from codeorigin.model.ngrams import NgramViews, WideFeatures
 from codeorigin.model.normalize import Normalized
 from codeorigin.model.tokenizer import Encoding, Tokenizer, ngram_ids
+from codeorigin.model.wide_part import WidePart
 from codeorigin.model.windows import Window, split
 
 BATCH_TOKENS = 4096
@@ -80,8 +82,9 @@ class Scorer:
         wide: NgramViews | None,
         tokenizer: Tokenizer | None,
         deep: DeepSettings | None,
+        bias: float,
     ) -> None:
-        """Load the graph.
+        """Load the graph, or its weights alone if there is no deep part.
 
         Args:
             score_path: ``score.onnx`` of a bundle.
@@ -89,6 +92,7 @@ class Scorer:
             wide: the n-gram views, or None for a bundle without a wide part.
             tokenizer: the bundle's tokenizer; None exactly where ``deep`` is.
             deep: settings of the deep part, or None for a bundle without one.
+            bias: of the logit; the graph has it too.
 
         Raises:
             ModelError: the graph cannot be read, or is not one of these parts.
@@ -98,25 +102,44 @@ class Scorer:
         self.views = wide
         self.tokenizer = tokenizer
         self.deep = deep
-        self.graph = Graph(score_path, threads=threads)
-        expected = (_DEEP_INPUTS if deep else ()) + (_WIDE_INPUTS if wide else ()) + ("prior",)
-        if set(self.graph.inputs) != set(expected):
-            raise ModelError(
-                f"{score_path.name}: not the graph that the manifest describes; reinstall the model"
-            )
+        self._path, self._threads = score_path, threads
+        alone = wide is not None and deep is None
+        self._wide_part = WidePart.read(score_path, wide.table_size, bias) if wide and alone else None
+        if self._wide_part is None:
+            expected = (_DEEP_INPUTS if deep else ()) + (_WIDE_INPUTS if wide else ()) + ("prior",)
+            if set(self.graph.inputs) != set(expected):
+                raise ModelError(
+                    f"{score_path.name}: not the graph that the manifest describes; reinstall the model"
+                )
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph on the inference runtime; loaded when it is first asked for.
+
+        Raises:
+            ModelError: the graph cannot be read.
+        """
+        return Graph(self._path, threads=self._threads)
 
     def features(self, normalized: Normalized, language: str, *, with_occurrences: bool = False) -> Features:
         """What the model reads of one function.
 
-        The places of the n-grams are many times larger than the features themselves; they are kept only
+        The places of the n-grams are many times larger than the features themselves; they are worked out only
         ``with_occurrences``, which an explanation needs.
         """
-        wide: WideFeatures | None = None
-        if self.views is not None:
-            wide = self.views.extract(normalized, language)
-            if not with_occurrences:
-                nowhere = np.zeros(0, dtype=np.int32)
-                wide = WideFeatures(wide.ids, wide.values, Occurrences(nowhere, nowhere, nowhere))
+        if not with_occurrences:
+            return self.features_of([normalized], language)[0]
+        wide = self.views.extract(normalized, language) if self.views is not None else None
+        return self._with_tokens(normalized, wide)
+
+    def features_of(self, functions: Sequence[Normalized], language: str) -> list[Features]:
+        """What the model reads of each of several functions of one language, without the places of n-grams."""
+        if self.views is None:
+            return [self._with_tokens(function, None) for function in functions]
+        extracted = self.views.extract_many([function.text for function in functions], language)
+        return [self._with_tokens(*each) for each in zip(functions, extracted, strict=True)]
+
+    def _with_tokens(self, normalized: Normalized, wide: WideFeatures | None) -> Features:
         if self.tokenizer is None or self.deep is None:
             return Features(wide, None, ())
         encoding = self.tokenizer.encode(normalized)
@@ -132,6 +155,13 @@ class Scorer:
             Cancelled: ``cancel`` was thrown; it is checked before every batch.
             ModelError: the graph failed.
         """
+        if self._wide_part is not None:
+            cancel.raise_if_cancelled()
+            logits, wides = self._wide_part.logits([each.wide for each in features])
+            return [
+                RawScore(*each, deep=0.0, windows=0)
+                for each in zip(logits.tolist(), wides.tolist(), strict=True)
+            ]
         count = len(features)
         logit, wide, deep = np.zeros(count), np.zeros(count), np.zeros(count)
         for rows in _batches(features):
@@ -197,6 +227,8 @@ class Scorer:
             raise ModelError("this model has no wide part, so it has no n-gram weights")
         if len(ids) == 0:
             return np.zeros(0, dtype=np.float32)
+        if self._wide_part is not None:
+            return self._wide_part.weights(ids)
         feed: Feed = {
             "wide_ids": ids,
             "wide_values": np.ones(len(ids), dtype=np.float32),

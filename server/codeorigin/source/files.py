@@ -129,7 +129,8 @@ def is_minified(text: str) -> bool:
     """Whether three quarters of the text stand on lines longer than 500 characters."""
     if len(text) <= _LONG_LINE:
         return False
-    long = sum(len(line) for line in re.split(r"\r\n|\r|\n", text) if len(line) > _LONG_LINE)
+    lines = re.split(r"\r\n|\r|\n", text) if "\r" in text else text.split("\n")
+    long = sum(length for length in map(len, lines) if length > _LONG_LINE)
     return long >= _LONG_SHARE * len(text)
 
 

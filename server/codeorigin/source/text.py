@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _CHUNK = 256
@@ -34,11 +35,15 @@ class LineIndex:
     def __init__(self, text: str) -> None:
         self.text = text
         self._ascii = text.isascii()
-        starts = [0]
-        ends = []
-        for match in _LINE_END.finditer(text):
-            ends.append(match.start())
-            starts.append(match.end())
+        if "\r" in text:
+            ends = [match.start() for match in _LINE_END.finditer(text)]
+            starts = [match.end() for match in _LINE_END.finditer(text)]
+        else:
+            # One past each line feed.
+            starts = list(accumulate(map((1).__add__, map(len, text.split("\n")))))
+            starts.pop()
+            ends = [start - 1 for start in starts]
+        starts.insert(0, 0)
         ends.append(len(text))
         self._starts = starts
         self._ends = ends
@@ -63,9 +68,11 @@ class LineIndex:
 
     def offset_to_position(self, offset: int) -> tuple[int, int]:
         """Code point offset -> (line, column). Between ``\\r`` and ``\\n`` it is the line's end."""
-        offset = min(max(offset, 0), len(self.text))
+        if not 0 <= offset <= len(self.text):
+            offset = min(max(offset, 0), len(self.text))
         line = bisect_right(self._starts, offset) - 1
-        return line, min(offset, self._ends[line]) - self._starts[line]
+        end = self._ends[line]
+        return line, (offset if offset <= end else end) - self._starts[line]
 
     def position_to_offset(self, line: int, column: int) -> int:
         """(line, column) -> code point offset; beyond the line is its end, beyond the text the text's."""
@@ -78,7 +85,7 @@ class LineIndex:
     def byte_to_offset(self, byte: int) -> int:
         """UTF-8 byte offset -> code point offset; a byte inside a character is rounded down to its start."""
         if self._ascii:
-            return min(max(byte, 0), len(self.text))
+            return byte if 0 <= byte <= len(self.text) else min(max(byte, 0), len(self.text))
         data, chunk_starts = self._encoded
         if byte >= len(data):
             return len(self.text)

@@ -28,6 +28,8 @@ def summary_phrases(
         f"{summary.scored:,} with a verdict ({bands})",
         f"{counted(summary.findings, 'finding')} at {threshold_phrase(threshold, false_positive_rate)}",
     ]
+    if summary.accepted:
+        phrases.append(f"{summary.accepted:,} accepted by the baseline")
     if judged := sum(summary.file_bands.values()):
         file_bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.file_bands.items())
         phrases.append(f"{counted(judged, 'file')} judged as a whole ({file_bands})")
@@ -42,3 +44,19 @@ def summary_phrases(
     if memory is not None:
         phrases.append(memory)
     return phrases
+
+
+def baseline_sentence(added: int, dropped: int) -> str:
+    """What became of a baseline: ``2 findings accepted, 1 entry dropped``."""
+    gone = f"{dropped:,} entry" if dropped == 1 else f"{dropped:,} entries"
+    return f"{counted(added, 'finding')} accepted, {gone} dropped"
+
+
+def share_sentence(summary: Summary, limit: float) -> str:
+    """How the share of lines in findings stands to the one that was allowed."""
+    how = "more than" if summary.finding_share > limit else "not more than"
+    lines = counted(summary.lines, "line")
+    return (
+        f"{summary.finding_lines:,} of {lines} with a verdict are in findings: {100 * summary.finding_share:.1f} %, "
+        f"{how} the {100 * limit:g} % of --fail-on-share"
+    )

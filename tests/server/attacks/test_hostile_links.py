@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.connection import logs
-from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.settings.project_files import BASELINE_FILE
 from support.command import TERSE, complaints, run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally, counted_lines
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import default_model_dir
@@ -122,7 +122,8 @@ def make_file() -> Callable[..., CheckedFile]:
         given = {"fast": LLM, "Shelf.put": UNSURE} if verdicts is None else verdicts
         spans = find_functions(text, get_language(language), path=path)
         functions = tuple(_report(span, given) for span in spans)
-        return CheckedFile(path, FileReport(language, path, functions, whole), text)
+        report = FileReport(language, path, functions, whole)
+        return CheckedFile(path, report, text, counted_lines(report, text, None))
 
     return make
 
@@ -140,7 +141,7 @@ def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckRes
         given = (make_file(),) if files is None else files
         tally = Tally(threshold)
         for file in given:
-            tally.add(file.report)
+            tally.add(file)
         return CheckResult(
             version="1.2.3",
             model="codeorigin-test 0.1.0 (abc)",

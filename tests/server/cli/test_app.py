@@ -45,7 +45,7 @@ def test_help_of_every_command(command: list[str]) -> None:
     ("arguments", "part"),
     [
         (["chekc"], "No such command 'chekc'"),
-        (["check"], "Missing argument 'PATH...'"),
+        (["check"], "name files, folders or - to check, or a change"),
         (["explain"], "Missing argument 'FILE:LINE'"),
         (["check", "x.py", "--threshold", "1.5"], "--threshold"),
         (["check", "x.py", "--threshold", "high"], "--threshold"),

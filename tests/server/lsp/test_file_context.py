@@ -13,8 +13,8 @@ from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import COMMAND, SETTINGS, refreshing_capabilities, start, stop
 from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_function
 
+from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.analyzer import Analyzer
-from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.report import FunctionReport
 from codeorigin.settings.project_files import BASELINE_FILE
 from codeorigin.wording.figures import probability_percent

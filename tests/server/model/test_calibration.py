@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.file_context import FileContext, NeighbourRule
+from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.scale import Scale, Thresholds
 
 ALONE = Scale(2.0, 1.0, 0.01, Thresholds(3.0, 0.0), {"go": Thresholds(4.0, -1.0)}, (0.0, 5.0), (0.5, 0.002))

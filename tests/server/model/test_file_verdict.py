@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from codeorigin.model.file_verdict import FileReason, FileRule, counted_lines, pooled_logit
+from codeorigin.model.file_verdict import FileReason, FileRule
+from codeorigin.model.pooled_rule import counted_lines, pooled_logit
 from codeorigin.model.promise import Promise
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.verdict import Band

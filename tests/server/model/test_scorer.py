@@ -201,9 +201,9 @@ def test_a_graph_that_does_not_fit_the_manifest_is_refused(
     settings = DeepSettings(64, 16, 16, 128)
     for path in (tiny_model.gradient_path, tiny_wide_model.score_path):
         with pytest.raises(ModelError, match="reinstall the model"):
-            Scorer(path, wide=NgramViews(VIEWS), tokenizer=tiny_model.tokenizer, deep=settings)
+            Scorer(path, wide=NgramViews(VIEWS), tokenizer=tiny_model.tokenizer, deep=settings, bias=BIAS)
     with pytest.raises(ModelError, match="needs a tokenizer"):
-        Scorer(tiny_model.score_path, wide=NgramViews(VIEWS), tokenizer=None, deep=settings)
+        Scorer(tiny_model.score_path, wide=NgramViews(VIEWS), tokenizer=None, deep=settings, bias=BIAS)
 
 
 def test_a_failing_graph_is_one_line(tiny_model: TinyModel) -> None:

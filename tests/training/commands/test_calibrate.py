@@ -27,7 +27,7 @@ def run(tmp_path: Path) -> Run:
     write_corpus(made.corpus, repositories=60, functions=12)
     side = side_of(made)
     logits = np.random.default_rng(0).normal(size=len(side.rows)) + 3.0 * side.labels
-    np.savez(made.wide, table=np.zeros(1), bias=0.0, out_of_fold=logits)
+    np.savez(made.wide, table=np.zeros(1), measured=np.zeros(1), bias=0.0, out_of_fold=logits)
     return made
 
 
@@ -55,6 +55,27 @@ def test_what_is_written_is_what_the_server_reads(run: Run) -> None:
 def entry(run: Run) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(run.calibration.read_text("utf-8"))
     return loaded
+
+
+def test_a_model_of_all_repositories_is_calibrated_on_all(run: Run) -> None:
+    calibrate(CONFIG, run, lambda _: None)
+    alone = entry(run)
+    _, held_out = read_sides(run.corpus, pair_weight=1.0, folds=2)
+    with np.load(run.wide) as kept:
+        arrays = dict(kept)
+    arrays["all_repositories"] = np.array(True)
+    np.savez(run.wide, **arrays)
+    with pytest.raises(CodeOriginError, match="holds no out-of-fold logits"):
+        calibrate(CONFIG, run, lambda _: None)
+    # People of the held-out repositories score far higher than all others.
+    arrays["held_out"] = np.array([8.0 if row.label == 0 else 3.0 for row in held_out])
+    np.savez(run.wide, **arrays)
+    calibrate(CONFIG, run, lambda _: None)
+    assert entry(run)["measured"] == alone["measured"]
+    assert entry(run)["default"]["llm"] > alone["default"]["llm"]
+    np.savez(run.deep, out_of_fold=np.zeros(len(side_of(run).rows)))
+    with pytest.raises(CodeOriginError, match="not fitted on all repositories"):
+        calibrate(replace(CONFIG, deep_must_help=False), run, lambda _: None)
 
 
 def test_pairs_do_not_calibrate(run: Run) -> None:

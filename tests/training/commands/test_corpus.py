@@ -7,11 +7,12 @@ import pytest
 
 from codeorigin_training.commands.corpus import CorpusConfig, corpus
 from codeorigin_training.configuration import ConfigurationError, load_config
-from codeorigin_training.corpus.rows import CorpusError, read_functions, read_pairs
+from codeorigin_training.corpus.reserved import digest
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, CorpusError, read_functions, read_pairs
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.run import Run
 from support.archives import write_wheel
-from support.corpus_maker import write_corpus
+from support.corpus_maker import write_corpus, write_distribution
 from support.repositories import Repository
 
 PINNED = '[pypi]\ntally = { version = "2.0", date = 2022-05-01 }\n'
@@ -59,6 +60,54 @@ def test_every_source_ends_up_in_the_corpus_with_a_card(tmp_path: Path, data: Pa
     assert record["pairs"] == 6
     assert record["hash"] in card
     assert "| python |" in card
+
+
+def test_packages_of_a_distribution_are_read_up_to_the_limit_and_can_be_left_out(
+    tmp_path: Path, data: Path
+) -> None:
+    write_distribution(data, packages=5, functions=6)
+    config = CorpusConfig(data=data, distribution_limit=4, near_duplicates=False)
+    for wanted, expected in ((True, 20), (False, 0)):
+        run = Run(tmp_path / f"run{wanted}")
+        corpus(replace(config, distribution=wanted), run, log)
+        rows = [row for row in read_functions(run.corpus) if row.source == DISTRIBUTION_SOURCE]
+        assert len(rows) == expected
+        assert {row.modern for row in rows} == ({True, False} if wanted else set())
+
+
+def test_no_source_gives_code_of_a_reserved_project(tmp_path: Path, data: Path) -> None:
+    write_distribution(data, packages=3)
+    pinned = tmp_path / "pinned.toml"
+    pinned.write_text(PINNED, encoding="utf-8")
+    write_wheel(tmp_path / "archives" / "pypi-tally-2.0.whl", {"tally.py": PYTHON.format("packaged")})
+    Repository(tmp_path / "clones" / "cloned").commit({"a.py": PYTHON.format("mined")}, date="2019-01-01")
+    line = {"code": PYTHON.format("listed"), "language": "python", "label": "llm", "repo": "mine/listed"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    paired = read_pairs(data)[0].repo
+    names = ["tally", "cloned", "listed", "project1", paired.partition("/")[2]]
+    config = CorpusConfig(
+        data=data,
+        jsonl=(tmp_path / "rows.jsonl",),
+        repositories=tmp_path / "clones",
+        packages=True,
+        package_list=pinned,
+        package_folder=tmp_path / "archives",
+        near_duplicates=False,
+    )
+    without = {"pypi:tally", "cloned", "mine/listed", "debian/python3-project1", paired}
+    before = _repositories(config, Run(tmp_path / "before"))
+    assert without < before
+    (data / "reserved.txt").write_text("".join(f"{digest(name)}\n" for name in names), encoding="ascii")
+    assert _repositories(config, Run(tmp_path / "after")) == before - without
+    elsewhere = tmp_path / "elsewhere.txt"
+    (data / "reserved.txt").rename(elsewhere)
+    named = replace(config, reserved=elsewhere)
+    assert _repositories(named, Run(tmp_path / "named")) == before - without
+
+
+def _repositories(config: CorpusConfig, run: Run) -> set[str]:
+    corpus(config, run, log)
+    return {row.repo for row in [*read_functions(run.corpus), *read_pairs(run.corpus)]}
 
 
 def test_the_same_inputs_are_not_read_again_but_changed_ones_are(tmp_path: Path, data: Path) -> None:

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from codeorigin.analyzer import Analyzer
-from codeorigin.model.ngrams import View, ViewKind
+from codeorigin.model.views import View, ViewKind
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.card import CardConfig, card
 from codeorigin_training.commands.export import ExportConfig, export
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, read_functions
 from codeorigin_training.corpus.sides import read_sides
+from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.corpus.writer import write_functions
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.registry import save_encoder
 from codeorigin_training.export.bundle import ExportError
@@ -38,9 +41,24 @@ def run(tmp_path: Path) -> Run:
     side, _ = read_sides(made.corpus, pair_weight=1.0, folds=2)
     generator = np.random.default_rng(0)
     logits = generator.normal(size=len(side.rows)) + 3.0 * side.labels
-    np.savez(made.wide, table=generator.normal(size=768).astype(np.float32), bias=0.25, out_of_fold=logits)
+    table = generator.normal(size=768).astype(np.float32)
+    np.savez(made.wide, table=table, measured=table, bias=0.25, out_of_fold=logits)
     calibrate(CALIBRATE, made, silent)
     return made
+
+
+def fit_on_all(run: Run) -> None:
+    """Give the run another table that ships, and logits of the held-out rows by the one that it has."""
+    _, held_out = read_sides(run.corpus, pair_weight=1.0, folds=2)
+    generator = np.random.default_rng(1)
+    with np.load(run.wide) as kept:
+        arrays = dict(kept)
+    arrays["table"] = generator.normal(size=768).astype(np.float32)
+    arrays["all_repositories"] = np.array(True)
+    labels = np.array([row.label for row in held_out])
+    arrays["held_out"] = generator.normal(size=len(held_out)) + 3.0 * labels
+    np.savez(run.wide, **arrays)
+    calibrate(CALIBRATE, run, silent)
 
 
 def add_deep(run: Run) -> None:
@@ -69,6 +87,46 @@ def test_the_bundle_is_the_runs_and_is_not_made_twice(run: Run) -> None:
     assert lines == ["the bundle is there"]
     export(replace(CONFIG, version="1.2.4"), run, lines.append)
     assert Analyzer.load(run.bundle).bundle.version == "1.2.4"
+
+
+def test_what_is_fitted_on_all_repositories_is_measured_by_its_twin(run: Run) -> None:
+    export(CONFIG, run, silent)
+    alone = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
+    assert not run.measured.exists()
+    assert not alone["data"]["fitted_on_all_repositories"]
+    fit_on_all(run)
+    export(CONFIG, run, silent)
+    ships, twin = (
+        json.loads((folder / "manifest.json").read_text("utf-8")) for folder in (run.bundle, run.measured)
+    )
+    assert ships["files"] != twin["files"] == alone["files"]
+    assert ships["calibration"] != twin["calibration"] == alone["calibration"]
+    assert ships["metrics"] == twin["metrics"] == alone["metrics"]
+    assert ships["data"]["fitted_on_all_repositories"] is True
+    assert twin["data"]["fitted_on_all_repositories"] is False
+    assert "It is fitted on all of them." in (run.bundle / "README.md").read_text("utf-8")
+    assert "It is fitted on all of them." not in (run.measured / "README.md").read_text("utf-8")
+
+
+def test_a_distribution_is_in_no_figure_of_repositories(run: Run, tmp_path: Path) -> None:
+    export(CONFIG, run, silent)
+    before = json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
+    rows = read_functions(run.corpus)
+    packaged = [
+        replace(row, source=DISTRIBUTION_SOURCE, repo=f"debian/{row.repo.partition('/')[2]}")
+        for row in rows
+        if row.label == 0
+    ]
+    assert any(is_held_out(row.repo) for row in packaged)
+    write_functions([*rows, *packaged], run.corpus / "functions.parquet")
+    side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
+    with np.load(run.wide) as kept:
+        arrays = dict(kept)
+    arrays["out_of_fold"] = np.random.default_rng(0).normal(size=len(side.rows)) + 3.0 * side.labels
+    np.savez(run.wide, **arrays)
+    calibrate(CALIBRATE, run, silent)
+    export(CONFIG, run, silent)
+    assert json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"] == before
 
 
 def test_a_deep_part_that_calibration_wants_is_exported(run: Run) -> None:

@@ -13,7 +13,7 @@ import torch
 from codeorigin_training.commands.pretrain import CHECKPOINT, pretrain
 from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.hugging_face import EncoderError
+from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.run import Run, RunError

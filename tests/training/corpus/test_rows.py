@@ -1,11 +1,19 @@
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin_training.corpus.rows import CorpusError, read_functions, read_pairs
-from support.corpus_maker import write_corpus
+from codeorigin_training.corpus.rows import (
+    DISTRIBUTION_SOURCE,
+    CorpusError,
+    limited,
+    read_functions,
+    read_human,
+    read_pairs,
+)
+from support.corpus_maker import write_corpus, write_distribution
 
 
 def test_functions_carry_label_era_and_origin(tmp_path: Path) -> None:
@@ -33,3 +41,28 @@ def test_missing_column_is_named(tmp_path: Path) -> None:
     pq.write_table(pa.table({"code": ["x"]}), tmp_path / "functions.parquet")
     with pytest.raises(CorpusError, match="label"):
         read_functions(tmp_path)
+
+
+def test_a_distribution_is_human_code_with_the_era_of_its_release(tmp_path: Path) -> None:
+    rows = read_human(write_distribution(tmp_path, packages=4, functions=6))
+    assert len(rows) == 24
+    assert {row.label for row in rows} == {0}
+    assert {row.source for row in rows} == {DISTRIBUTION_SOURCE}
+    assert read_human(tmp_path / "without") == []
+    assert [row.modern for row in rows] == [False] * 6 + [True] * 6 + [False] * 6 + [True] * 6
+
+
+def test_a_package_gives_whole_files_up_to_the_limit(tmp_path: Path) -> None:
+    write_distribution(tmp_path, packages=2, functions=9, per_file=3)
+    rows = limited(read_human(tmp_path), 5)
+    for repo in {row.repo for row in rows}:
+        counts = sorted(Counter(row.path for row in rows if row.repo == repo).values())
+        assert counts == [2, 3]
+    assert rows == limited(read_human(tmp_path), 5)
+
+
+def test_a_distribution_with_a_models_code_is_refused(tmp_path: Path) -> None:
+    write_corpus(tmp_path, repositories=2)
+    (tmp_path / "functions.parquet").rename(tmp_path / "human.parquet")
+    with pytest.raises(CorpusError, match="human code alone"):
+        read_human(tmp_path)

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.documented import documented
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.corpus.weights import balanced_weights, cells, matched_sample
 
 
@@ -50,3 +53,28 @@ def test_a_matched_sample_is_even_in_every_cell_and_drawn_from_the_kept_rows() -
     labels, cell = np.array([each.label for each in rows])[sample], cells(rows)[sample]
     for name in np.unique(cell):
         assert (labels[cell == name] == 0).sum() == (labels[cell == name] == 1).sum()
+
+
+def test_a_distribution_takes_its_share_of_people_and_makes_no_cell_heavier() -> None:
+    repositories = [row(0, repo=f"r{n}") for n in range(4)] + [row(1, repo=f"s{n}") for n in range(4)]
+    repositories += [row(0, language="go", repo="g"), row(1, language="go", repo="h")]
+    packages = [replace(row(0, repo=f"debian/p{n}"), source=DISTRIBUTION_SOURCE) for n in range(8)]
+    weights = balanced_weights([*repositories, *packages], distribution=0.5)
+    of_packages, of_people, of_models = weights[10:].sum(), weights[:4].sum(), weights[4:8].sum()
+    assert of_packages == pytest.approx(of_people)
+    assert of_packages + of_people == pytest.approx(of_models)
+    assert of_models == pytest.approx(4 * weights[9])
+    assert not balanced_weights([*repositories, *packages], distribution=0.0)[10:].any()
+
+
+def test_documented_people_weigh_what_documented_models_do() -> None:
+    plain, commented = "def f():\n    return 1\n", "def f():\n    # one\n    return 1\n"
+    rows = [replace(row(0, repo=f"r{n}"), code=plain if n else commented) for n in range(10)]
+    rows += [replace(row(1, repo=f"s{n}"), code=commented if n else plain) for n in range(10)]
+    weights = balanced_weights(rows, by_documented=True)
+    labels, with_comment = np.array([each.label for each in rows]), documented(rows)
+    for inside in (with_comment, ~with_comment):
+        human, llm = (weights[inside & (labels == label)].sum() for label in (0, 1))
+        assert human == pytest.approx(llm)
+    unaware = balanced_weights(rows, by_documented=False)
+    assert unaware[with_comment & (labels == 0)].sum() < unaware[with_comment & (labels == 1)].sum() / 5

@@ -6,7 +6,8 @@ import pytest
 import torch
 from transformers import ModernBertConfig, PreTrainedConfig, RobertaConfig
 
-from codeorigin_training.encoder.hugging_face import EncoderError, HuggingFaceEncoder
+from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
+from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.pooling import Pooling
 
 FAMILIES: dict[str, PreTrainedConfig] = {

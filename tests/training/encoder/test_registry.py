@@ -9,8 +9,7 @@ from transformers import RobertaConfig, RobertaModel
 
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig
-from codeorigin_training.encoder.hugging_face import EncoderError
-from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import load_encoder, make_encoder, save_encoder
 from codeorigin_training.encoder.tokenizer import token_texts
 from support.tiny_training import tiny_shape, tiny_tokenizer

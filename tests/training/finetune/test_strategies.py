@@ -21,6 +21,7 @@ SILENT = Outlets(log=lambda _: None)
         (Strategy.GRADUAL, 2, [False, False, True, True]),
         (Strategy.GRADUAL, 0, [True, True, True, True]),
         (Strategy.FULL, 0, [True, True, True, True]),
+        (Strategy.FULL, 2, [False, False, True, True]),
     ],
 )
 def test_a_strategy_changes_only_the_layers_that_it_may(

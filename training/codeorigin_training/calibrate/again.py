@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.file_verdict import pooled_logit
+from codeorigin.model.pooled_rule import pooled_logit
 from codeorigin.model.scale import Scale
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import file_evidence, file_numbers

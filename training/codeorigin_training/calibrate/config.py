@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from codeorigin.model.file_context import NeighbourRule
+from codeorigin.model.neighbours import NeighbourRule
 from codeorigin_training.calibrate.files import FileRuleConfig
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.file_context import NeighbourRule
+from codeorigin.model.neighbours import NeighbourRule
 from codeorigin_training.corpus.rows import Row
 
 Floats = npt.NDArray[np.float64]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.file_verdict import FileRule, counted_lines, pooled_logit
+from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.pooled_rule import counted_lines, pooled_logit
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import fit_levels, no_levels
 from codeorigin_training.corpus.rows import Row

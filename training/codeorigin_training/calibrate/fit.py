@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.file_context import FileContext, NeighbourRule
+from codeorigin.model.file_context import FileContext
+from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.scale import Scale
 from codeorigin_training.calibrate.context import file_evidence, file_numbers
 from codeorigin_training.calibrate.eligibility import has_verdict

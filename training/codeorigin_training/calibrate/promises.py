@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from codeorigin_training.calibrate.eligibility import Limits
 from codeorigin_training.calibrate.thresholds import controlled_threshold, supported_threshold
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -55,7 +55,7 @@ class LevelSettings(Limits, Terms, Protocol):
 
 def population(row: Row) -> str:
     """The kind of human code that a row belongs to: promises hold on each apart, since their scores differ."""
-    if row.source == "debian":
+    if row.source == DISTRIBUTION_SOURCE:
         return "distribution"
     return "modern" if row.modern else "old"
 

@@ -21,6 +21,7 @@ from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
+from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.evaluate.answers import answers_by_text, answers_in_files
 from codeorigin_training.evaluate.held_out import detector_metrics
 from codeorigin_training.run import Log, Run
@@ -31,28 +32,38 @@ _DECISIVE = ("old_human", "modern_human", "pairs")
 
 
 def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
-    """Fit on the run's training repositories and write ``run.calibration``.
+    """Fit on the run's training repositories, or on all where the wide part was, and write ``run.calibration``.
 
-    Beside the manifest's entry it holds under ``parts`` whether the bundle gets a deep part, and under ``inputs`` the
-    SHA-256 of the files of logits. Takes seconds, so it is always done anew.
+    Beside the manifest's entry it holds under ``measured`` the one of training repositories alone, under ``parts``
+    whether the bundle gets a deep part, and under ``inputs`` the SHA-256 of the files of logits. Takes seconds, so it
+    is always done anew.
 
     Raises:
         CodeOriginError: a stage is missing, belongs to another corpus, or has too few repositories.
     """
-    side, _ = read_sides(run.needs(run.corpus, "corpus"), pair_weight=1.0, folds=2)
-    logits = _out_of_fold(run.needs(run.wide, "wide"), len(side.rows), "wide")
+    side, held_out = read_sides(run.needs(run.corpus, "corpus"), pair_weight=1.0, folds=2)
+    logits = _logits(run.needs(run.wide, "wide"), "out_of_fold", len(side.rows), "wide")
     deep = _deep_logits(config, run, side, logits, log)
     if deep is not None:
         logits = logits + deep
-    functions, weights = side.rows[: side.functions], side.weights[: side.functions]
-    logits = logits[: side.functions]
+    functions, logits = side.rows[: side.functions], logits[: side.functions]
     groups = row_groups(functions)
-    calibration = fit_calibration(functions, logits, weights, config, groups)
-    neutral = calibration.alone.shift
-    context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)
-    rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
-    calibration = dataclasses.replace(calibration, context=context, file=rule)
+    measured = _fit(functions, logits, groups, config)
+    calibration = measured
+    if fitted_on_all_repositories(run.wide):
+        if deep is not None:
+            raise CodeOriginError(
+                "a deep part is not fitted on all repositories; run wide with all_repositories=false"
+            )
+        # Their logits too are by a model that did not read them.
+        outside = _logits(run.wide, "held_out", len(held_out), "wide")
+        chosen = np.array([row.pair is None for row in held_out], dtype=bool)
+        others = [row for row in held_out if row.pair is None]
+        functions, groups = [*functions, *others], [*groups, *row_groups(others)]
+        logits = np.concatenate([logits, outside[chosen]])
+        calibration = _fit(functions, logits, groups, config)
     entry = calibration.to_manifest() | {
+        "measured": measured.to_manifest(),
         "parts": {"deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
     }
@@ -60,9 +71,25 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     partial.write_text(json.dumps(entry, indent=1) + "\n", encoding="utf-8")
     partial.replace(run.calibration)
     _log_rates(calibration, functions, logits, groups, config, log)
+    rule = calibration.file
     log(
         f"files: {'no rule' if rule is None else f'threshold {rule.scale.default.llm}'}; wrote {run.calibration}"
     )
+
+
+def fitted_on_all_repositories(wide: Path) -> bool:
+    """Whether the table in ``run.wide`` was fitted on the held-out repositories too."""
+    with np.load(wide) as kept:
+        return "all_repositories" in kept and bool(kept["all_repositories"])
+
+
+def _fit(functions: Sequence[Row], logits: Floats, groups: Groups, config: CalibrateConfig) -> Calibration:
+    """All rules from out-of-sample ``logits`` ``(n,)`` of ``functions``."""
+    calibration = fit_calibration(functions, logits, balanced_weights(functions), config, groups)
+    neutral = calibration.alone.shift
+    context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)
+    rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
+    return dataclasses.replace(calibration, context=context, file=rule)
 
 
 def _log_rates(
@@ -107,7 +134,7 @@ def _deep_logits(
     """The deep part's out-of-fold logits; None if there is none, or none that helps."""
     if not config.deep or not run.deep.exists():
         return None
-    deep = _out_of_fold(run.deep, len(side.rows), "finetune")
+    deep = _logits(run.deep, "out_of_fold", len(side.rows), "finetune")
     if not config.deep_must_help:
         return deep
     figures = [detector_metrics(side.rows, logits) for logits in (wide, wide + deep)]
@@ -119,11 +146,11 @@ def _deep_logits(
     return deep
 
 
-def _out_of_fold(path: Path, count: int, command: str) -> Floats:
+def _logits(path: Path, name: str, count: int, command: str) -> Floats:
     again = f"run `python -m codeorigin_training {command}` again"
     try:
         with np.load(path) as arrays:
-            logits = np.asarray(arrays["out_of_fold"], dtype=np.float64)
+            logits = np.asarray(arrays[name], dtype=np.float64)
     except (OSError, ValueError, KeyError) as error:
         raise CodeOriginError(f"{path}: holds no out-of-fold logits; {again}") from error
     if logits.shape != (count,):

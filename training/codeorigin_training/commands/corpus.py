@@ -18,7 +18,18 @@ from codeorigin_training.corpus.readers.git_trailers import find_repositories, r
 from codeorigin_training.corpus.readers.jsonl import read_jsonl
 from codeorigin_training.corpus.readers.packages import read_package_archives
 from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
-from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS, CorpusError, Row, read_functions, read_pairs
+from codeorigin_training.corpus.reserved import RESERVED, read_reserved, without_reserved
+from codeorigin_training.corpus.rows import (
+    FUNCTIONS,
+    HUMAN,
+    PAIRS,
+    CorpusError,
+    Row,
+    limited,
+    read_functions,
+    read_human,
+    read_pairs,
+)
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.writer import copy_pairs, write_functions
 from codeorigin_training.pretrain.texts import UNLABELLED
@@ -26,7 +37,7 @@ from codeorigin_training.run import Log, Run
 
 CARD, RECORD = "card.md", "corpus.json"
 
-_VERSION = 1
+_VERSION = 2
 """Raised when the same inputs would give another corpus."""
 
 
@@ -34,14 +45,21 @@ _VERSION = 1
 class CorpusConfig:
     """What the corpus is made of.
 
-    ``data`` is a folder with functions.parquet, pairs.parquet and, for ``snippets``, snippets.parquet; ``jsonl``
-    are files with a row a line; ``repositories`` is a folder of git repositories. ``packages`` downloads the
-    pinned releases, or those of ``package_list``, to ``package_folder`` (by default ``packages`` in the run). The
-    limits are functions of one label, of a package or a repository; up to ``unlabelled_limit`` more of a package
-    serve pretraining alone. ``filters`` and ``near_duplicates`` clean what was read.
+    ``data`` is a folder with functions.parquet, of which ``function_limit`` functions of a repository and
+    label are read at most, pairs.parquet and, for ``snippets``, snippets.parquet; ``distribution`` also reads
+    its human.parquet if there is one, ``distribution_limit`` functions of a package at most. No source gives
+    functions of the projects in its reserved.txt, or in ``reserved``. ``jsonl`` are files with a row a line;
+    ``repositories`` is a folder of git repositories. ``packages`` downloads the pinned releases, or those of
+    ``package_list``, to ``package_folder`` (by default ``packages`` in the run). The limits are functions of
+    one label, of a package or a repository; up to ``unlabelled_limit`` more of a package serve pretraining
+    alone. ``filters`` and ``near_duplicates`` clean what was read.
     """
 
     data: Path | None = None
+    function_limit: int = 300
+    distribution: bool = True
+    distribution_limit: int = 20
+    reserved: Path | None = None
     jsonl: tuple[Path, ...] = ()
     repositories: Path | None = None
     packages: bool = False
@@ -58,8 +76,12 @@ class CorpusConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.repository_limit < 1 or self.package_limit < 1 or self.unlabelled_limit < 0:
-            raise ValueError("repository_limit and package_limit must be at least 1, unlabelled_limit 0")
+        limits = (self.function_limit, self.distribution_limit, self.repository_limit, self.package_limit)
+        if min(limits) < 1 or self.unlabelled_limit < 0:
+            raise ValueError(
+                "function_limit, distribution_limit, repository_limit and package_limit must be at least 1, "
+                "unlabelled_limit 0"
+            )
         if not 0 < self.near_duplicate_threshold <= 1:
             raise ValueError("near_duplicate_threshold must lie above 0 and up to 1")
         if self.snippets and self.data is None:
@@ -83,8 +105,9 @@ def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
         return
     for stale in (RECORD, UNLABELLED):
         (run.corpus / stale).unlink(missing_ok=True)
-    rows = [*_functions(config, run, log), *_pairs(config)]
-    unlabelled = _unlabelled(config, run, rows)
+    reserved = _reserved(config)
+    rows = without_reserved([*_functions(config, run, log), *_pairs(config)], reserved)
+    unlabelled = without_reserved(_unlabelled(config, run, rows), reserved)
     rejected: dict[str, int] | None = None
     if config.filters:
         rows, counts = filtered(rows, config.filter)
@@ -123,7 +146,9 @@ def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
 
 def _functions(config: CorpusConfig, run: Run, log: Log) -> Iterator[Row]:
     if config.data is not None:
-        yield from _counted("data", read_functions(config.data), log)
+        yield from _counted("data", limited(read_functions(config.data), config.function_limit), log)
+        if config.distribution and (packaged := read_human(config.data)):
+            yield from _counted("distribution", limited(packaged, config.distribution_limit), log)
     for path in config.jsonl:
         yield from _counted(path.name, list(read_jsonl(path)), log)
     if config.repositories is not None:
@@ -170,6 +195,19 @@ def _without_copies(
     return kept, [unlabelled[index - len(rows)] for index in result.kept if index >= len(rows)], result
 
 
+def _reserved(config: CorpusConfig) -> frozenset[str]:
+    path = _reserved_file(config)
+    return frozenset() if path is None else read_reserved(path)
+
+
+def _reserved_file(config: CorpusConfig) -> Path | None:
+    """The list that is named, which must be there, or else the one beside the data."""
+    if config.reserved is not None or config.data is None:
+        return config.reserved
+    beside = config.data / RESERVED
+    return beside if beside.is_file() else None
+
+
 def _pairs(config: CorpusConfig) -> list[Row]:
     return read_pairs(config.data) if config.data is not None and (config.data / PAIRS).is_file() else []
 
@@ -197,11 +235,14 @@ def _inputs_hash(config: CorpusConfig) -> str:
     parts: list[Any] = [_VERSION, settings]
     files = list(config.jsonl)
     if config.data is not None:
-        names = [FUNCTIONS, *([PAIRS] if (config.data / PAIRS).is_file() else [])]
+        optional = [PAIRS, *([HUMAN] if config.distribution else [])]
+        names = [FUNCTIONS, *(name for name in optional if (config.data / name).is_file())]
         files += [config.data / name for name in [*names, *([SNIPPETS] if config.snippets else [])]]
+    if (listed := _reserved_file(config)) is not None:
+        files.append(listed)
     for path in files:
         if not path.is_file():
-            raise CorpusError(f"{path}: not found; correct the settings data and jsonl")
+            raise CorpusError(f"{path}: not found; correct the settings data, jsonl and reserved")
         parts.append([path.name, sha256_of(path)])
     if config.repositories is not None:
         repositories = find_repositories(config.repositories)

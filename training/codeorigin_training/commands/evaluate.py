@@ -19,7 +19,9 @@ REPORT, PAGE = "report.json", "report.html"
 
 
 def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
-    """Measure ``config.bundle`` or the run's, and write report.json and report.html into ``run.evaluation``.
+    """Measure a bundle, and write report.json and report.html into ``run.evaluation``.
+
+    It is ``config.bundle``, or the run's as it was fitted without the held-out repositories.
 
     Sections that were measured already with the same bundle, corpus and sizes are not measured again; they are kept
     below ``run.evaluation / "sections"``. Without any section to measure, the page is made anew from the
@@ -32,7 +34,9 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
     if not config.sections:
         write_page(folder)
         return
-    bundle = config.bundle or run.needs(run.bundle, "export")
+    # What ships may have been fitted on the held-out repositories: its twin was not.
+    twin = run.measured if run.measured.is_dir() else run.bundle
+    bundle = config.bundle or run.needs(twin, "export")
     corpus = config.data or run.needs(run.corpus, "corpus")
     detector = Detector(bundle, threads=config.threads)
     data = read_evaluation_data(corpus, config.snippets, all_snippets=config.all_snippets)

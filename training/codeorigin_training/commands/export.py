@@ -1,7 +1,8 @@
 """The command ``export``: a run's parts become a bundle, checked, and measured on held-out repositories."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from scipy import sparse
 
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.ngrams import View
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.views import View
 from codeorigin_training.calibrate.files import FileRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.commands.calibrate import fitted_on_all_repositories
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.compact import CompactEncoder
@@ -52,7 +54,7 @@ class ExportConfig:
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.5.0"
+    version: str = "0.6.0"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
@@ -72,6 +74,9 @@ class ExportConfig:
 def export(config: ExportConfig, run: Run, log: Log) -> None:
     """Write ``run.bundle``. A bundle that is there from the same parts and settings is kept.
 
+    Where it was fitted on all repositories, its twin that was fitted without the held-out ones is written into
+    ``run.measured``: all figures on them, in both manifests, are the twin's.
+
     Raises:
         RunError: an earlier stage is missing.
         ExportError: the parts do not belong together, or the bundle is too large.
@@ -87,22 +92,24 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
     if manifest_path.is_file() and _same(manifest_path, inputs, config):
         log("the bundle is there")
         return
-    wide = _wide_model(run.wide, config.views)
+    wide = _wide_model(run.wide, config.views, "table")
+    measured = _wide_model(run.wide, config.views, "measured")
+    on_all = fitted_on_all_repositories(run.wide)
     tokenizer, encoder = None, None
     if entry["parts"]["deep"]:
         tokenizer, encoder = Tokenizer.load(run.tokenizer), _compact(run.finetuned)
         if config.overlap >= encoder.context:
             raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
     side, held_out = read_sides(corpus, pair_weight=config.pair_weight, folds=2)
-    calibration = Calibration.from_manifest(entry)
-    metrics = _measure(held_out, wide, encoder, tokenizer, calibration, config)
+    checked = Calibration.from_manifest(entry["measured"])
+    metrics = _measure(held_out, measured, encoder, tokenizer, checked, config)
     metrics["out_of_fold"] = _out_of_fold(run, side)
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
         kept = Checkpoints(
             run.folder / "baselines", {"corpus": inputs["corpus"], "weight": config.pair_weight}
         )
-        metrics["baselines"] = held_out_baselines(side, held_out, kept, log, context=calibration.context)
+        metrics["baselines"] = held_out_baselines(side, held_out, kept, log, context=checked.context)
     parts = Parts(
         wide=wide,
         views=config.views,
@@ -111,12 +118,18 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
         overlap=config.overlap,
         baseline_logit=wide.bias
         + (0.0 if encoder is None or tokenizer is None else neutral_logit(encoder, tokenizer)),
-        calibration=calibration,
+        calibration=Calibration.from_manifest(entry),
         metrics=metrics,
-        data=_data(side, held_out, inputs["corpus"]) | {"inputs": inputs},
+        data=_data(side, held_out, inputs["corpus"])
+        | {"fitted_on_all_repositories": on_all, "inputs": inputs},
         deep_tried=run.deep.exists(),
     )
     manifest = write_bundle(run.bundle, parts, config, limit_bytes=config.limit_bytes)
+    if on_all:
+        twin = replace(
+            parts, wide=measured, calibration=checked, data=parts.data | {"fitted_on_all_repositories": False}
+        )
+        write_bundle(run.measured, twin, config)
     size = sum(path.stat().st_size for path in run.bundle.iterdir())
     log(f"wrote {run.bundle}: {size:,} bytes, parity {manifest['parity']}")
 
@@ -129,7 +142,8 @@ def _calibration_entry(run: Run) -> dict[str, Any]:
     try:
         entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         fitted_on, deep = dict(entry["inputs"]), bool(entry["parts"]["deep"])
-        Calibration.from_manifest(entry)
+        for each in (entry, entry["measured"]):
+            Calibration.from_manifest(each)
     except (ValueError, KeyError, TypeError) as error:
         raise ExportError(f"{path}: not a calibration ({error!r}); {again}") from error
     for logits in (run.wide, *([run.deep] if deep else [])):
@@ -152,10 +166,10 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
         return False
 
 
-def _wide_model(path: Path, views: tuple[View, ...]) -> WideModel:
+def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
     try:
         with np.load(path) as kept:
-            wide = WideModel(kept["table"], float(kept["bias"]))
+            wide = WideModel(kept[name], float(kept["bias"]))
     except (OSError, ValueError, KeyError) as error:
         raise ExportError(
             f"{path}: holds no wide part; run `python -m codeorigin_training wide` again"
@@ -183,7 +197,10 @@ def _measure(
     calibration: Calibration,
     config: ExportConfig,
 ) -> dict[str, Any]:
-    """Figures on held-out ``rows``, with the table in half precision as it is stored."""
+    """Figures on held-out ``rows``, with the table in half precision as it is stored.
+
+    A distribution's packages count for false positives alone: there they are a population of their own.
+    """
     matrices = view_matrices(rows, config.views, processes=config.processes)
     table = wide.table.astype(np.float16).astype(np.float32)
     wide_logits: Floats = (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
@@ -191,6 +208,10 @@ def _measure(
     if encoder is not None and tokenizer is not None:
         deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=config.overlap)
     logits = wide.bias + wide_logits + deep
+    false_positives = by_text_and_in_file(rows, logits, calibration)
+    repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
+    rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
+    logits, wide_logits, deep = logits[repositories], wide_logits[repositories], deep[repositories]
     metrics: dict[str, Any] = {
         "held_out": detector_metrics(rows, logits),
         "verdicts": verdict_metrics(rows, answers_by_text(rows, logits, calibration.alone)),
@@ -200,7 +221,7 @@ def _measure(
             "deep": None if encoder is None else detector_metrics(rows, deep),
         },
     }
-    metrics["false_positives"] = by_text_and_in_file(rows, logits, calibration)
+    metrics["false_positives"] = false_positives
     if calibration.context is not None:
         metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:
@@ -222,11 +243,17 @@ def _out_of_fold(run: Run, side: TrainingSide) -> dict[str, Any]:
 
 def _data(side: TrainingSide, held_out: list[Row], digest: str) -> dict[str, Any]:
     everything = [*side.rows, *held_out]
+
+    def count(rows: Sequence[Row], *, packages: bool) -> int:
+        return len({row.repo for row in rows if (row.source == DISTRIBUTION_SOURCE) is packages})
+
     return {
         "functions": sum(row.pair is None for row in everything),
         "pairs": sum(row.pair is not None for row in everything) // 2,
-        "repositories": len({row.repo for row in everything if row.pair is None}),
-        "training_repositories": len({row.repo for row in side.rows}),
-        "held_out_repositories": len({row.repo for row in held_out}),
+        "repositories": count([row for row in everything if row.pair is None], packages=False),
+        "training_repositories": count(side.rows, packages=False),
+        "held_out_repositories": count(held_out, packages=False),
+        "packages": count(everything, packages=True),
+        "held_out_packages": count(held_out, packages=True),
         "sha256": digest,
     }

@@ -24,7 +24,7 @@ from codeorigin_training.finetune.config import FinetuneConfig, Strategy
 from codeorigin_training.finetune.examples import Floats, Tokens
 from codeorigin_training.finetune.inference import States, centre, deep_logits
 from codeorigin_training.finetune.material import Material, read_material
-from codeorigin_training.finetune.training import Outlets, frozen_states
+from codeorigin_training.finetune.training import Outlets, device_of, frozen_states
 from codeorigin_training.finetune.training import finetune as train
 from codeorigin_training.finetune.views import augmented_tokens, packed, unpacked
 from codeorigin_training.run import Log, Run
@@ -132,6 +132,7 @@ class _Trainer:
         with tracker.phase(name, self._key) as phase:
             model = self._trained(name, keep, phase)
             tokens = [material.tokens[number] for number in inside]
+            model.to(device_of(self._config.finetune))
             logits = deep_logits(model, tokens, material.tokenizer, overlap=self._config.overlap)
             full = np.zeros(len(material.rows))
             full[inside] = logits
@@ -188,7 +189,9 @@ class _Trainer:
 
 
 def _material(config: FinetuneCommandConfig, run: Run, inputs: Mapping[str, str], log: Log) -> Material:
-    material = read_material(run, folds=config.folds, pair_weight=config.pair_weight)
+    material = read_material(
+        run, folds=config.folds, pair_weight=config.pair_weight, processes=config.processes
+    )
     log(f"{len(material.rows)} rows, {sum(len(ids) for ids in material.tokens) / 1e6:.2f} M tokens")
     # Views outlive a change of any other setting.
     source = {name: inputs[name] for name in ("corpus", "tokenizer")} | {"seed": config.finetune.seed}

@@ -1,7 +1,9 @@
 """The training corpus: functions with their provenance, and same-task pairs."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ import pyarrow.parquet as pq
 from codeorigin.errors import CodeOriginError
 
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
+DISTRIBUTION_SOURCE = "debian"
+"""``Row.source`` of the rows of ``human.parquet``."""
+
 MODERN = "H-date-modern"
 _MODERN_EVIDENCE = (MODERN, "H-dist-12")
 _PROVENANCE = ("generator", "path", "commit", "date", "source")
@@ -61,10 +66,31 @@ def read_functions(data: Path) -> list[Row]:
 def read_human(data: Path) -> list[Row]:
     """All rows of ``human.parquet`` below ``data``: human functions of a distribution's packages, none if it is missing.
 
+    One package is one repository.
+
     Raises:
-        CorpusError: the file lacks a column.
+        CorpusError: the file lacks a column, or holds a function that is not human.
     """
-    return _functions(data / HUMAN) if (data / HUMAN).is_file() else []
+    path = data / HUMAN
+    rows = _functions(path) if path.is_file() else []
+    if wrong := next((row.repo for row in rows if row.label), None):
+        raise CorpusError(f"{path}: a function of {wrong} is labelled llm; it must hold human code alone")
+    return rows
+
+
+def limited(rows: Sequence[Row], limit: int) -> list[Row]:
+    """At most ``limit`` rows of a repository with one label, whole files where they fit.
+
+    Files are taken in the order of a hash of their names, so that the choice survives new data.
+    """
+    found: dict[tuple[str, int], dict[str, list[Row]]] = {}
+    for row in rows:
+        found.setdefault((row.repo, row.label), {}).setdefault(row.path, []).append(row)
+    kept: list[Row] = []
+    for files in found.values():
+        order = sorted(files, key=lambda name: hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
+        kept += list(chain.from_iterable(files[name] for name in order))[:limit]
+    return kept
 
 
 def _functions(path: Path) -> list[Row]:

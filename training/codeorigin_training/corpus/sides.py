@@ -38,6 +38,22 @@ class TrainingSide:
             folds=fold_array(rows, folds),
         )
 
+    def with_held_out(self, held_out: Sequence[Row], *, pair_weight: float) -> "TrainingSide":
+        """Both sides as one, weighed together; these rows first, in their order, then ``held_out``.
+
+        For a model whose choices and figures are settled. There are no folds in it: all are 0.
+        """
+        rows = [*self.rows, *held_out]
+        paired = np.array([row.pair is not None for row in rows])
+        weights = np.full(len(rows), pair_weight)
+        weights[~paired] = balanced_weights([row for row in rows if row.pair is None])
+        return TrainingSide(
+            rows=rows,
+            weights=weights,
+            labels=np.array([row.label for row in rows], dtype=np.int64),
+            folds=np.zeros(len(rows), dtype=np.int64),
+        )
+
     @property
     def functions(self) -> int:
         """How many of the rows are functions of the corpus; the rows of pairs stand behind them."""

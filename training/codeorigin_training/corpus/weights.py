@@ -1,17 +1,21 @@
-"""Sample weights that take language, test code and length out of the label, and no repository too loud."""
+"""Sample weights that take language, tests, length and comments out of the label, and no repository too loud."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.documented import documented
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 
 LENGTH_EDGES = (9, 16, 30)
 """First line counts of the length classes after the first: 1-8, 9-15, 16-29 and 30 or more lines."""
 
-PAIR_WEIGHT = 2.5
+PAIR_WEIGHT = 4.0
 """Weight of each row of a same-task pair, in mean rows of the corpus: more teaches style at the cost of all else."""
+
+DISTRIBUTION_WEIGHT = 0.5
+"""Weight of a distribution's row beside one of a repository that has as many: a package never holds the other class."""
 
 _RARER_CLASS_CAP = 3.0
 
@@ -23,20 +27,34 @@ def cells(rows: Sequence[Row]) -> npt.NDArray[np.int64]:
     return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
 
-def balanced_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+def balanced_weights(
+    rows: Sequence[Row], *, distribution: float = DISTRIBUTION_WEIGHT, by_documented: bool = True
+) -> npt.NDArray[np.float64]:
     """Weights of mean 1, equal in sum over the classes of every cell.
 
     A row counts ``1 / sqrt(n)`` of the ``n`` rows that its repository has with its label: more rows of one
-    repository say little that is new. A cell weighs at most three times what its rarer class does, so
-    that a handful of rows cannot speak for a cell; a cell with one class alone gets no weight.
+    repository say little that is new; those of a distribution ``distribution`` of that. A cell weighs at most three
+    times what its rarer class does, so that a handful of rows cannot speak for a cell; a cell with one class alone
+    gets no weight. A distribution's rows stand in for other human rows and make no cell heavier, so that
+    its packages' languages do not become those that count.
+
+    Args:
+        rows: of the corpus.
+        distribution: weight of a distribution's row, beside that of any other.
+        by_documented: cells are of functions with, or without, a comment or docstring too.
     """
     labels = np.array([row.label for row in rows])
+    packaged = np.array([row.source == DISTRIBUTION_SOURCE for row in rows])
     sources = np.unique([f"{row.repo}|{row.label}" for row in rows], return_inverse=True)[1]
-    base = 1.0 / np.sqrt(np.bincount(sources)[sources])
+    base = np.where(packaged, distribution, 1.0) / np.sqrt(np.bincount(sources)[sources])
     cell = cells(rows)
+    if by_documented:
+        cell = 2 * cell + documented(rows)
     mass = np.zeros((cell.max() + 1, 2))
     np.add.at(mass, (cell, labels), base)
-    target = np.minimum(mass.sum(axis=1) / 2, _RARER_CLASS_CAP * mass.min(axis=1))
+    unpackaged = np.zeros_like(mass)
+    np.add.at(unpackaged, (cell, labels), np.where(packaged, 0.0, base))
+    target = np.minimum(unpackaged.sum(axis=1) / 2, _RARER_CLASS_CAP * unpackaged.min(axis=1))
     balanced = base * (target[:, None] / np.maximum(mass, 1e-12))[cell, labels]
     weights: npt.NDArray[np.float64] = balanced / balanced.mean()
     return weights

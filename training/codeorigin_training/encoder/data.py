@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +27,19 @@ class Batch:
     rows: Ids
 
 
-def encode_rows(rows: Sequence[Row], tokenizer: Tokenizer) -> list[npt.NDArray[np.int32]]:
+def encode_rows(
+    rows: Sequence[Row], tokenizer: Tokenizer, *, processes: int = 1
+) -> list[npt.NDArray[np.int32]]:
     """Token ids of every row, int32, of any length."""
-    return [tokenizer.encode(normalize(row.code, row.language)).ids.astype(np.int32) for row in rows]
+    sources = [(row.code, row.language) for row in rows]
+    if processes <= 1:
+        return [_encode(tokenizer, source) for source in sources]
+    with get_context("fork").Pool(processes) as pool:
+        return list(pool.imap(partial(_encode, tokenizer), sources, chunksize=512))
+
+
+def _encode(tokenizer: Tokenizer, source: tuple[str, str]) -> npt.NDArray[np.int32]:
+    return tokenizer.encode(normalize(*source)).ids.astype(np.int32)
 
 
 def type_dropout(ids: Ids, probability: float, mask_id: int, generator: np.random.Generator) -> Ids:

@@ -11,16 +11,11 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig
 
-from codeorigin.errors import CodeOriginError
-from codeorigin_training.encoder.interface import Encoder, attention_bias, make_head
+from codeorigin_training.encoder.interface import Encoder, EncoderError, attention_bias, make_head
 from codeorigin_training.encoder.pooling import MASKED, Pooling, make_pool
 
 _SLIDING = "sliding_attention"
 _UNREADABLE = "\ufffd"
-
-
-class EncoderError(CodeOriginError):
-    """An encoder cannot be made as asked."""
 
 
 class SubwordTokenizer(Protocol):
@@ -54,6 +49,7 @@ class HuggingFaceEncoder(Encoder):
         self.first_position = int(embeddings.padding_idx) + 1 if shifted else 0  # type: ignore[union-attr]
         self.context = int(config.max_position_embeddings) - self.first_position
         self.ngram_buckets = 0
+        self.checkpointing = False
         self.vocabulary: tuple[int, int, int] | None = None
         self.pooling = pooling
         self.pool = make_pool(pooling, self.width)
@@ -126,6 +122,14 @@ class HuggingFaceEncoder(Encoder):
             inputs_embeds=embeddings, attention_mask=given, position_ids=positions + self.first_position
         ).last_hidden_state
         return states
+
+    def checkpoint_activations(self, wanted: bool) -> None:
+        if wanted != self.checkpointing:
+            self.checkpointing = wanted
+            if wanted:
+                self.body.activation_checkpointing_enable()
+            else:
+                self.body.activation_checkpointing_disable()
 
     def layer_groups(self) -> list[list[nn.Parameter]]:
         layers = self._layers()

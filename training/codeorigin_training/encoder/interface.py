@@ -4,7 +4,12 @@ from abc import ABC, abstractmethod
 
 from torch import Tensor, nn
 
+from codeorigin.errors import CodeOriginError
 from codeorigin_training.encoder.pooling import MASKED
+
+
+class EncoderError(CodeOriginError):
+    """An encoder cannot be made, or cannot do, as asked."""
 
 
 def make_head(width: int, head_dim: int) -> nn.Sequential:
@@ -66,6 +71,15 @@ class Encoder(nn.Module, ABC):
     @abstractmethod
     def layer_groups(self) -> list[list[nn.Parameter]]:
         """Every parameter once: the embeddings, each layer from the lowest up, then pooling and head."""
+
+    def checkpoint_activations(self, wanted: bool) -> None:
+        """Compute activations anew in the backward pass, to keep few of them in memory, or stop doing so.
+
+        Raises:
+            EncoderError: this encoder cannot.
+        """
+        if wanted:
+            raise EncoderError(f"{type(self).__name__} has no gradient checkpointing; turn it off")
 
     def pooled(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """One state ``(B, D)`` a sequence of states ``(B, T, D)``; ``mask`` ``(B, T)``."""

@@ -11,16 +11,16 @@ import torch
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig, Positions
+from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.hugging_face import (
-    EncoderError,
     HuggingFaceEncoder,
     SubwordTokenizer,
     config_from_json,
 )
-from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.pooling import Pooling
 
-COMPACT = "compact"
+COMPACT, DECODER = "compact", "decoder"
 
 
 def make_encoder(
@@ -54,24 +54,33 @@ def make_encoder(
     return encoder
 
 
+def describe(encoder: Encoder) -> dict[str, Any]:
+    """All but the weights of ``encoder``, as plain JSON values that :func:`make_described` reads.
+
+    Raises:
+        EncoderError: it is of a class that the registry does not know.
+    """
+    if isinstance(encoder, CompactEncoder):
+        return {"kind": COMPACT, "shape": dataclasses.asdict(encoder.config)}
+    if isinstance(encoder, HuggingFaceEncoder):
+        return {
+            "kind": DECODER if isinstance(encoder, DecoderEncoder) else "hugging_face",
+            "config": encoder.body.config.to_dict(),
+            "head_dim": encoder.head_dim,
+            "pooling": encoder.pooling,
+            "vocabulary": encoder.vocabulary,
+            "causal": isinstance(encoder, DecoderEncoder) and encoder.causal,
+        }
+    raise EncoderError(f"{type(encoder).__name__}: not an encoder that can be kept in a file")
+
+
 def save_encoder(path: Path, encoder: Encoder) -> None:
     """Write ``encoder`` with all that :func:`load_encoder` needs to make it again, at once or not at all.
 
     Raises:
         EncoderError: it is of a class that the registry does not know.
     """
-    if isinstance(encoder, CompactEncoder):
-        described: dict[str, Any] = {"kind": COMPACT, "shape": dataclasses.asdict(encoder.config)}
-    elif isinstance(encoder, HuggingFaceEncoder):
-        described = {
-            "kind": "hugging_face",
-            "config": encoder.body.config.to_dict(),
-            "head_dim": encoder.head_dim,
-            "pooling": encoder.pooling,
-            "vocabulary": encoder.vocabulary,
-        }
-    else:
-        raise EncoderError(f"{type(encoder).__name__}: not an encoder that can be kept in a file")
+    described = describe(encoder)
     partial = path.with_name(f"partial-{path.name}")
     torch.save({"encoder": json.dumps(described), "state": encoder.state_dict()}, partial)
     partial.replace(path)
@@ -85,7 +94,7 @@ def load_encoder(path: Path) -> Encoder:
     """
     try:
         kept = torch.load(path, map_location="cpu", weights_only=True)
-        encoder = _described(json.loads(kept["encoder"]))
+        encoder = make_described(json.loads(kept["encoder"]))
         encoder.load_state_dict(kept["state"])
     except FileNotFoundError as error:
         raise EncoderError(f"{path}: not found; train an encoder first") from error
@@ -95,12 +104,19 @@ def load_encoder(path: Path) -> Encoder:
     return encoder.eval()
 
 
-def _described(values: dict[str, Any]) -> Encoder:
+def make_described(values: dict[str, Any]) -> Encoder:
+    """The encoder that :func:`describe` described, with random weights."""
     if values["kind"] == COMPACT:
         fields = dict(values["shape"])
         fields["pooling"], fields["positions"] = Pooling(fields["pooling"]), Positions(fields["positions"])
         return CompactEncoder(EncoderConfig(**fields))
     config = config_from_json(values["config"])
+    if values["kind"] == DECODER:
+        decoder = DecoderEncoder.from_decoder_config(
+            config, values["head_dim"], Pooling(values["pooling"]), causal=values["causal"]
+        )
+        decoder.vocabulary = tuple(values["vocabulary"])
+        return decoder
     encoder = HuggingFaceEncoder.from_config(config, values["head_dim"], Pooling(values["pooling"]))
     if values["vocabulary"] is not None:
         encoder.replace_vocabulary(*values["vocabulary"])

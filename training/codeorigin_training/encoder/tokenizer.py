@@ -18,12 +18,7 @@ _PIECES = Regex(r"\n|\t+| ?\p{L}[\p{L}\p{M}_]*| ?_+[\p{L}\p{M}_]*|\p{N}{1,3}| ?[
 def train_tokenizer(rows: Sequence[Row], *, vocab_size: int, sample: int, seed: int) -> BpeTokenizer:
     """A byte-level BPE of ``vocab_size`` entries, from ``sample`` rows drawn with ``seed``."""
     bpe = BpeTokenizer(models.BPE())
-    bpe.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(_PIECES, behavior="isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
+    bpe.pre_tokenizer = layout_pre_tokenizer()
     bpe.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=vocab_size,
@@ -34,6 +29,16 @@ def train_tokenizer(rows: Sequence[Row], *, vocab_size: int, sample: int, seed: 
     chosen = random.Random(seed).sample(list(rows), min(sample, len(rows)))
     bpe.train_from_iterator(_texts(chosen), trainer)
     return bpe
+
+
+def layout_pre_tokenizer() -> pre_tokenizers.PreTokenizer:
+    """Cuts text so that no token of any vocabulary crosses a line end."""
+    return pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(_PIECES, behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
 
 
 def token_texts(bpe: BpeTokenizer) -> list[str]:

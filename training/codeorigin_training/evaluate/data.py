@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from codeorigin.model.bundle import sha256_of
 from codeorigin_training.corpus.rows import (
+    DISTRIBUTION_SOURCE,
     FUNCTIONS,
     PAIRS,
     CorpusError,
@@ -42,8 +43,10 @@ def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: b
     Raises:
         CorpusError: a file is missing or lacks a column, or the split leaves a side without code.
     """
-    functions = read_functions(folder)
-    pairs = read_pairs(folder) + read_written_pairs(functions)
+    everything = read_functions(folder)
+    pairs = read_pairs(folder) + read_written_pairs(everything)
+    # A distribution's packages hold human code alone: matched with LLM code of repositories they would flatter.
+    functions = [row for row in everything if row.source != DISTRIBUTION_SOURCE]
     path = snippets or folder / SNIPPETS
     answers = read_snippets(path) if snippets is not None or path.is_file() else []
     train, held_out = split(functions)

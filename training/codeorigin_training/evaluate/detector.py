@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import Bundle
-from codeorigin.model.file_verdict import counted_lines, pooled_logit
 from codeorigin.model.normalize import normalize
+from codeorigin.model.pooled_rule import counted_lines, pooled_logit
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Band
@@ -47,6 +47,7 @@ class Detector:
             wide=self.bundle.views,
             tokenizer=Tokenizer.load(tokenizer) if tokenizer else None,
             deep=self.bundle.deep,
+            bias=self.bundle.bias,
         )
         self.explainer = Explainer(
             self.scorer, gradient_path=self.bundle.gradient_path, bias=self.bundle.bias, threads=threads

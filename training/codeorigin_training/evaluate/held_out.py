@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.file_context import NeighbourRule
+from codeorigin.model.neighbours import NeighbourRule
 from codeorigin_training.calibrate.context import (
     file_evidence,
     file_numbers,
     mixed_file_numbers,
 )
 from codeorigin_training.calibrate.thresholds import repository_rate
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.corpus.weights import matched_sample, matched_samples
 from codeorigin_training.corpus.written_pairs import WRITTEN
 from codeorigin_training.evaluate.answers import Answers, answers_in_files
@@ -38,9 +38,10 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     """AUROC and TPR at 1 % FPR against old and modern human code, inside repositories, and on pairs.
 
     Classes are matched within language x test x length, so that neither of these can do the detector's work; the
-    figures are means over ten draws of the larger class.
+    figures are means over ten draws of the larger class. A distribution's packages are left out: they hold people's code
+    alone, of another kind than the repositories that LLM code comes from.
     """
-    corpus = np.array([row.pair is None for row in rows])
+    corpus = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows])
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows])
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.file_verdict import counted_lines
+from codeorigin.model.pooled_rule import counted_lines
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_sample
 from codeorigin_training.corpus.written_pairs import WRITTEN

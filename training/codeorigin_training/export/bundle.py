@@ -20,8 +20,8 @@ from codeorigin.model.bundle import (
     sha256_of,
 )
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.ngrams import View
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin.model.views import View
 from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.export.card import model_card

@@ -25,11 +25,10 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         _architecture(manifest),
         "## What it was trained on",
         (
-            f"{data['functions']:,} functions of {data['repositories']} repositories in eleven languages and "
-            f"{data['pairs']} same-task pairs (a human-written function, and one by a model from its specification "
-            "alone). "
-            f"Training and calibration read {data['training_repositories']} repositories; all figures below are "
-            f"measured on the other {data['held_out_repositories']}."
+            f"{data['functions']:,} functions of {data['repositories']} repositories{_packages(data)} in eleven "
+            "languages and "
+            f"{data['pairs']} same-task pairs (a person's function, and a model's from its specification alone). "
+            f"{_fitted_on(data)}"
         ),
         "## Quality on repositories it never saw",
         quality_table(metrics),
@@ -56,6 +55,63 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         ),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def quality_table(metrics: Mapping[str, Any]) -> str:
+    """Markdown table of the shipped model and the baselines on held-out repositories."""
+    columns = {"CodeOrigin": metrics["held_out"]}
+    for name, figures in (metrics.get("baselines") or {}).items():
+        columns[f"{name.replace('_', ' ')} + logistic regression"] = figures
+    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for key, title in _SETS:
+        lines.append(_row(f"AUROC {title}", [_interval(each[key], "auroc", 3) for each in columns.values()]))
+        lines.append(
+            _row(
+                f"found at 1 % false positives, {title}",
+                [_interval(each[key], "tpr_at_1_fpr", 2) for each in columns.values()],
+            )
+        )
+    lines.append(
+        _row(
+            "AUROC inside one repository that holds both (mean)",
+            [_number(each["same_repository"]["mean_auroc"], 3) for each in columns.values()],
+        )
+    )
+    lines.append(
+        _row("AUROC on same-task pairs", [_number(each["pairs"]["auroc"], 3) for each in columns.values()])
+    )
+    lines.append(
+        _row("same-task pairs in order", [_number(each["pairs"]["in_order"], 2) for each in columns.values()])
+    )
+    if files := metrics.get("files"):
+        # The baselines judge functions alone.
+        others = ["-"] * (len(columns) - 1)
+        for key, title in _SETS:
+            lines.append(_row(f"files, AUROC {title}", [_interval(files[key], "auroc", 3), *others]))
+            lines.append(
+                _row(
+                    f"files found at 1 % false positives, {title}",
+                    [_interval(files[key], "tpr_at_1_fpr", 2), *others],
+                )
+            )
+    return "\n".join(lines)
+
+
+def _packages(data: Mapping[str, Any]) -> str:
+    if not data.get("packages"):
+        return ""
+    return f" and of {data['packages']:,} packages of a Linux distribution, which hold human code alone,"
+
+
+def _fitted_on(data: Mapping[str, Any]) -> str:
+    trained, others = data["training_repositories"], data["held_out_repositories"]
+    if not data.get("fitted_on_all_repositories"):
+        return f"Training and calibration read {trained} repositories; all figures below are on the {others} others."
+    return (
+        "It is fitted on all of them. Its thresholds are from logits of each repository by a model that did not see it, "
+        f"and all figures below are of the same model fitted on {trained} repositories, on the {others} others, which "
+        "were read once, for this."
+    )
 
 
 def _architecture(manifest: Mapping[str, Any]) -> str:

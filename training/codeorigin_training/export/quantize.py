@@ -139,7 +139,9 @@ def compare(before: Path, after: Path, rows: Sequence[Row]) -> QuantizationRepor
 
 def _scorer(bundle: Bundle) -> Scorer:
     tokenizer = None if bundle.tokenizer_path is None else Tokenizer.load(bundle.tokenizer_path)
-    return Scorer(bundle.score_path, wide=bundle.views, tokenizer=tokenizer, deep=bundle.deep)
+    return Scorer(
+        bundle.score_path, wide=bundle.views, tokenizer=tokenizer, deep=bundle.deep, bias=bundle.bias
+    )
 
 
 def _quantize_matrices(path: Path) -> bool:

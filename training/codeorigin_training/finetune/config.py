@@ -103,8 +103,10 @@ class FinetuneConfig:
     The budget is ``steps`` optimizer steps or ``seconds`` of training, whichever ends first (0 seconds: no limit). A
     step is ``accumulate`` batches of about ``tokens_per_batch`` tokens. The learning rate warms up over ``warm_up`` of
     the budget and falls linearly to zero; each layer has ``layer_decay`` times the rate of the one above it. Strategy
-    ``gradual`` unfreezes ``unfreeze`` layer groups (0: all). ``clip`` bounds the gradient's norm. ``ema`` averages the
-    weights with this decay a step (0: none).
+    ``gradual`` unfreezes ``unfreeze`` layer groups (0: all), and ``full`` trains that many from the top from the start.
+    With ``low_rank`` (0: none) strategy ``full`` trains adapters of this rank in place of the layers' own matrices.
+    ``gradient_checkpointing`` computes activations twice to keep few of them. ``clip`` bounds the gradient's norm.
+    ``ema`` averages the weights with this decay a step (0: none).
 
     ``neutral_share`` of every batch is fully masked with target 0.5 and no offset, so that the baseline of Integrated
     Gradients means "no evidence". ``view_share`` of the draws read an augmented view of the function where there is
@@ -127,6 +129,8 @@ class FinetuneConfig:
     weight_decay: float = 0.05
     clip: float = 1.0
     unfreeze: int = 0
+    low_rank: int = 0
+    gradient_checkpointing: bool = False
     ema: float = 0.0
     type_dropout: float = 0.3
     neutral_share: float = 0.08
@@ -158,6 +162,8 @@ class FinetuneConfig:
             )
         if not (0 <= self.warm_up < 1 and 0 <= self.view_share <= 1):
             raise ValueError("warm_up must lie in [0, 1), view_share in [0, 1]")
+        if self.low_rank < 0 or (self.low_rank and (self.unfreeze or self.strategy is not Strategy.FULL)):
+            raise ValueError("low_rank must not be negative, and needs strategy full without unfreeze")
         if self.patience and not self.validate_every:
             raise ValueError("patience needs validations: validate_every must be positive")
         if self.losses.pair and not self.sampling.couples:

@@ -27,13 +27,14 @@ class SequenceLearner:
         tokenizer: Tokenizer,
         config: FinetuneConfig,
         device: torch.device,
+        objective: Objective | None = None,
     ) -> None:
         self.module: nn.Module = model
         self._model, self._examples, self._tokenizer = model, examples, tokenizer
         self._config, self._device = config, device
         self._context = min(config.train_context, model.context)
         self._sampler = Sampler(examples, config.sampling, self._context)
-        self._objective = Objective(examples, device)
+        self._objective = objective or Objective(examples, device)
         self._views = 2 if config.losses.consistency else 1
 
     def round(self, generator: np.random.Generator) -> Sequence[Draw]:

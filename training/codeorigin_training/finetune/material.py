@@ -47,7 +47,7 @@ class Material:
         )
 
 
-def read_material(run: Run, *, folds: int, pair_weight: float) -> Material:
+def read_material(run: Run, *, folds: int, pair_weight: float, processes: int = 1) -> Material:
     """Rows, weights, folds, tokens and wide logits of ``run``; each row of a pair weighs ``pair_weight``.
 
     Raises:
@@ -71,6 +71,6 @@ def read_material(run: Run, *, folds: int, pair_weight: float) -> Material:
         folds=side.folds,
         wide=wide,
         tokenizer=tokenizer,
-        tokens=encode_rows(rows, tokenizer),
+        tokens=encode_rows(rows, tokenizer, processes=processes),
         groups=Groups.of(rows),
     )

@@ -35,6 +35,10 @@ class LinearSchedule:
 
     def __init__(self, layers: Layers, config: FinetuneConfig) -> None:
         self._layers, self._warm_up = layers, config.warm_up
+        if config.strategy is Strategy.FULL and config.unfreeze:
+            for layer in layers[: -config.unfreeze]:
+                for parameter in layer:
+                    parameter.requires_grad_(False)
         # ELECTRA's and RoBERTa's second moment: 0.999 is too slow for runs of a few thousand steps.
         self.optimizer: torch.optim.Optimizer = torch.optim.AdamW(
             layer_rate_groups(layers, config), betas=(0.9, 0.98)

@@ -7,11 +7,13 @@ import torch
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.finetune.adapters import low_rank_adapters
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy
 from codeorigin_training.finetune.examples import Examples
 from codeorigin_training.finetune.inference import States, neutral_states, pooled_states
 from codeorigin_training.finetune.learners import SequenceLearner, StateLearner
 from codeorigin_training.finetune.loop import Log, Metrics, fit
+from codeorigin_training.finetune.objective import Objective
 from codeorigin_training.finetune.state import Progress
 from codeorigin_training.finetune.strategies import make_schedule
 
@@ -33,6 +35,7 @@ def finetune(
     config: FinetuneConfig,
     outlets: Outlets,
     states: States | None = None,
+    objective: Objective | None = None,
 ) -> Progress:
     """Train ``model`` in place, so that its logit, added to ``examples.offsets``, predicts the labels.
 
@@ -44,32 +47,36 @@ def finetune(
         outlets: log, curves and checkpoint.
         states: pooled states ``(n, D)`` of the examples for strategy ``frozen``, if they are at hand
             (:func:`frozen_states`); else they are computed.
+        objective: what to strive for in place of the labels; not for strategy ``frozen``.
 
     Raises:
         TrainingError: the loss stopped being a number.
+        EncoderError: the encoder cannot compute its activations twice.
     """
     device = device_of(config)
     model.to(device)
-    layers = model.layer_groups()
-    schedule = make_schedule(layers, config)
-    learner: SequenceLearner | StateLearner
-    if config.strategy is Strategy.FROZEN:
-        if states is None:
-            states = frozen_states(model, examples, tokenizer, config)
-        masked = neutral_states(model, tokenizer, config.train_context)
-        learner = StateLearner(model, states, masked, examples, config, device)
-        config = _by_epochs(config, learner.epoch)
-    else:
-        learner = SequenceLearner(model, examples, tokenizer, config, device)
-    progress = fit(
-        learner,
-        schedule,
-        config,
-        log=outlets.log,
-        metrics=outlets.metrics,
-        checkpoint=outlets.checkpoint,
-        key=outlets.key,
-    )
+    model.checkpoint_activations(config.gradient_checkpointing)
+    with low_rank_adapters(model, config.low_rank):
+        schedule = make_schedule(model.layer_groups(), config)
+        learner: SequenceLearner | StateLearner
+        if config.strategy is Strategy.FROZEN:
+            if states is None:
+                states = frozen_states(model, examples, tokenizer, config)
+            masked = neutral_states(model, tokenizer, config.train_context)
+            learner = StateLearner(model, states, masked, examples, config, device)
+            config = _by_epochs(config, learner.epoch)
+        else:
+            learner = SequenceLearner(model, examples, tokenizer, config, device, objective)
+        progress = fit(
+            learner,
+            schedule,
+            config,
+            log=outlets.log,
+            metrics=outlets.metrics,
+            checkpoint=outlets.checkpoint,
+            key=outlets.key,
+        )
+    model.checkpoint_activations(False)
     for parameter in model.parameters():
         parameter.requires_grad_(True)
     model.cpu().eval()
@@ -84,9 +91,14 @@ def frozen_states(model: Encoder, examples: Examples, tokenizer: Tokenizer, conf
 
 def device_of(config: FinetuneConfig) -> torch.device:
     """The device that ``config.device`` names."""
-    if config.device == "auto":
+    return device_named(config.device)
+
+
+def device_named(name: str) -> torch.device:
+    """The device of a name; ``auto`` takes a GPU if there is one."""
+    if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(config.device)
+    return torch.device(name)
 
 
 def _by_epochs(config: FinetuneConfig, epoch: int) -> FinetuneConfig:

@@ -1,16 +1,20 @@
 """Hashed n-gram matrices of a corpus, one sparse matrix a view, by the server's own extraction."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
+from itertools import chain
 from multiprocessing import get_context
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from codeorigin.model.ngrams import NgramViews, View
+from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.normalize import normalize
+from codeorigin.model.views import View
 from codeorigin_training.corpus.rows import Row
+
+_CHUNK = 256
 
 _Feature = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
@@ -28,19 +32,34 @@ def view_matrices(rows: Sequence[Row], views: Sequence[View], *, processes: int)
 def _extract_all(
     sources: list[tuple[str, str]], views: Sequence[View], processes: int
 ) -> Iterator[list[_Feature]]:
-    extract = partial(_extract, [NgramViews([view]) for view in views])
+    extract = partial(_extract, tuple(views))
+    chunks = [sources[start : start + _CHUNK] for start in range(0, len(sources), _CHUNK)]
     if processes <= 1:
-        yield from map(extract, sources)
+        yield from chain.from_iterable(map(extract, chunks))
         return
     with get_context("fork").Pool(processes) as pool:
-        yield from pool.imap(extract, sources, chunksize=256)
+        yield from chain.from_iterable(pool.imap(extract, chunks))
 
 
-def _extract(views: list[NgramViews], source: tuple[str, str]) -> list[_Feature]:
-    code, language = source
-    normalized = normalize(code, language)
-    extracted = [view.extract(normalized, language) for view in views]
-    return [(features.ids.astype(np.int32), features.values) for features in extracted]
+@lru_cache(maxsize=8)
+def _extractor(view: View) -> NgramViews:
+    """Kept by each process: it knows the words that it has met."""
+    return NgramViews([view])
+
+
+def _extract(views: Sequence[View], sources: list[tuple[str, str]]) -> list[list[_Feature]]:
+    """For each of ``sources``, code and language, the features of each view."""
+    by_language: dict[str, list[int]] = {}
+    for number, (_, language) in enumerate(sources):
+        by_language.setdefault(language, []).append(number)
+    extracted: list[list[_Feature]] = [[] for _ in sources]
+    for language, numbers in by_language.items():
+        texts = [normalize(sources[number][0], language).text for number in numbers]
+        for view in views:
+            for number, features in zip(numbers, _extractor(view).extract_many(texts, language), strict=True):
+                # Copies: a slice would keep the arrays of its whole batch.
+                extracted[number].append((features.ids.astype(np.int32), features.values.copy()))
+    return extracted
 
 
 def _matrix(features: list[_Feature], width: int) -> sparse.csr_matrix:

@@ -8,6 +8,7 @@ Views are trained apart and then added, because the sum of three transfers bette
 all: a view that explains the training repositories well does not keep the others from learning.
 """
 
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,12 +16,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import row_norms
 
-from codeorigin.model.ngrams import View
+from codeorigin.model.views import View
 from codeorigin_training.wide.evidence import EvidenceShares, Floats, feature_scales
+
+_PASSES = 10
+# Stopping after a few passes is meant.
+warnings.filterwarnings("ignore", category=ConvergenceWarning, module=r"sklearn\.svm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,9 @@ def fit_linear(
     strength: float,
     scales: Floats | None = None,
 ) -> LinearModel:
-    """Weighted logistic regression (liblinear, as in the bag-of-words literature) on rows of norm 1.
+    """Weighted logistic regression (liblinear's dual coordinate descent: Yu et al., 2011) on rows of norm 1.
+
+    A few passes are enough: repositories not seen gain nothing by more, and the primal solver takes ten times as long.
 
     ``scales`` ``(width,)`` multiply the columns, so that ridge is strict with a column of a small scale; the weights
     returned are for the columns as they were.
@@ -96,7 +104,13 @@ def fit_linear(
         rows.data /= mean_norm
         scales = scales / mean_norm
     regression = LogisticRegression(
-        C=strength, solver="liblinear", max_iter=60, tol=1e-3, fit_intercept=False
+        C=strength,
+        solver="liblinear",
+        dual=True,
+        max_iter=_PASSES,
+        tol=1e-2,
+        fit_intercept=False,
+        random_state=0,
     )
     regression.fit(rows, labels, sample_weight=weights)
     coefficients: Floats = regression.coef_[0].astype(np.float64)

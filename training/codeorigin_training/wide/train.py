@@ -1,12 +1,12 @@
 """Trains the wide part: a regression a view, cross-fitted by repository, then the scales that add them up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from codeorigin.model.ngrams import View, ViewKind
+from codeorigin.model.views import View, ViewKind
+from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.evaluate.held_out import detector_metrics, headline
@@ -14,11 +14,13 @@ from codeorigin_training.wide.evidence import EvidenceShares, Floats
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import (
     Examples,
+    LinearModel,
     ViewSettings,
     WideModel,
     combine,
     cross_fit,
     fit_scales,
+    fit_view,
 )
 
 NORM_POWER = 0.5
@@ -45,39 +47,76 @@ class WideConfig:
 
     ``pair_weight`` is the weight of each row of a same-task pair, in units of the mean row. ``folds`` folds of
     repositories cross-fit the regressions; their out-of-fold logits calibrate, and are the deep part's offset.
-    ``processes`` extract n-grams, and as many regressions are fitted at a time.
+    ``all_repositories`` fits what ships on the held-out repositories too; the figures are of a model fitted without.
+    ``processes`` extract n-grams, ``threads`` regressions are fitted at a time, each on a copy of its rows.
     """
 
     views: tuple[ViewSettings, ...] = field(default_factory=default_views)
     pair_weight: float = PAIR_WEIGHT
     folds: int = 4
+    all_repositories: bool = True
     processes: int = 2
+    threads: int = 1
 
     def __post_init__(self) -> None:
         if self.pair_weight < 0 or not self.views:
             raise ValueError("pair_weight must not be negative, and there must be a view")
-        if self.folds < 2 or self.processes < 1:
-            raise ValueError("folds must be at least 2, processes at least 1")
+        if self.folds < 2 or self.processes < 1 or self.threads < 1:
+            raise ValueError("folds must be at least 2, processes and threads at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedWide:
+    """What the stage leaves.
+
+    ``model`` is what ships; ``measured`` never read a held-out repository, and is the same object where ``model``
+    did not either. ``out_of_fold`` are logits of the training rows by models that saw no repository of their fold,
+    ``held_out`` those of the held-out rows by ``measured``.
+    """
+
+    model: WideModel
+    measured: WideModel
+    out_of_fold: Floats
+    held_out: Floats
 
 
 def train_wide(
-    side: TrainingSide, config: WideConfig, log: Callable[[str], None]
-) -> tuple[WideModel, npt.NDArray[np.float64]]:
-    """The wide part on all of ``side``, and its out-of-fold logits ``(n,)``, bias included."""
+    side: TrainingSide, held_out: Sequence[Row], config: WideConfig, log: Callable[[str], None]
+) -> TrainedWide:
+    """The wide part, cross-fitted on ``side``; with ``config.all_repositories`` fitted once more, on ``held_out`` too.
+
+    How loudly each view speaks is settled on ``side`` alone.
+    """
     matrices = view_matrices(
-        side.rows, [settings.view for settings in config.views], processes=config.processes
+        [*side.rows, *held_out], [settings.view for settings in config.views], processes=config.processes
     )
     log(f"extracted {sum(matrix.nnz for matrix in matrices) / 1e6:.0f} M n-grams")
-    paired = np.array([row.pair is not None for row in side.rows])
-    out_of_fold: list[Floats] = []
-    models = []
-    for settings, matrix in zip(config.views, matrices, strict=True):
-        examples = Examples(matrix, side.labels, side.weights, side.folds, paired)
-        model, fold_logits = cross_fit(examples, settings, threads=config.processes)
-        out_of_fold.append(fold_logits)
-        models.append(model)
+    everything = side.with_held_out(held_out, pair_weight=config.pair_weight)
+    paired = np.array([row.pair is not None for row in everything.rows], dtype=bool)
+    count = len(side.rows)
+    logits: list[Floats] = []
+    measured: list[LinearModel] = []
+    final: list[LinearModel] = []
+    for settings in config.views:
+        # Let go of each view when it is done: together they are most of the memory.
+        matrix = matrices.pop(0)
+        examples = Examples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
+        model, fold_logits = cross_fit(examples, settings, threads=config.threads)
+        measured.append(model)
+        logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
         log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
-    stacked = np.stack(out_of_fold, axis=1)
-    scales = fit_scales(stacked, side.labels, side.weights)
+        if config.all_repositories:
+            del examples
+            whole = Examples(matrix, everything.labels, everything.weights, everything.folds, paired)
+            final.append(fit_view(whole, settings))
+    stacked = np.stack(logits, axis=1)
+    scales = fit_scales(stacked[:count], side.labels, side.weights)
     log(f"scales {np.round(scales, 3).tolist()}")
-    return combine(models, scales), stacked @ scales
+    checked = combine(measured, scales)
+    combined = stacked @ scales
+    return TrainedWide(
+        model=combine(final, scales) if final else checked,
+        measured=checked,
+        out_of_fold=combined[:count],
+        held_out=combined[count:],
+    )

@@ -3,6 +3,7 @@
 from codeorigin.cli.check_result import CheckResult, is_llm_file
 from codeorigin.cli.terminal import printable
 from codeorigin.report import line_range
+from codeorigin.wording.changes import scope_sentence
 from codeorigin.wording.files import file_sentence
 from codeorigin.wording.functions import finding_sentence
 from codeorigin.wording.totals import summary_phrases
@@ -28,13 +29,13 @@ def render(result: CheckResult) -> str:
     lines for errors, then the summary as plain text."""
     lines = []
     for file, function in result.findings():
-        first, last = line_range(function)
+        _, last = line_range(function)
         lines.append(
             _command(
                 "notice",
                 finding_sentence(function),
                 file=file.path,
-                line=first,
+                line=file.first_line(function),
                 endLine=last,
                 title="Likely LLM-written",
             )
@@ -48,6 +49,8 @@ def render(result: CheckResult) -> str:
         _command("warning" if error.skipped else "error", error.message, file=error.path, title="Not checked")
         for error in result.errors
     ]
+    if result.change is not None:
+        lines.append(f"CodeOrigin: {printable(scope_sentence(result.change))}")
     lines.append(
         f"CodeOrigin: {'; '.join(summary_phrases(result.summary, result.threshold, result.false_positive_rate))}"
     )

@@ -1,6 +1,7 @@
 """The report for programs, as ``report.schema.json`` beside this file describes it."""
 
 import json
+from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
@@ -16,14 +17,24 @@ def load_schema() -> dict[str, Any]:
     return loaded
 
 
-def _function(function: FunctionReport) -> dict[str, Any]:
+def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[str, Any]:
     verdict = function.verdict
     first, last = line_range(function)
+    span = function.span.range
     return {
+        "id": function.function_id,
         "name": function.span.name,
         "qualified_name": function.span.qualified_name,
         "start_line": first,
         "end_line": last,
+        "range": {
+            "start_line": span.start_line + 1,
+            "start_column": span.start_column + 1,
+            "end_line": span.end_line + 1,
+            "end_column": span.end_column + 1,
+        },
+        "counted_lines": counted,
+        "accepted": accepted,
         "probability": verdict.probability,
         "logit": verdict.logit,
         "band": None if verdict.band is None else verdict.band.value,
@@ -31,8 +42,10 @@ def _function(function: FunctionReport) -> dict[str, Any]:
         "own_probability": verdict.own_probability,
         "file_evidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
+        "human_share": verdict.human_share,
+        "llm_threshold": verdict.llm_threshold,
         "promise": None if verdict.promise is None else verdict.promise.to_dict(),
-        "nested": [_function(nested) for nested in function.nested],
+        "nested": [_function(nested, 0, False) for nested in function.nested],
     }
 
 
@@ -55,12 +68,17 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
     return {
         "version": result.version,
         "model": result.model,
+        "change": None if result.change is None else asdict(result.change),
         "files": [
             {
                 "path": file.path,
                 "language": file.report.language,
                 "verdict": None if file.report.verdict is None else _file_verdict(file.report.verdict),
-                "functions": [_function(function) for function in functions],
+                "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
+                "functions": [
+                    _function(function, file.counted_of(function), result.is_accepted(function))
+                    for function in functions
+                ],
             }
             for file, functions in result.listed()
         ],
@@ -75,6 +93,9 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
             "findings": summary.findings,
             "errors": summary.errors,
             "skipped": summary.skipped,
+            "accepted": summary.accepted,
+            "lines": summary.lines,
+            "finding_lines": summary.finding_lines,
             "bands": {band.value: count for band, count in summary.bands.items()},
             "file_bands": {band.value: count for band, count in summary.file_bands.items()},
             "threshold": result.threshold,

@@ -13,6 +13,7 @@ from codeorigin.cli.terminal import printable
 from codeorigin.model.verdict import Band
 from codeorigin.report import FunctionReport, line_range, walk
 from codeorigin.wording import CAVEAT
+from codeorigin.wording.changes import scope_sentence
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import band_or_reason
@@ -98,6 +99,8 @@ def write(result: CheckResult, stream: TextIO) -> None:
 
 def _write_summary(result: CheckResult, stream: TextIO) -> None:
     console = make_console(stream)
+    if result.change is not None:
+        console.print(Text(printable(scope_sentence(result.change))))
     counted, scored, found, *rest = summary_phrases(
         result.summary, result.threshold, result.false_positive_rate
     )

@@ -1,6 +1,7 @@
 """The JSON report against its schema."""
 
 import copy
+import hashlib
 import json as stdlib_json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,16 +30,33 @@ def parsed(result: CheckResult) -> Any:
     return stdlib_json.loads(json.render(result))
 
 
+def _id(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _range(start_line: int, start_column: int, end_line: int, end_column: int) -> dict[str, int]:
+    return {
+        "start_line": start_line,
+        "start_column": start_column,
+        "end_line": end_line,
+        "end_column": end_column,
+    }
+
+
 def test_the_report_is_exactly_this(
     make_result: MakeResult, validator: jsonschema.Draft202012Validator
 ) -> None:
     report = parsed(make_result(errors=(FileError("bad.py", "is binary"),)))
     validator.validate(report)
     log = {
+        "id": _id("Shelf.put.log"),
         "name": "log",
         "qualified_name": "Shelf.put.log",
         "start_line": 11,
         "end_line": 12,
+        "range": _range(11, 9, 12, 24),
+        "counted_lines": 0,
+        "accepted": False,
         "probability": None,
         "logit": None,
         "band": None,
@@ -46,23 +64,31 @@ def test_the_report_is_exactly_this(
         "own_probability": None,
         "file_evidence": None,
         "neighbours": 0,
+        "human_share": None,
+        "llm_threshold": None,
         "promise": None,
         "nested": [],
     }
     assert report == {
         "version": "1.2.3",
         "model": "codeorigin-test 0.1.0 (abc)",
+        "change": None,
         "files": [
             {
                 "path": "shelf.py",
                 "language": "python",
                 "verdict": None,
+                "changed_lines": None,
                 "functions": [
                     {
+                        "id": _id("fast"),
                         "name": "fast",
                         "qualified_name": "fast",
                         "start_line": 4,
                         "end_line": 6,
+                        "range": _range(4, 1, 6, 53),
+                        "counted_lines": 3,
+                        "accepted": False,
                         "probability": 0.97,
                         "logit": 1.88,
                         "band": "llm",
@@ -70,6 +96,8 @@ def test_the_report_is_exactly_this(
                         "own_probability": 0.97,
                         "file_evidence": None,
                         "neighbours": 0,
+                        "human_share": 0.03,
+                        "llm_threshold": 0.9,
                         "promise": {
                             "rate": 0.01,
                             "language": "rust",
@@ -79,10 +107,14 @@ def test_the_report_is_exactly_this(
                         "nested": [],
                     },
                     {
+                        "id": _id("Shelf.put"),
                         "name": "put",
                         "qualified_name": "Shelf.put",
                         "start_line": 10,
                         "end_line": 15,
+                        "range": _range(10, 5, 15, 32),
+                        "counted_lines": 5,
+                        "accepted": False,
                         "probability": 0.55,
                         "logit": 0.2,
                         "band": "unsure",
@@ -90,6 +122,8 @@ def test_the_report_is_exactly_this(
                         "own_probability": 0.55,
                         "file_evidence": None,
                         "neighbours": 0,
+                        "human_share": 0.45,
+                        "llm_threshold": 0.9,
                         "promise": {
                             "rate": 0.01,
                             "language": "rust",
@@ -99,10 +133,14 @@ def test_the_report_is_exactly_this(
                         "nested": [log],
                     },
                     {
+                        "id": _id("tiny"),
                         "name": "tiny",
                         "qualified_name": "tiny",
                         "start_line": 18,
                         "end_line": 18,
+                        "range": _range(18, 1, 18, 17),
+                        "counted_lines": 1,
+                        "accepted": False,
                         "probability": None,
                         "logit": None,
                         "band": None,
@@ -110,6 +148,8 @@ def test_the_report_is_exactly_this(
                         "own_probability": None,
                         "file_evidence": None,
                         "neighbours": 0,
+                        "human_share": None,
+                        "llm_threshold": None,
                         "promise": None,
                         "nested": [],
                     },
@@ -122,6 +162,9 @@ def test_the_report_is_exactly_this(
             "functions": 3,
             "scored": 2,
             "findings": 1,
+            "accepted": 0,
+            "lines": 8,
+            "finding_lines": 3,
             "errors": 1,
             "skipped": 0,
             "bands": {"human": 0, "unsure": 1, "llm": 1},

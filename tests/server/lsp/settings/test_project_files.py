@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.errors import CodeOriginError
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import is_excluded, skip_reason
-from codeorigin.lsp.settings.accepted_findings import AcceptedFindings
 from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.settings.project_files import BASELINE_FILE, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge

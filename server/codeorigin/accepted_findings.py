@@ -1,9 +1,10 @@
-"""Findings that a team has accepted: ``.codeorigin-baseline.json`` in the workspace folder.
+"""Findings that a team has accepted: ``.codeorigin-baseline.json`` in the workspace folder, or a file of ``check``.
 
 A function is known by its id, a hash of its text: once the text changes it is reported again.
 """
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,9 +29,10 @@ class Accepted:
 class AcceptedFindings:
     """The accepted functions of one folder, read again when the file changes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = BASELINE_FILE) -> None:
         self._folder = folder
-        self._path = folder / BASELINE_FILE
+        self._name = name
+        self._path = folder / name
         self._stamp: tuple[int, int] | None = None
         self._ids: frozenset[str] = frozenset()
         self.problem: str | None = None
@@ -51,6 +53,36 @@ class AcceptedFindings:
             except CodeOriginError as error:
                 self._ids, self.problem = frozenset(), str(error)
         return self._ids
+
+    def exists(self) -> bool:
+        """Whether there is anything at the file's place."""
+        return os.path.lexists(self._path)
+
+    def demand_ids(self) -> frozenset[str]:
+        """Ids of the accepted functions; raises CodeOriginError when the file is broken."""
+        return frozenset(entry.id for entry in self._read())
+
+    def renew(
+        self, functions: Iterable[tuple[str, str, str | None]], *, seen: Iterable[str] = ()
+    ) -> tuple[int, int]:
+        """Add functions as :meth:`accept` does, and drop the other entries of the files ``seen`` (absolute paths).
+
+        Returns how many were added and dropped; raises as :meth:`accept`.
+        """
+        given = {function_id: (name, path) for function_id, name, path in functions}
+        checked = {self._relative(path) for path in seen}
+        before = set(self._read())
+        kept = {entry for entry in before if entry.id in given or entry.path not in checked}
+        known = {entry.id for entry in kept}
+        added = {
+            Accepted(self._relative(path), name, each)
+            for each, (name, path) in given.items()
+            if each not in known
+        }
+        after = kept | added
+        if after != before or not self.exists():
+            self._write(sorted(after))
+        return len(added), len(before) - len(kept)
 
     def accept(self, functions: Iterable[tuple[str, str, str | None]]) -> int:
         """Add functions (id, qualified name, absolute path or None) and return how many were new.
@@ -79,10 +111,10 @@ class AcceptedFindings:
         try:
             content = read_regular_file(self._path, 50 * MAX_BYTES, follow_links=False)
             if len(content) > 50 * MAX_BYTES:
-                raise CodeOriginError(f"{BASELINE_FILE} is too large; delete it and accept anew")
+                raise CodeOriginError(f"{self._name} is too large; delete it and accept anew")
             data: Any = json.loads(content.decode("utf-8"))
             if data["version"] != FORMAT_VERSION:
-                raise CodeOriginError(f"{BASELINE_FILE} was written by another version; delete it")
+                raise CodeOriginError(f"{self._name} was written by another version; delete it")
             return [
                 Accepted(str(entry["path"]), str(entry["name"]), str(entry["id"]))
                 for entry in data["functions"]
@@ -90,10 +122,10 @@ class AcceptedFindings:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise CodeOriginError(f"{BASELINE_FILE} cannot be read: {error.strerror}") from error
+            raise CodeOriginError(f"{self._name} cannot be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise CodeOriginError(
-                f"{BASELINE_FILE} does not hold accepted findings; repair or delete it"
+                f"{self._name} does not hold accepted findings; repair or delete it"
             ) from error
 
     def _write(self, entries: list[Accepted]) -> None:
@@ -104,4 +136,4 @@ class AcceptedFindings:
             with replacing_file(self._path, root=self._folder) as stream:
                 stream.write(text)
         except OSError as error:
-            raise CodeOriginError(f"{BASELINE_FILE} cannot be written: {error.strerror}") from error
+            raise CodeOriginError(f"{self._name} cannot be written: {error.strerror}") from error

@@ -1,0 +1,61 @@
+"""``check --baseline``: findings that a team has accepted, in the file that editors keep too."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from codeorigin.accepted_findings import AcceptedFindings
+from codeorigin.cli.check_result import CheckResult
+from codeorigin.cli.inputs import STDIN_NAME
+from codeorigin.cli.terminal import complain, display_path
+from codeorigin.errors import CodeOriginError
+from codeorigin.wording.totals import baseline_sentence
+
+
+def _opened(path: Path) -> AcceptedFindings:
+    # Only the folder is resolved: the file itself is never reached through a link.
+    return AcceptedFindings(Path(os.path.realpath(path.parent)), path.name)
+
+
+def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:
+    """Ids of the functions that the baseline at ``path`` accepts.
+
+    Raises:
+        CodeOriginError: it is broken, or not there though it must be.
+    """
+    found = _opened(path)
+    if not found.exists():
+        if may_be_new:
+            return frozenset()
+        raise CodeOriginError(f"{display_path(path)}: no such baseline; write it with --update-baseline")
+    return found.demand_ids()
+
+
+def update(path: Path, result: CheckResult) -> CheckResult:
+    """Accept all findings of ``result``; the result in which they are accepted.
+
+    Entries that are findings no longer are dropped for the files that were checked as a whole.
+
+    Raises:
+        CodeOriginError: the file is broken or cannot be written; it is left as it was.
+    """
+    places = {
+        file.path: None if file.path == STDIN_NAME else os.path.realpath(file.path) for file in result.files
+    }
+    reported = [
+        (function.function_id, function.span.qualified_name, places[file.path])
+        for file in result.files
+        for function in file.report.functions
+        if result.is_finding(function) or result.is_accepted(function)
+    ]
+    seen = [] if result.change is not None else [place for place in places.values() if place is not None]
+    added, dropped = _opened(path).renew(reported, seen=seen)
+    complain(f"{display_path(path)}: {baseline_sentence(added, dropped)}")
+    summary = replace(
+        result.summary,
+        findings=0,
+        finding_lines=0,
+        accepted=result.summary.accepted + result.summary.findings,
+    )
+    accepted = result.accepted | {function_id for function_id, _, _ in reported}
+    return replace(result, summary=summary, accepted=accepted)

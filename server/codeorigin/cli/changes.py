@@ -1,0 +1,175 @@
+"""What ``check --changed``, ``--staged`` and ``--commit`` look at: the functions that a change wrote in."""
+
+import os
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.cli.inputs import MAX_BYTES, Source
+from codeorigin.cli.terminal import display_path
+from codeorigin.errors import CodeOriginError, RepositoryError
+from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
+from codeorigin.git.line_changes import ChangedFile, LineRange
+from codeorigin.git.repository import Repository
+from codeorigin.report import ChangeReport, FileReport
+from codeorigin.source.text import LineIndex
+
+if TYPE_CHECKING:
+    from codeorigin.settings.project import Project
+
+
+def change_request(changed: str | None, staged: bool, commit: str | None) -> ChangeRequest | None:
+    """The change that the options ask for; None without one.
+
+    ``changed`` is a base, empty for the working tree. Raises CodeOriginError if there is more than one.
+    """
+    asked = [
+        *([ChangeRequest(ChangeKind.RANGE, changed)] if changed else []),
+        *([ChangeRequest(ChangeKind.WORKING_TREE)] if changed == "" else []),
+        *([ChangeRequest(ChangeKind.INDEX)] if staged else []),
+        *([ChangeRequest(ChangeKind.COMMIT, commit)] if commit is not None else []),
+    ]
+    if len(asked) > 1:
+        raise CodeOriginError("--changed, --staged and --commit ask for one change each; name one of them")
+    return asked[0] if asked else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSources:
+    """The changed files of a supported language, and the change itself."""
+
+    sources: list[Source]
+    report: ChangeReport
+
+
+@contextmanager
+def changed_sources(
+    request: ChangeRequest,
+    names: Sequence[str],
+    *,
+    language: str | None,
+    exclude: Sequence[str],
+    project: "Project | None",
+) -> Iterator[ChangedSources]:
+    """What the change touches below ``names`` (the whole repository if there are none), to be read in the block.
+
+    Raises:
+        RepositoryError: git has no such change, or a name lies outside of the repository.
+        LanguageError: ``language`` is not supported.
+    """
+    from codeorigin.languages import language_for_path  # noqa: PLC0415
+
+    repository = Repository.of(Path.cwd())
+    wanted = _wanted(repository, names, language=language, exclude=exclude, project=project)
+    try:
+        with open_change(repository, request, wanted, max_bytes=MAX_BYTES) as change:
+            sources = []
+            for file in change.files:
+                found = language_for_path(Path(file.path))
+                if found is not None:
+                    shown = display_path(relative_to_folder(repository, file.path))
+                    read = _reader(change, file, shown, found.id)
+                    sources.append(Source(shown, found, read, named=False, changed=file.lines))
+            report = ChangeReport(
+                kind=request.kind.value,
+                revision=request.revision or None,
+                old=change.old,
+                new=change.new,
+                parents=change.parents,
+            )
+            yield ChangedSources(sources, report)
+    except RepositoryError as error:
+        is_path = request.kind is ChangeKind.RANGE and os.path.lexists(request.revision)
+        if is_path and "no such commit" in str(error):
+            raise RepositoryError(
+                f"{request.revision}: is a path and no revision; write --changed -- {request.revision}"
+            ) from error
+        raise
+
+
+def _reader(change: Change, file: ChangedFile, shown: str, language: str) -> Callable[[], str]:
+    from codeorigin.source.files import decode_source  # noqa: PLC0415
+
+    return lambda: decode_source(change.read(file, MAX_BYTES), shown, MAX_BYTES, language)
+
+
+def _wanted(
+    repository: Repository,
+    names: Sequence[str],
+    *,
+    language: str | None,
+    exclude: Sequence[str],
+    project: "Project | None",
+) -> Callable[[str], bool]:
+    """Tells by its path in the repository whether a file is looked at."""
+    from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
+    from codeorigin.source.ignore import IgnorePatterns  # noqa: PLC0415
+
+    selected = None if language is None else get_language(language).id
+    below = [_in_repository(repository, name) for name in names]
+    excluded = IgnorePatterns(exclude)
+    top = repository.root or Path()
+
+    def wanted(path: str) -> bool:
+        found = language_for_path(Path(path))
+        if found is None or (selected is not None and found.id != selected):
+            return False
+        if below and not any(folder in {"", path} or path.startswith(f"{folder}/") for folder in below):
+            return False
+        if exclude:
+            return not excluded.ignores_file(path)
+        if project is None:
+            return True
+        chosen = selected is not None or found.id in project.settings.languages
+        return chosen and not project.excludes(top / path)
+
+    return wanted
+
+
+def _in_repository(repository: Repository, name: str) -> str:
+    """A file or folder that the user names as a path in the repository; empty for all of it."""
+    if repository.root is None:
+        return Path(name).as_posix().removeprefix("./").removesuffix(".")
+    # Only the folder: a link that the user names is looked at as the link that git knows.
+    full = Path(os.path.abspath(name))  # noqa: PTH100
+    real = Path(os.path.realpath(full.parent)) / full.name if full.name else full
+    root = Path(os.path.realpath(repository.root))
+    for path in (real, Path(os.path.realpath(full))):
+        if path.is_relative_to(root):
+            relative = path.relative_to(root).as_posix()
+            return "" if relative == "." else relative
+    raise RepositoryError(f"{display_path(name)}: is outside of this repository ({root})")
+
+
+def only_changed(report: FileReport, text: str, changed: Sequence[LineRange]) -> FileReport:
+    """The report with only those outermost functions in which one of the lines ``changed`` lies.
+
+    It has no verdict on the file, which speaks of functions that the change left alone. ``changed`` are lines that end
+    at ``\\n``, as git counts them.
+    """
+    ends = [place for place, character in enumerate(text) if character == "\n"]
+
+    def is_touched(start: int, end: int) -> bool:
+        first = bisect_left(ends, start) + 1
+        last = bisect_left(ends, max(start, end - 1)) + 1
+        return any(low <= last and high >= first for low, high in changed)
+
+    kept = (each for each in report.functions if is_touched(each.span.range.start, each.span.range.end))
+    return replace(report, functions=tuple(kept), verdict=None)
+
+
+def as_shown(text: str, changed: Sequence[LineRange]) -> tuple[LineRange, ...]:
+    """``changed`` in lines as editors and reports count them, which end at a lone ``\\r`` as well."""
+    if "\r" not in text.replace("\r\n", ""):
+        return tuple(changed)
+    index = LineIndex(text)
+    starts = [0, *(place + 1 for place, character in enumerate(text) if character == "\n"), len(text) + 1]
+
+    def place(line: int, *, end: bool) -> int:
+        offset = starts[min(line, len(starts) - 1)] - 1 if end else starts[min(line - 1, len(starts) - 1)]
+        return index.offset_to_position(offset)[0] + 1
+
+    return tuple((place(first, end=False), place(last, end=True)) for first, last in changed)

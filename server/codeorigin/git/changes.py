@@ -1,0 +1,112 @@
+"""Changes: of the working tree, of the index, from a base to HEAD, and of one commit."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codeorigin.errors import RepositoryError
+from codeorigin.git.line_changes import ChangedFile, changed_files
+from codeorigin.git.objects import Objects
+from codeorigin.git.repository import Repository, read_commit
+from codeorigin.git.scratch_objects import ScratchObjects
+from codeorigin.git.working_tree import index_tree, working_tree
+
+
+class ChangeKind(StrEnum):
+    """What was changed."""
+
+    WORKING_TREE = "working_tree"
+    INDEX = "index"
+    RANGE = "range"
+    COMMIT = "commit"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """Which change. ``revision`` is the base of a range, or the commit; empty for the others."""
+
+    kind: ChangeKind
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change and how to read what it changed.
+
+    ``old`` is the commit that it starts from, None where there is none, and ``new`` the one that it leads to, None
+    for the working tree and the index. ``parents`` counts the parents of one commit.
+    """
+
+    request: ChangeRequest
+    old: str | None
+    new: str | None
+    parents: int
+    files: list[ChangedFile]
+    _objects: Objects
+
+    def read(self, file: ChangedFile, max_bytes: int) -> bytes:
+        """The first ``max_bytes + 1`` bytes of the file as it is after the change.
+
+        Raises:
+            RepositoryError: this clone does not hold it.
+        """
+        content = self._objects.read(file.blob, max_bytes)
+        if content is None:
+            raise RepositoryError(f"{file.path}: its content is not in this clone, and nothing is fetched")
+        return content
+
+
+@contextmanager
+def open_change(
+    repository: Repository, request: ChangeRequest, wanted: Callable[[str], bool], *, max_bytes: int
+) -> Iterator[Change]:
+    """The change that ``request`` asks for, to be read inside the ``with`` block.
+
+    Args:
+        repository: where.
+        request: which change. A merge is compared with its first parent.
+        wanted: tells by its path (relative to the top, with ``/``) whether a file matters.
+        max_bytes: how much is read of a file in the working tree.
+
+    Raises:
+        RepositoryError: there is no such change, or git says no.
+    """
+    with ScratchObjects(repository) as scratch, Objects(scratch.git) as objects:
+        as_on_disk: dict[str, str] = {}
+        parents = 0
+        new: str | None = None
+        if request.kind in {ChangeKind.WORKING_TREE, ChangeKind.INDEX}:
+            if repository.root is None:
+                raise RepositoryError(f"{repository.folder}: has no working tree; name a commit")
+            old = repository.head()
+            if request.kind is ChangeKind.INDEX:
+                tree = index_tree(repository, scratch)
+            else:
+                found = working_tree(repository, scratch, objects, wanted, max_bytes)
+                tree, as_on_disk = found.tree, found.as_on_disk
+        elif request.kind is ChangeKind.RANGE:
+            base = repository.resolve(request.revision)
+            new = tree = repository.resolve("HEAD")
+            old = repository.merge_base(base, new)
+        else:
+            new = tree = repository.resolve(request.revision)
+            commit = read_commit(objects, new)
+            parents = len(commit.parents)
+            old = commit.parents[0] if commit.parents else None
+            if old is not None and objects.read(old, 0) is None:
+                raise RepositoryError(
+                    f"{new[:10]}: this clone does not hold the commit before it; fetch more of the history "
+                    "(git fetch --deepen 1)"
+                )
+        files = changed_files(scratch.git, old or scratch.empty_tree(), tree, wanted)
+        on_disk = [ChangedFile(file.path, as_on_disk.get(file.path, file.blob), file.lines) for file in files]
+        yield Change(request, old, new, parents, on_disk, objects)
+
+
+def relative_to_folder(repository: Repository, path: str) -> str:
+    """A path in the repository as seen from the current folder; as it is where there is no working tree."""
+    if repository.root is None:
+        return path
+    return os.path.relpath(os.path.realpath(repository.root) + os.sep + path)

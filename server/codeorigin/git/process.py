@@ -1,0 +1,240 @@
+"""Running ``git`` where the repository may be hostile: no shell, nothing of its configuration runs, all is bounded."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from codeorigin.errors import RepositoryError
+
+SECONDS = 120.0
+"""What one git command may take. Long listings are read as they come and may take :data:`LONG_SECONDS`."""
+LONG_SECONDS = 3600.0
+MAX_OUTPUT = 64 * 2**20
+"""Bytes that one command may answer with where its whole answer is kept."""
+_PIECE = 1 << 16
+_MAX_COMPLAINT = 4096
+
+# What names the repository, as git itself sets it for its hooks, and where the user's own configuration lies.
+_KEPT = frozenset(
+    {
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_COMMON_DIR",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_CONFIG_COUNT",
+    }
+)
+_KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+_SET = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    # No transport may start: older versions of git do not know the variable above.
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_PAGER": "cat",
+    "GIT_EDITOR": "false",
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+}
+# Stronger than the repository's own configuration. The programs that options name (external diffs, text converters,
+# signature checkers) are switched off by the options of each command as well.
+_CONFIGURATION = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "core.sshCommand=false",
+    "core.gitProxy=",
+    "core.askPass=false",
+    "core.pager=cat",
+    "core.quotePath=false",
+    "core.attributesFile=",
+    "credential.helper=",
+    "protocol.allow=never",
+    "diff.external=",
+    "diff.submodule=short",
+    "diff.ignoreSubmodules=all",
+    "diff.orderFile=",
+    "gpg.program=false",
+    "gpg.ssh.program=false",
+    "gpg.x509.program=false",
+    "log.showSignature=false",
+    "submodule.recurse=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+
+
+def environment(outside: Mapping[str, str]) -> dict[str, str]:
+    """The environment that git gets: ``outside`` less what could make it run, write or show something else."""
+    kept = {
+        name: value
+        for name, value in outside.items()
+        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
+    return kept | _SET
+
+
+@cache
+def _program(search: str | None) -> str:
+    # Only absolute folders: with the others, a repository could bring its own git along.
+    folders = [folder for folder in (search or os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
+    found = shutil.which("git", path=os.pathsep.join(folders))
+    if found is None or not Path(found).is_absolute():
+        raise RepositoryError("git is not installed; questions about changes need it")
+    return found
+
+
+class Git:
+    """``git`` in one folder. Every method raises :class:`~codeorigin.errors.RepositoryError` with one line.
+
+    ``extra`` are environment variables of this caller's own, such as a private index.
+    """
+
+    def __init__(self, folder: Path, extra: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self._extra = dict(extra or {})
+
+    def with_environment(self, **extra: str) -> "Git":
+        """The same folder with more environment variables."""
+        return Git(self.folder, self._extra | extra)
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        answers: Sequence[int] = (0,),
+        max_output: int = MAX_OUTPUT,
+        seconds: float = SECONDS,
+    ) -> bytes:
+        """What the command writes to stdout; it must end with one of ``answers``."""
+        pieces = []
+        left = max_output
+        with self.stream(*arguments, stdin=stdin, answers=answers, seconds=seconds) as output:
+            while piece := output.read(_PIECE):
+                left -= len(piece)
+                if left < 0:
+                    raise RepositoryError(
+                        f"git {arguments[0]} answers with more than {max_output:,} bytes in {self.folder}"
+                    )
+                pieces.append(piece)
+        return b"".join(pieces)
+
+    def line(self, *arguments: str) -> str:
+        """The one line that the command answers with."""
+        return os.fsdecode(self.run(*arguments)).removesuffix("\n")
+
+    @contextmanager
+    def stream(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        answers: Sequence[int] = (0,),
+        seconds: float = LONG_SECONDS,
+    ) -> Iterator[IO[bytes]]:
+        """The command's stdout to read from, to its end; who leaves earlier must do so by an exception."""
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
+            given.write(stdin)
+            given.seek(0)
+            process = self._start(arguments, given, complaints)
+            watch = Watch(process, seconds, arguments[0])
+            try:
+                assert process.stdout is not None
+                yield process.stdout
+                code = process.wait()
+            finally:
+                watch.stop()
+                end(process)
+            watch.raise_if_late()
+            if code not in answers:
+                complaints.seek(0)
+                raise explained(complaints.read(_MAX_COMPLAINT), arguments[0], self.folder)
+
+    def start_with_pipes(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A command to talk with; the caller ends it with :func:`end`."""
+        return self._start(arguments, subprocess.PIPE, subprocess.DEVNULL)
+
+    def _start(
+        self, arguments: Sequence[str], stdin: int | IO[bytes], stderr: int | IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        settings = [part for entry in _CONFIGURATION for part in ("-c", entry)]
+        command = [_program(os.environ.get("PATH")), "--no-pager", *settings, *arguments]
+        try:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=environment(os.environ) | self._extra,
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+            )
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise RepositoryError(f"git cannot be started in {self.folder}: {reason}") from error
+
+
+class Watch:
+    """Ends a process that takes too long."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float, what: str) -> None:
+        self._process, self._seconds, self._what = process, seconds, what
+        self._late = False
+        self._timer = threading.Timer(seconds, self._expire)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop(self) -> None:
+        """From now on it may take any time."""
+        self._timer.cancel()
+
+    def raise_if_late(self) -> None:
+        """Raise RepositoryError if the process was ended for its slowness."""
+        if self._late:
+            raise RepositoryError(f"git {self._what} took longer than {self._seconds:g} seconds; stopped")
+
+    def _expire(self) -> None:
+        self._late = True
+        self._process.kill()
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Let go of a process, whether it has ended or not."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            try:
+                pipe.close()
+            except OSError:
+                continue
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
+    """What git said, in one line that says what to do."""
+    lines = [line for line in os.fsdecode(complaint).splitlines() if line.strip()]
+    text = " ".join(lines)
+    if "dubious ownership" in text:
+        return RepositoryError(
+            f"{folder}: git does not trust this repository, because it belongs to another user; if you do, run: "
+            f"git config --global --add safe.directory {folder}"
+        )
+    if "not a git repository" in text:
+        return RepositoryError(f"{folder}: is not in a git repository")
+    said = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
+    reason = said[0].removeprefix("fatal: ").removeprefix("error: ") if said else "no reason given"
+    return RepositoryError(f"{folder}: git {command} failed: {reason}")

@@ -1,0 +1,166 @@
+"""A repository as git sees it from a folder: where it is, what it can do, and its commits."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from codeorigin.errors import RepositoryError
+from codeorigin.git.objects import Objects
+from codeorigin.git.process import Git
+
+_MAX_COMMIT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit without its people. ``seconds`` is the committer's time since 1970."""
+
+    id: str
+    parents: tuple[str, ...]
+    tree: str
+    seconds: int
+
+
+class Repository:
+    """A repository. ``root`` is the top of its working tree; None where there is none (bare, or inside ``.git``).
+
+    ``git`` runs at ``root``, or else in the repository itself.
+    """
+
+    def __init__(self, git: Git, root: Path | None, folder: Path) -> None:
+        self.git = git
+        self.root = root
+        self.folder = folder
+
+    @classmethod
+    def of(cls, start: Path) -> "Repository":
+        """The repository that holds the folder ``start``.
+
+        Raises:
+            RepositoryError: there is none, git does not trust it, or git is not installed.
+        """
+        found = Git(start)
+        answers = found.line("rev-parse", "--is-inside-work-tree", "--is-bare-repository").split()
+        folder = Path(found.line("rev-parse", "--absolute-git-dir"))
+        if answers[:1] != ["true"]:
+            return cls(Git(folder, {"GIT_DIR": str(folder)}), None, folder)
+        root = Path(found.line("rev-parse", "--show-toplevel"))
+        # git's hooks get these relative to where they are run, and the commands here run at the top.
+        absolute = {
+            name: os.path.abspath(start / os.environ[name])  # noqa: PTH100 - links are git's to follow
+            for name in (
+                "GIT_DIR",
+                "GIT_INDEX_FILE",
+                "GIT_WORK_TREE",
+                "GIT_COMMON_DIR",
+                "GIT_OBJECT_DIRECTORY",
+            )
+            if os.environ.get(name)
+        }
+        return cls(Git(root, absolute), root, folder)
+
+    @cached_property
+    def object_format(self) -> str:
+        """How objects are named: ``sha1`` or ``sha256``."""
+        return self.git.line("rev-parse", "--show-object-format")
+
+    @cached_property
+    def is_shallow(self) -> bool:
+        """Whether the history was cut off when the repository was cloned."""
+        return self.git.line("rev-parse", "--is-shallow-repository") == "true"
+
+    def path(self, name: str) -> Path:
+        """Where a part of the repository lies, such as ``objects`` or ``index``."""
+        return self.git.folder / self.git.line("rev-parse", "--git-path", name)
+
+    def head(self) -> str | None:
+        """The commit of HEAD; None where there are no commits yet."""
+        answer = self.git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", answers=(0, 1, 128))
+        return answer.decode("ascii").strip() or None
+
+    def resolve(self, revision: str) -> str:
+        """The name of the commit that ``revision`` stands for.
+
+        Raises:
+            RepositoryError: there is no such commit.
+        """
+        if revision.startswith("-"):
+            raise RepositoryError(f"{revision}: a revision does not begin with a dash")
+        if "\n" not in revision and "\0" not in revision:
+            name = f"{revision}^{{commit}}"
+            answer = self.git.run("rev-parse", "--verify", "--quiet", name, answers=(0, 1, 128))
+            if answer:
+                return answer.decode("ascii").strip()
+        if self.head() is None:
+            raise RepositoryError(f"{revision}: the repository has no commits yet")
+        cut = "; in a shallow clone, fetch more of the history" if self.is_shallow else ""
+        raise RepositoryError(f"{revision}: no such commit, branch or tag here{cut}")
+
+    def merge_base(self, base: str, head: str) -> str:
+        """The commit at which ``head`` parted from ``base``; both are names of commits."""
+        answer = self.git.run("merge-base", base, head, answers=(0, 1))
+        if not answer:
+            cut = (
+                "; this clone is shallow, fetch more of the history (git fetch --unshallow)"
+                if self.is_shallow
+                else ""
+            )
+            raise RepositoryError(f"{base[:10]} and {head[:10]} have no commit in common here{cut}")
+        return answer.decode("ascii").split()[0]
+
+    def commit(self, name: str) -> Commit:
+        """The commit called ``name``, with the parents that it was written with, cut off here or not."""
+        with Objects(self.git) as objects:
+            return read_commit(objects, name)
+
+    def log(self, start: str, *, without: str | None = None, paths: tuple[str, ...] = ()) -> Iterator[Commit]:
+        """The commits that ``start`` reaches and ``without`` does not, newest first, as they come.
+
+        ``paths`` keeps those that change something there.
+        """
+        names = [start, *((f"^{without}",) if without is not None else ())]
+        arguments = [
+            "log",
+            "--no-show-signature",
+            "--no-notes",
+            "--no-color",
+            "--no-decorate",
+            "-z",
+            "--encoding=UTF-8",
+        ]
+        with self.git.stream(*arguments, "--format=%H%x20%T%x20%ct%x20%P", *names, "--", *paths) as output:
+            rest = b""
+            while piece := output.read(1 << 16):
+                *records, rest = (rest + piece).split(b"\0")
+                yield from map(_logged, records)
+            if rest.strip():
+                yield _logged(rest)
+
+
+def _logged(record: bytes) -> Commit:
+    name, tree, seconds, *parents = record.decode("ascii").split()
+    return Commit(name, tuple(parents), tree, int(seconds))
+
+
+def read_commit(objects: Objects, name: str) -> Commit:
+    """The commit called ``name``; of its people's lines only the time is looked at.
+
+    Raises:
+        RepositoryError: the repository does not hold it.
+    """
+    content = objects.read(name, _MAX_COMMIT)
+    if content is None:
+        raise RepositoryError(f"{name[:10]}: the commit is not in this clone; fetch more of the history")
+    tree, parents, seconds = "", [], 0
+    for line in content.partition(b"\n\n")[0].split(b"\n"):
+        key, _, value = line.partition(b" ")
+        if key == b"tree":
+            tree = value.decode("ascii")
+        elif key == b"parent":
+            parents.append(value.decode("ascii"))
+        elif key == b"committer":
+            time = value.rsplit(b" ", 2)[-2:-1]
+            seconds = int(time[0]) if time and time[0].isdigit() else 0
+    return Commit(name, tuple(parents), tree, seconds)

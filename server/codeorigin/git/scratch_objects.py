@@ -1,0 +1,79 @@
+"""A place of our own for objects that a question needs, beside those of the repository, which stays as it is."""
+
+import hashlib
+import os
+import tempfile
+import zlib
+from pathlib import Path
+from types import TracebackType
+
+from codeorigin.git.process import Git
+from codeorigin.git.repository import Repository
+
+
+class ScratchObjects:
+    """Objects in a temporary folder, which is deleted at the end of the ``with`` block.
+
+    ``git`` is the repository's, seeing these objects too and writing nowhere else.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="codeorigin-", ignore_cleanup_errors=True)
+        self._format = repository.object_format
+        own = Path(self._folder.name)
+        (own / "objects").mkdir()
+        theirs = [_quoted(str(repository.path("objects").absolute()))]
+        if more := os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES"):
+            theirs.append(more)
+        self.git: Git = repository.git.with_environment(
+            GIT_OBJECT_DIRECTORY=str(own / "objects"),
+            GIT_ALTERNATE_OBJECT_DIRECTORIES=os.pathsep.join(theirs),
+            GIT_INDEX_FILE=str(own / "index"),
+        )
+        self._objects = own / "objects"
+
+    def __enter__(self) -> "ScratchObjects":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._folder.cleanup()
+
+    def name(self, content: bytes, kind: str = "blob") -> str:
+        """What git calls an object with this content."""
+        return hashlib.new(self._format, self._framed(content, kind), usedforsecurity=False).hexdigest()
+
+    def empty_tree(self) -> str:
+        """The name of a tree without files, which is written."""
+        return self.write(b"", "tree")
+
+    def write(self, content: bytes, kind: str = "blob") -> str:
+        """Add an object, as git stores it loose, and return its name."""
+        name = self.name(content, kind)
+        path = self._objects / name[:2] / name[2:]
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(zlib.compress(self._framed(content, kind), 1))
+        return name
+
+    def write_tree(self, entries: list[tuple[str, str, str]]) -> str:
+        """A tree of (mode, object, path) entries, whether the repository holds their objects or not."""
+        listed = b"".join(
+            f"{mode} {name}\t".encode("ascii") + os.fsencode(path) + b"\0" for mode, name, path in entries
+        )
+        self.git.run("update-index", "-z", "--index-info", stdin=listed)
+        return self.git.line("write-tree", "--missing-ok")
+
+    @staticmethod
+    def _framed(content: bytes, kind: str) -> bytes:
+        return f"{kind} {len(content)}\0".encode("ascii") + content
+
+
+def _quoted(path: str) -> str:
+    """A path for a list that colons part: in quotes, as git reads it."""
+    return (
+        '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        if os.pathsep in path or '"' in path
+        else path
+    )

@@ -1,0 +1,165 @@
+"""The working tree and the index as trees. Files are read here, not by git, which would run their filters."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeorigin.errors import RepositoryError
+from codeorigin.git.objects import Objects
+from codeorigin.git.repository import Repository
+from codeorigin.git.scratch_objects import ScratchObjects
+from codeorigin.source.regular_files import read_regular_file
+
+_MAX_INDEX = 512 * 2**20
+_FILES = frozenset({"100644", "100755"})
+_ENTRY = re.compile(
+    rb"(\d{6}) ([0-9a-f]{40,64}) (\d)\t([^\0]*)\0"
+    rb"(?:  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: \d+\n  uid: \d+\tgid: \d+\n"
+    rb"  size: (\d+)\tflags: [0-9a-f]+\n)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A path in the index. ``stage`` is 0, or 1 to 3 in a conflict; ``stamp`` is (mtime in ns, size) if git told."""
+
+    mode: str
+    blob: str
+    stage: int
+    path: str
+    stamp: tuple[int, int] | None
+
+
+def index_entries(repository: Repository) -> Iterator[IndexEntry]:
+    """What the index lists, in its order."""
+    # --debug tells times and sizes; where it does not, as its form is not promised, every file is read.
+    answer = repository.git.run("ls-files", "-s", "-z", "--debug", max_output=_MAX_INDEX)
+    place = 0
+    while place < len(answer):
+        found = _ENTRY.match(answer, place)
+        if found is None:
+            raise RepositoryError(f"{repository.root}: git ls-files answers in an unknown form")
+        place = found.end()
+        mode, blob, stage, path, seconds, nanoseconds, size = found.groups()
+        stamp = None if seconds is None else (int(seconds) * 10**9 + int(nanoseconds), int(size))
+        yield IndexEntry(mode.decode(), blob.decode(), int(stage), os.fsdecode(path), stamp)
+
+
+def conflicts(repository: Repository) -> list[str]:
+    """Paths that a merge left unsettled."""
+    answer = repository.git.run("ls-files", "-u", "-z", max_output=_MAX_INDEX)
+    return sorted({os.fsdecode(entry.partition(b"\t")[2]) for entry in answer.split(b"\0") if entry})
+
+
+def index_tree(repository: Repository, scratch: ScratchObjects) -> str:
+    """The index as a tree.
+
+    Raises:
+        RepositoryError: a merge left paths unsettled.
+    """
+    if open_paths := conflicts(repository):
+        more = f" and {len(open_paths) - 1} more" if len(open_paths) > 1 else ""
+        raise RepositoryError(f"{open_paths[0]}{more}: in conflict; settle the merge and add the files first")
+    entries = [(entry.mode, entry.blob, entry.path) for entry in index_entries(repository)]
+    return scratch.write_tree([each for each in entries if is_safe_path(each[2])])
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTree:
+    """The files on the disk as a tree.
+
+    ``as_on_disk`` gives, by path, the blob of a file whose line ends were made git's own for the tree.
+    """
+
+    tree: str
+    as_on_disk: dict[str, str]
+
+
+def working_tree(
+    repository: Repository,
+    scratch: ScratchObjects,
+    objects: Objects,
+    wanted: Callable[[str], bool],
+    max_bytes: int,
+) -> WorkingTree:
+    """The working tree with its files that are not ignored, added to the index or not.
+
+    Only files for whose path ``wanted`` holds are read, to ``max_bytes + 1`` bytes; all others stand as the index has
+    them. Files without an entry that are ignored are left out.
+    """
+    assert repository.root is not None
+    index_time = _index_time(repository)
+    settled: dict[str, IndexEntry] = {}
+    for entry in index_entries(repository):
+        # Of a path in conflict, "ours" says what it was.
+        if is_safe_path(entry.path) and (entry.stage in {0, 2} or entry.path not in settled):
+            settled[entry.path] = entry
+    tree: list[tuple[str, str, str]] = []
+    as_on_disk: dict[str, str] = {}
+    for entry in settled.values():
+        blob = entry.blob
+        if entry.mode in _FILES and wanted(entry.path):
+            changed = _content_if_changed(repository.root, entry, index_time, scratch, max_bytes)
+            if changed is not None:
+                blob = scratch.write(changed)
+                if b"\r\n" in changed and b"\r\n" not in (objects.read(entry.blob, max_bytes) or b""):
+                    # git takes the carriage returns away on the way in, or whoever wrote the file left them out.
+                    as_on_disk[entry.path] = blob
+                    blob = scratch.write(changed.replace(b"\r\n", b"\n"))
+        tree.append((entry.mode, blob, entry.path))
+    for path in _untracked(repository):
+        if path not in settled and is_safe_path(path) and wanted(path):
+            content = read_below(repository.root, path, max_bytes)
+            if content is not None:
+                tree.append(("100644", scratch.write(content), path))
+    return WorkingTree(scratch.write_tree(tree), as_on_disk)
+
+
+def is_safe_path(path: str) -> bool:
+    """Whether a path that a repository lists can lie in its working tree."""
+    parts = path.split("/")
+    return bool(path) and not any(part in {"", ".", ".."} or part.lower() == ".git" for part in parts)
+
+
+def read_below(root: Path, path: str, max_bytes: int) -> bytes | None:
+    """The first ``max_bytes + 1`` bytes of a regular file below ``root``; None for all else, and behind links."""
+    full = Path(os.path.realpath(root)) / path
+    try:
+        if os.path.realpath(full.parent) != str(full.parent):
+            return None
+        return read_regular_file(full, max_bytes, follow_links=False)
+    except (OSError, ValueError):
+        return None
+
+
+def _index_time(repository: Repository) -> int:
+    try:
+        return repository.path("index").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _content_if_changed(
+    root: Path, entry: IndexEntry, index_time: int, scratch: ScratchObjects, max_bytes: int
+) -> bytes | None:
+    """The file's bytes where they are not those of its entry; None also where it is gone."""
+    try:
+        found = (root / entry.path).lstat()
+    except (OSError, ValueError):
+        return None
+    # A file that was written when the index was may have changed since without a trace, as git knows ("racy").
+    if (
+        entry.stamp == (found.st_mtime_ns, found.st_size)
+        and found.st_mtime_ns < index_time
+        and entry.stage == 0
+    ):
+        return None
+    content = read_below(root, entry.path, max_bytes)
+    return None if content is None or scratch.name(content) == entry.blob else content
+
+
+def _untracked(repository: Repository) -> list[str]:
+    answer = repository.git.run("ls-files", "--others", "--exclude-standard", "-z", max_output=_MAX_INDEX)
+    return [os.fsdecode(path) for path in answer.split(b"\0") if path and not path.endswith(b"/")]

@@ -1,0 +1,66 @@
+"""The words of comments and docstrings, with marks for how each is written."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codeorigin.model.comments import find_comments
+from codeorigin.model.keywords import KEYWORDS
+from codeorigin.model.normalize import LEVEL_MARK
+from codeorigin.model.words import shape, word_pattern
+
+_CODE_WORD = re.compile(r"\w+|[^\w\s]")
+_COMMENT_MARKS = "/*#\"'! \t\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment of a text: ``text[start:end]``, and its marks.
+
+    ``before`` are two marks that stand on its first character: whether it has a line of its own, and its first letter's
+    case with its last character and its length. ``after``, on its last character, is the code that follows it. No word
+    of a text begins with a mark's first character and goes on.
+    """
+
+    text: str
+    start: int
+    end: int
+    before: tuple[str, str]
+    after: str
+
+    def items(self) -> list[str]:
+        """Its marks and words, in order."""
+        comment = self.text[self.start : self.end]
+        return [*self.before, *word_pattern(comment).findall(comment), self.after]
+
+    def places(self) -> list[tuple[int, int]]:
+        """Where each of the items stands: its first character and one past the last."""
+        words = word_pattern(self.text).finditer(self.text, self.start, self.end)
+        first, last = (self.start, self.start + 1), (self.end - 1, self.end)
+        return [first, first, *(match.span() for match in words), last]
+
+
+def read_comments(text: str, language: str) -> Iterator[Comment]:
+    """The comments of normalised ``text``, in order."""
+    keywords = KEYWORDS.get(language, frozenset())
+    previous = 0
+    for start, end in find_comments(text, language):
+        gap = text[previous:start]
+        own_line = (not previous or "\n" in gap) and not gap[gap.rfind("\n") + 1 :].strip(LEVEL_MARK)
+        following = _CODE_WORD.search(text, end)
+        if following is None:
+            after = "end"
+        else:
+            word = following.group()
+            after = word if word in keywords else shape(word)
+        before = ("§own" if own_line else "§behind", _written(text[start:end]))
+        yield Comment(text, start, end, before, f"§next {after}")
+        previous = end
+
+
+def _written(comment: str) -> str:
+    """The first letter's case, the last character unless it is a letter, and a coarse number of words."""
+    body = comment.strip(_COMMENT_MARKS)
+    case = "A" if body[:1].isupper() else "a" if body[:1].islower() else "-"
+    last = "" if body[-1:].isalnum() else body[-1:]
+    return f"§{case}{last}{min(len(body.split()) // 3, 6)}"

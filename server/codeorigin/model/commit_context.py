@@ -1,0 +1,49 @@
+"""What the other functions of a commit say about each of them, with its file or without, and how the sum is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from codeorigin.model.neighbours import NeighbourRule
+from codeorigin.model.scale import Scale
+
+
+@dataclass(frozen=True, slots=True)
+class CommitContext:
+    """What the other functions of its commit add to a function's logit, and ``scale``, which reads the sum.
+
+    With ``file`` those of its file add to it besides: ``scale`` is then that of functions with neighbours in both.
+    A function that stands in the same commit and the same file as another hears it twice, as in calibration.
+    A commit is what wrote all lines of a function; one that only touched it says nothing here.
+    """
+
+    commit: NeighbourRule
+    scale: Scale
+    file: NeighbourRule | None = None
+
+    @classmethod
+    def from_manifest(cls, entry: Mapping[str, Any]) -> "CommitContext":
+        """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken."""
+        return cls(
+            commit=NeighbourRule.from_manifest(entry["commit"]),
+            scale=Scale.from_manifest(entry),
+            file=None if entry.get("file") is None else NeighbourRule.from_manifest(entry["file"]),
+        )
+
+    def to_manifest(self) -> dict[str, Any]:
+        """The manifest entry that :meth:`from_manifest` reads."""
+        return {
+            "commit": self.commit.to_manifest(),
+            **({} if self.file is None else {"file": self.file.to_manifest()}),
+            **self.scale.to_manifest(),
+        }
+
+    def evidence(self, in_commit: Sequence[float], in_file: Sequence[float] = ()) -> float:
+        """What a function's neighbours add to its logit.
+
+        Args:
+            in_commit: own logits of the other functions of its commit that have a verdict, in any file.
+            in_file: those of the other functions of its file, by any commit; unheard without a rule for them.
+        """
+        heard = 0.0 if self.file is None else self.file.evidence_for_one(in_file)
+        return self.commit.evidence_for_one(in_commit) + heard

@@ -1,0 +1,79 @@
+"""N-grams of hashed items -> rows of a weight table, for many functions at once.
+
+Feature hashing (Weinberger et al., ICML 2009) without a sign: an n-gram's polynomial hash modulo the view's
+width is its row.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Hashes = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int64]
+
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+_SHIFT = np.uint64(29)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """What n-grams are made of: the items of a batch of functions, end to end, in groups that no n-gram leaves.
+
+    ``hashes`` is ``(n,)``; ``lengths`` ``(g,)`` is the number of items of each group and adds up to ``n``;
+    ``owners`` ``(g,)``, ascending, is the group's function, as its place in the batch.
+    """
+
+    hashes: Hashes
+    lengths: Counts
+    owners: Counts
+
+
+def ngram_rows(items: Items, orders: range, width: int) -> Iterator[tuple[int, Hashes, Places]]:
+    """For each order: the order, a row for every item that an n-gram may begin at, and which rows to leave out.
+
+    Rows are uint64 ``(n - order + 1,)`` in ``[0, width)``. The third array lists, in no order, the places of those
+    n-grams that would reach over the end of their group. An order that is longer than all items is left out.
+    """
+    count = len(items.hashes)
+    ends = np.cumsum(items.lengths)[:-1]
+    rolling = np.zeros(count, dtype=np.uint64)
+    for order in range(1, orders.stop):
+        left = count - order + 1
+        if left <= 0:
+            return
+        rolling = rolling[:left]
+        rolling *= _MULTIPLIER
+        rolling += items.hashes[order - 1 :]
+        if order >= orders.start:
+            # The order goes in so that "ab" and an "a" whose hash happens to be the same stay apart.
+            rows = rolling * _MIX
+            rows += np.uint64(order)
+            yield order, _modulo(_mixed(rows), width), _reaching_over(ends, order, left)
+
+
+def _mixed(hashes: Hashes) -> Hashes:
+    """Spread the polynomial's low bits before the modulo (the finaliser of splitmix64), in place."""
+    shifted = hashes >> _SHIFT
+    hashes ^= shifted
+    hashes *= _MIX
+    np.right_shift(hashes, _SHIFT, out=shifted)
+    hashes ^= shifted
+    return hashes
+
+
+def _modulo(hashes: Hashes, width: int) -> Hashes:
+    if width & (width - 1) == 0:
+        hashes &= np.uint64(width - 1)
+    else:
+        hashes %= np.uint64(width)
+    return hashes
+
+
+def _reaching_over(ends: Counts, order: int, left: int) -> Places:
+    """Places below ``left`` that are less than ``order`` in front of a group's end: an n-gram there goes beyond."""
+    places = (ends[:, None] - np.arange(1, order)).ravel()
+    return places[(places >= 0) & (places < left)]

@@ -1,0 +1,57 @@
+"""What functions that belong together say about each other: most files and most commits are by one hand."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourRule:
+    """How loudly the other functions of a file, or of a commit, speak about each of them.
+
+    To a function's own logit comes ``weight`` times the mean evidence of the other functions, each of
+    which counts alike by its logit's distance from ``neutral``, where both classes are equally likely. The mean
+    is drawn towards nothing as by ``prior_functions`` more functions without evidence, so that one neighbour says less
+    than ten. A function never speaks about itself here.
+    """
+
+    weight: float
+    prior_functions: float
+    neutral: float
+
+    def __post_init__(self) -> None:
+        if not self.weight > 0 or not self.prior_functions >= 0:
+            raise ValueError("weight must be positive and prior_functions not negative")
+
+    @classmethod
+    def from_manifest(cls, entry: Mapping[str, Any]) -> "NeighbourRule":
+        """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken."""
+        return cls(float(entry["weight"]), float(entry["prior_functions"]), float(entry["neutral"]))
+
+    def to_manifest(self) -> dict[str, Any]:
+        """The entry that :meth:`from_manifest` reads."""
+        return {"weight": self.weight, "prior_functions": self.prior_functions, "neutral": self.neutral}
+
+    def evidence(self, logits: Sequence[float]) -> list[float]:
+        """What the others add to the logit of each of these functions.
+
+        Args:
+            logits: every function's own, of those that have a verdict; their order does not matter.
+
+        Returns:
+            One figure in logits for each; empty unless there are at least two functions.
+        """
+        if len(logits) < 2:
+            return []
+        own = [logit - self.neutral for logit in logits]
+        total = math.fsum(own)
+        share = self.weight / (len(own) - 1 + self.prior_functions)
+        return [share * (total - each) for each in own]
+
+    def evidence_for_one(self, others: Sequence[float]) -> float:
+        """What ``others``, the own logits of the other functions, add to the logit of one; 0 without any."""
+        if not others:
+            return 0.0
+        total = math.fsum(logit - self.neutral for logit in others)
+        return self.weight * total / (len(others) + self.prior_functions)

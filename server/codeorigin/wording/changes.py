@@ -1,0 +1,30 @@
+"""What is said of a change."""
+
+from codeorigin.report import ChangeReport
+
+_SHORT = 10
+
+
+def change_phrase(change: ChangeReport) -> str:
+    """What was compared with what: ``the index against HEAD``."""
+    match change.kind:
+        case "working_tree" | "index":
+            what = "the working tree" if change.kind == "working_tree" else "the index"
+            return f"{what} against HEAD" if change.old else f"{what}, before the first commit"
+        case "range":
+            return f"{change.revision}...HEAD, from {(change.old or '')[:_SHORT]} to {(change.new or '')[:_SHORT]}"
+        case _:
+            commit = f"commit {(change.new or '')[:_SHORT]}"
+            if change.old is None:
+                return f"{commit}, the first one"
+            return f"{commit}, a merge, against its first parent" if change.parents > 1 else commit
+
+
+def scope_sentence(change: ChangeReport) -> str:
+    """The line of a report that says what was looked at."""
+    return f"Only functions with changed lines: {change_phrase(change)}."
+
+
+def nothing_changed(change: ChangeReport) -> str:
+    """In place of results where no file of the change is looked at."""
+    return f"nothing to check: {change_phrase(change)} changes no source file of a supported language here"

@@ -1,0 +1,288 @@
+"""A repository that asks git to run a program at every place that is known: nothing may run."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import RepositoryError
+from codeorigin.git import process
+from codeorigin.git.blame import line_commits
+from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
+from codeorigin.git.process import Git, environment
+from codeorigin.git.repository import Repository as Opened
+from support.repositories import Repository
+
+CODE = "def f():\n    return 1\n"
+REQUESTS = [
+    ChangeRequest(ChangeKind.WORKING_TREE),
+    ChangeRequest(ChangeKind.INDEX),
+    ChangeRequest(ChangeKind.RANGE, "HEAD~1"),
+    ChangeRequest(ChangeKind.COMMIT, "HEAD"),
+]
+HOOKS = (
+    "post-index-change", "reference-transaction", "pre-commit", "post-checkout", "fsmonitor-watchman", "post-merge",
+    "pre-auto-gc", "post-rewrite", "query-watchman",
+)  # fmt: skip
+
+
+class Trap:
+    """A program that leaves a mark when anything runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.marker = folder / "ran"
+        self.program = folder / "trap.sh"
+        self.program.write_text(f'#!/bin/sh\necho "$0 $*" >> "{self.marker}"\n')
+        self.program.chmod(0o755)
+
+    def ran(self) -> str:
+        return self.marker.read_text() if self.marker.exists() else ""
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Trap:
+    return Trap(tmp_path / "trap")
+
+
+def plant(repository: Repository, trap: Trap) -> None:
+    """Put the trap into every hook and every setting that names a program."""
+    program = str(trap.program)
+    hooks = repository.folder / ".git" / "hooks"
+    hooks.mkdir(exist_ok=True)
+    for name in HOOKS:
+        (hooks / name).unlink(missing_ok=True)
+        (hooks / name).symlink_to(trap.program)
+    programs = [
+        "core.fsmonitor", "core.sshCommand", "core.gitProxy", "core.askPass", "core.pager", "core.editor",
+        "core.alternateRefsCommand", "sequence.editor", "credential.helper", "diff.external", "diff.trap.command",
+        "diff.trap.textconv", "filter.trap.clean", "filter.trap.smudge", "filter.trap.process", "merge.trap.driver",
+        "gpg.program", "gpg.ssh.program", "gpg.x509.program", "gpg.ssh.defaultKeyCommand", "pager.log", "pager.blame",
+        "pager.diff-tree", "pager.ls-files", "pager.cat-file", "interactive.diffFilter", "uploadpack.packObjectsHook",
+        "web.browser", "remote.origin.uploadpack", "submodule.lib.update", "trailer.trap.command",
+        "ssh.variant", "browser.trap.cmd", "diff.tool", "difftool.trap.cmd", "gui.trap.cmd", "sendemail.tocmd",
+    ]  # fmt: skip
+    for name in programs:
+        repository.git("config", name, program)
+    for name in (
+        "log",
+        "diff-tree",
+        "ls-files",
+        "rev-parse",
+        "cat-file",
+        "blame",
+        "update-index",
+        "write-tree",
+    ):
+        repository.git("config", f"alias.{name}", f"!{program}")
+    for name, value in {
+        "filter.trap.required": "true",
+        "log.showSignature": "true",
+        "core.hooksPath": str(hooks),
+        "core.attributesFile": str(repository.folder / ".gitattributes"),
+        "diff.submodule": "log",
+        "status.submoduleSummary": "true",
+        "submodule.recurse": "true",
+        "protocol.ext.allow": "always",
+        "protocol.allow": "always",
+        "diff.orderFile": "nowhere",
+        "diff.noprefix": "true",
+        "diff.mnemonicPrefix": "true",
+        "color.ui": "always",
+        "core.quotePath": "true",
+        "i18n.logOutputEncoding": "UTF-16",
+        "format.pretty": "fuller",
+        "core.splitIndex": "true",
+        "diff.trap.xfuncname": "^(.*)$",
+        "core.commitGraph": "true",
+    }.items():
+        repository.git("config", name, value)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, trap: Trap) -> Repository:
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": CODE, "-b.py": CODE, "old.py": CODE}, date="2020-01-01")
+    inner = Repository(tmp_path / "inner")
+    inner.commit({"c.py": CODE}, date="2020-01-01")
+    made.git("-c", "protocol.file.allow=always", "submodule", "-q", "add", str(inner.folder), "lib")
+    attributes = "* filter=trap diff=trap merge=trap text=auto\n"
+    signature = "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----"
+    made.commit({"a.py": CODE * 2, "two\nlines.py": CODE, ".gitattributes": attributes}, date="2020-01-02")
+    # A commit that claims to be signed, which showing signatures would check.
+    head = made.git("cat-file", "commit", "HEAD")
+    top, _, message = head.partition("\n\n")
+    signed = f"{top}\ngpgsig {signature.replace(chr(10), chr(10) + ' ')}\n\n{message}\n"
+    made.git(
+        "update-ref", "HEAD", made.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=signed.encode())
+    )
+    made.write("a.py", CODE * 3)
+    made.git("add", "a.py")
+    made.write("a.py", CODE * 4)
+    made.write("lib/c.py", CODE * 2)
+    plant(made, trap)
+    plant_in_module(made, trap)
+    return made
+
+
+def plant_in_module(repository: Repository, trap: Trap) -> None:
+    module = repository.folder / ".git" / "modules" / "lib"
+    with (module / "config").open("a") as stream:
+        stream.write(f"[core]\n\tfsmonitor = {trap.program}\n\thooksPath = {trap.program.parent}\n")
+
+
+@pytest.fixture(params=["plain", "racy"])
+def stamped(request: pytest.FixtureRequest, repository: Repository) -> Repository:
+    """The repository; once with every file as old as the index, so that git itself would have to read them."""
+    if request.param == "racy":
+        for path in repository.folder.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                os.utime(path, (1_600_000_000, 1_600_000_000))
+    return repository
+
+
+def test_the_traps_work(repository: Repository, trap: Trap) -> None:
+    subprocess.run(["git", "-C", repository.folder, "diff", "HEAD"], capture_output=True, check=False)
+    subprocess.run(["git", "-C", repository.folder, "log", "-1", "-p"], capture_output=True, check=False)
+    assert trap.ran()
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=[each.kind.value for each in REQUESTS])
+def test_questions_run_nothing(stamped: Repository, trap: Trap, request_: ChangeRequest) -> None:
+    opened = Opened.of(stamped.folder)
+    with open_change(opened, request_, lambda _: True, max_bytes=1000) as change:
+        found = {file.path: change.read(file, 1000) for file in change.files}
+    assert "a.py" in found
+    assert trap.ran() == ""
+
+
+def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    assert [len(commit.parents) for commit in opened.log(head)] == [1, 0]
+    assert len(line_commits(opened.git, head, "a.py")) == 4
+    assert len(line_commits(opened.git, head, "-b.py")) == 2
+    assert len(line_commits(opened.git, head, "two\nlines.py")) == 2
+    assert trap.ran() == ""
+
+
+@pytest.mark.parametrize("url", ["ext::{program} %S", "ssh://example.invalid/x", "file://{program}"])
+def test_what_is_missing_is_not_fetched(tmp_path: Path, trap: Trap, url: str) -> None:
+    made = Repository(tmp_path / "partial")
+    made.commit({"a.py": CODE}, date="2020-01-01")
+    made.commit({"a.py": CODE * 2}, date="2020-01-02")
+    blob = made.git("rev-parse", "HEAD:a.py")
+    plant(made, trap)
+    made.git("config", "remote.origin.url", url.format(program=trap.program))
+    made.git("config", "remote.origin.promisor", "true")
+    made.git("config", "remote.origin.vcs", "ext")
+    made.git("config", "extensions.partialClone", "origin")
+    made.git("config", "core.repositoryFormatVersion", "1")
+    (made.folder / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    for request in (ChangeRequest(ChangeKind.COMMIT, "HEAD"), ChangeRequest(ChangeKind.RANGE, "HEAD~1")):
+        with (
+            pytest.raises(RepositoryError),
+            open_change(Opened.of(made.folder), request, lambda _: True, max_bytes=1000),
+        ):
+            pass
+    assert trap.ran() == ""
+    if url.startswith("ext:"):
+        command = ["git", "-C", str(made.folder), "cat-file", "-p", blob]
+        subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False, timeout=60)
+        assert trap.ran()
+
+
+def test_programs_named_by_the_environment_do_not_run(
+    repository: Repository, trap: Trap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_TRACE"):
+        monkeypatch.setenv(name, str(trap.program))
+    monkeypatch.setenv("GIT_TRACE", str(trap.marker))
+    with open_change(Opened.of(repository.folder), REQUESTS[3], lambda _: True, max_bytes=9) as change:
+        assert change.files
+    assert trap.ran() == ""
+
+
+def test_the_environment_keeps_only_where_things_are() -> None:
+    given = {
+        "PATH": "/bin",
+        "GIT_DIR": "/x",
+        "GIT_TRACE": "1",
+        "GIT_CONFIG_PARAMETERS": "'a.b=c'",
+        "LC_ALL": "de_DE",
+    }
+    kept = environment(given)
+    assert (kept["PATH"], kept["GIT_DIR"], kept["LC_ALL"]) == ("/bin", "/x", "C")
+    assert {"GIT_TRACE", "GIT_CONFIG_PARAMETERS"}.isdisjoint(kept)
+
+
+def test_a_program_of_the_folder_is_not_taken_for_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = Trap(tmp_path / "trap")
+    (tmp_path / "git").symlink_to(trap.program)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", os.pathsep.join([".", "", os.environ["PATH"]]))
+    with pytest.raises(RepositoryError, match="is not in a git repository"):
+        Opened.of(tmp_path)
+    monkeypatch.setenv("PATH", ".")
+    with pytest.raises(RepositoryError, match="git is not installed"):
+        Opened.of(tmp_path)
+    assert trap.ran() == ""
+
+
+def test_a_repository_of_somebody_else_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Repository(tmp_path / "theirs")
+    real = process._program(os.environ["PATH"])
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    # git has a switch for its own tests that makes every repository somebody else's.
+    fake.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {real} "$@"\n')
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    with pytest.raises(
+        RepositoryError, match=r"belongs to another user; if you do, run: git config --global --add"
+    ):
+        Opened.of(made.folder)
+
+
+def test_a_working_tree_elsewhere_is_refused(tmp_path: Path) -> None:
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": CODE}, date="2020-01-01")
+    made.git("config", "core.worktree", "/etc")
+    with (
+        pytest.raises(RepositoryError, match="has no working tree; name a commit"),
+        open_change(Opened.of(made.folder), REQUESTS[0], lambda _: True, max_bytes=1000),
+    ):
+        pass
+
+
+def test_paths_that_lead_out_are_not_read(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "secret.py").write_text(CODE)
+    blob = repository.git("rev-parse", "HEAD:a.py")
+    # git refuses such entries itself, so they are written as a tree and an index by hand.
+    entry = b"100644 ../secret.py\0" + bytes.fromhex(blob)
+    tree = repository.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=entry)
+    commit = repository.git("commit-tree", "-m", "out", tree)
+    request = ChangeRequest(ChangeKind.COMMIT, commit)
+    with open_change(Opened.of(repository.folder), request, lambda _: True, max_bytes=1000) as change:
+        assert [change.read(file, 1000) for file in change.files] == [CODE.encode() * 2]
+
+
+def test_answers_without_end_and_without_haste_are_cut(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = Git(repository.folder)
+    with pytest.raises(RepositoryError, match="more than 10 bytes"):
+        git.run("ls-files", max_output=10)
+    slow = tmp_path / "slow" / "git"
+    slow.parent.mkdir()
+    slow.write_text("#!/bin/sh\nexec sleep 1000\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow.parent}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(RepositoryError, match=r"^git ls-files took longer than 0\.1 seconds; stopped$"):
+        git.run("ls-files", seconds=0.1)

@@ -1,0 +1,49 @@
+"""The rule for functions that belong together, whatever holds them together."""
+
+import pytest
+
+from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.pooled_rule import PooledRule, main_language
+from codeorigin.model.promise import Promise
+from codeorigin.model.scale import Scale, Thresholds
+from codeorigin.model.verdict import Band
+
+SCALE = Scale(
+    temperature=0.5,
+    shift=0.25,
+    false_positive_rate=0.01,
+    default=Thresholds(llm=1.5, human=-0.5, repositories=90),
+    languages={},
+    human_logits=(-2.0, 2.0),
+    human_shares=(1.0, 0.004),
+)
+RULE = PooledRule(prior_lines=20.0, prior_logit=0.5, fewest_functions=3, scale=SCALE)
+
+
+def test_a_commit_is_pooled_as_a_file_is() -> None:
+    functions = [(3.0, 10), (1.0, 20), (2.0, 30)]
+    found = RULE.judge(functions, "python")
+    file = FileRule(20.0, 0.5, 3, SCALE).verdict(functions, "python")
+    assert found.logit == file.logit == pytest.approx((20 * 0.5 + 30 + 20 + 60) / 80)
+    assert found.band is file.band is Band.LLM
+    assert (found.functions, found.promise) == (3, Promise(0.01, 90))
+    assert RULE.judge(functions[::-1], "python") == found
+
+
+def test_too_few_functions_have_no_verdict() -> None:
+    found = RULE.judge([(9.0, 100)] * 2, "python")
+    assert (found.probability, found.logit, found.band, found.functions) == (None, None, None, 2)
+
+
+def test_the_manifest_entry_round_trips_as_the_rule_it_is() -> None:
+    again = PooledRule.from_manifest(RULE.to_manifest())
+    assert again == RULE
+    assert isinstance(FileRule.from_manifest(RULE.to_manifest()), FileRule)
+
+
+def test_the_language_of_most_lines_speaks_for_all() -> None:
+    functions = [("python", 10), ("go", 8), ("go", 3), ("rust", 1)]
+    assert main_language(functions) == main_language(functions[::-1]) == "go"
+    assert main_language([("rust", 5), ("go", 5)]) == "go"
+    with pytest.raises(ValueError, match="no functions"):
+        main_language([])

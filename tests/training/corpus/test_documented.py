@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from codeorigin.model.comments import find_comments
+from codeorigin.model.normalize import normalize
+from codeorigin_training.corpus.documented import documented, is_documented
+from support.corpus_rows import row
+
+TEXTS = [
+    ("python", 'def f(x):\n        """Twice."""\n        return 2 * x\n', True),
+    ("python", "def f(x):\n    return 2 * x  # twice\n", True),
+    ("python", 'def f(x):\n    return """not a docstring"""\n', False),
+    ("go", 'func f() string {\n\treturn "http://"\n}\n', False),
+    ("rust", "fn f() {\n    // why\n    g()\n}\n", True),
+    ("ruby", "def f\n  1\nend\n", False),
+]
+
+
+@pytest.mark.parametrize(("language", "code", "expected"), TEXTS)
+def test_a_comment_or_docstring_inside_counts(language: str, code: str, expected: bool) -> None:
+    assert is_documented(code, language) is expected
+    assert bool(find_comments(normalize(code, language).text, language)) is expected
+
+
+def test_rows_are_told_one_by_one() -> None:
+    rows = [row(language=language, code=code) for language, code, _ in TEXTS]
+    assert np.array_equal(documented(rows), [expected for *_, expected in TEXTS])

@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codeorigin.model.views import View, ViewKind
+from codeorigin_training.corpus.sides import read_sides
+from codeorigin_training.wide.features import view_matrices
+from codeorigin_training.wide.linear import ViewSettings
+from codeorigin_training.wide.train import WideConfig, train_wide
+from support.corpus_maker import write_corpus
+
+VIEWS = (
+    ViewSettings(View(ViewKind.WORDS, 1, 2, 2048), 5.0),
+    ViewSettings(View(ViewKind.COMMENTS, 1, 1, 512), 5.0),
+)
+
+
+def log(_: str) -> None:
+    """Swallow a line."""
+
+
+def test_what_ships_reads_all_repositories_and_what_is_measured_does_not(tmp_path: Path) -> None:
+    side, held_out = read_sides(
+        write_corpus(tmp_path, repositories=40, functions=4), pair_weight=2.5, folds=2
+    )
+    assert held_out
+    both = train_wide(side, held_out, WideConfig(VIEWS, folds=2, processes=1), log)
+    alone = train_wide(side, held_out, WideConfig(VIEWS, folds=2, processes=1, all_repositories=False), log)
+    assert np.array_equal(both.measured.table, alone.model.table)
+    assert alone.measured is alone.model
+    assert not np.array_equal(both.model.table, both.measured.table)
+    assert np.array_equal(both.out_of_fold, alone.out_of_fold)
+    matrices = view_matrices(held_out, [each.view for each in VIEWS], processes=1)
+    table = np.split(both.measured.table, [VIEWS[0].view.width])
+    logits = sum(matrix @ part for matrix, part in zip(matrices, table, strict=True))
+    assert both.held_out == pytest.approx(logits, abs=1e-4)
+
+
+def test_both_sides_together_are_balanced_anew(tmp_path: Path) -> None:
+    side, held_out = read_sides(
+        write_corpus(tmp_path, repositories=40, functions=4), pair_weight=2.5, folds=2
+    )
+    both = side.with_held_out(held_out, pair_weight=2.5)
+    assert both.rows == [*side.rows, *held_out]
+    paired = np.array([row.pair is not None for row in both.rows])
+    assert set(both.weights[paired].tolist()) == {2.5}
+    assert both.weights[~paired].mean() == pytest.approx(1.0)
+    human, llm = (both.weights[~paired & (both.labels == label)].sum() for label in (0, 1))
+    assert human == pytest.approx(llm)

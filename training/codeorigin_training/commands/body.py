@@ -1,0 +1,91 @@
+"""From an adopted body to out-of-fold logits and a small encoder, within a time: one call on a machine with a GPU."""
+
+import json
+import shutil
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+
+from codeorigin_training.commands.distil import distil
+from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetune
+from codeorigin_training.commands.pack import PackConfig, Packed, pack
+from codeorigin_training.encoder.registry import save_encoder
+from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.pretrained.distil import DistilConfig
+from codeorigin_training.pretrained.shards import read_shards
+from codeorigin_training.run import Log, Run
+
+_ENDLESS = 1_000_000
+_DISTILLING = 0.25
+
+
+def _on_a_gpu() -> FinetuneCommandConfig:
+    """Rates and batches for a body of some hundred million parameters on one large GPU."""
+    return FinetuneCommandConfig(
+        finetune=FinetuneConfig(
+            steps=_ENDLESS,
+            tokens_per_batch=32768,
+            learning_rate=1e-4,
+            layer_decay=0.9,
+            weight_decay=0.01,
+            type_dropout=0.2,
+            ema=0.999,
+            bf16=True,
+            checkpoint_every=500,
+        ),
+        track=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BodyCommandConfig:
+    """How the time is spent, and where the results go.
+
+    ``seconds`` of training are shared: a quarter for the distillation, the rest alike for every fold and the encoder of
+    all rows (judging comes on top). ``shards`` is a folder that ``pack`` wrote, where the run has no adopted body of its
+    own. ``out`` gets the out-of-fold logits, the figures, and the student in parts of ``most_bytes``.
+    """
+
+    out: Path
+    shards: Path | None = None
+    seconds: float = 420.0
+    finetune: FinetuneCommandConfig = field(default_factory=_on_a_gpu)
+    distil: DistilConfig = field(
+        default_factory=lambda: DistilConfig(
+            finetune=FinetuneConfig(
+                steps=_ENDLESS, tokens_per_batch=32768, learning_rate=3e-4, type_dropout=0.2, bf16=True
+            )
+        )
+    )
+    bits: int = 8
+    most_bytes: int = 15_000_000
+
+    def __post_init__(self) -> None:
+        if self.seconds <= 0:
+            raise ValueError("seconds must be positive")
+
+
+def body(config: BodyCommandConfig, run: Run, log: Log) -> None:
+    """Fine-tune, cross-fitted; distil; write all that is worth carrying away into ``config.out``.
+
+    What a call finished, a later one in the same run takes over.
+
+    Raises:
+        RunError: the run has no adopted body, and ``config.shards`` names none.
+        EncoderError: the shards are not whole.
+    """
+    if not run.pretrained.is_file() and config.shards is not None:
+        save_encoder(run.pretrained, read_shards(config.shards))
+    run.needs(run.pretrained, "adopt")
+    # Judging is in float32: on a GPU its matrices may be multiplied in TF32.
+    torch.set_float32_matmul_precision("high")
+    config.out.mkdir(parents=True, exist_ok=True)
+    each = config.seconds * (1 - _DISTILLING) / (config.finetune.deep_folds + 1)
+    finetune(replace(config.finetune, finetune=replace(config.finetune.finetune, seconds=each)), run, log)
+    shutil.copyfile(run.deep, config.out / run.deep.name)
+    rest = replace(config.distil.finetune, seconds=config.seconds * _DISTILLING)
+    distil(replace(config.distil, finetune=rest), run, log)
+    pack(PackConfig(config.out / "student", Packed.STUDENT, config.bits, config.most_bytes), run, log)
+    figures = json.loads(run.student.with_suffix(".json").read_text(encoding="utf-8"))
+    (config.out / "body.json").write_text(json.dumps({"student": figures}, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,23 @@
+"""Which functions hold a comment or a docstring: people who document are too easily taken for a model."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.comments import find_comments
+from codeorigin_training.corpus.rows import Row
+
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+def is_documented(code: str, language: str) -> bool:
+    """Whether a comment or docstring stands inside the function's text."""
+    # A docstring begins its line, at whatever level; normalising the text would take ten times as long.
+    return bool(find_comments(_INDENTATION.sub("", code), language))
+
+
+def documented(rows: Sequence[Row]) -> npt.NDArray[np.bool_]:
+    """:func:`is_documented` of every row, bool ``(len(rows),)``."""
+    return np.array([is_documented(row.code, row.language) for row in rows], dtype=bool)

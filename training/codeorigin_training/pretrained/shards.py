@@ -1,0 +1,130 @@
+"""An encoder in a few small files: matrices in 4 or 8 bits by groups of 32, split so that no file is large.
+
+Four bits are those of GGUF's Q4_1, so that a body that came so loses nothing on the way.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from codeorigin_training.encoder.interface import Encoder, EncoderError
+from codeorigin_training.encoder.registry import describe, make_described
+
+GROUP = 32
+_HEADERS = 500
+"""Bytes that an archive spends on an array, beside its numbers."""
+_MANIFEST = "encoder.json"
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def write_shards(
+    encoder: Encoder, folder: Path, *, bits: int = 8, most_bytes: int = 15_000_000
+) -> list[Path]:
+    """Write ``encoder`` into ``folder``, in files of at most about ``most_bytes``.
+
+    Args:
+        encoder: of a class that the registry knows.
+        folder: made if need be; shards that it held are replaced.
+        bits: 4 or 8 for matrices; vectors take 16.
+        most_bytes: size of a file.
+
+    Raises:
+        ValueError: another number of bits.
+    """
+    if bits not in (4, 8):
+        raise ValueError("bits must be 4 or 8")
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("part-*.npz"):
+        old.unlink()
+    paths: list[Path] = []
+    waiting: Arrays = {}
+
+    def flush() -> None:
+        if waiting:
+            paths.append(folder / f"part-{len(paths)}.npz")
+            np.savez(paths[-1], **waiting)  # type: ignore[arg-type]
+            waiting.clear()
+
+    for name, start, piece in _pieces(encoder, most_bytes // 8):
+        packed = {f"{name}@{start}@{kind}": array for kind, array in _packed(piece, bits).items()}
+        if waiting and _size(waiting) + _size(packed) > most_bytes:
+            flush()
+        waiting |= packed
+    flush()
+    described = {"encoder": describe(encoder), "bits": bits, "parts": len(paths)}
+    (folder / _MANIFEST).write_text(json.dumps(described) + "\n", encoding="utf-8")
+    return paths
+
+
+def read_shards(folder: Path) -> Encoder:
+    """The encoder that :func:`write_shards` wrote into ``folder``, in evaluation mode.
+
+    Raises:
+        EncoderError: the folder holds none, or not all of it.
+    """
+    if not (folder / _MANIFEST).is_file():
+        raise EncoderError(f"{folder}: holds no encoder in shards")
+    described = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    encoder = make_described(described["encoder"])
+    found: dict[str, dict[int, Arrays]] = {}
+    for number in range(described["parts"]):
+        path = folder / f"part-{number}.npz"
+        if not path.is_file():
+            raise EncoderError(f"{path}: not found; the encoder needs all {described['parts']} parts")
+        with np.load(path) as kept:
+            for key in kept.files:
+                name, start, kind = key.split("@")
+                found.setdefault(name, {}).setdefault(int(start), {})[kind] = kept[key]
+    state = encoder.state_dict()
+    for name, value in state.items():
+        pieces = found.get(name, {})
+        joined = [_unpacked(pieces[start], value.shape[1:], described["bits"]) for start in sorted(pieces)]
+        if not joined or sum(map(len, joined)) != len(value):
+            raise EncoderError(f"{folder}: {name} is missing or of another shape")
+        state[name] = torch.from_numpy(np.concatenate(joined)).to(value.dtype)
+    encoder.load_state_dict(state)
+    return encoder.eval()
+
+
+def _size(arrays: Arrays) -> int:
+    return sum(array.nbytes + _HEADERS for array in arrays.values())
+
+
+def _pieces(encoder: Encoder, most_numbers: int) -> Iterator[tuple[str, int, npt.NDArray[np.float32]]]:
+    """(name, first row, rows) of every weight."""
+    for name, value in encoder.state_dict().items():
+        array = value.detach().float().cpu().numpy()
+        rows = max(1, most_numbers // max(1, int(np.prod(array.shape[1:]))))
+        for start in range(0, len(array), rows):
+            yield name, start, array[start : start + rows]
+
+
+def _packed(array: npt.NDArray[np.float32], bits: int) -> Arrays:
+    if array.ndim != 2 or array.shape[1] % GROUP:
+        return {"plain": array.astype(np.float16)}
+    groups = array.reshape(-1, GROUP)
+    low = groups.min(axis=1).astype(np.float16)
+    step = ((groups.max(axis=1) - low) / (2**bits - 1)).astype(np.float16)
+    divisor = np.where(step > 0, step, 1).astype(np.float32)[:, None]
+    codes = np.clip(np.rint((groups - low.astype(np.float32)[:, None]) / divisor), 0, 2**bits - 1)
+    numbers = codes.astype(np.uint8)
+    if bits == 4:
+        numbers = numbers[:, ::2] | (numbers[:, 1::2] << 4)
+    return {"codes": numbers, "low": low, "step": step}
+
+
+def _unpacked(arrays: Arrays, shape: tuple[int, ...], bits: int) -> npt.NDArray[np.float32]:
+    if "plain" in arrays:
+        plain: npt.NDArray[np.float32] = arrays["plain"].astype(np.float32)
+        return plain
+    codes = arrays["codes"]
+    if bits == 4:
+        codes = np.stack([codes & 15, codes >> 4], axis=-1).reshape(len(codes), GROUP)
+    values = arrays["low"].astype(np.float32)[:, None] + codes * arrays["step"].astype(np.float32)[:, None]
+    joined: npt.NDArray[np.float32] = values.astype(np.float32).reshape(-1, *shape)
+    return joined
