@@ -27,7 +27,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         (
             f"{data['functions']:,} functions of {data['repositories']} repositories{_packages(data)} in eleven "
             "languages and "
-            f"{data['pairs']} same-task pairs (a person's function, and a model's from its specification alone). "
+            f"{data['pairs']} same-task pairs (a human-written function, and one by a model from its specification "
+            "alone). "
             f"{_fitted_on(data)}"
         ),
         "## Quality on repositories it never saw",
@@ -55,46 +56,6 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         ),
     ]
     return "\n\n".join(sections) + "\n"
-
-
-def quality_table(metrics: Mapping[str, Any]) -> str:
-    """Markdown table of the shipped model and the baselines on held-out repositories."""
-    columns = {"CodeOrigin": metrics["held_out"]}
-    for name, figures in (metrics.get("baselines") or {}).items():
-        columns[f"{name.replace('_', ' ')} + logistic regression"] = figures
-    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    for key, title in _SETS:
-        lines.append(_row(f"AUROC {title}", [_interval(each[key], "auroc", 3) for each in columns.values()]))
-        lines.append(
-            _row(
-                f"found at 1 % false positives, {title}",
-                [_interval(each[key], "tpr_at_1_fpr", 2) for each in columns.values()],
-            )
-        )
-    lines.append(
-        _row(
-            "AUROC inside one repository that holds both (mean)",
-            [_number(each["same_repository"]["mean_auroc"], 3) for each in columns.values()],
-        )
-    )
-    lines.append(
-        _row("AUROC on same-task pairs", [_number(each["pairs"]["auroc"], 3) for each in columns.values()])
-    )
-    lines.append(
-        _row("same-task pairs in order", [_number(each["pairs"]["in_order"], 2) for each in columns.values()])
-    )
-    if files := metrics.get("files"):
-        # The baselines judge functions alone.
-        others = ["-"] * (len(columns) - 1)
-        for key, title in _SETS:
-            lines.append(_row(f"files, AUROC {title}", [_interval(files[key], "auroc", 3), *others]))
-            lines.append(
-                _row(
-                    f"files found at 1 % false positives, {title}",
-                    [_interval(files[key], "tpr_at_1_fpr", 2), *others],
-                )
-            )
-    return "\n".join(lines)
 
 
 def _packages(data: Mapping[str, Any]) -> str:
