@@ -17,7 +17,7 @@ help:
 	@echo "make test-editors  install VS Code (code-server), Chromium and Emacs, run the tests in all editors"
 	@echo "make vsix    package the VS Code extension with the server inside"
 	@echo "make lint    ruff, mypy, eslint and tsc"
-	@echo "make format  let ruff format and mend what it can"
+	@echo "make format  let ruff format, and fix what it can"
 	@echo "make bench   speed and memory: the self test, the language server, a scan of Python's own library"
 	@echo "make clean   remove .venv and the caches"
 

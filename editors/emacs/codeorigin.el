@@ -10,7 +10,7 @@
 ;;   (require 'codeorigin)
 ;;   (add-hook 'python-mode-hook #'eglot-ensure)
 ;;
-;; eglot runs one server a buffer.  Where it already runs another for a language, leave that language out of
+;; eglot runs one server per buffer.  Where it already runs another for a language, leave that language out of
 ;; `codeorigin-modes', or start CodeOrigin by hand with C-u M-x eglot.
 
 ;;; Code:
@@ -47,7 +47,7 @@
   "The server's state has no place in eglot's mode line.")
 
 (defun codeorigin-explain ()
-  "Say which lines of the function at point make it score as it does."
+  "Show which lines of the function at point made the model think so."
   (interactive)
   (let ((answer (jsonrpc-request
                  (eglot--current-server-or-lose)

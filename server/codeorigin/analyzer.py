@@ -34,11 +34,11 @@ _CHUNK_CHARACTERS = 1 << 16
 VERDICT_CACHE_BYTES = 4 * 2**20
 EXPLANATION_CACHE_BYTES = 8 * 2**20
 VERDICT_BYTES = 1024
-"""What a verdict with its key and its place in the cache takes at most: 17 fields, a dozen floats."""
+"""The most bytes that a verdict takes with its key and its entry in the cache: 17 fields, a dozen floats."""
 
 
 def explanation_bytes(explanation: Explanation) -> int:
-    """About what an explanation takes with its key; every line and token has a few floats and numbers of its own."""
+    """About the bytes of an explanation with its key; every line and token has a few numbers."""
     tokens = sum(256 + sys.getsizeof(token.text) for token in explanation.top_tokens)
     return 1024 + 224 * len(explanation.lines) + tokens
 
@@ -99,9 +99,9 @@ class Analyzer:
         Args:
             text: the whole document.
             language: a language id or alias.
-            path: where it stands, for the test rules and the report.
-            file_context: let a function's verdict take in what the other functions say, if the model has a rule
-                for that; otherwise each is judged by its own text.
+            path: its path, for the test rules and the report.
+            file_context: let the other functions of the file count in each verdict, if the model has a rule for
+                that; otherwise each function is judged by its own text.
             cancel: checked while parsing and between batches of functions.
 
         Raises:
@@ -165,7 +165,7 @@ class Analyzer:
     ) -> Explanation:
         """Line and token evidence for one function of ``text``; kept until its text changes.
 
-        ``function_id`` is the one of the function's report, where that is at hand: it is hashed anew without.
+        ``function_id`` is that of the function's report, if known; without it, the hash is computed again.
 
         Raises:
             Cancelled: ``cancel`` was thrown.
@@ -248,7 +248,7 @@ class Analyzer:
         )
 
     def _in_file(self, verdicts: Mapping[int, Verdict], language: str) -> dict[int, Verdict]:
-        """The verdicts of one file's functions, each with what the others add; those without a score as they are.
+        """The verdicts of one file's functions, each with what the others add; those without a score are unchanged.
 
         Apart from the scoring, whose results are kept by text: the same function may stand in several files.
         """

@@ -1,4 +1,4 @@
-"""A thread-safe cache that is bounded by bytes and forgets what was used longest ago."""
+"""A thread-safe least-recently-used cache, bounded by bytes."""
 
 import threading
 from collections import OrderedDict
@@ -12,7 +12,7 @@ V = TypeVar("V")
 class LruCache(Generic[K, V]):
     """Entries of at most ``capacity`` bytes together; reading one makes it the newest.
 
-    ``size_of`` says what an entry with its key takes, in bytes; an estimate does if it is not too low.
+    ``size_of`` gives the bytes of an entry with its key; an estimate is enough if it is not too low.
     """
 
     def __init__(self, capacity: int, size_of: Callable[[V], int]) -> None:
@@ -29,7 +29,7 @@ class LruCache(Generic[K, V]):
 
     @property
     def bytes(self) -> int:
-        """What the entries take together."""
+        """Bytes of all entries."""
         return self._bytes
 
     def get(self, key: K) -> V | None:
@@ -41,7 +41,7 @@ class LruCache(Generic[K, V]):
             return self._entries[key][0]
 
     def put(self, key: K, value: V) -> None:
-        """Keep ``value``; the oldest entries go if there are too many. One that is too large by itself is not kept."""
+        """Keep ``value``; the oldest entries are dropped to make room. One that is larger than the cache is not kept."""
         size = self._size_of(value)
         with self._lock:
             _, before = self._entries.pop(key, (None, 0))

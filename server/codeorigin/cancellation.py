@@ -1,4 +1,4 @@
-"""Cooperative cancellation: long work asks between its steps whether anybody still waits for it."""
+"""Cooperative cancellation: long work checks between its steps whether its result is still wanted."""
 
 import threading
 

@@ -12,7 +12,7 @@ from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan, TextRange
 
 MAX_NESTING = 64
-"""Functions nested deeper than this are not listed: who recurses over ``nested`` need not fear its depth."""
+"""Functions nested deeper than this are not listed: so recursion over ``nested`` is safe."""
 
 _BLANKS = b" \t\r\n\x0b\x0c"
 _SELF = frozenset({"self", "this", "$this", "cls", "static"})
@@ -50,7 +50,7 @@ def outline(
     lines: LineIndex | None = None,
     cancel: CancelToken = NEVER,
 ) -> Outline:
-    """The functions of ``text``, and what its comments say of being ignored.
+    """The functions of ``text``, and whether its comments ignore them.
 
     Listed are functions with a body that have a name or are bound to one; anonymous callbacks are part of
     the function around them. Ranges are disjoint or nested. ``path`` only tells test files from others;
@@ -230,7 +230,7 @@ class _Builder:
                 break
             indent = self._before_blanks(comment)
             if indent > 0 and b"\n" not in data[indent:comment]:
-                break  # it stands behind code and speaks of that
+                break  # it is behind code and is about that
             first, last = comment, last or end
             position = comment
         return None if first is None else (first, last)

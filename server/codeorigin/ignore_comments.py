@@ -1,6 +1,6 @@
-"""``codeorigin: ignore`` and ``codeorigin: ignore-file``: which comments are meant, and what each is about.
+"""``codeorigin: ignore`` and ``codeorigin: ignore-file``: which comments are meant, and what each applies to.
 
-Only comments of the syntax tree count, never a string that says the same, and only those in which the words stand
+Only comments of the syntax tree count, never a string with the same text, and only those in which the words stand
 at the beginning of the comment, of a line in it, or behind another comment sign (``# noqa  # codeorigin: ignore``).
 """
 
@@ -49,7 +49,7 @@ class IgnoreComments:
 
         It stands in the function's head (among its decorators too), behind the head on the same line, directly
         before the function on its line, or in the comments directly above, without a blank line in between.
-        Behind other code it speaks of that.
+        Behind other code it is about that code.
         """
         if not self._marks:
             return False

@@ -1,4 +1,4 @@
-"""The limits that a user may set in place of the model's calibrated thresholds."""
+"""Limits that a user can set in place of the model's calibrated thresholds."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from codeorigin.model.verdict import Band, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From which probability, or down to which share of human functions, a function is reported.
+    """The probability, or the share of human functions, from which a function is reported.
 
-    None leaves it to the model; ``threshold`` comes before ``false_positive_rate``.
+    None: the model decides; ``threshold`` comes before ``false_positive_rate``.
     """
 
     threshold: float | None = None

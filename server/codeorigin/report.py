@@ -1,4 +1,4 @@
-"""What is known of functions, files and a whole run after analysis, and the comments that switch it off.
+"""The results of analysis for functions, files and a whole run, and the comments that switch it off.
 
 Imports neither the inference runtime nor NumPy, so that whatever shows reports starts quickly.
 """
@@ -32,7 +32,7 @@ class FunctionReport:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """All outermost functions of one document, in source order, and what they say together.
+    """All outermost functions of one document, in source order, and the verdict on the file.
 
     ``verdict`` is None if the model has no rule for whole files.
     """

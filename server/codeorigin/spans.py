@@ -1,4 +1,4 @@
-"""Where a function stands in a document, in plain values: no parser is needed to speak of it."""
+"""Where a function stands in a document, in plain values, without a parser."""
 
 from dataclasses import dataclass
 
@@ -41,4 +41,4 @@ class FunctionSpan:
     is_test: bool
     nested: tuple["FunctionSpan", ...] = ()
     ignored: bool = False
-    """A ``codeorigin: ignore`` comment speaks of it."""
+    """A ``codeorigin: ignore`` comment applies to it."""

@@ -16,7 +16,7 @@ const judged: FileVerdict = {
   promise: { rate: 0.01, language: "rust", group: "documented", repositories: 393 },
   threshold: 0.9,
   summary: "This file, 7 functions together: 82 % likely LLM-written",
-  guarantee: "In the band `llm` from 90 % on.",
+  guarantee: "In the band `llm` at 90 % or more.",
   caveat: "An estimate, not a proof of authorship.",
 };
 const short: FileVerdict = {
@@ -39,7 +39,7 @@ test("the status bar has the file's figure, and nothing without one", () => {
 test("the tooltip tells figure, band, promise and limits, or why there is no verdict", () => {
   const [summary, promise, limits] = tooltipLines(judged);
   assert.equal(summary, "This file, 7 functions together: 82 % likely LLM-written (unsure)");
-  assert.equal(promise, "In the band llm from 90 % on.");
+  assert.equal(promise, "In the band llm at 90 % or more.");
   assert.equal(limits, judged.caveat);
   assert.deepEqual(tooltipLines(short), [short.summary]);
   assert.deepEqual(tooltipLines(undefined), []);

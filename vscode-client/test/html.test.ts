@@ -41,7 +41,7 @@ test("all sentences are the server's, shown as they are", () => {
   const html = page("f", {});
   for (const text of [
     "90 % likely LLM-written",
-    "1.2 % of people score this high. Reported from 80 % on.",
+    "1.2 % of human-written functions score this high. Reported at 80 % or more.",
     "The function&#39;s lines add up to +2.30, completeness gap 0.4 %. Integrated gradients, 8 nodes.",
     "<code>&#60;T&#62;</code>",
     "An estimate, not a proof of authorship.",

@@ -18,7 +18,7 @@ export function verdict(probability: number | null): Verdict {
     threshold: 0.8,
     windows: 1,
     summary: probability === null ? "No verdict: too short" : `${Math.round(probability * 100)} % likely LLM-written`,
-    guarantee: probability === null ? null : "1.2 % of people score this high. Reported from 80 % on.",
+    guarantee: probability === null ? null : "1.2 % of human-written functions score this high. Reported at 80 % or more.",
     ownText: null,
     windowsText: null,
   };

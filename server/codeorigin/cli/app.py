@@ -1,4 +1,4 @@
-"""The ``codeorigin`` command: options in, one module a command, an exit code out."""
+"""The ``codeorigin`` command: options in, an exit code out; each command is a module."""
 
 import os
 import sys
@@ -40,7 +40,7 @@ class LogLevel(StrEnum):
 
 
 class ExplanationFormat(StrEnum):
-    """The shapes that an explanation can take."""
+    """The formats of an explanation."""
 
     TEXT = "text"
     JSON = "json"
@@ -69,12 +69,12 @@ FileContext = Annotated[
     bool | None,
     typer.Option(
         "--file-context/--no-file-context",
-        help="Let a verdict take in what the other functions of the file say, or judge each by its own text.",
+        help="Let the other functions of a file count in a verdict, or judge each by its own text.",
     ),
 ]
 NoConfig = Annotated[
     bool,
-    typer.Option("--no-config", help="Leave codeorigin.toml and pyproject.toml unread."),
+    typer.Option("--no-config", help="Do not read codeorigin.toml and pyproject.toml."),
 ]
 StdinFilename = Annotated[
     str | None,
@@ -119,7 +119,7 @@ def check(
         str | None, typer.Option(metavar="REV", help="Check only functions that this commit changed.")
     ] = None,
     report_format: Annotated[
-        ReportFormat, typer.Option("--format", "-f", help="Shape of the report.")
+        ReportFormat, typer.Option("--format", "-f", help="Format of the report.")
     ] = ReportFormat.TEXT,
     threshold: Annotated[
         float | None,
@@ -132,15 +132,13 @@ def check(
     show: Annotated[Show, typer.Option(help="Which functions to list.")] = Show.ALL,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the report here, not to stdout."),
+        typer.Option("--output", "-o", metavar="FILE", help="Write the report to this file, not to stdout."),
     ] = None,
     language: LanguageOption = None,
     stdin_filename: StdinFilename = None,
     exclude: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="PATTERN", help="Leave out what matches, written as in .gitignore. May be repeated."
-        ),
+        typer.Option(metavar="PATTERN", help="Exclude files that match, as in .gitignore. May be repeated."),
     ] = None,
     baseline: Annotated[
         Path | None,
@@ -202,7 +200,7 @@ def check(
 def explain(
     target: Annotated[str, typer.Argument(metavar="FILE:LINE", help="A line of the function, from 1.")],
     report_format: Annotated[
-        ExplanationFormat, typer.Option("--format", "-f", help="Shape of the explanation.")
+        ExplanationFormat, typer.Option("--format", "-f", help="Format of the explanation.")
     ] = ExplanationFormat.TEXT,
     method: Annotated[
         Method, typer.Option(help="How to attribute the logit to the lines.")
@@ -215,7 +213,10 @@ def explain(
         typer.Option(help="How a token's embedding dimensions become one number; only sum adds up."),
     ] = Aggregation.SUM,
     nodes: Annotated[
-        int, typer.Option(min=1, max=512, help="Quadrature nodes to begin with; doubled while too coarse.")
+        int,
+        typer.Option(
+            min=1, max=512, help="Quadrature nodes to start with; doubled while the result is too coarse."
+        ),
     ] = 8,
     tokens: Annotated[
         int, typer.Option(min=0, max=1000, help="How many of the strongest tokens to list.")
@@ -261,7 +262,7 @@ def explain(
 
 @app.command()
 def doctor(model: Model = None, threads: Threads = None, debug: Debug = False) -> None:
-    """Check versions, model files, results and speed. Exit code: 0 all well, 2 something is wrong."""
+    """Check versions, model files, results and speed. Exit code: 0 no problem, 2 a problem."""
 
     def work() -> int:
         from codeorigin.cli.doctor import run_doctor
@@ -277,7 +278,7 @@ def serve(
         str | None,
         typer.Option(
             metavar="HOST:PORT",
-            help="Listen here for a client that knows the token. (default: talk over stdin and stdout)",
+            help="Listen here for a client that sends the token. (default: use stdin and stdout)",
         ),
     ] = None,
     socket: Annotated[
@@ -339,7 +340,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.ERROR
     except Exception as error:
-        # typer brings its own click or uses the installed one, so usage errors go by what they can do.
+        # typer has its own click or uses the installed one, so usage errors are told by their attributes.
         explain_usage = getattr(error, "format_message", None)
         if explain_usage is None:
             if "--debug" in given:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class CheckOptions:
     """What the user asked for; ``output`` None means stdout.
 
-    ``file_context`` lets the other functions of a file count, if the model has a rule for that. Where ``threshold``,
-    ``exclude`` and ``file_context`` say nothing, the project's files do, unless ``config`` is off.
+    ``file_context`` lets the other functions of a file count, if the model has a rule for that. The project's files
+    give ``threshold``, ``exclude`` and ``file_context`` where they are not set, unless ``config`` is off.
     """
 
     paths: Sequence[str]
@@ -150,9 +150,9 @@ def _sources(
 
 
 def check(options: CheckOptions) -> CheckResult:
-    """Analyse everything that ``options`` names. A file that fails becomes an error and the others go on.
+    """Analyse everything in ``options``. A file that fails becomes an error; the others are still checked.
 
-    A file that a folder holds and that is no source text is skipped, and listed among the errors as such.
+    A file in a folder that is not source text is skipped, and listed among the errors as such.
 
     Raises :class:`~codeorigin.errors.ModelError` or :class:`~codeorigin.errors.LanguageError` when nothing
     can be checked at all.

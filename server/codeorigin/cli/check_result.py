@@ -44,7 +44,7 @@ class CheckedFile:
 class FileError:
     """A file that could not be checked, and one line on why.
 
-    ``skipped``: nobody named it, it lay in a folder, and its content is not source text. The check goes by without it.
+    ``skipped``: found in a folder, not named by the user, and not source text. It does not fail the check.
     """
 
     path: str
@@ -70,7 +70,7 @@ def counted_lines(
 
 def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: float | None = None) -> bool:
     """Whether a verdict is a finding: at or above ``threshold``; without one, if at most ``false_positive_rate`` of
-    the calibration functions written by people score as high; without either, in band ``llm``."""
+    the human-written calibration functions score as high; without either, in band ``llm``."""
     if verdict.probability is None:
         return False
     if threshold is not None:
@@ -81,7 +81,7 @@ def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: f
 
 
 def is_llm_file(file: CheckedFile) -> bool:
-    """Whether the file as a whole is in band ``llm``: said in reports, but no finding."""
+    """Whether the file as a whole is in band ``llm``: shown in reports, but not a finding."""
     return file.report.verdict is not None and file.report.verdict.band is Band.LLM
 
 

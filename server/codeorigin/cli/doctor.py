@@ -1,4 +1,4 @@
-"""``codeorigin doctor``: is everything here, is it what it should be, does it add up, how fast is it."""
+"""``codeorigin doctor``: checks the installation and the model, runs a self test and measures speed."""
 
 import importlib.metadata
 import platform
@@ -54,7 +54,7 @@ class Finding:
 
     @property
     def ok(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether the check passed."""
         return self.remedy is None
 
 

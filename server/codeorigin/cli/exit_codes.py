@@ -20,17 +20,17 @@ class ExitCode(IntEnum):
 
 
 def describe_unexpected(error: BaseException) -> str:
-    """One line for an error that nobody foresaw, and how to see where it came from."""
+    """One line for an unexpected error, and how to see its traceback."""
     detail = " ".join(str(error).split())
     kind = type(error).__name__
     return f"unexpected {kind}{': ' + detail if detail else ''} (run with --debug for the traceback)"
 
 
 def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
-    """Run ``work`` and return its exit code, or the one of the error that it ended with.
+    """Run ``work`` and return its exit code, or that of the error that ended it.
 
-    Expected errors and unforeseen ones cost one line on stderr each; with ``debug`` the unforeseen ones are
-    raised. Ctrl-C gives 130; a reader that closed the pipe gives 141 and silence, as other tools do.
+    Every error is one line on stderr; with ``debug``, unexpected errors are raised.
+    Ctrl-C gives 130; a reader that closed the pipe gives 141 and silence, as other tools do.
     """
     prepare_streams()
     try:

@@ -1,4 +1,4 @@
-"""``codeorigin explain FILE:LINE``: which lines of a function made the model think what it thinks."""
+"""``codeorigin explain FILE:LINE``: which lines of a function made the model think so."""
 
 import re
 import sys
@@ -105,7 +105,7 @@ def _source(request: ExplainRequest) -> Source:
     if not path.exists():
         raise SourceError(f"{display_path(path)}: no such file")
     if path.is_dir():
-        raise SourceError(f"{display_path(path)}: is a folder; name a file and a line in it")
+        raise SourceError(f"{display_path(path)}: is a folder; give a file and a line")
     return file_source(path, request.language)
 
 

@@ -8,7 +8,7 @@ from codeorigin.report import FunctionReport
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A function, its explanation, and the text that both speak of."""
+    """A function, its explanation, and the text of the file."""
 
     path: str
     model: str

@@ -1,4 +1,4 @@
-"""From what the user names (files, folders, ``-``) to sources with a language."""
+"""From command-line paths (files, folders, ``-``) to sources with a language."""
 
 import os
 import sys
@@ -49,7 +49,7 @@ def _reader(path: Path, language: str) -> Callable[[], str]:
 
 
 def stdin_source(language: str | None, filename: str | None) -> Source:
-    """Stdin, in ``language`` or in the one that ``filename`` tells; raises LanguageError without either."""
+    """Stdin, in ``language`` or the language of ``filename``; raises LanguageError without either."""
     from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
 
     if language is not None:
@@ -57,20 +57,18 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
     else:
         guessed = None if filename is None else language_for_path(Path(filename))
         if guessed is None:
-            raise LanguageError(
-                "stdin: the language is not known; name it with --language or --stdin-filename"
-            )
+            raise LanguageError("stdin: unknown language; set it with --language or --stdin-filename")
         found = guessed
     return Source(filename or STDIN_NAME, found, lambda: read_stdin(found.id))
 
 
 def file_source(path: Path, language: str | None) -> Source:
-    """A named file, in ``language`` or in that of its name; raises LanguageError without either."""
+    """A named file, in ``language`` or the language of its name; raises LanguageError without either."""
     from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
 
     found = get_language(language) if language is not None else language_for_path(path)
     if found is None:
-        raise LanguageError(f"{display_path(path)}: the language is not known; name it with --language")
+        raise LanguageError(f"{display_path(path)}: unknown language; set it with --language")
     return Source(display_path(path), found, _reader(path, found.id))
 
 
@@ -87,14 +85,14 @@ def _folder_sources(
         if found is None or (wanted is not None and found.id != wanted.id):
             continue
         chosen = wanted is not None or project is None or found.id in project.settings.languages
-        # Patterns that were given as an option take the place of the project's.
+        # Patterns given as options replace those of the project.
         if chosen and (exclude or project is None or not project.excludes(path)):
             sources.append(Source(display_path(path), found, _reader(path, found.id), named=False))
     return sources
 
 
 def find_project(names: Sequence[str], stdin_filename: str | None = None) -> "Project":
-    """The project that ``names`` belong to; what is wrong with its settings is said on stderr."""
+    """The project that ``names`` belong to; problems with its settings are written to stderr."""
     from codeorigin.settings.project import project_of  # noqa: PLC0415
 
     paths = [Path(stdin_filename or ".") if name == STDIN else Path(name) for name in names]
@@ -151,7 +149,7 @@ def collect(
         for source in found:
             key = os.path.realpath(source.path)
             met = sources.get(key)
-            # A file that was named is checked as named, wherever the folder that holds it stands in the list.
+            # A named file is checked as such, even if a folder that holds it comes first in the list.
             if met is None or (source.named and not met.named):
                 sources[key] = source
     return list(sources.values()), errors

@@ -16,9 +16,9 @@ MAX_TOKEN_LENGTH = 1024
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """How the server talks and where it writes its log. Without ``tcp`` or ``socket`` it is stdin and stdout.
+    """How to connect, and where to log. Without ``tcp`` or ``socket`` the server uses stdin and stdout.
 
-    ``token_file`` holds what a TCP client must know, ``allow_remote`` lets other machines connect.
+    ``token_file`` holds the token of TCP clients, ``allow_remote`` lets other machines connect.
     """
 
     tcp: tuple[str, int] | None = None
@@ -39,7 +39,7 @@ def parse_address(address: str) -> tuple[str, int]:
 
 
 def choose_token(token_file: Path | None) -> tuple[str, bool]:
-    """The token for TCP clients, and whether it is new and has to be shown.
+    """The token for TCP clients, and whether it is new and must be shown.
 
     From ``token_file``, else from the environment (and taken out of it), else made up. Raises CodeOriginError.
     """
@@ -57,7 +57,7 @@ def choose_token(token_file: Path | None) -> tuple[str, bool]:
         return secrets.token_urlsafe(24), True
     if not MIN_TOKEN_LENGTH <= len(given) <= MAX_TOKEN_LENGTH:
         raise CodeOriginError(
-            f"{source}: a token has {MIN_TOKEN_LENGTH} to {MAX_TOKEN_LENGTH} characters, and nobody can guess it"
+            f"{source}: a token must be {MIN_TOKEN_LENGTH} to {MAX_TOKEN_LENGTH} characters long and hard to guess"
         )
     return given, False
 

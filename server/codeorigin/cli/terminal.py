@@ -1,4 +1,4 @@
-"""What may be written to a terminal: text in which nothing acts."""
+"""Text that is safe to write to a terminal."""
 
 import os
 import sys
@@ -44,7 +44,7 @@ def can_encode(stream: TextIO, sample: str) -> bool:
 
 
 def prepare_streams() -> None:
-    """Let no character stop the output: what the stream's encoding lacks is written as its escape."""
+    """Write characters that the stream's encoding lacks as escapes."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

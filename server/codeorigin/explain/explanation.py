@@ -1,4 +1,4 @@
-"""What an explanation says: signed evidence for lines and tokens, and how far it can be trusted."""
+"""The result of an explanation: signed evidence of lines and tokens, and how exact it is."""
 
 from dataclasses import dataclass
 from enum import StrEnum

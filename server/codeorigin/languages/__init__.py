@@ -36,7 +36,7 @@ def get_language(language_id: str) -> Language:
     """The language called ``language_id``: an id of ours or an LSP ``languageId``, in any case.
 
     Raises:
-        LanguageError: no such language is supported; the message names those that are.
+        LanguageError: no such language is supported; the message lists those that are.
     """
     language = _BY_ID.get(language_id.strip().lower())
     if language is None:

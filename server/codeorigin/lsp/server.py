@@ -33,7 +33,7 @@ def _notebook_selector() -> types.NotebookDocumentSyncOptions:
 
 
 class CodeOriginServer(LanguageServer):
-    """Speaks to one client; what is worked on is in the session. Everything here runs on the event loop."""
+    """Talks to one client; documents and results are in the session. Everything here runs on the event loop."""
 
     protocol: CodeOriginProtocol
 

@@ -267,7 +267,7 @@ class Session:
             self.client.refresh_decorations(lenses=settings.code_lens, hints=settings.inlay_hints)
 
     def _tell_file_verdict(self, result: Result) -> None:
-        """Say what the document is as a whole, or that what was said before is void."""
+        """Send the verdict on the whole document, or that the last one no longer holds."""
         uri = result.snapshot.uri
         if not self.wants_status or (result.verdict is None and uri not in self._file_verdicts):
             return

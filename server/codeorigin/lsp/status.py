@@ -73,7 +73,7 @@ class StatusReporter:
         self._say(status)
 
     def stop(self) -> None:
-        """Say nothing more."""
+        """Send no more."""
         self._stopped = True
         if self._timer is not None:
             self._timer.cancel()

@@ -1,4 +1,4 @@
-"""The model bundle: a folder of weights and configuration whose manifest vouches for every file."""
+"""The model bundle: a folder of weights and configuration whose manifest lists the hash of every file."""
 
 import hashlib
 import json
@@ -140,7 +140,7 @@ def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
     files: Mapping[str, str] = manifest["files"]
     needed = {SCORE_GRAPH} | ({GRADIENT_GRAPH, TOKENIZER} if manifest["deep"] is not None else set())
     if missing := sorted(needed - set(files)):
-        raise ModelError(f"{directory}: the manifest does not vouch for {', '.join(missing)}; reinstall it")
+        raise ModelError(f"{directory}: the manifest does not list {', '.join(missing)}; reinstall it")
     for name, expected in files.items():
         path = directory / name
         if Path(name).name != name:

@@ -13,7 +13,7 @@ from codeorigin.model.scale import Scale
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What calibration on repositories kept out of training found.
+    """The result of calibration on repositories kept out of training.
 
     ``alone`` reads the logit of a function's own text. Functions of fewer than ``min_lines`` lines that are not
     blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict. ``context`` is the rule

@@ -1,4 +1,4 @@
-"""Two curves that every calibrated answer is read off: the sigmoid, and how people's code scores."""
+"""The two curves of every calibrated answer: the sigmoid, and the scores of human-written code."""
 
 import math
 from bisect import bisect_left

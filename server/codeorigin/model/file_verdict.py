@@ -1,4 +1,4 @@
-"""The second answer: the functions of one file taken together, by a calibrated rule of a few numbers."""
+"""The verdict on a file: its functions taken together, by a calibrated rule of a few numbers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

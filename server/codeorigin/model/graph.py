@@ -29,7 +29,7 @@ class Graph:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4
-        # Idle threads must not burn the battery of whoever is typing.
+        # Idle threads must not drain the battery.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
         # Plans are per shape, and hardly any two batches have the same.

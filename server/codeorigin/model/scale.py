@@ -1,4 +1,4 @@
-"""How a raw logit is read: as a probability, as a band, and against how people's code scores."""
+"""How a raw logit is read: as a probability, as a band, and as a rank among human-written code."""
 
 import math
 from collections.abc import Mapping
@@ -32,10 +32,10 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What calibration on repositories kept out of training found about one kind of logit.
+    """The calibration of one kind of logit, on repositories kept out of training.
 
     ``temperature`` and ``shift`` map a raw logit to ``sigmoid((logit - shift) / temperature)``.
-    ``false_positive_rate`` is the expected share of people's functions in band ``llm`` that the thresholds guarantee
+    ``false_positive_rate`` is the expected share of human functions in band ``llm`` that the thresholds guarantee
     for a new repository (conformal risk control, Angelopoulos et al., 2024), ``tail`` what they guarantee besides about
     single repositories. A function is read by the thresholds of its group in its language (``groups``), else by its
     language's, else by ``default``; what has no promise of its own is never called ``llm`` sooner than what it is
@@ -59,7 +59,7 @@ class Scale:
             raise ValueError(f"temperature {self.temperature} is not positive")
         check_survival(self.human_logits, self.human_shares)
         if not self.groups and self.default.repositories is None:
-            # A model of before there were groups: its languages' thresholds made promises, but do not say of what.
+            # Made before there were groups: the languages' thresholds have promises, but not what they are about.
             return
         for language, thresholds in self.languages.items():
             _check_part(language, thresholds, self.default)
@@ -127,7 +127,7 @@ class Scale:
         return Band.HUMAN if logit <= thresholds.human else Band.UNSURE
 
     def human_share(self, logit: float) -> float:
-        """Share, 0 to 1, of people's functions in the calibration set that score at least ``logit``."""
+        """Share, 0 to 1, of the human-written functions in the calibration set that score at least ``logit``."""
         return survival(self.human_logits, self.human_shares, logit)
 
     def _groups_entry(self) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from codeorigin.model.promise import Group, Promise
 
 
 class Band(StrEnum):
-    """What the calibrated thresholds say. ``UNSURE`` is an honest answer, not a failure."""
+    """The band by the calibrated thresholds. ``UNSURE`` is an answer, not a failure."""
 
     HUMAN = "human"
     UNSURE = "unsure"
@@ -31,7 +31,7 @@ class Verdict:
     ``logit`` is the raw model's for the function's own text (wide + deep + bias); ``file_evidence`` is what
     the ``neighbours`` other functions of its file add to it, in logits, None where there are none or the text was
     judged by itself. ``probability`` and ``band`` are read off the sum of the two, ``own_probability`` is the one by
-    the function's own text. ``human_share`` is the share of calibration functions written by people that score at
+    the function's own text. ``human_share`` is the share of human-written calibration functions that score at
     least this high. ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands;
     ``promise`` says what is guaranteed for ``llm_threshold``, and about which code; ``group`` is the kind of function
     by which its thresholds were chosen. ``windows`` counts the overlapping windows that a long function was scored

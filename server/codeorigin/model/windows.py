@@ -15,7 +15,7 @@ class Window:
 def split(length: int, context: int, overlap: int) -> list[Window]:
     """Cut ``length`` tokens into windows of at most ``context`` that cover every token.
 
-    Windows are of nearly equal length, so that no short tail has a say of its own. Weights add up to 1. An
+    Windows are of nearly equal length, so that there is no short last window. Weights add up to 1. An
     empty function has no window.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The settings of the project that some paths belong to, for a command that is given no workspace folder."""
+"""The settings of the project that contains given paths, for commands without a workspace folder."""
 
 import os
 from collections.abc import Sequence

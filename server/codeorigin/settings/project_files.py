@@ -19,7 +19,7 @@ Signature = tuple[tuple[int, int] | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings:
-    """What a folder's files say: raw values, which file they are from, and what is wrong with it."""
+    """The settings in a folder's files: raw values, their file, and its problem."""
 
     values: Mapping[str, Any]
     source: str
@@ -41,7 +41,7 @@ def read_project_settings(folder: Path) -> ProjectSettings:
     tool = values.get("tool")
     table = tool.get("codeorigin") if isinstance(tool, Mapping) else None
     if table is None:
-        # A broken pyproject.toml is not this program's to report: it may say nothing about it.
+        # A broken pyproject.toml is not reported: it may hold no settings of this program.
         return ProjectSettings({}, PYPROJECT_FILE)
     if not isinstance(table, Mapping):
         return ProjectSettings({}, PYPROJECT_FILE, f"{PYPROJECT_FILE}: tool.codeorigin must be a table")

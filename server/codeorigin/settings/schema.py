@@ -56,7 +56,7 @@ class RunMode(StrEnum):
 
 
 class Severity(StrEnum):
-    """How loud a finding is."""
+    """The severity of a finding."""
 
     HINT = "hint"
     INFORMATION = "information"
@@ -65,7 +65,7 @@ class Severity(StrEnum):
 
 
 def setting(default: T, value_type: ValueType[T], description: str, *, project: bool = True) -> T:
-    """A field; ``project=False`` keeps it out of project files, which come with a cloned repository."""
+    """A field; ``project=False`` keeps it out of project files, which may come with a cloned repository."""
     metadata = {"value_type": value_type, "description": description, "project": project}
     return field(default=default, metadata=metadata)
 
@@ -91,20 +91,20 @@ class Settings:
     file_context: bool = setting(
         True,
         Flag(),
-        "Let a function's verdict take in what the other functions of its file say. Off: each function is judged "
-        "by its own text.",
+        "Let the other functions of a file count in the verdict of each. Off: each function is judged by its own "
+        "text.",
     )
     threshold: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),
-        "Report functions from this probability on, in place of the model's calibrated threshold. "
-        "No false-positive guarantee goes with it.",
+        "Report functions with this probability or more, in place of the model's calibrated threshold. "
+        "It has no false-positive guarantee.",
     )
     false_positive_rate: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),
-        "Report functions that at most this share of the calibration functions written by people scores as "
-        "high as. Used when no threshold is set.",
+        "Report a function if at most this share of the human-written calibration functions scores as high. "
+        "Used when no threshold is set.",
     )
     show_unsure: bool = setting(
         False, Flag(), "Also report functions in the band `unsure`, as hints, whatever `severity` says."
@@ -112,37 +112,35 @@ class Settings:
     severity: Severity = setting(
         Severity.INFORMATION, Choice(Severity), "Severity of functions in the band `llm`."
     )
-    languages: tuple[str, ...] = setting(
-        LANGUAGE_IDS, Strings(LANGUAGE_IDS), "Languages that are scored; the others are left alone."
-    )
+    languages: tuple[str, ...] = setting(LANGUAGE_IDS, Strings(LANGUAGE_IDS), "Languages to score.")
     exclude: tuple[str, ...] = setting(
-        (), Patterns(), "Files that are not scored: patterns as in .gitignore, relative to the folder."
+        (), Patterns(), "Files not to score: patterns as in .gitignore, relative to the folder."
     )
     max_file_size: int = setting(
-        1_000_000, Number(int, 1_000, 100_000_000), "Documents with more bytes than this are not scored."
+        1_000_000, Number(int, 1_000, 100_000_000), "Larger documents, in bytes, are not scored."
     )
     explain_baseline: Baseline = setting(
-        Baseline.MASK, Choice(Baseline), "The uninformative input that explanations start from."
+        Baseline.MASK, Choice(Baseline), "The input without evidence that explanations start from."
     )
     explain_nodes: int = setting(
         8,
         Number(int, 1, 256),
-        "Integration nodes that an explanation starts with; more are taken, up to four times as many, while "
-        "its parts do not add up.",
+        "Integration nodes that an explanation starts with; up to four times as many are used if its parts do "
+        "not add up.",
     )
     explain_wait: int = setting(
         400,
         Number(int, 0, 10_000),
-        "Milliseconds that a hover waits for its explanation before it answers with the score alone.",
+        "Milliseconds that a hover waits for its explanation before it shows the score alone.",
     )
     code_lens: bool = setting(
         False, Flag(), "Show the probability above functions, and above the file, as a code lens."
     )
-    inlay_hints: bool = setting(False, Flag(), "Show the probability behind function headers.")
+    inlay_hints: bool = setting(False, Flag(), "Show the probability after function headers.")
     workspace_diagnostics: bool = setting(
         False,
         Flag(),
-        "Score all files of the workspace for clients that pull workspace diagnostics. Read at start.",
+        "Score all files of the workspace for clients that pull workspace diagnostics. Read at startup.",
         project=False,
     )
     status_notifications: bool = setting(
@@ -161,7 +159,7 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        """From where on functions are reported under these settings."""
+        """The limits from which functions are reported under these settings."""
         return Limits(self.threshold, self.false_positive_rate)
 
     @property
@@ -184,7 +182,7 @@ _FIELDS: dict[str, dataclasses.Field[Any]] = {public_name(f.name): f for f in da
 def merge(
     base: Settings, raw: object, source: str, *, project: bool = False
 ) -> tuple[Settings, tuple[str, ...]]:
-    """Lay ``raw`` over ``base``; a bad value keeps the base's and is reported in one line.
+    """``base`` with the values of ``raw``; a bad value is reported in one line, and the one of ``base`` stays.
 
     ``source`` names where the values come from. Editors send keys that are not the server's (the
     extension's own), so unknown keys are reported from project files only. ``null`` means "not set".
@@ -242,7 +240,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """What ``settings.schema.json`` must hold."""
+    """The content of ``settings.schema.json``."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -48,7 +48,7 @@ def read_source(path: Path, max_bytes: int = 2_000_000, language: str | None = N
         language = None if found is None else found.id
     try:
         if path.is_dir():
-            raise SourceError(f"{path}: is a folder; name a file")
+            raise SourceError(f"{path}: is a folder; give a file")
         if not path.exists():
             raise SourceError(f"{path}: no such file")
         if not path.is_file():
@@ -61,7 +61,7 @@ def read_source(path: Path, max_bytes: int = 2_000_000, language: str | None = N
 
 
 def decode_source(data: bytes, name: str, max_bytes: int, language: str | None = None) -> str:
-    """The text of ``data``, of which ``name`` is what a user calls it; rules and errors as in :func:`read_source`.
+    """The text of ``data``, called ``name`` in messages; rules and errors as in :func:`read_source`.
 
     ``data`` may be cut behind ``max_bytes + 1``: it only has to show that there is more.
     """

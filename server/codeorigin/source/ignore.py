@@ -1,8 +1,8 @@
 """Ignore files as git reads them (gitignore(5)), for a walk from the top down and for a single path.
 
-Each entry is asked about alone, and what lies below an ignored folder is ignored whatever speaks for it: the
-pathspec library matches a path *or a folder above it*, and so takes back in what git does not when patterns are
-negated.
+Each entry is asked about alone, and what lies below an ignored folder is always ignored: the
+pathspec library matches a path *or a folder above it*, and so with negated patterns includes what git does
+not.
 """
 
 import os
@@ -48,7 +48,7 @@ class IgnorePatterns:
         self._patterns.reverse()
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
-        """Whether ``path`` (relative to the ignore file, with ``/``) is ignored; None when no pattern speaks of it."""
+        """Whether ``path`` (relative to the ignore file, with ``/``) is ignored; None when no pattern matches."""
         for pattern in self._patterns:
             if (is_folder or not pattern.folders_only) and pattern.regex.fullmatch(path):
                 return not pattern.negated
@@ -63,7 +63,7 @@ class IgnorePatterns:
 
 
 class IgnoreRules:
-    """The ignore files that hold for a folder, nearest first: the nearest one that speaks of an entry decides."""
+    """The ignore files that hold for a folder, nearest first: the nearest one with a matching pattern decides."""
 
     def __init__(self, files: tuple[tuple[str, IgnorePatterns], ...] = ()) -> None:
         self._files = files
@@ -72,7 +72,7 @@ class IgnoreRules:
     def above(cls, folder: str) -> "IgnoreRules":
         """What the repository that holds ``folder`` (an absolute path) ignores there by the files above it.
 
-        Nothing when they ignore the folder itself: who names it wants it walked.
+        Nothing when they ignore the folder itself: the user named it, so it is walked.
         """
         above: list[str] = []
         for parent in (Path(folder), *Path(folder).parents):

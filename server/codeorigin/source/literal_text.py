@@ -1,6 +1,6 @@
-"""Foreign text (names, paths, keys and values of a project's files, code) as text in which nothing acts.
+"""Foreign text (names, paths, keys and values of a project's files, code) made harmless.
 
-One function a kind of place: :func:`one_line` for terminals, logs and files that are read as lines,
+One function for each kind of place: :func:`one_line` for terminals, logs and files that are read as lines,
 :func:`plain_message` for messages that an editor shows. Markdown has its own in ``lsp/presentation/markdown.py``.
 """
 

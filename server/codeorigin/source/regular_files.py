@@ -1,7 +1,7 @@
-"""Reading and writing files in folders that others have filled: no link, pipe or device is taken for a file.
+"""Reading and writing files in folders with untrusted content: no link, pipe or device is taken for a file.
 
 A cloned repository may hold symbolic links to any place, and a folder may hold pipes, whose opening blocks until
-somebody writes. Descriptors are therefore opened first and judged then, so that nothing can be exchanged in between.
+somebody writes. Descriptors are therefore opened first and checked afterwards, so that nothing is replaced in between.
 """
 
 import errno

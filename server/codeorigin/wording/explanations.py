@@ -1,21 +1,34 @@
-"""What is said of an explanation: how its lines add up, by which method, and which of them weigh most."""
+"""Sentences on an explanation: how its lines add up, the method, and the strongest lines."""
 
 from codeorigin.explain.explanation import Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Verdict
 from codeorigin.wording.figures import logits, percent
 
+PENDING = "The explanation is being computed; hover again in a moment."
+READY = "The explanation is ready: hover again"
+FAILED = "The explanation failed: hover again to see why"
 TOO_COARSE = "The gap is above the tolerance: take single lines as approximate."
 
 _STRONGEST = 3
 
 
+def no_explanation(error: Exception) -> str:
+    """Why there is no explanation; ``error`` is worded for users."""
+    return f"No explanation: {error}"
+
+
+def explanation_failed(error: Exception) -> str:
+    """That there is no explanation, because of an unexpected ``error``."""
+    return f"No explanation ({type(error).__name__}); the log has the details."
+
+
 def direction(value: float) -> str:
-    """Which side evidence speaks for."""
+    """The side that evidence points to."""
     return "towards LLM" if value > 0 else "towards human"
 
 
 def balance(explanation: Explanation, verdict: Verdict) -> str:
-    """How the lines add up to the logit of the function's own text, and what the file makes of that."""
+    """How the lines add up to the logit of the function's own text, and the logit with the rest of the file."""
     total = explanation.logit - explanation.baseline_logit
     text = (
         f"The function's lines add up to {logits(total)} (logit {logits(explanation.logit)}, from "
@@ -30,17 +43,17 @@ def balance(explanation: Explanation, verdict: Verdict) -> str:
 
 
 def method_phrase(explanation: Explanation) -> str:
-    """How the evidence was found."""
+    """How the evidence was computed."""
     if explanation.method is Method.OCCLUSION:
         return "line occlusion: what hiding each line takes from the logit; the lines need not add up"
     if explanation.nodes:
         return f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline"
-    # Without nodes there was no deep part to integrate over: a linear model's shares are exact.
+    # Without nodes there is no deep part to integrate over, and the shares of a linear model are exact.
     return "exact shares of the n-grams"
 
 
 def equation(explanation: Explanation, file_evidence: float | None) -> str:
-    """The logit as the sum of its parts, on one line, and what it is with ``file_evidence`` logits more."""
+    """The logit as the sum of its parts, on one line, and the logit with ``file_evidence`` added."""
     logit, baseline = logits(explanation.logit), logits(explanation.baseline_logit)
     total = logits(sum(line.value for line in explanation.lines))
     in_file = ""
@@ -53,6 +66,6 @@ def equation(explanation: Explanation, file_evidence: float | None) -> str:
 
 
 def strongest_lines(explanation: Explanation) -> str:
-    """``line 12 (+0.80), line 4 (-0.31)``: the lines that weigh most, 1-based."""
+    """``line 12 (+0.80), line 4 (-0.31)``: the strongest lines, 1-based."""
     lines: list[LineAttribution] = sorted(explanation.lines, key=lambda line: -abs(line.value))
     return ", ".join(f"line {each.line + 1} ({logits(each.value)})" for each in lines[:_STRONGEST])

@@ -1,9 +1,9 @@
-"""Figures as people read them: one way to write a probability, a share, evidence and a count."""
+"""Figures as users read them: one way to write a probability, a share, evidence and a count."""
 
 NOTICEABLE = 0.005
-"""Evidence in logits below which a line, or the rest of a file, says nothing worth a word."""
+"""Evidence in logits below which a line, or the rest of a file, is not worth mentioning."""
 
-# A probability is shown in whole per cents, so what rounds to 0 or 1 is only known to lie beyond these.
+# Probabilities are shown in whole per cent; what would round to 0 % or 100 % is beyond these.
 _NEARLY_ZERO, _NEARLY_ONE = 0.005, 0.995
 _SMALLEST_SHARE = 0.0001
 
@@ -28,7 +28,7 @@ def probability_decimal(probability: float | None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share, a rate or a gap with as many digits as say something: ``0.05 %``, ``1.2 %``, ``12 %``."""
+    """A share, a rate or a gap with as many digits as are significant: ``0.05 %``, ``1.2 %``, ``12 %``."""
     if share < _SMALLEST_SHARE:
         return "under 0.01 %"
     return f"{100 * share:.2g} %" if share < 0.0995 else f"{100 * share:.0f} %"

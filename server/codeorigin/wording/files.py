@@ -1,4 +1,4 @@
-"""What is said of a file as a whole."""
+"""Sentences on a file as a whole."""
 
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.wording import CAVEAT
@@ -23,7 +23,7 @@ _SHORT_REASONS = {
 
 
 def file_band_or_reason(verdict: FileVerdict) -> str:
-    """The band, or in its place why there is none."""
+    """The band, or why there is none."""
     if verdict.band is not None:
         return verdict.band.value
     return _SHORT_REASONS[verdict.reason] if verdict.reason is not None else "no verdict"
@@ -39,24 +39,22 @@ def file_headline(verdict: FileVerdict) -> str:
 
 
 def file_guarantee(verdict: FileVerdict) -> str | None:
-    """How rare the score is among people's files and what is promised about the band; None without a verdict."""
+    """How rare the score is among human-written files, and what is promised about the band; None without a verdict."""
     if verdict.probability is None:
         return None
     rarity = ""
     if verdict.human_share is not None:
-        rarity = (
-            f"{percent(verdict.human_share)} of the calibration files written by people score this high. "
-        )
+        rarity = f"{percent(verdict.human_share)} of the human-written calibration files score this high. "
     if verdict.llm_threshold is None or verdict.promise is None:
-        return f"{rarity}No false-positive rate is promised for files, so none is put into the band `llm`."
+        return f"{rarity}No false-positive rate is promised for files, so none is in the band `llm`."
     return (
-        f"{rarity}In the band `llm` from {probability_percent(verdict.llm_threshold)} on: "
+        f"{rarity}In the band `llm` at {probability_percent(verdict.llm_threshold)} or more: "
         f"{promised(verdict.promise, what='files')}."
     )
 
 
 def file_phrase(verdict: FileVerdict) -> str:
-    """What was taken together: ``the file as a whole, 7 functions``."""
+    """The name of the file's row: ``the file as a whole, 7 functions``."""
     return f"the file as a whole, {counted(verdict.functions, 'function')}"
 
 
@@ -67,5 +65,5 @@ def file_sentence(verdict: FileVerdict) -> str:
         f"probability {probability_decimal(verdict.probability)}"
     )
     if verdict.human_share is not None:
-        sentence += f"; {percent(verdict.human_share)} of people's files score as high"
+        sentence += f"; {percent(verdict.human_share)} of human-written files score as high"
     return f"{sentence}. {CAVEAT}"

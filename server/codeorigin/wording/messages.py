@@ -19,7 +19,7 @@ def on_document(functions: int, findings: int, verdict: FileVerdict | None) -> s
 
 
 def on_selection(verdict: Verdict, *, in_file: bool) -> str:
-    """The answer about a selection; ``in_file``: the findings beside it take in the rest of their file."""
+    """The answer about a selection; ``in_file``: the other functions of its document are judged in their file."""
     if verdict.probability is None:
         return f"selection: no verdict: {reason(verdict.reason).replace('the function', 'the selection')}"
     return f"selection: {'by its own text ' if in_file else ''}{finding(verdict)}"

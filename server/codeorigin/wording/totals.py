@@ -5,7 +5,7 @@ from codeorigin.wording.figures import counted
 
 
 def threshold_phrase(threshold: float | None, false_positive_rate: float | None = None) -> str:
-    """Which threshold made the findings."""
+    """The threshold that decides what is a finding."""
     if threshold is not None:
         return f"threshold {threshold:g}"
     if false_positive_rate is not None:

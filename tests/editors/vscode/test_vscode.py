@@ -192,7 +192,7 @@ def test_explain_opens_the_panel(code: CodeServer, page: Page, source: Path, art
     rows = panel.locator("table.lines tr")
     expect(rows.first).to_be_visible()
     assert rows.count() > 10
-    expect(panel.locator("footer")).to_contain_text("not a proof of authorship")
+    expect(panel.locator("footer")).to_contain_text("not proof of who wrote it")
     bar = panel.locator("rect[width]").first
     assert "rgb" in bar.evaluate("node => getComputedStyle(node).fill")
     for theme, name in (("Default Light Modern", "light"), ("Default Dark Modern", "dark")):

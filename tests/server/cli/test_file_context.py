@@ -188,7 +188,7 @@ def test_the_reports_agree(command: Command) -> None:
         assert f"  {function['probability']:.2f}  {function['band']}  " in out
     for report_format in ("github", "html"):
         _, out = command("check", "a.py", "--threshold", "0", "--format", report_format)
-        assert "; the other function of this file speaks for " in out
+        assert "; the other function in this file points to " in out
         _, out = command("check", "a.py", "--threshold", "0", "--format", report_format, "--no-file-context")
         assert "of this file" not in out
 
@@ -214,7 +214,7 @@ def test_an_explanation_adds_up_to_the_own_logit_and_the_context_comes_on_top(co
         assert shown.splitlines()[2] == explained["own_text"]
         side = "an LLM" if explained["file_evidence"] > 0 else "a person"
         assert explained["own_text"] == (
-            f"By its own text {100 * explained['own_probability']:.0f} %; the 2 other functions of this file speak for "
+            f"By its own text {100 * explained['own_probability']:.0f} %; the 2 other functions in this file point to "
             f"{side} ({explained['file_evidence']:+.2f})."
         )
         assert f"logit {explained['logit']:+.2f} = baseline " in shown

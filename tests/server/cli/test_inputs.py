@@ -81,7 +81,7 @@ class TestCollect:
                 "docs",
                 "no source files of a supported language here (ignored and excluded files do not count)",
             ),
-            ("notes.txt", "the language is not known; name it with --language"),
+            ("notes.txt", "unknown language; set it with --language"),
             ("bad\0name.py", "no such file or folder"),
         ],
     )
@@ -118,7 +118,7 @@ class TestCollect:
     def test_stdin_without_a_language(self, filename: str | None) -> None:
         found, errors = gathered("-", stdin_filename=filename)
         assert found == []
-        assert "name it with --language or --stdin-filename" in errors[0].message
+        assert "set it with --language or --stdin-filename" in errors[0].message
 
     def test_a_name_that_is_not_utf8(self, tree: Path) -> None:
         name = os.fsdecode(b"caf\xe9.py")

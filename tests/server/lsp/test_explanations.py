@@ -215,7 +215,7 @@ async def test_a_failure_after_the_wait_is_logged_and_told_to_the_next(
     assert await bench.within(0) is None
     bench.analyzer.release.set()
     await bench.until(lambda: bool(bench.bars[0].ended))
-    assert bench.bars[0].ended == ["There is no explanation: hover again to see why"]
+    assert bench.bars[0].ended == ["The explanation failed: hover again to see why"]
     (logged,) = [each for each in caplog.records if each.exc_info is not None]
     assert logged.exc_info[1] is bench.analyzer.failure
     with pytest.raises(ValueError, match="broken"):

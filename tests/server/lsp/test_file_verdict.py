@@ -108,7 +108,7 @@ async def test_the_hover_of_a_header_has_both_answers(editor: Editor) -> None:
     text = await editor.hover_text(document, 0)
     assert "likely LLM-written** · `first`" in text
     assert "This file, 2 functions together: " in text
-    assert "of files written by people score that high" in text
+    assert "of the human-written calibration files score this high" in text
 
 
 async def test_what_is_not_scored_any_more_is_taken_back(editor: Editor) -> None:

@@ -22,8 +22,8 @@ async def test_a_header_tells_the_verdict_and_the_evidence(editor: Editor) -> No
     assert "your own threshold" in text
     assert "| Line | Evidence | | Code |" in text
     assert "completeness gap" in text
-    assert "Tokens that count most" in text
-    assert "not a proof of authorship" in text
+    assert "Strongest tokens" in text
+    assert "not proof of who wrote it" in text
     assert f"Model: `{model}`" in text
     assert not re.search(r"copilot|chatgpt|claude|gemini|cheat|plagiari", text, re.IGNORECASE)
 
@@ -45,12 +45,12 @@ async def test_the_models_own_threshold_comes_with_its_guarantee(editor: Editor)
     document = editor.open(python_function("guaranteed"))
     text = await editor.hover_text(document, 0)
     assert re.search(
-        r"Reported from .* on: of the human-written.* functions of a new repository at most .* are expected there",
+        r"Reported at .* or more: of the human-written.* functions of a new repository at most .* are expected there",
         text,
     )
     await editor.configure(explainWait=10_000, falsePositiveRate=0.02)
     text = await editor.hover_text(document, 0)
-    assert "at most 2 % of the calibration functions written by people score as high" in text
+    assert "at most 2 % of the human-written calibration functions score as high" in text
 
 
 async def test_a_line_with_an_attribution_answers_once_it_is_known(editor: Editor) -> None:
@@ -81,7 +81,7 @@ async def test_a_nested_function_is_judged_with_the_one_around_it(editor: Editor
     document = editor.open(f"def outer(values, limit):\n{inner}    return inner(values, limit)\n")
     text = await editor.hover_text(document, 1)
     assert "`outer`" in text
-    assert "judged as a part of this function" in text
+    assert "judged as part of this function" in text
 
 
 async def test_the_first_hover_does_not_wait_and_a_later_one_knows(editor: Editor) -> None:

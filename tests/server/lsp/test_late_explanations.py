@@ -70,11 +70,11 @@ def test_a_late_failure_is_in_the_log_and_in_the_next_hover(server: RawServer, o
     assert "hover again in a moment" in hover(server, 2)
     token = progress(server)
     opened.touch()
-    assert told(server, token, "end")["message"] == "There is no explanation: hover again to see why"
+    assert told(server, token, "end")["message"] == "The explanation failed: hover again to see why"
     end = time.monotonic() + PATIENCE
     while b"an explanation failed" not in server.errors and time.monotonic() < end:
         time.sleep(0.005)
-    assert "No explanation (ValueError); the log says where it failed." in hover(server, 2)
+    assert "No explanation (ValueError); the log has the details." in hover(server, 2)
     assert server.errors.count(b"in explain_late") == 1
     assert b"secret_word" not in server.errors
 
@@ -83,7 +83,7 @@ def test_a_nested_functions_note_stays_beside_the_one_on_the_wait(server: RawSer
     server.open(URI, f"# GATE {opened}\n" + NESTED)
     line = 1 + NESTED.split("\n").index("    def inner(value):")
     text = hover(server, line)
-    assert "inner is judged as a part of this function" in text
+    assert "inner is judged as part of this function" in text
     assert "hover again in a moment" in text
     token = progress(server)
     opened.touch()
@@ -98,7 +98,7 @@ def test_stopping_one_explanation_leaves_the_others(server: RawServer, opened: P
     attributions = server.ask("codeorigin/attributions", {"textDocument": {"uri": URI}})
     server.status()
     server.notify("window/workDoneProgress/cancel", {"token": token})
-    assert server.answer(explained)["result"]["message"] == "no explanation: it was stopped"
+    assert server.answer(explained)["result"]["message"] == "no explanation: cancelled"
     opened.touch()
     functions = server.answer(attributions)["result"]["functions"]
     assert [each["name"] for each in functions] == ["one", "two"]

@@ -22,7 +22,7 @@ FILE = FileVerdict(
 def test_the_second_answer_says_what_it_speaks_of() -> None:
     assert file_headline(FILE) == "This file, 7 functions together: 96 % likely LLM-written"
     assert file_guarantee(FILE) == (
-        "0.4 % of the calibration files written by people score this high. In the band `llm` from 95 % on: "
+        "0.4 % of the human-written calibration files score this high. In the band `llm` at 95 % or more: "
         "of the human-written, commented Rust files of a new repository at most 1 % are expected there "
         "(calibrated on 393 repositories)."
     )

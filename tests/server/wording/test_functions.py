@@ -39,8 +39,8 @@ def test_without_a_verdict_there_is_no_headline() -> None:
 
 def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
     assert guarantee(VERDICT, Limits()) == (
-        "1.2 % of the calibration functions written by people score this high. "
-        "Reported from 90 % on: of the human-written, commented Rust functions of a new repository at most 1 % are "
+        "1.2 % of the human-written calibration functions score this high. "
+        "Reported at 90 % or more: of the human-written, commented Rust functions of a new repository at most 1 % are "
         "expected there (calibrated on 393 repositories)."
     )
     assert "no false-positive rate is promised" in guarantee(VERDICT, Limits(threshold=0.5))
@@ -67,13 +67,13 @@ def test_only_a_function_scored_piece_by_piece_says_so() -> None:
 @pytest.mark.parametrize(
     ("file_evidence", "neighbours", "expected"),
     [
-        (0.62, 11, "the 11 other functions of this file speak for an LLM (+0.62)."),
-        (-0.404, 2, "the 2 other functions of this file speak for a person (-0.40)."),
-        (0.62, 1, "the other function of this file speaks for an LLM (+0.62)."),
-        (-1.0, 1, "the other function of this file speaks for a person (-1.00)."),
-        (0.0049, 11, "the 11 other functions of this file say nothing either way."),
-        (-0.0049, 1, "the other function of this file says nothing either way."),
-        (0.005, 11, "the 11 other functions of this file speak for an LLM (+0.01)."),
+        (0.62, 11, "the 11 other functions in this file point to an LLM (+0.62)."),
+        (-0.404, 2, "the 2 other functions in this file point to a person (-0.40)."),
+        (0.62, 1, "the other function in this file points to an LLM (+0.62)."),
+        (-1.0, 1, "the other function in this file points to a person (-1.00)."),
+        (0.0049, 11, "the 11 other functions in this file point neither way."),
+        (-0.0049, 1, "the other function in this file points neither way."),
+        (0.005, 11, "the 11 other functions in this file point to an LLM (+0.01)."),
     ],
 )
 def test_what_the_function_says_and_what_its_file_adds(

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import default_model_dir
 from codeorigin.model.promise import Group
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.false_positives import false_positive_figures
@@ -57,14 +58,16 @@ def test_the_page_is_that_of_the_shipped_model() -> None:
 def test_figures_stand_between_the_markers() -> None:
     rows = [*rows_of("a", 60), *rows_of("d", 4, label=1)]
     figures = false_positive_figures(rows, [Group.BARE] * 64, np.arange(64) < 3)
+    shipped = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
     manifest = {
         "name": "m",
         "version": "2",
         "calibration": {"false_positive_rate": 0.015, "tail": {"share": 0.05, "rate": 0.02, "fewest": 20}},
-        "metrics": {"false_positives": {"by_text": figures}},
+        "metrics": shipped["metrics"] | {"false_positives": {"by_text": figures}},
+        "data": shipped["data"],
     }
     page = with_quality(f"before\n{BEGIN}\nstale\n{END}\nafter\n", manifest)
-    assert page.startswith(f"before\n{BEGIN}\n## m 2\n")
+    assert page.startswith(f"before\n{BEGIN}\n## Telling ")
     assert page.endswith(f"\n{END}\nafter\n")
     assert "stale" not in page
     assert "| before mid-2021 | 1 | 5 % | 0 % | 5 % |" in page

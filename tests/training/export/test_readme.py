@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,23 @@ def test_text_around_the_markers_stays() -> None:
     assert text.startswith(f"before\n{BEGIN}\n| |")
     assert text.endswith(f"{END}\nafter\n")
     assert "stale" not in text
+
+
+def test_three_rows_and_what_the_threshold_promises() -> None:
+    manifest = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+    manifest["calibration"] |= {
+        "false_positive_rate": 0.015,
+        "tail": {"share": 0.05, "rate": 0.03, "fewest": 20},
+    }
+    text = with_metrics(f"{BEGIN}\n{END}\n", json.dumps(manifest))
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert len(rows) == 1 + 3
+    assert all(line.count("|") == 4 for line in rows)
+    assert (
+        "Of the human-written functions of a new repository, at most 1.5 % are expected to be called `llm`; and of the "
+        "repositories with 20 human-written functions or more, at most 3 % are expected to have more than 5 % of these "
+        "functions called `llm`."
+    ) in text
 
 
 def test_missing_markers_are_named() -> None:

@@ -1,9 +1,17 @@
-"""Whom the shipped thresholds accuse, as Markdown: for the model card and ``docs/quality.md``."""
+"""The figures of ``docs/quality.md`` as Markdown; those on human code called ``llm`` are in the model card too."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.export.tables import (
+    SELECTION,
+    in_file_note,
+    in_file_table,
+    promise,
+    quality_table,
+    short_percent,
+)
 
 BEGIN, END = "<!-- quality:begin -->", "<!-- quality:end -->"
 
@@ -17,7 +25,7 @@ _GROUPS = {"all": "all functions", "documented": "with a comment", "bare": "with
 
 
 def quality_sections(manifest: Mapping[str, Any]) -> list[str]:
-    """Markdown blocks, empty for a bundle that was not measured so."""
+    """Markdown blocks on human code called ``llm``; empty for a bundle without these figures."""
     figures = manifest["metrics"].get("false_positives")
     if figures is None:
         return []
@@ -43,29 +51,33 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
     _, end, tail = rest.partition(END)
     if not begin or not end:
         raise CodeOriginError(f"the page lacks the lines {BEGIN} and {END}")
+    metrics, data = manifest["metrics"], manifest["data"]
     name = f"{manifest['name']} {manifest['version']}"
-    sections = quality_sections(manifest) or [
-        f"{name} was not measured so: it has one threshold for all languages, and promises nothing about a single one."
+    sections = [
+        "## Telling LLM-written functions from human-written ones",
+        (
+            f"{name}, {data['held_out_repositories']} held-out repositories. Intervals are 90 %, by bootstrap over "
+            f"repositories. The baselines were trained on the same rows with the same weights. {SELECTION}"
+        ),
+        quality_table(metrics),
     ]
-    return f"{head}{BEGIN}\n## {name}\n\n" + "\n\n".join(sections) + f"\n{END}{tail}"
+    if (in_file := in_file_table(metrics)) is not None:
+        sections += ["### In their files", in_file_note(metrics), in_file]
+    alone = (
+        f"{promise(manifest['calibration'])} {name} has one threshold for all languages, and promises nothing about a "
+        "single language."
+    )
+    sections += ["## How often human code is called `llm`", *(quality_sections(manifest) or [alone])]
+    return f"{head}{BEGIN}\n" + "\n\n".join(sections) + f"\n{END}{tail}"
 
 
 def _introduction(manifest: Mapping[str, Any]) -> str:
-    calibration = manifest["calibration"]
-    tail = calibration.get("tail")
-    text = (
-        f"Of the human functions of a new repository at most {_percent(calibration['false_positive_rate'])} are "
-        "expected in the band `llm`, in every language and group that has repositories enough, on each kind of human "
-        "code apart"
-    )
-    if tail is not None:
-        text += (
-            f"; and of the repositories with {tail['fewest']} human functions or more at most "
-            f"{_percent(tail['rate'])} are expected to have more than {_percent(tail['share'])} of them called so"
-        )
+    rate = short_percent(manifest["calibration"]["false_positive_rate"])
     return (
-        f"{text}. Measured with thresholds fitted without the repository in question; repositories weigh alike, "
-        "intervals are 90 %, by bootstrap over repositories."
+        f"{promise(manifest['calibration'])} The rate of {rate} holds for every language and group with enough "
+        "repositories, and for each kind of human code separately. The figures are measured with thresholds fitted "
+        "without the repository in question. All repositories weigh the same; intervals are 90 %, by bootstrap over "
+        "repositories."
     )
 
 
@@ -77,7 +89,7 @@ def _repositories(figures: Mapping[str, Mapping[str, Any]]) -> str:
     for name, title in _POPULATIONS.items():
         if name in figures:
             each = figures[name]
-            cells = [_percent(each[key]) for key in ("worst_tenth", "over_5_percent", "worst_large")]
+            cells = [short_percent(each[key]) for key in ("worst_tenth", "over_5_percent", "worst_large")]
             lines.append(f"| {title} | {each['repositories']} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -100,14 +112,12 @@ def _cell(cell: Mapping[str, Any] | None) -> str:
     if cell is None:
         return "-"
     low, high = cell["interval_90"]
-    return f"{_percent(cell['share'])} ({_percent(low)}-{_percent(high)}; {cell['repositories']})"
+    return (
+        f"{short_percent(cell['share'])} ({short_percent(low)}-{short_percent(high)}; {cell['repositories']})"
+    )
 
 
 def _found(found: Mapping[str, Mapping[str, Any]]) -> str:
     lines = ["| LLM functions called `llm` | |", "|---|---|"]
     lines += [f"| {language} | {_cell(each)} |" for language, each in found.items()]
     return "\n".join(lines)
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.2g} %" if value < 0.0995 else f"{100 * value:.0f} %"

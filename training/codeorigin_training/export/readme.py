@@ -1,11 +1,12 @@
-"""Keeps the project README's tables of figures equal to the shipped model's manifest."""
+"""Keeps the figures in the README and ``docs/quality.md`` equal to the shipped model's manifest."""
 
 import json
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.export.card import SELECTION, in_file_note, in_file_table, model_card, quality_table
+from codeorigin_training.export.card import model_card
 from codeorigin_training.export.quality import with_quality
+from codeorigin_training.export.tables import promise, readme_table
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
 
@@ -21,17 +22,12 @@ def with_metrics(readme: str, manifest_text: str) -> str:
     if not begin or not end:
         raise CodeOriginError(f"the README lacks the lines {BEGIN} and {END}")
     manifest = json.loads(manifest_text)
-    table = quality_table(manifest["metrics"])
-    data = manifest["data"]
     note = (
-        f"{manifest['name']} {manifest['version']}, {data['held_out_repositories']} held-out repositories; intervals "
-        "are 90 %, by bootstrap over repositories. The baselines were trained on the same rows with the same weights. "
-        f"{SELECTION}"
+        f"{manifest['name']} {manifest['version']}, {manifest['data']['held_out_repositories']} held-out repositories, "
+        "each function by its own text; intervals are 90 %, by bootstrap over repositories. "
+        f"{promise(manifest['calibration'])}"
     )
-    parts = [table, note]
-    if (in_file := in_file_table(manifest["metrics"])) is not None:
-        parts += [in_file_note(manifest["metrics"]), in_file]
-    return f"{head}{BEGIN}\n" + "\n\n".join(parts) + f"\n{END}{tail}"
+    return f"{head}{BEGIN}\n{readme_table(manifest['metrics'])}\n\n{note}\n{END}{tail}"
 
 
 def refresh(model: Path, readme: Path | None, quality: Path | None = None) -> None:

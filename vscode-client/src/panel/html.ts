@@ -95,7 +95,7 @@ function tokens({ topTokens }: Explanation): string {
     ({ text, value, range }) =>
       `<li><code>${escape(text)}</code> <span class="${value < 0 ? "human" : "llm"}">${signed(value)}</span> <a href="#" data-line="${range.start.line}">line ${range.start.line + 1}</a></li>`,
   );
-  return `<h2>Tokens that count most</h2>\n<ul class="tokens">${items.join("")}</ul>`;
+  return `<h2>Strongest tokens</h2>\n<ul class="tokens">${items.join("")}</ul>`;
 }
 
 const STYLE = `

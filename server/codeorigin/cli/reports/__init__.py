@@ -8,7 +8,7 @@ from codeorigin.cli.terminal import write_all
 
 
 class ReportFormat(StrEnum):
-    """The shapes that a check's result can take."""
+    """The formats of a check's result."""
 
     TEXT = "text"
     JSON = "json"

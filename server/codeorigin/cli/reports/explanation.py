@@ -72,7 +72,7 @@ def _line(line: LineAttribution, code: str, largest: float, number_width: int, *
 
 
 def write_text(explained: Explained, stream: TextIO) -> None:
-    """Write the explanation to ``stream``: figures, a bar a line, the strongest tokens."""
+    """Write the explanation to ``stream``: figures, one bar per line, the strongest tokens."""
     console = make_console(stream)
     explanation = explained.explanation
     index = LineIndex(explained.text)

@@ -1,4 +1,4 @@
-"""The report for GitHub Actions: a workflow command a finding, which shows as a note on the changed lines."""
+"""The report for GitHub Actions: one workflow command per finding, shown as a note on the changed lines."""
 
 from codeorigin.cli.check_result import CheckResult, is_llm_file
 from codeorigin.cli.terminal import printable

@@ -1,4 +1,4 @@
-"""The report to pass on: one HTML page with the findings' code, no scripts, nothing loaded from outside."""
+"""The report to share: one HTML page with the findings' code, no scripts, nothing loaded from outside."""
 
 from collections.abc import Iterator
 from html import escape
@@ -12,6 +12,7 @@ from codeorigin.wording.changes import scope_sentence
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import band_or_reason, own_text
+from codeorigin.wording.titles import HTML_COLUMNS
 from codeorigin.wording.totals import summary_phrases
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -47,7 +48,7 @@ def _bar(probability: float | None) -> str:
 
 
 def _code(file: CheckedFile, function: FunctionReport) -> str:
-    """The function's source behind a fold, below what its file says, if the check kept the text."""
+    """The function's source collapsed, below the sentence on its file, if the check kept the text."""
     if file.text is None:
         return ""
     span = function.span.range
@@ -61,7 +62,7 @@ def _code(file: CheckedFile, function: FunctionReport) -> str:
 
 
 def _title(verdict: Verdict) -> str:
-    """What stands behind a probability, for who points at it; findings say it above their code as well."""
+    """The tooltip of a probability; findings also show it above their code."""
     in_its_file = own_text(verdict)
     return "" if in_its_file is None else f' title="{escape(in_its_file)}"'
 
@@ -113,9 +114,10 @@ def _parts(result: CheckResult) -> Iterator[str]:
         if not functions:
             yield "<p>No functions.</p>"
             continue
+        name, lines, probability, verdict = HTML_COLUMNS
         yield (
-            '<table><thead><tr><th>Function</th><th class="number">Lines</th>'
-            '<th class="number">Probability</th><th>Verdict</th></tr></thead><tbody>'
+            f'<table><thead><tr><th>{name}</th><th class="number">{lines}</th>'
+            f'<th class="number">{probability}</th><th>{verdict}</th></tr></thead><tbody>'
         )
         yield from _rows(file, functions, result)
         yield "</tbody></table>"

@@ -1,4 +1,4 @@
-"""The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), one result a finding."""
+"""The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), with one result per finding."""
 
 import json
 from pathlib import PurePath
@@ -8,8 +8,8 @@ from urllib.parse import quote
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
 from codeorigin.report import FunctionReport
 from codeorigin.source.literal_text import plain_message
-from codeorigin.wording import CAVEAT
 from codeorigin.wording.functions import finding_sentence
+from codeorigin.wording.titles import RULE, RULE_DESCRIPTION, RULE_HELP
 
 RULE_ID = "llm-written"
 _SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -65,7 +65,7 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
 
 
 def _judged(file: CheckedFile) -> dict[str, Any] | None:
-    """The file as an artifact that carries its own verdict; it is no result, since it is no finding."""
+    """The file as an artifact with its verdict. It is not a result, because it is not a finding."""
     verdict = file.report.verdict
     if verdict is None or verdict.band is None:
         return None
@@ -96,13 +96,10 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
     rule = {
         "id": RULE_ID,
         "name": "LlmWritten",
-        "shortDescription": {"text": "A function that reads like LLM-written code"},
-        "fullDescription": {
-            "text": "The model estimates how likely a function was written by a large language model. "
-            + CAVEAT
-        },
+        "shortDescription": {"text": RULE},
+        "fullDescription": {"text": RULE_DESCRIPTION},
         "defaultConfiguration": {"level": "note"},
-        "help": {"text": "Run 'codeorigin explain FILE:LINE' to see which lines made the model think so."},
+        "help": {"text": RULE_HELP},
     }
     artifacts = [artifact for file in result.files if (artifact := _judged(file)) is not None]
     return {

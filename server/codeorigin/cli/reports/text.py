@@ -1,4 +1,4 @@
-"""The report for people at a terminal: one line a function, one a file that is judged whole, then the totals."""
+"""The report for a terminal: one line per function and per file judged as a whole, then the totals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from codeorigin.wording.changes import scope_sentence
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import band_or_reason
+from codeorigin.wording.titles import TEXT_COLUMNS
 from codeorigin.wording.totals import summary_phrases
 
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 FINDING_MARK = "*"
 
-_HEADINGS = ("file and lines", "prob.", "verdict", "function")
-# One very long path must not push the figures of all the others out of sight.
+# One very long path must not push the figures of all rows out of sight.
 _WIDEST_LOCATION = 72
 # rich renders a line in tens of microseconds and a text of many lines faster than the same lines one by one.
 _ROWS_AT_ONCE = 500
@@ -82,10 +82,10 @@ def write(result: CheckResult, stream: TextIO) -> None:
     if rows:
         widths = (cell_len(row.location) for row in rows)
         location_width = max(
-            len(_HEADINGS[0]), *(width if width <= _WIDEST_LOCATION else 0 for width in widths)
+            len(TEXT_COLUMNS[0]), *(width if width <= _WIDEST_LOCATION else 0 for width in widths)
         )
-        verdict_width = max(len(_HEADINGS[2]), *(cell_len(row.verdict) for row in rows))
-        location, probability, verdict, function = _HEADINGS
+        verdict_width = max(len(TEXT_COLUMNS[2]), *(cell_len(row.verdict) for row in rows))
+        location, probability, verdict, function = TEXT_COLUMNS
         left = f"{_pad(location, location_width)}  {probability:>5}  {_pad(verdict, verdict_width)}"
         console.print(Text(f"  {left}  {function}", "bold"))
         for start in range(0, len(rows), _ROWS_AT_ONCE):

@@ -1,4 +1,4 @@
-"""The editor at the other end: what it can do, and what it is told."""
+"""The connected editor: its capabilities, and the messages to it."""
 
 from typing import Any
 

@@ -1,7 +1,8 @@
 """One client over a socket, and only one that may: by the token over TCP, by its owner on a Unix socket.
 
-Any program of any user, and any web page, can reach a TCP port of this machine. What does not begin as an LSP client
-does is therefore hung up on, and over TCP so is who does not know the token. Then the next one is waited for.
+Any program of any user, and any web page, can reach a TCP port of this machine. A connection that
+does not begin like an LSP client is therefore closed, and over TCP also one without the token. Then the server waits
+for the next.
 """
 
 import contextlib
@@ -33,7 +34,7 @@ _NOT_ADMITTED = "initializationOptions.token is missing or is not the server's t
 
 
 class _RefusedError(Exception):
-    """Why a connection is hung up on; holds nothing of what it sent."""
+    """Why a connection is closed; contains nothing that it sent."""
 
 
 def accept_tcp(
@@ -45,11 +46,11 @@ def accept_tcp(
         host: a name or address; without ``allow_remote`` one that only this machine can reach.
         port: 0 takes any free one.
         token: what the client must send as ``initializationOptions.token``.
-        show_token: say the token on stderr, next to the address.
+        show_token: write the token to stderr, next to the address.
         allow_remote: let other machines connect; nothing is encrypted.
 
     Raises:
-        CodeOriginError: the address cannot be had, or is one that others can reach.
+        CodeOriginError: the address is not available, or other machines can reach it.
     """
     if not allow_remote and not _is_loopback(host):
         raise CodeOriginError(
@@ -134,7 +135,7 @@ def _announce(where: str) -> None:
 
 
 def _accept(listener: socket.socket, token: str | None) -> Connection:
-    """The first client that is one; the others are hung up on, each after a few seconds at most."""
+    """The first accepted client; all others are disconnected, each after a few seconds at most."""
     while True:
         client, _ = listener.accept()
         # A deadline for the whole first message: single bytes, each in time, must not keep others out.

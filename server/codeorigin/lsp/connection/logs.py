@@ -21,7 +21,7 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 
 class OneLineFormatter(logging.Formatter):
-    """Puts each message on one line: what a file or a client calls itself cannot forge lines or act on a terminal."""
+    """Puts each message on one line: names of files and clients cannot forge lines or act on a terminal."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         """The line, with the message's control characters as escapes."""
@@ -41,7 +41,7 @@ class PrivateFormatter(OneLineFormatter):
 
 
 class UnreadStream(io.TextIOBase):
-    """A text stream in front of one that perhaps nobody reads: writing never blocks.
+    """A text stream in front of one that may not be read: writing never blocks.
 
     A log whose reader has stopped loses its lines; it must not stop the server.
     """
@@ -51,12 +51,12 @@ class UnreadStream(io.TextIOBase):
         self._writer = Writer(stream.buffer, ignored, max_waiting=max_waiting, drops=True)
 
     def write(self, text: str) -> int:
-        """Have ``text`` written, or drop it when too much waits already."""
+        """Have ``text`` written, or drop it if too much is waiting."""
         self._writer.write(text.encode("utf-8", "backslashreplace"))
         return len(text)
 
     def flush(self) -> None:
-        """Nothing: whoever logs does not wait."""
+        """Do nothing: logging does not wait."""
 
     def drain(self) -> None:
         """Wait a moment for what is not written yet."""

@@ -25,7 +25,7 @@ _CONTENT_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,12})[ \t]*\r?\n$", re
 
 
 def read_messages(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the bodies of the messages in ``stream`` until it ends; what is not a message is passed over."""
+    """Yield the bodies of the messages in ``stream`` until it ends; other content is skipped."""
     length: int | None = None
     while line := stream.readline(MAX_HEADER_BYTES):
         if line.strip():
@@ -71,11 +71,11 @@ def start_reader(connection: Connection, receive: Callable[[bytes], None], ended
 
 
 class Writer:
-    """Where the protocol writes. A thread of its own hands the bytes on, so that whoever writes never waits.
+    """Where the protocol writes. A thread of its own hands the bytes on, so that writing never blocks.
 
     ``lost`` is called once, from any thread, when the client is gone or lets more than ``max_waiting`` bytes wait
-    unread: one that never reads must not make the server grow, nor keep it from ending. With ``drops`` it is not
-    given up then, but what comes too much is dropped.
+    unread: one that never reads must not make the server grow, nor keep it from ending. With ``drops`` the
+    stream is kept then, and what does not fit is dropped.
     """
 
     def __init__(

@@ -7,23 +7,24 @@ from pathlib import Path
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.settings.schema import Settings
 from codeorigin.source.ignore import IgnorePatterns
+from codeorigin.wording import UNSUPPORTED_LANGUAGE
 
 
 def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> str | None:
     """Why ``snapshot`` is not scored, to follow "not scored: "; None when it is."""
     if not settings.enable:
-        return "switched off by the settings"
+        return "switched off in the settings"
     if snapshot.language is None:
-        return "the language is not supported"
+        return UNSUPPORTED_LANGUAGE
     if snapshot.language.id not in settings.languages:
-        return "the language is switched off by the settings"
+        return "the language is switched off in the settings"
     # A code point has four bytes at most: the exact size is only counted when it matters.
     if len(snapshot.text) * 4 > settings.max_file_size:
         size = len(snapshot.text.encode("utf-8", "surrogatepass"))
         if size > settings.max_file_size:
             return f"larger than maxFileSize ({size} > {settings.max_file_size} bytes)"
     if snapshot.path is not None and is_excluded(snapshot.path, settings.exclude, folder):
-        return "excluded by the settings"
+        return "excluded in the settings"
     return None
 
 

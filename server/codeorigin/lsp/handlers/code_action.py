@@ -1,4 +1,4 @@
-"""``textDocument/codeAction``: made from what the diagnostics carry and what is known; scores nothing."""
+"""``textDocument/codeAction``: made from the diagnostics' data and known results; scores nothing."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,14 @@ from codeorigin.lsp.handlers.commands import ACCEPT_FINDINGS, EXPLAIN, RESCORE
 from codeorigin.lsp.presentation.diagnostics import SOURCE, FindingData
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.source.literal_text import plain_message
+from codeorigin.wording.titles import (
+    ACCEPT_FINDING,
+    EXPLAIN_FUNCTION,
+    IGNORE_FILE,
+    IGNORE_FUNCTION,
+    RESCORE_SELECTION,
+    about,
+)
 
 QUICK_FIX = types.CodeActionKind.QuickFix
 RESCORE_KIND = "refactor.codeorigin.rescore"
@@ -49,23 +57,23 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
         offered.add(data.function_id)
         start = _start_of_function(server, snapshot, diagnostic, data)
         yield types.CodeAction(
-            title=f"Ignore this function: {plain_message(data.name)}",
+            title=about(IGNORE_FUNCTION, plain_message(data.name)),
             kind=QUICK_FIX,
             diagnostics=[diagnostic],
             edit=_edit(server, uri, ignore_function(snapshot.positions, snapshot.language, *start)),
         )
         yield types.CodeAction(
-            title=f"Accept this finding: {plain_message(data.name)}",
+            title=about(ACCEPT_FINDING, plain_message(data.name)),
             kind=QUICK_FIX,
             diagnostics=[diagnostic],
             command=types.Command(
-                title="Accept this finding", command=ACCEPT_FINDINGS, arguments=[uri, data.function_id]
+                title=ACCEPT_FINDING, command=ACCEPT_FINDINGS, arguments=[uri, data.function_id]
             ),
         )
         yield _explain(uri, diagnostic.range.start, data.name, diagnostic)
     if offered:
         yield types.CodeAction(
-            title="Ignore in this file",
+            title=IGNORE_FILE,
             kind=QUICK_FIX,
             edit=_edit(server, uri, ignore_file(snapshot.positions, snapshot.language)),
         )
@@ -98,10 +106,10 @@ def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Itera
             yield _explain(uri, start, function.span.qualified_name)
     if params.range.start != params.range.end:
         yield types.CodeAction(
-            title="Rescore selection",
+            title=RESCORE_SELECTION,
             kind=RESCORE_KIND,
             command=types.Command(
-                title="Rescore selection", command=RESCORE, arguments=[uri, to_wire(params.range)]
+                title=RESCORE_SELECTION, command=RESCORE, arguments=[uri, to_wire(params.range)]
             ),
         )
 
@@ -110,12 +118,10 @@ def _explain(
     uri: str, position: types.Position, name: str, diagnostic: types.Diagnostic | None = None
 ) -> types.CodeAction:
     return types.CodeAction(
-        title=f"Explain this function: {plain_message(name)}",
+        title=about(EXPLAIN_FUNCTION, plain_message(name)),
         kind=EXPLAIN_KIND,
         diagnostics=[diagnostic] if diagnostic is not None else None,
-        command=types.Command(
-            title="Explain this function", command=EXPLAIN, arguments=[uri, to_wire(position)]
-        ),
+        command=types.Command(title=EXPLAIN_FUNCTION, command=EXPLAIN, arguments=[uri, to_wire(position)]),
     )
 
 

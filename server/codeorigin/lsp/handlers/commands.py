@@ -26,9 +26,10 @@ from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.source.literal_text import plain_message
-from codeorigin.wording import FULL_CAVEAT
+from codeorigin.wording import FULL_CAVEAT, UNSUPPORTED_LANGUAGE
 from codeorigin.wording.functions import reason
 from codeorigin.wording.messages import on_accepted, on_document, on_explanation, on_selection
+from codeorigin.wording.titles import EXPLAINING
 
 RESCORE = "codeorigin.rescore"
 EXPLAIN = "codeorigin.explain"
@@ -106,7 +107,7 @@ async def _rescore_selection(
     positions = snapshot.positions
     start, end = positions.offset(selection.start), positions.offset(selection.end)
     if snapshot.language is None:
-        return _said(session, {"verdict": None, "message": "the language is not supported"}, quiet=quiet)
+        return _said(session, {"verdict": None, "message": UNSUPPORTED_LANGUAGE}, quiet=quiet)
     if start >= end:
         return _said(session, {"verdict": None, "message": "nothing is selected"}, quiet=quiet)
     code, language, token = snapshot.text[start:end], snapshot.language.id, CancelToken()
@@ -131,7 +132,7 @@ async def _rescore_selection(
 
 
 def _takes_in_file(result: Result | None) -> bool:
-    """Whether the verdicts of the document are more than each function's own text says."""
+    """Whether other functions of the file count in the verdicts of the document."""
     return result is not None and any(each.verdict.file_evidence is not None for each in result.functions)
 
 
@@ -181,8 +182,8 @@ async def _explain(
         return _said(session, {**answer, "message": message}, quiet=quiet)
     options = result.settings.explain_options
     asking = asyncio.ensure_future(session.explanations.get(result, function, options))
-    # Only this request ends when the user stops it: somebody else may wait for the same explanation.
-    progress = session.client.start_progress("Explaining a function", asking.cancel)
+    # Cancelling ends only this request: another one may be waiting for the same explanation.
+    progress = session.client.start_progress(EXPLAINING, asking.cancel)
     try:
         await asyncio.wait({asking})
         explanation = asking.result()
@@ -190,7 +191,7 @@ async def _explain(
         if not asking.cancelled():
             asking.cancel()
             raise
-        return _said(session, {**answer, "message": "no explanation: it was stopped"}, quiet=quiet)
+        return _said(session, {**answer, "message": "no explanation: cancelled"}, quiet=quiet)
     except CodeOriginError as error:
         return _said(session, {**answer, "message": f"no explanation: {error}"}, quiet=quiet)
     finally:
@@ -204,7 +205,7 @@ async def _accept(session: Session, uri: str, function_id: str | None, *, quiet:
     snapshot = _open_snapshot(session, uri)
     findings = session.accepted_findings_of(uri)
     if findings is None:
-        message = "accepted findings are kept in a workspace folder: open the one that this file is in"
+        message = "accepted findings are stored in the workspace folder: open the folder of this file"
         return _said(session, {"accepted": 0, "message": message}, quiet=quiet)
     result = await session.scored(uri)
     functions = _to_accept(result, function_id) if result is not None else []

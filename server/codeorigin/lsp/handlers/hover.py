@@ -11,9 +11,9 @@ from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.report import FunctionReport
+from codeorigin.wording.explanations import PENDING, explanation_failed, no_explanation
 from codeorigin.wording.figures import NOTICEABLE
-
-PENDING = "The explanation is being made; hover again in a moment."
+from codeorigin.wording.functions import part_of_this
 
 
 def register(server: CodeOriginServer) -> None:
@@ -31,7 +31,7 @@ def register(server: CodeOriginServer) -> None:
         if header.start_line <= line <= header.end_line:
             return _hover(session, await _whole(session, result, function))
         if (nested := nested_at_header(function, line)) is not None:
-            note = f"{nested.span.qualified_name} is judged as a part of this function."
+            note = part_of_this(nested.span.qualified_name)
             return _hover(session, await _whole(session, result, function, note))
         return _on_line(session, result, function, line)
 
@@ -50,9 +50,9 @@ async def _whole(
     except Cancelled:
         explanation, why = None, None
     except CodeOriginError as error:
-        explanation, why = None, f"No explanation: {error}"
+        explanation, why = None, no_explanation(error)
     except Exception as error:
-        explanation, why = None, f"No explanation ({type(error).__name__}); the log says where it failed."
+        explanation, why = None, explanation_failed(error)
     notes = [each for each in (note, why) if each is not None]
     return HoverContent(result, function, settings, explanation, " ".join(notes) or None)
 

@@ -19,6 +19,7 @@ from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
 from codeorigin.source.literal_text import plain_message
 from codeorigin.wording.messages import on_scan, reported_functions
+from codeorigin.wording.titles import SCANNING
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1
@@ -59,9 +60,7 @@ class _Scan:
         self._files: list[dict[str, Any]] = []
         self._seen: set[str] = set()
         self._reported = 0.0
-        self._progress = session.client.start_progress(
-            "Scoring the workspace", self._token.cancel, measured=True
-        )
+        self._progress = session.client.start_progress(SCANNING, self._token.cancel, measured=True)
 
     async def run(self, folder: str | None) -> dict[str, Any]:
         session = self._session

@@ -1,4 +1,4 @@
-"""Scored functions -> LSP diagnostics, and what a diagnostic's ``data`` says to code actions."""
+"""Scored functions -> LSP diagnostics, and the diagnostics' ``data``, which code actions read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FindingData:
     """What travels with a diagnostic and comes back in a code action request.
 
     ``header_offset`` is the number of lines from the function's first line (a decorator, say) to the
-    diagnostic's, so that the place holds while the client moves the diagnostic along with edits.
+    diagnostic's, so that the position stays right while the client moves the diagnostic with edits.
     """
 
     function_id: str

@@ -14,7 +14,14 @@ from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.explanations import balance, direction
 from codeorigin.wording.figures import NOTICEABLE, logits
 from codeorigin.wording.files import file_guarantee, file_headline
-from codeorigin.wording.functions import guarantee, headline, own_text, reason, windows_note
+from codeorigin.wording.functions import (
+    guarantee,
+    headline,
+    headline_or_reason,
+    own_text,
+    reason,
+    windows_note,
+)
 
 BAR_CELLS = 8
 LINES_PER_SIDE = 4
@@ -22,7 +29,7 @@ LINES_PER_SIDE = 4
 
 @dataclass(frozen=True, slots=True)
 class HoverContent:
-    """What a hover says; ``explanation`` is None while it is being made, or when that failed."""
+    """The content of a hover; ``explanation`` is None while it is being computed, or if that failed."""
 
     result: Result
     function: FunctionReport
@@ -36,7 +43,7 @@ class HoverContent:
         name = code_span(self.function.span.qualified_name)
         verdict = self.function.verdict
         if verdict.probability is None:
-            return f"**CodeOrigin** · {name}\n\nNo verdict: {reason(verdict.reason)}."
+            return f"**CodeOrigin** · {name}\n\n{headline_or_reason(verdict)}."
         band = self.settings.limits.band(verdict)
         parts = [
             f"**CodeOrigin: {headline(verdict)}** · {name} · band `{band}`",
@@ -82,11 +89,11 @@ class HoverContent:
         return "\n".join([*lines, FULL_CAVEAT, f"Model: {self.result.model_id}"])
 
     def _own_text(self) -> str:
-        """What of the verdict is the function's own; not beside the evidence of a single line."""
+        """The score of the function's own text; not shown with the evidence of a single line."""
         return (own_text(self.function.verdict) or "") if self.line is None else ""
 
     def _file(self) -> str:
-        """The second answer, on the whole file; not beside the evidence of a single line."""
+        """The verdict on the whole file; not shown with the evidence of a single line."""
         verdict = self.result.verdict
         if verdict is None or verdict.probability is None or self.line is not None:
             return ""
@@ -131,4 +138,4 @@ def _tokens(explanation: Explanation) -> str:
         f"{code_span(token.text, 24)} {logits(token.value)} (line {token.line + 1})"
         for token in explanation.top_tokens
     ]
-    return "Tokens that count most: " + ", ".join(tokens)
+    return "Strongest tokens: " + ", ".join(tokens)

@@ -29,7 +29,7 @@ class _Entry:
 class DocumentScorer:
     """Scores documents, keeps their results and hands each new one to ``deliver``.
 
-    ``begin`` takes the document as it is now, or None when it is gone; ``key`` is that pass's key alone, cheap
+    ``begin`` takes the document as it is now, or None when it is closed; ``key`` is that pass's key alone, cheap
     to ask for. ``failed`` hears of every exception but cancellation.
     """
 
@@ -69,7 +69,7 @@ class DocumentScorer:
         return await self.settled(uri)
 
     def cancel(self, uri: str) -> None:
-        """Stop the work on ``uri``; who waits for it is let go."""
+        """Stop the work on ``uri``; waiting calls return."""
         entry = self._entries.pop(uri, None)
         if entry is not None:
             self._stop(entry)

@@ -1,4 +1,4 @@
-"""Explanations under way: shared by who asks, cancelled when nobody waits or the document moves on."""
+"""Running explanations: shared between requests, cancelled when no request waits or the document changes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.report import FunctionReport
+from codeorigin.wording.explanations import FAILED, READY
+from codeorigin.wording.titles import EXPLAINING
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ class Explanations:
         self._start_progress = start_progress
         self._runs: dict[_Key, _Run] = {}
         self._failures: dict[_Key, Exception] = {}
-        """Of runs that failed when nobody waited any more: the next one who asks is told."""
+        """Errors of runs that failed when no request was waiting; the next request gets them."""
 
     def cached(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Explanation | None:
         """The explanation if it was made before; at once."""
@@ -87,11 +89,11 @@ class Explanations:
             if run.future.done():
                 return run.future.result()
             if run.progress is None:
-                run.progress = self._start_progress("Explaining a function", lambda: _stop(run))
+                run.progress = self._start_progress(EXPLAINING, lambda: _stop(run))
             return None
 
     def cancel(self, uri: str) -> None:
-        """The document moved on: stop what explains its old text."""
+        """The document has changed: stop explanations of its old text."""
         for key, run in list(self._runs.items()):
             if key[0] == uri:
                 run.token.cancel()
@@ -137,13 +139,13 @@ class Explanations:
         if run.progress is None:
             return
         if error is None:
-            run.progress.end("The explanation is ready: hover again")
+            run.progress.end(READY)
         elif isinstance(error, Cancelled) or not isinstance(error, Exception):
             run.progress.end()
         else:
             if not run.waiting:
                 self._failures[key] = error
-            run.progress.end("There is no explanation: hover again to see why")
+            run.progress.end(FAILED)
 
 
 def _key(result: Result, function: FunctionReport, options: ExplainOptions) -> _Key:
@@ -151,7 +153,7 @@ def _key(result: Result, function: FunctionReport, options: ExplainOptions) -> _
 
 
 def _stop(run: _Run) -> None:
-    """The user wants the background work no longer; somebody else may."""
+    """The user cancelled the background work; requests may still wait for it."""
     progress, run.progress = run.progress, None
     if progress is not None:
         progress.end()

@@ -1,4 +1,4 @@
-"""What is kept of files that are not open, so that an unchanged one is not scored again: no text."""
+"""Results of files that are not open, without their text, so that unchanged files are not scored again."""
 
 import pickle
 import zlib
@@ -37,7 +37,7 @@ class FileKey:
 class FileRecords:
     """Records by path, packed (some 150 bytes a function), up to ``max_bytes`` in all.
 
-    When they are full, what comes later is not kept, in place of dropping the oldest: scans go through the files
+    When the table is full, new records are not kept, instead of dropping the oldest: scans go through the files
     in the same order each time, so that each record would be dropped shortly before it is asked for.
     """
 

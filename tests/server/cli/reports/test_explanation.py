@@ -69,7 +69,7 @@ def test_figures_bars_code_and_tokens(make_file: MakeFile) -> None:
     lines = rendered(explained(make_file)).splitlines()
     assert lines[0] == "fast  [b]\\x1b.py:4-6"
     assert lines[1] == (
-        "probability 0.97, llm (llm from 0.90, human up to 0.20); 3 % of people's functions score as high"
+        "probability 0.97, llm (llm from 0.90, human up to 0.20); 3 % of human-written functions score as high"
     )
     assert lines[2] == "logit +1.88 = baseline +0.37 + lines +1.50 (completeness gap 0.66 %)"
     assert lines[3] == "integrated gradients, 16 nodes, mask baseline"
@@ -107,7 +107,7 @@ def test_occlusion_claims_no_sum(make_file: MakeFile) -> None:
 def test_what_the_file_adds_comes_on_top_of_the_lines(make_file: MakeFile, in_file: Verdict) -> None:
     lines = rendered(explained(make_file, verdicts={"fast": in_file})).splitlines()
     assert lines[1].startswith("probability 0.97, llm")
-    assert lines[2] == "By its own text 64 %; the 11 other functions of this file speak for an LLM (+0.62)."
+    assert lines[2] == "By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62)."
     assert lines[3] == (
         "logit +1.88 = baseline +0.37 + lines +1.50 (completeness gap 0.66 %); "
         "logit with the rest of the file +2.50"

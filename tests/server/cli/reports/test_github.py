@@ -15,7 +15,7 @@ def test_a_notice_a_finding_and_the_summary(make_result: MakeResult) -> None:
     notice, summary = github.render(make_result()).splitlines()
     assert notice == (
         "::notice file=shelf.py,line=4,endLine=6,title=Likely LLM-written::"
-        "'fast' reads like LLM-written code: probability 0.97; 3 %25 of people's functions score as high. "
+        "'fast' reads like LLM-written code: probability 0.97; 3 %25 of human-written functions score as high. "
         "A probability is an estimate from style, not proof of who wrote the code."
     )
     assert summary.startswith("CodeOrigin: 3 functions in 1 file;")
@@ -27,8 +27,8 @@ def test_a_finding_says_what_its_file_has_to_do_with_it(
     notice, _ = github.render(make_result((make_file(verdicts={"fast": in_file}),))).splitlines()
     assert notice.endswith(
         "::'fast' reads in its file like LLM-written code: probability 0.97; "
-        "3 %25 of people's functions score as high. "
-        "By its own text 64 %25; the 11 other functions of this file speak for an LLM (+0.62). "
+        "3 %25 of human-written functions score as high. "
+        "By its own text 64 %25; the 11 other functions in this file point to an LLM (+0.62). "
         "A probability is an estimate from style, not proof of who wrote the code."
     )
 
@@ -41,7 +41,7 @@ def test_only_files_in_band_llm_get_a_notice(
     assert notice == (
         "::notice file=llm.py,line=1,title=Likely LLM-written file::"
         "Taken together, 7 functions of this file read like LLM-written code: probability 0.96; "
-        "4 %25 of people's files score as high. "
+        "4 %25 of human-written files score as high. "
         "A probability is an estimate from style, not proof of who wrote the code."
     )
     assert "0 findings" in summary

@@ -89,7 +89,7 @@ def test_a_file_without_functions_and_only_findings(make_file: MakeFile, make_re
 def test_what_the_file_says_of_a_function(
     make_file: MakeFile, make_result: MakeResult, in_file: Verdict
 ) -> None:
-    sentence = "By its own text 64 %; the 11 other functions of this file speak for an LLM (+0.62)."
+    sentence = "By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62)."
     found = Page(html.render(make_result((make_file(verdicts={"fast": in_file}),))))
     # Above the code of a finding for all to read, and as the title of two cells.
     assert [word for word in found.words if "own text" in word] == [sentence]

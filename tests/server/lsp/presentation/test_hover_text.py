@@ -28,7 +28,7 @@ EXPLANATION = Explanation(
     lines=(LineAttribution(0, 0.2, 0.2, 0.0), LineAttribution(3, 1.0, 1.0, 0.0)), top_tokens=(),
 )  # fmt: skip
 
-OWN = "By its own text 64 %; the 11 other functions of this file speak for an LLM (+0.62)."
+OWN = "By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62)."
 LINES = (
     "The function's lines add up to +1.20 (logit +1.20, from +0.00 without evidence), completeness gap 0.1 %."
 )
@@ -52,7 +52,7 @@ def content(
 def test_the_function_s_own_text_follows_the_calibration() -> None:
     paragraphs = content(IN_FILE).markdown().split("\n\n")
     assert paragraphs[0].startswith("**CodeOrigin: 76 % likely LLM-written**")
-    assert paragraphs[1].startswith("5 % of the calibration functions")
+    assert paragraphs[1].startswith("5 % of the human-written calibration functions")
     assert paragraphs[2] == OWN
     assert SUM in paragraphs
 
@@ -60,7 +60,7 @@ def test_the_function_s_own_text_follows_the_calibration() -> None:
 def test_plain_text_says_the_same() -> None:
     lines = content(IN_FILE).plain_text().split("\n")
     assert lines[0] == "CodeOrigin: 76 % likely LLM-written: hovered (band unsure)"
-    assert lines[1].startswith("5 % of the calibration functions")
+    assert lines[1].startswith("5 % of the human-written calibration functions")
     assert lines[2] == OWN
     assert SUM in lines
 

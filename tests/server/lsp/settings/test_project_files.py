@@ -172,10 +172,10 @@ def snapshot(text: str, language: str | None = "python", path: str | None = "/w/
     ("values", "given", "expected"),
     [
         ({}, snapshot("x"), None),
-        ({"enable": False}, snapshot("x"), "switched off by the settings"),
+        ({"enable": False}, snapshot("x"), "switched off in the settings"),
         ({}, snapshot("x", None), "the language is not supported"),
-        ({"languages": ["go"]}, snapshot("x"), "the language is switched off by the settings"),
-        ({"exclude": ["a.py"]}, snapshot("x"), "excluded by the settings"),
+        ({"languages": ["go"]}, snapshot("x"), "the language is switched off in the settings"),
+        ({"exclude": ["a.py"]}, snapshot("x"), "excluded in the settings"),
         ({"exclude": ["a.py"]}, snapshot("x", path=None), None),
         ({"maxFileSize": 1000}, snapshot("x" * 1000), None),
         ({"maxFileSize": 1000}, snapshot("é" * 501), "larger than maxFileSize (1002 > 1000 bytes)"),

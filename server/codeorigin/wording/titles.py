@@ -1,0 +1,26 @@
+"""Titles: of code actions, progress bars, columns, and of the finding as a rule in code scanning services."""
+
+from codeorigin.wording import CAVEAT
+
+IGNORE_FUNCTION = "Ignore this function"
+IGNORE_FILE = "Ignore in this file"
+ACCEPT_FINDING = "Accept this finding"
+EXPLAIN_FUNCTION = "Explain this function"
+RESCORE_SELECTION = "Rescore selection"
+
+EXPLAINING = "Explaining a function"
+SCANNING = "Scoring the workspace"
+
+TEXT_COLUMNS = ("file and lines", "prob.", "verdict", "function")
+HTML_COLUMNS = ("Function", "Lines", "Probability", "Verdict")
+
+RULE = "A function that reads like LLM-written code"
+RULE_DESCRIPTION = (
+    f"The model estimates how likely a function was written by a large language model. {CAVEAT}"
+)
+RULE_HELP = "Run 'codeorigin explain FILE:LINE' to see which lines made the model think so."
+
+
+def about(title: str, name: str) -> str:
+    """``Explain this function: parse``."""
+    return f"{title}: {name}"
