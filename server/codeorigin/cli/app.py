@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 import codeorigin
+from codeorigin.cli import saved_commands
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.check_result import Show
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
@@ -323,6 +324,9 @@ def serve(
         )
 
     raise typer.Exit(guarded(work, debug=debug))
+
+
+saved_commands.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
