@@ -159,6 +159,10 @@ def check(
             help="Exit with 1 only if findings are more than this share of the lines that were judged.",
         ),
     ] = None,
+    no_declared: Annotated[
+        bool,
+        typer.Option("--no-declared", help="Do not look whether the commits of a change name an agent."),
+    ] = False,
     file_context: FileContext = None,
     no_config: NoConfig = False,
     model: Model = None,
@@ -181,6 +185,7 @@ def check(
                 baseline=baseline,
                 update_baseline=update_baseline,
                 fail_on_share=fail_on_share,
+                declared=not no_declared,
                 report_format=report_format,
                 threshold=threshold,
                 language=language,

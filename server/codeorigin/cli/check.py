@@ -53,6 +53,7 @@ class CheckOptions:
     baseline: Path | None = None
     update_baseline: bool = False
     fail_on_share: float | None = None
+    declared: bool = True
 
 
 class _Steps(Protocol):
@@ -142,7 +143,12 @@ def _sources(
     from codeorigin.cli.changes import changed_sources  # noqa: PLC0415
 
     with changed_sources(
-        options.change, options.paths, language=options.language, exclude=options.exclude, project=project
+        options.change,
+        options.paths,
+        language=options.language,
+        exclude=options.exclude,
+        project=project,
+        declared=options.declared,
     ) as changed:
         if not changed.sources:
             complain(nothing_changed(changed.report))

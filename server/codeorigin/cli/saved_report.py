@@ -11,7 +11,7 @@ from codeorigin.errors import SourceError
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band, Reason, Verdict
-from codeorigin.report import ChangeReport, FileReport, FunctionReport, Summary
+from codeorigin.report import ChangeReport, DeclaredAgent, FileReport, FunctionReport, Summary
 from codeorigin.source.regular_files import read_regular_file
 from codeorigin.spans import FunctionSpan, TextRange
 
@@ -55,9 +55,15 @@ def _result(data: Mapping[str, Any]) -> CheckResult:
         summary=_summary(summary),
         threshold=_number(summary["threshold"]),
         false_positive_rate=_number(summary["false_positive_rate"]),
-        change=None if data["change"] is None else ChangeReport(**data["change"]),
+        change=None if data["change"] is None else _change(data["change"]),
         accepted=frozenset(accepted),
     )
+
+
+def _change(data: Mapping[str, Any]) -> ChangeReport:
+    declared = data["declared"]
+    agents = None if declared is None else tuple(DeclaredAgent(**each) for each in declared)
+    return ChangeReport(**{**data, "declared": agents})
 
 
 def _summary(data: Mapping[str, Any]) -> Summary:

@@ -15,11 +15,11 @@ from codeorigin.cli.reports import json as json_report
 from codeorigin.cli.saved_report import read_report
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.report import ChangeReport
+from codeorigin.report import ChangeReport, DeclaredAgent
 
 MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
-CHANGE = ChangeReport("commit", "HEAD", "a" * 40, "b" * 40, 2)
+CHANGE = ChangeReport("commit", "HEAD", "a" * 40, "b" * 40, 2, (DeclaredAgent("b" * 40, "aider", "trailer"),))
 
 
 @pytest.fixture
