@@ -44,12 +44,22 @@ class FileReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredAgent:
+    """An agent that a commit names as its ``author`` or in a ``trailer`` (``how``)."""
+
+    commit: str
+    agent: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeReport:
     """Which change was looked at.
 
     ``kind`` is ``working_tree``, ``index``, ``range`` or ``commit``; ``revision`` the base or the commit as it was asked
     for. ``old`` and ``new`` are names of commits: None before the first one, and for the working tree and the index.
-    ``parents`` counts those of a commit.
+    ``parents`` counts those of a commit. ``declared`` are the agents that the commits themselves name, which is a fact
+    and no estimate; None if nobody looked.
     """
 
     kind: str
@@ -57,6 +67,7 @@ class ChangeReport:
     old: str | None
     new: str | None
     parents: int = 0
+    declared: "tuple[DeclaredAgent, ...] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

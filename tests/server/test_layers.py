@@ -34,6 +34,8 @@ _KNOWN_TO_FRONTS = (
 _MORE_FOR_ONE = {
     # It starts the other front.
     "cli.serve": ("lsp.app",),
+    # It makes verdicts of what it reads.
+    "cli.saved_report": ("model.promise",),
     # It looks at the model and at every grammar.
     "cli.doctor": ("functions", "model.bundle"),
 }

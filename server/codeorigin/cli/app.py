@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 import codeorigin
+from codeorigin.cli import saved_commands
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.check_result import Show
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
@@ -156,6 +157,10 @@ def check(
             help="Exit with 1 only if findings are more than this share of the lines that were judged.",
         ),
     ] = None,
+    no_declared: Annotated[
+        bool,
+        typer.Option("--no-declared", help="Do not look whether the commits of a change name an agent."),
+    ] = False,
     file_context: FileContext = None,
     no_config: NoConfig = False,
     model: Model = None,
@@ -178,6 +183,7 @@ def check(
                 baseline=baseline,
                 update_baseline=update_baseline,
                 fail_on_share=fail_on_share,
+                declared=not no_declared,
                 report_format=report_format,
                 threshold=threshold,
                 language=language,
@@ -324,6 +330,9 @@ def serve(
         )
 
     raise typer.Exit(guarded(work, debug=debug))
+
+
+saved_commands.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

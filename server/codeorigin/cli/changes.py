@@ -2,7 +2,7 @@
 
 import os
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +12,10 @@ from codeorigin.cli.inputs import MAX_BYTES, Source
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
+from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile, LineRange
 from codeorigin.git.repository import Repository
-from codeorigin.report import ChangeReport, FileReport
+from codeorigin.report import ChangeReport, DeclaredAgent, FileReport
 from codeorigin.source.text import LineIndex
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def changed_sources(
     language: str | None,
     exclude: Sequence[str],
     project: "Project | None",
+    declared: bool = True,
 ) -> Iterator[ChangedSources]:
     """What the change touches below ``names`` (the whole repository if there are none), to be read in the block.
 
@@ -79,6 +81,7 @@ def changed_sources(
                 old=change.old,
                 new=change.new,
                 parents=change.parents,
+                declared=_declared(repository, change) if declared else None,
             )
             yield ChangedSources(sources, report)
     except RepositoryError as error:
@@ -88,6 +91,18 @@ def changed_sources(
                 f"{request.revision}: is a path and no revision; write --changed -- {request.revision}"
             ) from error
         raise
+
+
+def _declared(repository: Repository, change: Change) -> tuple[DeclaredAgent, ...] | None:
+    """What the commits of the change say of themselves; None where there are none yet."""
+    if change.new is None:
+        return None
+    if change.request.kind is ChangeKind.COMMIT:
+        commits: Iterable[str] = (change.new,)
+    else:
+        commits = (commit.id for commit in repository.log(change.new, without=change.old))
+    found = declared_agents(repository.git, commits)
+    return tuple(DeclaredAgent(each.commit, each.agent, each.how) for each in found)
 
 
 def _reader(change: Change, file: ChangedFile, shown: str, language: str) -> Callable[[], str]:

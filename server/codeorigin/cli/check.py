@@ -3,22 +3,22 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol
 
 import codeorigin
 from codeorigin.cli.baseline import accepted_ids, update
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally, counted_lines
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.inputs import Source, collect, find_project
+from codeorigin.cli.output import write_output
 from codeorigin.cli.reports import ReportFormat, write_report
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.report import ChangeReport
 from codeorigin.settings.schema import Settings
-from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file
 from codeorigin.wording.changes import nothing_changed
 from codeorigin.wording.totals import share_sentence
 
@@ -53,6 +53,7 @@ class CheckOptions:
     baseline: Path | None = None
     update_baseline: bool = False
     fail_on_share: float | None = None
+    declared: bool = True
 
 
 class _Steps(Protocol):
@@ -142,7 +143,12 @@ def _sources(
     from codeorigin.cli.changes import changed_sources  # noqa: PLC0415
 
     with changed_sources(
-        options.change, options.paths, language=options.language, exclude=options.exclude, project=project
+        options.change,
+        options.paths,
+        language=options.language,
+        exclude=options.exclude,
+        project=project,
+        declared=options.declared,
     ) as changed:
         if not changed.sources:
             complain(nothing_changed(changed.report))
@@ -216,26 +222,6 @@ def _error_line(error: FileError) -> str:
     return f"{error.path}: {'skipped: ' if error.skipped else ''}{error.message}"
 
 
-def _open_output(path: Path) -> AbstractContextManager[TextIO]:
-    """The stream of the report. A file gets it as a whole at the end, so that a failed check leaves the old one.
-
-    In the current folder, which may be a cloned repository, no link is followed.
-    """
-    if is_device_name(path):
-        return open_for_append(path)
-    root = Path.cwd()
-    inside = (root / path).is_relative_to(root) and ".." not in path.parts
-    return replacing_file(root / path, root=root if inside else None)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise SourceError(f"{path}: cannot write the report here: {error.strerror}") from error
-
-
 def _checked(options: CheckOptions) -> CheckResult:
     """The result, after its findings went into the baseline if that was asked for."""
     if options.update_baseline and options.baseline is None:
@@ -263,18 +249,11 @@ def exit_code(result: CheckResult, fail_on_share: float | None = None) -> int:
 
 def run_check(options: CheckOptions) -> int:
     """Check, write the report, and say by the exit code what came out: see :func:`exit_code`."""
-    if options.output is None:
-        result = _checked(options)
-        write_report(result, options.report_format, sys.stdout)
-    else:
-        with ExitStack() as stack:
-            # Opened first: better to fail before a long check than after it.
-            with _writing(options.output):
-                stream = stack.enter_context(_open_output(options.output))
-            result = _checked(options)
-            with _writing(options.output):
-                write_report(result, options.report_format, stream)
-                stack.close()
+    result = write_output(
+        options.output,
+        lambda: _checked(options),
+        lambda made, stream: write_report(made, options.report_format, stream),
+    )
     if options.fail_on_share is not None:
         complain(share_sentence(result.summary, options.fail_on_share))
     return exit_code(result, options.fail_on_share)

@@ -3,6 +3,7 @@
 from codeorigin.report import ChangeReport
 
 _SHORT = 10
+_MOST_NAMED = 20
 
 
 def change_phrase(change: ChangeReport) -> str:
@@ -28,3 +29,19 @@ def scope_sentence(change: ChangeReport) -> str:
 def nothing_changed(change: ChangeReport) -> str:
     """In place of results where no file of the change is looked at."""
     return f"nothing to check: {change_phrase(change)} changes no source file of a supported language here"
+
+
+def declared_sentence(change: ChangeReport) -> str | None:
+    """What the commits say of themselves: ``Says so itself: commit 0123456789 names claude in a trailer.``
+
+    None where they say nothing, or nobody looked.
+    """
+    if not change.declared:
+        return None
+    named = [
+        f"commit {each.commit[:_SHORT]} names {each.agent} {'as its author' if each.how == 'author' else 'in a trailer'}"
+        for each in change.declared[:_MOST_NAMED]
+    ]
+    if len(change.declared) > _MOST_NAMED:
+        named.append(f"{len(change.declared) - _MOST_NAMED:,} more")
+    return f"Says so itself: {'; '.join(named)}. That is a fact of the commit and no part of the estimate."

@@ -1,7 +1,7 @@
 """The totals of a check in words."""
 
 from codeorigin.report import Summary
-from codeorigin.wording.figures import counted
+from codeorigin.wording.figures import counted, percent
 
 
 def threshold_phrase(threshold: float | None, false_positive_rate: float | None = None) -> str:
@@ -60,3 +60,17 @@ def share_sentence(summary: Summary, limit: float) -> str:
         f"{summary.finding_lines:,} of {lines} with a verdict are in findings: {100 * summary.finding_share:.1f} %, "
         f"{how} the {100 * limit:g} % of --fail-on-share"
     )
+
+
+def share_phrase(summary: Summary) -> str:
+    """How much of what was judged is in findings: ``12 % of 340 lines with a verdict are in findings``."""
+    return f"{_share(summary)} of {counted(summary.lines, 'line')} with a verdict are in findings"
+
+
+def badge_message(summary: Summary) -> str:
+    """The share on a badge: ``12 % of lines``."""
+    return f"{_share(summary)} of lines" if summary.lines else "no verdict"
+
+
+def _share(summary: Summary) -> str:
+    return percent(summary.finding_share) if summary.finding_lines else "0 %"

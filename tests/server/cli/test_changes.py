@@ -78,7 +78,7 @@ def test_only_functions_with_changed_lines_are_checked(repository: Repository, c
     assert (summary["findings"], summary["lines"], summary["finding_lines"]) == (1, 1, 1)
     head = repository.git("rev-parse", "HEAD")
     assert report["change"] == {
-        "kind": "working_tree", "revision": None, "old": head, "new": None, "parents": 0,
+        "kind": "working_tree", "revision": None, "old": head, "new": None, "parents": 0, "declared": None,
     }  # fmt: skip
     assert check("--changed", "--staged")[0] == 2
 

@@ -1,4 +1,4 @@
-"""A check's result as text, JSON, SARIF, HTML or GitHub workflow commands; an explanation as text or JSON."""
+"""A check's result in every format; an explanation as text or JSON."""
 
 from enum import StrEnum
 from typing import TextIO
@@ -15,6 +15,9 @@ class ReportFormat(StrEnum):
     SARIF = "sarif"
     HTML = "html"
     GITHUB = "github"
+    GITLAB = "gitlab"
+    MARKDOWN = "markdown"
+    BADGE = "badge"
 
 
 def write_report(result: CheckResult, report_format: ReportFormat, stream: TextIO) -> None:
@@ -41,3 +44,15 @@ def write_report(result: CheckResult, report_format: ReportFormat, stream: TextI
             from codeorigin.cli.reports import github
 
             write_all(stream, github.render(result))
+        case ReportFormat.GITLAB:
+            from codeorigin.cli.reports import gitlab
+
+            write_all(stream, gitlab.render(result))
+        case ReportFormat.MARKDOWN:
+            from codeorigin.cli.reports import markdown
+
+            write_all(stream, markdown.render(result))
+        case ReportFormat.BADGE:
+            from codeorigin.cli.reports import badge
+
+            write_all(stream, badge.render(result))

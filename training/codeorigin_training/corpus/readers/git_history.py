@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeorigin.git.declared import signing_lines
 from codeorigin_training.corpus.rows import CorpusError
 
 _FORMAT = "%H%x1f%cs%x1f%as%x1f%an <%ae>%x1f%B%x1e"
@@ -22,8 +23,7 @@ class Commit:
     @property
     def trailers(self) -> list[str]:
         """The lines of the message that may sign it: ``Key: value`` lines, and lines about what generated it."""
-        lines = self.message.splitlines()
-        return [line for line in lines if "-by:" in line.lower() or "generated with" in line.lower()]
+        return signing_lines(self.message)
 
 
 def git(repository: Path, *arguments: str) -> bytes:

@@ -1,16 +1,13 @@
 """Git repositories -> functions whose lines all come from commits that an agent signed, or all from before a date."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
 from codeorigin.errors import SourceError
+from codeorigin.git.declared import Signature, agent_signatures
 from codeorigin.languages import language_for_path
 from codeorigin.source.files import decode_source
 from codeorigin_training.corpus.packages import ASSISTED_FROM, HUMAN_UNTIL
@@ -21,7 +18,6 @@ from codeorigin_training.corpus.rows import CorpusError, Row
 SOURCE = "git-attributed"
 """``Row.source`` of these rows."""
 
-_SIGNATURES = "agent_signatures.toml"
 _LARGEST_FILE = 1_000_000
 _MODEL = re.compile(
     r"\b((?:claude|gpt|gemini|o\d)[\w.-]*(?: (?:opus|sonnet|haiku|fable|pro|flash))?(?: \d[\w.]*)?)",
@@ -29,38 +25,13 @@ _MODEL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """How one agent signs: patterns of a trailer, and of the author's ``name <address>``."""
-
-    name: str
-    trailers: tuple[re.Pattern[str], ...]
-    authors: tuple[re.Pattern[str], ...]
-
-    def fits(self, commit: Commit) -> bool:
-        """Whether the agent wrote, or helped to write, ``commit``."""
-        if any(pattern.search(commit.author) for pattern in self.authors):
-            return True
-        return any(pattern.search(line) for line in commit.trailers for pattern in self.trailers)
-
-
-@cache
-def agent_signatures() -> tuple[Signature, ...]:
-    """The known agents, from ``agent_signatures.toml``."""
-    text = (
-        resources.files("codeorigin_training.corpus.readers")
-        .joinpath(_SIGNATURES)
-        .read_text(encoding="utf-8")
-    )
-    return tuple(
-        Signature(entry["name"], _patterns(entry["trailers"]), _patterns(entry["authors"]))
-        for entry in tomllib.loads(text)["agent"]
-    )
-
-
 def agent_of(commit: Commit) -> str:
     """Name of the agent that signed ``commit``; empty where none did."""
-    return next((signature.name for signature in agent_signatures() if signature.fits(commit)), "")
+    return next((signature.name for signature in agent_signatures() if _fits(signature, commit)), "")
+
+
+def _fits(signature: Signature, commit: Commit) -> bool:
+    return signature.fits_author(commit.author) or signature.fits_trailers(commit.trailers)
 
 
 def generator_of(commit: Commit) -> str:
@@ -160,7 +131,3 @@ def _row(repo: str, path: str, cut: CutFunction, writers: list[Commit] | None) -
         date=last.date,
         source=SOURCE,
     )
-
-
-def _patterns(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(text, re.IGNORECASE) for text in texts)

@@ -1,0 +1,21 @@
+"""What stands behind :func:`codeorigin.check`: one loaded model a folder, used by one thread at a time."""
+
+import threading
+from pathlib import Path
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.report import FileReport
+
+_lock = threading.Lock()
+_analyzers: dict[Path | None, Analyzer] = {}
+
+
+def check_text(
+    text: str, language: str, *, path: str | None, file_context: bool, model: Path | None, threads: int
+) -> FileReport:
+    """See :func:`codeorigin.check`."""
+    key = None if model is None else Path(model).absolute()
+    with _lock:
+        if key not in _analyzers:
+            _analyzers[key] = Analyzer.load(key, threads=threads)
+        return _analyzers[key].analyze(text, language, path=path, file_context=file_context)

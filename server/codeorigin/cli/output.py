@@ -1,0 +1,55 @@
+"""Where a command's result goes: stdout, or a file that gets it as a whole."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+from codeorigin.errors import SourceError
+from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file
+
+_Result = TypeVar("_Result")
+
+
+def write_output(
+    path: Path | None, make: Callable[[], _Result], write: Callable[[_Result, TextIO], None]
+) -> _Result:
+    """Make the result, write it to ``path`` or, without one, to stdout, and return it.
+
+    Raises:
+        SourceError: ``path`` cannot be written, which is known before the result is made.
+    """
+    if path is None:
+        result = make()
+        write(result, sys.stdout)
+        return result
+    with ExitStack() as stack:
+        # Opened first: better to fail before a long check than after it.
+        with _writing(path):
+            stream = stack.enter_context(_open_output(path))
+        result = make()
+        with _writing(path):
+            write(result, stream)
+            stack.close()
+    return result
+
+
+def _open_output(path: Path) -> AbstractContextManager[TextIO]:
+    """The stream of the report. A file gets it as a whole at the end, so that a failed check leaves the old one.
+
+    In the current folder, which may be a cloned repository, no link is followed.
+    """
+    if is_device_name(path):
+        return open_for_append(path)
+    root = Path.cwd()
+    inside = (root / path).is_relative_to(root) and ".." not in path.parts
+    return replacing_file(root / path, root=root if inside else None)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SourceError(f"{path}: cannot write the report here: {error.strerror}") from error

@@ -1,0 +1,42 @@
+"""The report for GitLab: its code quality format, one entry a finding."""
+
+import hashlib
+import json
+from collections import Counter
+from typing import Any
+
+from codeorigin.cli.check_result import CheckResult
+from codeorigin.report import line_range
+from codeorigin.source.literal_text import plain_message
+from codeorigin.wording.functions import finding_sentence
+
+CHECK_NAME = "codeorigin/llm-written"
+
+
+def to_list(result: CheckResult) -> list[dict[str, Any]]:
+    """The findings as GitLab reads them. A fingerprint stays while the function's text and path do."""
+    entries = []
+    met: Counter[str] = Counter()
+    for file, function in result.findings():
+        key = f"{file.path}\0{function.function_id}"
+        met[key] += 1
+        _, last = line_range(function)
+        entries.append(
+            {
+                "type": "issue",
+                "description": plain_message(finding_sentence(function)),
+                "check_name": CHECK_NAME,
+                "fingerprint": hashlib.sha256(
+                    f"{key}\0{met[key]}".encode("utf-8", "surrogatepass")
+                ).hexdigest(),
+                "severity": "info",
+                "categories": ["Style"],
+                "location": {"path": file.path, "lines": {"begin": file.first_line(function), "end": last}},
+            }
+        )
+    return entries
+
+
+def render(result: CheckResult) -> str:
+    """One JSON array in ASCII with a final line end."""
+    return json.dumps(to_list(result), indent=2, allow_nan=False) + "\n"

@@ -1,0 +1,70 @@
+"""The report in Markdown, for ``$GITHUB_STEP_SUMMARY`` and comments: totals, findings, errors."""
+
+import re
+from collections.abc import Iterator
+
+from codeorigin.cli.check_result import CheckResult
+from codeorigin.cli.terminal import printable
+from codeorigin.report import line_range
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.changes import declared_sentence, scope_sentence
+from codeorigin.wording.figures import probability_decimal
+from codeorigin.wording.functions import band_or_reason
+from codeorigin.wording.totals import share_phrase, summary_phrases
+
+_LONGEST_LIST = 200
+"""GitHub takes a mebibyte a step, and nobody reads a table of thousands of rows."""
+_PUNCTUATION = re.compile(r"[^\w ]", re.ASCII)
+
+
+def _text(text: str) -> str:
+    """Foreign text in which nothing is markup: every sign of ASCII as its entity."""
+    return _PUNCTUATION.sub(
+        lambda match: f"&#{ord(match[0])};" if match[0].isascii() else match[0], printable(text)
+    ).replace("_", "&#95;")
+
+
+def _code(text: str) -> str:
+    # Mentions and links are not made inside of <code>.
+    return f"<code>{_text(text)}</code>"
+
+
+def _parts(result: CheckResult) -> Iterator[str]:
+    yield "## CodeOrigin"
+    yield ""
+    if result.change is not None:
+        yield _text(scope_sentence(result.change))
+        yield ""
+        if (said := declared_sentence(result.change)) is not None:
+            yield _text(said)
+            yield ""
+    counted, scored, found, *_ = summary_phrases(result.summary, result.threshold, result.false_positive_rate)
+    yield f"**{_text(found)}**; {_text(counted)}; {_text(scored)}; {_text(share_phrase(result.summary))}."
+    yield ""
+    findings = list(result.findings())
+    if findings:
+        yield "| function | file and lines | probability | verdict |"
+        yield "| --- | --- | ---: | --- |"
+        for file, function in findings[:_LONGEST_LIST]:
+            first, last = line_range(function)
+            yield (
+                f"| {_code(function.span.qualified_name)} | {_code(f'{file.path}:{first}-{last}')} "
+                f"| {_text(probability_decimal(function.verdict.probability))} "
+                f"| {_text(band_or_reason(function.verdict))} |"
+            )
+        yield ""
+        if len(findings) > _LONGEST_LIST:
+            yield f"And {len(findings) - _LONGEST_LIST:,} more."
+            yield ""
+    if result.errors:
+        yield f"Not checked: {len(result.errors):,}"
+        yield ""
+        for error in result.errors[:_LONGEST_LIST]:
+            yield f"- {_code(error.path)}: {_text(error.message)}"
+        yield ""
+    yield f"{_text(result.model)}. {CAVEAT}"
+
+
+def render(result: CheckResult) -> str:
+    """The document, with every name as literal text."""
+    return "\n".join(_parts(result)) + "\n"

@@ -1,0 +1,77 @@
+"""The commands ``report`` and ``delta``, which read saved JSON reports and need no model."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codeorigin.cli.exit_codes import ExitCode, guarded
+from codeorigin.cli.reports import ReportFormat
+
+# ruff: noqa: PLC0415
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the result here, not to stdout."),
+]
+
+
+class DeltaFormat(StrEnum):
+    """The shapes that a comparison can take."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def report(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report of check --format json.")],
+    report_format: Annotated[
+        ReportFormat, typer.Option("--format", "-f", help="Shape of the report.")
+    ] = ReportFormat.TEXT,
+    output: Output = None,
+    debug: Debug = False,
+) -> None:
+    """Render a saved JSON report again. Exit code: 0 done, 2 an error."""
+
+    def work() -> int:
+        from codeorigin.cli.output import write_output
+        from codeorigin.cli.reports import write_report
+        from codeorigin.cli.saved_report import read_report
+
+        write_output(
+            output, lambda: read_report(file), lambda made, stream: write_report(made, report_format, stream)
+        )
+        return ExitCode.OK
+
+    raise typer.Exit(guarded(work, debug=debug))
+
+
+def delta(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A report of check --format json.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one.")],
+    delta_format: Annotated[
+        DeltaFormat, typer.Option("--format", "-f", help="Shape of the comparison.")
+    ] = DeltaFormat.TEXT,
+    output: Output = None,
+    debug: Debug = False,
+) -> None:
+    """Compare two saved JSON reports. Exit code: 0 no new findings, 1 new findings, 2 an error."""
+
+    def work() -> int:
+        from codeorigin.cli import delta as comparison
+        from codeorigin.cli.output import write_output
+        from codeorigin.cli.saved_report import read_report
+
+        write = comparison.write_json if delta_format is DeltaFormat.JSON else comparison.write_text
+        made = write_output(output, lambda: comparison.compare(read_report(old), read_report(new)), write)
+        return ExitCode.FINDINGS if made.new_findings else ExitCode.OK
+
+    raise typer.Exit(guarded(work, debug=debug))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command()(report)
+    app.command()(delta)

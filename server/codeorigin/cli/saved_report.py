@@ -1,0 +1,180 @@
+"""A JSON report read back, to be rendered again and compared."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
+from codeorigin.cli.terminal import display_path
+from codeorigin.errors import SourceError
+from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.promise import Group, Promise
+from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.report import ChangeReport, DeclaredAgent, FileReport, FunctionReport, Summary
+from codeorigin.source.regular_files import read_regular_file
+from codeorigin.spans import FunctionSpan, TextRange
+
+MAX_BYTES = 1 << 30
+_Named = TypeVar("_Named", Band, Reason, FileReason, Group)
+
+
+def read_report(path: Path) -> CheckResult:
+    """The result that ``check --format json`` wrote to ``path``, without the code of its functions.
+
+    Raises:
+        SourceError: the file cannot be read, or holds no such report.
+    """
+    shown = display_path(path)
+    try:
+        content = read_regular_file(path, MAX_BYTES)
+    except OSError as error:
+        raise SourceError(f"{shown}: cannot be read: {error.strerror}") from error
+    if len(content) > MAX_BYTES:
+        raise SourceError(f"{shown}: is larger than {MAX_BYTES:,} bytes")
+    try:
+        return _result(json.loads(content))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SourceError(
+            f"{shown}: is no report of this version's 'codeorigin check --format json'; write it again"
+        ) from error
+
+
+def _result(data: Mapping[str, Any]) -> CheckResult:
+    accepted: set[str] = set()
+    files = tuple(_file(each, accepted) for each in data["files"])
+    summary = data["summary"]
+    return CheckResult(
+        version=str(data["version"]),
+        model=str(data["model"]),
+        files=files,
+        errors=tuple(
+            FileError(str(each["path"]), str(each["message"]), bool(each["skipped"]))
+            for each in data["errors"]
+        ),
+        summary=_summary(summary),
+        threshold=_number(summary["threshold"]),
+        false_positive_rate=_number(summary["false_positive_rate"]),
+        change=None if data["change"] is None else _change(data["change"]),
+        accepted=frozenset(accepted),
+    )
+
+
+def _change(data: Mapping[str, Any]) -> ChangeReport:
+    declared = data["declared"]
+    agents = None if declared is None else tuple(DeclaredAgent(**each) for each in declared)
+    return ChangeReport(**{**data, "declared": agents})
+
+
+def _summary(data: Mapping[str, Any]) -> Summary:
+    names = (
+        "files",
+        "functions",
+        "scored",
+        "findings",
+        "accepted",
+        "errors",
+        "skipped",
+        "lines",
+        "finding_lines",
+    )
+    memory = data["peak_memory_bytes"]
+    return Summary(
+        **{name: int(data[name]) for name in names},
+        bands={band: int(data["bands"][band.value]) for band in Band},
+        file_bands={band: int(data["file_bands"][band.value]) for band in Band},
+        seconds=float(data["seconds"]),
+        peak_memory_bytes=None if memory is None else int(memory),
+    )
+
+
+def _file(data: Mapping[str, Any], accepted: set[str]) -> CheckedFile:
+    path, language = str(data["path"]), str(data["language"])
+    functions = tuple(_function(each, language, accepted) for each in data["functions"])
+    changed = data["changed_lines"]
+    return CheckedFile(
+        path,
+        FileReport(language, path, functions, _file_verdict(data["verdict"])),
+        counted=tuple(int(each["counted_lines"]) for each in data["functions"]),
+        changed=None if changed is None else tuple((int(low), int(high)) for low, high in changed),
+    )
+
+
+def _function(data: Mapping[str, Any], language: str, accepted: set[str]) -> FunctionReport:
+    place = data["range"]
+    span = TextRange(
+        # Where in the text is not known without the text.
+        start_byte=0,
+        end_byte=0,
+        start=0,
+        end=0,
+        start_line=int(place["start_line"]) - 1,
+        start_column=int(place["start_column"]) - 1,
+        end_line=int(place["end_line"]) - 1,
+        end_column=int(place["end_column"]) - 1,
+    )
+    identity = str(data["id"])
+    if data["accepted"]:
+        accepted.add(identity)
+    nested = tuple(_function(each, language, accepted) for each in data["nested"])
+    return FunctionReport(
+        span=FunctionSpan(
+            name=str(data["name"]),
+            qualified_name=str(data["qualified_name"]),
+            language=language,
+            range=span,
+            header=span,
+            name_range=span,
+            doc_comment=None,
+            is_test=False,
+            nested=tuple(each.span for each in nested),
+        ),
+        verdict=Verdict(
+            probability=_number(data["probability"]),
+            logit=_number(data["logit"]),
+            band=_named(Band, data["band"]),
+            reason=_named(Reason, data["reason"]),
+            human_share=_number(data["human_share"]),
+            llm_threshold=_number(data["llm_threshold"]),
+            promise=_promise(data["promise"]),
+            own_probability=_number(data["own_probability"]),
+            file_evidence=_number(data["file_evidence"]),
+            neighbours=int(data["neighbours"]),
+        ),
+        function_id=identity,
+        nested=nested,
+    )
+
+
+def _file_verdict(data: Mapping[str, Any] | None) -> FileVerdict | None:
+    if data is None:
+        return None
+    return FileVerdict(
+        probability=_number(data["probability"]),
+        logit=_number(data["logit"]),
+        band=_named(Band, data["band"]),
+        functions=int(data["function_count"]),
+        reason=_named(FileReason, data["reason"]),
+        human_share=_number(data["human_share"]),
+        llm_threshold=_number(data["llm_threshold"]),
+        promise=_promise(data["promise"]),
+    )
+
+
+def _promise(data: Mapping[str, Any] | None) -> Promise | None:
+    if data is None:
+        return None
+    return Promise(
+        rate=float(data["rate"]),
+        repositories=int(data["repositories"] or 0),
+        language=None if data["language"] is None else str(data["language"]),
+        group=_named(Group, data["group"]),
+    )
+
+
+def _named(kind: type[_Named], value: str | None) -> _Named | None:
+    return None if value is None else kind(value)
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)

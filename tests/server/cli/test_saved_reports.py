@@ -1,0 +1,165 @@
+"""``codeorigin report`` and ``codeorigin delta``: saved reports rendered again and compared."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeorigin.cli.app import main
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
+from codeorigin.cli.reports import gitlab, html, markdown, sarif
+from codeorigin.cli.reports import json as json_report
+from codeorigin.cli.saved_report import read_report
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.verdict import Band, Verdict
+from codeorigin.report import ChangeReport, DeclaredAgent
+
+MakeFile = Callable[..., CheckedFile]
+MakeResult = Callable[..., CheckResult]
+CHANGE = ChangeReport("commit", "HEAD", "a" * 40, "b" * 40, 2, (DeclaredAgent("b" * 40, "aider", "trailer"),))
+
+
+@pytest.fixture
+def result(
+    make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict], in_file: Verdict
+) -> CheckResult:
+    files = (
+        make_file(whole=file_verdicts[Band.LLM]),
+        make_file("b.py", verdicts={"fast": in_file, "Shelf.put": in_file}),
+    )
+    files = (files[0], replace(files[1], changed=((5, 5), (12, 15))))
+    return make_result(
+        files, errors=(FileError("bad.py", "is binary"), FileError("c.py", "no", skipped=True))
+    )
+
+
+def saved(folder: Path, result: CheckResult, name: str = "report.json") -> Path:
+    path = folder / name
+    path.write_text(json_report.render(result))
+    return path
+
+
+def without_text(result: CheckResult) -> CheckResult:
+    return replace(result, files=tuple(replace(file, text=None) for file in result.files))
+
+
+@pytest.mark.parametrize("change", [None, CHANGE])
+def test_nothing_but_the_code_is_lost(
+    result: CheckResult, tmp_path: Path, change: ChangeReport | None
+) -> None:
+    result = replace(result, change=change)
+    again = read_report(saved(tmp_path, result))
+    for renderer in (json_report, sarif, gitlab, markdown):
+        assert renderer.render(again) == renderer.render(result)
+    assert html.render(again) == html.render(without_text(result))
+
+
+@pytest.mark.parametrize(
+    ("report_format", "part"),
+    [
+        ("text", "(the file as a whole, 7 functions)"), ("sarif", '"version": "2.1.0"'), ("html", "<!doctype html>"),
+        ("github", "::notice "), ("gitlab", '"check_name"'), ("markdown", "## CodeOrigin"), ("badge", "<svg "),
+        ("json", '"qualified_name": "Shelf.put"'),
+    ],
+)  # fmt: skip
+def test_every_format_of_a_saved_report(
+    result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str], report_format: str, part: str
+) -> None:
+    path = saved(tmp_path, result)
+    assert main(["report", str(path), "--format", report_format]) == 0
+    shown = capsys.readouterr().out
+    assert part in shown
+    assert main(["report", str(path), "-f", report_format, "-o", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out").read_text() == shown
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"version": "1", "model": 3, "files": [{}]}', "[" * 100_000, "\xff", "nul\0", "3"],
+)
+def test_what_is_no_report_costs_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(content, encoding="latin-1")
+    for command in (["report", str(path)], ["delta", str(path), str(path)]):
+        assert main(command) == 2
+        assert capsys.readouterr().err == (
+            f"codeorigin: {path}: is no report of this version's 'codeorigin check --format json'; write it again\n"
+        )
+
+
+def test_a_report_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(tmp_path / "none.json")]) == 2
+    assert "none.json: cannot be read: No such file" in capsys.readouterr().err
+
+
+def compared(capsys: pytest.CaptureFixture[str], old: Path, new: Path) -> tuple[int, Any]:
+    code = main(["delta", str(old), str(new), "--format", "json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def renamed(
+    file: CheckedFile, path: str, *, without: str = "", ids: Mapping[str, str] | None = None
+) -> CheckedFile:
+    functions = tuple(
+        replace(each, function_id=(ids or {}).get(each.span.name, each.function_id))
+        for each in file.report.functions
+        if each.span.name != without
+    )
+    return replace(file, path=path, report=replace(file.report, functions=functions), counted=())
+
+
+def test_the_same_report_has_no_delta(
+    result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = saved(tmp_path, result)
+    assert compared(capsys, path, path) == (
+        0, {"added": [], "gone": [], "changed": [], "same": 6, "new_findings": 0},
+    )  # fmt: skip
+
+
+def test_added_gone_and_changed(
+    make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = make_file()
+    other = {"fast": "1" * 16, "put": "2" * 16, "tiny": "3" * 16}
+    old = make_result((renamed(file, "a.py", without="fast"), renamed(file, "b.py", ids=other)))
+    new = make_result(
+        (renamed(file, "a.py", without="tiny", ids={"put": "0" * 16}), renamed(file, "moved.py", ids=other))
+    )
+    code, delta = compared(capsys, saved(tmp_path, old, "old.json"), saved(tmp_path, new, "new.json"))
+
+    def names(entries: list[Any]) -> list[tuple[str, str]]:
+        return [(each["path"], each["qualified_name"]) for each in entries]
+
+    assert names(delta["added"]) == [("a.py", "fast")]
+    assert names(delta["gone"]) == [("a.py", "tiny")]
+    assert names([each["old"] for each in delta["changed"]]) == [
+        ("a.py", "Shelf.put"), ("b.py", "fast"), ("b.py", "Shelf.put"), ("b.py", "tiny"),
+    ]  # fmt: skip
+    assert names([each["new"] for each in delta["changed"]])[1:] == [
+        ("moved.py", "fast"), ("moved.py", "Shelf.put"), ("moved.py", "tiny"),
+    ]  # fmt: skip
+    assert (code, delta["new_findings"], delta["same"]) == (1, 1, 0)
+    assert main(["delta", str(tmp_path / "old.json"), str(tmp_path / "new.json")]) == 1
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0] == "added * a.py:4-6   0.97  llm  fast"
+    assert shown[-1] == "1 added, 1 gone, 4 changed, 0 the same; 1 new finding"
+
+
+def test_another_verdict_is_a_change(
+    make_file: MakeFile,
+    make_result: MakeResult,
+    verdicts: Mapping[Band, Verdict],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    old = saved(tmp_path, make_result((make_file(verdicts={"fast": verdicts[Band.HUMAN]}),)), "old.json")
+    new = saved(tmp_path, make_result((make_file(verdicts={"fast": verdicts[Band.LLM]}),)), "new.json")
+    code, delta = compared(capsys, old, new)
+    assert (code, len(delta["changed"]), delta["same"]) == (1, 1, 2)
+    assert compared(capsys, new, old)[0] == 0

@@ -1,0 +1,138 @@
+"""The GitHub Action: its ``run`` steps, executed by bash in a throwaway repository."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from support.command import PLAIN, ROOT, TERSE
+from support.repositories import Repository
+
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
+CODE = TERSE.read_text()
+SUB = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
+
+
+@dataclass
+class Runner:
+    """Does what GitHub's runner does with the steps of a composite action."""
+
+    repository: Repository
+    folder: Path
+    base_ref: str = ""
+
+    def run(self, **inputs: str) -> tuple[int, dict[str, str]]:
+        """The exit code of the step that failed, or 0, and the outputs of the check."""
+        given = {name: entry.get("default", "") for name, entry in ACTION["inputs"].items()} | inputs
+        outputs: dict[str, str] = {}
+        for step in ACTION["runs"]["steps"]:
+            if "run" not in step:
+                continue
+            assert step["shell"] == "bash"
+            assert "${{" not in step["run"], "values reach the shell as variables"
+            output = self.folder / "output"
+            output.write_text("")
+            environment = PLAIN | {
+                "PATH": f"{self.folder / 'bin'}{os.pathsep}{PLAIN['PATH']}",
+                "RUNNER_TEMP": str(self.folder / "temp"),
+                "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
+                "GITHUB_OUTPUT": str(output),
+            }
+            for name, value in step.get("env", {}).items():
+                environment[name] = self._expanded(value, given, outputs)
+            done = subprocess.run(
+                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+                cwd=self.repository.folder, env=environment, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            self.shown = done.stdout
+            if step.get("id") == "check":
+                self.notices, self.said = done.stdout, done.stderr
+                outputs |= dict(line.split("=", 1) for line in output.read_text().splitlines())
+            if done.returncode:
+                return done.returncode, outputs
+        return 0, outputs
+
+    def _expanded(self, text: str, inputs: dict[str, str], outputs: dict[str, str]) -> str:
+        return SUB.sub(lambda match: self._value(match[1], inputs, outputs), text)
+
+    def _value(self, name: str, inputs: dict[str, str], outputs: dict[str, str]) -> str:
+        if name == "github.action_path":
+            return str(ROOT)
+        if name == "github.base_ref":
+            return self.base_ref
+        if name.startswith("inputs."):
+            return inputs[name.removeprefix("inputs.")]
+        return outputs[name.removeprefix("steps.check.outputs.")]
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": CODE, "sub/b.py": CODE}, date="2020-01-01")
+    made.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    made.git("checkout", "-q", "-b", "work")
+    made.commit({"a.py": CODE.replace("def rpn(s):\n", "def rpn(s):\n    pass\n")}, date="2020-01-02")
+    (tmp_path / "temp").mkdir()
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, script in {
+        "codeorigin": f'exec "{sys.executable}" -m codeorigin "$@"',
+        "python": f'echo "$@" >> "{tmp_path}/installed"',
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    return Runner(made, tmp_path)
+
+
+def test_a_pull_request_is_annotated_and_summed_up(runner: Runner) -> None:
+    runner.base_ref = "main"
+    code, outputs = runner.run(arguments="--threshold\n0")
+    assert code == 0
+    assert (runner.folder / "installed").read_text() == f"-m pip install --quiet {ROOT}\n"
+    report = json.loads(Path(outputs["report"]).read_text())
+    assert report["change"]["revision"] == "origin/main"
+    assert [file["path"] for file in report["files"]] == ["a.py"]
+    (lines,) = report["files"][0]["changed_lines"]
+    assert f"::notice file=a.py,line={lines[0]}," in runner.notices
+    sarif = json.loads(Path(outputs["sarif"]).read_text())
+    assert len(sarif["runs"][0]["results"]) == report["summary"]["findings"] > 0
+    assert (runner.folder / "summary.md").read_text().startswith("## CodeOrigin\n")
+    assert outputs["findings"] == "true"
+
+
+@pytest.mark.parametrize(("fail", "expected"), [("false", 0), ("true", 1)])
+def test_findings_fail_only_if_asked_to(runner: Runner, fail: str, expected: int) -> None:
+    code, outputs = runner.run(paths="sub\na.py", arguments="--threshold\n0", **{"fail-on-findings": fail})
+    assert (code, outputs["findings"]) == (expected, "true")
+    report = json.loads(Path(outputs["report"]).read_text())
+    assert [file["path"] for file in report["files"]] == ["sub/b.py", "a.py"]
+
+
+def test_errors_always_fail_and_say_why(runner: Runner) -> None:
+    code, outputs = runner.run(base="nowhere")
+    assert (code, outputs) == (2, {})
+    assert "codeorigin: nowhere: no such commit, branch or tag here" in runner.said
+
+
+def test_what_others_choose_is_no_script(runner: Runner) -> None:
+    marker = runner.folder / "ran"
+    runner.base_ref = f"$(touch {marker})`touch {marker}`; touch {marker}"
+    assert runner.run()[0] == 2
+    runner.base_ref = ""
+    assert runner.run(paths=f"$(touch {marker})\n-x; touch {marker}")[0] == 2
+    assert not marker.exists()
+
+
+def test_every_step_is_known() -> None:
+    steps = ACTION["runs"]["steps"]
+    assert [step["name"] for step in steps] == ["Install", "Check", "Upload", "Result"]
+    upload = steps[2]
+    assert upload["uses"].startswith("github/codeql-action/upload-sarif@")
+    assert upload["with"]["sarif_file"] == "${{ steps.check.outputs.sarif }}"

@@ -1,0 +1,95 @@
+"""The hooks of ``.pre-commit-hooks.yaml``, run by pre-commit itself in a throwaway repository."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from support.command import PLAIN, ROOT, TERSE
+from support.repositories import Repository
+
+MANIFEST = ROOT / ".pre-commit-hooks.yaml"
+CODE = TERSE.read_text()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: value for name, value in PLAIN.items() if not name.startswith(("GIT_", "PRE_COMMIT"))}
+    return kept | {
+        "PRE_COMMIT_HOME": str(tmp_path / "home"),
+        "HOME": str(tmp_path),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Ann",
+        "GIT_AUTHOR_EMAIL": "ann@example.org",
+        "GIT_COMMITTER_NAME": "Ann",
+        "GIT_COMMITTER_EMAIL": "ann@example.org",
+    }
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": CODE}, date="2020-01-01")
+    return made
+
+
+def configure(repository: Repository, hook: str, *arguments: str) -> None:
+    """Use a hook of the manifest with this interpreter: only the installation by pre-commit is left out."""
+    (found,) = [each for each in yaml.safe_load(MANIFEST.read_text()) if each["id"] == hook]
+    program, *rest = shlex.split(found["entry"])
+    assert program == "codeorigin"
+    entry = shlex.join([sys.executable, "-m", "codeorigin", *rest])
+    local = found | {"language": "system", "entry": entry, "args": list(arguments)}
+    config = {"repos": [{"repo": "local", "hooks": [local]}]}
+    repository.commit({".pre-commit-config.yaml": yaml.safe_dump(config)}, date="2020-01-02")
+
+
+def command(
+    repository: Repository, environment: dict[str, str], *words: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words, cwd=repository.folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_manifest_is_valid(environment: dict[str, str], repository: Repository) -> None:
+    done = command(
+        repository, environment, sys.executable, "-m", "pre_commit", "validate-manifest", str(MANIFEST)
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_commit_is_stopped_by_what_it_stages_alone(
+    repository: Repository, environment: dict[str, str]
+) -> None:
+    configure(repository, "codeorigin", "--threshold", "0")
+    installed = command(repository, environment, sys.executable, "-m", "pre_commit", "install")
+    assert installed.returncode == 0, installed.stderr
+    repository.write("b.py", CODE)
+    repository.write("a.py", CODE + "\n# a comment behind all functions\n")
+    repository.git("add", "a.py")
+    passed = command(repository, environment, "git", "commit", "-m", "a comment")
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    repository.git("add", "b.py")
+    stopped = command(repository, environment, "git", "commit", "-m", "functions")
+    assert stopped.returncode == 1
+    assert "Only functions with changed lines: the index against HEAD." in stopped.stdout + stopped.stderr
+    assert "b.py:" in stopped.stdout + stopped.stderr
+    repository.git("reset", "-q")
+    # git gives the hook an index of its own here.
+    partial = command(
+        repository, environment, "git", "commit", "-m", "only a.py", "--allow-empty", "--", "a.py"
+    )
+    assert partial.returncode == 0, partial.stdout + partial.stderr
+
+
+def test_whole_files_are_checked_in_any_run(repository: Repository, environment: dict[str, str]) -> None:
+    configure(repository, "codeorigin-files", "--threshold", "0")
+    done = command(repository, environment, sys.executable, "-m", "pre_commit", "run", "--all-files")
+    assert done.returncode == 1
+    assert "* a.py:" in done.stdout

@@ -1,0 +1,47 @@
+"""``codeorigin.check`` and its page of the manual, as written there."""
+
+import doctest
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import codeorigin
+from codeorigin.analyzer import Analyzer
+from codeorigin.errors import LanguageError, ModelError
+from support.command import ROOT, TERSE
+
+
+def test_the_page_is_true() -> None:
+    failed, tried = doctest.testfile(str(ROOT / "docs/api.md"), module_relative=False)
+    assert (failed, tried > 8) == (0, True)
+
+
+def test_it_says_what_the_analyzer_says(tiny_model_dir: Path) -> None:
+    text = TERSE.read_text()
+    expected = Analyzer.load(tiny_model_dir).analyze(text, "python", path="a.py")
+    assert codeorigin.check(text, "python", path="a.py", model=tiny_model_dir) == expected
+    alone = Analyzer.load(tiny_model_dir).analyze(text, "python", file_context=False)
+    assert codeorigin.check(text, "python", model=tiny_model_dir, file_context=False) == alone
+
+
+def test_threads_take_turns(tiny_model_dir: Path) -> None:
+    texts = [f"{TERSE.read_text()}\n# {number}\n" for number in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda text: codeorigin.check(text, "python", model=tiny_model_dir), texts))
+    assert len({report.functions for report in reports}) == 1
+
+
+def test_errors_are_the_projects_own(tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        codeorigin.check("x", "python", model=tmp_path)
+    with pytest.raises(LanguageError):
+        codeorigin.check("x", "klingon")
+
+
+def test_importing_the_package_loads_no_runtime() -> None:
+    script = "import sys, codeorigin; print(codeorigin.__version__, sorted({'numpy', 'onnxruntime'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{codeorigin.__version__} []\n"
