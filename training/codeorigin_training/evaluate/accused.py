@@ -1,4 +1,4 @@
-"""Whom the bundle accuses, and what a commit is worth: the manifest's figures, which card and docs show, for the report."""
+"""Whom the bundle accuses, and what a commit is worth: the figures of its manifest, for the report."""
 
 from collections.abc import Mapping
 from typing import Any
