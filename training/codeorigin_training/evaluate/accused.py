@@ -25,7 +25,9 @@ def false_positives_of(metrics: Mapping[str, Any]) -> tuple[FalsePositives, ...]
             way=way,
             cells=tuple(
                 AccusedCell(
-                    *(str(cell[key]) for key in ("population", "language", "group")),
+                    cell["population"],
+                    cell["language"],
+                    cell["group"],
                     Estimate(cell["share"], *cell["interval_90"]),
                     cell["repositories"],
                     cell["functions"],
