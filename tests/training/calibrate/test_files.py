@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from codeorigin.model.verdict import Band
-from codeorigin_training.calibrate.files import FileRuleConfig, FileSample, file_samples, fit_file_rule
+from codeorigin_training.calibrate.files import file_samples, fit_file_rule
+from codeorigin_training.calibrate.pooled import PooledRuleConfig, PooledSample
 from codeorigin_training.corpus.rows import Row
 from support.corpus_rows import row
 
-CONFIG = FileRuleConfig(fewest_functions=2)
+CONFIG = PooledRuleConfig(fewest_functions=2)
 
 
-def samples(rows: Sequence[Row], config: FileRuleConfig = CONFIG) -> list[FileSample]:
+def samples(rows: Sequence[Row], config: PooledRuleConfig = CONFIG) -> list[PooledSample]:
     return file_samples(rows, np.arange(float(len(rows))), config)
 
 
@@ -52,7 +53,7 @@ def test_what_gets_no_verdict_or_has_no_file_is_left_out(other: dict[str, object
 
 def files(
     repositories: int, *, label: int, mean: float, seed: int, modern: bool = False, count: int = 4
-) -> list[FileSample]:
+) -> list[PooledSample]:
     """Three files a repository; logits vary between repositories, between files and inside them."""
     generator = np.random.default_rng(seed)
     found = []
@@ -61,7 +62,7 @@ def files(
         for _ in range(3):
             logits = centre + generator.normal(0, 0.3) + generator.normal(0, 0.8, count)
             found.append(
-                FileSample(
+                PooledSample(
                     tuple((float(logit), int(generator.integers(3, 40))) for logit in logits),
                     label,
                     f"{label}{modern}{repository}",
@@ -72,7 +73,7 @@ def files(
     return found
 
 
-def people(repositories: int = 150) -> list[FileSample]:
+def people(repositories: int = 150) -> list[PooledSample]:
     return files(repositories, label=0, mean=-1, seed=1) + files(
         repositories, label=0, mean=-0.6, seed=2, modern=True
     )
@@ -107,7 +108,7 @@ def test_the_era_that_needs_the_higher_threshold_sets_it() -> None:
 
 
 def test_the_rate_holds_on_repositories_that_the_rule_did_not_see() -> None:
-    config = FileRuleConfig(rate=0.05)
+    config = PooledRuleConfig(rate=0.05)
     rule = fit_file_rule(people() + MODELS, config)
     assert rule is not None
     unseen = files(300, label=0, mean=-0.6, seed=9, modern=True)
@@ -148,7 +149,7 @@ def test_files_with_too_few_functions_are_not_fitted_on() -> None:
 
 
 @pytest.mark.parametrize("left", [[], MODELS, people(5)])
-def test_without_both_classes_there_is_no_rule(left: list[FileSample]) -> None:
+def test_without_both_classes_there_is_no_rule(left: list[PooledSample]) -> None:
     assert fit_file_rule(left) is None
 
 
@@ -178,4 +179,4 @@ def test_the_order_of_files_and_functions_does_not_matter() -> None:
 )
 def test_nonsense_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"prior_lines|rate"):
-        FileRuleConfig(**wrong)  # type: ignore[arg-type]
+        PooledRuleConfig(**wrong)  # type: ignore[arg-type]

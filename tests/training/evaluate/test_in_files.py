@@ -45,7 +45,7 @@ def test_functions_without_neighbours_keep_their_own_answer(detector: Detector) 
     logits = np.linspace(-3, 3, 12)
     calibration = detector.bundle.calibration
     found = answers_in_files(rows, logits, calibration, file_numbers(rows))
-    own = answers_by_text([row.language for row in rows], logits, calibration.alone)
+    own = answers_by_text(rows, logits, calibration.alone)
     assert found is not None
     assert not found.heard.any()
     assert found.answers.probability.tolist() == own.probability.tolist()

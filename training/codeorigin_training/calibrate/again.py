@@ -2,22 +2,27 @@
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from codeorigin.model.calibration import Calibration
-from codeorigin.model.pooled_rule import pooled_logit
+from codeorigin.model.commit_context import CommitContext
+from codeorigin.model.pooled_rule import PooledRule
 from codeorigin.model.scale import Scale
+from codeorigin_training.calibrate.commits import commit_evidence, commit_samples
 from codeorigin_training.calibrate.config import CalibrateConfig
-from codeorigin_training.calibrate.context import file_evidence, file_numbers
+from codeorigin_training.calibrate.context import file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.files import file_samples
 from codeorigin_training.calibrate.levels import Groups, Levels, fit_levels
-from codeorigin_training.calibrate.promises import Bools, Floats, Integers
+from codeorigin_training.calibrate.pooled import PooledSample
+from codeorigin_training.calibrate.promises import Bools, Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import unit_hash
-from codeorigin_training.evaluate.answers import answers_by_text, answers_in_files
+from codeorigin_training.evaluate.answers import circle_answers
+
+Rule = TypeVar("Rule", bound=PooledRule)
 
 
 def new_thresholds(
@@ -25,38 +30,38 @@ def new_thresholds(
 ) -> Calibration:
     """``calibration`` with thresholds fitted on ``logits`` ``(n,)`` of ``rows``, all of repositories never trained on.
 
-    Temperatures, curves and the rules for files stay. A scale whose thresholds these repositories cannot
+    Temperatures, curves and the rules for files and commits stay. A scale whose thresholds these repositories cannot
     promise anything about keeps what it has.
     """
     judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
     alone = _replaced(calibration.alone, _fitted(rows, logits, groups, judged, config), config.rate)
     context, rule = calibration.context, calibration.file
     if context is not None:
-        evidence = file_evidence(file_numbers(rows), logits, context.rule, judged)
+        evidence = neighbour_evidence(file_numbers(rows), logits, context.rule, judged)
         levels = _fitted(rows, logits + evidence, groups, np.isfinite(evidence), config)
         context = dataclasses.replace(context, scale=_replaced(context.scale, levels, config.rate))
     if rule is not None:
-        files = [
-            file
-            for file in file_samples(rows, logits, config.files)
-            if len(file.functions) >= rule.fewest_functions
-        ]
-        pooled = np.array(
-            [pooled_logit(file.functions, rule.prior_lines, rule.prior_logit) for file in files]
-        )
-        levels = fit_levels([file.as_row() for file in files], pooled, config)
-        rule = dataclasses.replace(rule, scale=_replaced(rule.scale, levels, config.rate))
-    return dataclasses.replace(calibration, alone=alone, context=context, file=rule)
+        rule = _with_new_levels(rule, file_samples(rows, logits, config.files), config)
+    commit = calibration.commit
+    if commit is not None:
+        commit = _with_new_levels(commit, commit_samples(rows, logits, config.files), config)
 
+    def again(each: CommitContext | None) -> CommitContext | None:
+        if each is None:
+            return None
+        evidence = commit_evidence(rows, logits, each, judged)
+        levels = _fitted(rows, logits + evidence, groups, np.isfinite(evidence), config)
+        return dataclasses.replace(each, scale=_replaced(each.scale, levels, config.rate))
 
-@dataclass(frozen=True, slots=True)
-class CrossFitted:
-    """Calibrations of all folds of repositories but one, and what each says of the one: bool and int ``(n,)``."""
-
-    calibrations: tuple[Calibration, ...]
-    fold: Integers
-    by_text: Bools
-    in_file: Bools
+    return dataclasses.replace(
+        calibration,
+        alone=alone,
+        context=context,
+        file=rule,
+        commit=commit,
+        commit_context=again(calibration.commit_context),
+        file_and_commit_context=again(calibration.file_and_commit_context),
+    )
 
 
 def cross_fitted(
@@ -66,11 +71,13 @@ def cross_fitted(
     groups: Groups,
     config: CalibrateConfig,
     folds: int,
-) -> CrossFitted:
-    """Which functions thresholds fitted on other repositories call ``llm``, by their own text and in their files."""
+) -> dict[str, Bools]:
+    """Which functions thresholds fitted on other repositories call ``llm``, bool ``(n,)``, by what is taken in.
+
+    The keys are those of :func:`~codeorigin_training.evaluate.answers.circle_answers`.
+    """
     fold = np.array([int(unit_hash(row.repo, "calibration") * folds) for row in rows], dtype=np.int64)
-    by_text, in_file = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
-    found = []
+    called: dict[str, Bools] = {}
     for number in range(folds):
         inside = fold == number
         inner = [rows[index] for index in np.flatnonzero(~inside).tolist()]
@@ -78,11 +85,16 @@ def cross_fitted(
         fitted = new_thresholds(calibration, inner, logits[~inside], inner_groups, config)
         outer = [rows[index] for index in np.flatnonzero(inside).tolist()]
         outer_groups = [groups[index] for index in np.flatnonzero(inside).tolist()]
-        by_text[inside] = answers_by_text(outer, logits[inside], fitted.alone, outer_groups).llm
-        told = answers_in_files(outer, logits[inside], fitted, file_numbers(outer), outer_groups)
-        in_file[inside] = by_text[inside] if told is None else told.answers.llm
-        found.append(fitted)
-    return CrossFitted(tuple(found), fold, by_text, in_file)
+        for name, found in circle_answers(outer, logits[inside], fitted, outer_groups).items():
+            called.setdefault(name, np.zeros(len(rows), dtype=bool))[inside] = found.answers.llm
+    return called
+
+
+def _with_new_levels(rule: Rule, samples: Sequence[PooledSample], config: CalibrateConfig) -> Rule:
+    samples = [sample for sample in samples if len(sample.functions) >= rule.fewest_functions]
+    pooled = np.array([rule.pooled(sample.functions) for sample in samples])
+    levels = fit_levels([sample.as_row() for sample in samples], pooled, config)
+    return dataclasses.replace(rule, scale=_replaced(rule.scale, levels, config.rate))
 
 
 def _fitted(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from codeorigin.model.neighbours import NeighbourRule
-from codeorigin_training.calibrate.files import FileRuleConfig
+from codeorigin_training.calibrate.pooled import PooledRuleConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class CalibrateConfig:
     ``fewest_evidence`` on. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it
     ranks better out of fold. ``context_weight`` 0.8 and ``context_prior_functions`` 1 were the choice on repository
     folds: more weight ranks files as the corpus has them better still, but costs where people's and LLM functions
-    stand in one file; weighing neighbours by their lines gains nothing.
+    stand in one file; weighing neighbours by their lines gains nothing. The others of a commit speak with
+    ``commit_weight``, and beside them those of the file with ``file_weight_beside_commit``: what one commit wrote is by
+    one hand far oftener than a file. The limits of files hold for commits too.
     """
 
     rate: float = 0.015
@@ -36,6 +38,8 @@ class CalibrateConfig:
     fewest_functions: int = 4
     context_weight: float = 0.8
     context_prior_functions: float = 1.0
+    commit_weight: float = 1.2
+    file_weight_beside_commit: float = 0.4
     second_opinion_draws: int = 20
     seed: int = 0
 
@@ -49,6 +53,8 @@ class CalibrateConfig:
             )
         if not self.context_weight > 0 or not self.context_prior_functions >= 0:
             raise ValueError("context_weight must be positive and context_prior_functions not negative")
+        if not self.commit_weight > 0 or not self.file_weight_beside_commit > 0:
+            raise ValueError("commit_weight and file_weight_beside_commit must be positive")
         if self.second_opinion_draws < 0:
             raise ValueError("second_opinion_draws must not be negative")
 
@@ -56,10 +62,18 @@ class CalibrateConfig:
         """How loudly the other functions of a file speak; ``neutral`` is the logit of equally likely classes."""
         return NeighbourRule(self.context_weight, self.context_prior_functions, neutral)
 
+    def commit_neighbours(self, neutral: float) -> NeighbourRule:
+        """The same for the other functions of a commit."""
+        return NeighbourRule(self.commit_weight, self.context_prior_functions, neutral)
+
+    def file_beside_commit(self, neutral: float) -> NeighbourRule:
+        """The same for those of a file where those of the commit speak too."""
+        return NeighbourRule(self.file_weight_beside_commit, self.context_prior_functions, neutral)
+
     @property
-    def files(self) -> FileRuleConfig:
-        """The same for files."""
-        return FileRuleConfig(
+    def files(self) -> PooledRuleConfig:
+        """The same for whole files and commits."""
+        return PooledRuleConfig(
             prior_lines=self.prior_lines,
             fewest_functions=self.fewest_functions,
             rate=self.rate,

@@ -1,4 +1,4 @@
-"""What the other functions of a file say about each of the corpus' functions."""
+"""What the other functions of a file, or of a commit, say about each of the corpus' functions."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.neighbours import NeighbourRule
+from codeorigin_training.calibrate.promises import DISTRIBUTION, population
 from codeorigin_training.corpus.rows import Row
 
 Floats = npt.NDArray[np.float64]
@@ -27,14 +28,35 @@ def file_numbers(rows: Sequence[Row]) -> Integers:
     )
 
 
-def mixed_file_numbers(rows: Sequence[Row], share: float, seed: int) -> Integers:
-    """:func:`file_numbers` as if agents had worked in people's files.
+def commit_numbers(rows: Sequence[Row]) -> Integers:
+    """Number of every row's commit, int64 ``(len(rows),)``; -1 for pairs, packages and rows without a commit.
 
-    In repositories that hold both classes, ``share`` of the LLM functions, drawn by ``seed``, are moved into files of
-    that repository with human code, drawn alike for every human function. The corpus hardly has such files, since
-    its human code ends before its LLM code begins.
+    A distribution's package has a version, not a commit.
     """
-    files = file_numbers(rows)
+    numbers: dict[tuple[str, str], int] = {}
+    return np.array(
+        [
+            numbers.setdefault((row.repo, row.commit), len(numbers))
+            if row.pair is None and row.commit and population(row) != DISTRIBUTION
+            else -1
+            for row in rows
+        ],
+        dtype=np.int64,
+    )
+
+
+def mixed_file_numbers(rows: Sequence[Row], share: float, seed: int) -> Integers:
+    """:func:`file_numbers` as if agents had worked in people's files. The corpus hardly has such files."""
+    return mixed_numbers(rows, file_numbers(rows), share, seed)
+
+
+def mixed_numbers(rows: Sequence[Row], numbers: Integers, share: float, seed: int) -> Integers:
+    """``numbers`` ``(n,)`` of files or commits as if agents had worked in those of people.
+
+    In repositories that hold both classes, ``share`` of the LLM functions, drawn by ``seed``, are moved into files, or
+    commits, of that repository with human code, drawn alike for every human function.
+    """
+    files = numbers.copy()
     generator = np.random.default_rng(seed)
     human: dict[str, list[int]] = {}
     for row, number in zip(rows, files.tolist(), strict=True):
@@ -46,13 +68,13 @@ def mixed_file_numbers(rows: Sequence[Row], share: float, seed: int) -> Integers
     return files
 
 
-def file_evidence(
+def neighbour_evidence(
     files: Integers, logits: Floats, rule: NeighbourRule, judged: npt.NDArray[np.bool_]
 ) -> Floats:
     """What its neighbours add to the logit of every function ``(n,)``; NaN where it has none.
 
     Args:
-        files: of :func:`file_numbers`.
+        files: of :func:`file_numbers` or :func:`commit_numbers`.
         logits: out of sample, ``(n,)``.
         rule: how loudly neighbours speak.
         judged: bool ``(n,)``, the functions long enough for a verdict; the others neither speak nor listen.

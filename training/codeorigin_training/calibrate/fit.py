@@ -11,7 +11,7 @@ from codeorigin.model.calibration import Calibration
 from codeorigin.model.file_context import FileContext
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.scale import Scale
-from codeorigin_training.calibrate.context import file_evidence, file_numbers
+from codeorigin_training.calibrate.context import file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, fit_levels, row_groups
 from codeorigin_training.calibrate.promises import LevelSettings
@@ -74,7 +74,7 @@ def fit_file_context(
         anything.
     """
     judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
-    evidence = file_evidence(file_numbers(rows), logits, rule, judged)
+    evidence = neighbour_evidence(file_numbers(rows), logits, rule, judged)
     heard = np.isfinite(evidence)
     groups = row_groups(rows) if groups is None else groups
     listeners, groups = _kept(rows, heard), _kept(groups, heard)

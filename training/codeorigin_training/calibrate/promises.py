@@ -53,10 +53,14 @@ class LevelSettings(Limits, Terms, Protocol):
         """Share of LLM code that band ``human`` may hold."""
 
 
+DISTRIBUTION = "distribution"
+"""Human code of a distribution's packages."""
+
+
 def population(row: Row) -> str:
     """The kind of human code that a row belongs to: promises hold on each apart, since their scores differ."""
     if row.source == DISTRIBUTION_SOURCE:
-        return "distribution"
+        return DISTRIBUTION
     return "modern" if row.modern else "old"
 
 

@@ -1,4 +1,4 @@
-"""The command ``calibrate``: temperature, thresholds and the rules for files, from a run's out-of-fold logits."""
+"""The command ``calibrate``: temperature, thresholds, rules for files and commits, from out-of-fold logits."""
 
 import dataclasses
 import json
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
+from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import file_numbers
 from codeorigin_training.calibrate.crepes_check import second_opinion
@@ -89,7 +90,8 @@ def _fit(functions: Sequence[Row], logits: Floats, groups: Groups, config: Calib
     neutral = calibration.alone.shift
     context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)
     rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
-    return dataclasses.replace(calibration, context=context, file=rule)
+    calibration = dataclasses.replace(calibration, context=context, file=rule)
+    return with_commit_rules(calibration, functions, logits, config, groups)
 
 
 def _log_rates(

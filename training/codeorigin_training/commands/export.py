@@ -14,7 +14,7 @@ from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View
-from codeorigin_training.calibrate.files import FileRuleConfig
+from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_on_all_repositories
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
@@ -25,6 +25,7 @@ from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.evaluate.answers import answers_by_text
 from codeorigin_training.evaluate.baselines import held_out_baselines
+from codeorigin_training.evaluate.commits import commit_metrics
 from codeorigin_training.evaluate.false_positives import by_text_and_in_file
 from codeorigin_training.evaluate.files import file_metrics
 from codeorigin_training.evaluate.held_out import (
@@ -225,8 +226,11 @@ def _measure(
     if calibration.context is not None:
         metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:
-        files = FileRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
+        files = PooledRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
         metrics["files"] = file_metrics(rows, logits, calibration.file, files)
+    commits = commit_metrics(rows, logits, calibration)
+    if commits is not None:
+        metrics["commits"] = commits
     return metrics
 
 

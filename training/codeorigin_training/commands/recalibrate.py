@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import MANIFEST, Bundle, sha256_of
-from codeorigin_training.calibrate.again import CrossFitted, cross_fitted, new_thresholds
+from codeorigin_training.calibrate.again import cross_fitted, new_thresholds
+from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, row_groups
@@ -25,6 +26,7 @@ from codeorigin_training.export.card import model_card
 from codeorigin_training.run import Log, Run
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class RecalibrateConfig:
 def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     """Write the bundle anew with its graphs as they are. The logits are kept in the run's folder.
 
+    A bundle without rules for commits gets them, fitted on the same repositories.
+
     Raises:
         CodeOriginError: the bundle or the data cannot be read, or there are too few repositories for a promise.
     """
@@ -63,6 +67,8 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     logits = _logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
     groups = row_groups(rows)
     old = detector.bundle.calibration
+    if old.commit_context is None:
+        old = with_commit_rules(old, rows, logits, config.calibrate, groups)
     new = new_thresholds(old, rows, logits, groups, config.calibrate)
     if new.alone == old.alone:
         raise CodeOriginError(
@@ -90,12 +96,9 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     log(f"wrote {out}")
 
 
-def _figures(rows: Sequence[Row], groups: Groups, outside: CrossFitted) -> dict[str, Any]:
-    """Figures of both ways to judge a function."""
-    return {
-        "by_text": false_positive_figures(rows, groups, outside.by_text),
-        "in_file": false_positive_figures(rows, groups, outside.in_file),
-    }
+def _figures(rows: Sequence[Row], groups: Groups, outside: Mapping[str, Bools]) -> dict[str, Any]:
+    """Figures of every way to judge a function."""
+    return {name: false_positive_figures(rows, groups, called) for name, called in outside.items()}
 
 
 def _headline(figures: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What the frozen calibration says of logits: functions by their own text, and in their files."""
+"""What the frozen calibration says of logits: functions by their own text, in their files and in their commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.scale import Scale
-from codeorigin_training.calibrate.context import file_evidence
+from codeorigin_training.calibrate.context import commit_numbers, file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.corpus.rows import Row
@@ -33,7 +33,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class InFiles:
-    """Functions as they are judged in their files, all ``(n,)``.
+    """Functions as they are judged in their files, or commits, all ``(n,)``.
 
     ``log_odds`` rank functions that have neighbours (``heard``) together with those that have none: each is its
     logit on its own scale, so that equal figures are equal probabilities.
@@ -74,22 +74,76 @@ def answers_in_files(
     if context is None:
         return None
     judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
-    evidence = file_evidence(files, logits, context.rule, judged)
-    heard = np.isfinite(evidence)
     if groups is None and (calibration.alone.groups or context.scale.groups):
         groups = row_groups(rows)
-    together = logits + np.nan_to_num(evidence)
-    own, told = (
-        answers_by_text(rows, together, scale, groups) for scale in (calibration.alone, context.scale)
+    evidence = neighbour_evidence(files, logits, context.rule, judged)
+    return _over(
+        _by_text(rows, logits, calibration, groups), _told(rows, logits, evidence, context.scale, groups)
     )
+
+
+def circle_answers(
+    rows: Sequence[Row],
+    logits: Floats,
+    calibration: Calibration,
+    groups: Groups | None = None,
+    *,
+    files: Integers | None = None,
+    commits: Integers | None = None,
+) -> dict[str, InFiles]:
+    """``rows`` with their own ``logits`` ``(n,)``, judged with all that each circle of evidence takes in.
+
+    ``by_text`` takes in nothing, ``in_file`` and ``in_commit`` what the others of the file, or of the commit, say, and
+    ``in_file_and_commit`` both, or the one that there is. A circle is missing where the calibration has no rule for it.
+    ``files`` and ``commits`` are those of the rows where they are None.
+    """
+    files = file_numbers(rows) if files is None else files
+    commits = commit_numbers(rows) if commits is None else commits
+    groups = row_groups(rows) if groups is None else groups
+    judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
+    alone = _by_text(rows, logits, calibration, groups)
+    found = {"by_text": alone}
+    widest = alone
+    if (in_file := answers_in_files(rows, logits, calibration, files, groups)) is not None:
+        found["in_file"] = widest = in_file
+    if (context := calibration.commit_context) is not None:
+        evidence = neighbour_evidence(commits, logits, context.commit, judged)
+        told = _told(rows, logits, evidence, context.scale, groups)
+        found["in_commit"], widest = _over(alone, told), _over(widest, told)
+    if (both := calibration.file_and_commit_context) is not None and both.file is not None:
+        evidence = neighbour_evidence(commits, logits, both.commit, judged)
+        evidence = evidence + neighbour_evidence(files, logits, both.file, judged)
+        told = _told(rows, logits, evidence, both.scale, groups)
+        found["in_file_and_commit"] = _over(widest, told)
+    return found
+
+
+def _by_text(rows: Sequence[Row], logits: Floats, calibration: Calibration, groups: Groups | None) -> InFiles:
+    scale = calibration.alone
+    nobody = np.zeros(len(rows), dtype=bool)
+    return InFiles(_log_odds(logits, scale), answers_by_text(rows, logits, scale, groups), nobody)
+
+
+def _told(
+    rows: Sequence[Row], logits: Floats, evidence: Floats, scale: Scale, groups: Groups | None
+) -> InFiles:
+    together = logits + np.nan_to_num(evidence)
     return InFiles(
-        log_odds=np.where(heard, _log_odds(together, context.scale), _log_odds(together, calibration.alone)),
+        _log_odds(together, scale), answers_by_text(rows, together, scale, groups), np.isfinite(evidence)
+    )
+
+
+def _over(below: InFiles, above: InFiles) -> InFiles:
+    """``above`` where it heard anybody, else ``below``."""
+    heard = above.heard
+    return InFiles(
+        log_odds=np.where(heard, above.log_odds, below.log_odds),
         answers=Answers(
-            llm=np.where(heard, told.llm, own.llm),
-            human=np.where(heard, told.human, own.human),
-            probability=np.where(heard, told.probability, own.probability),
+            llm=np.where(heard, above.answers.llm, below.answers.llm),
+            human=np.where(heard, above.answers.human, below.answers.human),
+            probability=np.where(heard, above.answers.probability, below.answers.probability),
         ),
-        heard=heard,
+        heard=heard | below.heard,
     )
 
 

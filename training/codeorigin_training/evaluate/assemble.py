@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from codeorigin_training.corpus.augmentation import Augmentation
+from codeorigin_training.evaluate.accused import commits_of, false_positives_of
 from codeorigin_training.evaluate.answers import Answers
 from codeorigin_training.evaluate.at_thresholds import measure_held_out
 from codeorigin_training.evaluate.compared import baselines
@@ -95,6 +96,7 @@ def assemble(
     """Measure, or take from ``sections``, what ``config.sections`` asks for."""
     training = _Training(data, config)
     settings = asdict(config)
+    metrics = detector.bundle.manifest["metrics"]
     judge = Judge(detector.pool, lambda each, logits: _answers(detector, each, logits))
 
     def take(name: str, kind: type[Value], make: Callable[[], Value]) -> Value | None:
@@ -143,6 +145,8 @@ def assemble(
             "faithfulness", Faithfulness, lambda: faithfulness(data.held_out, detector, config, log)
         ),
         neutral=take("neutral", Neutral, lambda: neutral(detector)),
+        false_positives=false_positives_of(metrics),
+        commits=commits_of(metrics),
     )
 
 

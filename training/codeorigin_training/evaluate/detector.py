@@ -14,7 +14,7 @@ from codeorigin.model.pooled_rule import counted_lines, pooled_logit
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Band
-from codeorigin_training.calibrate.files import FileRuleConfig
+from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.answers import Answers, answers_by_text
 
@@ -73,7 +73,7 @@ class Detector:
         rule = self.bundle.calibration.file
         if rule is not None:
             return rule.pooled(functions)
-        return pooled_logit(functions, FileRuleConfig().prior_lines, self.bundle.calibration.alone.shift)
+        return pooled_logit(functions, PooledRuleConfig().prior_lines, self.bundle.calibration.alone.shift)
 
     def file_answers(self, languages: Sequence[str], logits: Floats) -> Answers | None:
         """What the rule for files says of pooled ``logits`` ``(n,)`` of files; None without a rule."""

@@ -1,4 +1,4 @@
-"""Figures of the file-level verdict on repositories that neither training nor calibration has read."""
+"""Figures of the verdicts on whole files and commits, on repositories that nothing was fitted on."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,8 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.pooled_rule import PooledRule
 from codeorigin.model.verdict import Band
-from codeorigin_training.calibrate.files import FileRuleConfig, FileSample, file_samples
+from codeorigin_training.calibrate.files import file_samples
+from codeorigin_training.calibrate.pooled import PooledRuleConfig, PooledSample
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_sample
@@ -23,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def file_metrics(
-    rows: Sequence[Row], logits: Floats, rule: FileRule, config: FileRuleConfig | None = None
+    rows: Sequence[Row], logits: Floats, rule: FileRule, config: PooledRuleConfig | None = None
 ) -> dict[str, Any]:
     """How ``rule`` ranks and judges the files of ``rows``, whose functions have raw ``logits`` ``(n,)``.
 
@@ -32,21 +34,24 @@ def file_metrics(
     rule's thresholds, repositories weighing alike; those of band ``llm`` are None if the rule has none. A
     figure that nothing was there for is None. ``config`` says what makes a file, but for the fewest functions.
     """
-    config = config or FileRuleConfig(fewest_functions=rule.fewest_functions)
-    files = [
-        file for file in file_samples(rows, logits, config) if len(file.functions) >= rule.fewest_functions
-    ]
-    pooled = np.array([rule.pooled(file.functions) for file in files])
+    config = config or PooledRuleConfig(fewest_functions=rule.fewest_functions)
+    return pooled_metrics(file_samples(rows, logits, config), rule)
+
+
+def pooled_metrics(samples: Sequence[PooledSample], rule: PooledRule) -> dict[str, Any]:
+    """The same for any samples; how many there are stands under ``files``."""
+    samples = [sample for sample in samples if len(sample.functions) >= rule.fewest_functions]
+    pooled = np.array([rule.pooled(sample.functions) for sample in samples])
     return {
-        **{name: _era(files, pooled, modern=modern) for name, modern in _ERAS.items()},
-        "verdicts": _verdicts(files, pooled, rule),
+        **{name: _era(samples, pooled, modern=modern) for name, modern in _ERAS.items()},
+        "verdicts": _verdicts(samples, pooled, rule),
     }
 
 
 _ERAS = {"old_human": False, "modern_human": True}
 
 
-def _era(files: Sequence[FileSample], pooled: Floats, *, modern: bool) -> dict[str, Any]:
+def _era(files: Sequence[PooledSample], pooled: Floats, *, modern: bool) -> dict[str, Any]:
     keep = np.array([file.label == 1 or file.modern is modern for file in files], dtype=bool)
     sample = _matched(files, keep)
     if not len(sample):
@@ -76,7 +81,7 @@ def _era(files: Sequence[FileSample], pooled: Floats, *, modern: bool) -> dict[s
     }
 
 
-def _verdicts(files: Sequence[FileSample], pooled: Floats, rule: FileRule) -> dict[str, Any]:
+def _verdicts(files: Sequence[PooledSample], pooled: Floats, rule: PooledRule) -> dict[str, Any]:
     scale = rule.scale
     bands = np.array(
         [scale.band(float(logit), file.language) for file, logit in zip(files, pooled, strict=True)],
@@ -108,11 +113,11 @@ def _verdicts(files: Sequence[FileSample], pooled: Floats, rule: FileRule) -> di
     }
 
 
-def _matched(files: Sequence[FileSample], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _matched(files: Sequence[PooledSample], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     if not keep.any():
         return np.zeros(0, dtype=np.int64)
     return matched_sample([file.as_row() for file in files], keep, seed=0)
 
 
-def _repositories(files: Sequence[FileSample]) -> npt.NDArray[np.int64]:
+def _repositories(files: Sequence[PooledSample]) -> npt.NDArray[np.int64]:
     return np.unique([file.repository for file in files], return_inverse=True)[1].astype(np.int64)

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin_training.calibrate.context import (
-    file_evidence,
     file_numbers,
     mixed_file_numbers,
+    neighbour_evidence,
 )
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
@@ -117,7 +117,7 @@ def ranking_in_files(rows: Sequence[Row], logits: Floats, rule: NeighbourRule) -
     corpus = np.array([row.pair is None for row in rows], dtype=bool)
     rows, logits = [row for row in rows if row.pair is None], logits[corpus]
     everywhere = np.ones(len(rows), dtype=bool)
-    evidence = file_evidence(file_numbers(rows), logits, replace(rule, neutral=0.0), everywhere)
+    evidence = neighbour_evidence(file_numbers(rows), logits, replace(rule, neutral=0.0), everywhere)
     return _ranking(rows, logits + np.nan_to_num(evidence))
 
 

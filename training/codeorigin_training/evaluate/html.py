@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
+from codeorigin_training.evaluate.accused import accused_section, commits_section
 from codeorigin_training.evaluate.html_checks import (
     baselines_section,
     controls_section,
@@ -62,6 +63,8 @@ def render(report: Report) -> str:
     ]
     makers: tuple[tuple[object, Callable[[], str]], ...] = (
         (report.held_out, lambda: _held_out(report.held_out)),
+        (report.false_positives, lambda: accused_section(report)),
+        (report.commits, lambda: commits_section(report.commits)),
         (report.in_files, lambda: in_files_section(report.in_files)),
         (report.matrix, lambda: _matrix(report.matrix)),
         (report.transfer, lambda: _transfer(report.transfer)),

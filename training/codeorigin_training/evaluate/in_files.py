@@ -55,7 +55,7 @@ def measure_in_files(rows: Sequence[Row], detector: Detector, config: EvaluateCo
     slices = [*era_slices(rows, most, seed), inside_slice(rows, most, seed)]
     places = {id(row): number for number, row in enumerate(rows)}
     everywhere = np.ones(len(rows), dtype=bool)
-    both = _holds_both(file_numbers(rows), np.array([row.label for row in rows], dtype=np.int64))
+    both = holds_both(file_numbers(rows), np.array([row.label for row in rows], dtype=np.int64))
     rates = [_rates(title, rows, own, judged.answers, everywhere, config) for title, judged in found]
     if both.any():
         rates.append(_rates(_IN_MIXED, rows, own, found[0][1].answers, both, config))
@@ -130,7 +130,7 @@ def _rates(
     )
 
 
-def _holds_both(files: Integers, labels: Integers) -> Booleans:
+def holds_both(files: Integers, labels: Integers) -> Booleans:
     """Whether a function's file holds functions of both classes, bool ``(n,)``."""
     inside = files >= 0
     size = int(files.max(initial=-1)) + 1

@@ -263,6 +263,49 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class AccusedCell:
+    """Human functions of one population, language and group (``all`` for all) that are called ``llm``."""
+
+    population: str
+    language: str
+    group: str
+    share: Estimate
+    repositories: int
+    functions: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccusedRepositories:
+    """How single repositories of a population fare: the worst tenth's share, and the share of those over 5 %."""
+
+    population: str
+    repositories: int
+    worst_tenth: float | None
+    over_5_percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FalsePositives:
+    """False positives of one way to judge a function."""
+
+    way: str
+    cells: tuple[AccusedCell, ...]
+    repositories: tuple[AccusedRepositories, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitRow:
+    """Functions whose commit has so many in the corpus, judged in one way."""
+
+    human: str
+    commit: str
+    way: str
+    functions: int
+    auroc: Estimate
+    tpr_at_1: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All sections; those that were not asked for are None or empty."""
 
@@ -276,3 +319,5 @@ class Report:
     baselines: tuple[Baseline, ...] = ()
     faithfulness: Faithfulness | None = None
     neutral: Neutral | None = None
+    false_positives: tuple[FalsePositives, ...] = ()
+    commits: tuple[CommitRow, ...] = ()

@@ -1,0 +1,97 @@
+"""The rules for commits: whole ones, and functions with others in their commit, with their file or without."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.calibration import Calibration
+from codeorigin.model.commit_context import CommitContext
+from codeorigin.model.neighbours import NeighbourRule
+from codeorigin.model.pooled_rule import PooledRule
+from codeorigin_training.calibrate.context import commit_numbers, file_numbers, neighbour_evidence
+from codeorigin_training.calibrate.eligibility import has_verdict
+from codeorigin_training.calibrate.fit import fit_scale
+from codeorigin_training.calibrate.levels import Groups
+from codeorigin_training.calibrate.pooled import (
+    PooledRuleConfig,
+    PooledSample,
+    fit_pooled_rule,
+    pooled_samples,
+)
+from codeorigin_training.calibrate.promises import LevelSettings
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.weights import balanced_or_equal_weights
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+class CommitSettings(LevelSettings, Protocol):
+    """What the rules for commits need of a configuration."""
+
+    @property
+    def files(self) -> PooledRuleConfig:
+        """How whole files and commits are pooled."""
+
+    def commit_neighbours(self, neutral: float) -> NeighbourRule:
+        """How loudly the other functions of a commit speak."""
+
+    def file_beside_commit(self, neutral: float) -> NeighbourRule:
+        """How loudly those of the file speak beside them."""
+
+
+def commit_samples(rows: Sequence[Row], logits: Floats, config: PooledRuleConfig) -> list[PooledSample]:
+    """Corpus ``rows`` of one commit together, with their ``logits`` ``(n,)``; packages have no commits."""
+    return pooled_samples(rows, logits, commit_numbers(rows), config)
+
+
+def commit_evidence(rows: Sequence[Row], logits: Floats, context: CommitContext, judged: Bools) -> Floats:
+    """What its neighbours add to the logit of every function ``(n,)`` by ``context``.
+
+    NaN where it has none in its commit, or, for a context with a rule for the file, none in one of both.
+    """
+    evidence = neighbour_evidence(commit_numbers(rows), logits, context.commit, judged)
+    if context.file is not None:
+        evidence = evidence + neighbour_evidence(file_numbers(rows), logits, context.file, judged)
+    return evidence
+
+
+def with_commit_rules(
+    calibration: Calibration, rows: Sequence[Row], logits: Floats, config: CommitSettings, groups: Groups
+) -> Calibration:
+    """``calibration`` with the rules for commits, from out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
+
+    Each promises what the scale of functions by themselves does, repositories being the units; a rule that these
+    functions do not allow is None.
+    """
+    neutral = calibration.alone.shift
+    judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
+    commit, file = config.commit_neighbours(neutral), config.file_beside_commit(neutral)
+
+    def context(file_rule: NeighbourRule | None) -> CommitContext | None:
+        unread = CommitContext(commit, calibration.alone, file_rule)
+        evidence = commit_evidence(rows, logits, unread, judged)
+        heard = np.flatnonzero(np.isfinite(evidence))
+        listeners = [rows[index] for index in heard.tolist()]
+        if len({row.label for row in listeners}) < 2:
+            return None
+        scale = fit_scale(
+            listeners,
+            (logits + evidence)[heard],
+            balanced_or_equal_weights(listeners),
+            config,
+            [groups[index] for index in heard.tolist()],
+        )
+        return None if scale is None else CommitContext(commit, scale, file_rule)
+
+    return dataclasses.replace(
+        calibration,
+        commit=fit_pooled_rule(
+            PooledRule, commit_samples(rows, logits, config.files), config.files, prior_logit=neutral
+        ),
+        commit_context=context(None),
+        file_and_commit_context=context(file),
+    )
