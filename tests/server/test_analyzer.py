@@ -264,7 +264,7 @@ def test_the_other_functions_of_a_file_count(in_files: Analyzer) -> None:
     for function, added in zip(functions, FILE_CONTEXT.rule.evidence(logits), strict=True):
         verdict = function.verdict
         total = (verdict.logit or 0.0) + added
-        assert (verdict.neighbour_evidence, verdict.neighbours) == (pytest.approx(added), 1)
+        assert (verdict.file_evidence, verdict.neighbours) == (pytest.approx(added), 1)
         assert verdict.probability == pytest.approx(FILE_CONTEXT.scale.probability(total))
         assert verdict.band is FILE_CONTEXT.scale.band(total, "python")
         assert verdict.human_share == pytest.approx(FILE_CONTEXT.scale.human_share(total))
@@ -277,16 +277,16 @@ def test_the_other_functions_of_a_file_count(in_files: Analyzer) -> None:
 @pytest.mark.parametrize("text", [FUNCTION, FUNCTION + "\n\ndef f(x):\n    return x\n"])
 def test_a_function_without_neighbours_is_judged_by_its_own_text(in_files: Analyzer, text: str) -> None:
     verdict = in_files.analyze(text, "python").functions[0].verdict
-    assert (verdict.neighbour_evidence, verdict.neighbours) == (None, 0)
+    assert (verdict.file_evidence, verdict.neighbours) == (None, 0)
     assert verdict.probability == verdict.own_probability == in_files.score(FUNCTION, "python").probability
 
 
 def test_the_file_can_be_left_out_of_account(in_files: Analyzer) -> None:
     text = FUNCTION + "\n\n" + OTHER
     for function in in_files.analyze(text, "python", file_context=False).functions:
-        assert function.verdict.neighbour_evidence is None
+        assert function.verdict.file_evidence is None
         assert function.verdict.probability == function.verdict.own_probability
-    assert in_files.analyze(text, "python").functions[0].verdict.neighbour_evidence is not None
+    assert in_files.analyze(text, "python").functions[0].verdict.file_evidence is not None
 
 
 def test_what_is_kept_of_a_function_is_free_of_its_file(in_files: Analyzer) -> None:
@@ -294,11 +294,11 @@ def test_what_is_kept_of_a_function_is_free_of_its_file(in_files: Analyzer) -> N
     beside = in_files.analyze(FUNCTION + "\n\n" + OTHER, "python").functions[0].verdict
     by_itself = in_files.analyze(FUNCTION, "python").functions[0].verdict
     again = in_files.analyze(FUNCTION + "\n\n" + OTHER, "python").functions[0].verdict
-    assert by_itself.neighbour_evidence is None
+    assert by_itself.file_evidence is None
     assert again == beside
 
 
 def test_an_ignored_function_does_not_speak(in_files: Analyzer) -> None:
     text = FUNCTION + "\n\n# codeorigin: ignore\n" + OTHER
     first, second = in_files.analyze(text, "python").functions
-    assert (first.verdict.neighbour_evidence, second.verdict.reason) == (None, Reason.IGNORED)
+    assert (first.verdict.file_evidence, second.verdict.reason) == (None, Reason.IGNORED)

@@ -99,7 +99,7 @@ def verdicts() -> Mapping[Band, Verdict]:
 @pytest.fixture
 def in_file() -> Verdict:
     """A verdict ``llm`` that stands on the 11 other functions of the file: 0.64 by the own text, 0.97 with them."""
-    return replace(LLM, own_probability=0.64, neighbour_evidence=0.62, neighbours=11)
+    return replace(LLM, own_probability=0.64, file_evidence=0.62, neighbours=11)
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_probabilities_are_those_in_the_file_and_logits_those_of_the_text(
     scale = calibration_of(model).alone
     for function, added in zip(functions, FILE_CONTEXT.rule.evidence(logits), strict=True):
         assert function["neighbours"] == 2
-        assert function["neighbour_evidence"] == pytest.approx(added) != 0
+        assert function["file_evidence"] == pytest.approx(added) != 0
         total = function["logit"] + added
         assert function["probability"] == pytest.approx(FILE_CONTEXT.scale.probability(total))
         assert function["band"] == FILE_CONTEXT.scale.band(total, "python").value
@@ -85,7 +85,7 @@ def test_without_the_file_each_function_stands_for_itself(command: Command) -> N
     together = functions_of(command, "a.py")["a.py"]
     apart = functions_of(command, "a.py", "--no-file-context")["a.py"]
     for one, other in zip(apart, together, strict=True):
-        assert (one["neighbour_evidence"], one["neighbours"]) == (None, 0)
+        assert (one["file_evidence"], one["neighbours"]) == (None, 0)
         assert one["probability"] == one["own_probability"] == other["own_probability"]
         assert one["logit"] == other["logit"]
 
@@ -99,7 +99,7 @@ def test_a_model_without_the_rule_takes_the_option_and_gives_one_answer(
         for options in ([], ["--no-file-context"])
     ]
     assert answers[0] == answers[1]
-    assert [function["neighbour_evidence"] for function in answers[0][0]["functions"]] == [None] * 3
+    assert [function["file_evidence"] for function in answers[0][0]["functions"]] == [None] * 3
 
 
 @pytest.mark.parametrize(
@@ -113,10 +113,10 @@ def test_a_model_without_the_rule_takes_the_option_and_gives_one_answer(
 def test_a_function_without_neighbours_is_judged_by_its_own_text(source: str, command: Command) -> None:
     Path("a.py").write_text(source)
     first, *others = functions_of(command, "a.py")["a.py"]
-    assert (first["neighbour_evidence"], first["neighbours"]) == (None, 0)
+    assert (first["file_evidence"], first["neighbours"]) == (None, 0)
     assert first["probability"] == first["own_probability"]
     for other in others:
-        assert (other["own_probability"], other["neighbour_evidence"], other["neighbours"]) == (None, None, 0)
+        assert (other["own_probability"], other["file_evidence"], other["neighbours"]) == (None, None, 0)
     _, shown = command("explain", "a.py:1")
     assert "own text" not in shown
     assert "rest of the file" not in shown
@@ -182,7 +182,7 @@ def test_the_reports_agree(command: Command) -> None:
         for name in ("probability", "logit", "band", "neighbours"):
             assert result["properties"][name] == function[name]
         assert result["properties"]["ownProbability"] == function["own_probability"]
-        assert result["properties"]["fileEvidence"] == function["neighbour_evidence"]
+        assert result["properties"]["fileEvidence"] == function["file_evidence"]
     _, out = command("check", "a.py")
     for function in (first, second):
         assert f"  {function['probability']:.2f}  {function['band']}  " in out
@@ -200,7 +200,7 @@ def test_an_explanation_adds_up_to_the_own_logit_and_the_context_comes_on_top(co
         code, out = command("explain", place, "--format", "json")
         explained = json.loads(out)
         assert code == ExitCode.OK
-        for name in ("probability", "band", "own_probability", "neighbour_evidence", "neighbours"):
+        for name in ("probability", "band", "own_probability", "file_evidence", "neighbours"):
             assert explained[name] == checked[name]
         assert explained["logit"] == pytest.approx(checked["logit"], abs=1e-4)
         evidence = explained["logit"] - explained["baseline_logit"]
@@ -208,18 +208,18 @@ def test_an_explanation_adds_up_to_the_own_logit_and_the_context_comes_on_top(co
         gap = abs(total - evidence) / max(abs(evidence), 1.0)
         assert gap == pytest.approx(explained["completeness_gap"], abs=1e-5)
         assert gap < 0.02
-        in_file = FILE_CONTEXT.scale.probability(explained["logit"] + explained["neighbour_evidence"])
+        in_file = FILE_CONTEXT.scale.probability(explained["logit"] + explained["file_evidence"])
         assert explained["probability"] == pytest.approx(in_file, abs=1e-4)
         _, shown = command("explain", place)
         assert shown.splitlines()[2] == explained["own_text"]
-        side = "an LLM" if explained["neighbour_evidence"] > 0 else "a person"
+        side = "an LLM" if explained["file_evidence"] > 0 else "a person"
         assert explained["own_text"] == (
             f"By its own text {100 * explained['own_probability']:.0f} %; the 2 other functions in this file point to "
-            f"{side} ({explained['neighbour_evidence']:+.2f})."
+            f"{side} ({explained['file_evidence']:+.2f})."
         )
         assert f"logit {explained['logit']:+.2f} = baseline " in shown
         assert (
-            f"; logit with the rest of the file {explained['logit'] + explained['neighbour_evidence']:+.2f}\n"
+            f"; logit with the rest of the file {explained['logit'] + explained['file_evidence']:+.2f}\n"
             in shown
         )
 
@@ -229,7 +229,7 @@ def test_an_explanation_without_the_file(command: Command) -> None:
     checked = functions_of(command, "a.py")["a.py"][0]
     in_file = json.loads(command("explain", "a.py:1", "--format", "json")[1])
     explained = json.loads(command("explain", "a.py:1", "--no-file-context", "--format", "json")[1])
-    assert (explained["neighbour_evidence"], explained["neighbours"], explained["own_text"]) == (
+    assert (explained["file_evidence"], explained["neighbours"], explained["own_text"]) == (
         None,
         0,
         None,

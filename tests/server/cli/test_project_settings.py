@@ -65,7 +65,7 @@ def test_the_rate_decides_without_a_threshold(project: Path) -> None:
 def test_file_context_of_the_project_and_by_option(project: Path) -> None:
     def contexts(*arguments: str) -> set[bool]:
         functions = report_of(run("check", "a.py", *arguments, "--format", "json", cwd=project))["files"][0]
-        return {each["neighbour_evidence"] is None for each in functions["functions"] if each["band"]}
+        return {each["file_evidence"] is None for each in functions["functions"] if each["band"]}
 
     assert contexts() == {True}
     assert contexts("--file-context") == contexts("--no-config") == {False}

@@ -116,7 +116,7 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
             assert wire["probability"] == pytest.approx(verdict.probability)
             assert wire["ownProbability"] == pytest.approx(verdict.own_probability)
             assert wire["fileEvidence"] == (
-                None if verdict.neighbour_evidence is None else pytest.approx(verdict.neighbour_evidence)
+                None if verdict.file_evidence is None else pytest.approx(verdict.file_evidence)
             )
             assert wire["neighbours"] == verdict.neighbours
 

@@ -65,7 +65,7 @@ def test_only_a_function_scored_piece_by_piece_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("neighbour_evidence", "neighbours", "expected"),
+    ("file_evidence", "neighbours", "expected"),
     [
         (0.62, 11, "the 11 other functions in this file point to an LLM (+0.62)."),
         (-0.404, 2, "the 2 other functions in this file point to a person (-0.40)."),
@@ -77,14 +77,14 @@ def test_only_a_function_scored_piece_by_piece_says_so() -> None:
     ],
 )
 def test_what_the_function_says_and_what_its_file_adds(
-    neighbour_evidence: float, neighbours: int, expected: str
+    file_evidence: float, neighbours: int, expected: str
 ) -> None:
     verdict = Verdict(
         0.7,
         0.5,
         Band.UNSURE,
         own_probability=0.64,
-        neighbour_evidence=neighbour_evidence,
+        file_evidence=file_evidence,
         neighbours=neighbours,
     )
     assert own_text(verdict) == f"By its own text 64 %; {expected}"
@@ -97,8 +97,7 @@ def test_nothing_is_said_of_a_file_that_added_nothing() -> None:
 
 def test_nobody_is_named_or_accused() -> None:
     in_file = [
-        replace(VERDICT, own_probability=0.6, neighbour_evidence=each, neighbours=2)
-        for each in (-1.0, 0.0, 1.0)
+        replace(VERDICT, own_probability=0.6, file_evidence=each, neighbours=2) for each in (-1.0, 0.0, 1.0)
     ]
     said = " ".join(
         [

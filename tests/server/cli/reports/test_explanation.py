@@ -120,11 +120,11 @@ def test_what_the_file_adds_comes_on_top_of_the_lines(make_file: MakeFile, in_fi
 
 def test_json_tells_the_own_text_from_the_file(make_file: MakeFile, in_file: Verdict) -> None:
     report = json.loads(explanation.render_json(explained(make_file, verdicts={"fast": in_file})))
-    assert (report["own_probability"], report["neighbour_evidence"], report["neighbours"]) == (0.64, 0.62, 11)
+    assert (report["own_probability"], report["file_evidence"], report["neighbours"]) == (0.64, 0.62, 11)
     assert (report["probability"], report["logit"]) == (0.97, 1.88)
     assert report["own_text"].startswith("By its own text 64 %; the 11 other functions")
     report = json.loads(explanation.render_json(explained(make_file)))
-    assert (report["own_probability"], report["neighbour_evidence"], report["neighbours"]) == (0.97, None, 0)
+    assert (report["own_probability"], report["file_evidence"], report["neighbours"]) == (0.97, None, 0)
     assert report["own_text"] is None
 
 

@@ -62,7 +62,7 @@ def test_the_report_is_exactly_this(
         "band": None,
         "reason": "nested",
         "own_probability": None,
-        "neighbour_evidence": None,
+        "file_evidence": None,
         "neighbours": 0,
         "human_share": None,
         "llm_threshold": None,
@@ -94,7 +94,7 @@ def test_the_report_is_exactly_this(
                         "band": "llm",
                         "reason": None,
                         "own_probability": 0.97,
-                        "neighbour_evidence": None,
+                        "file_evidence": None,
                         "neighbours": 0,
                         "human_share": 0.03,
                         "llm_threshold": 0.9,
@@ -120,7 +120,7 @@ def test_the_report_is_exactly_this(
                         "band": "unsure",
                         "reason": None,
                         "own_probability": 0.55,
-                        "neighbour_evidence": None,
+                        "file_evidence": None,
                         "neighbours": 0,
                         "human_share": 0.45,
                         "llm_threshold": 0.9,
@@ -146,7 +146,7 @@ def test_the_report_is_exactly_this(
                         "band": None,
                         "reason": "too_short",
                         "own_probability": None,
-                        "neighbour_evidence": None,
+                        "file_evidence": None,
                         "neighbours": 0,
                         "human_share": None,
                         "llm_threshold": None,
@@ -212,15 +212,15 @@ def test_a_verdict_tells_its_own_text_from_its_file(
     fast, put, _ = report["files"][0]["functions"]
     assert {
         name: fast[name]
-        for name in ("probability", "logit", "own_probability", "neighbour_evidence", "neighbours")
+        for name in ("probability", "logit", "own_probability", "file_evidence", "neighbours")
     } == {
         "probability": 0.97,
         "logit": 1.88,
         "own_probability": 0.64,
-        "neighbour_evidence": 0.62,
+        "file_evidence": 0.62,
         "neighbours": 11,
     }
-    assert (put["own_probability"], put["neighbour_evidence"], put["neighbours"]) == (None, None, 0)
+    assert (put["own_probability"], put["file_evidence"], put["neighbours"]) == (None, None, 0)
 
 
 def test_a_files_own_verdict_is_in_the_report(
@@ -287,11 +287,11 @@ def spoiled(report: Any, change: Callable[[Any], None]) -> Any:
         lambda report: report["files"][0]["functions"][0].update(probability=None),
         lambda report: report["files"][0]["functions"][0].update(reason="too_short"),
         lambda report: report["files"][0]["functions"][0].update(own_probability=None),
-        lambda report: report["files"][0]["functions"][0].update(neighbour_evidence=0.5),
+        lambda report: report["files"][0]["functions"][0].update(file_evidence=0.5),
         lambda report: report["files"][0]["functions"][0].update(neighbours=2),
         lambda report: report["files"][0]["functions"][0].pop("neighbours"),
         lambda report: report["files"][0]["functions"][2].update(own_probability=0.5),
-        lambda report: report["files"][0]["functions"][2].update(neighbour_evidence=0.5, neighbours=2),
+        lambda report: report["files"][0]["functions"][2].update(file_evidence=0.5, neighbours=2),
         lambda report: report["files"][0]["functions"][1]["nested"][0].pop("nested"),
         lambda report: report["summary"]["bands"].update(robot=1),
     ],

@@ -21,7 +21,7 @@ ALONE = Verdict(
     probability=0.64, logit=1.2, band=Band.UNSURE, human_share=0.1, llm_threshold=0.9, human_threshold=0.3,
     promise=Promise(0.01), own_probability=0.64,
 )  # fmt: skip
-IN_FILE = replace(ALONE, probability=0.76, human_share=0.05, neighbour_evidence=0.62, neighbours=11)
+IN_FILE = replace(ALONE, probability=0.76, human_share=0.05, file_evidence=0.62, neighbours=11)
 EXPLANATION = Explanation(
     logit=1.2, baseline_logit=0.0, completeness_gap=0.001, approximate=False, nodes=8,
     method=Method.INTEGRATED_GRADIENTS, baseline=Baseline.MASK,
