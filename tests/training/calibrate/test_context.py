@@ -10,7 +10,7 @@ from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import (
     file_numbers,
     mixed_file_numbers,
-    file_evidence,
+    neighbour_evidence,
 )
 from codeorigin_training.calibrate.fit import fit_file_context
 from codeorigin_training.corpus.rows import Row
@@ -37,7 +37,7 @@ def test_neighbours_add_what_the_server_adds() -> None:
     files = np.array([0, 1, 0, 0, -1, -1, 2])
     logits = np.array([2.0, 9.0, 0.0, 1.0, 3.0, 4.0, 5.0])
     rule = NeighbourRule(weight=0.5, prior_functions=1.0, neutral=0.2)
-    found = file_evidence(files, logits, rule, np.ones(7, dtype=bool))
+    found = neighbour_evidence(files, logits, rule, np.ones(7, dtype=bool))
     assert found[[0, 2, 3]].tolist() == pytest.approx(rule.evidence([2.0, 0.0, 1.0]))
     # Alone in its file, without a file, or without a file and not alone in that.
     assert np.isnan(found[[1, 4, 5, 6]]).all()
@@ -46,7 +46,7 @@ def test_neighbours_add_what_the_server_adds() -> None:
 def test_functions_without_a_verdict_neither_speak_nor_listen() -> None:
     files, logits = np.zeros(3, dtype=np.int64), np.array([1.0, 2.0, 50.0])
     judged = np.array([True, True, False])
-    found = file_evidence(files, logits, RULE, judged)
+    found = neighbour_evidence(files, logits, RULE, judged)
     assert found[:2].tolist() == pytest.approx([0.8 * 2.0 / 2, 0.8 * 1.0 / 2])
     assert np.isnan(found[2])
 
@@ -89,7 +89,7 @@ def test_the_promise_holds_for_functions_in_new_files_and_more_are_found() -> No
     assert context.rule == RULE
     new_rows, new_logits = repositories(200, seed=1)
     labels = np.array([each.label for each in new_rows])
-    told = new_logits + file_evidence(file_numbers(new_rows), new_logits, RULE, labels >= 0)
+    told = new_logits + neighbour_evidence(file_numbers(new_rows), new_logits, RULE, labels >= 0)
     called = told >= context.scale.default.llm
     assert 0.04 < called[labels == 0].mean() < 0.11
     # By their own text, the same share of people's functions buys fewer of the LLM's.
