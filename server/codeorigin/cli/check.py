@@ -16,7 +16,7 @@ from codeorigin.cli.file_checks import FileCheck
 from codeorigin.cli.inputs import Source, collect, find_project
 from codeorigin.cli.reports import ReportFormat, write_report
 from codeorigin.cli.terminal import complain
-from codeorigin.errors import SourceError
+from codeorigin.errors import CodeOriginError, SourceError
 from codeorigin.report import ChangeReport
 from codeorigin.settings.schema import Settings
 from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file
