@@ -47,7 +47,7 @@ def source_of_file(path: Path, shown: str, language: "Language", *, named: bool)
     """A file that is there, shown as ``shown``."""
     from codeorigin.source.files import read_source  # noqa: PLC0415
 
-    return Source(shown, language, lambda: read_source(path, MAX_BYTES, language.id), named, path)
+    return Source(shown, language, lambda: read_source(path, MAX_BYTES, language.id), named, file=path)
 
 
 def stdin_source(language: str | None, filename: str | None) -> Source:
