@@ -4,7 +4,8 @@
 
 Each file of the Python standard library is parsed by tree-sitter, searched for functions and analysed in turn, so that
 a machine whose speed drifts slows all three alike. Times are processor times of the one thread. Starts are measured as
-processor times of whole processes, next to those of an interpreter that does nothing.
+processor times of whole processes, next to those of an interpreter that does nothing; ``initialize`` and ``check``,
+which other processes have a part in, by the clock.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -94,6 +96,55 @@ def starts() -> dict[str, float]:
     return {name: statistics.median(each) for name, each in seconds.items()}
 
 
+def checking(count: int, model: Path | None) -> dict[str, float]:
+    """``codeorigin check`` of files in a folder, by one process and by two: seconds on the clock, and memory."""
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for number, text in enumerate(library_texts(count)):
+            Path(folder, f"f{number}.py").write_text(text, encoding="utf-8")
+        for jobs in (1, 2):
+            command = [
+                sys.executable,
+                "-m",
+                "codeorigin",
+                "check",
+                "--format",
+                "json",
+                "--jobs",
+                str(jobs),
+                folder,
+            ]
+            command += [] if model is None else ["--model", str(model)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            summary = json.loads(done.stdout)["summary"]
+            found[f"check --jobs {jobs}, functions a second"] = summary["functions_per_second"]
+            found[f"check --jobs {jobs}, MiB of the largest process"] = summary["peak_memory_bytes"] / 2**20
+    return found
+
+
+def initialize() -> dict[str, float]:
+    """Median seconds on the clock from the start of a server to its answer to ``initialize``."""
+    params = {"processId": None, "rootUri": None, "capabilities": {}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).encode()
+    seconds = []
+    for _ in range(STARTS):
+        started = time.perf_counter()
+        with subprocess.Popen(
+            [sys.executable, "-m", "codeorigin", "serve"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as server:
+            assert server.stdin is not None
+            assert server.stdout is not None
+            server.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+            server.stdin.flush()
+            server.stdout.readline()
+            seconds.append(time.perf_counter() - started)
+            server.kill()
+    return {"initialize answered, s on the clock": statistics.median(seconds)}
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
@@ -101,12 +152,13 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="model folder (default: the one that ships)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    found = scoring(options.files, options.model) | starts()
+    found = scoring(options.files, options.model) | starts() | initialize()
+    found |= checking(options.files, options.model)
     if options.json:
         print(json.dumps(found, indent=2))
         return
     for name, value in found.items():
-        print(f"{name:42} {value:10.3g}" if value < 1000 else f"{name:42} {value:10.0f}")
+        print(f"{name:46} {value:10.3g}" if value < 1000 else f"{name:46} {value:10.0f}")
 
 
 if __name__ == "__main__":

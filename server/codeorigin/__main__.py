@@ -6,10 +6,15 @@ import codeorigin
 
 
 def main() -> int:
-    """Run the command line. The version alone is answered here, before the command's options are built."""
+    """Run the command line. What editors and scripts start most is answered before the options are built."""
     if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"codeorigin {codeorigin.__version__}\n")
         return 0
+    if sys.argv[1:] == ["serve"]:
+        from codeorigin.cli.exit_codes import guarded  # noqa: PLC0415
+        from codeorigin.cli.serve import ServeOptions, run_serve  # noqa: PLC0415
+
+        return guarded(lambda: run_serve(ServeOptions()))
     from codeorigin.cli.app import main as run  # noqa: PLC0415
 
     return run()

@@ -1,27 +1,27 @@
 """The one way in: document text -> function reports; selections -> verdicts; functions -> explanations."""
 
-import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
 
 from codeorigin.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.function_reports import function_id as identify
+from codeorigin.function_reports import nested_reports, placed
 from codeorigin.functions import outline
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.judge import Judge, Scored
 from codeorigin.model.normalize import Normalized, normalize
 from codeorigin.model.pooled_rule import counted_lines
-from codeorigin.model.promise import Group, Promise, group_of
-from codeorigin.model.scale import Scale
-from codeorigin.model.scorer import RawScore, Scorer
+from codeorigin.model.promise import group_of
+from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.source.files import is_generated, is_minified
 from codeorigin.source.text import LineIndex
@@ -34,13 +34,22 @@ _CHUNK_CHARACTERS = 1 << 16
 VERDICT_CACHE_BYTES = 4 * 2**20
 EXPLANATION_CACHE_BYTES = 8 * 2**20
 VERDICT_BYTES = 1024
-"""The most bytes that a verdict takes with its key and its entry in the cache: 17 fields, a dozen floats."""
+"""The most bytes that a cached score takes with its key and its entry in the cache."""
+
+_TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
 
 
 def explanation_bytes(explanation: Explanation) -> int:
     """About the bytes of an explanation with its key; every line and token has a few numbers."""
     tokens = sum(256 + sys.getsizeof(token.text) for token in explanation.top_tokens)
     return 1024 + 224 * len(explanation.lines) + tokens
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    """What is kept of a function's text; ``scored`` is None for one that is too short."""
+
+    scored: Scored | None
 
 
 class Analyzer:
@@ -59,10 +68,11 @@ class Analyzer:
             deep=bundle.deep,
             bias=bundle.bias,
         )
+        self._judge = Judge(bundle.calibration)
         self._explainer = Explainer(
             self._scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads
         )
-        self._verdicts: LruCache[str, Verdict] = LruCache(VERDICT_CACHE_BYTES, lambda _: VERDICT_BYTES)
+        self._verdicts: LruCache[str, _Cached] = LruCache(VERDICT_CACHE_BYTES, lambda _: VERDICT_BYTES)
         self._explanations: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
             EXPLANATION_CACHE_BYTES, explanation_bytes
         )
@@ -116,31 +126,30 @@ class Analyzer:
         if not found.parsed:
             return FileReport(known.id, path, (), FileVerdict.without(FileReason.UNPARSED))
         whole = Reason.IGNORED if found.ignored else _whole_file_reason(text)
+        model_language = known.model_language
         verdicts: dict[int, Verdict] = {}
+        scored: dict[int, Scored | None] = {}
         pending: list[int] = []
-        ids = [_function_id(text, span, known.model_language) for span in spans]
+        ids = [identify(text, span, model_language) for span in spans]
         for number, span in enumerate(spans):
             if reason := whole or (Reason.IGNORED if span.ignored else None):
                 verdicts[number] = Verdict.without(reason)
             elif (cached := self._verdicts.get(ids[number])) is not None:
-                verdicts[number] = cached
+                scored[number] = cached.scored
             else:
                 pending.append(number)
         # Chunk by chunk, so that an edit in the middle of a first pass does not lose what is scored already.
         for chunk in _chunks(pending, spans):
             codes = [text[spans[number].range.start : spans[number].range.end] for number in chunk]
-            for number, verdict in zip(chunk, self._score(codes, known.model_language, cancel), strict=True):
-                verdicts[number] = verdict
-                self._verdicts.put(ids[number], verdict)
-        if file_context:
-            verdicts = self._in_file(verdicts, known.model_language)
+            for number, each in zip(chunk, self._score(codes, model_language, cancel), strict=True):
+                scored[number] = each
+                self._verdicts.put(ids[number], _Cached(each))
+        verdicts |= self._judged(scored, model_language, file_context=file_context)
         reports = tuple(
-            FunctionReport(span, verdicts[number], ids[number], _nested(text, span, known.model_language))
+            FunctionReport(span, verdicts[number], ids[number], nested_reports(text, span, model_language))
             for number, span in enumerate(spans)
         )
-        return FileReport(
-            known.id, path, reports, self._file_verdict(text, reports, whole, known.model_language)
-        )
+        return FileReport(known.id, path, reports, self._file_verdict(text, reports, whole, model_language))
 
     def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
@@ -152,7 +161,8 @@ class Analyzer:
         known = get_language(language)
         if is_minified(code):
             return Verdict.without(Reason.MINIFIED)
-        return self._score([code], known.model_language, cancel)[0]
+        scored = self._score([code], known.model_language, cancel)[0]
+        return _TOO_SHORT if scored is None else self._judge.alone(scored, known.model_language)
 
     def explain(
         self,
@@ -171,7 +181,7 @@ class Analyzer:
             Cancelled: ``cancel`` was thrown.
         """
         options = options or ExplainOptions()
-        function_id = function_id or _identity(text, span)
+        function_id = function_id or identify(text, span)
         cached = self.cached_explanation(text, span, options, function_id=function_id)
         if cached is not None:
             return cached
@@ -179,7 +189,7 @@ class Analyzer:
         language = get_language(span.language).model_language
         explanation = self._explainer.explain(code, language, options=options, cancel=cancel)
         self._explanations.put((function_id, options), explanation)
-        return _placed(explanation, span)
+        return placed(explanation, span)
 
     def cached_explanation(
         self,
@@ -190,15 +200,14 @@ class Analyzer:
         function_id: str | None = None,
     ) -> Explanation | None:
         """The explanation of this very text if :meth:`explain` has made it already; does no inference."""
-        key = (function_id or _identity(text, span), options or ExplainOptions())
+        key = (function_id or identify(text, span), options or ExplainOptions())
         explanation = self._explanations.get(key)
-        return None if explanation is None else _placed(explanation, span)
+        return None if explanation is None else placed(explanation, span)
 
     def _file_verdict(
         self, text: str, functions: Sequence[FunctionReport], whole: Reason | None, language: str
     ) -> FileVerdict | None:
-        rule = self.bundle.calibration.file
-        if rule is None:
+        if not self._judge.judges_files:
             return None
         if whole is not None:
             return FileVerdict.without(FileReason(whole.value))
@@ -207,15 +216,16 @@ class Analyzer:
             for report in functions
             if report.verdict.logit is not None
         ]
-        return rule.verdict(judged, language)
+        return self._judge.file(judged, language)
 
-    def _score(self, codes: Sequence[str], language: str, cancel: CancelToken) -> list[Verdict]:
-        verdicts = [Verdict.without(Reason.TOO_SHORT)] * len(codes)
+    def _score(self, codes: Sequence[str], language: str, cancel: CancelToken) -> list[Scored | None]:
+        """The scores of functions of one language; None for those that are too short for a verdict."""
+        scored: list[Scored | None] = [None] * len(codes)
         long_enough: list[int] = []
         functions: list[Normalized] = []
         for number, code in enumerate(codes):
             normalized = normalize(code, language)
-            if self._is_long_enough(normalized):
+            if self._judge.is_long_enough(normalized):
                 long_enough.append(number)
                 functions.append(normalized)
         cancel.raise_if_cancelled()
@@ -223,90 +233,28 @@ class Analyzer:
         groups = [group_of(function.text, language) for function in functions]
         scores = self._scorer.score(features, cancel)
         for number, score, group in zip(long_enough, scores, groups, strict=True):
-            verdicts[number] = self._verdict(score, language, group)
-        return verdicts
+            scored[number] = Scored(score, group)
+        return scored
 
-    def _is_long_enough(self, normalized: Normalized) -> bool:
-        """Whether a function has the lines and the characters, blanks aside, that a verdict takes."""
-        calibration = self.bundle.calibration
-        if len(normalized.layout.contents) < calibration.min_lines:
-            return False
-        # The beginning settles it, save where it is nearly all blanks.
-        least, text = calibration.min_characters, normalized.text
-        return sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
-
-    def _verdict(self, score: RawScore, language: str, group: Group) -> Verdict:
-        scale = self.bundle.calibration.alone
-        return Verdict(
-            logit=score.logit,
-            wide=score.wide,
-            deep=score.deep,
-            windows=score.windows,
-            own_probability=scale.probability(score.logit),
-            group=group,
-            **_readings(scale, score.logit, language, group),
-        )
-
-    def _in_file(self, verdicts: Mapping[int, Verdict], language: str) -> dict[int, Verdict]:
-        """The verdicts of one file's functions, each with what the others add; those without a score are unchanged.
+    def _judged(
+        self, scored: Mapping[int, Scored | None], language: str, *, file_context: bool
+    ) -> dict[int, Verdict]:
+        """The verdicts of one file's functions.
 
         Apart from the scoring, whose results are kept by text: the same function may stand in several files.
         """
-        context = self.bundle.calibration.context
-        logits = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
-        if context is None or len(logits) < 2:
-            return dict(verdicts)
-        evidence = dict(zip(logits, context.rule.evidence(list(logits.values())), strict=True))
-        return {
-            number: replace(
-                verdict,
-                file_evidence=evidence[number],
-                neighbours=len(logits) - 1,
-                **_readings(context.scale, logits[number] + evidence[number], language, verdict.group),
-            )
-            if number in evidence
-            else verdict
-            for number, verdict in verdicts.items()
-        }
+        long_enough = {number: each for number, each in scored.items() if each is not None}
+        if file_context:
+            judged = self._judge.in_file(long_enough, language)
+        else:
+            judged = {number: self._judge.alone(each, language) for number, each in long_enough.items()}
+        return dict.fromkeys(scored, _TOO_SHORT) | judged
 
 
 def _whole_file_reason(text: str) -> Reason | None:
     if is_generated(text):
         return Reason.GENERATED
     return Reason.MINIFIED if is_minified(text) else None
-
-
-class _Readings(TypedDict):
-    """The fields of a verdict that are read off a scale."""
-
-    probability: float
-    band: Band
-    human_share: float
-    llm_threshold: float
-    human_threshold: float
-    promise: Promise
-
-
-def _readings(scale: Scale, logit: float, language: str, group: Group | None) -> _Readings:
-    """All that ``scale`` says of ``logit``."""
-    thresholds = scale.thresholds(language, group)
-    return {
-        "probability": scale.probability(logit),
-        "band": scale.band(logit, language, group),
-        "human_share": scale.human_share(logit),
-        "llm_threshold": scale.probability(thresholds.llm),
-        "human_threshold": scale.probability(thresholds.human),
-        "promise": scale.promise(language, group),
-    }
-
-
-def _function_id(text: str, span: FunctionSpan, language: str) -> str:
-    code = text[span.range.start : span.range.end]
-    return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _identity(text: str, span: FunctionSpan) -> str:
-    return _function_id(text, span, get_language(span.language).model_language)
 
 
 def _chunks(numbers: Sequence[int], spans: Sequence[FunctionSpan]) -> Iterator[list[int]]:
@@ -321,37 +269,3 @@ def _chunks(numbers: Sequence[int], spans: Sequence[FunctionSpan]) -> Iterator[l
         characters += length
     if chunk:
         yield chunk
-
-
-def _nested(text: str, span: FunctionSpan, language: str) -> tuple[FunctionReport, ...]:
-    """Reports of the functions inside ``span``, from the innermost out (a stack: nesting may be deep)."""
-    order: list[FunctionSpan] = []
-    stack = list(span.nested)
-    while stack:
-        current = stack.pop()
-        order.append(current)
-        stack.extend(current.nested)
-    built: dict[int, FunctionReport] = {}
-    for current in reversed(order):
-        children = tuple(built[id(child)] for child in current.nested)
-        identity = _function_id(text, current, language)
-        built[id(current)] = FunctionReport(current, Verdict.without(Reason.NESTED), identity, children)
-    return tuple(built[id(child)] for child in span.nested)
-
-
-def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
-    """An explanation of a function's text, moved to where the function stands now."""
-    line, column = span.range.start_line, span.range.start_column
-    return replace(
-        explanation,
-        lines=tuple(replace(each, line=each.line + line) for each in explanation.lines),
-        top_tokens=tuple(
-            replace(
-                each,
-                line=each.line + line,
-                start_column=each.start_column + (column if each.line == 0 else 0),
-                end_column=each.end_column + (column if each.line == 0 else 0),
-            )
-            for each in explanation.top_tokens
-        ),
-    )

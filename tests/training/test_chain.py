@@ -115,8 +115,8 @@ def test_the_bundle_judges_functions_in_their_file(finished: Path) -> None:
     text = "\n\n".join(llm_function(generator, f"process_{noun}") for noun in ("orders", "users", "events"))
     for function in Analyzer.load(finished / "bundle").analyze(text, "python").functions:
         assert function.verdict.neighbours == 2
-        assert function.verdict.neighbour_evidence is not None
-        assert function.verdict.neighbour_evidence > 0
+        assert function.verdict.file_evidence is not None
+        assert function.verdict.file_evidence > 0
 
 
 def test_a_stage_that_comes_too_early_says_what_comes_first(tmp_path: Path) -> None:

@@ -60,6 +60,10 @@ Model = Annotated[
 Threads = Annotated[
     int | None, typer.Option("--threads", min=1, help="Threads for the model. (default: all cores)")
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Processes that check files side by side. (default: all cores)"),
+]
 LanguageOption = Annotated[
     str | None,
     typer.Option(
@@ -165,6 +169,7 @@ def check(
     no_config: NoConfig = False,
     model: Model = None,
     threads: Threads = None,
+    jobs: Jobs = None,
     debug: Debug = False,
 ) -> None:
     """Score the functions of files and folders. Exit code: 0 no findings, 1 findings, 2 an error."""
@@ -195,6 +200,7 @@ def check(
                 config=not no_config,
                 model=model,
                 threads=threads or _cores(),
+                jobs=jobs or _cores(),
                 debug=debug,
             )
         )

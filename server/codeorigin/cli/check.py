@@ -2,35 +2,35 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import codeorigin
 from codeorigin.cli.baseline import accepted_ids, update
-from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally, counted_lines
-from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
+from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.file_checks import FileCheck
 from codeorigin.cli.inputs import Source, collect, find_project
 from codeorigin.cli.output import write_output
 from codeorigin.cli.reports import ReportFormat, write_report
-from codeorigin.cli.terminal import complain, display_path
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.cli.terminal import complain
+from codeorigin.errors import CodeOriginError
 from codeorigin.report import ChangeReport
 from codeorigin.settings.schema import Settings
 from codeorigin.wording.changes import nothing_changed
 from codeorigin.wording.totals import share_sentence
 
 if TYPE_CHECKING:
-    from codeorigin.analyzer import Analyzer
     from codeorigin.git.changes import ChangeRequest
     from codeorigin.settings.project import Project
 
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What the user asked for; ``output`` None means stdout.
+    """What the user asked for; ``output`` None means stdout, ``jobs`` is the most processes that check files.
 
     ``file_context`` lets the other functions of a file count, if the model has a rule for that. The project's files
     give ``threshold``, ``exclude`` and ``file_context`` where they are not set, unless ``config`` is off.
@@ -48,6 +48,7 @@ class CheckOptions:
     config: bool = True
     model: Path | None = None
     threads: int = 1
+    jobs: int = 1
     debug: bool = False
     change: "ChangeRequest | None" = None
     baseline: Path | None = None
@@ -98,29 +99,13 @@ def _progress(total: int) -> Iterator[_Steps]:
 
 
 def _peak_memory_bytes() -> int | None:
-    """Peak resident memory of this process, or None on systems without ``getrusage``."""
+    """Peak resident memory of the largest process of this run, or None on systems without ``getrusage``."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
         return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-def _check_one(
-    source: Source, analyzer: "Analyzer", options: CheckOptions, file_context: bool
-) -> CheckedFile:
-    text = source.read()
-    report = analyzer.analyze(text, source.language.id, path=source.path, file_context=file_context)
-    # Only this report quotes code.
-    kept = text if options.report_format is ReportFormat.HTML else None
-    changed = None
-    if source.changed is not None:
-        from codeorigin.cli.changes import as_shown, only_changed  # noqa: PLC0415
-
-        report = only_changed(report, text, source.changed)
-        changed = as_shown(text, source.changed)
-    return CheckedFile(source.path, report, kept, counted_lines(report, text, changed), changed)
 
 
 @contextmanager
@@ -163,8 +148,6 @@ def check(options: CheckOptions) -> CheckResult:
     Raises :class:`~codeorigin.errors.ModelError` or :class:`~codeorigin.errors.LanguageError` when nothing
     can be checked at all.
     """
-    from codeorigin.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and bad options need no model
-
     project = find_project(options.paths, options.stdin_filename) if options.config else None
     settings = project.settings if project is not None else Settings()
     threshold = settings.threshold if options.threshold is None else options.threshold
@@ -177,29 +160,26 @@ def check(options: CheckOptions) -> CheckResult:
         sources, errors, change = stack.enter_context(_sources(options, project))
         for error in errors:
             complain(_error_line(error))
-        analyzer = Analyzer.load(options.model, threads=options.threads)
+        # Late: it takes a while, and bad options need no model.
+        from codeorigin.model.bundle import Bundle  # noqa: PLC0415
+
+        model = Bundle.load(options.model).model_id
         tally = Tally(threshold, rate, accepted)
         files = []
         started = time.perf_counter()
         steps = stack.enter_context(_progress(len(sources)))
-        for source in sources:
-            try:
-                checked = _check_one(source, analyzer, options, file_context)
-            except Exception as error:
-                if options.debug and not isinstance(error, CodeOriginError):
-                    raise
-                skipped = not source.named and isinstance(error, SourceError)
-                failed = FileError(source.path, _reason(error, source.path), skipped)
-                errors.append(failed)
-                steps.error(_error_line(failed))
+        for outcome in stack.enter_context(closing(_outcomes(sources, options, file_context))):
+            if isinstance(outcome, FileError):
+                errors.append(outcome)
+                steps.error(_error_line(outcome))
             else:
-                tally.add(checked)
-                files.append(checked)
+                tally.add(outcome)
+                files.append(outcome)
             steps.advance()
     seconds = time.perf_counter() - started
     return CheckResult(
         version=codeorigin.__version__,
-        model=analyzer.model_id,
+        model=model,
         files=tuple(files),
         errors=tuple(errors),
         summary=tally.summary(errors=errors, seconds=seconds, peak_memory_bytes=_peak_memory_bytes()),
@@ -211,11 +191,27 @@ def check(options: CheckOptions) -> CheckResult:
     )
 
 
-def _reason(error: Exception, path: str) -> str:
-    """One line on why a file failed, without its path in front."""
-    if not isinstance(error, CodeOriginError):
-        return describe_unexpected(error)
-    return display_path(str(error)).removeprefix(f"{path}: ")
+def _outcomes(
+    sources: Sequence[Source], options: CheckOptions, file_context: bool
+) -> Generator[CheckedFile | FileError]:
+    """What comes of each source, in their order; in several processes where that is worth their start."""
+    from codeorigin.cli.workers import check_in_processes, worker_count  # noqa: PLC0415
+
+    workers = worker_count(sources, options.jobs)
+    how = FileCheck(
+        model=options.model,
+        threads=max(1, options.threads // workers),
+        file_context=file_context,
+        # Only this report quotes code.
+        keep_text=options.report_format is ReportFormat.HTML,
+        debug=options.debug,
+    )
+    if workers > 1:
+        yield from check_in_processes(sources, how, workers)
+        return
+    analyzer = how.load()
+    for source in sources:
+        yield how.run(source, analyzer)
 
 
 def _error_line(error: FileError) -> str:

@@ -25,7 +25,7 @@ class Source:
     """Something to check. ``path`` is as shown; ``read`` raises :class:`~codeorigin.errors.SourceError`.
 
     ``named`` tells what the user named from what was met in a folder. ``changed`` are the lines to look at, from 1 and
-    ending at ``\\n`` alone; None means all.
+    ending at ``\\n`` alone; None means all. ``file`` is None for what is not read from a file of its own.
     """
 
     path: str
@@ -33,6 +33,7 @@ class Source:
     read: Callable[[], str]
     named: bool = True
     changed: tuple[tuple[int, int], ...] | None = None
+    file: Path | None = None
 
 
 def read_stdin(language: str) -> str:
@@ -42,10 +43,11 @@ def read_stdin(language: str) -> str:
     return decode_source(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME, MAX_BYTES, language)
 
 
-def _reader(path: Path, language: str) -> Callable[[], str]:
+def source_of_file(path: Path, shown: str, language: "Language", *, named: bool) -> Source:
+    """A file that is there, shown as ``shown``."""
     from codeorigin.source.files import read_source  # noqa: PLC0415
 
-    return lambda: read_source(path, MAX_BYTES, language)
+    return Source(shown, language, lambda: read_source(path, MAX_BYTES, language.id), named, file=path)
 
 
 def stdin_source(language: str | None, filename: str | None) -> Source:
@@ -69,7 +71,7 @@ def file_source(path: Path, language: str | None) -> Source:
     found = get_language(language) if language is not None else language_for_path(path)
     if found is None:
         raise LanguageError(f"{display_path(path)}: unknown language; set it with --language")
-    return Source(display_path(path), found, _reader(path, found.id))
+    return source_of_file(path, display_path(path), found, named=True)
 
 
 def _folder_sources(
@@ -87,7 +89,7 @@ def _folder_sources(
         chosen = wanted is not None or project is None or found.id in project.settings.languages
         # Patterns given as options replace those of the project.
         if chosen and (exclude or project is None or not project.excludes(path)):
-            sources.append(Source(display_path(path), found, _reader(path, found.id), named=False))
+            sources.append(source_of_file(path, display_path(path), found, named=False))
     return sources
 
 

@@ -1,5 +1,6 @@
 """``codeorigin serve``: start the language server on stdio, a Unix socket or a TCP socket."""
 
+import gc
 import os
 import secrets
 from dataclasses import dataclass
@@ -64,8 +65,13 @@ def choose_token(token_file: Path | None) -> tuple[str, bool]:
 
 def run_serve(options: ServeOptions) -> int:
     """Serve until the client leaves; the exit code is the server's."""
+    # The classes of the protocol are thousands of objects that stay: nothing is garbage among them.
+    gc.disable()
     # The other commands need no server.
     from codeorigin.lsp.app import accept_tcp, accept_unix, serve, take_stdio  # noqa: PLC0415
+
+    gc.freeze()
+    gc.enable()
 
     connect = take_stdio
     if options.socket is not None and options.tcp is not None:

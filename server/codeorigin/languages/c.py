@@ -2,10 +2,8 @@
 
 import re
 
-import tree_sitter_c
-
 from codeorigin.languages.declarators import declared_name
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 # A macro that defines a function of two or more arguments reads as a call with a block behind it.
 _QUERY = """
@@ -24,7 +22,7 @@ C = Language(
     model_language="c",
     extensions=(".c", ".h"),
     line_comment="//",
-    grammar=tree_sitter_c.language,
+    grammar=grammar_of("tree_sitter_c"),
     query=_QUERY,
     tests=TestRules(
         file=re.compile(r"(test|tst)[_-].*\.[ch]|.*[_-](unit)?tests?\.[ch]|tests?\.[ch]"),

@@ -2,10 +2,8 @@
 
 import re
 
-import tree_sitter_cpp
-
 from codeorigin.languages.declarators import declared_name
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 _QUERY = """
 (function_definition declarator: (_) @declarator body: (compound_statement) @body) @function
@@ -50,7 +48,7 @@ CPP = Language(
     ),
     lsp_ids=("c++", "cuda-cpp", "cuda", "arduino"),
     line_comment="//",
-    grammar=tree_sitter_cpp.language,
+    grammar=grammar_of("tree_sitter_cpp"),
     query=_QUERY,
     separator="::",
     tests=TestRules(

@@ -2,9 +2,7 @@
 
 import re
 
-import tree_sitter_c_sharp
-
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 _QUERY = """
 (method_declaration name: (_) @name body: (_) @body) @function
@@ -51,7 +49,7 @@ CSHARP = Language(
     extensions=(".cs", ".csx"),
     lsp_ids=("c#", "cs"),
     line_comment="//",
-    grammar=tree_sitter_c_sharp.language,
+    grammar=grammar_of("tree_sitter_c_sharp"),
     query=_QUERY,
     tests=TestRules(
         file=re.compile(r".*(Test|Tests|Spec|Specs)\.cs"),

@@ -2,9 +2,7 @@
 
 import re
 
-import tree_sitter_go
-
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 _QUERY = """
 (function_declaration name: (_) @name body: (_) @body) @function
@@ -42,7 +40,7 @@ GO = Language(
     extensions=(".go",),
     lsp_ids=("golang",),
     line_comment="//",
-    grammar=tree_sitter_go.language,
+    grammar=grammar_of("tree_sitter_go"),
     query=_QUERY,
     tests=TestRules(
         file=re.compile(r".*_test\.go"),

@@ -2,9 +2,7 @@
 
 import re
 
-import tree_sitter_java
-
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 _QUERY = """
 (method_declaration name: (_) @name body: (_) @body) @function
@@ -36,7 +34,7 @@ JAVA = Language(
     model_language="java",
     extensions=(".java",),
     line_comment="//",
-    grammar=tree_sitter_java.language,
+    grammar=grammar_of("tree_sitter_java"),
     query=_QUERY,
     tests=TestRules(
         file=re.compile(r"Test.*\.java|.*(Test|Tests|TestCase|IT|Spec)\.java"),

@@ -2,9 +2,7 @@
 
 import re
 
-import tree_sitter_javascript
-
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 # A named function expression counts where one may stand; as a statement it is a declaration that lacks its end.
 SHARED_QUERY = """
@@ -79,7 +77,7 @@ JAVASCRIPT = Language(
     filenames=("Jakefile",),
     lsp_ids=("javascriptreact", "jsx", "js"),
     line_comment="//",
-    grammar=tree_sitter_javascript.language,
+    grammar=grammar_of("tree_sitter_javascript"),
     query=_QUERY,
     tests=TEST_RULES,
 )

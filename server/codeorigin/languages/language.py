@@ -3,9 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from tree_sitter import Node
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+def grammar_of(module: str, function: str = "language") -> Callable[[], object]:
+    """A grammar whose ``module`` is imported when a text is first parsed with it: each takes its time."""
+    return lambda: getattr(import_module(module), function)()  # noqa: PLW0108
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,6 @@ class Language:
     filenames: tuple[str, ...] = ()
     separator: str = "."
     block_end: str = "}"
-    declared_name: Callable[[Node, Node], DeclaredName | None] | None = None
+    declared_name: "Callable[[Node, Node], DeclaredName | None] | None" = None
     fragment_grammar: Callable[[], object] | None = None
     fragment_unless: str = ""

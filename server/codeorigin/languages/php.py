@@ -2,9 +2,7 @@
 
 import re
 
-import tree_sitter_php
-
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 _QUERY = """
 (function_definition name: (_) @name body: (_) @body) @function
@@ -40,8 +38,8 @@ PHP = Language(
     extensions=(".php", ".phtml", ".php3", ".php4", ".php5", ".php7", ".php8"),
     filenames=("artisan",),
     line_comment="//",
-    grammar=tree_sitter_php.language_php,
-    fragment_grammar=tree_sitter_php.language_php_only,
+    grammar=grammar_of("tree_sitter_php", "language_php"),
+    fragment_grammar=grammar_of("tree_sitter_php", "language_php_only"),
     fragment_unless="<?",
     query=_QUERY,
     separator="::",

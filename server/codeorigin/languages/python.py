@@ -2,9 +2,7 @@
 
 import re
 
-import tree_sitter_python
-
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 _QUERY = """
 (function_definition name: (_) @name body: (_) @body) @function
@@ -26,7 +24,7 @@ PYTHON = Language(
     filenames=("SConstruct", "SConscript", "wscript"),
     line_comment="#",
     block_end="",
-    grammar=tree_sitter_python.language,
+    grammar=grammar_of("tree_sitter_python"),
     query=_QUERY,
     tests=TestRules(
         file=re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py"),

@@ -2,9 +2,7 @@
 
 import re
 
-import tree_sitter_ruby
-
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 _QUERY = """
 (method name: (_) @name) @function
@@ -56,7 +54,7 @@ RUBY = Language(
     lsp_ids=("rb",),
     line_comment="#",
     block_end="end",
-    grammar=tree_sitter_ruby.language,
+    grammar=grammar_of("tree_sitter_ruby"),
     query=_QUERY,
     tests=TestRules(
         file=re.compile(r".*_(spec|test)\.rb|test_.*\.rb|(spec|test)_helper\.rb"),

@@ -2,9 +2,7 @@
 
 import re
 
-import tree_sitter_rust
-
-from codeorigin.languages.language import Language, TestRules
+from codeorigin.languages.language import Language, TestRules, grammar_of
 
 _QUERY = """
 (function_item name: (_) @name body: (_) @body) @function
@@ -36,7 +34,7 @@ RUST = Language(
     extensions=(".rs",),
     lsp_ids=("rs",),
     line_comment="//",
-    grammar=tree_sitter_rust.language,
+    grammar=grammar_of("tree_sitter_rust"),
     query=_QUERY,
     separator="::",
     tests=TestRules(

@@ -1,9 +1,7 @@
 """TypeScript and TSX: two grammars, one query."""
 
-import tree_sitter_typescript
-
 from codeorigin.languages.javascript import SHARED_QUERY, TEST_RULES
-from codeorigin.languages.language import Language
+from codeorigin.languages.language import Language, grammar_of
 
 _QUERY = (
     SHARED_QUERY
@@ -27,7 +25,7 @@ TYPESCRIPT = Language(
     extensions=(".ts", ".mts", ".cts"),
     lsp_ids=("ts",),
     line_comment="//",
-    grammar=tree_sitter_typescript.language_typescript,
+    grammar=grammar_of("tree_sitter_typescript", "language_typescript"),
     query=_QUERY,
     tests=TEST_RULES,
 )
@@ -39,7 +37,7 @@ TSX = Language(
     extensions=(".tsx",),
     lsp_ids=("typescriptreact",),
     line_comment="//",
-    grammar=tree_sitter_typescript.language_tsx,
+    grammar=grammar_of("tree_sitter_typescript", "language_tsx"),
     query=_QUERY,
     tests=TEST_RULES,
 )

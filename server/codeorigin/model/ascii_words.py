@@ -120,7 +120,7 @@ def _take_dots(
     codes: Bytes, kinds: Bytes, data: bytes, begins: Ints, is_start: Flags, is_operator: Flags
 ) -> Ints:
     """Make dots behind digits, and what follows them, part of the number; where such numbers begin."""
-    dots = np.flatnonzero(codes == ord("."))
+    dots: Ints = np.flatnonzero(codes == ord("."))
     dots = dots[dots > 0]
     before = kinds[dots - 1]
     dots = dots[(before == _LETTER) | (before == _DIGIT)]

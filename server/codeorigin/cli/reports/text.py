@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TextIO
 
 from rich.cells import cell_len
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from codeorigin.cli.check_result import CheckedFile, CheckResult
 from codeorigin.cli.console import make_console
-from codeorigin.cli.terminal import printable
+from codeorigin.cli.terminal import printable, write_all
 from codeorigin.model.verdict import Band
 from codeorigin.report import FunctionReport, line_range, walk
 from codeorigin.wording import CAVEAT
@@ -68,11 +69,21 @@ def _pad(text: str, width: int) -> str:
     return text + " " * max(0, width - cell_len(text))
 
 
-def _append(text: Text, row: _Row, location_width: int, verdict_width: int) -> None:
+def _pieces(row: _Row, location_width: int, verdict_width: int) -> tuple[str, str, str]:
+    """A row in three pieces, of which the second has the style of the row."""
     mark = FINDING_MARK if row.finding else " "
-    text.append(f"{mark} {_pad(row.location, location_width)}  {row.probability:>5}  ")
-    text.append(_pad(row.verdict, verdict_width), row.style)
-    text.append(f"  {row.function}\n", "dim" if row.style == "dim" else None)
+    return (
+        f"{mark} {_pad(row.location, location_width)}  {row.probability:>5}  ",
+        _pad(row.verdict, verdict_width),
+        f"  {row.function}\n",
+    )
+
+
+def _append(text: Text, row: _Row, location_width: int, verdict_width: int) -> None:
+    place, verdict, function = _pieces(row, location_width, verdict_width)
+    text.append(place)
+    text.append(verdict, row.style)
+    text.append(function, "dim" if row.style == "dim" else None)
 
 
 def write(result: CheckResult, stream: TextIO) -> None:
@@ -88,11 +99,18 @@ def write(result: CheckResult, stream: TextIO) -> None:
         location, probability, verdict, function = TEXT_COLUMNS
         left = f"{_pad(location, location_width)}  {probability:>5}  {_pad(verdict, verdict_width)}"
         console.print(Text(f"  {left}  {function}", "bold"))
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            text = Text()
-            for row in rows[start : start + _ROWS_AT_ONCE]:
-                _append(text, row, location_width, verdict_width)
-            console.print(text, end="")
+        if console.color_system is None:
+            # rich would take longer over the table than the check took over the code.
+            write_all(
+                stream,
+                "".join(chain.from_iterable(_pieces(row, location_width, verdict_width) for row in rows)),
+            )
+        else:
+            for start in range(0, len(rows), _ROWS_AT_ONCE):
+                text = Text()
+                for row in rows[start : start + _ROWS_AT_ONCE]:
+                    _append(text, row, location_width, verdict_width)
+                console.print(text, end="")
         console.print()
     _write_summary(result, stream)
 

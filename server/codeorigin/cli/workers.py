@@ -1,0 +1,141 @@
+"""Files checked by several processes, with the results of one: in the order of the files."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.cli.check_result import CheckedFile, FileError
+from codeorigin.cli.file_checks import FileCheck
+from codeorigin.cli.inputs import Source, source_of_file
+from codeorigin.errors import CodeOriginError
+from codeorigin.languages import get_language
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import Analyzer
+
+BYTES_FOR_A_WORKER = 1 << 19
+"""A process takes as long to start as so many bytes of code to check."""
+
+_CHUNK_BYTES = 1 << 17
+_CHUNKS_WAITING = 3
+"""For each worker, so that none waits and results do not pile up behind a slow file."""
+
+_Outcome = CheckedFile | FileError
+_Named = tuple[str, str, str, bool]
+"""A source as it travels: its file, as it is shown, its language, and whether the user named it."""
+
+
+def worker_count(sources: Sequence[Source], jobs: int) -> int:
+    """How many processes are worth their start: at most ``jobs``; 1 if this one should do it alone."""
+    if jobs < 2 or any(source.file is None or source.changed is not None for source in sources):
+        return 1
+    size = 0
+    for source in sources:
+        size += _size(source)
+        if size >= jobs * BYTES_FOR_A_WORKER:
+            return jobs
+    return max(1, size // BYTES_FOR_A_WORKER)
+
+
+def check_in_processes(sources: Sequence[Source], check: FileCheck, workers: int) -> Iterator[_Outcome]:
+    """Check ``sources``, all of them files, in ``workers`` processes; each loads the model once.
+
+    Raises :class:`~codeorigin.errors.CodeOriginError` if a process ends before its work is done.
+    """
+    # A forked process would share the inference runtime's locks and threads.
+    context = multiprocessing.get_context("spawn")
+    chunks = _chunks(sources)
+    pending: deque[Future[list[_Outcome]]] = deque()
+    pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(check,))
+    try:
+        for chunk in chunks:
+            with _interrupts_held():
+                pending.append(pool.submit(_check_chunk, chunk))
+            if len(pending) >= workers * _CHUNKS_WAITING:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+    except BrokenProcessPool as error:
+        raise CodeOriginError(
+            "a worker process ended before its work was done (out of memory, or killed); "
+            "--jobs 1 checks in one process"
+        ) from error
+    except BaseException:
+        # Nobody wants the rest.
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _chunks(sources: Sequence[Source]) -> Iterator[list[_Named]]:
+    chunk: list[_Named] = []
+    size = 0
+    for source in sources:
+        chunk.append((str(source.file), source.path, source.language.id, source.named))
+        size += _size(source)
+        if size >= _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _size(source: Source) -> int:
+    try:
+        return 0 if source.file is None else source.file.stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes that start here never see Ctrl-C, which a terminal sends to all: only the first one answers it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Worker:
+    """What a worker process has for all its files."""
+
+    check: FileCheck
+    analyzer: "Analyzer"
+
+
+def _start(check: FileCheck) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _Worker.check = check
+    _Worker.analyzer = check.load()
+
+
+def _end_with_parent() -> None:
+    """Leave when the first process is gone, however it went: nobody else would tell this one."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _check_chunk(chunk: Sequence[_Named]) -> list[_Outcome]:
+    outcomes = []
+    for file, path, language, named in chunk:
+        source = source_of_file(Path(file), path, get_language(language), named=named)
+        outcomes.append(_Worker.check.run(source, _Worker.analyzer))
+    return outcomes

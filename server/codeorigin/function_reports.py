@@ -1,0 +1,54 @@
+"""What reports say of functions apart from the model: their ids, those nested in them, where explanations stand."""
+
+import hashlib
+from dataclasses import replace
+
+from codeorigin.explain.explanation import Explanation
+from codeorigin.languages import get_language
+from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.report import FunctionReport
+from codeorigin.spans import FunctionSpan
+
+_NESTED = Verdict.without(Reason.NESTED)
+
+
+def function_id(text: str, span: FunctionSpan, language: str | None = None) -> str:
+    """The id of a function's text; ``language`` is its model language, looked up when not at hand."""
+    language = language or get_language(span.language).model_language
+    code = text[span.range.start : span.range.end]
+    return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def nested_reports(text: str, span: FunctionSpan, language: str) -> tuple[FunctionReport, ...]:
+    """Reports of the functions inside ``span``, from the innermost out (a stack: nesting may be deep)."""
+    if not span.nested:
+        return ()
+    order: list[FunctionSpan] = []
+    stack = list(span.nested)
+    while stack:
+        current = stack.pop()
+        order.append(current)
+        stack.extend(current.nested)
+    built: dict[int, FunctionReport] = {}
+    for current in reversed(order):
+        children = tuple(built[id(child)] for child in current.nested)
+        built[id(current)] = FunctionReport(current, _NESTED, function_id(text, current, language), children)
+    return tuple(built[id(child)] for child in span.nested)
+
+
+def placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
+    """An explanation of a function's text, moved to where the function stands now."""
+    line, column = span.range.start_line, span.range.start_column
+    return replace(
+        explanation,
+        lines=tuple(replace(each, line=each.line + line) for each in explanation.lines),
+        top_tokens=tuple(
+            replace(
+                each,
+                line=each.line + line,
+                start_column=each.start_column + (column if each.line == 0 else 0),
+                end_column=each.end_column + (column if each.line == 0 else 0),
+            )
+            for each in explanation.top_tokens
+        ),
+    )

@@ -1,0 +1,114 @@
+"""Raw scores -> verdicts: of single functions, of functions among those of their file, and of whole files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from codeorigin.model.calibration import Calibration
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.model.normalize import Normalized
+from codeorigin.model.promise import Group, Promise
+from codeorigin.model.scale import Scale, Thresholds
+from codeorigin.model.scorer import RawScore
+from codeorigin.model.verdict import Band, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A function's raw score, and the group by which its thresholds are chosen."""
+
+    score: RawScore
+    group: Group
+
+
+class _Rule(NamedTuple):
+    """What a scale says of all functions of one group in one language."""
+
+    thresholds: Thresholds
+    llm_threshold: float
+    human_threshold: float
+    promise: Promise
+
+
+class Judge:
+    """Reads scores by one model's calibration."""
+
+    def __init__(self, calibration: Calibration) -> None:
+        self._calibration = calibration
+        # One entry for each scale, language and group that was met: a few dozen at most.
+        self._rules: dict[tuple[bool, str, Group], _Rule] = {}
+
+    def is_long_enough(self, normalized: Normalized) -> bool:
+        """Whether a function has the lines and the characters, blanks aside, that a verdict takes."""
+        calibration = self._calibration
+        if len(normalized.layout.contents) < calibration.min_lines:
+            return False
+        # The beginning settles it, save where it is nearly all blanks.
+        least, text = calibration.min_characters, normalized.text
+        return sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
+
+    def alone(self, scored: Scored, language: str) -> Verdict:
+        """The verdict by the function's own text, in a model language."""
+        return self._verdict(scored, language, None, 0)
+
+    def in_file(self, functions: Mapping[int, Scored], language: str) -> dict[int, Verdict]:
+        """The verdicts of one file's functions, each with what the others add if the model has a rule for that."""
+        context = self._calibration.context
+        if context is None or len(functions) < 2:
+            return {number: self.alone(scored, language) for number, scored in functions.items()}
+        evidence = context.rule.evidence([scored.score.logit for scored in functions.values()])
+        return {
+            number: self._verdict(scored, language, added, len(functions) - 1)
+            for (number, scored), added in zip(functions.items(), evidence, strict=True)
+        }
+
+    def file(self, functions: Sequence[tuple[float, int]], language: str) -> FileVerdict | None:
+        """The verdict on a file of functions, each with its logit and its lines; None without a rule for files."""
+        rule = self._calibration.file
+        return None if rule is None else rule.verdict(functions, language)
+
+    @property
+    def judges_files(self) -> bool:
+        """Whether the model has a rule for whole files."""
+        return self._calibration.file is not None
+
+    def _verdict(self, scored: Scored, language: str, evidence: float | None, neighbours: int) -> Verdict:
+        score, group = scored.score, scored.group
+        alone, context = self._calibration.alone, self._calibration.context
+        in_file = evidence is not None and context is not None
+        scale = context.scale if context is not None and in_file else alone
+        logit = score.logit if evidence is None else score.logit + evidence
+        rule = self._rules.get((in_file, language, group))
+        if rule is None:
+            rule = self._rules[in_file, language, group] = _rule(scale, language, group)
+        if logit >= rule.thresholds.llm:
+            band = Band.LLM
+        else:
+            band = Band.HUMAN if logit <= rule.thresholds.human else Band.UNSURE
+        own_probability = alone.probability(score.logit)
+        return Verdict(
+            probability=scale.probability(logit) if in_file else own_probability,
+            logit=score.logit,
+            band=band,
+            human_share=scale.human_share(logit),
+            llm_threshold=rule.llm_threshold,
+            human_threshold=rule.human_threshold,
+            promise=rule.promise,
+            group=group,
+            wide=score.wide,
+            deep=score.deep,
+            windows=score.windows,
+            own_probability=own_probability,
+            file_evidence=evidence,
+            neighbours=neighbours,
+        )
+
+
+def _rule(scale: Scale, language: str, group: Group) -> _Rule:
+    thresholds = scale.thresholds(language, group)
+    return _Rule(
+        thresholds,
+        scale.probability(thresholds.llm),
+        scale.probability(thresholds.human),
+        scale.promise(language, group),
+    )

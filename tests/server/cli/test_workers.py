@@ -1,0 +1,126 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codeorigin.cli import workers
+from codeorigin.cli.check import CheckOptions, check
+from codeorigin.cli.file_checks import FileCheck
+from codeorigin.cli.inputs import Source, source_of_file, stdin_source
+from codeorigin.cli.reports.json import to_dict
+from codeorigin.cli.workers import check_in_processes, worker_count
+from codeorigin.errors import CodeOriginError
+from codeorigin.languages import get_language
+from support.snippets import ALL
+from support.worker_checks import DyingCheck
+
+EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "java", "go": "go"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Twenty files of several languages, one that is no text, and one that is not there by the time it is read."""
+    root = tmp_path / "code"
+    root.mkdir()
+    for number in range(20):
+        code, language = ALL[number % len(ALL)]
+        (root / f"f{number:02}.{EXTENSIONS.get(language, 'py')}").write_text(code * 3, encoding="utf-8")
+    (root / "f07b.py").write_bytes(b"\0\1\2")
+    return root
+
+
+def sources(folder: Path, *names: str) -> list[Source]:
+    python = get_language("python")
+    return [source_of_file(folder / name, name, python, named=True) for name in names]
+
+
+def test_several_processes_report_what_one_does(
+    folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = str(folder / "missing.py")
+    options = CheckOptions([str(folder), missing, str(folder / "f07b.py")], model=tiny_model_dir, jobs=3)
+    alone = to_dict(check(replace(options, jobs=1)))
+    said_alone = capsys.readouterr().err
+    started: list[int] = []
+    monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
+    monkeypatch.setattr(workers, "_CHUNK_BYTES", 2000)
+    run = workers.check_in_processes
+
+    def counted(sources: list[Source], how: FileCheck, count: int) -> Iterator[object]:
+        started.append(count)
+        return run(sources, how, count)
+
+    monkeypatch.setattr(workers, "check_in_processes", counted)
+    together = to_dict(check(options))
+    assert started == [3]
+    assert capsys.readouterr().err == said_alone
+    assert len(together["files"]) == 20
+    for report in (alone, together):
+        for measured in ("seconds", "functions_per_second", "peak_memory_bytes"):
+            report["summary"].pop(measured, None)
+    assert json.dumps(together) == json.dumps(alone)
+
+
+def test_a_worker_that_dies_is_one_line(folder: Path) -> None:
+    (folder / "last.py").write_text("pass\n")
+    found = sources(folder, "f00.py", "last.py")
+    with pytest.raises(
+        CodeOriginError, match=r"^a worker process ended before its work was done [^\n]*--jobs 1"
+    ):
+        list(check_in_processes(found, DyingCheck(model=None), 2))
+
+
+def test_a_model_that_is_not_there_is_said_before_any_process_starts(folder: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "codeorigin",
+        "check",
+        "--jobs",
+        "4",
+        "--model",
+        str(folder),
+        str(folder),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "manifest.json: not readable" in done.stderr
+
+
+def test_ctrl_c_ends_all_processes_in_one_line(tmp_path: Path) -> None:
+    code = "\n\n".join(code for code, language in ALL if language == "python")
+    for number in range(30):
+        (tmp_path / f"f{number}.py").write_text("\n\n".join([f"# {number}", *[code] * (60_000 // len(code))]))
+    command = [sys.executable, "-m", "codeorigin", "check", "--jobs", "2", str(tmp_path)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    # Two workers, and the one that keeps count of what they share.
+    while process.poll() is None and len(pids := children.read_text().split()) < 3:
+        os.sched_yield()
+    assert process.poll() is None
+    spawned = [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "codeorigin: interrupted\n")
+    assert len(spawned) == 2
+    assert not [pid for pid in spawned if Path(f"/proc/{pid}").exists()]
+
+
+def test_small_inputs_and_stdin_stay_in_one_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = sources(folder, "f00.py")
+    assert worker_count(few, 8) == 1
+    size = (folder / "f00.py").stat().st_size
+    monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", size)
+    assert worker_count(few * 3, 8) == 3
+    assert worker_count(few * 9, 8) == 8
+    assert worker_count(few * 9, 1) == 1
+    assert worker_count([*few * 9, stdin_source("python", None)], 8) == 1
