@@ -46,7 +46,7 @@ def test_a_file_that_cannot_be_read_is_an_error_and_the_others_are_told(
     assert main(["language", "-f", "json", *names]) == 2
     captured = capsys.readouterr()
     assert [line.split(": ", 2)[2] for line in captured.err.splitlines()] == [
-        "is a binary file", "no such file", "is a folder; name a file",
+        "is a binary file", "no such file", "is a folder; give a file",
     ]  # fmt: skip
     report = json.loads(captured.out)
     assert [each["path"] for each in report["errors"]] == names[:3]
