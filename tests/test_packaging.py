@@ -42,9 +42,11 @@ def test_the_wheel_holds_the_server_and_its_model_alone(wheel: zipfile.ZipFile) 
     assert {name.split("/")[0].split("-")[0] for name in names} == {"codeorigin"}
     assert not [name for name in names if name.endswith((".jsonl", ".parquet"))]
     for needed in ("py.typed", "models/codeorigin-small/manifest.json", "models/codeorigin-small/score.onnx",
+                   "models/codeorigin-language/manifest.json", "models/codeorigin-language/weights.npz",
+                   "cli/language.schema.json",
                    "settings/settings.schema.json", "cli/reports/report.schema.json"):  # fmt: skip
         assert f"codeorigin/{needed}" in names
-    assert sum(info.file_size for info in wheel.infolist()) < 10_000_000
+    assert sum(info.file_size for info in wheel.infolist()) < 12_000_000
 
 
 def test_the_wheel_names_its_licence_and_carries_it(wheel: zipfile.ZipFile) -> None:

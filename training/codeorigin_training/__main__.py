@@ -83,6 +83,30 @@ for _name, _text in (STAGES | OTHERS | BODY_STAGES).items():
     _add(_name, _text)
 
 
+STUDIES = ("language",)
+"""The studies; each is a function of the same name in ``commands.study``."""
+
+
+@app.command("study")
+def study_command(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(STUDIES)}.")],
+    data: Annotated[Path, typer.Option(help="Folder of functions.parquet and human.parquet.")],
+    run: Annotated[Path, typer.Option(help="Folder of the run.")],
+    config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="name=value, as often as needed.")] = None,
+) -> None:
+    """Carry out one study: its figures, and the part of the product that comes of it."""
+
+    def action() -> None:
+        if name not in STUDIES:
+            raise CodeOriginError(f"unknown study {name!r}: choose one of {', '.join(STUDIES)}")
+        study: Any = getattr(importlib.import_module("codeorigin_training.commands.study"), name)
+        settings = load_config(typing.get_type_hints(study)["config"], config, set_ or [])
+        study(settings, data, Run(run), typer.echo)
+
+    _guarded(action)
+
+
 @app.command("build")
 def build_command(
     data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],

@@ -41,7 +41,7 @@ class LogLevel(StrEnum):
 
 
 class ExplanationFormat(StrEnum):
-    """The formats of an explanation."""
+    """The formats of an explanation and of a guess."""
 
     TEXT = "text"
     JSON = "json"
@@ -234,7 +234,8 @@ def explain(
         int, typer.Option(min=0, max=1000, help="How many of the strongest tokens to list.")
     ] = 5,
     language: Annotated[
-        str | None, typer.Option("--language", "-l", help="Language of the file. (default: by its name)")
+        str | None,
+        typer.Option("--language", "-l", help="Language of the file. (default: by its name or text)"),
     ] = None,
     file_context: FileContext = None,
     no_config: NoConfig = False,
@@ -268,6 +269,24 @@ def explain(
                 threads=threads or _cores(),
             )
         )
+
+    raise typer.Exit(guarded(work, debug=debug))
+
+
+@app.command()
+def language(
+    paths: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, or - for stdin.")],
+    report_format: Annotated[
+        ExplanationFormat, typer.Option("--format", "-f", help="Format of the answer.")
+    ] = ExplanationFormat.TEXT,
+    debug: Debug = False,
+) -> None:
+    """Tell the language of files by their text alone. Exit code: 0 done, 2 a file could not be read."""
+
+    def work() -> int:
+        from codeorigin.cli.language import LanguageOptions, run_language
+
+        return run_language(LanguageOptions(paths, as_json=report_format is ExplanationFormat.JSON))
 
     raise typer.Exit(guarded(work, debug=debug))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.cli.check_result import FileError
 from codeorigin.cli.terminal import complain, display_path
-from codeorigin.errors import LanguageError
+from codeorigin.errors import LanguageError, SourceError
 
 if TYPE_CHECKING:
     from codeorigin.languages import Language
@@ -50,25 +50,55 @@ def source_of_file(path: Path, shown: str, language: "Language", *, named: bool)
     return Source(shown, language, lambda: read_source(path, MAX_BYTES, language.id), named, file=path)
 
 
+def _guessed(text: str, shown: str) -> "Language | None":
+    """The language that ``text`` is taken for, said on stderr; None where the guess is not sure."""
+    from codeorigin.language_id import guess_language  # noqa: PLC0415
+    from codeorigin.languages import get_language  # noqa: PLC0415
+
+    guess = guess_language(text)
+    if guess.language is None:
+        return None
+    complain(
+        f"{shown}: taken for {guess.language} by its text ({guess.confidence:.2f}); --language names another"
+    )
+    return get_language(guess.language)
+
+
 def stdin_source(language: str | None, filename: str | None) -> Source:
-    """Stdin, in ``language`` or the language of ``filename``; raises LanguageError without either."""
+    """Stdin, in ``language``, in the one that ``filename`` tells, or else in the one that its text shows.
+
+    Raises:
+        LanguageError: none of them tells it.
+        SourceError: the text had to be looked at and cannot be read.
+    """
     from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
 
     if language is not None:
         found = get_language(language)
     else:
-        guessed = None if filename is None else language_for_path(Path(filename))
-        if guessed is None:
-            raise LanguageError("stdin: unknown language; set it with --language or --stdin-filename")
-        found = guessed
+        named = None if filename is None else language_for_path(Path(filename))
+        if named is None:
+            text = read_stdin("")
+            guessed = _guessed(text, filename or STDIN_NAME)
+            if guessed is None:
+                raise LanguageError("stdin: unknown language; set it with --language or --stdin-filename")
+            return Source(filename or STDIN_NAME, guessed, lambda: text)
+        found = named
     return Source(filename or STDIN_NAME, found, lambda: read_stdin(found.id))
 
 
 def file_source(path: Path, language: str | None) -> Source:
-    """A named file, in ``language`` or the language of its name; raises LanguageError without either."""
+    """A named file, in ``language``, in that of its name, or else in the one that its text shows.
+
+    Raises:
+        LanguageError: none of them tells it.
+        SourceError: the text had to be looked at and cannot be read.
+    """
     from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
 
     found = get_language(language) if language is not None else language_for_path(path)
+    if found is None:
+        found = _guessed(_reader(path, "")(), display_path(path))
     if found is None:
         raise LanguageError(f"{display_path(path)}: unknown language; set it with --language")
     return source_of_file(path, display_path(path), found, named=True)
@@ -128,7 +158,9 @@ def collect(
         shown = display_path(name)
         try:
             if name == STDIN:
-                sources.setdefault(STDIN, stdin_source(language, stdin_filename))
+                # Read once: a guess takes all that is there.
+                if STDIN not in sources:
+                    sources[STDIN] = stdin_source(language, stdin_filename)
                 continue
             path = Path(name)
             if not path.exists():
@@ -139,8 +171,9 @@ def collect(
                 if path.is_dir()
                 else [file_source(path, language)]
             )
-        except LanguageError as error:
-            errors.append(FileError(shown, str(error).removeprefix(f"{shown}: ")))
+        except (LanguageError, SourceError) as error:
+            message = display_path(str(error)).removeprefix(f"{STDIN_NAME}: ").removeprefix(f"{shown}: ")
+            errors.append(FileError(shown, message))
             continue
         except OSError as error:
             errors.append(FileError(shown, error.strerror or str(error)))

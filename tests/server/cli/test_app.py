@@ -34,7 +34,7 @@ def test_version_loads_neither_the_model_nor_the_parsers() -> None:
     assert done.stdout == f"codeorigin {codeorigin.__version__}\n0 []\n"
 
 
-@pytest.mark.parametrize("command", [[], ["check"], ["explain"], ["doctor"], ["serve"]])
+@pytest.mark.parametrize("command", [[], ["check"], ["explain"], ["language"], ["doctor"], ["serve"]])
 def test_help_of_every_command(command: list[str]) -> None:
     result = CliRunner().invoke(app, [*command, "--help"])
     assert result.exit_code == 0

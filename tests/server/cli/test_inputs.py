@@ -115,7 +115,8 @@ class TestCollect:
         assert gathered("-", language=language, stdin_filename=filename) == ([expected], [])
 
     @pytest.mark.parametrize("filename", [None, "notes.txt"])
-    def test_stdin_without_a_language(self, filename: str | None) -> None:
+    def test_stdin_without_a_language(self, filename: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", Stdin(b"Nothing but words.\n"))
         found, errors = gathered("-", stdin_filename=filename)
         assert found == []
         assert "set it with --language or --stdin-filename" in errors[0].message

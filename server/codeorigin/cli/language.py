@@ -1,0 +1,78 @@
+"""``codeorigin language``: the language of each text by the text alone."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.inputs import MAX_BYTES, STDIN, STDIN_NAME
+from codeorigin.cli.terminal import complain, display_path, printable, write_all
+from codeorigin.errors import SourceError
+from codeorigin.language_id import Guess, guess_language
+from codeorigin.source.files import decode_source, read_source
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageOptions:
+    """What the user asked for: ``paths`` are files or ``-``."""
+
+    paths: Sequence[str]
+    as_json: bool = False
+
+
+def load_schema() -> object:
+    """The JSON schema of ``--format json``."""
+    return json.loads((Path(__file__).parent / "language.schema.json").read_text(encoding="utf-8"))
+
+
+def read_text(name: str) -> str:
+    """The text of a file, or of stdin for ``-``, as UTF-8: no name and no declaration says what it is in.
+
+    Raises:
+        SourceError: as :func:`codeorigin.source.files.read_source` does.
+    """
+    if name == STDIN:
+        return decode_source(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME, MAX_BYTES)
+    return read_source(Path(name), MAX_BYTES, "")
+
+
+def run_language(options: LanguageOptions) -> int:
+    """Print the language of each text: 0, or 2 if one could not be read; the others are told all the same.
+
+    Raises:
+        ModelError: the language model is missing or broken.
+    """
+    guesses: list[tuple[str, Guess]] = []
+    errors: list[tuple[str, str]] = []
+    for name in dict.fromkeys(options.paths):
+        shown = STDIN_NAME if name == STDIN else display_path(name)
+        try:
+            guesses.append((shown, guess_language(read_text(name))))
+        except SourceError as error:
+            message = display_path(str(error)).removeprefix(f"{shown}: ")
+            errors.append((shown, message))
+            complain(f"{shown}: {message}")
+    write_all(sys.stdout, _json(guesses, errors) if options.as_json else _lines(guesses))
+    return ExitCode.ERROR if errors else ExitCode.OK
+
+
+def _lines(guesses: Sequence[tuple[str, Guess]]) -> str:
+    return "".join(
+        f"{printable(path)}: {guess.language} ({guess.confidence:.2f})\n"
+        if guess.language is not None
+        else f"{printable(path)}: not known\n"
+        for path, guess in guesses
+    )
+
+
+def _json(guesses: Sequence[tuple[str, Guess]], errors: Sequence[tuple[str, str]]) -> str:
+    report = {
+        "files": [
+            {"path": path, "language": guess.language, "confidence": round(guess.confidence, 4)}
+            for path, guess in guesses
+        ],
+        "errors": [{"path": path, "message": message} for path, message in errors],
+    }
+    return json.dumps(report, indent=2) + "\n"

@@ -1,0 +1,39 @@
+"""The guess: a language with its calibrated confidence, or silence."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from codeorigin.language_id.model import NONE, LanguageModel
+
+
+class Guess(NamedTuple):
+    """What a text is thought to be in.
+
+    ``language`` is an id of :data:`codeorigin.languages.LANGUAGES`, None for silence: the text is in none of them, or
+    ``confidence``, the probability of ``likeliest``, is below the model's threshold. ``likeliest`` may be ``none``.
+    """
+
+    language: str | None
+    confidence: float
+    likeliest: str
+
+
+def guess_language(text: str, model: LanguageModel | None = None) -> Guess:
+    """The language of ``text`` by ``model``, or by the one that ships.
+
+    It reads a part of a long text and takes about a millisecond. It raises nothing for any text.
+
+    Raises:
+        ModelError: the model that ships is missing or broken.
+    """
+    model = _bundled() if model is None else model
+    probabilities = model.probabilities(text)
+    best = int(probabilities.argmax())
+    likeliest, confidence = model.labels[best], float(probabilities[best])
+    sure = likeliest != NONE and confidence >= model.threshold
+    return Guess(likeliest if sure else None, confidence, likeliest)
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> LanguageModel:
+    return LanguageModel.load()

@@ -1,0 +1,142 @@
+"""The language model: a folder of weights whose manifest vouches for every file; a linear softmax in NumPy."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.errors import ModelError
+from codeorigin.language_id.features import features
+
+FORMAT = 1
+MANIFEST, WEIGHTS = "manifest.json", "weights.npz"
+BUNDLED_NAME = "codeorigin-language"
+NONE = "none"
+"""The label of what is in none of the supported languages: prose, data, markup, other languages."""
+
+Floats = npt.NDArray[np.float64]
+
+
+def default_model_dir() -> Path:
+    """Folder of the language model that comes with CodeOrigin: the checkout's first, else the installed one.
+
+    Raises:
+        ModelError: neither is there.
+    """
+    package = Path(__file__).resolve().parents[1]
+    candidates = (package.parents[1] / "models" / BUNDLED_NAME, package / "models" / BUNDLED_NAME)
+    for candidate in candidates:
+        if (candidate / MANIFEST).is_file():
+            return candidate
+    raise ModelError(f"no language model found at {candidates[1]}; reinstall codeorigin")
+
+
+@dataclass(frozen=True, slots=True)
+class Temperatures:
+    """What logits are divided by, after how many features a text has: short texts need another than long ones.
+
+    ``values[i]`` holds below ``bounds[i]`` features, the last value for all others.
+    """
+
+    bounds: tuple[int, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.values) != len(self.bounds) + 1 or list(self.bounds) != sorted(self.bounds):
+            raise ValueError("one temperature more than ascending bounds")
+        if not all(value > 0 for value in self.values):
+            raise ValueError("temperatures must be above 0")
+
+    def of(self, count: int) -> float:
+        """The temperature of a text with ``count`` features."""
+        return self.values[int(np.searchsorted(self.bounds, count, side="right"))]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """Labels and their weights.
+
+    ``weights`` is int8 ``(width, labels)`` in units of ``scale`` ``(labels,)``, ``bias`` float64 ``(labels,)``.
+    Below ``threshold`` the model keeps silent. ``version`` is the model's own.
+    """
+
+    labels: tuple[str, ...]
+    weights: npt.NDArray[np.int8]
+    scale: Floats
+    bias: Floats
+    temperatures: Temperatures
+    threshold: float
+    version: str
+
+    def logits(self, ids: npt.NDArray[np.int64]) -> Floats:
+        """Logits ``(labels,)`` of a text with the features ``ids``, each row of the weights once, before tempering."""
+        total = self.weights[ids].sum(axis=0, dtype=np.int64) * self.scale
+        return np.asarray(total / np.sqrt(max(len(ids), 1)) + self.bias)
+
+    def probabilities(self, text: str) -> Floats:
+        """Calibrated probabilities ``(labels,)``; a text without any feature is :data:`NONE`."""
+        ids = features(text, len(self.weights))
+        if not len(ids):
+            return np.array([float(label == NONE) for label in self.labels])
+        logits = self.logits(ids) / self.temperatures.of(len(ids))
+        powers = np.exp(logits - logits.max())
+        return np.asarray(powers / powers.sum())
+
+    @classmethod
+    def load(cls, directory: Path | None = None) -> "LanguageModel":
+        """Read and check a model folder; None takes the one that ships.
+
+        Raises:
+            ModelError: a file is missing, differs from the manifest, or the manifest is not readable.
+        """
+        directory = default_model_dir() if directory is None else directory
+        path = directory / MANIFEST
+        try:
+            manifest = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{path}: not readable; reinstall the language model") from error
+        try:
+            if manifest["format"] != FORMAT:
+                raise ModelError(f"{path}: not of format {FORMAT}; use a model made for this version")
+            return cls._of(manifest, _checked(directory / WEIGHTS, manifest))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{path}: broken manifest ({error!r}); reinstall the language model") from error
+
+    @classmethod
+    def _of(cls, manifest: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> "LanguageModel":
+        labels: Sequence[str] = manifest["labels"]
+        weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
+        if weights.dtype != np.int8 or weights.shape != (manifest["width"], len(labels)):
+            raise ValueError(f"weights of shape {weights.shape}, {weights.dtype}")
+        return cls(
+            labels=tuple(labels),
+            weights=weights,
+            scale=scale.astype(np.float64),
+            bias=bias.astype(np.float64),
+            temperatures=Temperatures(
+                tuple(manifest["temperatures"]["bounds"]), tuple(manifest["temperatures"]["values"])
+            ),
+            threshold=float(manifest["threshold"]),
+            version=str(manifest["version"]),
+        )
+
+
+def _checked(path: Path, manifest: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of ``path``, whose bytes are those that the manifest was written for."""
+    try:
+        with path.open("rb") as file:
+            actual = hashlib.file_digest(file, "sha256").hexdigest()
+            if actual != manifest["files"][path.name]:
+                raise ModelError(f"{path}: SHA-256 differs from the manifest; reinstall the language model")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as stored:
+                return {name: stored[name] for name in ("weights", "scale", "bias")}
+    except OSError as error:
+        raise ModelError(
+            f"{path}: listed in the manifest but not readable; reinstall the language model"
+        ) from error

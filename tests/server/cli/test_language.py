@@ -1,0 +1,109 @@
+"""``codeorigin language``, and ``check`` where no name tells the language."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from tests.support.command import complaints, report_of, run
+from tests.support.language_texts import CODE, NONE
+
+from codeorigin.cli.app import main
+from codeorigin.cli.language import load_schema
+
+
+def answer(capsys: pytest.CaptureFixture[str]) -> Any:
+    report = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(load_schema()).validate(report)  # type: ignore[arg-type]
+    return report
+
+
+def test_each_file_is_told_by_its_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in (("a.txt", CODE["go"]), ("b.py", CODE["rust"]), ("c", NONE["prose"])):
+        (tmp_path / name).write_text(text, "utf-8")
+    paths = [str(tmp_path / name) for name in ("a.txt", "b.py", "c")]
+    assert main(["language", *paths]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" (")[0] for line in lines] == [
+        f"{paths[0]}: go", f"{paths[1]}: rust", f"{paths[2]}: not known",
+    ]  # fmt: skip
+    assert main(["language", "--format", "json", *paths]) == 0
+    report = answer(capsys)
+    assert [(each["path"], each["language"]) for each in report["files"]] == [
+        (paths[0], "go"), (paths[1], "rust"), (paths[2], None),
+    ]  # fmt: skip
+    assert report["errors"] == []
+
+
+def test_a_file_that_cannot_be_read_is_an_error_and_the_others_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, binary = tmp_path / "good", tmp_path / "binary"
+    good.write_text(CODE["java"], "utf-8")
+    binary.write_bytes(b"\0\1\2" * 50)
+    names = [str(binary), str(tmp_path / "gone"), str(tmp_path), str(good)]
+    assert main(["language", "-f", "json", *names]) == 2
+    captured = capsys.readouterr()
+    assert [line.split(": ", 2)[2] for line in captured.err.splitlines()] == [
+        "is a binary file", "no such file", "is a folder; give a file",
+    ]  # fmt: skip
+    report = json.loads(captured.out)
+    assert [each["path"] for each in report["errors"]] == names[:3]
+    assert [each["language"] for each in report["files"]] == ["java"]
+
+
+def test_stdin_is_told() -> None:
+    done = run("language", "-", stdin=CODE["ruby"].encode())
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"<stdin>: ruby (")
+    assert done.stderr == b""
+
+
+def test_an_empty_file_is_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "empty"
+    empty.touch()
+    assert main(["language", "-f", "json", str(empty)]) == 0
+    assert answer(capsys)["files"] == [{"path": str(empty), "language": None, "confidence": 1.0}]
+
+
+def test_check_takes_stdin_for_what_its_text_shows() -> None:
+    done = run("check", "-", "-f", "json", stdin=CODE["python"].encode())
+    (note,) = complaints(done)
+    assert note.startswith("codeorigin: <stdin>: taken for python by its text (")
+    (file,) = report_of(done)["files"]
+    assert (file["path"], file["language"]) == ("<stdin>", "python")
+    assert [each["name"] for each in file["functions"]] == ["load_orders"]
+
+
+def test_check_takes_a_named_file_for_what_its_text_shows(tmp_path: Path) -> None:
+    script = tmp_path / "deploy"
+    script.write_text(CODE["ruby"], "utf-8")
+    done = run("check", script, "-f", "json")
+    assert "taken for ruby by its text" in complaints(done)[0]
+    assert report_of(done)["files"][0]["language"] == "ruby"
+
+
+def test_check_of_stdin_stays_an_error_where_the_text_does_not_tell() -> None:
+    done = run("check", "-", stdin=NONE["prose"].encode())
+    assert done.returncode == 2
+    assert complaints(done)[0].endswith("stdin: unknown language; set it with --language or --stdin-filename")
+
+
+def test_a_language_that_is_named_is_not_guessed() -> None:
+    done = run("check", "-", "-l", "python", "-f", "json", stdin=CODE["python"].encode())
+    assert complaints(done) == []
+
+
+def test_check_says_why_a_named_file_cannot_be_looked_at(tmp_path: Path) -> None:
+    binary = tmp_path / "blob"
+    binary.write_bytes(b"\0" * 100)
+    done = run("check", binary)
+    assert done.returncode == 2
+    assert complaints(done)[0] == f"codeorigin: {binary}: is a binary file"
+
+
+def test_stdin_that_is_named_twice_is_read_once() -> None:
+    done = run("check", "-", "-", "-f", "json", stdin=CODE["python"].encode())
+    assert len(complaints(done)) == 1
+    assert len(report_of(done)["files"]) == 1

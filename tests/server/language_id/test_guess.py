@@ -1,0 +1,91 @@
+"""Languages told from texts alone, and silence where the text does not tell."""
+
+import dataclasses
+import random
+
+import pytest
+from tests.support.language_texts import CODE
+from tests.support.language_texts import NONE as OTHER
+
+from codeorigin.language_id import guess_language
+from codeorigin.language_id.model import NONE, LanguageModel
+from codeorigin.languages import LANGUAGES
+
+
+@pytest.fixture(scope="module")
+def model() -> LanguageModel:
+    return LanguageModel.load()
+
+
+@pytest.mark.parametrize("language", CODE)
+def test_a_function_is_told(language: str) -> None:
+    guess = guess_language(CODE[language])
+    assert guess.likeliest == language
+    assert guess.language in {language, None}
+
+
+@pytest.mark.parametrize("language", sorted(set(CODE) - {"c", "javascript"}))
+def test_clear_code_is_named(language: str) -> None:
+    assert guess_language(CODE[language]).language == language
+
+
+@pytest.mark.parametrize("kind", OTHER)
+def test_what_is_no_supported_language_is_named_none(kind: str) -> None:
+    assert guess_language(OTHER[kind]).language is None
+
+
+def test_there_is_a_text_for_every_label(model: LanguageModel) -> None:
+    assert set(model.labels) == {*CODE, NONE} == {*LANGUAGES, NONE} - {"tsx"}
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n\t\n", "\r\r\n"])
+def test_blanks_are_silence(text: str) -> None:
+    assert guess_language(text) == (None, 1.0, NONE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x", "\0" * 500, "\x01\x02\xff" * 99, "\ud800\udfff", "é" * 4000, "{" * 100_000, "a\n" * 500_000, " \t" * 200_000],
+    ids=["letter", "nul", "control", "surrogates", "accents", "braces", "lines", "blanks"],
+)  # fmt: skip
+def test_no_text_raises(text: str) -> None:
+    guess = guess_language(text)
+    assert 0 < guess.confidence <= 1
+
+
+def test_line_ends_and_indentation_change_nothing() -> None:
+    code = CODE["csharp"]
+    expected = guess_language(code)
+    assert guess_language(code.replace("\n", "\r\n")) == expected
+    assert guess_language(code.replace("\n", "\n\n")) == expected
+    assert guess_language(code.replace("        ", "            ")) == expected
+
+
+@pytest.mark.parametrize("language", ["python", "go", "rust"])
+def test_a_few_mutations_keep_the_language(language: str) -> None:
+    random_ = random.Random(3)
+    characters = list(CODE[language])
+    for place in random_.sample(range(len(characters)), 8):
+        characters[place] = random_.choice("xyz ,")
+    assert guess_language("".join(characters)).likeliest == language
+
+
+def test_a_long_text_is_told_by_its_beginning_and_middle() -> None:
+    assert guess_language(CODE["rust"] * 2000).language == "rust"
+
+
+def test_the_threshold_decides_on_silence(model: LanguageModel) -> None:
+    sure = guess_language(CODE["go"], model)
+    above = dataclasses.replace(model, threshold=sure.confidence)
+    below = dataclasses.replace(model, threshold=min(1.0, sure.confidence + 1e-9))
+    assert guess_language(CODE["go"], above).language == "go"
+    assert guess_language(CODE["go"], below) == (None, sure.confidence, "go")
+
+
+def test_little_text_is_little_confidence() -> None:
+    assert guess_language("return result;\n}").language is None
+
+
+def test_probabilities_add_up(model: LanguageModel) -> None:
+    for text in (*CODE.values(), *OTHER.values()):
+        assert model.probabilities(text).sum() == pytest.approx(1)

@@ -1,0 +1,98 @@
+"""The language model's folder: read only as its manifest says."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeorigin.errors import ModelError
+from codeorigin.language_id.model import LanguageModel, Temperatures, default_model_dir
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(default_model_dir(), tmp_path / "model"))
+
+
+def edit(folder: Path, change: Callable[[Any], object]) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    change(manifest)
+    path.write_text(json.dumps(manifest), "utf-8")
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(ModelError) as raised:
+        LanguageModel.load(folder)
+    message = str(raised.value)
+    assert "\n" not in message
+    return message
+
+
+def test_a_changed_file_is_refused(folder: Path) -> None:
+    weights = folder / "weights.npz"
+    data = bytearray(weights.read_bytes())
+    data[len(data) // 2] ^= 1
+    weights.write_bytes(data)
+    assert refusal(folder) == f"{weights}: SHA-256 differs from the manifest; reinstall the language model"
+
+
+def test_a_missing_file_is_refused(folder: Path) -> None:
+    (folder / "weights.npz").unlink()
+    assert "not readable; reinstall" in refusal(folder)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    assert "not readable; reinstall" in refusal(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        (lambda manifest: manifest.update(format=9), "not of format 1"),
+        (lambda manifest: manifest.pop("labels"), "broken manifest"),
+        (lambda manifest: manifest.update(labels=["python"]), "broken manifest"),
+        (lambda manifest: manifest.update(width=7), "broken manifest"),
+        (lambda manifest: manifest.update(files={}), "broken manifest"),
+        (lambda manifest: manifest["temperatures"].update(values=[1.0]), "broken manifest"),
+        (lambda manifest: manifest.update(threshold="high"), "broken manifest"),
+    ],
+)
+def test_a_wrong_manifest_is_refused(folder: Path, change: Callable[[Any], object], part: str) -> None:
+    edit(folder, change)
+    assert part in refusal(folder)
+
+
+def test_a_manifest_that_is_no_json_is_refused(folder: Path) -> None:
+    (folder / "manifest.json").write_text("{", "utf-8")
+    assert "not readable" in refusal(folder)
+
+
+def test_the_model_that_ships_is_small() -> None:
+    assert sum(path.stat().st_size for path in default_model_dir().iterdir()) < 2_000_000
+
+
+def test_temperatures_by_length() -> None:
+    temperatures = Temperatures((10, 20), (3.0, 2.0, 1.0))
+    assert [temperatures.of(count) for count in (0, 9, 10, 19, 20, 999)] == [3, 3, 2, 2, 1, 1]
+
+
+@pytest.mark.parametrize(("bounds", "values"), [((10,), (1.0,)), ((20, 10), (1.0, 1.0, 1.0)), ((), (0.0,))])
+def test_wrong_temperatures_are_refused(bounds: tuple[int, ...], values: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="temperature"):
+        Temperatures(bounds, values)
+
+
+def test_a_guess_needs_no_runtime_and_no_parser() -> None:
+    script = (
+        "import sys; from codeorigin.language_id import guess_language\n"
+        "guess_language('def f(x):\\n    return x\\n')\n"
+        "print(sorted({'onnxruntime', 'tokenizers', 'tree_sitter', 'torch', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,194 @@
+"""The study of language identification, on a small corpus made here."""
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.support.language_texts import CODE
+from typer.testing import CliRunner
+
+from codeorigin.language_id import guess_language
+from codeorigin.language_id.model import LanguageModel
+from codeorigin_training.__main__ import app
+from codeorigin_training.studies.language.config import LanguageConfig
+from codeorigin_training.studies.language.data import LABELS, read_examples, side_of_repo
+from codeorigin_training.studies.language.installed import installed_files, side_of
+from codeorigin_training.studies.language.measure import calibration_error, of_view
+from codeorigin_training.studies.language.none_texts import none_texts
+from codeorigin_training.studies.language.softmax import quantised, threshold_for
+from codeorigin_training.studies.language.views import HEADS, Example, View, fill, part
+
+WORDS = [
+    "alpha",
+    "bravo",
+    "carton",
+    "delta",
+    "engine",
+    "folder",
+    "garden",
+    "hotel",
+    "invoice",
+    "jacket",
+    "kitchen",
+    "ladder",
+    "motor",
+    "needle",
+]
+
+
+def corpus(folder: Path, repositories: int = 30) -> Path:
+    random_ = random.Random(5)
+    rows = []
+    for number in range(repositories):
+        for language, code in CODE.items():
+            word = random_.choice(WORDS)
+            text = "\n".join(line.replace("name", word).replace("item", word) for line in code.split("\n"))
+            rows.append({"code": f"{text}\n{text}", "language": language, "repo": f"some/repo{number}"})
+    pq.write_table(pa.Table.from_pylist(rows), folder / "functions.parquet")
+    return folder
+
+
+def config(**changes: object) -> LanguageConfig:
+    small = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
+             "width": 4096, "peer_texts": 30, "epochs": 6}  # fmt: skip
+    return LanguageConfig(**{**small, **changes})  # type: ignore[arg-type]
+
+
+def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    settings = tmp_path / "settings.json"
+    settings.write_text(
+        '{"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,'
+        ' "width": 4096, "peer_texts": 30, "epochs": 6}'
+    )
+    result = CliRunner().invoke(
+        app,
+        ["study", "language", "--data", str(corpus(tmp_path)), "--run", str(run), "--config", str(settings)],
+    )
+    assert result.exit_code == 0, result.output
+    folder = run / "studies" / "language"
+    model = LanguageModel.load(folder / "model")
+    assert model.labels == LABELS
+    assert guess_language(CODE["go"] + CODE["go"], model).likeliest == "go"
+    figures = json.loads((folder / "figures.json").read_text("utf-8"))
+    assert figures["views"]["whole functions"]["accuracy"] > 0.8
+    assert 0 <= figures["peers"]["pygments"]["whole functions"] <= 1
+    card = (folder / "model" / "README.md").read_text("utf-8")
+    assert "| whole functions |" in card
+    assert f"below a confidence of {model.threshold:.2f}" in card
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part_"),
+    [
+        (["heads"], "unknown study 'heads': choose one of language"),
+        (["language", "--set", "width=9"], "width must be between"),
+        (["language"], "pass the folder of the corpus with --data"),
+    ],
+)
+def test_wrong_use_is_one_line(tmp_path: Path, arguments: list[str], part_: str) -> None:
+    result = CliRunner().invoke(
+        app, ["study", *arguments, "--data", str(tmp_path), "--run", str(tmp_path / "run")]
+    )
+    assert result.exit_code == 2
+    assert part_ in result.output
+    assert result.output.startswith("error: ")
+
+
+def test_no_repository_is_on_two_sides(tmp_path: Path) -> None:
+    examples = read_examples(corpus(tmp_path), config())
+    for side, found in examples.items():
+        repos = {each.unit for each in found if not each.unit.startswith("generated/")}
+        assert repos
+        assert {side_of_repo(repo) for repo in repos} == {side}
+
+
+def test_every_label_is_learnt(tmp_path: Path) -> None:
+    examples = read_examples(corpus(tmp_path), config())
+    assert {each.label for each in examples["train"]} == set(LABELS)
+
+
+def test_the_same_seed_gives_the_same_examples(tmp_path: Path) -> None:
+    data = corpus(tmp_path)
+    assert read_examples(data, config()) == read_examples(data, config())
+
+
+def test_parts_of_a_function() -> None:
+    text = "\n".join(f"line number {index}" for index in range(12))
+    random_ = random.Random(1)
+    assert part(text, View.FIRST_TWO, random_) == "line number 0\nline number 1"
+    assert part(text, View.WHOLE, random_) == part(text, View.LONG, random_) == text
+    for view, count in ((View.MIDDLE_TWO, 2), (View.FIVE, 5), (View.TEN, 10)):
+        found = part(text, view, random_)
+        assert found is not None
+        assert found in text
+        assert found.count("\n") == count - 1
+    assert part("one line", View.FIVE, random_) is None
+    assert part("}\n}\n", View.FIRST_TWO, random_) is None
+
+
+def test_templates_are_filled() -> None:
+    random_ = random.Random(1)
+    assert fill("§w §W §U {x} $§w §x", lambda: "cart", random_) == "cart Cart CART {x} $cart §x"
+    assert set(HEADS) == set(CODE)
+    made = none_texts(3, lambda: "cart", lambda: CODE["go"], random_)
+    assert len({kind for kind, _ in made}) == 15
+    assert not [text for _, text in made if "§" in text or not text]
+
+
+def test_installed_files_by_kind(tmp_path: Path) -> None:
+    prose = "Some words about the package, enough of them to be read as a text.\n"
+    for name in ("a/one.md", "a/two.md", "b/three.md", "b/tool.py", "b/picture.png", "b/binary.txt"):
+        path = tmp_path / "lib" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"\0" * 99 if "binary" in name else prose.encode())
+    found = installed_files([tmp_path / "lib", tmp_path / "gone"], 2, random.Random(1))
+    assert sorted((kind, package) for kind, package, _ in found) == [
+        ("md", "lib/a"), ("md", "lib/b"), ("python", "lib/b"),
+    ]  # fmt: skip
+    assert side_of("lib/a") in {"train", "calibration", "test"}
+
+
+def _probabilities(rows: Sequence[tuple[str, float]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    table = np.zeros((len(rows), len(LABELS)))
+    for row, (label, confidence) in enumerate(rows):
+        table[row] = (1 - confidence) / (len(LABELS) - 1)
+        table[row, LABELS.index(label)] = confidence
+    return table
+
+
+def test_the_threshold_is_the_lowest_that_keeps_the_promise() -> None:
+    table = _probabilities([("go", 0.9), ("go", 0.8), ("c", 0.7), ("go", 0.6), ("none", 0.99)])
+    target = np.array([LABELS.index(label) for label in ("go", "go", "c", "rust", "go")])
+    assert threshold_for(table, target, 0.97) == pytest.approx(0.7)
+    assert threshold_for(table, target, 0.75) == pytest.approx(0.6)
+    assert threshold_for(table, np.full(5, LABELS.index("php")), 0.75) == 0.99
+
+
+def test_figures_by_hand() -> None:
+    examples = [Example("x", label, "r", View.FIVE) for label in ("go", "go", "c", "none")]
+    table = _probabilities([("go", 0.9), ("c", 0.6), ("c", 0.8), ("none", 0.7)])
+    found = of_view(table, examples, View.FIVE, threshold=0.7)
+    assert (found["texts"], found["none_texts"]) == (3, 1)
+    assert found["accuracy"] == pytest.approx(0.75)
+    assert found["f1"] == {"go": pytest.approx(2 / 3), "c": pytest.approx(2 / 3)}
+    assert (found["named"], found["right"]) == (pytest.approx(2 / 3), 1.0)
+    assert found["none_silent"] == 1.0
+    assert found["confused"] == [["go", "c", 1]]
+
+
+def test_calibration_error_by_hand() -> None:
+    confidence = np.array([0.95, 0.95, 0.55, 0.55])
+    assert calibration_error(confidence, np.array([True, True, True, False])) == pytest.approx(0.05)
+
+
+def test_a_byte_a_weight_keeps_the_weights() -> None:
+    weights = np.random.default_rng(1).normal(size=(64, len(LABELS))).astype(np.float32)
+    small, scale, _ = quantised(weights, np.zeros(len(LABELS), dtype=np.float32))
+    assert small.dtype == np.int8
+    assert np.abs(small * scale - weights).max() <= scale.max() / 2 + 1e-6

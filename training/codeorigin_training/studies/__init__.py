@@ -1,0 +1,1 @@
+"""Studies: each one a question, a command that answers it, and a part of the product."""

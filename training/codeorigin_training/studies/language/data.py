@@ -1,0 +1,167 @@
+"""The examples of the study: three sets of texts from repositories and packages that share none."""
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from codeorigin.language_id.model import NONE
+from codeorigin.languages import LANGUAGES
+from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, CorpusError
+from codeorigin_training.corpus.splits import is_held_out, unit_hash
+from codeorigin_training.studies.language.config import LanguageConfig
+from codeorigin_training.studies.language.installed import NONE_SUFFIXES, installed_files, side_of
+from codeorigin_training.studies.language.none_texts import none_texts
+from codeorigin_training.studies.language.views import Example, View, head, part
+
+SIDES = ("train", "calibration", "test")
+LABELS = (*(name for name in LANGUAGES if name != "tsx"), NONE)
+"""The model's labels in their order. TSX is a dialect of TypeScript, which its markup tells and few texts show."""
+
+_MEASURED = tuple(View)
+_TRAINED = (
+    View.FIRST_TWO,
+    View.MIDDLE_TWO,
+    View.MIDDLE_TWO,
+    View.FIVE,
+    View.FIVE,
+    View.TEN,
+    View.WHOLE,
+    View.WHOLE,
+)
+_FENCES = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
+
+
+def side_of_repo(repo: str) -> str:
+    """``test`` for the repositories that all of this project's measurements hold out, else by the name alone."""
+    if is_held_out(repo):
+        return "test"
+    return "calibration" if unit_hash(repo, "language") < 0.12 else "train"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function of the corpus: its text, its language's id and its repository."""
+
+    code: str
+    language: str
+    repo: str
+
+
+def read_spread(data: Path, counts: Mapping[str, int], random_: random.Random) -> dict[str, list[Function]]:
+    """At most ``counts[side]`` functions a language of each side, each repository's second one after the first of all.
+
+    Raises:
+        CorpusError: the corpus is missing or lacks a column.
+    """
+    table = _table(data)
+    repos, languages = table["repo"].to_pylist(), table["language"].to_pylist()
+    cells: dict[tuple[str, str], list[int]] = defaultdict(list)
+    side_of_each = {repo: side_of_repo(repo) for repo in set(repos)}
+    places = list(range(len(repos)))
+    random_.shuffle(places)
+    for place in places:
+        cells[side_of_each[repos[place]], languages[place]].append(place)
+    chosen: dict[str, list[Function]] = {side: [] for side in counts}
+    for side, count in counts.items():
+        for label in LABELS:
+            met: dict[str, int] = defaultdict(int)
+            ranked = []
+            for place in cells[side, label]:
+                ranked.append((met[repos[place]], place))
+                met[repos[place]] += 1
+            ranked.sort(key=lambda each: each[0])
+            taken = [place for _, place in ranked[:count]]
+            codes = table["code"].take(pa.array(taken, pa.int64())).to_pylist()
+            chosen[side] += [
+                Function(code, label, repos[place]) for place, code in zip(taken, codes, strict=True)
+            ]
+    return chosen
+
+
+def _table(data: Path) -> pa.Table:
+    paths = [data / FUNCTIONS, *([data / HUMAN] if (data / HUMAN).is_file() else [])]
+    try:
+        tables = [pq.read_table(path, columns=["code", "language", "repo"]) for path in paths]
+    except (OSError, ValueError) as error:
+        raise CorpusError(
+            f"{paths[0]}: cannot be read ({error}); pass the folder of the corpus with --data"
+        ) from error
+    return pa.concat_tables(tables)
+
+
+def read_examples(data: Path, config: LanguageConfig) -> dict[str, list[Example]]:
+    """The examples of each of :data:`SIDES`.
+
+    In ``train`` a function gives two texts, now and then with a file's head above it; in the others it gives one of
+    every view that it is long enough for. Generated texts of ``test`` are made of words of its own repositories.
+
+    Raises:
+        CorpusError: the corpus is missing or lacks a column.
+    """
+    random_ = random.Random(config.seed)
+    counts = dict(
+        zip(SIDES, (config.functions, config.calibration_functions, config.test_functions), strict=True)
+    )
+    functions = read_spread(data, counts, random_)
+    examples: dict[str, list[Example]] = {side: [] for side in SIDES}
+    for side in SIDES:
+        chosen = functions[side]
+        if not chosen:
+            continue
+        word = _words_of(chosen, random_)
+        for row in chosen:
+            examples[side] += _of_function(row, word, random_, trains=side == "train")
+        made = config.generated if side == "train" else max(config.generated // 6, 1)
+        for kind, text in none_texts(made, word, lambda rows=chosen: random_.choice(rows).code, random_):  # type: ignore[misc]
+            examples[side] += _of_text(text, NONE, f"generated/{kind}", random_, trains=side == "train")
+    for kind, package, text in installed_files(config.folders, config.files, random_):
+        label = NONE if kind in NONE_SUFFIXES else kind
+        side = side_of(package)
+        # Documents hold code in fences: the text outside is what is none.
+        if label == NONE and (_FENCES.search(text) or "::\n" in text or "code-block" in text):
+            continue
+        if label == NONE or side == "train":
+            examples[side] += _of_text(text, label, package, random_, trains=side == "train")
+    return examples
+
+
+def _words_of(rows: Sequence[Function], random_: random.Random) -> Callable[[], str]:
+    """A function that gives random identifiers of ``rows``."""
+    sample = random_.sample(rows, min(len(rows), 2000))
+    words = sorted({word for row in sample for word in re.findall(r"\b[A-Za-z][A-Za-z]{2,14}\b", row.code)})
+    return lambda: random_.choice(words) if words else "word"
+
+
+def _of_function(
+    row: Function, word: Callable[[], str], random_: random.Random, *, trains: bool
+) -> list[Example]:
+    code = row.code.replace("\r\n", "\n").strip("\n")
+    found = []
+    for view in random_.sample(_TRAINED, 2) if trains else _MEASURED:
+        text = part(code, view, random_)
+        if text is None:
+            continue
+        if trains and view is View.WHOLE and random_.random() < 0.3:
+            text = head(row.language, word, random_) + (text if random_.random() < 0.8 else "")
+        found.append(Example(text, row.language, row.repo, view))
+    return found
+
+
+def _of_text(text: str, label: str, unit: str, random_: random.Random, *, trains: bool) -> list[Example]:
+    lines = text.split("\n")
+    # A window of a long file: its beginning would say the same in every file of a package.
+    if len(lines) > 60:
+        first = random_.choice((0, random_.randint(0, len(lines) - 40)))
+        lines = lines[first : first + random_.randint(20, 60)]
+    found = []
+    for view in (View.WHOLE, random_.choice((View.MIDDLE_TWO, View.FIVE))) if trains else _MEASURED:
+        chosen = part("\n".join(lines).strip("\n"), view, random_)
+        if chosen is not None and chosen.strip():
+            found.append(Example(chosen, label, unit, view))
+    return found

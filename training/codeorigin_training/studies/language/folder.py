@@ -1,0 +1,87 @@
+"""The model's folder: weights, manifest, card; what the server loads."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, MANIFEST, NONE, WEIGHTS, LanguageModel
+from codeorigin_training.studies.language.views import View
+
+CARD = "README.md"
+
+
+def write_folder(model: LanguageModel, measured: Mapping[str, Any], folder: Path) -> None:
+    """Write ``model`` to ``folder``, with the figures of ``measured`` in its manifest and card."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(folder / WEIGHTS, weights=model.weights, scale=model.scale, bias=model.bias)
+    manifest = {
+        "format": FORMAT,
+        "name": BUNDLED_NAME,
+        "version": model.version,
+        "labels": list(model.labels),
+        "width": len(model.weights),
+        "temperatures": {
+            "bounds": list(model.temperatures.bounds),
+            "values": list(model.temperatures.values),
+        },
+        "threshold": model.threshold,
+        "files": {WEIGHTS: hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()},
+        "metrics": measured,
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    size = (folder / WEIGHTS).stat().st_size
+    (folder / CARD).write_text(card(model, measured, size), encoding="utf-8")
+
+
+def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
+    """The model card, in Markdown; ``size`` is that of the weights in bytes."""
+    views: Mapping[str, Any] = measured["views"]
+    peers: Mapping[str, Mapping[str, float]] = measured["peers"]
+    longest = views.get(View.LONG.value) or next(iter(views.values()))
+    named = ", ".join(label for label in model.labels if label != NONE)
+    lines = [
+        f"# {BUNDLED_NAME} {model.version}",
+        "",
+        f"Tells which programming language a text is in, or none: {named}.",
+        "A linear softmax over hashed n-grams of characters, words and words' shapes, with weights of one byte:",
+        f"{size / 1e6:.1f} MB. It names no language below a confidence of {model.threshold:.2f}.",
+        f"One text takes {measured['milliseconds']['median']:.1f} ms (median where this card was made).",
+        "",
+        "## Figures",
+        "",
+        "On repositories that it never saw. Accuracy is the mean over the languages, with no silence allowed; *named*",
+        "is the share of code whose language it names at its threshold, *right* how much of that is right, *silent* the",
+        "share of texts in none of the languages that it names nothing for, ECE the expected calibration error.",
+        "",
+        "| Text | Accuracy | Named | Right | Silent on none | ECE | "
+        + " | ".join(peers)
+        + (" |" if peers else ""),
+        "|---|--:|--:|--:|--:|--:|" + "--:|" * len(peers),
+    ]
+    for name, each in views.items():
+        compared = "".join(f" {peer[name]:.3f} |" if name in peer else " |" for peer in peers.values())
+        lines.append(
+            f"| {name} | {each['accuracy']:.3f} | {each['named']:.3f} | {each['right']:.3f} |"
+            f" {each['none_silent']:.3f} | {each['ece']:.3f} |{compared}"
+        )
+    lines += [
+        "",
+        "F1 on functions of 10 lines or more: "
+        + ", ".join(f"{name} {value:.2f}" for name, value in longest["f1"].items())
+        + ".",
+        "Most frequent mistakes there: "
+        + ", ".join(f"{true} taken for {said} ({number})" for true, said, number in longest["confused"])
+        + ".",
+        "",
+        "## Limits",
+        "",
+        "JavaScript without type annotations is TypeScript as well, and much of C is C++: the confidence says so.",
+        "It is trained on functions, with the beginnings of files made by rule for most languages.",
+        "Texts in none of the languages are partly generated, partly files that come with systems.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,130 @@
+"""What the model says of texts from repositories that it never saw, beside other tools."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.language_id.model import NONE, LanguageModel
+from codeorigin_training.studies.language.data import LABELS
+from codeorigin_training.studies.language.softmax import labels_of
+from codeorigin_training.studies.language.views import Example, View
+
+_BINS = 10
+
+
+def figures(model: LanguageModel, examples: Sequence[Example]) -> dict[str, Any]:
+    """Figures of ``model`` by view: see :func:`of_view`; ``milliseconds`` a text, median and 95th percentile."""
+    probabilities, times = [], []
+    for example in examples:
+        started = time.perf_counter()
+        probabilities.append(model.probabilities(example.text))
+        times.append(1000 * (time.perf_counter() - started))
+    table = np.array(probabilities)
+    views = [view for view in View if any(example.view is view for example in examples)]
+    return {
+        "views": {view.value: of_view(table, examples, view, model.threshold) for view in views},
+        "milliseconds": {"median": float(np.median(times)), "p95": float(np.quantile(times, 0.95))},
+    }
+
+
+def of_view(
+    probabilities: npt.NDArray[np.float64], examples: Sequence[Example], view: View, threshold: float
+) -> dict[str, Any]:
+    """Figures of the examples of one ``view``; ``probabilities`` ``(n, labels)`` are those of all examples.
+
+    ``accuracy`` is the mean over the languages of the share told rightly with no silence allowed, ``f1`` is by
+    language, over the code alone. ``named`` is the share of code that the model names at its threshold, ``right`` how
+    much of that is right, ``none_silent`` the share of the other texts that it rightly names nothing for, ``ece`` the
+    expected calibration error (Naeini et al., 2015) over ten bins of confidence, all texts.
+    """
+    chosen = np.array([example.view is view for example in examples])
+    target, table = labels_of(examples)[chosen], probabilities[chosen]
+    answer, confidence = table.argmax(axis=1), table.max(axis=1)
+    none = LABELS.index(NONE)
+    code = target != none
+    named = (answer != none) & (confidence >= threshold)
+    return {
+        "texts": int(code.sum()),
+        "none_texts": int((~code).sum()),
+        "accuracy": _mean([_mean(answer[target == k] == k) for k in np.unique(target[code])]),
+        "f1": {LABELS[k]: _f1(answer[code], target[code], int(k)) for k in np.unique(target[code])},
+        "named": _mean(named[code]),
+        "right": _mean(answer[code & named] == target[code & named]),
+        "none_silent": _mean(~named[~code]),
+        "ece": calibration_error(confidence, answer == target),
+        "confused": confused(answer, target),
+    }
+
+
+def confused(answer: npt.NDArray[np.int64], target: npt.NDArray[np.int64], count: int = 6) -> list[list[Any]]:
+    """The most frequent mistakes as [true label, answer, how often]."""
+    pairs = Counter((LABELS[t], LABELS[a]) for t, a in zip(target, answer, strict=True) if t != a)
+    return [[true, said, number] for (true, said), number in pairs.most_common(count)]
+
+
+def calibration_error(confidence: npt.NDArray[np.float64], hit: npt.NDArray[np.bool_]) -> float:
+    """Mean gap between confidence and share of hits over :data:`_BINS` bins alike wide, weighted by their texts."""
+    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    gaps = [
+        abs(confidence[bins == b].mean() - hit[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)
+    ]
+    return float(sum(gaps) / max(len(confidence), 1))
+
+
+def pygments_labels(examples: Sequence[Example]) -> list[str]:
+    """What ``guess_lexer`` of Pygments calls each text, as one of :data:`LABELS`."""
+    from pygments.lexers import guess_lexer  # noqa: PLC0415
+    from pygments.util import ClassNotFound  # noqa: PLC0415
+
+    names = {"Python": "python", "JavaScript": "javascript", "TypeScript": "typescript", "Java": "java", "Go": "go",
+             "C": "c", "C++": "cpp", "C#": "csharp", "Rust": "rust", "PHP": "php", "Ruby": "ruby"}  # fmt: skip
+    found = []
+    for example in examples:
+        try:
+            found.append(names.get(guess_lexer(example.text).name, NONE))
+        except ClassNotFound:
+            found.append(NONE)
+    return found
+
+
+def magika_labels(examples: Sequence[Example]) -> list[str] | None:
+    """What magika calls each text, as one of :data:`LABELS`; None where it is not installed."""
+    try:
+        from magika import Magika  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
+    except ImportError:
+        return None
+    names = {"cs": "csharp", **{label: label for label in LABELS}}
+    peer = Magika()
+    return [names.get(str(peer.identify_bytes(each.text.encode()).output.label), NONE) for each in examples]
+
+
+def peer_figures(
+    examples: Sequence[Example], peers: Mapping[str, Callable[[Sequence[Example]], list[str] | None]]
+) -> dict[str, dict[str, float]]:
+    """Mean accuracy over the languages by view, for every one of ``peers`` that is there."""
+    found: dict[str, dict[str, float]] = {}
+    for name, ask in peers.items():
+        said = ask(examples)
+        if said is not None:
+            found[name] = {}
+            for view in View:
+                hits: dict[str, list[bool]] = {}
+                for example, answer in zip(examples, said, strict=True):
+                    if example.view is view and example.label != NONE:
+                        hits.setdefault(example.label, []).append(answer == example.label)
+                if hits:
+                    found[name][view.value] = _mean([_mean(each) for each in hits.values()])
+    return found
+
+
+def _f1(answer: npt.NDArray[np.int64], target: npt.NDArray[np.int64], label: int) -> float:
+    both = ((answer == label) & (target == label)).sum()
+    return float(2 * both / max((answer == label).sum() + (target == label).sum(), 1))
+
+
+def _mean(values: Any) -> float:
+    return float(np.mean(values)) if len(values) else 0.0

@@ -1,0 +1,141 @@
+"""A linear softmax over hashed n-grams, its temperatures and its threshold; NumPy and SciPy alone."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+
+from codeorigin.language_id.features import features
+from codeorigin.language_id.model import LanguageModel, Temperatures
+from codeorigin_training.studies.language.config import LanguageConfig
+from codeorigin_training.studies.language.data import LABELS
+from codeorigin_training.studies.language.views import Example
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+BOUNDS = (150, 300, 700)
+"""Numbers of features at which the temperature changes: two lines, five, ten and what is longer, about."""
+
+
+def matrix(texts: Sequence[str], width: int) -> csr_matrix:
+    """Features ``(len(texts), width)``, float32: each row's n-grams once, divided by the root of their number."""
+    rows = [features(text, width).astype(np.int32) for text in texts]
+    sizes = np.array([len(row) for row in rows])
+    values = np.repeat((1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32), sizes)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    ids = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
+    return csr_matrix((values, ids, starts), shape=(len(rows), width))
+
+
+def labels_of(examples: Sequence[Example]) -> Ints:
+    """The index of each example's label in :data:`LABELS`, int64 ``(n,)``."""
+    place = {label: index for index, label in enumerate(LABELS)}
+    return np.array([place[example.label] for example in examples], dtype=np.int64)
+
+
+def train(
+    examples: Sequence[Example], config: LanguageConfig, log: Callable[[str], None]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Weights ``(width, labels)`` and bias ``(labels,)`` by Adam (Kingma and Ba, 2015) with decoupled weight decay.
+
+    Every label weighs alike, whatever its number of examples.
+    """
+    x, y = matrix([example.text for example in examples], config.width), labels_of(examples)
+    log(f"{x.shape[0]} texts, {x.nnz / max(x.shape[0], 1):.0f} n-grams each")
+    shares = np.bincount(y, minlength=len(LABELS)) / len(y)
+    importance = (1 / np.maximum(shares, 1e-9) / max((shares > 0).sum(), 1))[y].astype(np.float32)
+    weights = np.zeros((config.width, len(LABELS)), dtype=np.float32)
+    bias = np.zeros(len(LABELS), dtype=np.float32)
+    mean, square = np.zeros_like(weights), np.zeros_like(weights)
+    random_ = np.random.default_rng(config.seed)
+    steps = config.epochs * -(-len(y) // config.batch)
+    step = 0
+    for epoch in range(config.epochs):
+        loss = 0.0
+        order = random_.permutation(len(y))
+        for first in range(0, len(y), config.batch):
+            chosen = order[first : first + config.batch]
+            batch, target = x[chosen], y[chosen]
+            probabilities = softmax(batch @ weights + bias)
+            loss -= float(np.log(np.maximum(probabilities[np.arange(len(target)), target], 1e-9)).sum())
+            probabilities[np.arange(len(target)), target] -= 1
+            errors = (probabilities * importance[chosen, None] / len(target)).astype(np.float32)
+            step += 1
+            rate = config.learning_rate * (1 - (step - 1) / steps)
+            # Only rows that the batch holds move: the rest of a table of this width would cost most of the time.
+            ids, places = np.unique(batch.indices, return_inverse=True)
+            narrow = csr_matrix((batch.data, places, batch.indptr), shape=(len(target), len(ids)))
+            gradient = np.asarray(narrow.T @ errors)
+            mean[ids] = 0.9 * mean[ids] + 0.1 * gradient
+            square[ids] = 0.99 * square[ids] + 0.01 * gradient**2
+            weights[ids] -= rate * (
+                mean[ids] / (np.sqrt(square[ids]) + 1e-6) + config.weight_decay * weights[ids]
+            )
+            bias -= rate * errors.sum(axis=0)
+        log(f"epoch {epoch + 1}: loss {loss / len(y):.4f}")
+    return weights, bias
+
+
+def softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Probabilities of each row of ``logits`` ``(n, labels)``."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def quantised(
+    weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
+    """``weights`` as int8, the scale of each label ``(labels,)`` and the bias: what a model folder holds."""
+    scale = np.maximum(np.abs(weights).max(axis=0), 1e-12) / 127
+    return np.round(weights / scale).astype(np.int8), scale.astype(np.float64), bias.astype(np.float64)
+
+
+def fitted(
+    weights: npt.NDArray[np.float32],
+    bias: npt.NDArray[np.float32],
+    calibration: Sequence[Example],
+    config: LanguageConfig,
+) -> LanguageModel:
+    """The quantised model with temperatures and a threshold from texts of other repositories than it learnt from."""
+    model = LanguageModel(
+        LABELS, *quantised(weights, bias), Temperatures((), (1.0,)), threshold=0.0, version=config.version
+    )
+    ids = [features(example.text, config.width) for example in calibration]
+    counts = np.array([len(each) for each in ids])
+    logits = np.array([model.logits(each) for each in ids])
+    target = labels_of(calibration)
+    values = []
+    for low, high in zip((0, *BOUNDS), (*BOUNDS, np.inf), strict=True):
+        inside = (counts >= low) & (counts < high)
+        values.append(_temperature(logits[inside], target[inside]) if inside.sum() >= 50 else 1.0)
+    temperatures = Temperatures(BOUNDS, tuple(values))
+    divided = logits / np.array([temperatures.of(int(count)) for count in counts])[:, None]
+    threshold = threshold_for(softmax(divided), target, config.right)
+    return LanguageModel(
+        LABELS, model.weights, model.scale, model.bias, temperatures, threshold, config.version
+    )
+
+
+def _temperature(logits: Floats, target: Ints) -> float:
+    """What divides ``logits`` so that the likelihood of ``target`` is greatest (Guo et al., 2017)."""
+
+    def loss(log_temperature: float) -> float:
+        probabilities = softmax(logits / np.exp(log_temperature))
+        return float(-np.log(np.maximum(probabilities[np.arange(len(target)), target], 1e-12)).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+def threshold_for(probabilities: Floats, target: Ints, right: float) -> float:
+    """The lowest confidence from which the share ``right`` of all named languages is right; at least 0.5.
+
+    ``none`` is silence and counts neither way. 0.99 where no confidence reaches it.
+    """
+    confidence, answer = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    named = answer != LABELS.index("none")
+    order = np.argsort(-confidence[named])
+    hits = np.cumsum((answer == target)[named][order]) / np.arange(1, named.sum() + 1)
+    good = np.flatnonzero(hits >= right)
+    return 0.99 if not len(good) else max(0.5, float(confidence[named][order][good[-1]]))

@@ -1,0 +1,71 @@
+"""Texts as users have them: two lines, five, ten, whole functions, with or without what stands above them."""
+
+import random
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class View(StrEnum):
+    """Which part of a function or file a text is."""
+
+    FIRST_TWO = "first 2 lines"
+    MIDDLE_TWO = "2 lines, anywhere"
+    FIVE = "5 lines"
+    TEN = "10 lines"
+    LONG = "functions, 10 lines or more"
+    WHOLE = "whole functions"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One text and the index of its label; ``unit`` is the repository or package that it is from."""
+
+    text: str
+    label: str
+    unit: str
+    view: View
+
+
+def part(text: str, view: View, random_: random.Random) -> str | None:
+    """The part of ``text`` that ``view`` names, at a random place where there is a choice; None if it is too short."""
+    lines = text.split("\n")
+    wanted = {View.FIRST_TWO: 2, View.MIDDLE_TWO: 2, View.FIVE: 5, View.TEN: 10}.get(view)
+    if wanted is None:
+        return text if view is View.WHOLE or len(lines) >= 10 else None
+    if len(lines) < wanted:
+        return None
+    spare = len(lines) - wanted
+    first = 0 if view is View.FIRST_TWO else random_.randint(0, spare)
+    chosen = "\n".join(lines[first : first + wanted])
+    return chosen if sum(not character.isspace() for character in chosen) >= 12 else None
+
+
+def templates(name: str) -> dict[str, list[str]]:
+    """The templates of the file ``name`` beside this one."""
+    with (Path(__file__).parent / name).open("rb") as file:
+        return tomllib.load(file)
+
+
+HEADS = templates("heads.toml")
+
+
+def head(language: str, word: Callable[[], str], random_: random.Random) -> str:
+    """The beginning of a file of ``language`` with words from ``word``."""
+    return fill(random_.choice(HEADS[language]), word, random_)
+
+
+def fill(template: str, word: Callable[[], str], random_: random.Random) -> str:
+    """``template`` with something new for each place that heads.toml explains."""
+
+    def made(match: re.Match[str]) -> str:
+        kind = match.group(1)
+        if kind in "nd":
+            return str(random_.randint(0, 59 if kind == "d" else 99999))
+        text = word()
+        return text.upper() if kind == "U" else text[:1].upper() + text[1:] if kind == "W" else text
+
+    return re.sub("§([wWUnd])", made, template)
