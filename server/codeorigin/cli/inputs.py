@@ -95,10 +95,11 @@ def file_source(path: Path, language: str | None) -> Source:
         SourceError: the text had to be looked at and cannot be read.
     """
     from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
+    from codeorigin.source.files import read_source  # noqa: PLC0415
 
     found = get_language(language) if language is not None else language_for_path(path)
     if found is None:
-        found = _guessed(_reader(path, "")(), display_path(path))
+        found = _guessed(read_source(path, MAX_BYTES, ""), display_path(path))
     if found is None:
         raise LanguageError(f"{display_path(path)}: unknown language; set it with --language")
     return source_of_file(path, display_path(path), found, named=True)

@@ -193,6 +193,8 @@ def _strip_traces(path: Path) -> None:
     model = onnx.load(str(path))
     del model.metadata_props[:]
     graph = model.graph
+    # The stubs of protobuf know these by their common base alone.
+    item: Any
     for item in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
         item.doc_string = ""
         del item.metadata_props[:]
