@@ -28,7 +28,7 @@ class CalibrateConfig:
     human_rate: float = 0.05
     tail_share: float = 0.05
     tail_rate: float = 0.03
-    tail_fewest: int = 20
+    tail_fewest: int = 50
     fewest_evidence: int = 20
     min_lines: int = 3
     min_characters: int = 60

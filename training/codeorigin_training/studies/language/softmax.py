@@ -112,7 +112,7 @@ def fitted(
         values.append(_temperature(logits[inside], target[inside]) if inside.sum() >= 50 else 1.0)
     temperatures = Temperatures(BOUNDS, tuple(values))
     divided = logits / np.array([temperatures.of(int(count)) for count in counts])[:, None]
-    threshold = threshold_for(softmax(divided), target, config.right)
+    threshold = threshold_for(softmax(divided).astype(np.float64), target, config.right)
     return LanguageModel(
         LABELS, model.weights, model.scale, model.bias, temperatures, threshold, config.version
     )
