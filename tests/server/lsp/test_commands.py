@@ -101,7 +101,7 @@ async def test_documents_outside_of_folders_have_no_accepted_findings(editor: Ed
     document = editor.open(python_function("f"), uri="untitled:Untitled-9")
     answer = await editor.command("codeorigin.acceptFindings", document.uri, None, {"quiet": True})
     assert answer["accepted"] == 0
-    assert "open the one" in answer["message"]
+    assert "open the folder" in answer["message"]
 
 
 async def test_scanning_the_workspace(editor: Editor) -> None:
