@@ -23,7 +23,10 @@ SETTINGS = CalibrateConfig(rate=0.2, tail_share=0.5, tail_rate=0.3, tail_fewest=
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus, and packages of a distribution made of its human code."""
     folder = write_corpus(tmp_path_factory.mktemp("data"), repositories=80, functions=10, per_file=2)
-    rows = [row for row in pq.read_table(folder / FUNCTIONS).to_pylist() if row["label"] == "human"]
+    # Every file is by one commit.
+    functions = [{**row, "commit": row["path"]} for row in pq.read_table(folder / FUNCTIONS).to_pylist()]
+    pq.write_table(pa.Table.from_pylist(functions), folder / FUNCTIONS)
+    rows = [row for row in functions if row["label"] == "human"]
     packaged = [
         {
             **row,
@@ -55,13 +58,14 @@ def test_the_bundle_keeps_its_graph_and_gets_new_thresholds(data: Path, tmp_path
     promise = new.calibration.alone.promise("python")
     assert (promise.language, promise.rate) == ("python", 0.2)
     figures = json.loads((tmp_path / "out" / "manifest.json").read_text())["metrics"]["false_positives"]
-    for way in ("by_text", "in_file"):
+    assert new.calibration.commit_context is not None
+    for way in ("by_text", "in_file", "in_commit", "in_file_and_commit"):
         shares = [
             cell["share"] for cell in figures[way]["cells"] if cell["language"] == cell["group"] == "all"
         ]
         assert len(shares) == 3
         assert max(shares) < 0.4
-    assert "Whom it accuses" in (tmp_path / "out" / "README.md").read_text()
+    assert "How often human code is called `llm`" in (tmp_path / "out" / "README.md").read_text()
     recalibrate(config(data, tmp_path / "out"), Run(tmp_path), lines.append)
     assert "the logits are there" in lines
 

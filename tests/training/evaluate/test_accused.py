@@ -30,7 +30,7 @@ def test_the_manifests_figures_stand_in_the_report() -> None:
     assert "rust; documented; before mid-2021</td><td>2.0 % (1.0–3.0)</td><td>7</td><td>90" in page
     assert "<td>7</td><td>12.5 %</td><td>25.0 %</td>" in page
     assert "old human; 4 or more; in commit</td><td>0.950 (0.930–0.960)</td>" in page
-    assert "Whom it accuses" not in render(replace(report, false_positives=(), commits=()))
+    assert "How often human code is called llm" not in render(replace(report, false_positives=(), commits=()))
 
 
 def test_a_bundle_without_them_has_no_such_sections() -> None:

@@ -1,4 +1,4 @@
-"""Whom the bundle accuses, and what a commit is worth: the figures of its manifest, for the report."""
+"""How often human code is called ``llm``, and what a commit is worth: the manifest's figures, for the report."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -87,7 +87,7 @@ def accused_section(report: Report) -> str:
             table(["language; documented or bare; era", "called llm", "repositories", "functions"], rows),
         ]
     return section(
-        "Whom it accuses",
+        "How often human code is called llm",
         note("Human functions called llm, repositories weighing alike: the figures of the model's manifest."),
         *parts,
     )
