@@ -46,7 +46,7 @@ $(CLIENT)/node_modules/.installed: $(CLIENT)/package-lock.json
 
 demo: $(VENV)/.runtime
 	$(BIN)/codeorigin check examples || test $$? -eq 1
-	$(BIN)/codeorigin explain examples/assistant_style.ts:20
+	$(BIN)/codeorigin explain examples/assistant_style.go:40
 
 test: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	cd $(CLIENT) && npm test --silent

@@ -37,6 +37,8 @@ _MORE_FOR_ONE = {
     "cli.serve": ("lsp.app",),
     # It makes verdicts of what it reads.
     "cli.saved_report": ("model.promise",),
+    # It names the model in the report, and stops at a broken one before a worker starts.
+    "cli.check": ("model.bundle",),
     # It looks at the model and at every grammar.
     "cli.doctor": ("functions", "model.bundle"),
 }

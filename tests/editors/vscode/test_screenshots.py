@@ -9,7 +9,7 @@ from support.code_server import CodeServer
 from support.waiting import wait_for
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
-FUNCTION = "export async function retryWithBackoff"
+FUNCTION = "func RetryWithBackoff"
 
 
 def test_the_examples_in_dark_and_light(
@@ -22,15 +22,15 @@ def test_the_examples_in_dark_and_light(
     code = new_code_server(settings | {"editor.fontSize": 13}, sources=EXAMPLES)
     page = new_page(code)
     page.set_viewport_size({"width": 1040, "height": 600})
-    source = code.workspace / "assistant_style.ts"
+    source = code.workspace / "assistant_style.go"
     code.ask("open", path=str(source))
     wait_for(lambda: code.ask("status")["state"], done=lambda state: state == "ready", what="status")
     line = next(number for number, text in enumerate(source.read_text().splitlines()) if FUNCTION in text)
-    place = {"line": line, "character": 26}
+    place = {"line": line, "character": 8}
     code.ask("select", within={"start": place, "end": place})
     code.ask("run", command="codeorigin.explainFunction")
     panel = page.frame_locator("iframe.webview").frame_locator("iframe")
-    expect(panel.locator("h1")).to_have_text("retryWithBackoff")
+    expect(panel.locator("h1")).to_have_text("RetryWithBackoff")
     code.ask("run", command="workbench.action.focusFirstEditorGroup")
     code.ask("run", command="revealLine", args=[{"lineNumber": line, "at": "top"}])
     code.ask("run", command="codeorigin.toggleHeatMap")
