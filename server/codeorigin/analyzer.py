@@ -140,7 +140,7 @@ class Analyzer:
                 pending.append(number)
         # Chunk by chunk, so that an edit in the middle of a first pass does not lose what is scored already.
         for chunk in _chunks(pending, spans):
-            codes = [text[spans[number].range.start : spans[number].range.end] for number in chunk]
+            codes = [text[spans[number].code.start : spans[number].code.end] for number in chunk]
             for number, each in zip(chunk, self._score(codes, model_language, cancel), strict=True):
                 scored[number] = each
                 self._verdicts.put(ids[number], _Cached(each))
@@ -185,7 +185,7 @@ class Analyzer:
         cached = self.cached_explanation(text, span, options, function_id=function_id)
         if cached is not None:
             return cached
-        code = text[span.range.start : span.range.end]
+        code = text[span.code.start : span.code.end]
         language = get_language(span.language).model_language
         explanation = self._explainer.explain(code, language, options=options, cancel=cancel)
         self._explanations.put((function_id, options), explanation)
@@ -212,7 +212,7 @@ class Analyzer:
         if whole is not None:
             return FileVerdict.without(FileReason(whole.value))
         judged = [
-            (report.verdict.logit, counted_lines(text[report.span.range.start : report.span.range.end]))
+            (report.verdict.logit, counted_lines(text[report.span.code.start : report.span.code.end]))
             for report in functions
             if report.verdict.logit is not None
         ]
@@ -261,7 +261,7 @@ def _chunks(numbers: Sequence[int], spans: Sequence[FunctionSpan]) -> Iterator[l
     chunk: list[int] = []
     characters = 0
     for number in numbers:
-        length = spans[number].range.end - spans[number].range.start
+        length = spans[number].code.end - spans[number].code.start
         if chunk and characters + length > _CHUNK_CHARACTERS:
             yield chunk
             chunk, characters = [], 0

@@ -15,7 +15,7 @@ _NESTED = Verdict.without(Reason.NESTED)
 def function_id(text: str, span: FunctionSpan, language: str | None = None) -> str:
     """The id of a function's text; ``language`` is its model language, looked up when not at hand."""
     language = language or get_language(span.language).model_language
-    code = text[span.range.start : span.range.end]
+    code = text[span.code.start : span.code.end]
     return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -38,7 +38,7 @@ def nested_reports(text: str, span: FunctionSpan, language: str) -> tuple[Functi
 
 def placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
     """An explanation of a function's text, moved to where the function stands now."""
-    line, column = span.range.start_line, span.range.start_column
+    line, column = span.code.start_line, span.code.start_column
     return replace(
         explanation,
         lines=tuple(replace(each, line=each.line + line) for each in explanation.lines),

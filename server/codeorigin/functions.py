@@ -167,12 +167,15 @@ class _Builder:
         header_start = self._header_start(frame.start, function)
         header_end = self._header_end(header_start, function)
         doc = self._doc_comment(frame.start)
+        whole = self._range(frame.start, frame.end)
+        own_start = function.range[0]
         stack[-1].children.append(
             FunctionSpan(
                 name=function.prefix + self._name(function.name),
                 qualified_name=frame.qualified_name,
                 language=self._language.id,
-                range=self._range(frame.start, frame.end),
+                range=whole,
+                code=whole if own_start == frame.start else self._range(own_start, frame.end),
                 header=self._range(header_start, header_end),
                 name_range=self._range(*function.name),
                 doc_comment=self._range(*doc) if doc else None,

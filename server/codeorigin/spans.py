@@ -25,8 +25,10 @@ class TextRange:
 class FunctionSpan:
     """One function as it stands in a document.
 
-    ``range`` is the whole function with its decorators, attributes and modifiers; ``header`` runs from the
-    definition (after decorators) to just before the body; ``name_range`` is the name alone;
+    ``range`` is the whole function with its decorators, attributes and modifiers; ``code`` is the part of it that the
+    model reads: without the attributes that the grammar keeps beside the function (Rust's ``#[test]``, decorators of
+    TypeScript's methods), as in the training data; ``header`` runs from the definition (after decorators) to just before
+    the body; ``name_range`` is the name alone;
     ``doc_comment`` is the comment directly above, outside ``range``. ``nested`` holds the functions
     inside this one: they belong to it and are listed under it, recursively.
     """
@@ -35,6 +37,7 @@ class FunctionSpan:
     qualified_name: str
     language: str
     range: TextRange
+    code: TextRange
     header: TextRange
     name_range: TextRange
     doc_comment: TextRange | None

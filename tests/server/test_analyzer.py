@@ -302,3 +302,44 @@ def test_an_ignored_function_does_not_speak(in_files: Analyzer) -> None:
     text = FUNCTION + "\n\n# codeorigin: ignore\n" + OTHER
     first, second = in_files.analyze(text, "python").functions
     assert (first.verdict.file_evidence, second.verdict.reason) == (None, Reason.IGNORED)
+
+
+RUST = """fn checks_the_total() {
+    let orders = vec![order(3, 2), order(5, 1)];
+    let total = total_price(&orders);
+    assert_eq!(total, 11);
+}
+"""
+METHOD = """  findAll(query: Query, page: number) {
+    const found = this.orders.filter((order) => order.matches(query));
+    return found.slice(page * 10, page * 10 + 10);
+  }
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "plain", "attributed"),
+    [
+        ("rust", RUST, f'#[test]\n#[cfg(feature = "orders")]\n{RUST}'),
+        ("typescript", f"class Orders {{\n{METHOD}}}\n", f"class Orders {{\n  @Get('orders')\n{METHOD}}}\n"),
+    ],
+)
+def test_attributes_beside_a_function_change_no_verdict(
+    analyzer: Analyzer, language: str, plain: str, attributed: str
+) -> None:
+    # The training data hold functions without them: every test of a Rust project looked like an LLM's otherwise.
+    (before,) = analyzer.analyze(plain, language).functions
+    (after,) = analyzer.analyze(attributed, language).functions
+    assert before.verdict.logit is not None
+    assert after.verdict == before.verdict
+    assert after.function_id == before.function_id
+    assert after.span.range.start_line < after.span.code.start_line
+    explained = analyzer.explain(attributed, after.span)
+    first = min(line.line for line in explained.lines)
+    assert first == after.span.code.start_line
+
+
+def test_decorators_that_are_part_of_the_function_are_read(analyzer: Analyzer) -> None:
+    (report,) = analyzer.analyze(f"@cached\n{FUNCTION}", "python").functions
+    assert report.span.code == report.span.range
+    assert report.span.code.start_line == 0

@@ -123,6 +123,7 @@ def _function(data: Mapping[str, Any], language: str, accepted: set[str]) -> Fun
             qualified_name=str(data["qualified_name"]),
             language=language,
             range=span,
+            code=span,
             header=span,
             name_range=span,
             doc_comment=None,

@@ -31,14 +31,15 @@ class CutFunction:
 def cut_functions(text: str, path: str) -> Iterator[CutFunction]:
     """The functions of one file in source order; nothing for generated or minified text and unknown languages.
 
-    Decorators belong to a function, the comment above it does not. Its first line keeps its indentation.
+    What the server reads of a function (``span.code``): decorators inside its node belong to it, attributes beside it
+    and the comment above do not. Its first line keeps its indentation.
     """
     language = language_for_path(path)
     if language is None or is_generated(text) or is_minified(text):
         return
     index = LineIndex(text)
     for span in find_functions(text, language, path=path, lines=index):
-        first, last = span.range.start_line, span.range.end_line
+        first, last = span.code.start_line, span.code.end_line
         if not SHORTEST <= last - first + 1 <= LONGEST:
             continue
         code = text[index.line_start(first) : index.line_end(last)]
