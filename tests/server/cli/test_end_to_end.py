@@ -18,8 +18,8 @@ def test_check_prints_a_line_a_function_and_the_totals() -> None:
     done = run("check", "examples", cwd=ROOT)
     shown = done.stdout.decode()
     assert done.stderr == b""
-    for name in ("rpn", "dijk", "wrap", "retryWithBackoff", "groupBy", "validateRegistration"):
-        assert re.search(rf"examples/\w+\.(py|ts):\d+-\d+ +\S+ +(human|unsure|llm) +{name}\n", shown), shown
+    for name in ("rpn", "dijk", "wrap", "RetryWithBackoff", "GroupByCategory", "ValidateItem"):
+        assert re.search(rf"examples/\w+\.(py|go):\d+-\d+ +\S+ +(human|unsure|llm) +{name}\n", shown), shown
     assert re.search(r"6 functions in 2 files; 6 with a verdict", shown)
     assert re.search(r"[\d,.]+ functions/s; peak memory \d+ MiB", shown)
     assert done.returncode == (1 if " llm " in shown else 0)
