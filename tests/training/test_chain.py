@@ -32,7 +32,7 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
     return {
         "corpus": {"data": str(data)},
         "wide": {
-        "all_repositories": False,
+            "all_repositories": False,
             "views": [{"view": view, "strength": 4.0} for view in VIEWS],
             "folds": 2,
             "processes": 1,
