@@ -1,0 +1,71 @@
+"""What the documents show is what a reader gets: the output of commands, links, and the commands' options."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.support.command import COMMAND, PLAIN, ROOT
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("training/*.md")])
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
+
+
+def blocks(language: str, document: Path) -> list[str]:
+    return [body for name, body in BLOCK.findall(document.read_text("utf-8")) if name == language]
+
+
+def test_the_readmes_output_is_what_the_command_prints() -> None:
+    (block,) = blocks("console", ROOT / "README.md")
+    command, *shown = block.splitlines()
+    arguments = command.removeprefix("$ codeorigin ").split()
+    done = subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, cwd=ROOT, env=PLAIN, check=False
+    )
+    printed = done.stdout.splitlines()
+    assert len(shown) >= 6
+    assert [line for line in shown if line not in printed] == [], done.stdout
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    text = re.sub(BLOCK, "", document.read_text("utf-8"))
+    missing = []
+    for target, anchor in LINK.findall(text):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        path = document.parent / target
+        if not path.exists():
+            missing.append(target)
+        elif anchor and path.suffix == ".md" and anchor not in anchors(path):
+            missing.append(f"{target}#{anchor}")
+    assert missing == []
+
+
+def anchors(document: Path) -> set[str]:
+    """The anchors that headings get from the usual renderers: lower case, no punctuation, hyphens for spaces."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [path for path in DOCUMENTS if blocks("sh", path)],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_options_in_examples_exist(document: Path) -> None:
+    unknown = []
+    helps: dict[str, str] = {}
+    for line in "\n".join(blocks("sh", document)).splitlines():
+        words = line.split(" #")[0].split()
+        if len(words) < 2 or words[0] != "codeorigin" or words[1].startswith("-"):
+            continue
+        if words[1] not in helps:
+            done = subprocess.run(
+                [*COMMAND, words[1], "--help"], capture_output=True, text=True, env=PLAIN, check=False
+            )
+            helps[words[1]] = done.stdout
+        given = re.findall(r"(?<=\s)--[a-z][a-z-]*", line.split(" #")[0].split("|")[0])
+        unknown.extend((words[1], option) for option in given if option not in helps[words[1]])
+    assert unknown == []
