@@ -22,8 +22,8 @@ from codeorigin_training.commands.tokenizer import TokenizerConfig
 from codeorigin_training.corpus.rows import read_functions
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.encoder.config import EncoderConfig
-from codeorigin_training.evaluate.held_out import detector_metrics
 from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.measure.held_out import detector_metrics
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.linear import ViewSettings
 from codeorigin_training.wide.train import WideConfig

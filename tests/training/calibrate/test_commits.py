@@ -7,7 +7,7 @@ from codeorigin_training.calibrate.commits import commit_samples, with_commit_ru
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import commit_numbers
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.evaluate.answers import circle_answers
+from codeorigin_training.measure.answers import circle_answers
 from support.corpus_rows import row
 from support.tiny_model import FILE_CONTEXT
 

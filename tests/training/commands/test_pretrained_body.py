@@ -20,8 +20,8 @@ from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.registry import load_encoder
-from codeorigin_training.evaluate.metrics import auroc
 from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.pretrained.adopt import AdoptConfig
 from codeorigin_training.pretrained.distil import DistilConfig
 from codeorigin_training.pretrained.features import FeatureConfig

@@ -4,7 +4,8 @@ import math
 import pytest
 
 from codeorigin_training.evaluate.plain import from_plain, to_plain
-from codeorigin_training.evaluate.report import Estimate, Faithfulness, LearningPoint
+from codeorigin_training.evaluate.report import Faithfulness, LearningPoint
+from codeorigin_training.measure.figures import Estimate
 
 
 def test_a_report_survives_the_way_to_json_and_back() -> None:

@@ -20,7 +20,7 @@ from codeorigin_training.calibrate.pooled import PooledSample
 from codeorigin_training.calibrate.promises import Bools, Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import unit_hash
-from codeorigin_training.evaluate.answers import circle_answers
+from codeorigin_training.measure.answers import circle_answers
 
 Rule = TypeVar("Rule", bound=PooledRule)
 
@@ -74,7 +74,7 @@ def cross_fitted(
 ) -> dict[str, Bools]:
     """Which functions thresholds fitted on other repositories call ``llm``, bool ``(n,)``, by what is taken in.
 
-    The keys are those of :func:`~codeorigin_training.evaluate.answers.circle_answers`.
+    The keys are those of :func:`~codeorigin_training.measure.answers.circle_answers`.
     """
     fold = np.array([int(unit_hash(row.repo, "calibration") * folds) for row in rows], dtype=np.int64)
     called: dict[str, Bools] = {}

@@ -23,8 +23,8 @@ from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import balanced_weights
-from codeorigin_training.evaluate.answers import answers_by_text, answers_in_files
-from codeorigin_training.evaluate.held_out import detector_metrics
+from codeorigin_training.measure.answers import answers_by_text, answers_in_files
+from codeorigin_training.measure.held_out import detector_metrics
 from codeorigin_training.run import Log, Run
 
 Floats = npt.NDArray[np.float64]

@@ -7,12 +7,12 @@ from codeorigin.errors import CodeOriginError
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.evaluate.assemble import assemble
 from codeorigin_training.evaluate.config import EvaluateConfig
-from codeorigin_training.evaluate.data import read_evaluation_data
-from codeorigin_training.evaluate.detector import Detector
-from codeorigin_training.evaluate.html import problems, render
+from codeorigin_training.evaluate.page.html import problems, render
 from codeorigin_training.evaluate.plain import from_plain, to_plain
 from codeorigin_training.evaluate.report import Report
-from codeorigin_training.evaluate.sections import Sections
+from codeorigin_training.evaluate.section_cache import Sections
+from codeorigin_training.measure.data import read_evaluation_data
+from codeorigin_training.measure.detector import Detector
 from codeorigin_training.run import Log, Run
 
 REPORT, PAGE = "report.json", "report.html"

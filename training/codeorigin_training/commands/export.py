@@ -23,20 +23,20 @@ from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.registry import load_encoder
-from codeorigin_training.evaluate.answers import answers_by_text
-from codeorigin_training.evaluate.baselines import held_out_baselines
-from codeorigin_training.evaluate.commits import commit_metrics
-from codeorigin_training.evaluate.false_positives import by_text_and_in_file
-from codeorigin_training.evaluate.files import file_metrics
-from codeorigin_training.evaluate.held_out import (
+from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
+from codeorigin_training.export.bundle import ExportError, Parts, corpus_hash, write_bundle
+from codeorigin_training.finetune.inference import deep_logits, neutral_logit
+from codeorigin_training.measure.answers import answers_by_text
+from codeorigin_training.measure.commits import commit_metrics
+from codeorigin_training.measure.false_positives import by_text_and_in_file
+from codeorigin_training.measure.files import file_metrics
+from codeorigin_training.measure.held_out import (
     detector_metrics,
     headline,
     in_file_metrics,
     slices,
     verdict_metrics,
 )
-from codeorigin_training.export.bundle import ExportError, Parts, corpus_hash, write_bundle
-from codeorigin_training.finetune.inference import deep_logits, neutral_logit
 from codeorigin_training.run import Log, Run
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import WideModel

@@ -19,7 +19,6 @@ from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
-from codeorigin_training.evaluate.held_out import detector_metrics
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy
 from codeorigin_training.finetune.examples import Floats, Tokens
 from codeorigin_training.finetune.inference import States, centre, deep_logits
@@ -27,6 +26,7 @@ from codeorigin_training.finetune.material import Material, read_material
 from codeorigin_training.finetune.training import Outlets, device_of, frozen_states
 from codeorigin_training.finetune.training import finetune as train
 from codeorigin_training.finetune.views import augmented_tokens, packed, unpacked
+from codeorigin_training.measure.held_out import detector_metrics
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, numbers, open_tracker
 

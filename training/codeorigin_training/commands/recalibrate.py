@@ -19,10 +19,10 @@ from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
 from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.evaluate.detector import Detector
-from codeorigin_training.evaluate.false_positives import false_positive_figures
 from codeorigin_training.export.bundle import finite
 from codeorigin_training.export.card import model_card
+from codeorigin_training.measure.detector import Detector
+from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.run import Log, Run
 
 Floats = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from codeorigin_training.corpus.sides import read_sides
-from codeorigin_training.evaluate.held_out import detector_metrics, headline
 from codeorigin_training.export.bundle import corpus_hash
+from codeorigin_training.measure.held_out import detector_metrics, headline
 from codeorigin_training.run import Log, Run
 from codeorigin_training.wide.train import WideConfig, train_wide
 

@@ -6,21 +6,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from codeorigin_training.corpus.augmentation import Augmentation
-from codeorigin_training.evaluate.accused import commits_of, false_positives_of
-from codeorigin_training.evaluate.answers import Answers
-from codeorigin_training.evaluate.at_thresholds import measure_held_out
-from codeorigin_training.evaluate.compared import baselines
+from codeorigin_training.evaluate.baselines.word_view import TrainingSet
 from codeorigin_training.evaluate.config import EvaluateConfig
-from codeorigin_training.evaluate.controls import controls
-from codeorigin_training.evaluate.data import EvaluationData, cap_per_repository
-from codeorigin_training.evaluate.detector import Detector
-from codeorigin_training.evaluate.faithfulness import faithfulness
-from codeorigin_training.evaluate.figures import Floats
-from codeorigin_training.evaluate.in_files import measure_in_files
-from codeorigin_training.evaluate.learning_curve import learning_curve
-from codeorigin_training.evaluate.linear import TrainingSet
-from codeorigin_training.evaluate.matrix import Judge, matrix_rows
-from codeorigin_training.evaluate.neutral import neutral
 from codeorigin_training.evaluate.report import (
     Baseline,
     Control,
@@ -34,9 +21,22 @@ from codeorigin_training.evaluate.report import (
     Subject,
     TransferRow,
 )
-from codeorigin_training.evaluate.sections import Sections
-from codeorigin_training.evaluate.slices import Slice, matrix_slices
-from codeorigin_training.evaluate.transfer import transfer_rows
+from codeorigin_training.evaluate.section_cache import Sections
+from codeorigin_training.evaluate.sections.accused import commits_of, false_positives_of
+from codeorigin_training.evaluate.sections.at_thresholds import measure_held_out
+from codeorigin_training.evaluate.sections.baselines import baselines
+from codeorigin_training.evaluate.sections.controls import controls
+from codeorigin_training.evaluate.sections.faithfulness import faithfulness
+from codeorigin_training.evaluate.sections.in_files import measure_in_files
+from codeorigin_training.evaluate.sections.learning_curve import learning_curve
+from codeorigin_training.evaluate.sections.matrix import Judge, matrix_rows
+from codeorigin_training.evaluate.sections.neutral import neutral
+from codeorigin_training.evaluate.sections.transfer import transfer_rows
+from codeorigin_training.measure.answers import Answers
+from codeorigin_training.measure.data import EvaluationData, cap_per_repository
+from codeorigin_training.measure.detector import Detector
+from codeorigin_training.measure.figures import Floats
+from codeorigin_training.measure.slices import Slice, matrix_slices
 from codeorigin_training.run import Log
 
 Value = TypeVar("Value")

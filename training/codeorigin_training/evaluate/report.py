@@ -5,32 +5,7 @@
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure with its 90 % interval by bootstrap over repositories (tasks, for snippets)."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Figures of merit on one sample; ``units`` are its repositories (tasks, for snippets).
-
-    ``false_positive_rate`` is at the bundle's frozen threshold, units weighing alike.
-    """
-
-    auroc: Estimate
-    tpr_at_1: Estimate
-    tpr_at_01: Estimate
-    false_positive_rate: Estimate
-    calibration_error: Estimate
-    unsure: Estimate
-    items: int
-    positives: int
-    units: int
+from codeorigin_training.measure.figures import Estimate, Figures
 
 
 @dataclass(frozen=True, slots=True)

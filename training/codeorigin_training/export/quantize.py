@@ -25,7 +25,7 @@ from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.calibrate.levels import row_groups
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.evaluate.metrics import auroc
+from codeorigin_training.measure.metrics import auroc
 
 BLOCK = 32
 """Rows of the wide table that share a scale."""

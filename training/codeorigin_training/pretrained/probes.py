@@ -16,8 +16,8 @@ from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import fold_array
 from codeorigin_training.corpus.weights import balanced_or_equal_weights
 from codeorigin_training.encoder.pooling import AttentionPool
-from codeorigin_training.evaluate.held_out import detector_metrics
-from codeorigin_training.evaluate.metrics import auroc
+from codeorigin_training.measure.held_out import detector_metrics
+from codeorigin_training.measure.metrics import auroc
 
 Floats = npt.NDArray[np.float64]
 Features = npt.NDArray[np.float32]

@@ -1,0 +1,171 @@
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from codeorigin_training.evaluate.page.html import problems, render
+from codeorigin_training.evaluate.report import (
+    Baseline,
+    Breakdown,
+    Comparison,
+    Control,
+    Faithfulness,
+    HeldOut,
+    InFileRates,
+    InFileRow,
+    InFilesReport,
+    LearningPoint,
+    MatrixRow,
+    MethodFaithfulness,
+    Neutral,
+    PerturbedFigures,
+    Rates,
+    ReliabilityBin,
+    RemovalFaithfulness,
+    Report,
+    RocCurve,
+    Subject,
+    TransferRow,
+)
+from codeorigin_training.measure.figures import Estimate, Figures
+
+EVIL = '<script>alert("1")</script> & co'
+SURE = Estimate(0.9, 0.85, 0.95)
+NONE = Estimate(None, None, None)
+FIGURES = Figures(SURE, SURE, NONE, Estimate(0.012, 0.0, 0.02), NONE, SURE, 200, 100, 12)
+PERTURBED = PerturbedFigures("renamed", FIGURES, Estimate(0.01, -0.01, 0.03), 0.97)
+ROW = MatrixRow(f"snippets: {EVIL}", f"snippets by {EVIL}", "shipped", FIGURES, (PERTURBED,), in_order=SURE)
+METHOD = MethodFaithfulness("shipped", SURE, SURE, SURE, (0.5, 1.0))
+
+REPORT = Report(
+    subject=Subject(f"model {EVIL}", "d" * 64, "c" * 64, 401, 64, "seed 0"),
+    held_out=HeldOut(
+        *[SURE] * 6,
+        promised_rate=0.01,
+        functions=500,
+        units=64,
+        curves=(RocCurve(EVIL, (0.01, 1.0), (0.4, 1.0)),),
+        reliability=(ReliabilityBin(0.2, 0.25, 100), ReliabilityBin(0.8, 0.7, 50)),
+        breakdowns=(Breakdown("language", EVIL, FIGURES), Breakdown("agent", "robot", FIGURES)),
+    ),
+    in_files=InFilesReport(
+        500,
+        0.84,
+        rows=(InFileRow(EVIL, "old", EVIL, FIGURES, FIGURES, Estimate(0.04, -0.01, 0.06)),),
+        rates=(InFileRates(EVIL, 500, Rates(*[SURE] * 4), Rates(*[NONE] * 4)),),
+    ),
+    matrix=(ROW, replace(ROW, name="old", in_order=None)),
+    transfer=(TransferRow("agent", EVIL, ROW, 0.95),),
+    learning_curve=(
+        LearningPoint(32, 900, (0.8, None), (0.7, 0.72)),
+        LearningPoint(64, 1800, (0.85,), (None,)),
+    ),
+    controls=(
+        Control("length", EVIL, SURE, SURE, 0.1, exceeded=True),
+        Control("x", "x", NONE, NONE, None, False),
+    ),
+    baselines=(Baseline("shipped", EVIL, 0, FIGURES, FIGURES, None),),
+    faithfulness=Faithfulness(
+        200,
+        40,
+        (0.1, 0.5),
+        (RemovalFaithfulness("deleted", EVIL, (METHOD, replace(METHOD, method="random"))),),
+        (Comparison("occlusion", "deleted", SURE, "not below occlusion", holds=False),),
+    ),
+    neutral=Neutral(0.4, 0.1, holds=False),
+)
+
+
+class Balance(HTMLParser):
+    """Fails where an element is not closed in its order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.names: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return render(REPORT)
+
+
+def test_every_element_is_closed_and_no_name_becomes_one(page: str) -> None:
+    balance = Balance()
+    balance.feed(page)
+    assert balance.open == []
+    assert {"table", "svg", "details", "h2"} <= balance.names
+    assert "script" not in balance.names
+    assert "&lt;script&gt;" in page
+    assert "&amp;lt;" not in page
+
+
+def test_every_plot_is_well_formed_and_takes_the_pages_colour(page: str) -> None:
+    plots = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert len(plots) == 6
+    for plot in plots:
+        ET.fromstring(plot)
+        assert "currentColor" in plot
+        assert "#010203" not in plot
+
+
+def test_no_two_plots_share_an_id_and_every_reference_has_its_target(page: str) -> None:
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    wanted = re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', page)
+    assert {left or right for left, right in wanted} <= set(ids)
+
+
+def test_the_page_loads_nothing(page: str) -> None:
+    assert not re.search(r'(src|href)="(?!#)', page)
+    assert "@import" not in page
+
+
+def test_what_does_not_hold_stands_first(page: str) -> None:
+    found = problems(REPORT)
+    assert len(found) == 3
+    assert "0.400" in page
+    assert page.index("To be read first") < page.index("<h2>")
+
+
+def test_functions_in_their_files_stand_beside_their_own_text(page: str) -> None:
+    assert "Functions in their files" in page
+    assert "84 % of which have neighbours" in page
+    assert "0.040 (-0.010 to 0.060)" in page
+    assert "in their files</td><td>500</td><td>–" in page
+    assert "Functions in their files" not in render(replace(REPORT, in_files=None))
+
+
+def test_a_report_without_problems_says_so() -> None:
+    assert REPORT.faithfulness is not None
+    good = replace(
+        REPORT,
+        controls=REPORT.controls[1:],
+        faithfulness=replace(REPORT.faithfulness, comparisons=()),
+        neutral=Neutral(0.0, 0.1, holds=True),
+    )
+    assert problems(good) == []
+    assert "Every control stays within its bound" in render(good)
+
+
+def test_a_report_without_its_checks_does_not_say_that_they_hold() -> None:
+    empty = Report(subject=REPORT.subject)
+    page = render(empty)
+    assert "within its bound" not in page
+    balance = Balance()
+    balance.feed(page)
+    assert balance.open == []
+
+
+def test_the_same_report_gives_the_same_page(page: str) -> None:
+    assert render(REPORT) == page

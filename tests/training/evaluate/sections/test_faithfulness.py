@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from codeorigin_training.evaluate.config import EvaluateConfig
+from codeorigin_training.evaluate.sections.faithfulness import SHARES, Measured, comparisons, measure_order
+from codeorigin_training.evaluate.sections.line_scores import OCCLUSION, RANDOM, SHIPPED
+from codeorigin_training.evaluate.sections.removal import Removal
+
+CONFIG = EvaluateConfig(rounds=50)
+VALUES = np.array([5.0, -1.0, 3.0, 0.0, 2.0, -2.0, 1.0, 0.0, 0.0, -1.0])
+BIAS = -0.5
+LOGIT = BIAS + float(VALUES.sum())
+
+
+def without(removed: np.ndarray) -> np.ndarray:
+    """A model whose logit is the sum of its lines."""
+    return BIAS + (~removed) @ VALUES
+
+
+def test_the_true_shares_of_a_linear_model_have_the_known_faithfulness() -> None:
+    found = measure_order(VALUES, LOGIT, BIAS, without)
+    # One, two and five of ten lines: 5, 5 + 3, and 5 + 3 + 2 + 1 + 0.
+    assert found.comprehensiveness == pytest.approx((5 + 8 + 11) / 3)
+    # With those alone the model keeps them and loses the others, which speak against its side from the fifth on.
+    assert found.sufficiency == pytest.approx(((7 - 5) + (7 - 8) + (7 - 11)) / 3)
+    assert dict(zip(SHARES, found.deletion, strict=True))[0.3] == pytest.approx(10.0)
+
+
+def test_a_model_that_says_human_is_asked_for_what_says_human() -> None:
+    found = measure_order(-VALUES, BIAS - 7.0, BIAS, lambda removed: BIAS - (~removed) @ VALUES)
+    assert found == measure_order(VALUES, LOGIT, BIAS, without)
+
+
+def test_a_wrong_order_is_less_faithful_by_both_measures() -> None:
+    right = measure_order(VALUES, LOGIT, BIAS, without)
+    wrong = measure_order(-VALUES, LOGIT, BIAS, without)
+    assert wrong.comprehensiveness < 0 < right.comprehensiveness
+    assert wrong.sufficiency > right.sufficiency
+
+
+def measured(values: list[float]) -> list[Measured]:
+    return [Measured(value, 0.0, tuple([value] * len(SHARES))) for value in values]
+
+
+def test_the_demands_hold_for_an_explanation_as_good_as_occlusion() -> None:
+    groups = np.arange(40)
+    noise = np.random.default_rng(0).normal(0.0, 0.1, 40)
+    found = {
+        SHIPPED: measured((1.0 + noise).tolist()),
+        OCCLUSION: measured([1.0] * 40),
+        RANDOM: measured([0.2] * 40),
+    }
+    assert [each.holds for each in comparisons(Removal.DELETED, found, groups, CONFIG)] == [True, True]
+
+
+def test_the_demands_do_not_hold_for_a_poor_one() -> None:
+    groups = np.arange(40)
+    noise = np.random.default_rng(0).normal(0.0, 0.1, 40)
+    found = {
+        SHIPPED: measured((0.3 + noise).tolist()),
+        OCCLUSION: measured([1.0] * 40),
+        RANDOM: measured([0.2] * 40),
+    }
+    assert [each.holds for each in comparisons(Removal.DELETED, found, groups, CONFIG)] == [False, False]

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+from codeorigin_training.evaluate.report import Neutral
+from codeorigin_training.evaluate.section_cache import Sections
+
+
+def keep(folder: Path, made: list[int], *, bundle: str = "a", rounds: int = 1) -> Neutral:
+    def make() -> Neutral:
+        made.append(len(made))
+        return Neutral(distance=0.5 + len(made), bound=0.1, holds=False)
+
+    return Sections(folder, {"bundle": bundle}, lambda line: None).get(
+        "neutral", Neutral, {"rounds": rounds}, make
+    )
+
+
+def test_a_section_is_made_once_for_the_same_inputs(tmp_path: Path) -> None:
+    made: list[int] = []
+    first = keep(tmp_path, made)
+    assert keep(tmp_path, made) == first
+    assert len(made) == 1
+
+
+def test_another_bundle_or_setting_makes_it_anew(tmp_path: Path) -> None:
+    made: list[int] = []
+    keep(tmp_path, made)
+    keep(tmp_path, made, bundle="b")
+    keep(tmp_path, made, bundle="b", rounds=2)
+    assert len(made) == 3
+
+
+def test_a_section_that_was_cut_off_is_made_anew(tmp_path: Path) -> None:
+    made: list[int] = []
+    keep(tmp_path, made)
+    file = tmp_path / "neutral.json"
+    file.write_text(file.read_text(encoding="utf-8")[:40], encoding="utf-8")
+    keep(tmp_path, made)
+    assert len(made) == 2
+
+
+def test_a_section_of_another_structure_is_made_anew(tmp_path: Path) -> None:
+    made: list[int] = []
+    keep(tmp_path, made)
+    file = tmp_path / "neutral.json"
+    file.write_text(file.read_text(encoding="utf-8").replace("distance", "length"), encoding="utf-8")
+    assert keep(tmp_path, made).distance == 2.5

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from codeorigin_training.measure.metrics import (
+    auroc,
+    bootstrap_interval,
+    expected_calibration_error,
+    pairs_in_order,
+    tpr_at_fpr,
+)
+
+
+def test_auroc_of_hand_counted_pairs() -> None:
+    assert auroc(np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8])) == 0.75
+
+
+def test_auroc_without_a_class_is_not_a_number() -> None:
+    assert np.isnan(auroc(np.array([1, 1]), np.array([0.1, 0.2])))
+
+
+def test_tpr_counts_positives_above_the_hundredth_negative() -> None:
+    labels = np.array([0] * 100 + [1] * 4)
+    scores = np.concatenate([np.arange(100.0), [98.5, 99.0, 99.5, 200.0]])
+    assert tpr_at_fpr(labels, scores, 0.01) == 0.5
+
+
+def test_calibration_error_of_a_model_that_always_says_nine_in_ten() -> None:
+    labels = np.array([1] * 6 + [0] * 4)
+    assert expected_calibration_error(labels, np.full(10, 0.9)) == pytest.approx(0.3)
+
+
+def test_pairs_in_order_counts_ties_half() -> None:
+    assert pairs_in_order(np.array([0.0, 1.0, 2.0]), np.array([1.0, 1.0, 0.0])) == 0.5
+
+
+def test_the_bootstrap_draws_whole_groups() -> None:
+    groups = np.repeat(np.arange(5), 4)
+    seen: list[int] = []
+
+    def statistic(index: np.ndarray) -> float:
+        seen.extend(np.bincount(groups[index], minlength=5) % 4)
+        return float(index.mean())
+
+    low, high = bootstrap_interval(groups, statistic, rounds=20)
+    assert set(seen) == {0}
+    assert low < high

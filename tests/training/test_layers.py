@@ -1,0 +1,64 @@
+"""Who may import whom in the training: no circles, and what measures knows nothing of the report made of it."""
+
+import ast
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import codeorigin_training
+
+_ROOT = Path(codeorigin_training.__file__).parent
+_PREFIX = "codeorigin_training."
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(_ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def _imports() -> dict[str, set[str]]:
+    """The modules of the training that each of its modules imports, inside functions too."""
+    trees = {_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(_ROOT.rglob("*.py"))}
+    found: dict[str, set[str]] = {}
+    for module, tree in trees.items():
+        names = [
+            f"{node.module}.{alias.name}".removeprefix(_PREFIX)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_PREFIX)
+            for alias in node.names
+        ]
+        found[module] = {name if name in trees else name.rpartition(".")[0] for name in names}
+    return found
+
+
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def test_no_module_imports_itself_over_others() -> None:
+    try:
+        TopologicalSorter(_imports()).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize(
+    ("package", "users"),
+    [
+        ("evaluate", {"evaluate", "commands", "studies"}),
+        ("commands", {"commands", "build", "__main__"}),
+        ("studies", {"studies", "commands"}),
+        ("export", {"export", "commands"}),
+    ],
+)
+def test_only_what_is_above_a_package_knows_it(package: str, users: set[str]) -> None:
+    known = {_package(module) for module, names in _imports().items() if package in map(_package, names)}
+    assert known <= users
+
+
+def test_the_corpus_knows_nothing_that_is_learnt() -> None:
+    below = {name for module, names in _imports().items() if _package(module) == "corpus" for name in names}
+    assert set(map(_package, below)) <= {"corpus", "run"}

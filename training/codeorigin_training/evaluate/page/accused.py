@@ -1,0 +1,62 @@
+"""How often human code is called ``llm``, and what a commit is worth."""
+
+from codeorigin_training.evaluate.page.parts import note, section, table
+from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
+from codeorigin_training.evaluate.report import CommitRow, Report
+
+_POPULATIONS = {"old": "before mid-2021", "modern": "2021-07 to 2022-11", "distribution": "distribution"}
+
+
+def accused_section(report: Report) -> str:
+    """False positives by language, group and era, and in the worst tenth of repositories."""
+    parts = []
+    for found in report.false_positives:
+        way = found.way.replace("_", " ")
+        rows = [
+            [
+                f"{cell.language}; {cell.group}; {_POPULATIONS.get(cell.population, cell.population)}",
+                percent_interval(cell.share),
+                f"{cell.repositories:,}",
+                f"{cell.functions:,}",
+            ]
+            for cell in found.cells
+        ]
+        worst = [
+            [
+                _POPULATIONS.get(each.population, each.population),
+                f"{each.repositories:,}",
+                percent(each.worst_tenth),
+                percent(each.over_5_percent),
+            ]
+            for each in found.repositories
+        ]
+        parts += [
+            f"<h3>{way}</h3>",
+            table(["human code", "repositories", "worst tenth: called llm", "over 5 % called"], worst),
+            table(["language; documented or bare; era", "called llm", "repositories", "functions"], rows),
+        ]
+    return section(
+        "How often human code is called llm",
+        note("Human functions called llm, repositories weighing alike: the figures of the model's manifest."),
+        *parts,
+    )
+
+
+def commits_section(rows: tuple[CommitRow, ...]) -> str:
+    """The commit against file and own text."""
+    body = [
+        [
+            f"{row.human.replace('_', ' ')}; {row.commit}; {row.way.replace('_', ' ')}",
+            interval(row.auroc),
+            percent_interval(row.tpr_at_1),
+            f"{row.functions:,}",
+        ]
+        for row in rows
+    ]
+    return section(
+        "The commit as evidence",
+        note(
+            "Classes matched by the number of functions of the commit too; the figures of the model's manifest."
+        ),
+        table(["human code; functions in the commit; judged", "AUROC", "found at 1 % FP", "functions"], body),
+    )

@@ -1,0 +1,150 @@
+"""Sections of the page that check the figures: baselines, learning curve, controls, explanations."""
+
+from collections.abc import Sequence
+from html import escape
+
+from codeorigin_training.evaluate.page.parts import flag, note, section, table
+from codeorigin_training.evaluate.page.plots import deletion_plot, learning_plot
+from codeorigin_training.evaluate.page.wording import METHODS, interval, number, percent_interval
+from codeorigin_training.evaluate.report import (
+    Baseline,
+    Control,
+    Faithfulness,
+    LearningPoint,
+    Neutral,
+)
+
+
+def baselines_section(rows: Sequence[Baseline]) -> str:
+    """The bundle beside textbook detectors."""
+    body = [
+        [
+            row.title,
+            f"{row.functions:,}" if row.functions else "all",
+            interval(row.old.auroc),
+            percent_interval(row.old.tpr_at_1),
+            interval(row.modern.auroc),
+            percent_interval(row.modern.tpr_at_1),
+            number(row.pairs),
+        ]
+        for row in rows
+    ]
+    return section(
+        "Baselines",
+        note(
+            "Trained on functions of the same training repositories with the same balancing of classes, measured on "
+            "the same functions. They read fewer functions than the shipped model, and no pairs."
+        ),
+        table(
+            [
+                "model",
+                "trained on",
+                "AUROC, old",
+                "found at 1 % FP, old",
+                "AUROC, modern",
+                "found at 1 % FP, modern",
+                "AUROC, pairs",
+            ],
+            body,
+        ),
+    )
+
+
+def learning_section(points: Sequence[LearningPoint]) -> str:
+    """AUROC over the number of training repositories."""
+    body = [
+        [
+            str(point.repositories),
+            f"{point.functions:,}",
+            ", ".join(number(value) for value in point.old),
+            ", ".join(number(value) for value in point.modern),
+        ]
+        for point in points
+    ]
+    return section(
+        "What more repositories are worth",
+        note("The word view alone, trained on nested random sets of repositories; one figure a seed."),
+        f'<div class="plots">{learning_plot(points)}</div>',
+        table(["repositories", "functions", "AUROC, old", "AUROC, modern"], body),
+    )
+
+
+def controls_section(rows: Sequence[Control]) -> str:
+    """Models that must not work."""
+    body = [
+        [
+            control.title,
+            interval(control.old),
+            interval(control.modern),
+            "none" if control.bound is None else f"0.5 ± {control.bound:g}",
+            flag(not control.exceeded, "within", "over the bound")
+            if control.bound is not None
+            else "for comparison",
+        ]
+        for control in rows
+    ]
+    return section(
+        "Controls",
+        note(
+            "Models that must not work. One that does says that the split, the matching or the labels leak. Nothing is "
+            "demanded of layout that the shipped model cannot see; it shows why text is normalised."
+        ),
+        table(["control", "AUROC, old", "AUROC, modern", "bound", ""], body),
+    )
+
+
+def faithfulness_section(found: Faithfulness | None) -> str:
+    """Explanations against what the model does."""
+    if found is None:
+        return ""
+    parts = [
+        note(
+            f"{found.functions} functions of {found.units} held-out repositories; in logits towards the model's side. "
+            "Comprehensiveness: lost without the strongest 10, 20 and 50 % of lines (higher is better). Sufficiency: "
+            "lost with those alone (lower). Deletion area: mean of the curve (higher). The first way of taking lines "
+            "out is the yardstick: it is what the model says of the code without them. In the second, line occlusion "
+            "is measured by its own definition."
+        )
+    ]
+    for removal in found.removals:
+        body = [
+            [
+                METHODS.get(method.method, method.method),
+                interval(method.comprehensiveness),
+                interval(method.sufficiency),
+                interval(method.deletion_area),
+            ]
+            for method in removal.methods
+        ]
+        parts += [
+            f"<h3>{escape(removal.title.capitalize())}</h3>",
+            table(["order of lines", "comprehensiveness", "sufficiency", "deletion area"], body),
+            f'<div class="plots">{deletion_plot(found, removal)}</div>',
+        ]
+    demands = [
+        [
+            each.removal,
+            f"shipped minus {METHODS[each.against]}",
+            interval(each.difference),
+            each.demand,
+            flag(each.holds, "holds", "does not hold"),
+        ]
+        for each in found.comparisons
+    ]
+    parts.append(table(["lines are", "comprehensiveness", "difference", "demand", ""], demands))
+    return section("Do explanations say what the model rests on", *parts)
+
+
+def neutral_section(found: Neutral | None) -> str:
+    """Where explanations start from."""
+    if found is None:
+        return ""
+    verdict = flag(found.holds, "holds", "does not hold")
+    return section(
+        "An input that says nothing",
+        note(
+            f"All tokens masked and no n-grams: {found.distance:.3f} logits from the bias, "
+            f"at most {found.bound:g} allowed."
+        ),
+        f"<p>{verdict}</p>",
+    )

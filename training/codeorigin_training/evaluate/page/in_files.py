@@ -1,0 +1,66 @@
+"""The page's section on functions in their files."""
+
+from codeorigin_training.evaluate.page.parts import note, section, table
+from codeorigin_training.evaluate.page.wording import SHORT, interval, percent, percent_interval
+from codeorigin_training.evaluate.report import InFilesReport
+
+
+def in_files_section(found: InFilesReport | None) -> str:
+    """What a function's neighbours are worth."""
+    if found is None:
+        return ""
+    ranked = [
+        [
+            f"{SHORT.get(row.name, row.title)}; {row.files}",
+            interval(row.alone.auroc),
+            interval(row.in_file.auroc),
+            interval(row.gain),
+            percent_interval(row.alone.tpr_at_1),
+            percent_interval(row.in_file.tpr_at_1),
+        ]
+        for row in found.rows
+    ]
+    judged = [
+        [
+            f"{each.files}; {way}",
+            f"{each.functions:,}",
+            percent_interval(rates.old),
+            percent_interval(rates.modern),
+            percent_interval(rates.found),
+            percent_interval(rates.unsure),
+        ]
+        for each in found.rates
+        for way, rates in (("by their own text", each.alone), ("in their files", each.in_file))
+    ]
+    return section(
+        "Functions in their files",
+        note(
+            "An editor has the whole file, and most files are by one hand: there a function's verdict takes in what the "
+            f"other functions say. {found.functions:,} functions, {percent(found.heard, 0)} of which have neighbours in "
+            "the corpus, which holds a sample of a file's functions. Its files hardly mix people and LLMs; real ones "
+            "do, so the second block mixes them on purpose: there neighbours mislead."
+        ),
+        table(
+            [
+                "functions; files",
+                "AUROC by own text",
+                "AUROC in the file",
+                "gain",
+                "found at 1 % FP by own text",
+                "found at 1 % FP in the file",
+            ],
+            ranked,
+        ),
+        "<h3>At the shipped thresholds</h3>",
+        table(
+            [
+                "files; functions",
+                "functions",
+                "human before mid-2021 called llm",
+                "human 2021-07 to 2022-11 called llm",
+                "LLM called llm",
+                "unsure",
+            ],
+            judged,
+        ),
+    )

@@ -1,0 +1,35 @@
+"""Line scores of one function by every method of explanation that a bundle can give, and by chance."""
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation, Method
+from codeorigin_training.measure.detector import Detector
+
+Floats = npt.NDArray[np.float64]
+
+SHIPPED, OCCLUSION, RANDOM = "shipped", "occlusion", "random"
+
+
+def methods(detector: Detector) -> dict[str, ExplainOptions]:
+    """Options of every method by its name; other baselines than the shipped one need a deep part."""
+    found = {SHIPPED: ExplainOptions()}
+    if detector.bundle.deep is not None:
+        found["ig_zero"] = ExplainOptions(baseline=Baseline.ZERO)
+        found["ig_pad"] = ExplainOptions(baseline=Baseline.PAD)
+    return found | {OCCLUSION: ExplainOptions(method=Method.OCCLUSION)}
+
+
+def line_scores(
+    detector: Detector, code: str, language: str, generator: np.random.Generator
+) -> dict[str, Floats]:
+    """Signed scores ``(L,)`` of the lines that the model reads, by method."""
+    found = {
+        name: _values(detector.explainer.explain(code, language, options=options))
+        for name, options in methods(detector).items()
+    }
+    return found | {RANDOM: generator.normal(size=len(found[SHIPPED]))}
+
+
+def _values(explanation: Explanation) -> Floats:
+    return np.array([line.value for line in explanation.lines], dtype=np.float64)

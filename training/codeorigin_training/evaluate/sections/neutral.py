@@ -1,0 +1,25 @@
+"""Whether an explanation starts from an input that says nothing."""
+
+import numpy as np
+
+from codeorigin_training.evaluate.report import Neutral
+from codeorigin_training.measure.detector import Detector
+
+BOUND = 0.1
+"""Greatest allowed distance from the bias, in logits."""
+
+_LENGTHS = (8, 32, 128, 512)
+
+
+def neutral(detector: Detector) -> Neutral:
+    """Logit of nothing but MASK and no n-grams, at several lengths, against the bias.
+
+    A model without a deep part has no tokens, so its distance is 0.
+    """
+    scorer = detector.scorer
+    if scorer.tokenizer is None or scorer.deep is None:
+        return Neutral(0.0, BOUND, holds=True)
+    lengths = [length for length in _LENGTHS if length < scorer.deep.context] + [scorer.deep.context]
+    masked = [np.full(length, scorer.tokenizer.mask_id, dtype=np.int64) for length in lengths]
+    distance = float(np.abs(scorer.deep_logits(masked)).max())
+    return Neutral(distance, BOUND, holds=distance <= BOUND)

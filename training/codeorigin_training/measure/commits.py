@@ -1,0 +1,172 @@
+"""What the commit is worth as evidence, beside the file and the function's own text."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.calibration import Calibration
+from codeorigin_training.calibrate.commits import commit_samples
+from codeorigin_training.calibrate.context import commit_numbers, file_numbers, mixed_numbers
+from codeorigin_training.calibrate.eligibility import has_verdict
+from codeorigin_training.calibrate.levels import Groups, row_groups
+from codeorigin_training.calibrate.pooled import PooledRuleConfig
+from codeorigin_training.calibrate.promises import DISTRIBUTION, population
+from codeorigin_training.calibrate.thresholds import repository_rate
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.measure.answers import InFiles, circle_answers
+from codeorigin_training.measure.false_positives import false_positive_figures
+from codeorigin_training.measure.files import holds_both, pooled_metrics
+from codeorigin_training.measure.metrics import auroc, bootstrap_interval, bootstrap_intervals, tpr_at_fpr
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+SIZES = (("all", 1, None), ("1", 1, 1), ("2-3", 2, 3), ("4 or more", 4, None))
+"""Classes of the number of functions that a commit has in the corpus: title, fewest, most."""
+
+_MIXED_SHARE = 0.5
+_ERAS = {"old_human": False, "modern_human": True}
+
+
+def commit_metrics(
+    rows: Sequence[Row], logits: Floats, calibration: Calibration, groups: Groups | None = None
+) -> dict[str, Any] | None:
+    """Commit against file against own text, on the functions of ``rows`` with a verdict; None without a rule.
+
+    ``functions`` ranks functions by era, number of functions in the commit and circle, with 90 % intervals by
+    bootstrap over repositories; the classes are matched within language x test x length x that number, since people's
+    commits (first imports of a whole repository above all) differ from agents' in size. ``mixed_files`` has those of
+    files that hold both classes; ``mixed_commits`` all, with half of the LLM functions of repositories with both
+    classes moved into people's commits, since no commit of the corpus holds both. ``commits`` has whole commits
+    (:func:`~codeorigin_training.measure.files.pooled_metrics`), ``false_positives`` the circles with a commit as
+    :func:`~codeorigin_training.measure.false_positives.false_positive_figures`.
+    """
+    if calibration.commit_context is None:
+        return None
+    kept = np.array(
+        [
+            row.pair is None and population(row) != DISTRIBUTION and has_verdict(row.code, calibration)
+            for row in rows
+        ],
+        dtype=bool,
+    )
+    chosen = np.flatnonzero(kept).tolist()
+    groups = row_groups([rows[index] for index in chosen]) if groups is None else [groups[i] for i in chosen]
+    rows, logits = [rows[index] for index in chosen], logits[kept]
+    if not rows:
+        return None
+    commits = commit_numbers(rows)
+    circles = circle_answers(rows, logits, calibration, groups)
+    sizes = _sizes(commits)
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    modern = np.array([row.modern for row in rows], dtype=bool)
+    functions = [
+        {"human": era, "commit": title, **_figures(rows, circles, _era(labels, modern, is_modern) & inside)}
+        for era, is_modern in _ERAS.items()
+        for title, inside in _classes(sizes)
+    ]
+    config = PooledRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
+    moved = mixed_numbers(rows, commits, _MIXED_SHARE, seed=0)
+    everywhere = np.ones(len(rows), dtype=bool)
+    return {
+        "functions": functions,
+        "mixed_files": _rates(rows, circles, holds_both(file_numbers(rows), labels)),
+        "mixed_commits": _rates(
+            rows, circle_answers(rows, logits, calibration, groups, commits=moved), everywhere
+        ),
+        "as_they_are": _rates(rows, circles, everywhere),
+        "commits": None
+        if calibration.commit is None
+        else pooled_metrics(commit_samples(rows, logits, config), calibration.commit),
+        "false_positives": {
+            name: false_positive_figures(rows, groups, found.answers.llm)
+            for name, found in circles.items()
+            if "commit" in name
+        },
+    }
+
+
+def _classes(sizes: Integers) -> list[tuple[str, Bools]]:
+    return [(title, (sizes >= fewest) & (sizes <= (most or np.inf))) for title, fewest, most in SIZES]
+
+
+def _sizes(numbers: Integers) -> Integers:
+    """How many functions the commit of each has, itself included; 0 without a commit."""
+    counts = np.bincount(numbers[numbers >= 0], minlength=1)
+    return np.where(numbers >= 0, counts[np.maximum(numbers, 0)], 0).astype(np.int64)
+
+
+def _era(labels: Integers, modern: Bools, is_modern: bool) -> Bools:
+    found: Bools = (labels == 1) | (modern == is_modern)
+    return found
+
+
+def _figures(rows: Sequence[Row], circles: dict[str, InFiles], keep: Bools) -> dict[str, Any]:
+    """AUROC and TPR at 1 % of every circle on the same functions, matched by the commit's size as well."""
+    sizes = np.digitize(_sizes(commit_numbers(rows)), (2, 4, 8, 16))
+    # A cell is language x test x length: the size goes in with the language.
+    cells = [
+        replace(row, language=f"{row.language} {size}")
+        for row, size in zip(rows, sizes.tolist(), strict=True)
+    ]
+    sample = matched_sample(cells, keep, seed=0)
+    labels = np.array([rows[index].label for index in sample.tolist()], dtype=np.int64)
+    names = [rows[index].repo for index in sample.tolist()]
+    repositories = np.unique(names, return_inverse=True)[1].astype(np.int64)
+    scores = np.stack([found.log_odds[sample] for found in circles.values()])
+
+    def statistics(index: Integers) -> Floats:
+        drawn = labels[index]
+        return np.array([value for row in scores for value in _both(drawn, row[index])])
+
+    values = statistics(np.arange(len(sample)))
+    intervals = bootstrap_intervals(repositories, statistics)
+    if not len(intervals):
+        intervals = np.full((len(values), 2), np.nan)
+    circle_figures: dict[str, dict[str, Any]] = {}
+    for place, name in enumerate(circles):
+        circle_figures[name] = {}
+        for number, key in enumerate(("auroc", "tpr_at_1_fpr")):
+            circle_figures[name][key] = float(values[2 * place + number])
+            circle_figures[name][f"{key}_interval_90"] = intervals[2 * place + number].tolist()
+    return {
+        "functions": len(sample),
+        "repositories": len(set(names)),
+        "circles": circle_figures,
+    }
+
+
+def _both(labels: Integers, scores: Floats) -> tuple[float, float]:
+    return auroc(labels, scores), tpr_at_fpr(labels, scores, 0.01)
+
+
+def _rates(rows: Sequence[Row], circles: dict[str, InFiles], among: Bools) -> dict[str, Any]:
+    """By circle: AUROC, and shares at the thresholds, repositories weighing alike."""
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+
+    def rate(called: Bools, inside: Bools) -> float | None:
+        return repository_rate(called[inside], repositories[inside]) if inside.any() else None
+
+    human, llm = among & (labels == 0), among & (labels == 1)
+    found: dict[str, Any] = {"functions": int(among.sum()), "circles": {}}
+    for name, circle in circles.items():
+        scores = circle.log_odds[among]
+        interval = bootstrap_interval(repositories[among], partial(_auroc_of, labels[among], scores))
+        found["circles"][name] = {
+            "auroc": auroc(labels[among], scores),
+            "auroc_interval_90": interval,
+            "human_called_llm": rate(circle.answers.llm, human),
+            "llm_called_llm": rate(circle.answers.llm, llm),
+        }
+    return found
+
+
+def _auroc_of(labels: Integers, scores: Floats, index: Integers) -> float:
+    return auroc(labels[index], scores[index])

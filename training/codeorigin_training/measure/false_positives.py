@@ -1,0 +1,107 @@
+"""Whom the thresholds accuse: false positives by language, group and population, and in the worst repositories."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.calibration import Calibration
+from codeorigin.model.promise import Group
+from codeorigin_training.calibrate.context import file_numbers
+from codeorigin_training.calibrate.eligibility import has_verdict
+from codeorigin_training.calibrate.levels import row_groups
+from codeorigin_training.calibrate.promises import population
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.measure.answers import answers_by_text, answers_in_files
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+_ROUNDS = 1000
+_TAIL_SHARE, _TAIL_FEWEST, _WORST_FEWEST = 0.05, 20, 50
+
+
+def false_positive_figures(
+    rows: Sequence[Row], groups: Sequence[Group | None], called: Bools, seed: int = 0
+) -> dict[str, Any]:
+    """Shares of functions that are ``called`` ``llm``, bool ``(n,)``, repositories weighing alike.
+
+    ``cells`` has human code by population, language (``all`` for all of them) and group (``all``, ``documented``,
+    ``bare``), each with its 90 % interval by bootstrap over repositories. ``repositories`` has, by population, how
+    single repositories of 20 human functions or more fare: the mean share of the worst tenth of them, the share of
+    them with more than 5 % called, and the worst of those with 50 or more. ``found`` has LLM code called, by
+    language.
+    """
+    human = np.array([row.label == 0 for row in rows])
+    names = np.array([row.repo for row in rows])
+    languages = np.array([row.language for row in rows])
+    kinds = np.array(["" if group is None else group.value for group in groups])
+    populations = np.array([population(row) for row in rows])
+    generator = np.random.default_rng(seed)
+    cells, repositories = [], {}
+    for where in np.unique(populations[human]).tolist():
+        inside = human & (populations == where)
+        repositories[where] = _single(called[inside], names[inside])
+        for language in ("all", *np.unique(languages[inside]).tolist()):
+            spoken = inside if language == "all" else inside & (languages == language)
+            for kind in ("all", *(group.value for group in Group)):
+                chosen = spoken if kind == "all" else spoken & (kinds == kind)
+                if chosen.any():
+                    found = _share(called[chosen], names[chosen], generator)
+                    cells.append({"population": where, "language": language, "group": kind, **found})
+    found = {}
+    for language in ("all", *np.unique(languages[~human]).tolist()):
+        chosen = ~human & ((languages == language) | (language == "all"))
+        if chosen.any():
+            found[language] = _share(called[chosen], names[chosen], generator)
+    return {"cells": cells, "repositories": repositories, "found": found}
+
+
+def by_text_and_in_file(
+    rows: Sequence[Row], logits: Floats, calibration: Calibration
+) -> dict[str, dict[str, Any]]:
+    """:func:`false_positive_figures` of the corpus' ``rows``, whose ``logits`` are ``(n,)``, but for short ones.
+
+    ``in_file`` is missing for a calibration without a rule for functions in their file.
+    """
+    counted = np.array([row.pair is None and has_verdict(row.code, calibration) for row in rows], dtype=bool)
+    rows = [row for row, kept in zip(rows, counted.tolist(), strict=True) if kept]
+    logits, groups = logits[counted], row_groups(rows)
+    by_text = answers_by_text(rows, logits, calibration.alone, groups)
+    found = {"by_text": false_positive_figures(rows, groups, by_text.llm)}
+    told = answers_in_files(rows, logits, calibration, file_numbers(rows), groups)
+    if told is not None:
+        found["in_file"] = false_positive_figures(rows, groups, told.answers.llm)
+    return found
+
+
+def _rates(called: Bools, names: npt.NDArray[np.str_]) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Share called of every repository, and its number of functions."""
+    _, index, counts = np.unique(names, return_inverse=True, return_counts=True)
+    return np.bincount(index, weights=called.astype(np.float64)) / counts, counts.astype(np.int64)
+
+
+def _share(called: Bools, names: npt.NDArray[np.str_], generator: np.random.Generator) -> dict[str, Any]:
+    rates, counts = _rates(called, names)
+    drawn = rates[generator.integers(len(rates), size=(_ROUNDS, len(rates)))].mean(axis=1)
+    low, high = np.quantile(drawn, [0.05, 0.95])
+    return {
+        "share": float(rates.mean()),
+        "interval_90": [float(low), float(high)],
+        "repositories": len(rates),
+        "functions": int(counts.sum()),
+    }
+
+
+def _single(called: Bools, names: npt.NDArray[np.str_]) -> dict[str, Any]:
+    rates, counts = _rates(called, names)
+    counted = np.sort(rates[counts >= _TAIL_FEWEST])[::-1]
+    large = rates[counts >= _WORST_FEWEST]
+    return {
+        "repositories": len(counted),
+        "worst_tenth": float(counted[: int(np.ceil(len(counted) / 10))].mean()) if len(counted) else None,
+        "over_5_percent": float((counted > _TAIL_SHARE).mean()) if len(counted) else None,
+        "large_repositories": len(large),
+        "worst_large": float(large.max()) if len(large) else None,
+    }

@@ -1,0 +1,158 @@
+"""Logits of a sample -> its figures of merit, each with an interval by bootstrap over repositories."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin_training.measure.answers import Answers
+from codeorigin_training.measure.metrics import (
+    auroc,
+    bootstrap_intervals,
+    expected_calibration_error,
+    tpr_at_fpr,
+)
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+Statistics = Callable[[Integers], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure with its 90 % interval by bootstrap over repositories (tasks, for snippets)."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures of merit on one sample; ``units`` are its repositories (tasks, for snippets).
+
+    ``false_positive_rate`` is at the bundle's frozen threshold, units weighing alike.
+    """
+
+    auroc: Estimate
+    tpr_at_1: Estimate
+    tpr_at_01: Estimate
+    false_positive_rate: Estimate
+    calibration_error: Estimate
+    unsure: Estimate
+    items: int
+    positives: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Items under measurement, all ``(n,)``: functions, or files.
+
+    ``within`` asks for the mean AUROC inside a group, in place of one over all items. ``answers`` is None for a
+    model without thresholds.
+    """
+
+    labels: Integers
+    groups: Integers
+    logits: Floats
+    answers: Answers | None
+    within: bool = False
+
+    def take(self, index: Integers) -> "Sample":
+        """The items at ``index``."""
+        answers = None if self.answers is None else self.answers.take(index)
+        return Sample(self.labels[index], self.groups[index], self.logits[index], answers, self.within)
+
+
+def measure(sample: Sample, *, rounds: int, seed: int) -> Figures:
+    """All figures of ``sample``.
+
+    A true-positive rate is left out where there are too few human items for its false-positive rate, and inside
+    repositories, which hold too few.
+    """
+    labels, logits, answers = sample.labels, sample.logits, sample.answers
+    humans = int((labels == 0).sum())
+    rates = [rate if humans * rate >= 1.0 and not sample.within else None for rate in (0.01, 0.001)]
+    human_weight = group_weights(sample.groups, labels == 0)
+    ranking = auroc_statistic(sample)
+
+    def statistics(index: Integers) -> Floats:
+        drawn_labels, drawn_logits = labels[index], logits[index]
+        found = [
+            ranking(index),
+            *(np.nan if rate is None else tpr_at_fpr(drawn_labels, drawn_logits, rate) for rate in rates),
+        ]
+        if answers is None or not len(index):
+            return np.array([*found, np.nan, np.nan, np.nan])
+        return np.array(
+            [
+                *found,
+                weighted_mean(answers.llm[index], human_weight[index]),
+                expected_calibration_error(drawn_labels, answers.probability[index]),
+                float((~answers.llm[index] & ~answers.human[index]).mean()),
+            ]
+        )
+
+    ranked, at_1, at_01, false_positives, calibration, unsure = estimate(
+        sample.groups, statistics, rounds=rounds, seed=seed
+    )
+    return Figures(
+        auroc=ranked,
+        tpr_at_1=at_1,
+        tpr_at_01=at_01,
+        false_positive_rate=false_positives,
+        calibration_error=calibration,
+        unsure=unsure,
+        items=len(labels),
+        positives=int(labels.sum()),
+        units=len(np.unique(sample.groups)),
+    )
+
+
+def auroc_statistic(sample: Sample) -> Callable[[Integers], float]:
+    """AUROC of the items at an index: over all of them, or the mean over the groups that hold both classes."""
+    if not sample.within:
+        return lambda index: auroc(sample.labels[index], sample.logits[index])
+    values = np.full(len(sample.groups), np.nan)
+    for group in np.unique(sample.groups):
+        inside = sample.groups == group
+        values[inside] = auroc(sample.labels[inside], sample.logits[inside])
+    weights = group_weights(sample.groups, np.isfinite(values))
+    return lambda index: weighted_mean(np.nan_to_num(values[index]), weights[index])
+
+
+def group_weights(groups: Integers, keep: Booleans) -> Floats:
+    """``1 / n`` for each of the ``n`` kept items of a group, 0 for the others.
+
+    With these, a mean over items is one over groups, and one over the groups of a bootstrap draw, in which a group
+    may stand twice.
+    """
+    _, group = np.unique(groups, return_inverse=True)
+    counts = np.bincount(group, weights=keep.astype(np.float64), minlength=1)
+    weights: Floats = np.where(keep, 1.0 / np.maximum(counts[group], 1.0), 0.0)
+    return weights
+
+
+def weighted_mean(values: Floats | Booleans, weights: Floats) -> float:
+    """NaN without any weight."""
+    total = float(weights.sum())
+    return float(values @ weights) / total if total > 0 else float("nan")
+
+
+def estimate(groups: Integers, statistics: Statistics, *, rounds: int, seed: int) -> list[Estimate]:
+    """``statistics`` of all items, with their intervals; what is not finite is None."""
+    values = statistics(np.arange(len(groups), dtype=np.int64))
+    intervals = bootstrap_intervals(groups, statistics, rounds=rounds, seed=seed)
+    if not len(intervals):
+        intervals = np.full((len(values), 2), np.nan)
+    return [
+        Estimate(_finite(value), _finite(low), _finite(high))
+        for value, (low, high) in zip(values, intervals, strict=True)
+    ]
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,135 @@
+"""Figures of the verdicts on whole files and commits, on repositories that nothing was fitted on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.file_verdict import FileRule
+from codeorigin.model.pooled_rule import PooledRule
+from codeorigin.model.verdict import Band
+from codeorigin_training.calibrate.files import file_samples
+from codeorigin_training.calibrate.pooled import PooledRuleConfig, PooledSample
+from codeorigin_training.calibrate.thresholds import repository_rate
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.measure.metrics import (
+    auroc,
+    bootstrap_interval,
+    expected_calibration_error,
+    tpr_at_fpr,
+)
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+
+def file_metrics(
+    rows: Sequence[Row], logits: Floats, rule: FileRule, config: PooledRuleConfig | None = None
+) -> dict[str, Any]:
+    """How ``rule`` ranks and judges the files of ``rows``, whose functions have raw ``logits`` ``(n,)``.
+
+    Under ``old_human`` and ``modern_human``: AUROC and TPR at 1 % FPR with 90 % intervals (repositories drawn with
+    replacement), the classes matched within language x test x number of functions. ``verdicts``: rates at the
+    rule's thresholds, repositories weighing alike; those of band ``llm`` are None if the rule has none. A
+    figure that nothing was there for is None. ``config`` says what makes a file, but for the fewest functions.
+    """
+    config = config or PooledRuleConfig(fewest_functions=rule.fewest_functions)
+    return pooled_metrics(file_samples(rows, logits, config), rule)
+
+
+def pooled_metrics(samples: Sequence[PooledSample], rule: PooledRule) -> dict[str, Any]:
+    """The same for any samples; how many there are stands under ``files``."""
+    samples = [sample for sample in samples if len(sample.functions) >= rule.fewest_functions]
+    pooled = np.array([rule.pooled(sample.functions) for sample in samples])
+    return {
+        **{name: _era(samples, pooled, modern=modern) for name, modern in _ERAS.items()},
+        "verdicts": _verdicts(samples, pooled, rule),
+    }
+
+
+_ERAS = {"old_human": False, "modern_human": True}
+
+
+def _era(files: Sequence[PooledSample], pooled: Floats, *, modern: bool) -> dict[str, Any]:
+    keep = np.array([file.label == 1 or file.modern is modern for file in files], dtype=bool)
+    sample = _matched(files, keep)
+    if not len(sample):
+        return {
+            "auroc": None,
+            "auroc_interval_90": None,
+            "tpr_at_1_fpr": None,
+            "tpr_at_1_fpr_interval_90": None,
+            "files": 0,
+            "repositories": 0,
+        }
+    chosen = [files[number] for number in sample.tolist()]
+    labels = np.array([file.label for file in chosen], dtype=np.int64)
+    scores = pooled[sample]
+    repositories = _repositories(chosen)
+    return {
+        "auroc": auroc(labels, scores),
+        "auroc_interval_90": bootstrap_interval(
+            repositories, lambda index: auroc(labels[index], scores[index])
+        ),
+        "tpr_at_1_fpr": tpr_at_fpr(labels, scores, 0.01),
+        "tpr_at_1_fpr_interval_90": bootstrap_interval(
+            repositories, lambda index: tpr_at_fpr(labels[index], scores[index], 0.01)
+        ),
+        "files": len(sample),
+        "repositories": len(np.unique(repositories)),
+    }
+
+
+def _verdicts(files: Sequence[PooledSample], pooled: Floats, rule: PooledRule) -> dict[str, Any]:
+    scale = rule.scale
+    bands = np.array(
+        [scale.band(float(logit), file.language) for file, logit in zip(files, pooled, strict=True)],
+        dtype=object,
+    )
+    labels = np.array([file.label for file in files], dtype=np.int64)
+    modern = np.array([file.modern for file in files], dtype=bool)
+    repositories = _repositories(files)
+
+    def rate(band: Band, among: npt.NDArray[np.bool_]) -> float | None:
+        if not among.any() or (band is Band.LLM and not np.isfinite(scale.default.llm)):
+            return None
+        return repository_rate((bands == band)[among], repositories[among])
+
+    human, llm = labels == 0, labels == 1
+    matched = _matched(files, llm | human)
+    probabilities = np.array([scale.probability(float(pooled[number])) for number in matched])
+    return {
+        "false_positive_rate_old": rate(Band.LLM, human & ~modern),
+        "false_positive_rate_modern": rate(Band.LLM, human & modern),
+        "true_positive_rate": rate(Band.LLM, llm),
+        "llm_called_human": rate(Band.HUMAN, llm),
+        "human_called_human": rate(Band.HUMAN, human),
+        "unsure": float((bands == Band.UNSURE).mean()) if len(files) else None,
+        "expected_calibration_error": (
+            expected_calibration_error(labels[matched], probabilities) if len(matched) else None
+        ),
+        "files": len(files),
+    }
+
+
+def _matched(files: Sequence[PooledSample], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    if not keep.any():
+        return np.zeros(0, dtype=np.int64)
+    return matched_sample([file.as_row() for file in files], keep, seed=0)
+
+
+def _repositories(files: Sequence[PooledSample]) -> npt.NDArray[np.int64]:
+    return np.unique([file.repository for file in files], return_inverse=True)[1].astype(np.int64)
+
+
+def holds_both(files: Integers, labels: Integers) -> Booleans:
+    """Whether a function's file holds functions of both classes, bool ``(n,)``."""
+    inside = files >= 0
+    size = int(files.max(initial=-1)) + 1
+    counts = np.stack([np.bincount(files[inside & (labels == label)], minlength=size) for label in (0, 1)])
+    both = (counts > 0).all(axis=0)
+    found: Booleans = inside & np.append(both, False)[files]
+    return found

@@ -1,0 +1,223 @@
+"""The shipped model's figures on repositories that neither training nor calibration has read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.calibration import Calibration
+from codeorigin.model.neighbours import NeighbourRule
+from codeorigin_training.calibrate.context import (
+    file_numbers,
+    mixed_file_numbers,
+    neighbour_evidence,
+)
+from codeorigin_training.calibrate.thresholds import repository_rate
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.corpus.weights import matched_sample, matched_samples
+from codeorigin_training.corpus.written_pairs import WRITTEN
+from codeorigin_training.measure.answers import Answers, answers_in_files
+from codeorigin_training.measure.metrics import (
+    auroc,
+    bootstrap_interval,
+    expected_calibration_error,
+    pairs_in_order,
+    tpr_at_fpr,
+)
+
+Floats = npt.NDArray[np.float64]
+_FEWEST_OF_EACH_CLASS = 20
+_DRAWS = 10
+_MIXED_SHARE = 0.5
+_IN_FILES = ("old_human", "modern_human", "same_repository")
+
+
+def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
+    """AUROC and TPR at 1 % FPR against old and modern human code, inside repositories, and on pairs.
+
+    Classes are matched within language x test x length, so that neither of these can do the detector's work; the
+    figures are means over ten draws of the larger class. A distribution's packages are left out: they hold people's code
+    alone, of another kind than the repositories that LLM code comes from.
+    """
+    corpus = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows])
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    modern = np.array([row.modern for row in rows])
+    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+    result: dict[str, Any] = {}
+    for name, human in (("old_human", ~modern), ("modern_human", modern)):
+        samples = list(matched_samples(rows, corpus & ((labels == 1) | human), range(_DRAWS)))
+        result[name] = _with_interval(labels, logits, repositories, samples)
+    result["same_repository"] = _same_repository(labels[corpus], logits[corpus], repositories[corpus])
+    result["pairs"] = _pairs(rows, logits, written=False)
+    result["written_pairs"] = _pairs(rows, logits, written=True)
+    return result
+
+
+def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
+    """False-positive rates at the shipped thresholds (repositories weighing alike), recall, abstention, ECE.
+
+    Only of the corpus' ``rows``; ``answers`` are about all of them.
+    """
+    corpus = np.array([row.pair is None for row in rows], dtype=bool)
+    rows, answers = [row for row in rows if row.pair is None], answers.take(corpus)
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    modern = np.array([row.modern for row in rows])
+    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+    above, below = answers.llm, answers.human
+    human, llm = labels == 0, labels == 1
+    matched = matched_sample(rows, np.ones(len(rows), dtype=bool), seed=0)
+    return {
+        "false_positive_rate_old": repository_rate(above[human & ~modern], repositories[human & ~modern]),
+        "false_positive_rate_modern": repository_rate(above[human & modern], repositories[human & modern]),
+        "false_positive_rate_old_functions": float(above[human & ~modern].mean()),
+        "false_positive_rate_modern_functions": float(above[human & modern].mean()),
+        "true_positive_rate": repository_rate(above[llm], repositories[llm]),
+        "llm_called_human": repository_rate(below[llm], repositories[llm]),
+        "human_called_human": repository_rate(below[human], repositories[human]),
+        "unsure": float((~above & ~below).mean()),
+        "expected_calibration_error": expected_calibration_error(
+            labels[matched], answers.probability[matched]
+        ),
+    }
+
+
+def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any] | None:
+    """Figures of the corpus' ``rows`` judged in their files; None without a rule for that.
+
+    ``as_they_are`` has :func:`detector_metrics` and the rates of :func:`verdict_metrics` over all functions, those
+    without neighbours by their own text; ``half_mixed`` the same with half of the LLM functions of repositories with
+    both classes moved into files with human code (:func:`mixed_file_numbers`), where neighbours mislead. ``heard``
+    is the share of functions that have neighbours.
+    """
+    corpus = np.array([row.pair is None for row in rows], dtype=bool)
+    rows, logits = [row for row in rows if row.pair is None], logits[corpus]
+    result: dict[str, Any] = {}
+    for name, files in (
+        ("as_they_are", file_numbers(rows)),
+        ("half_mixed", mixed_file_numbers(rows, _MIXED_SHARE, seed=0)),
+    ):
+        found = answers_in_files(rows, logits, calibration, files)
+        if found is None:
+            return None
+        result[name] = {
+            **_ranking(rows, found.log_odds),
+            "verdicts": verdict_metrics(rows, found.answers),
+            "heard": float(found.heard.mean()),
+        }
+    return result
+
+
+def ranking_in_files(rows: Sequence[Row], logits: Floats, rule: NeighbourRule) -> dict[str, Any]:
+    """Ranking figures of the corpus' ``rows`` in their files, by a model without a calibration, such as a baseline.
+
+    Its ``logits`` ``(n,)`` are taken to be neutral at 0, and all functions to have a verdict.
+    """
+    corpus = np.array([row.pair is None for row in rows], dtype=bool)
+    rows, logits = [row for row in rows if row.pair is None], logits[corpus]
+    everywhere = np.ones(len(rows), dtype=bool)
+    evidence = neighbour_evidence(file_numbers(rows), logits, replace(rule, neutral=0.0), everywhere)
+    return _ranking(rows, logits + np.nan_to_num(evidence))
+
+
+def _ranking(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
+    """Of :func:`detector_metrics` what there is without pairs."""
+    return {key: value for key, value in detector_metrics(rows, logits).items() if key in _IN_FILES}
+
+
+def slices(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, dict[str, float]]]:
+    """AUROC and TPR at 1 % FPR per language, per agent (against all human code) and per length class."""
+    corpus = [number for number, row in enumerate(rows) if row.pair is None]
+    rows, logits = [rows[number] for number in corpus], logits[corpus]
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    languages = np.array([row.language for row in rows])
+    agents = np.array([row.agent for row in rows])
+    result: dict[str, dict[str, dict[str, float]]] = {"language": {}, "agent": {}}
+    for language in np.unique(languages):
+        result["language"][str(language)] = _slice(rows, labels, logits, languages == language)
+    for agent in np.unique(agents[labels == 1]):
+        result["agent"][str(agent) or "unknown"] = _slice(
+            rows, labels, logits, (labels == 0) | (agents == agent)
+        )
+    return result
+
+
+def _slice(
+    rows: Sequence[Row], labels: npt.NDArray[np.int64], logits: Floats, keep: npt.NDArray[np.bool_]
+) -> dict[str, float]:
+    sample = matched_sample(rows, keep, seed=0)
+    return {
+        "auroc": auroc(labels[sample], logits[sample]),
+        "tpr_at_1_fpr": tpr_at_fpr(labels[sample], logits[sample], 0.01),
+        "functions": len(sample),
+    }
+
+
+def _with_interval(
+    labels: npt.NDArray[np.int64],
+    logits: Floats,
+    repositories: npt.NDArray[np.int64],
+    samples: Sequence[npt.NDArray[np.int64]],
+) -> dict[str, Any]:
+    """Means over ``samples`` (indices of matched rows), and intervals of the first."""
+    first = samples[0]
+    labels_first, logits_first = labels[first], logits[first]
+
+    def interval(statistic: Callable[[npt.NDArray[np.int64], Floats], float]) -> tuple[float, float]:
+        return bootstrap_interval(
+            repositories[first], lambda index: statistic(labels_first[index], logits_first[index])
+        )
+
+    def tpr(found: npt.NDArray[np.int64], scores: Floats) -> float:
+        return tpr_at_fpr(found, scores, 0.01)
+
+    return {
+        "auroc": float(np.mean([auroc(labels[each], logits[each]) for each in samples])),
+        "auroc_interval_90": interval(auroc),
+        "tpr_at_1_fpr": float(np.mean([tpr(labels[each], logits[each]) for each in samples])),
+        "tpr_at_1_fpr_interval_90": interval(tpr),
+        "functions": len(first),
+    }
+
+
+def _same_repository(
+    labels: npt.NDArray[np.int64], logits: Floats, repositories: npt.NDArray[np.int64]
+) -> dict[str, Any]:
+    values = []
+    for repository in np.unique(repositories):
+        inside = repositories == repository
+        if min(int(labels[inside].sum()), int((1 - labels[inside]).sum())) >= _FEWEST_OF_EACH_CLASS:
+            values.append(auroc(labels[inside], logits[inside]))
+    if not values:
+        return {"mean_auroc": None, "repositories": 0}
+    return {"mean_auroc": float(np.mean(values)), "repositories": len(values)}
+
+
+def _pairs(rows: Sequence[Row], logits: Floats, *, written: bool) -> dict[str, Any]:
+    """Pairs of the corpus, or those written for this project: other specifications, so other figures."""
+    sides: dict[str, dict[int, float]] = {}
+    for row, logit in zip(rows, logits, strict=True):
+        if row.pair is not None and row.pair.startswith(WRITTEN) is written:
+            sides.setdefault(row.pair, {})[row.label] = float(logit)
+    complete = [side for side in sides.values() if len(side) == 2]
+    if not complete:
+        return {"auroc": None, "in_order": None, "pairs": 0}
+    human = np.array([side[0] for side in complete])
+    llm = np.array([side[1] for side in complete])
+    labels = np.repeat([0, 1], len(complete)).astype(np.int64)
+    return {
+        "auroc": auroc(labels, np.concatenate([human, llm])),
+        "in_order": pairs_in_order(human, llm),
+        "pairs": len(complete),
+    }
+
+
+def headline(metrics: Mapping[str, Any]) -> str:
+    """One line of :func:`detector_metrics` for a log."""
+    old, modern = metrics["old_human"], metrics["modern_human"]
+    pairs = metrics["pairs"]["auroc"]
+    return (
+        f"old {old['auroc']:.4f}/{old['tpr_at_1_fpr']:.3f} modern {modern['auroc']:.4f}/"
+        f"{modern['tpr_at_1_fpr']:.3f} pairs {pairs if pairs is None else round(pairs, 4)}"
+    )

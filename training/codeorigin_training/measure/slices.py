@@ -1,0 +1,201 @@
+"""The kinds of code that the matrix measures, each a seeded sample with its classes matched."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.pooled_rule import counted_lines
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.corpus.written_pairs import WRITTEN
+from codeorigin_training.measure.data import EvaluationData, unit_numbers
+
+_FEWEST_OF_EACH_CLASS = 20
+_FEWEST_IN_FILE = 4
+_FEWEST_LINES = 3
+_FEWEST_FOR_RATE = 100
+_FUNCTIONS_OF_FILE = 5
+
+Integers = npt.NDArray[np.int64]
+
+
+class SliceSizes(Protocol):
+    """How much a slice holds at most; the fields of the report's configuration."""
+
+    @property
+    def slice_functions(self) -> int:
+        """Functions of a slice."""
+
+    @property
+    def file_functions(self) -> int:
+        """Functions read of one file."""
+
+    @property
+    def fewest_of_generator(self) -> int:
+        """Snippets that give a generator a slice of its own."""
+
+    @property
+    def generator_functions(self) -> int:
+        """Snippets of one generator."""
+
+    @property
+    def seed(self) -> int:
+        """Of every draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Items of one kind of code. An item is the functions whose logits are averaged: one, or those of a file."""
+
+    name: str
+    title: str
+    items: tuple[tuple[Row, ...], ...]
+    within: bool = False
+    pairs: bool = False
+
+    @property
+    def is_files(self) -> bool:
+        """Whether an item may be several functions."""
+        return any(len(item) > 1 for item in self.items)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The first function of every item, which has the item's label, language and repository."""
+        return [item[0] for item in self.items]
+
+    @property
+    def labels(self) -> Integers:
+        """int64 ``(n,)``."""
+        return np.array([row.label for row in self.rows], dtype=np.int64)
+
+    @property
+    def groups(self) -> Integers:
+        """Repository (or task) of every item, int64 ``(n,)``."""
+        return unit_numbers(self.rows)
+
+
+def matrix_slices(data: EvaluationData, sizes: SliceSizes) -> list[Slice]:
+    """All slices that the bundle itself is measured on; a slice without both classes is left out."""
+    most, seed = sizes.slice_functions, sizes.seed
+    found = [
+        matched("seen", "seen repositories (training), all human code", data.train, most, seed),
+        *era_slices(data.held_out, most, seed),
+        inside_slice(data.held_out, most, seed),
+        _pairs("pairs", "same-task pairs of the corpus", data.pairs, written=False),
+        _pairs("written_pairs", "same-task pairs written for the project", data.pairs, written=True),
+        _files(data.held_out, sizes),
+        *snippet_slices(data.snippets, sizes),
+    ]
+    return [each for each in found if len(set(each.labels.tolist())) == 2]
+
+
+def era_slices(rows: Sequence[Row], most: int, seed: int) -> list[Slice]:
+    """LLM code against old and against modern human code."""
+    old = [row for row in rows if row.label or not row.modern]
+    modern = [row for row in rows if row.label or row.modern]
+    return [
+        matched("old", "unseen repositories, human code before mid-2021", old, most, seed),
+        matched("modern", "unseen repositories, human code of 2021-07 to 2022-11", modern, most, seed),
+    ]
+
+
+def matched(name: str, title: str, rows: Sequence[Row], most: int, seed: int) -> Slice:
+    """At most ``most`` functions, classes matched within language x test x length."""
+    return Slice(name, title, tuple((rows[number],) for number in matched_draw(rows, most, seed)))
+
+
+def matched_draw(rows: Sequence[Row], most: int, seed: int) -> Integers:
+    """Indices of a matched sample of at most ``most`` rows, in a random order: any beginning is a sample too."""
+    if not rows:
+        return np.zeros(0, dtype=np.int64)
+    generator = np.random.default_rng(seed)
+    chosen = matched_sample(rows, np.ones(len(rows), dtype=bool), seed)
+    labels = np.array([rows[number].label for number in chosen], dtype=np.int64)
+    sides = [generator.permutation(chosen[labels == label])[: most // 2] for label in (0, 1)]
+    # One of each class in turn.
+    return np.stack(sides, axis=1).reshape(-1) if len(chosen) else chosen
+
+
+def snippet_slices(snippets: Sequence[Row], sizes: SliceSizes) -> list[Slice]:
+    """Snippets of all generators against human ones, then of each generator that has enough."""
+    human = [row for row in snippets if row.label == 0]
+    llm = [row for row in snippets if row.label == 1]
+    generator = np.random.default_rng(sizes.seed)
+    shuffled = [
+        [side[number] for number in generator.permutation(len(side))[: sizes.slice_functions // 2]]
+        for side in (human, llm)
+    ]
+    people = shuffled[0]
+    found = [_side_by_side("snippets", "snippets, all generators", people, shuffled[1])]
+    names = sorted({row.generator for row in llm})
+    for name in names:
+        own = [row for row in llm if row.generator == name]
+        if len(own) >= sizes.fewest_of_generator:
+            order = generator.permutation(len(own))[: sizes.generator_functions]
+            beside = people[: max(len(order), _FEWEST_FOR_RATE)]
+            title = f"snippets by {name or 'unknown'}"
+            found.append(_side_by_side(f"snippets: {name}", title, beside, [own[number] for number in order]))
+    return found
+
+
+def _side_by_side(name: str, title: str, human: list[Row], llm: list[Row]) -> Slice:
+    """Both classes in turn as long as both last."""
+    items: list[tuple[Row, ...]] = []
+    for number in range(max(len(human), len(llm))):
+        items += [(side[number],) for side in (human, llm) if number < len(side)]
+    return Slice(name, title, tuple(items))
+
+
+def inside_slice(rows: Sequence[Row], most: int, seed: int) -> Slice:
+    """Repositories that hold enough of both classes, matched inside each."""
+    by_repository: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_repository[row.unit].append(row)
+    mixed = {
+        name: inside
+        for name, inside in sorted(by_repository.items())
+        if min(sum(row.label for row in inside), sum(1 - row.label for row in inside))
+        >= _FEWEST_OF_EACH_CLASS
+    }
+    items: list[tuple[Row, ...]] = []
+    generator = np.random.default_rng(seed)
+    for inside in mixed.values():
+        for label in (0, 1):
+            side = [row for row in inside if row.label == label]
+            count = max(_FEWEST_OF_EACH_CLASS, most // (2 * len(mixed)))
+            items += [(side[number],) for number in generator.permutation(len(side))[:count]]
+    shuffled = tuple(items[number] for number in generator.permutation(len(items)))
+    title = "inside one repository that holds both classes (mean over repositories)"
+    return Slice("inside", title, shuffled, within=True)
+
+
+def _pairs(name: str, title: str, rows: Sequence[Row], *, written: bool) -> Slice:
+    sides: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.pair is not None and row.pair.startswith(WRITTEN) is written:
+            sides[row.pair].append(row)
+    items = [(row,) for _, pair in sorted(sides.items()) if len(pair) == 2 for row in pair]
+    return Slice(name, title, tuple(items), pairs=True)
+
+
+def _files(rows: Sequence[Row], sizes: SliceSizes) -> Slice:
+    """Files with enough functions of one origin, matched by language, test and mean length."""
+    by_file: dict[tuple[str, str, int, bool], list[Row]] = defaultdict(list)
+    for row in rows:
+        # Those too short for a verdict do not count in a file either.
+        if row.path and counted_lines(row.code) >= _FEWEST_LINES:
+            by_file[row.repo, row.path, row.label, row.modern].append(row)
+    generator = np.random.default_rng(sizes.seed)
+    items: list[tuple[Row, ...]] = []
+    for _, inside in sorted(by_file.items()):
+        if len(inside) >= _FEWEST_IN_FILE:
+            chosen = generator.permutation(len(inside))[: max(sizes.file_functions, _FEWEST_IN_FILE)]
+            items.append(tuple(inside[number] for number in np.sort(chosen)))
+    means = [replace(item[0], lines=round(sum(row.lines for row in item) / len(item))) for item in items]
+    most = max(2, sizes.slice_functions // _FUNCTIONS_OF_FILE)
+    chosen_items = matched_draw(means, most, sizes.seed)
+    return Slice("files", "files of 4 or more functions", tuple(items[number] for number in chosen_items))
