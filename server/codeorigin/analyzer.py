@@ -11,7 +11,7 @@ from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.function_reports import function_id as identify
 from codeorigin.function_reports import nested_reports, placed
-from codeorigin.functions import outline
+from codeorigin.functions import only_function, outline
 from codeorigin.languages import get_language
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict
@@ -154,6 +154,8 @@ class Analyzer:
     def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
 
+        A piece that is one function is read as that function is in its file.
+
         Raises:
             LanguageError: the language is not supported.
             Cancelled: ``cancel`` was thrown.
@@ -161,6 +163,9 @@ class Analyzer:
         known = get_language(language)
         if is_minified(code):
             return Verdict.without(Reason.MINIFIED)
+        function = only_function(code, known, cancel)
+        if function is not None:
+            code = code[function.code.start : function.code.end]
         scored = self._score([code], known.model_language, cancel)[0]
         return _TOO_SHORT if scored is None else self._judge.alone(scored, known.model_language)
 

@@ -42,6 +42,19 @@ def find_functions(
     return outline(text, language, path=path, lines=lines).functions
 
 
+def only_function(text: str, language: Language, cancel: CancelToken = NEVER) -> FunctionSpan | None:
+    """The function that ``text`` is, save for blanks, a comment above it and what separates it from others.
+
+    None for any other text. Raises Cancelled.
+    """
+    found = outline(text, language, cancel=cancel).functions
+    if len(found) != 1:
+        return None
+    first = found[0].doc_comment or found[0].range
+    beside = text[: first.start] + text[found[0].range.end :]
+    return None if beside.strip(" \t\r\n\v\f,;") else found[0]
+
+
 def outline(
     text: str,
     language: Language,

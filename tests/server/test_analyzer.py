@@ -343,3 +343,24 @@ def test_decorators_that_are_part_of_the_function_are_read(analyzer: Analyzer) -
     (report,) = analyzer.analyze(f"@cached\n{FUNCTION}", "python").functions
     assert report.span.code == report.span.range
     assert report.span.code.start_line == 0
+
+
+METHOD = """\
+private async load(key: string): Promise<number> {
+    const value = await this.store.get(key);
+    if (value === undefined) {
+        throw new Error(`nothing under ${key}`);
+    }
+    return value.length;
+}"""
+
+
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_a_method_alone_has_the_logit_that_it_has_in_a_class(analyzer: Analyzer, indent: str) -> None:
+    inside = analyzer.analyze(f"class Shelf {{\n{METHOD}\n}}\n", "typescript").functions[0].verdict
+    text = "".join(f"{indent}{line}" for line in METHOD.splitlines(keepends=True))
+    (alone,) = analyzer.analyze(text, "typescript").functions
+    assert inside.logit is not None
+    assert alone.verdict.logit == inside.logit
+    assert analyzer.score(f"{text}\n", "typescript").logit == inside.logit
+    assert analyzer.score(f"{indent}@logged()\n{text},\n", "typescript").logit == inside.logit

@@ -50,6 +50,7 @@ CPP = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_cpp"),
     query=_QUERY,
+    class_around=("struct X {", "};"),
     separator="::",
     tests=TestRules(
         file=re.compile(r"(test|tst)[_-].*|.*[_-](unit)?tests?\.\w+|tests?\.\w+|.*Tests?\.\w+"),

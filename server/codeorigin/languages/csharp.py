@@ -51,6 +51,7 @@ CSHARP = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_c_sharp"),
     query=_QUERY,
+    class_around=("class X {", "}"),
     tests=TestRules(
         file=re.compile(r".*(Test|Tests|Spec|Specs)\.cs"),
         directory=re.compile(r"(.*\.)?((unit|integration)?tests?|specs?)|testing", re.IGNORECASE),

@@ -36,6 +36,7 @@ JAVA = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_java"),
     query=_QUERY,
+    class_around=("class X {", "}"),
     tests=TestRules(
         file=re.compile(r"Test.*\.java|.*(Test|Tests|TestCase|IT|Spec)\.java"),
         attribute=re.compile(

@@ -79,5 +79,6 @@ JAVASCRIPT = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_javascript"),
     query=_QUERY,
+    class_around=("class X {", "}"),
     tests=TEST_RULES,
 )

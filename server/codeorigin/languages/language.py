@@ -77,6 +77,8 @@ class Language:
     or to the next such scope).
 
     ``fragment_grammar`` parses texts in which ``fragment_unless`` does not occur (PHP without its tag).
+    ``class_around`` is what to put before and behind a method that stands alone, where the grammar knows methods in
+    classes only.
     """
 
     id: str
@@ -94,3 +96,4 @@ class Language:
     declared_name: "Callable[[Node, Node], DeclaredName | None] | None" = None
     fragment_grammar: Callable[[], object] | None = None
     fragment_unless: str = ""
+    class_around: tuple[str, str] | None = None

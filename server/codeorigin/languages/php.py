@@ -42,6 +42,7 @@ PHP = Language(
     fragment_grammar=grammar_of("tree_sitter_php", "language_php_only"),
     fragment_unless="<?",
     query=_QUERY,
+    class_around=("class X {", "}"),
     separator="::",
     tests=TestRules(
         file=re.compile(r".*(Test|TestCase|Cest|Spec)\.php|test_.*\.php|.*_test\.php"),

@@ -6,58 +6,21 @@ root each time, and a recursive walk would end at Python's recursion limit on de
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Query, QueryCursor
 
 from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
+from codeorigin.languages.members import as_members, may_be_members
 from codeorigin.languages.parsing import parse_tree
 from codeorigin.languages.repair import missing_closers
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _BLANKS = b" \t\r\n\x0b\x0c"
-
-
-@dataclass(slots=True)
-class CapturedFunction:
-    """A function's byte ranges: (start, end) of the whole, of its name and of its body."""
-
-    range: tuple[int, int]
-    name: tuple[int, int]
-    body: tuple[int, int]
-    owner: tuple[int, int] | str | None
-    prefix: str
-    separator: str | None
-
-
-@dataclass(slots=True)
-class CapturedScope:
-    """A class, module, namespace or object that functions are named after."""
-
-    range: tuple[int, int]
-    name: tuple[int, int] | None
-    separator: str | None
-    member: str | None
-
-
-@dataclass(slots=True)
-class Syntax:
-    """The captures of one text. ``data`` is what was parsed, byte for byte as long as the text's UTF-8.
-
-    The attributes and comments map a start byte to an end byte and the other way round.
-    """
-
-    data: bytes
-    functions: list[CapturedFunction] = field(default_factory=list)
-    scopes: list[CapturedScope] = field(default_factory=list)
-    attributes: dict[int, int] = field(default_factory=dict)
-    attribute_ends: dict[int, int] = field(default_factory=dict)
-    comments: dict[int, int] = field(default_factory=dict)
-    comment_ends: dict[int, int] = field(default_factory=dict)
 
 
 def parseable(text: str) -> bytes:
@@ -87,13 +50,21 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
     )
     root = parse_tree(grammar, data, cancel).root_node
     syntax = _Collector(data, language, query).collect(root)
+    closers = b""
     if root.has_error and language.block_end:
         closers = missing_closers(root, grammar, data, language.block_end)
         if closers:
             repaired = parse_tree(grammar, data + closers, cancel).root_node
             closed = _Collector(data, language, query).collect(repaired)
             if len(closed.functions) > len(syntax.functions):
-                return closed
+                syntax = closed
+    if may_be_members(root, data, language, found=bool(syntax.functions)):
+        members = as_members(data, closers, language)
+        wrapped = parse_tree(grammar, members.data, cancel).root_node
+        if not wrapped.has_error:
+            inside = _Collector(members.data, language, query).collect(wrapped)
+            if members.are_listed(inside):
+                return members.moved_back(inside, data)
     return syntax
 
 

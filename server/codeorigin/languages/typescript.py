@@ -27,6 +27,7 @@ TYPESCRIPT = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_typescript", "language_typescript"),
     query=_QUERY,
+    class_around=("class X {", "}"),
     tests=TEST_RULES,
 )
 
@@ -39,5 +40,6 @@ TSX = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_typescript", "language_tsx"),
     query=_QUERY,
+    class_around=("class X {", "}"),
     tests=TEST_RULES,
 )

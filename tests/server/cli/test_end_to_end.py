@@ -260,3 +260,27 @@ def test_progress_shows_on_a_terminal_and_errors_stand_clear_of_it(tmp_path: Pat
     shown = on_a_terminal("check", EXAMPLES, tmp_path)
     assert "checking" in shown
     assert re.search(r"codeorigin: \S+latin\.py: skipped: is not UTF-8", shown)
+
+
+METHOD = """\
+public function total(array $items): int
+{
+    $sum = 0;
+    foreach ($items as $item) {
+        $sum += $item->price;
+    }
+    return $sum;
+}
+"""
+
+
+@pytest.mark.parametrize("tag", ["", "<?php\n\n"])
+def test_a_method_without_its_class_gets_the_verdict_that_it_has_in_one(tag: str, tmp_path: Path) -> None:
+    (tmp_path / "alone.php").write_text(tag + METHOD)
+    (tmp_path / "Cart.php").write_text(f"<?php\nclass Cart\n{{\n{METHOD}}}\n")
+    report = report_of(run("check", "alone.php", "Cart.php", "-f", "json", cwd=tmp_path))
+    alone, inside = (file["functions"][0] for file in report["files"])
+    piped = report_of(run("check", "-", "-l", "php", "-f", "json", stdin=(tag + METHOD).encode()))
+    assert (alone["name"], alone["start_line"]) == ("total", 1 + tag.count("\n"))
+    assert alone["logit"] == inside["logit"] is not None
+    assert piped["files"][0]["functions"] == [alone]

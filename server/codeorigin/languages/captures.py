@@ -1,0 +1,41 @@
+"""What a language's query captures in one text, as plain byte ranges."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class CapturedFunction:
+    """A function's byte ranges: (start, end) of the whole, of its name and of its body."""
+
+    range: tuple[int, int]
+    name: tuple[int, int]
+    body: tuple[int, int]
+    owner: tuple[int, int] | str | None
+    prefix: str
+    separator: str | None
+
+
+@dataclass(slots=True)
+class CapturedScope:
+    """A class, module, namespace or object that functions are named after."""
+
+    range: tuple[int, int]
+    name: tuple[int, int] | None
+    separator: str | None
+    member: str | None
+
+
+@dataclass(slots=True)
+class Syntax:
+    """The captures of one text. ``data`` is what was parsed, byte for byte as long as the text's UTF-8.
+
+    The attributes and comments map a start byte to an end byte and the other way round.
+    """
+
+    data: bytes
+    functions: list[CapturedFunction] = field(default_factory=list)
+    scopes: list[CapturedScope] = field(default_factory=list)
+    attributes: dict[int, int] = field(default_factory=dict)
+    attribute_ends: dict[int, int] = field(default_factory=dict)
+    comments: dict[int, int] = field(default_factory=dict)
+    comment_ends: dict[int, int] = field(default_factory=dict)

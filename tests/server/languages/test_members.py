@@ -1,0 +1,104 @@
+"""Methods that stand alone, without the class that their grammar wants around them."""
+
+import pytest
+
+from codeorigin.functions import find_functions, only_function
+from codeorigin.languages import get_language
+from codeorigin.spans import FunctionSpan
+
+ALONE = {
+    "javascript": ("async load(key) {\n  const value = await this.get(key);\n  return value;\n}", "load"),
+    "typescript": ("private async load(key: string): Promise<void> {\n  await this.get(key);\n}", "load"),
+    "tsx": ("get label(): string {\n  return this.text;\n}", "label"),
+    "java": ("public Shelf(int size) {\n  this.size = size;\n}", "Shelf"),
+    "csharp": ("public Shelf(int size) : base(size)\n{\n  Size = size;\n}", "Shelf"),
+    "php": ("public static function load(int $key): int\n{\n    return $key;\n}", "load"),
+    "cpp": ("explicit Shelf(int size) : size_(size) {\n  grow();\n}", "Shelf"),
+}
+CLASSES = {
+    "php": "<?php\nclass Shelf {\n",
+    "cpp": "struct Shelf {\n",
+}
+
+
+def read_by_model(text: str, span: FunctionSpan) -> str:
+    return text[span.code.start : span.code.end]
+
+
+@pytest.mark.parametrize("language", ALONE)
+def test_a_method_alone_is_found_as_it_stands(language: str) -> None:
+    method, name = ALONE[language]
+    text = f"\n{method}\n\n"
+    (span,) = find_functions(text, get_language(language))
+    assert (span.qualified_name, text[span.name_range.start : span.name_range.end]) == (name, name)
+    assert text[span.range.start : span.range.end] == read_by_model(text, span) == method
+    assert (span.range.start_line, span.range.end_line) == (1, 1 + method.count("\n"))
+
+
+@pytest.mark.parametrize("language", ALONE)
+def test_the_model_reads_what_it_reads_inside_a_class(language: str) -> None:
+    method, _ = ALONE[language]
+    inside = CLASSES.get(language, "class Shelf {\n") + method + "\n};\n"
+    (in_class,) = find_functions(inside, get_language(language))
+    (alone,) = find_functions(method, get_language(language))
+    assert read_by_model(method, alone) == read_by_model(inside, in_class)
+
+
+def test_several_methods_comments_and_decorators() -> None:
+    text = (
+        "/** Opens. */\n@logged()\nopen(é) {\n  return é;\n}\n\n"
+        "// codeorigin: ignore\nclose() {\n  return null;\n}\n"
+    )
+    first, second = find_functions(text, get_language("javascript"))
+    assert (first.qualified_name, second.qualified_name) == ("open", "close")
+    assert (first.ignored, second.ignored) == (False, True)
+    assert first.doc_comment is not None
+    assert text[first.doc_comment.start : first.doc_comment.end] == "/** Opens. */"
+    assert text[second.range.start : second.range.end] == "close() {\n  return null;\n}"
+
+
+def test_a_tag_before_the_method_stays_outside() -> None:
+    text = "<?php\n\n/** Loads. */\nprotected function load($key)\n{\n    return $key;\n}\n"
+    (span,) = find_functions(text, get_language("php"))
+    assert text[span.range.start : span.range.end] == text[text.index("protected") :].rstrip()
+
+
+def test_a_method_that_prints_a_page() -> None:
+    text = "public function show() {\n  ?>\n  <b><?php echo $this->name; ?></b>\n  <?php\n}\n"
+    (span,) = find_functions(text, get_language("php"))
+    assert read_by_model(text, span) == text.rstrip()
+
+
+def test_a_method_that_is_being_typed() -> None:
+    text = "load(key) {\n  if (key) {\n    return 1;\n"
+    (span,) = find_functions(text, get_language("javascript"))
+    assert (span.range.start_line, span.range.end_line) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("javascript", "if (x) {\n  f();\n}\nfoo(;\n"),
+        ("javascript", "for (const a of b) {\n  f(a);\n}\nwhile (x) {\n  g()\n}}\n"),
+        ("java", "This is prose { and no code }\n"),
+        ("php", "<html><?php if (x) { ?></html>\n"),
+    ],
+)
+def test_broken_statements_are_no_methods(language: str, text: str) -> None:
+    assert find_functions(text, get_language(language)) == ()
+
+
+def test_a_broken_file_stays_a_file() -> None:
+    text = "import a from 'a';\n\nfunction open() {\n  return a;\n}\n\nclose() {\n  return 1;\n}\n"
+    (span,) = find_functions(text, get_language("javascript"))
+    assert span.qualified_name == "open"
+
+
+def test_the_function_that_a_text_is() -> None:
+    javascript = get_language("javascript")
+    method = ALONE["javascript"][0]
+    span = only_function(f"  // Loads.\n  {method},\n", javascript)
+    assert span is not None
+    assert span.name == "load"
+    assert only_function(f"{method}\n\n{method}\n", javascript) is None
+    assert only_function(f"let x = 1;\nfunction {method.removeprefix('async ')}\n", javascript) is None
