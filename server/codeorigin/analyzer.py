@@ -2,18 +2,19 @@
 
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codeorigin.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.embedded import Host, find_host, place_explanation, place_function, regions_of
+from codeorigin.embedded import place_explanation, place_function, regions_of
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.function_reports import function_id as identify
 from codeorigin.function_reports import nested_reports, placed
 from codeorigin.functions import outline
 from codeorigin.languages import get_language
+from codeorigin.languages.hosts import Host, find_host
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.judge import Judge, Scored
@@ -111,7 +112,7 @@ class Analyzer:
         Args:
             text: the whole document.
             language: a language id or alias, or the id of a kind of document whose blocks of code are looked at
-                (:data:`codeorigin.embedded.HOSTS`); each block is then judged as a file of its own.
+                (:data:`codeorigin.languages.hosts.HOSTS`); each block is then judged as a file of its own.
             path: its path, for the test rules and the report.
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
                 that; otherwise each function is judged by its own text.
@@ -237,7 +238,11 @@ class Analyzer:
             report = self.analyze(
                 region.text, region.language, path=path, file_context=file_context, cancel=cancel
             )
-            found += [place_function(function, region, lines) for function in report.functions]
+            functions = report.functions
+            if region.ignored:
+                ignored = Verdict.without(Reason.IGNORED)
+                functions = tuple(replace(each, verdict=ignored) for each in functions)
+            found += [place_function(function, region, lines) for function in functions]
         return FileReport(host.id, path, tuple(found))
 
     def _file_verdict(

@@ -28,7 +28,7 @@ class Region:
     ``text`` is the code by itself, its lines without what they begin with in the document (a list's indentation, a
     quotation's mark) and ending at ``\\n``. ``first_line`` is the document's line of its first one, from 0; ``shifts``
     are, for each of its lines, what to add to a column to get the document's. ``confidence`` is that of a language
-    guessed from the text, None where the document names it.
+    guessed from the text, None where the document names it. ``ignored``: a comment of the document switches it off.
     """
 
     language: str
@@ -36,6 +36,7 @@ class Region:
     first_line: int
     shifts: tuple[int, ...]
     confidence: float | None = None
+    ignored: bool = False
 
     def column(self, line: int, column: int) -> int:
         """The document's column for one of the region's ``line``, both in code points."""

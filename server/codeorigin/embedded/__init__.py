@@ -1,14 +1,9 @@
 """Code inside other documents: Markdown's and reStructuredText's code blocks, as regions with places of their own."""
 
-from codeorigin.embedded.hosts import HOSTS, Host, find_host, host_for_path
 from codeorigin.embedded.placing import place_explanation, place_function
 from codeorigin.embedded.regions import region_at, regions_of
 
 __all__ = [
-    "HOSTS",
-    "Host",
-    "find_host",
-    "host_for_path",
     "place_explanation",
     "place_function",
     "region_at",

@@ -8,10 +8,12 @@ class Block:
     """``info`` names the language in the document's way, and may be empty.
 
     ``text`` is the code without what the lines begin with in the document; its lines end at ``\\n``, the last one too.
-    ``first_line`` is where it begins in the document, from 0; ``shifts`` what to add to a column of each of its lines.
+    ``opening`` is the document's line of its markup, from 0, ``first_line`` that of its code; ``shifts`` what to add to
+    a column of each of its lines to get the document's.
     """
 
     info: str
     text: str
+    opening: int
     first_line: int
     shifts: tuple[int, ...]

@@ -18,7 +18,7 @@ def markdown_blocks(lines: LineIndex) -> Iterator[Block]:
             first = token.map[0] + 1
             content = token.content.split("\n")[:-1]
             shifts = tuple(len(lines.line_text(first + n)) - len(line) for n, line in enumerate(content))
-            yield Block(token.info, token.content, first, shifts)
+            yield Block(token.info, token.content, first - 1, first, shifts)
 
 
 @lru_cache(maxsize=1)

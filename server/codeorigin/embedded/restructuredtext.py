@@ -30,12 +30,12 @@ def restructuredtext_blocks(lines: LineIndex) -> Iterator[Block]:
         if found["name"] == "highlight":
             default = word
             continue
-        first, end = number, _end(lines, number, _width(found["before"]))
+        opening, first, end = number - 1, number, _end(lines, number, _width(found["before"]))
         while first < end and _OPTION.match(lines.line_text(first)):
             first += 1
         # An argument may go on in the next line; without a blank line nothing here is content.
         if first < end and not lines.line_text(first).strip():
-            block = _block(word or default, lines, first, end)
+            block = _block(word or default, lines, opening, first, end)
             if block is not None:
                 yield block
         number = end
@@ -54,7 +54,7 @@ def _end(lines: LineIndex, first: int, column: int) -> int:
     return end
 
 
-def _block(word: str, lines: LineIndex, first: int, end: int) -> Block | None:
+def _block(word: str, lines: LineIndex, opening: int, first: int, end: int) -> Block | None:
     while first < end and not lines.line_text(first).strip():
         first += 1
     texts = [lines.line_text(number) for number in range(first, end)]
@@ -64,7 +64,7 @@ def _block(word: str, lines: LineIndex, first: int, end: int) -> Block | None:
     margin = min(len(text) - len(text.lstrip()) for text in filled)
     shifts = tuple(min(margin, len(text)) for text in texts)
     code = "".join(f"{text[shift:]}\n" for text, shift in zip(texts, shifts, strict=True))
-    return Block(word, code, first, shifts)
+    return Block(word, code, opening, first, shifts)
 
 
 def _width(blanks: str) -> int:
