@@ -1,18 +1,20 @@
 """The one way in: document text -> function reports; selections -> verdicts; functions -> explanations."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codeorigin.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.embedded import place_explanation, place_function, regions_of
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.function_reports import function_id as identify
 from codeorigin.function_reports import nested_reports, placed
 from codeorigin.functions import only_function, outline
 from codeorigin.languages import get_language
+from codeorigin.languages.hosts import Host, find_host
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.judge import Judge, Scored
@@ -102,22 +104,28 @@ class Analyzer:
         *,
         path: str | None = None,
         file_context: bool = True,
+        languages: Collection[str] | None = None,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
         """Report on every function of a document; only functions whose text is new are scored.
 
         Args:
             text: the whole document.
-            language: a language id or alias.
+            language: a language id or alias, or the id of a kind of document whose blocks of code are looked at
+                (:data:`codeorigin.languages.hosts.HOSTS`); each block is then judged as a file of its own.
             path: its path, for the test rules and the report.
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
                 that; otherwise each function is judged by its own text.
+            languages: those of the blocks to look at; None for all.
             cancel: checked while parsing and between batches of functions.
 
         Raises:
             LanguageError: the language is not supported.
+            ModelError: a block's language had to be guessed, and the language model is missing or broken.
             Cancelled: ``cancel`` was thrown.
         """
+        if (host := find_host(language)) is not None:
+            return self._blocks(text, host, path, languages, file_context=file_context, cancel=cancel)
         known = get_language(language)
         index = LineIndex(text)
         found = outline(text, known, path=path, lines=index, cancel=cancel)
@@ -190,6 +198,10 @@ class Analyzer:
         cached = self.cached_explanation(text, span, options, function_id=function_id)
         if cached is not None:
             return cached
+        if span.inside is not None:
+            region, own = span.inside
+            made = self.explain(region.text, own, options, function_id=function_id, cancel=cancel)
+            return place_explanation(made, region)
         code = text[span.code.start : span.code.end]
         language = get_language(span.language).model_language
         explanation = self._explainer.explain(code, language, options=options, cancel=cancel)
@@ -207,7 +219,36 @@ class Analyzer:
         """The explanation of this very text if :meth:`explain` has made it already; does no inference."""
         key = (function_id or identify(text, span), options or ExplainOptions())
         explanation = self._explanations.get(key)
-        return None if explanation is None else placed(explanation, span)
+        if explanation is None:
+            return None
+        if span.inside is not None:
+            region, own = span.inside
+            return place_explanation(placed(explanation, own), region)
+        return placed(explanation, span)
+
+    def _blocks(
+        self,
+        text: str,
+        host: Host,
+        path: str | None,
+        languages: Collection[str] | None,
+        *,
+        file_context: bool,
+        cancel: CancelToken,
+    ) -> FileReport:
+        """The functions in a document's blocks of code, with their places in the document."""
+        lines = LineIndex(text)
+        found: list[FunctionReport] = []
+        for region in regions_of(lines, host, languages):
+            report = self.analyze(
+                region.text, region.language, path=path, file_context=file_context, cancel=cancel
+            )
+            functions = report.functions
+            if region.ignored:
+                ignored = Verdict.without(Reason.IGNORED)
+                functions = tuple(replace(each, verdict=ignored) for each in functions)
+            found += [place_function(function, region, lines) for function in functions]
+        return FileReport(host.id, path, tuple(found))
 
     def _file_verdict(
         self, text: str, functions: Sequence[FunctionReport], whole: Reason | None, language: str

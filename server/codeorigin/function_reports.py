@@ -13,8 +13,10 @@ _NESTED = Verdict.without(Reason.NESTED)
 
 
 def function_id(text: str, span: FunctionSpan, language: str | None = None) -> str:
-    """The id of a function's text; ``language`` is its model language, looked up when not at hand."""
+    """The id of a function's text, the same wherever it stands; ``language`` is its model language, if at hand."""
     language = language or get_language(span.language).model_language
+    if span.inside is not None:
+        text, span = span.inside[0].text, span.inside[1]
     code = text[span.code.start : span.code.end]
     return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

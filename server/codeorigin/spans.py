@@ -22,6 +22,29 @@ class TextRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """Code inside a document of another kind: a block in Markdown, say.
+
+    ``text`` is the code by itself, its lines without what they begin with in the document (a list's indentation, a
+    quotation's mark) and ending at ``\\n``. ``first_line`` is the document's line of its first one, from 0; ``shifts``
+    are, for each of its lines, what to add to a column to get the document's. ``confidence`` is that of a language
+    guessed from the text, None where the document names it. ``ignored``: a comment of the document switches it off.
+    """
+
+    language: str
+    text: str
+    first_line: int
+    shifts: tuple[int, ...]
+    confidence: float | None = None
+    ignored: bool = False
+
+    def column(self, line: int, column: int) -> int:
+        """The document's column for one of the region's ``line``, both in code points."""
+        shift = self.shifts[line] if line < len(self.shifts) else 0
+        return max(0, column + shift)
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionSpan:
     """One function as it stands in a document.
 
@@ -45,3 +68,5 @@ class FunctionSpan:
     nested: tuple["FunctionSpan", ...] = ()
     ignored: bool = False
     """A ``codeorigin: ignore`` comment applies to it."""
+    inside: tuple[Region, "FunctionSpan"] | None = None
+    """The region of the document that the function stands in, and its span there; None in a file of source code."""

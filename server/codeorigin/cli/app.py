@@ -145,6 +145,13 @@ def check(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Exclude files that match, as in .gitignore. May be repeated."),
     ] = None,
+    documents: Annotated[
+        bool,
+        typer.Option(
+            "--documents",
+            help="Check the code blocks of Markdown and reStructuredText in folders and changes too.",
+        ),
+    ] = False,
     baseline: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Accepted findings, as editors keep them: no findings any more."),
@@ -194,6 +201,7 @@ def check(
                 language=language,
                 stdin_filename=stdin_filename,
                 exclude=exclude or (),
+                documents=documents,
                 show=show,
                 output=output,
                 file_context=file_context,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.cli.inputs import MAX_BYTES, Source
+from codeorigin.cli.inputs import MAX_BYTES, Source, kind_for_path, source_kind
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
@@ -55,22 +55,25 @@ def changed_sources(
     exclude: Sequence[str],
     project: "Project | None",
     declared: bool = True,
+    documents: bool = False,
 ) -> Iterator[ChangedSources]:
     """What the change touches below ``names`` (the whole repository if there are none), to be read in the block.
+
+    With ``documents``, documents that hold blocks of code count as well.
 
     Raises:
         RepositoryError: git has no such change, or a name lies outside of the repository.
         LanguageError: ``language`` is not supported.
     """
-    from codeorigin.languages import language_for_path  # noqa: PLC0415
-
     repository = Repository.of(Path.cwd())
-    wanted = _wanted(repository, names, language=language, exclude=exclude, project=project)
+    wanted = _wanted(
+        repository, names, language=language, exclude=exclude, project=project, documents=documents
+    )
     try:
         with open_change(repository, request, wanted, max_bytes=MAX_BYTES) as change:
             sources = []
             for file in change.files:
-                found = language_for_path(Path(file.path))
+                found = kind_for_path(Path(file.path))
                 if found is not None:
                     shown = display_path(relative_to_folder(repository, file.path))
                     read = _reader(change, file, shown, found.id)
@@ -118,19 +121,24 @@ def _wanted(
     language: str | None,
     exclude: Sequence[str],
     project: "Project | None",
+    documents: bool,
 ) -> Callable[[str], bool]:
     """Tells by its path in the repository whether a file is looked at."""
-    from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
+    from codeorigin.languages.hosts import HOSTS  # noqa: PLC0415
     from codeorigin.source.ignore import IgnorePatterns  # noqa: PLC0415
 
-    selected = None if language is None else get_language(language).id
+    selected = None if language is None else source_kind(language).id
+    documents = documents or selected in HOSTS
     below = [_in_repository(repository, name) for name in names]
     excluded = IgnorePatterns(exclude)
     top = repository.root or Path()
 
     def wanted(path: str) -> bool:
-        found = language_for_path(Path(path))
+        found = kind_for_path(Path(path))
         if found is None or (selected is not None and found.id != selected):
+            return False
+        is_document = found.id in HOSTS
+        if is_document and not documents:
             return False
         if below and not any(folder in {"", path} or path.startswith(f"{folder}/") for folder in below):
             return False
@@ -138,7 +146,7 @@ def _wanted(
             return not excluded.ignores_file(path)
         if project is None:
             return True
-        chosen = selected is not None or found.id in project.settings.languages
+        chosen = selected is not None or is_document or found.id in project.settings.languages
         return chosen and not project.excludes(top / path)
 
     return wanted

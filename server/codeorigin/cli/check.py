@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 class CheckOptions:
     """What the user asked for; ``output`` None means stdout, ``jobs`` is the most processes that check files.
 
-    ``file_context`` lets the other functions of a file count, if the model has a rule for that. The project's files
-    give ``threshold``, ``exclude`` and ``file_context`` where they are not set, unless ``config`` is off.
+    ``documents`` also takes Markdown and reStructuredText from folders and changes. ``file_context`` lets the other
+    functions of a file count, if the model has a rule for that. The project's files give ``threshold``, ``exclude`` and
+    ``file_context`` where they are not set, unless ``config`` is off.
     """
 
     paths: Sequence[str]
@@ -41,6 +42,7 @@ class CheckOptions:
     threshold: float | None = None
     language: str | None = None
     stdin_filename: str | None = None
+    documents: bool = False
     exclude: Sequence[str] = ()
     show: Show = Show.ALL
     output: Path | None = None
@@ -121,6 +123,7 @@ def _sources(
                 stdin_filename=options.stdin_filename,
                 exclude=options.exclude,
                 project=project,
+                documents=options.documents,
             ),
             None,
         )
@@ -134,6 +137,7 @@ def _sources(
         exclude=options.exclude,
         project=project,
         declared=options.declared,
+        documents=options.documents,
     ) as changed:
         if not changed.sources:
             complain(nothing_changed(changed.report))

@@ -13,6 +13,7 @@ from codeorigin.errors import LanguageError, SourceError
 
 if TYPE_CHECKING:
     from codeorigin.languages import Language
+    from codeorigin.languages.hosts import Host
     from codeorigin.settings.project import Project
 
 STDIN = "-"
@@ -29,7 +30,7 @@ class Source:
     """
 
     path: str
-    language: "Language"
+    language: "Language | Host"
     read: Callable[[], str]
     named: bool = True
     changed: tuple[tuple[int, int], ...] | None = None
@@ -43,7 +44,19 @@ def read_stdin(language: str) -> str:
     return decode_source(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME, MAX_BYTES, language)
 
 
-def source_of_file(path: Path, shown: str, language: "Language", *, named: bool) -> Source:
+def source_kind(name: str) -> "Language | Host":
+    """The language, or the kind of document with blocks of code, that is called ``name``.
+
+    Raises:
+        LanguageError: it is neither.
+    """
+    from codeorigin.languages import get_language  # noqa: PLC0415
+    from codeorigin.languages.hosts import find_host  # noqa: PLC0415
+
+    return find_host(name) or get_language(name)
+
+
+def source_of_file(path: Path, shown: str, language: "Language | Host", *, named: bool) -> Source:
     """A file that is there, shown as ``shown``."""
     from codeorigin.source.files import read_source  # noqa: PLC0415
 
@@ -71,12 +84,10 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
         LanguageError: none of them tells it.
         SourceError: the text had to be looked at and cannot be read.
     """
-    from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
-
     if language is not None:
-        found = get_language(language)
+        found = source_kind(language)
     else:
-        named = None if filename is None else language_for_path(Path(filename))
+        named = None if filename is None else kind_for_path(Path(filename))
         if named is None:
             text = read_stdin("")
             guessed = _guessed(text, filename or STDIN_NAME)
@@ -94,10 +105,9 @@ def file_source(path: Path, language: str | None) -> Source:
         LanguageError: none of them tells it.
         SourceError: the text had to be looked at and cannot be read.
     """
-    from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
     from codeorigin.source.files import read_source  # noqa: PLC0415
 
-    found = get_language(language) if language is not None else language_for_path(path)
+    found = source_kind(language) if language is not None else kind_for_path(path)
     if found is None:
         found = _guessed(read_source(path, MAX_BYTES, ""), display_path(path))
     if found is None:
@@ -105,19 +115,33 @@ def file_source(path: Path, language: str | None) -> Source:
     return source_of_file(path, display_path(path), found, named=True)
 
 
+def kind_for_path(path: Path) -> "Language | Host | None":
+    """The language, or the kind of document with blocks of code, that the name of ``path`` tells."""
+    from codeorigin.languages import language_for_path  # noqa: PLC0415
+    from codeorigin.languages.hosts import host_for_path  # noqa: PLC0415
+
+    return language_for_path(path) or host_for_path(path)
+
+
 def _folder_sources(
-    folder: Path, language: str | None, exclude: Sequence[str], project: "Project | None"
+    folder: Path, language: str | None, exclude: Sequence[str], project: "Project | None", *, documents: bool
 ) -> list[Source]:
-    from codeorigin.languages import get_language, language_for_path  # noqa: PLC0415
+    from codeorigin.languages.hosts import HOSTS  # noqa: PLC0415
     from codeorigin.source.files import walk_sources  # noqa: PLC0415
 
-    wanted = None if language is None else get_language(language)
+    wanted = None if language is None else source_kind(language)
+    documents = documents or (wanted is not None and wanted.id in HOSTS)
     sources = []
-    for path in walk_sources([folder], exclude=exclude):
-        found = language_for_path(path)
+    for path in walk_sources([folder], exclude=exclude, documents=documents):
+        found = kind_for_path(path)
         if found is None or (wanted is not None and found.id != wanted.id):
             continue
-        chosen = wanted is not None or project is None or found.id in project.settings.languages
+        chosen = (
+            wanted is not None
+            or project is None
+            or found.id in HOSTS
+            or found.id in project.settings.languages
+        )
         # Patterns given as options replace those of the project.
         if chosen and (exclude or project is None or not project.excludes(path)):
             sources.append(source_of_file(path, display_path(path), found, named=False))
@@ -142,17 +166,17 @@ def collect(
     stdin_filename: str | None,
     exclude: Sequence[str],
     project: "Project | None" = None,
+    documents: bool = False,
 ) -> tuple[list[Source], list[FileError]]:
     """The sources that ``names`` stand for, each once, in order, and what is wrong with the others.
 
     ``language`` is that of stdin and of the files in ``names``; in folders it selects the files to check, and so do
-    the ``languages`` and ``exclude`` of the ``project``.
+    the ``languages`` and ``exclude`` of the ``project``. ``documents`` also takes the documents with blocks of code that
+    folders hold; named ones are taken in any case.
     Raises :class:`~codeorigin.errors.LanguageError` if ``language`` is not supported at all.
     """
-    from codeorigin.languages import get_language  # noqa: PLC0415
-
     if language is not None:
-        get_language(language)
+        source_kind(language)
     sources: dict[str, Source] = {}
     errors: list[FileError] = []
     for name in names:
@@ -168,7 +192,7 @@ def collect(
                 errors.append(FileError(shown, "no such file or folder"))
                 continue
             found = (
-                _folder_sources(path, language, exclude, project)
+                _folder_sources(path, language, exclude, project, documents=documents)
                 if path.is_dir()
                 else [file_source(path, language)]
             )

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 
 from codeorigin.cli.check_result import CheckedFile, FileError
 from codeorigin.cli.file_checks import FileCheck
-from codeorigin.cli.inputs import Source, source_of_file
+from codeorigin.cli.inputs import Source, source_kind, source_of_file
 from codeorigin.errors import CodeOriginError
-from codeorigin.languages import get_language
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
@@ -136,6 +135,6 @@ def _end_with_parent() -> None:
 def _check_chunk(chunk: Sequence[_Named]) -> list[_Outcome]:
     outcomes = []
     for file, path, language, named in chunk:
-        source = source_of_file(Path(file), path, get_language(language), named=named)
+        source = source_of_file(Path(file), path, source_kind(language), named=named)
         outcomes.append(_Worker.check.run(source, _Worker.analyzer))
     return outcomes

@@ -46,6 +46,10 @@ LANGUAGE_IDS = (
     "ruby",
 )
 
+UNNAMED_TEXTS = "plaintext"
+DOCUMENT_KINDS = ("markdown", "restructuredtext", UNNAMED_TEXTS)
+"""Documents besides source files: those that hold blocks of code, and texts without a name for their language."""
+
 
 class RunMode(StrEnum):
     """When documents are scored."""
@@ -113,6 +117,13 @@ class Settings:
         Severity.INFORMATION, Choice(Severity), "Severity of functions in the band `llm`."
     )
     languages: tuple[str, ...] = setting(LANGUAGE_IDS, Strings(LANGUAGE_IDS), "Languages to score.")
+    documents: tuple[str, ...] = setting(
+        DOCUMENT_KINDS,
+        Strings(DOCUMENT_KINDS),
+        "Documents besides source files that open editors score: the code blocks of `markdown` and "
+        "`restructuredtext`, and `plaintext`, which is any text without a known language, such as an untitled one: "
+        "its language is told from the text, and where the text does not tell it clearly nothing is scored.",
+    )
     exclude: tuple[str, ...] = setting(
         (), Patterns(), "Files not to score: patterns as in .gitignore, relative to the folder."
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codeorigin.errors import SourceError
 from codeorigin.languages import language_for_path
+from codeorigin.languages.hosts import host_for_path
 from codeorigin.source.ignore import IgnorePatterns, IgnoreRules
 from codeorigin.source.regular_files import read_regular_file
 
@@ -100,8 +101,12 @@ def _declared_encoding(data: bytes, name: str) -> str:
     return encoding
 
 
-def walk_sources(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Iterator[Path]:
+def walk_sources(
+    paths: Iterable[Path], *, exclude: Sequence[str] = (), documents: bool = False
+) -> Iterator[Path]:
     """Every file named in ``paths``, and the source files of a known language in every folder named there.
+
+    With ``documents``, documents that hold blocks of code (Markdown, reStructuredText) count as well.
 
     A folder is walked in sorted order, without following links to folders, leaving out what git ignores
     (nested ``.gitignore`` files, those above up to the repository's root, ``.git/info/exclude``), what
@@ -112,7 +117,7 @@ def walk_sources(paths: Iterable[Path], *, exclude: Sequence[str] = ()) -> Itera
     seen: set[Path] = set()
     excluded = IgnorePatterns(exclude)
     for path in paths:
-        for file in _walk_folder(path, excluded) if path.is_dir() else (path,):
+        for file in _walk_folder(path, excluded, documents=documents) if path.is_dir() else (path,):
             key = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would merge links with their targets
             if key not in seen:
                 seen.add(key)
@@ -134,7 +139,7 @@ def is_minified(text: str) -> bool:
     return long >= _LONG_SHARE * len(text)
 
 
-def _walk_folder(folder: Path, excluded: IgnorePatterns) -> Iterator[Path]:
+def _walk_folder(folder: Path, excluded: IgnorePatterns, *, documents: bool) -> Iterator[Path]:
     root = os.path.abspath(folder)  # noqa: PTH100
     pending = [(root, IgnoreRules.above(root))]
     while pending:
@@ -158,9 +163,13 @@ def _walk_folder(folder: Path, excluded: IgnorePatterns) -> Iterator[Path]:
                     Path(entry.path) / "pyvenv.cfg"
                 ):
                     folders.append((entry.path, ignored))
-            elif language_for_path(entry.name) is not None and _is_file(entry):
+            elif _is_wanted(entry.name, documents=documents) and _is_file(entry):
                 yield folder / relative
         pending.extend(reversed(folders))
+
+
+def _is_wanted(name: str, *, documents: bool) -> bool:
+    return language_for_path(name) is not None or (documents and host_for_path(name) is not None)
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:

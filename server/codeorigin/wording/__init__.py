@@ -5,6 +5,7 @@ escaped here: that is up to the caller, who knows where the sentence is shown.
 """
 
 UNSUPPORTED_LANGUAGE = "the language is not supported"
+NOT_TOLD = "the text does not tell its language clearly"
 
 CAVEAT = "A probability is an estimate from style, not proof of who wrote the code."
 """For reports: once, or after every finding."""

@@ -16,6 +16,8 @@ from pygls.workspace import TextDocument, Workspace
 
 from codeorigin.errors import LanguageError
 from codeorigin.languages import Language, get_language, language_for_path
+from codeorigin.languages.hosts import Host, find_host, host_for_path
+from codeorigin.lsp.documents.told_language import UNNAMED, ToldLanguage
 from codeorigin.source.text import LineIndex, PositionEncoding
 from codeorigin.spans import TextRange
 
@@ -58,7 +60,11 @@ class Positions:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A document at one version, safe to hand to the worker."""
+    """A document at one version, safe to hand to the worker.
+
+    ``host`` is the kind of a document that holds blocks of code; it then has no language of its own. ``unnamed``: the
+    client has no name for the language, so that ``language`` is what the text tells, if it does.
+    """
 
     uri: str
     version: int
@@ -66,6 +72,13 @@ class Snapshot:
     positions: Positions
     language: Language | None
     path: str | None
+    host: Host | None = None
+    unnamed: bool = False
+
+    @property
+    def kind(self) -> Language | Host | None:
+        """What the analyzer takes the text for."""
+        return self.host or self.language
 
 
 def encoding_of(kind: types.PositionEncodingKind | str | None) -> PositionEncoding:
@@ -83,6 +96,7 @@ class SourceDocument(TextDocument):
     """First and last line of each place that the last edit touched (one for each cursor), as they stand after it."""
     edited_at: float = 0.0
     """When that was, by the monotonic clock."""
+    _told: ToldLanguage | None = None
 
     @property
     def source(self) -> str:
@@ -109,6 +123,13 @@ class SourceDocument(TextDocument):
     def positions(self) -> Positions:
         """Conversions for the present text."""
         return Positions(self.index, encoding_of(self._position_codec.encoding))
+
+    @property
+    def told_language(self) -> Language | None:
+        """The language that the present text tells, for documents whose client has no name for it."""
+        if self._told is None:
+            self._told = ToldLanguage()
+        return self._told.of(self.source)
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Apply an incremental or a full change."""
@@ -218,13 +239,17 @@ class SourceWorkspace(Workspace):
         if document is None:
             return None
         path = self.path_of(uri)
+        kind = find_kind(document.language_id, path or urlparse(uri).path)
+        unnamed = kind is None and (document.language_id or "").lower() in UNNAMED
         return Snapshot(
             uri=document.uri,
             version=document.version or 0,
             text=document.source,
             positions=document.positions,
-            language=find_language(document.language_id, path or urlparse(uri).path),
+            language=kind if isinstance(kind, Language) else document.told_language if unnamed else None,
             path=path,
+            host=kind if isinstance(kind, Host) else None,
+            unnamed=unnamed,
         )
 
     def path_of(self, uri: str) -> str | None:
@@ -256,11 +281,13 @@ class SourceWorkspace(Workspace):
         return max(holding)[1] if holding else None
 
 
-def find_language(language_id: str | None, path: str) -> Language | None:
-    """The language by the client's name for it, else by the file's name, else None."""
+def find_kind(language_id: str | None, path: str) -> Language | Host | None:
+    """The language or the kind of document by the client's name for it, else by the file's name, else None."""
     if language_id:
+        if (host := find_host(language_id)) is not None:
+            return host
         try:
             return get_language(language_id)
         except LanguageError:
             pass
-    return language_for_path(Path(path)) if path else None
+    return (language_for_path(Path(path)) or host_for_path(path)) if path else None

@@ -5,19 +5,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from codeorigin.lsp.documents.documents import Snapshot
-from codeorigin.settings.schema import Settings
+from codeorigin.settings.schema import UNNAMED_TEXTS, Settings
 from codeorigin.source.ignore import IgnorePatterns
-from codeorigin.wording import UNSUPPORTED_LANGUAGE
+from codeorigin.wording import NOT_TOLD, UNSUPPORTED_LANGUAGE
 
 
 def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> str | None:
     """Why ``snapshot`` is not scored, to follow "not scored: "; None when it is."""
     if not settings.enable:
         return "switched off in the settings"
-    if snapshot.language is None:
-        return UNSUPPORTED_LANGUAGE
-    if snapshot.language.id not in settings.languages:
-        return "the language is switched off in the settings"
+    if (reason := _kind_reason(snapshot, settings)) is not None:
+        return reason
     # A code point has four bytes at most: the exact size is only counted when it matters.
     if len(snapshot.text) * 4 > settings.max_file_size:
         size = len(snapshot.text.encode("utf-8", "surrogatepass"))
@@ -25,6 +23,18 @@ def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> 
             return f"larger than maxFileSize ({size} > {settings.max_file_size} bytes)"
     if snapshot.path is not None and is_excluded(snapshot.path, settings.exclude, folder):
         return "excluded in the settings"
+    return None
+
+
+def _kind_reason(snapshot: Snapshot, settings: Settings) -> str | None:
+    if snapshot.unnamed and UNNAMED_TEXTS not in settings.documents:
+        return UNSUPPORTED_LANGUAGE
+    if snapshot.host is not None and snapshot.host.id not in settings.documents:
+        return "this kind of document is switched off in the settings"
+    if snapshot.kind is None:
+        return NOT_TOLD if snapshot.unnamed else UNSUPPORTED_LANGUAGE
+    if snapshot.language is not None and snapshot.language.id not in settings.languages:
+        return "the language is switched off in the settings"
     return None
 
 

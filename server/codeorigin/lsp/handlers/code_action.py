@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
+from codeorigin.languages.hosts import Host
 from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.embedded_code import ignore_document, ignore_embedded
 from codeorigin.lsp.documents.ignore_edits import ignore_file, ignore_function
 from codeorigin.lsp.handlers.commands import ACCEPT_FINDINGS, EXPLAIN, RESCORE
 from codeorigin.lsp.presentation.diagnostics import SOURCE, FindingData
@@ -47,7 +49,7 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
     """What can be done about the diagnostics that the client names."""
     uri = params.text_document.uri
     snapshot = server.session.documents.snapshot(uri)
-    if snapshot is None or snapshot.language is None:
+    if snapshot is None:
         return
     offered: set[str] = set()
     for diagnostic in params.context.diagnostics:
@@ -55,13 +57,14 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
         if data is None or data.function_id in offered:
             continue
         offered.add(data.function_id)
-        start = _start_of_function(server, snapshot, diagnostic, data)
-        yield types.CodeAction(
-            title=about(IGNORE_FUNCTION, plain_message(data.name)),
-            kind=QUICK_FIX,
-            diagnostics=[diagnostic],
-            edit=_edit(server, uri, ignore_function(snapshot.positions, snapshot.language, *start)),
-        )
+        ignoring = _ignore_edit(server, snapshot, diagnostic, data)
+        if ignoring is not None:
+            yield types.CodeAction(
+                title=about(IGNORE_FUNCTION, plain_message(data.name)),
+                kind=QUICK_FIX,
+                diagnostics=[diagnostic],
+                edit=_edit(server, uri, ignoring),
+            )
         yield types.CodeAction(
             title=about(ACCEPT_FINDING, plain_message(data.name)),
             kind=QUICK_FIX,
@@ -71,26 +74,33 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
             ),
         )
         yield _explain(uri, diagnostic.range.start, data.name, diagnostic)
-    if offered:
-        yield types.CodeAction(
-            title=IGNORE_FILE,
-            kind=QUICK_FIX,
-            edit=_edit(server, uri, ignore_file(snapshot.positions, snapshot.language)),
-        )
+    kind = snapshot.kind
+    if offered and kind is not None:
+        positions = snapshot.positions
+        edit = ignore_document(positions, kind) if isinstance(kind, Host) else ignore_file(positions, kind)
+        yield types.CodeAction(title=IGNORE_FILE, kind=QUICK_FIX, edit=_edit(server, uri, edit))
 
 
-def _start_of_function(
+def _ignore_edit(
     server: CodeOriginServer, snapshot: Snapshot, diagnostic: types.Diagnostic, data: FindingData
-) -> tuple[int, int]:
-    """Line and column, in code points, at which the function begins that ``diagnostic`` is about."""
+) -> types.TextEdit | None:
+    """A comment for the function that ``diagnostic`` is about; None where it is not known where that stands."""
     line = diagnostic.range.start.line
     result = server.session.result(snapshot.uri)
     if result is not None and result.version == snapshot.version:
         for function in result.functions:
-            if function.function_id == data.function_id and function.span.header.start_line == line:
-                return function.span.range.start_line, function.span.range.start_column
+            span = function.span
+            if function.function_id != data.function_id or span.header.start_line != line:
+                continue
+            if span.inside is not None:
+                return ignore_embedded(snapshot.positions, *span.inside)
+            if snapshot.language is not None:
+                start = span.range.start_line, span.range.start_column
+                return ignore_function(snapshot.positions, snapshot.language, *start)
+    if snapshot.language is None:
+        return None
     # The diagnostic is older than the text; a line of its own fits in most places.
-    return line - data.header_offset, 0
+    return ignore_function(snapshot.positions, snapshot.language, line - data.header_offset, 0)
 
 
 def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:

@@ -12,6 +12,7 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.connection.parameters import plain_json, read, to_wire
 from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.documents.embedded_code import selected_code
 from codeorigin.lsp.presentation.diagnostics import SELECTION_CODE, SOURCE
 from codeorigin.lsp.presentation.wire_forms import (
     explanation_to_wire,
@@ -26,7 +27,7 @@ from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.source.literal_text import plain_message
-from codeorigin.wording import FULL_CAVEAT, UNSUPPORTED_LANGUAGE
+from codeorigin.wording import FULL_CAVEAT, NOT_TOLD, UNSUPPORTED_LANGUAGE
 from codeorigin.wording.functions import reason
 from codeorigin.wording.messages import on_accepted, on_document, on_explanation, on_selection
 from codeorigin.wording.titles import EXPLAINING
@@ -106,11 +107,13 @@ async def _rescore_selection(
     snapshot = _open_snapshot(session, uri)
     positions = snapshot.positions
     start, end = positions.offset(selection.start), positions.offset(selection.end)
-    if snapshot.language is None:
-        return _said(session, {"verdict": None, "message": UNSUPPORTED_LANGUAGE}, quiet=quiet)
     if start >= end:
         return _said(session, {"verdict": None, "message": "nothing is selected"}, quiet=quiet)
-    code, language, token = snapshot.text[start:end], snapshot.language.id, CancelToken()
+    selected = selected_code(snapshot, start, end)
+    if selected is None:
+        message = NOT_TOLD if snapshot.unnamed or snapshot.host is not None else UNSUPPORTED_LANGUAGE
+        return _said(session, {"verdict": None, "message": message}, quiet=quiet)
+    (code, language), token = selected, CancelToken()
 
     def score() -> tuple[Verdict, str]:
         analyzer = session.engine.analyzer()

@@ -121,14 +121,15 @@ class DocumentScorer:
         """In the worker."""
         snapshot, settings = work.snapshot, work.settings
         reason = skip_reason(snapshot, settings, work.folder)
-        if reason is not None or snapshot.language is None:
+        if reason is not None or snapshot.kind is None:
             return Result(work, None, "", reason)
         analyzer = self._engine.analyzer(work.generation)
         report = analyzer.analyze(
             snapshot.text,
-            snapshot.language.id,
+            snapshot.kind.id,
             path=snapshot.path,
             file_context=settings.file_context,
+            languages=settings.languages,
             cancel=token,
         )
         return Result(work, report, analyzer.model_id)

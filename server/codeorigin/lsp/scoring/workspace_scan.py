@@ -9,7 +9,8 @@ from pathlib import Path
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, SourceError
-from codeorigin.lsp.documents.documents import Positions, Snapshot, find_language
+from codeorigin.languages import language_for_path
+from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Pass, Result
@@ -136,7 +137,7 @@ class Scanner:
         if found.st_size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
             return known
         text = read_source(path, max_bytes=settings.max_file_size)
-        language = find_language(None, str(path))
+        language = language_for_path(path)
         if language is None:
             raise SourceError(f"{path}: not in a supported language")
         report = analyzer.analyze(
@@ -163,6 +164,6 @@ def _next_files(walk: Iterator[Path]) -> list[Path]:
 
 def _wanted(paths: Sequence[Path], settings: Settings) -> Iterator[Path]:
     for path in paths:
-        language = find_language(None, str(path))
+        language = language_for_path(path)
         if language is not None and language.id in settings.languages:
             yield path

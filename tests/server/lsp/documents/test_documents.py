@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace, find_language
+from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace, find_kind
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 EDITS_PER_DOCUMENT = 50
@@ -197,9 +197,12 @@ def test_the_same_document_under_another_spelling_of_its_uri() -> None:
         ("plaintext", "/a/x.go", "go"),
         ("", "/a/x.rs", "rust"),
         (None, "/a/x.unknown", None),
-        ("markdown", "", None),
+        ("markdown", "", "markdown"),
+        ("rst", "", "restructuredtext"),
+        ("plaintext", "/a/README.md", "markdown"),
+        ("plaintext", "/a/notes.txt", None),
     ],
 )
-def test_languages(language_id: str | None, path: str, expected: str | None) -> None:
-    found = find_language(language_id, path)
+def test_kinds(language_id: str | None, path: str, expected: str | None) -> None:
+    found = find_kind(language_id, path)
     assert (found.id if found is not None else None) == expected

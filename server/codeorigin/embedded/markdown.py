@@ -1,0 +1,29 @@
+"""Markdown's fenced blocks, by the rules of CommonMark 0.31 (section 4.5): in lists and quotations too."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from codeorigin.embedded.blocks import Block
+from codeorigin.source.text import LineIndex
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+
+def markdown_blocks(lines: LineIndex) -> Iterator[Block]:
+    """Every fenced block of a document, in order; one that is never closed runs to the end of what it stands in."""
+    for token in _parser().parse(lines.text):
+        if token.type == "fence" and token.map is not None and token.content:
+            first = token.map[0] + 1
+            content = token.content.split("\n")[:-1]
+            shifts = tuple(len(lines.line_text(first + n)) - len(line) for n, line in enumerate(content))
+            yield Block(token.info, token.content, first - 1, first, shifts)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - only documents with blocks need it
+
+    # Text inside paragraphs, and what references stand for, take most of the time and hold no blocks.
+    return MarkdownIt("commonmark").disable(["inline", "text_join", "reference", "lheading"])

@@ -1,0 +1,74 @@
+"""The one seam for documents that hold code: text -> regions of (language, text, places)."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from codeorigin.embedded.blocks import Block
+from codeorigin.embedded.ignore_marks import ignores_block, ignores_document
+from codeorigin.embedded.markdown import markdown_blocks
+from codeorigin.embedded.restructuredtext import restructuredtext_blocks
+from codeorigin.embedded.words import first_word, language_of_word
+from codeorigin.languages.hosts import MARKDOWN, RESTRUCTUREDTEXT, Host, find_host
+from codeorigin.source.text import LineIndex
+from codeorigin.spans import Region
+
+_SCANNERS: Mapping[str, Callable[[LineIndex], Iterable[Block]]] = MappingProxyType(
+    {MARKDOWN.id: markdown_blocks, RESTRUCTUREDTEXT.id: restructuredtext_blocks}
+)
+_DEPTH = 3
+"""Documents in documents: a Markdown example in a Markdown manual."""
+
+
+def regions_of(lines: LineIndex, host: Host, languages: Collection[str] | None = None) -> tuple[Region, ...]:
+    """The regions of a document in order: each block by the word that it has, one without a word by its text.
+
+    Left out are blocks in other languages than ``languages`` (None: all that are supported), and those without a word
+    whose text does not tell the language clearly.
+
+    Raises:
+        ModelError: a block had to be guessed and the language model is missing or broken.
+    """
+    return tuple(_regions(lines, host, languages, 0))
+
+
+def region_at(regions: Iterable[Region], first: int, last: int) -> Region | None:
+    """The first of ``regions`` that shares a line with ``first`` to ``last``, both included."""
+    return next(
+        (each for each in regions if each.first_line <= last and each.first_line + len(each.shifts) > first),
+        None,
+    )
+
+
+def _regions(lines: LineIndex, host: Host, languages: Collection[str] | None, depth: int) -> Iterator[Region]:
+    all_ignored = ignores_document(lines, host)
+    for block in _SCANNERS[host.id](lines):
+        ignored = all_ignored or ignores_block(lines, host, block.opening)
+        word = first_word(block.info)
+        inner = find_host(word) if word and depth < _DEPTH else None
+        if inner is not None:
+            for region in _regions(LineIndex(block.text), inner, languages, depth + 1):
+                yield _inside(region, block, ignored=ignored)
+            continue
+        language, confidence = (language_of_word(word), None) if word else _guessed(block.text)
+        if language is not None and (languages is None or language in languages):
+            yield Region(language, block.text, block.first_line, block.shifts, confidence, ignored)
+
+
+def _guessed(text: str) -> tuple[str | None, float | None]:
+    from codeorigin.language_id import guess_language  # noqa: PLC0415 - loads a model
+
+    guess = guess_language(text)
+    return guess.language, guess.confidence
+
+
+def _inside(region: Region, block: Block, *, ignored: bool) -> Region:
+    """A region of ``block`` in the places of the document that holds the block."""
+    outer = block.shifts[region.first_line : region.first_line + len(region.shifts)]
+    shifts = tuple(own + more for own, more in zip(region.shifts, outer, strict=True))
+    return replace(
+        region,
+        first_line=region.first_line + block.first_line,
+        shifts=shifts,
+        ignored=region.ignored or ignored,
+    )

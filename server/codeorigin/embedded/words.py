@@ -1,0 +1,55 @@
+"""The word that a block of code has for its language, in the spellings of the tools that read such documents."""
+
+import re
+
+from codeorigin.errors import LanguageError
+from codeorigin.languages import get_language, language_for_path
+
+_ALIASES = {
+    "py3": "python",
+    "python2": "python",
+    "python3": "python",
+    "ipython": "python",
+    "ipython3": "python",
+    "node": "javascript",
+    "nodejs": "javascript",
+    "es6": "javascript",
+    "ecmascript": "javascript",
+    "golang": "go",
+    "c++": "cpp",
+    "c#": "csharp",
+    "html+php": "php",
+}
+_DIRECTIVES = frozenset({"code-block", "code", "sourcecode", "code-cell"})
+_BRACED = re.compile(r"\{([^}]*)\}\s*(\S*)")
+_CLASS = re.compile(r"(?:^|\s)\.([^\s.=]+)")
+_PLAIN = re.compile(r"[^\s{,:;]+")
+
+
+def first_word(info: str) -> str:
+    """The language's word in ``info``, what follows the opening fence; empty if it names none.
+
+    Read as GitHub (``js``, ``js {1,3}``), rustdoc (``rust,ignore``), Pandoc (``{.js #id}``), R Markdown and Quarto
+    (``{python, echo=FALSE}``) and MyST (``{code-block} python``) write it.
+    """
+    info = info.strip()
+    braced = _BRACED.match(info)
+    if braced is None:
+        plain = _PLAIN.match(info)
+        word = plain[0] if plain is not None else ""
+    elif braced[1].strip() in _DIRECTIVES:
+        word = braced[2]
+    elif (by_class := _CLASS.search(braced[1])) is not None:
+        word = by_class[1]
+    else:
+        word = re.split(r"[\s,]", braced[1].strip(), maxsplit=1)[0]
+    return "" if "=" in word or word.startswith("#") or word.isdigit() else word.lower()
+
+
+def language_of_word(word: str) -> str | None:
+    """The id of the language that ``word`` stands for: a name or a file name's ending; None for all others."""
+    try:
+        return get_language(_ALIASES.get(word, word)).id
+    except LanguageError:
+        found = language_for_path(f"code.{word}") if word.isalnum() else None
+        return None if found is None else found.id

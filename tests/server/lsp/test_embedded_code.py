@@ -1,0 +1,165 @@
+"""Code in Markdown and reStructuredText, and in texts without a known language."""
+
+import pytest
+from lsprotocol import types
+from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
+from tests.support.language_texts import CODE
+
+from codeorigin.wording.titles import IGNORE_FILE, IGNORE_FUNCTION, about
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def fenced(code: str, info: str = "python", margin: str = "") -> str:
+    lines = [f"```{info}", *code.rstrip("\n").split("\n"), "```"]
+    return "".join(f"{margin}{line}".rstrip() + "\n" for line in lines)
+
+
+def place(start: tuple[int, int], end: tuple[int, int]) -> types.Range:
+    return types.Range(types.Position(*start), types.Position(*end))
+
+
+async def actions(
+    editor: Editor, document: Document, finding: types.Diagnostic
+) -> dict[str, types.CodeAction]:
+    answer = await editor.client.text_document_code_action_async(
+        types.CodeActionParams(
+            types.TextDocumentIdentifier(document.uri), finding.range, types.CodeActionContext([finding])
+        )
+    )
+    return {action.title: action for action in answer or () if isinstance(action, types.CodeAction)}
+
+
+def applied(document: Document, action: types.CodeAction) -> str:
+    assert action.edit is not None
+    edits = (
+        action.edit.document_changes[0].edits  # type: ignore[union-attr]
+        if action.edit.document_changes
+        else (action.edit.changes or {})[document.uri]
+    )
+    edit = edits[0]
+    assert isinstance(edit, types.TextEdit)
+    lines = document.text.splitlines(keepends=True)
+    line, column = edit.range.start.line, edit.range.start.character
+    lines[line] = lines[line][:column] + edit.new_text + lines[line][column:]
+    return "".join(lines)
+
+
+async def test_a_block_has_findings_hover_and_evidence_in_the_document_s_places(editor: Editor) -> None:
+    text = "# Notes\n\n1. Like this:\n\n" + fenced(python_function("in_a_list"), margin="   ")
+    document = editor.open(text, language="markdown", name="NOTES.md")
+    [finding] = await editor.findings(document)
+    assert finding.data["name"] == "in_a_list"
+    assert finding.range == place((5, 3), (5, 3 + len("def in_a_list(values, limit):")))
+    hover = await editor.hover_text(document, 5)
+    assert "`in_a_list`" in hover
+    assert "for index in range" in hover
+    answer = await editor.command(
+        "codeorigin.explain", document.uri, {"line": 7, "character": 0}, {"quiet": True}
+    )
+    assert [line["line"] for line in answer["explanation"]["lines"]] == list(range(5, 14))
+    lines = text.split("\n")
+    for token in answer["explanation"]["topTokens"]:
+        start, end = token["range"]["start"], token["range"]["end"]
+        assert lines[start["line"]][start["character"] : end["character"]].strip() == token["text"].strip()
+    assert await editor.hover(document, 2) is None
+
+
+async def test_edits_outside_of_a_block_move_its_findings(editor: Editor) -> None:
+    document = editor.open(
+        "Text\n\n" + fenced(python_function("moved")), language="markdown", name="moved.md"
+    )
+    [before] = await editor.findings(document)
+    editor.replace(document, "Text\n", "Text\n\nmore\n")
+    [after] = await editor.findings(document)
+    assert after.range.start.line == before.range.start.line + 2
+    assert after.data["functionId"] == before.data["functionId"]
+
+
+async def test_rescoring_a_document_and_a_selection_of_a_block(editor: Editor) -> None:
+    text = "> Quoted:\n>\n" + fenced(python_function("quoted"), margin="> ")
+    document = editor.open(text, language="markdown", name="quoted.md")
+    await editor.findings(document)
+    whole = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    assert [each["name"] for each in whole["functions"]] == ["quoted"]
+    selection = {"start": {"line": 2, "character": 0}, "end": {"line": 12, "character": 0}}
+    part = await editor.command("codeorigin.rescore", document.uri, selection, {"quiet": True})
+    assert part["verdict"]["logit"] == pytest.approx(whole["functions"][0]["verdict"]["logit"])
+    prose = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 9}}
+    told = await editor.command("codeorigin.rescore", document.uri, prose, {"quiet": True})
+    assert told["verdict"] is None
+    assert told["message"] == "the text does not tell its language clearly"
+    if not editor.pulls:
+        await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
+
+
+async def test_ignoring_a_function_in_a_quotation_and_the_whole_document(editor: Editor) -> None:
+    text = "---\ntitle: x\n---\n" + fenced(python_function("quoted"), margin="> ")
+    document = editor.open(text, language="markdown", name="ignored.md")
+    [finding] = await editor.findings(document)
+    found = await actions(editor, document, finding)
+    function, whole = found[about(IGNORE_FUNCTION, "quoted")], found[IGNORE_FILE]
+    lines = applied(document, function).split("\n")
+    assert lines[4:6] == ["> # codeorigin: ignore", "> def quoted(values, limit):"]
+    assert applied(document, whole).startswith(
+        "---\ntitle: x\n---\n<!-- codeorigin: ignore-file -->\n\n> ```python\n"
+    )
+    for action in (function, whole):
+        changed = editor.open(applied(document, action), language="markdown")
+        assert await editor.findings(changed) == []
+
+
+async def test_rest_blocks(editor: Editor) -> None:
+    code = "".join(f"   {line}\n" for line in python_function("directed").splitlines())
+    document = editor.open(
+        f"Title\n=====\n\n.. code-block:: python\n   :linenos:\n\n{code}\nEnd\n",
+        language="restructuredtext",
+        name="a.rst",
+    )
+    [finding] = await editor.findings(document)
+    assert finding.range.start == types.Position(6, 3)
+    assert "`directed`" in await editor.hover_text(document, 6)
+
+
+async def test_an_untitled_text_is_taken_for_what_it_shows(editor: Editor) -> None:
+    document = editor.open(CODE["go"], language="plaintext", uri="untitled:Untitled-1")
+    [finding] = await editor.findings(document)
+    assert finding.data["name"].endswith("Lookup")
+    line = finding.range.start.line
+    assert "`Store.Lookup`" in await editor.hover_text(document, line)
+    selection = {"start": {"line": line, "character": 0}, "end": {"line": line + 9, "character": 0}}
+    answer = await editor.command("codeorigin.rescore", document.uri, selection, {"quiet": True})
+    assert answer["verdict"]["probability"] is not None
+    if not editor.pulls:
+        await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
+
+
+async def test_another_text_in_its_place_is_told_anew(editor: Editor) -> None:
+    document = editor.open(CODE["rust"], language="plaintext", uri="untitled:Untitled-2")
+    assert await editor.findings(document)
+    document.version, document.text = 1, python_function("pasted")
+    editor.change(document, types.TextDocumentContentChangeWholeDocument(document.text))
+    assert [each.data["name"] for each in await editor.findings(document)] == ["pasted"]
+    document.version, document.text = 2, "Dear all,\nthe meeting about the release is moved to Monday.\n"
+    editor.change(document, types.TextDocumentContentChangeWholeDocument(document.text))
+    assert await editor.findings(document) == []
+    answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    assert answer["message"] == "not scored: the text does not tell its language clearly"
+
+
+async def test_the_setting_switches_kinds_of_documents_off(editor: Editor) -> None:
+    await editor.configure(
+        threshold=0.0, debounce=20, caretQuiet=0, explainWait=10_000, documents=["markdown"]
+    )
+    text = editor.open(python_function("plain"), language="plaintext", uri="untitled:Untitled-3")
+    rest = editor.open(
+        ".. code:: python\n\n  " + python_function("x"), language="restructuredtext", name="b.rst"
+    )
+    marked = editor.open(fenced(python_function("kept")), language="markdown", name="kept.md")
+    assert await editor.findings(text) == []
+    assert await editor.findings(rest) == []
+    assert [each.data["name"] for each in await editor.findings(marked)] == ["kept"]
+    await editor.configure(
+        threshold=0.0, debounce=20, caretQuiet=0, explainWait=10_000, documents=["markdown"], languages=["go"]
+    )
+    assert await editor.findings(marked) == []
