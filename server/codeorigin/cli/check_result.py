@@ -29,9 +29,10 @@ class CheckedFile:
     counted: tuple[int, ...] = ()
     changed: tuple[tuple[int, int], ...] | None = None
 
-    def counted_of(self, function: FunctionReport) -> int:
-        """How many lines of one of the outermost functions count; 0 where nobody counted."""
-        return dict(zip(map(id, self.report.functions), self.counted, strict=False)).get(id(function), 0)
+    def counted_of(self, functions: Sequence[FunctionReport]) -> list[int]:
+        """How many lines of each of some outermost functions count; 0 where nobody counted."""
+        counted = dict(zip(map(id, self.report.functions), self.counted, strict=False))
+        return [counted.get(id(function), 0) for function in functions]
 
     def first_line(self, function: FunctionReport) -> int:
         """The line of a function to point at: its first, or its first changed one."""

@@ -1,11 +1,11 @@
 """The report for GitLab: its code quality format, one entry a finding."""
 
 import hashlib
-import json
 from collections import Counter
 from typing import Any
 
 from codeorigin.cli.check_result import CheckResult
+from codeorigin.cli.reports.json_text import indented
 from codeorigin.report import line_range
 from codeorigin.source.literal_text import plain_message
 from codeorigin.wording.functions import finding_sentence
@@ -39,4 +39,4 @@ def to_list(result: CheckResult) -> list[dict[str, Any]]:
 
 def render(result: CheckResult) -> str:
     """One JSON array in ASCII with a final line end."""
-    return json.dumps(to_list(result), indent=2, allow_nan=False) + "\n"
+    return indented(to_list(result), 1)

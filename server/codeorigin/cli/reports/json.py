@@ -6,8 +6,12 @@ from importlib import resources
 from typing import Any
 
 from codeorigin.cli.check_result import CheckResult
+from codeorigin.cli.reports.json_text import indented
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.report import FunctionReport, line_range
+
+_INDENTED = 4
+"""Levels of the report down to its functions."""
 
 
 def load_schema() -> dict[str, Any]:
@@ -76,8 +80,8 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
                 "verdict": None if file.report.verdict is None else _file_verdict(file.report.verdict),
                 "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
                 "functions": [
-                    _function(function, file.counted_of(function), result.is_accepted(function))
-                    for function in functions
+                    _function(function, counted, result.is_accepted(function))
+                    for function, counted in zip(functions, file.counted_of(functions), strict=True)
                 ],
             }
             for file, functions in result.listed()
@@ -108,5 +112,5 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
 
 
 def render(result: CheckResult) -> str:
-    """One JSON document in ASCII, whatever the names are, with a final line end."""
-    return json.dumps(to_dict(result), indent=2, allow_nan=False) + "\n"
+    """One JSON document in ASCII, whatever the names are, with a final line end; a line for each outermost function."""
+    return indented(to_dict(result), _INDENTED)

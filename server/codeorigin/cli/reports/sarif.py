@@ -1,17 +1,19 @@
 """The report for code scanning services: SARIF 2.1.0 (OASIS, 2020), with one result per finding."""
 
-import json
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
+from codeorigin.cli.reports.json_text import indented
 from codeorigin.report import FunctionReport
 from codeorigin.source.literal_text import plain_message
 from codeorigin.wording.functions import finding_sentence
 from codeorigin.wording.titles import RULE, RULE_DESCRIPTION, RULE_HELP
 
 RULE_ID = "llm-written"
+_INDENTED = 4
+"""Levels of the document down to its results."""
 _SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -132,4 +134,4 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
 
 def render(result: CheckResult) -> str:
     """One SARIF document in ASCII with a final line end."""
-    return json.dumps(to_dict(result), indent=2, allow_nan=False) + "\n"
+    return indented(to_dict(result), _INDENTED)

@@ -1,0 +1,41 @@
+"""JSON with its upper levels indented."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from codeorigin.cli.reports.json_text import indented
+
+VALUE = {
+    "empty": {},
+    "none": [],
+    "text": 'a "quoted" line\n\ud800 ä',
+    "deep": [{"a": 1, "b": [1.5, None, True]}, {}, [[]]],
+}
+
+
+@pytest.mark.parametrize("levels", range(6))
+@pytest.mark.parametrize("value", [VALUE, [VALUE], [], {}, "text", None, 0.1])
+def test_it_means_what_the_standard_library_writes(value: Any, levels: int) -> None:
+    text = indented(value, levels)
+    assert json.loads(text) == value
+    assert text.endswith("\n")
+    assert text.isascii()
+
+
+def test_all_levels_look_as_the_standard_library_indents_them() -> None:
+    assert indented(VALUE, 9) == json.dumps(VALUE, indent=2) + "\n"
+
+
+def test_what_lies_deeper_has_one_line_each() -> None:
+    assert indented({"files": [{"a": [1, 2]}, {"b": {}}], "n": 1}, 2) == (
+        '{\n  "files": [\n    {"a": [1, 2]},\n    {"b": {}}\n  ],\n  "n": 1\n}\n'
+    )
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_a_number_that_json_does_not_have_is_refused(number: float) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        indented({"a": [number]}, 1)
