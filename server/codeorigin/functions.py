@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.ignore_comments import IgnoreComments
+from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
 from codeorigin.languages.parsing import ParseBudgetError
-from codeorigin.languages.syntax import CapturedFunction, CapturedScope, Syntax, parse
+from codeorigin.languages.syntax import parse
 from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan, TextRange
 

@@ -6,7 +6,7 @@ at the beginning of the comment, of a line in it, or behind another comment sign
 
 import re
 
-from codeorigin.languages.syntax import Syntax
+from codeorigin.languages.captures import Syntax
 
 IGNORE_FILE_LINES = 10
 """The comment that switches a file off stands in one of its first lines."""
