@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CLIENT := vscode-client
 # VS Code as code-server for the tests in editors: 600 MB and minutes to install, so it may stand anywhere.
 CODE_SERVER ?= build/code-server
+# Options of pytest: make test PYTEST=tests/server
+PYTEST ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-editors vsix lint format bench clean
@@ -50,7 +52,7 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	cd $(CLIENT) && npm test --silent
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST)
 
 # Neovim, Emacs, and VS Code with the packaged extension; screenshots go to build/editors.
 test-editors: $(VENV)/.editors vsix
