@@ -123,7 +123,7 @@ async def _rescore_selection(
         verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)
     except CodeOriginError as error:
         return _said(session, {"verdict": None, "message": str(error)}, quiet=quiet)
-    message = on_selection(verdict, in_file=_takes_in_file(session.result(snapshot.uri)))
+    message = on_selection(verdict, in_file=_takes_in_file(session, snapshot.uri))
     _mark_selection(session, snapshot, selection, (verdict, model_id), message)
     answer = {
         "version": snapshot.version,
@@ -134,9 +134,12 @@ async def _rescore_selection(
     return _said(session, answer, quiet=quiet)
 
 
-def _takes_in_file(result: Result | None) -> bool:
+def _takes_in_file(session: Session, uri: str) -> bool:
     """Whether other functions of the file count in the verdicts of the document."""
-    return result is not None and any(each.verdict.file_evidence is not None for each in result.functions)
+    result = session.result(uri)
+    if result is None or not session.settings_of(uri).file_context:
+        return False  # a result may still be that of earlier settings
+    return any(each.verdict.file_evidence is not None for each in result.functions)
 
 
 def _mark_selection(
