@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> "TinyModel":
+def graphs(request: pytest.FixtureRequest) -> Path:
+    """Where exported graphs are kept between sessions; ``pytest --cache-clear`` empties it."""
+    cache: pytest.Cache = request.config.cache
+    return cache.mkdir("codeorigin-graphs")
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory, graphs: Path) -> "TinyModel":
     """A bundle with a wide and a deep part."""
     # PyTorch and the exporter take seconds to import; tests that need no model do not wait for them.
     from support.tiny_model import build_tiny_model  # noqa: PLC0415
 
-    return build_tiny_model(tmp_path_factory.mktemp("tiny-model"))
+    return build_tiny_model(tmp_path_factory.mktemp("tiny-model"), cache=graphs)
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +40,8 @@ def tiny_model_dir(tiny_model: "TinyModel") -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_wide_model(tmp_path_factory: pytest.TempPathFactory) -> "TinyModel":
+def tiny_wide_model(tmp_path_factory: pytest.TempPathFactory, graphs: Path) -> "TinyModel":
     """A bundle without a deep part."""
     from support.tiny_model import build_tiny_model  # noqa: PLC0415
 
-    return build_tiny_model(tmp_path_factory.mktemp("tiny-wide-model"), deep=False)
+    return build_tiny_model(tmp_path_factory.mktemp("tiny-wide-model"), deep=False, cache=graphs)

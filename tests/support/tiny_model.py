@@ -1,7 +1,9 @@
 """A complete model bundle, small enough to be exported in a test session: random weights, real files."""
 
+import hashlib
 import json
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+import codeorigin_training
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
 from codeorigin.model.file_context import FileContext
@@ -155,8 +158,14 @@ def _with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any])
     return directory
 
 
-def build_tiny_model(directory: Path, *, wide: bool = True, deep: bool = True) -> TinyModel:
-    """Export a bundle into ``directory``, which exists and is empty."""
+def build_tiny_model(
+    directory: Path, *, wide: bool = True, deep: bool = True, cache: Path | None = None
+) -> TinyModel:
+    """Export a bundle into ``directory``, which exists and is empty.
+
+    The export takes most of a minute, so its graphs are kept in the folder ``cache`` for the next session, under a
+    name that tells the weights and all code that they come from.
+    """
     tokenizer = tiny_tokenizer() if deep else None
     encoder = tiny_encoder(tokenizer.vocab_size) if tokenizer else None
     weights: npt.NDArray[np.float32] | None = None
@@ -165,12 +174,33 @@ def build_tiny_model(directory: Path, *, wide: bool = True, deep: bool = True) -
         drawn = np.random.default_rng(5).normal(0.0, 0.5, size)
         # As the graph stores them.
         weights = drawn.astype(np.float16).astype(np.float32)
-    export_graphs(directory, bias=BIAS, wide_weights=weights, encoder=encoder)
+    graphs = None if cache is None else cache / _origin(encoder, weights)
+    if graphs is None or not graphs.is_dir():
+        export_graphs(directory, bias=BIAS, wide_weights=weights, encoder=encoder)
+        if graphs is not None:
+            part = Path(tempfile.mkdtemp(dir=cache)) / "graphs"
+            shutil.copytree(directory, part)
+            part.replace(graphs)  # whole or not at all, should the session be interrupted
+    else:
+        shutil.copytree(graphs, directory, dirs_exist_ok=True)
     if tokenizer is not None:
         tokenizer.save(directory / TOKENIZER)
     model = TinyModel(directory, encoder, weights, tokenizer)
     (directory / MANIFEST).write_text(json.dumps(_manifest(model)), encoding="utf-8")
     return model
+
+
+def _origin(encoder: CompactEncoder | None, weights: npt.NDArray[np.float32] | None) -> str:
+    """A digest of what an export depends on: weights, the code of the training tree, PyTorch."""
+    digest = hashlib.sha256(torch.__version__.encode())
+    for path in sorted(Path(codeorigin_training.__file__).parent.glob("e[nx]*/**/*.py")):
+        digest.update(path.read_bytes())
+    if encoder is not None:
+        for name, tensor in sorted(encoder.state_dict().items()):
+            digest.update(name.encode() + tensor.numpy().tobytes())
+    if weights is not None:
+        digest.update(weights.tobytes())
+    return digest.hexdigest()[:16]
 
 
 def _manifest(model: TinyModel) -> dict[str, Any]:
