@@ -178,9 +178,10 @@ def build_tiny_model(
     if graphs is None or not graphs.is_dir():
         export_graphs(directory, bias=BIAS, wide_weights=weights, encoder=encoder)
         if graphs is not None:
-            part = Path(tempfile.mkdtemp(dir=cache)) / "graphs"
-            shutil.copytree(directory, part)
-            part.replace(graphs)  # whole or not at all, should the session be interrupted
+            with tempfile.TemporaryDirectory(
+                dir=cache
+            ) as part:  # whole or not at all, should it be interrupted
+                (shutil.copytree(directory, Path(part) / "graphs")).replace(graphs)
     else:
         shutil.copytree(graphs, directory, dirs_exist_ok=True)
     if tokenizer is not None:
