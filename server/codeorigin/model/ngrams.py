@@ -24,7 +24,7 @@ from codeorigin.model.words import Vocabulary, utf32
 
 Ints = npt.NDArray[np.int32]
 
-BATCH_CHARACTERS = 1 << 15
+BATCH_CHARACTERS = 1 << 16
 """Most characters of one batch; one function alone may have more. Its arrays stay in the processor's cache."""
 
 

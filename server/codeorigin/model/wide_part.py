@@ -90,7 +90,9 @@ class WidePart:
         In float32 and one by one, as the graph adds, so that the sums have its very bits.
         """
         wide = np.zeros(len(functions), dtype=np.float32)
-        present = [(place, each) for place, each in enumerate(functions) if each is not None and len(each.ids)]
+        present = [
+            (place, each) for place, each in enumerate(functions) if each is not None and len(each.ids)
+        ]
         if present:
             terms = self.weights(np.concatenate([each.ids for _, each in present]))
             terms *= np.concatenate([each.values for _, each in present])
