@@ -1,9 +1,10 @@
 """The one way in: document text -> function reports; selections -> verdicts; functions -> explanations."""
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from codeorigin.cache import LruCache
 from codeorigin.cancellation import NEVER, CancelToken
@@ -12,8 +13,8 @@ from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.function_reports import function_id as identify
 from codeorigin.function_reports import nested_reports, placed
-from codeorigin.functions import only_function, outline
-from codeorigin.languages import get_language
+from codeorigin.functions import Outline, only_function, outline
+from codeorigin.languages import Language, get_language
 from codeorigin.languages.hosts import Host, find_host
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict
@@ -38,6 +39,8 @@ EXPLANATION_CACHE_BYTES = 8 * 2**20
 VERDICT_BYTES = 1024
 """The most bytes that a cached score takes with its key and its entry in the cache."""
 
+_Key = TypeVar("_Key", int, str)
+_Found = tuple[Outline, list[str]]
 _TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
 
 
@@ -75,6 +78,7 @@ class Analyzer:
             self._scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads
         )
         self._verdicts: LruCache[str, _Cached] = LruCache(VERDICT_CACHE_BYTES, lambda _: VERDICT_BYTES)
+        self._prepared: dict[tuple[str, str | None, str], _Found] = {}
         self._explanations: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
             EXPLANATION_CACHE_BYTES, explanation_bytes
         )
@@ -127,8 +131,8 @@ class Analyzer:
         if (host := find_host(language)) is not None:
             return self._blocks(text, host, path, languages, file_context=file_context, cancel=cancel)
         known = get_language(language)
-        index = LineIndex(text)
-        found = outline(text, known, path=path, lines=index, cancel=cancel)
+        prepared = self._prepared.pop((known.id, path, text), None)
+        found, ids = prepared or _found(text, known, path, cancel)
         spans = found.functions
         cancel.raise_if_cancelled()
         if not found.parsed:
@@ -138,7 +142,6 @@ class Analyzer:
         verdicts: dict[int, Verdict] = {}
         scored: dict[int, Scored | None] = {}
         pending: list[int] = []
-        ids = [identify(text, span, model_language) for span in spans]
         for number, span in enumerate(spans):
             if reason := whole or (Reason.IGNORED if span.ignored else None):
                 verdicts[number] = Verdict.without(reason)
@@ -147,7 +150,8 @@ class Analyzer:
             else:
                 pending.append(number)
         # Chunk by chunk, so that an edit in the middle of a first pass does not lose what is scored already.
-        for chunk in _chunks(pending, spans):
+        lengths = [spans[number].code.end - spans[number].code.start for number in pending]
+        for chunk in _chunks(pending, lengths):
             codes = [text[spans[number].code.start : spans[number].code.end] for number in chunk]
             for number, each in zip(chunk, self._score(codes, model_language, cancel), strict=True):
                 scored[number] = each
@@ -158,6 +162,35 @@ class Analyzer:
             for number, span in enumerate(spans)
         )
         return FileReport(known.id, path, reports, self._file_verdict(text, reports, whole, model_language))
+
+    def prepare(self, documents: Iterable[tuple[str, str, str | None]]) -> None:
+        """Find and score the functions of several documents together: a batch of many takes less time than many small.
+
+        Args:
+            documents: the text, the language and the path of each, as :meth:`analyze` will be given them; it then
+                has only to judge.
+
+        Raises:
+            LanguageError: a language is not supported.
+        """
+        self._prepared.clear()
+        new: dict[str, dict[str, str]] = {}
+        for text, language, path in documents:
+            if find_host(language) is not None:
+                continue  # its blocks are documents of their own
+            known = get_language(language)
+            found, ids = self._prepared[known.id, path, text] = _found(text, known, path, NEVER)
+            if found.ignored or _whole_file_reason(text):
+                continue
+            of_language = new.setdefault(known.model_language, {})
+            for function_id, span in zip(ids, found.functions, strict=True):
+                if not span.ignored and self._verdicts.get(function_id) is None:
+                    of_language[function_id] = text[span.code.start : span.code.end]
+        for language, functions in new.items():
+            for chunk in _chunks(list(functions), [len(code) for code in functions.values()]):
+                codes = [functions[function_id] for function_id in chunk]
+                for function_id, scored in zip(chunk, self._score(codes, language, NEVER), strict=True):
+                    self._verdicts.put(function_id, _Cached(scored))
 
     def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
@@ -303,15 +336,21 @@ def _whole_file_reason(text: str) -> Reason | None:
     return Reason.MINIFIED if is_minified(text) else None
 
 
-def _chunks(numbers: Sequence[int], spans: Sequence[FunctionSpan]) -> Iterator[list[int]]:
-    chunk: list[int] = []
+def _found(text: str, language: Language, path: str | None, cancel: CancelToken) -> _Found:
+    """The functions of a text, and their ids."""
+    found = outline(text, language, path=path, lines=LineIndex(text), cancel=cancel)
+    return found, [identify(text, span, language.model_language) for span in found.functions]
+
+
+def _chunks(functions: Sequence[_Key], lengths: Sequence[int]) -> Iterator[list[_Key]]:
+    """The functions, each of as many characters as ``lengths`` says, in runs of :data:`_CHUNK_CHARACTERS`."""
+    chunk: list[_Key] = []
     characters = 0
-    for number in numbers:
-        length = spans[number].code.end - spans[number].code.start
+    for function, length in zip(functions, lengths, strict=True):
         if chunk and characters + length > _CHUNK_CHARACTERS:
             yield chunk
             chunk, characters = [], 0
-        chunk.append(number)
+        chunk.append(function)
         characters += length
     if chunk:
         yield chunk

@@ -364,3 +364,27 @@ def test_a_method_alone_has_the_logit_that_it_has_in_a_class(analyzer: Analyzer,
     assert alone.verdict.logit == inside.logit
     assert analyzer.score(f"{text}\n", "typescript").logit == inside.logit
     assert analyzer.score(f"{indent}@logged()\n{text},\n", "typescript").logit == inside.logit
+
+
+def test_documents_that_were_prepared_together_are_only_judged(
+    in_files: Analyzer, scored: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = Analyzer(in_files.bundle)
+    documents = [
+        (FUNCTION + OTHER, "python", "a.py"),
+        (f"# codeorigin: ignore-file\n{FUNCTION}", "python", None),
+        ("int f(int a) {\n    int b = a;\n    return b;\n}\n", "c", "f.c"),
+        (OTHER.replace("\n", "\n\n"), "python", "test_b.py"),
+        ("", "python", "c.py"),
+    ]
+    expected = [in_files.analyze(text, language, path=path) for text, language, path in documents]
+    together.prepare(documents)
+    scored.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr("codeorigin.analyzer.outline", None)
+        assert [together.analyze(text, language, path=path) for text, language, path in documents] == expected
+    assert not scored
+    # Once prepared, once used: texts are not kept.
+    monkeypatch.setattr("codeorigin.analyzer.outline", None)
+    with pytest.raises(TypeError):
+        together.analyze(*documents[0][:2], path="a.py")

@@ -199,7 +199,7 @@ def _outcomes(
     sources: Sequence[Source], options: CheckOptions, file_context: bool
 ) -> Generator[CheckedFile | FileError]:
     """What comes of each source, in their order; in several processes where that is worth their start."""
-    from codeorigin.cli.workers import check_in_processes, worker_count  # noqa: PLC0415
+    from codeorigin.cli.workers import check_alone, check_in_processes, worker_count  # noqa: PLC0415
 
     workers = worker_count(sources, options.jobs)
     how = FileCheck(
@@ -213,9 +213,7 @@ def _outcomes(
     if workers > 1:
         yield from check_in_processes(sources, how, workers)
         return
-    analyzer = how.load()
-    for source in sources:
-        yield how.run(source, analyzer)
+    yield from check_alone(sources, how)
 
 
 def _error_line(error: FileError) -> str:

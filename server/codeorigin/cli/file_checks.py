@@ -1,5 +1,7 @@
 """The check of one file: read, analyse, and one line on why where that fails."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +35,19 @@ class FileCheck:
         from codeorigin.analyzer import Analyzer  # noqa: PLC0415 - takes a while
 
         return Analyzer.load(self.model, threads=self.threads)
+
+    def prepare(self, sources: Sequence[Source], analyzer: "Analyzer") -> None:
+        """Score the functions of ``sources`` together, which is faster; :meth:`run` has then less to do.
+
+        What goes wrong here is left to :meth:`run`, which says of which file it is true.
+        """
+        documents = []
+        for source in sources:
+            if source.file is not None:
+                with suppress(SourceError):
+                    documents.append((source.read(), source.language.id, source.path))
+        with suppress(Exception):
+            analyzer.prepare(documents)
 
     def run(self, source: Source, analyzer: "Analyzer") -> CheckedFile | FileError:
         """Check one source."""

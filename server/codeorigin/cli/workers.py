@@ -1,4 +1,4 @@
-"""Files checked by several processes, with the results of one: in the order of the files."""
+"""Files checked by one process or by several, with the same results: in the order of the files."""
 
 import multiprocessing
 import os
@@ -52,7 +52,7 @@ def check_in_processes(sources: Sequence[Source], check: FileCheck, workers: int
     """
     # A forked process would share the inference runtime's locks and threads.
     context = multiprocessing.get_context("spawn")
-    chunks = _chunks(sources)
+    chunks = map(_named, _chunks(sources))
     pending: deque[Future[list[_Outcome]]] = deque()
     pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(check,))
     try:
@@ -77,17 +77,35 @@ def check_in_processes(sources: Sequence[Source], check: FileCheck, workers: int
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _chunks(sources: Sequence[Source]) -> Iterator[list[_Named]]:
-    chunk: list[_Named] = []
+def check_alone(sources: Sequence[Source], check: FileCheck) -> Iterator[_Outcome]:
+    """Check ``sources`` in this process; raises :class:`~codeorigin.errors.ModelError`."""
+    analyzer = check.load()
+    for chunk in _chunks(sources):
+        yield from _run(chunk, check, analyzer)
+
+
+def _run(sources: Sequence[Source], check: FileCheck, analyzer: "Analyzer") -> Iterator[_Outcome]:
+    if len(sources) > 1:
+        check.prepare(sources, analyzer)
+    for source in sources:
+        yield check.run(source, analyzer)
+
+
+def _chunks(sources: Sequence[Source]) -> Iterator[list[Source]]:
+    chunk: list[Source] = []
     size = 0
     for source in sources:
-        chunk.append((str(source.file), source.path, source.language.id, source.named))
+        chunk.append(source)
         size += _size(source)
         if size >= _CHUNK_BYTES:
             yield chunk
             chunk, size = [], 0
     if chunk:
         yield chunk
+
+
+def _named(sources: Sequence[Source]) -> list[_Named]:
+    return [(str(source.file), source.path, source.language.id, source.named) for source in sources]
 
 
 def _size(source: Source) -> int:
@@ -133,8 +151,8 @@ def _end_with_parent() -> None:
 
 
 def _check_chunk(chunk: Sequence[_Named]) -> list[_Outcome]:
-    outcomes = []
-    for file, path, language, named in chunk:
-        source = source_of_file(Path(file), path, source_kind(language), named=named)
-        outcomes.append(_Worker.check.run(source, _Worker.analyzer))
-    return outcomes
+    sources = [
+        source_of_file(Path(file), path, source_kind(language), named=named)
+        for file, path, language, named in chunk
+    ]
+    return list(_run(sources, _Worker.check, _Worker.analyzer))

@@ -70,7 +70,7 @@ class HashedWords:
     """The words of several texts, end to end.
 
     ``words`` and ``shapes`` ``(n,)`` are the hashes of each word and of its shape, ``counts`` ``(texts,)`` how many
-    each text has.
+    each text has. Where nobody asks for shapes, they are the words again.
     """
 
     words: Hashes
@@ -78,8 +78,11 @@ class HashedWords:
     counts: Ints
 
 
-def hash_words(texts: Sequence[str], language: str) -> HashedWords:
-    """The words of ASCII ``texts``; a word that ``language``, a model language, reserves is its own shape."""
+def hash_words(texts: Sequence[str], language: str | None) -> HashedWords:
+    """The words of ASCII ``texts``; a word that ``language``, a model language, reserves is its own shape.
+
+    Without a language there are no shapes.
+    """
     # A blank ends every word.
     data = " ".join(texts).encode("ascii")
     text_ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
@@ -92,6 +95,8 @@ def hash_words(texts: Sequence[str], language: str) -> HashedWords:
         return HashedWords(_FIRST[:0], _FIRST[:0], counts)
     lengths = np.add.reduceat(is_part, starts, dtype=np.int64)
     words = _hashes(codes, starts, lengths)
+    if language is None:
+        return HashedWords(words, words, counts)
     shapes = words.copy()
     firsts = kinds[starts]
     _hash_forms(shapes, data, is_start, starts, lengths, firsts, language)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from codeorigin.model.comments import find_comments
 from codeorigin.model.keywords import KEYWORDS
@@ -10,6 +11,8 @@ from codeorigin.model.normalize import LEVEL_MARK
 from codeorigin.model.words import shape, word_pattern
 
 _CODE_WORD = re.compile(r"\w+|[^\w\s]")
+_LONGEST_KNOWN = 32
+"""Longer words are no keywords, and are not kept."""
 _COMMENT_MARKS = "/*#\"'! \t\n"
 
 
@@ -28,10 +31,14 @@ class Comment:
     before: tuple[str, str]
     after: str
 
+    @property
+    def written(self) -> str:
+        """The comment itself."""
+        return self.text[self.start : self.end]
+
     def items(self) -> list[str]:
         """Its marks and words, in order."""
-        comment = self.text[self.start : self.end]
-        return [*self.before, *word_pattern(comment).findall(comment), self.after]
+        return [*self.before, *word_pattern(self.written).findall(self.written), self.after]
 
     def places(self) -> list[tuple[int, int]]:
         """Where each of the items stands: its first character and one past the last."""
@@ -42,20 +49,24 @@ class Comment:
 
 def read_comments(text: str, language: str) -> Iterator[Comment]:
     """The comments of normalised ``text``, in order."""
-    keywords = KEYWORDS.get(language, frozenset())
     previous = 0
     for start, end in find_comments(text, language):
         gap = text[previous:start]
         own_line = (not previous or "\n" in gap) and not gap[gap.rfind("\n") + 1 :].strip(LEVEL_MARK)
         following = _CODE_WORD.search(text, end)
-        if following is None:
-            after = "end"
-        else:
-            word = following.group()
-            after = word if word in keywords else shape(word)
+        after = "§next end" if following is None else _next_mark(following.group(), language)
         before = ("§own" if own_line else "§behind", _written(text[start:end]))
-        yield Comment(text, start, end, before, f"§next {after}")
+        yield Comment(text, start, end, before, after)
         previous = end
+
+
+def _next_mark(word: str, language: str) -> str:
+    return _known_next_mark(word, language) if len(word) <= _LONGEST_KNOWN else f"§next {shape(word)}"
+
+
+@lru_cache(maxsize=4096)
+def _known_next_mark(word: str, language: str) -> str:
+    return f"§next {word if word in KEYWORDS.get(language, ()) else shape(word)}"
 
 
 def _written(comment: str) -> str:

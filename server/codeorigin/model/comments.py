@@ -60,3 +60,9 @@ def find_comments(text: str, language: str) -> list[tuple[int, int]]:
         for match in lexer.finditer(text)
         if match.lastindex
     ]
+
+
+def has_comments(text: str, language: str) -> bool:
+    """Whether :func:`find_comments` finds any."""
+    lexer = _LEXERS.get(language, _C_LIKE)
+    return any(match.lastindex for match in lexer.finditer(text))

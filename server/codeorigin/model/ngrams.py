@@ -8,23 +8,23 @@ explanations alone.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.ascii_words import HashedWords, hash_words
-from codeorigin.model.comment_words import read_comments
+from codeorigin.model.comment_items import comment_items
 from codeorigin.model.counting import Counted, Keys, count, key_type, no_key
 from codeorigin.model.hashing import Items, Places, ngram_rows
 from codeorigin.model.item_places import item_places
 from codeorigin.model.normalize import LEVEL_MARK, Normalized
+from codeorigin.model.text_words import hash_texts
 from codeorigin.model.views import View, ViewKind
-from codeorigin.model.words import Vocabulary, utf32, word_pattern
+from codeorigin.model.words import Vocabulary, utf32
 
 Ints = npt.NDArray[np.int32]
 
-BATCH_CHARACTERS = 1 << 15
+BATCH_CHARACTERS = 1 << 16
 """Most characters of one batch; one function alone may have more. Its arrays stay in the processor's cache."""
 
 
@@ -128,7 +128,7 @@ class NgramViews:
         vocabulary = self._vocabulary
         vocabulary.trim()
         if kinds & {ViewKind.WORDS, ViewKind.SHAPES}:
-            words = self._words(texts, language)
+            words = hash_texts(texts, language, vocabulary)
             items[ViewKind.WORDS] = Items(words.words, words.counts, everyone)
             items[ViewKind.SHAPES] = Items(words.shapes, words.counts, everyone)
         if ViewKind.CHARACTERS in kinds:
@@ -138,32 +138,8 @@ class NgramViews:
             lengths = np.array([len(text) - text.count(LEVEL_MARK) for text in texts])
             items[ViewKind.CHARACTERS] = Items(codes, lengths, everyone)
         if ViewKind.COMMENTS in kinds:
-            comments = [[each.items() for each in read_comments(text, language)] for text in texts]
-            groups = list(chain.from_iterable(comments))
-            items[ViewKind.COMMENTS] = Items(
-                vocabulary.words(vocabulary.numbers(chain.from_iterable(groups))),
-                np.array([len(words) for words in groups], dtype=np.int64),
-                np.repeat(everyone, [len(of_text) for of_text in comments]),
-            )
+            items[ViewKind.COMMENTS] = comment_items(texts, language, vocabulary)
         return items
-
-    def _words(self, texts: Sequence[str], language: str) -> HashedWords:
-        """The words of ``texts``, those of texts that are not ASCII one by one."""
-        others = [place for place, text in enumerate(texts) if not text.isascii()]
-        if not others:
-            return hash_words(texts, language)
-        found = [word_pattern(texts[place]).findall(texts[place]) for place in others]
-        numbers = self._vocabulary.numbers(chain.from_iterable(found))
-        rest: list[int] = sorted(set(range(len(texts))) - set(others))
-        of_rest = hash_words([texts[place] for place in rest], language)
-        counts = np.zeros(len(texts), dtype=np.int64)
-        counts[rest] = of_rest.counts
-        counts[others] = [len(words) for words in found]
-        owners = np.concatenate([np.repeat(each, counts[each]) for each in (rest, others)])
-        order = np.argsort(owners, kind="stable")
-        words = np.concatenate([of_rest.words, self._vocabulary.words(numbers)])
-        shapes = np.concatenate([of_rest.shapes, self._vocabulary.shapes(numbers, language)])
-        return HashedWords(words[order], shapes[order], counts)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

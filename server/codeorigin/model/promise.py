@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from codeorigin.model.comments import find_comments
+from codeorigin.model.comments import has_comments
 
 
 class Group(StrEnum):
@@ -22,7 +22,7 @@ def group_of(text: str, language: str) -> Group:
         text: :attr:`codeorigin.model.normalize.Normalized.text`; a comment anywhere in it documents it.
         language: a model language.
     """
-    return Group.DOCUMENTED if find_comments(text, language) else Group.BARE
+    return Group.DOCUMENTED if has_comments(text, language) else Group.BARE
 
 
 @dataclass(frozen=True, slots=True)

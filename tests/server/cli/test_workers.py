@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin import analyzer
 from codeorigin.cli import workers
 from codeorigin.cli.check import CheckOptions, check
+from codeorigin.cli.check_result import FileError
 from codeorigin.cli.file_checks import FileCheck
 from codeorigin.cli.inputs import Source, source_of_file, stdin_source
 from codeorigin.cli.reports.json import to_dict
@@ -126,3 +128,23 @@ def test_small_inputs_and_stdin_stay_in_one_process(folder: Path, monkeypatch: p
     assert worker_count(few * 9, 8) == 8
     assert worker_count(few * 9, 1) == 1
     assert worker_count([*few * 9, stdin_source("python", None)], 8) == 1
+
+
+def test_a_file_that_fails_among_others_fails_alone(
+    folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = ["f00.py", "f01.py", "f02.py", "f03.py"]
+    for name in named:
+        (folder / name).write_text(ALL[0][0], encoding="utf-8")
+    (folder / "f00.py").write_bytes(b"\xff\xfe not text")
+    outline = analyzer.outline
+
+    def failing(text: str, *rest: object, **options: object) -> object:
+        if options["path"] == "f02.py":
+            raise RuntimeError("unforeseen")
+        return outline(text, *rest, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(analyzer, "outline", failing)
+    found = list(workers.check_alone(sources(folder, *named), FileCheck(model=tiny_model_dir)))
+    assert [each.path for each in found] == named
+    assert [isinstance(each, FileError) for each in found] == [True, False, True, False]

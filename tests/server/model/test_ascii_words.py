@@ -47,3 +47,9 @@ def test_of_real_code(language: str) -> None:
 )
 def test_long_words(text: str) -> None:
     check([text, "x", text], "python")
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_words_without_shapes(texts: list[str]) -> None:
+    words = [word for text in texts for word in word_pattern(text).findall(text)]
+    assert hash_words(texts, None).words.tolist() == [fnv1a(word) for word in words]

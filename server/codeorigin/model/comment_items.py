@@ -1,0 +1,43 @@
+"""The items of comments, hashed for many functions at a time."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from codeorigin.model.comment_words import read_comments
+from codeorigin.model.hashing import Items
+from codeorigin.model.text_words import hash_texts
+from codeorigin.model.words import Vocabulary
+
+_MARKS = 3
+"""Of each comment: two before its words and one after them."""
+
+
+def comment_items(texts: Sequence[str], language: str, vocabulary: Vocabulary) -> Items:
+    """The hashes of :meth:`codeorigin.model.comment_words.Comment.items`, a group for each comment.
+
+    Args:
+        texts: normalised code.
+        language: a model language.
+        vocabulary: keeps the hashes of what it meets.
+    """
+    owners: list[int] = []
+    marks: list[str] = []
+    written: list[str] = []
+    for owner, text in enumerate(texts):
+        for comment in read_comments(text, language):
+            owners.append(owner)
+            marks += (*comment.before, comment.after)
+            written.append(comment.written)
+    words = hash_texts(written, None, vocabulary)
+    lengths = words.counts + _MARKS
+    ends = np.cumsum(lengths)
+    firsts = ends - lengths
+    hashes = np.zeros(lengths.sum(), dtype=np.uint64)
+    is_word = np.ones(len(hashes), dtype=np.bool_)
+    of_marks = vocabulary.words(vocabulary.numbers(marks)).reshape(-1, _MARKS)
+    for column, places in enumerate((firsts, firsts + 1, ends - 1)):
+        hashes[places] = of_marks[:, column]
+        is_word[places] = False
+    hashes[is_word] = words.words
+    return Items(hashes, lengths, np.array(owners, dtype=np.int64))

@@ -1,0 +1,37 @@
+"""The hashed words of any texts: ASCII ones many at a time, the others word by word."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+
+from codeorigin.model.ascii_words import HashedWords, hash_words
+from codeorigin.model.words import Vocabulary, word_pattern
+
+
+def hash_texts(texts: Sequence[str], language: str | None, vocabulary: Vocabulary) -> HashedWords:
+    """The words of ``texts`` in their order, as :func:`codeorigin.model.ascii_words.hash_words` gives them.
+
+    Args:
+        texts: any texts.
+        language: a model language; None leaves out the shapes.
+        vocabulary: keeps the words of texts that are not ASCII.
+    """
+    others = [place for place, text in enumerate(texts) if not text.isascii()]
+    if not others:
+        return hash_words(texts, language)
+    found = [word_pattern(texts[place]).findall(texts[place]) for place in others]
+    numbers = vocabulary.numbers(chain.from_iterable(found))
+    of_others = vocabulary.words(numbers)
+    rest: list[int] = sorted(set(range(len(texts))) - set(others))
+    of_rest = hash_words([texts[place] for place in rest], language)
+    counts = np.zeros(len(texts), dtype=np.int64)
+    counts[rest] = of_rest.counts
+    counts[others] = [len(words) for words in found]
+    owners = np.concatenate([np.repeat(each, counts[each]) for each in (rest, others)])
+    order = np.argsort(owners, kind="stable")
+    words = np.concatenate([of_rest.words, of_others])[order]
+    if language is None:
+        return HashedWords(words, words, counts)
+    shapes = np.concatenate([of_rest.shapes, vocabulary.shapes(numbers, language)])
+    return HashedWords(words, shapes[order], counts)

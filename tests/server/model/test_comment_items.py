@@ -1,0 +1,40 @@
+"""The hashed items of comments are those that comments list one by one."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeorigin.model.comment_items import comment_items
+from codeorigin.model.comment_words import read_comments
+from codeorigin.model.keywords import KEYWORDS
+from codeorigin.model.normalize import normalize
+from codeorigin.model.words import Vocabulary, fnv1a
+from support.snippets import ALL
+
+LANGUAGES = sorted(KEYWORDS)
+
+
+def check(texts: list[str], language: str) -> int:
+    comments = [(owner, each) for owner, text in enumerate(texts) for each in read_comments(text, language)]
+    found = comment_items(texts, language, Vocabulary())
+    assert found.hashes.tolist() == [fnv1a(item) for _, each in comments for item in each.items()]
+    assert found.lengths.tolist() == [len(each.items()) for _, each in comments]
+    assert found.owners.tolist() == [owner for owner, _ in comments]
+    return len(comments)
+
+
+def test_of_real_code() -> None:
+    by_language = {language: [normalize(code, language).text for code, _ in ALL] for language in LANGUAGES}
+    assert all(check(texts, language) for language, texts in by_language.items())
+
+
+@given(
+    st.lists(st.text(alphabet="\"'`#/*\\= \n\t a1é§.if", max_size=60), max_size=4),
+    st.sampled_from(LANGUAGES),
+)
+def test_of_any_text(texts: list[str], language: str) -> None:
+    check(texts, language)
+
+
+@given(st.text(alphabet="#'\" \n\tif_aéB1" * 3 + "x" * 9, max_size=99))
+def test_a_word_that_is_too_long_to_be_kept_is_read_alike(text: str) -> None:
+    check([f"{text}\n# a\n{'if' * 40}", f"# {text}\n{'_' * 99}"], "python")
