@@ -22,6 +22,7 @@ _KNOWN_TO_FRONTS = (
     "errors",
     "explain.explanation",
     "git",
+    "history",
     "language_id",
     "languages",
     "limits",
@@ -33,6 +34,7 @@ _KNOWN_TO_FRONTS = (
     "source",
     "spans",
     "wording",
+    "worker_processes",
 )
 _MORE_FOR_ONE = {
     # It starts the other front.
@@ -132,11 +134,29 @@ def test_nothing_else_knows_a_front() -> None:
         ("report", ("spans", "model.change_verdict", "model.verdict", "model.file_verdict")),
         ("changed_functions", ("report",)),
         ("change_verdicts", ("model",)),
+        ("worker_processes", ()),
+        (
+            "history",
+            (
+                "history",
+                "analyzer",
+                "changed_functions",
+                "errors",
+                "git",
+                "languages",
+                "model",
+                "report",
+                "source",
+                "worker_processes",
+            ),
+        ),
         (
             "wording",
             (
                 "wording",
                 "report",
+                "history.commit_results",
+                "history.totals",
                 "limits",
                 "model.change_verdict",
                 "model.verdict",

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import codeorigin
-from codeorigin.cli import check_command, saved_commands
+from codeorigin.cli import check_command, history_command, saved_commands
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
 from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, Threads, cores
@@ -212,6 +212,7 @@ def serve(
     raise typer.Exit(guarded(work, debug=debug))
 
 
+history_command.register(app)
 saved_commands.register(app)
 
 

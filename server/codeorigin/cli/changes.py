@@ -74,7 +74,7 @@ def changed_sources(
         LanguageError: ``language`` is not supported.
     """
     repository = Repository.of(Path.cwd())
-    wanted = _wanted(
+    wanted, _ = wanted_paths(
         repository, names, language=language, exclude=exclude, project=project, documents=documents
     )
     try:
@@ -122,16 +122,21 @@ def _reader(change: Change, file: ChangedFile, shown: str, language: str) -> Cal
     return lambda: decode_source(change.read(file, MAX_BYTES), shown, MAX_BYTES, language)
 
 
-def _wanted(
+def wanted_paths(
     repository: Repository,
     names: Sequence[str],
     *,
     language: str | None,
     exclude: Sequence[str],
     project: "Project | None",
-    documents: bool,
-) -> Callable[[str], bool]:
-    """Tells by its path in the repository whether a file is looked at."""
+    documents: bool = False,
+) -> tuple[Callable[[str], bool], list[str]]:
+    """What tells by its path in the repository whether a file is looked at, and ``names`` as such paths.
+
+    Raises:
+        RepositoryError: a name lies outside of the repository.
+        LanguageError: ``language`` is not supported.
+    """
     from codeorigin.source.ignore import IgnorePatterns  # noqa: PLC0415
 
     selected = None if language is None else source_kind(language).id
@@ -156,7 +161,7 @@ def _wanted(
         chosen = selected is not None or is_document or found.id in project.settings.languages
         return chosen and not project.excludes(top / path)
 
-    return wanted
+    return wanted, below
 
 
 def _in_repository(repository: Repository, name: str) -> str:
