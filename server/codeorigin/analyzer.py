@@ -63,7 +63,9 @@ class Analyzer:
     One thread at a time may analyse, score and explain; :meth:`cached_explanation` may be called from any.
     """
 
-    def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
+    def __init__(
+        self, bundle: Bundle, *, threads: int = 1, verdict_cache_bytes: int = VERDICT_CACHE_BYTES
+    ) -> None:
         self.bundle = bundle
         self._scorer = Scorer(
             bundle.score_path,
@@ -77,24 +79,31 @@ class Analyzer:
         self._explainer = Explainer(
             self._scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads
         )
-        self._verdicts: LruCache[str, _Cached] = LruCache(VERDICT_CACHE_BYTES, lambda _: VERDICT_BYTES)
+        self._verdicts: LruCache[str, _Cached] = LruCache(verdict_cache_bytes, lambda _: VERDICT_BYTES)
         self._prepared: dict[tuple[str, str | None, str], _Found] = {}
         self._explanations: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
             EXPLANATION_CACHE_BYTES, explanation_bytes
         )
 
     @classmethod
-    def load(cls, model_dir: Path | None = None, *, threads: int = 1) -> "Analyzer":
+    def load(
+        cls,
+        model_dir: Path | None = None,
+        *,
+        threads: int = 1,
+        verdict_cache_bytes: int = VERDICT_CACHE_BYTES,
+    ) -> "Analyzer":
         """Load a model folder; None takes the one that comes with CodeOrigin.
 
         Args:
             model_dir: folder with a ``manifest.json``.
             threads: processor threads that one inference may use.
+            verdict_cache_bytes: what is kept of the scores of functions, by their text.
 
         Raises:
             ModelError: the model is missing, broken, or does not match its manifest.
         """
-        return cls(Bundle.load(model_dir), threads=threads)
+        return cls(Bundle.load(model_dir), threads=threads, verdict_cache_bytes=verdict_cache_bytes)
 
     @property
     def model_id(self) -> str:

@@ -6,6 +6,7 @@ Imports neither the inference runtime nor NumPy, so that whatever shows reports 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from codeorigin.model.change_verdict import ChangeVerdict
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.spans import FunctionSpan
@@ -59,7 +60,8 @@ class ChangeReport:
     ``kind`` is ``working_tree``, ``index``, ``range`` or ``commit``; ``revision`` the base or the commit as it was asked
     for. ``old`` and ``new`` are names of commits: None before the first one, and for the working tree and the index.
     ``parents`` counts those of a commit. ``declared`` are the agents that the commits themselves name, which is a fact
-    and no estimate; None if nobody looked.
+    and no estimate; None if nobody looked. ``verdict`` is that of the functions that the change wrote, together; None if
+    the model has no rule for commits.
     """
 
     kind: str
@@ -68,6 +70,7 @@ class ChangeReport:
     new: str | None
     parents: int = 0
     declared: "tuple[DeclaredAgent, ...] | None" = None
+    verdict: ChangeVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,15 @@ _KNOWN_TO_FRONTS = (
     "accepted_findings",
     "analyzer",
     "cancellation",
+    "changed_functions",
     "errors",
     "explain.explanation",
     "git",
+    "history",
     "language_id",
     "languages",
     "limits",
+    "model.change_verdict",
     "model.file_verdict",
     "model.verdict",
     "report",
@@ -31,6 +34,7 @@ _KNOWN_TO_FRONTS = (
     "source",
     "spans",
     "wording",
+    "worker_processes",
 )
 _MORE_FOR_ONE = {
     # It starts the other front.
@@ -39,6 +43,8 @@ _MORE_FOR_ONE = {
     "cli.saved_report": ("model.promise",),
     # It names the model in the report, and stops at a broken one before a worker starts.
     "cli.check": ("model.bundle",),
+    # It hands the rules of the model on, and weighs functions as they do.
+    "cli.changes": ("change_verdicts", "model.bundle", "model.pooled_rule"),
     # It looks at the model and at every grammar.
     "cli.doctor": ("functions", "model.bundle"),
 }
@@ -125,13 +131,34 @@ def test_nothing_else_knows_a_front() -> None:
         ("model", ("model", "source", "languages", "errors", "cancellation")),
         ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),
         ("git", ("git", "source", "errors")),
-        ("report", ("spans", "model.verdict", "model.file_verdict")),
+        ("report", ("spans", "model.change_verdict", "model.verdict", "model.file_verdict")),
+        ("changed_functions", ("report",)),
+        ("change_verdicts", ("model",)),
+        ("worker_processes", ()),
+        (
+            "history",
+            (
+                "history",
+                "analyzer",
+                "changed_functions",
+                "errors",
+                "git",
+                "languages",
+                "model",
+                "report",
+                "source",
+                "worker_processes",
+            ),
+        ),
         (
             "wording",
             (
                 "wording",
                 "report",
+                "history.commit_results",
+                "history.totals",
                 "limits",
+                "model.change_verdict",
                 "model.verdict",
                 "model.file_verdict",
                 "model.promise",

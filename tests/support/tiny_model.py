@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ import torch
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
+from codeorigin.model.commit_context import CommitContext
 from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.ngrams import NgramViews
+from codeorigin.model.pooled_rule import PooledRule
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.scorer import DeepSettings, Scorer
 from codeorigin.model.tokenizer import Tokenizer
@@ -150,8 +152,28 @@ def with_file_rule(directory: Path, source: Path, rule: FileRule = FILE_RULE) ->
     return _with_entry(directory, source, "file", rule.to_manifest())
 
 
+COMMIT_RULE = PooledRule(prior_lines=8.0, prior_logit=0.0, fewest_functions=2, scale=FILE_RULE.scale)
+_IN_COMMIT = NeighbourRule(weight=1.2, prior_functions=1.0, neutral=0.1)
+COMMIT_CONTEXT = CommitContext(_IN_COMMIT, replace(FILE_CONTEXT.scale, temperature=1.25))
+FILE_AND_COMMIT_CONTEXT = CommitContext(
+    _IN_COMMIT,
+    replace(FILE_CONTEXT.scale, temperature=2.5),
+    file=NeighbourRule(weight=0.4, prior_functions=2.0, neutral=0.2),
+)
+
+
+def with_commit_rules(directory: Path, source: Path, rule: PooledRule = COMMIT_RULE) -> Path:
+    """A copy of the bundle in ``source`` in the empty or new ``directory``, with all rules for files and commits."""
+    with_file_context(directory, source)
+    _with_entry(directory, directory, "file", FILE_RULE.to_manifest())
+    _with_entry(directory, directory, "commit", rule.to_manifest())
+    _with_entry(directory, directory, "commit_context", COMMIT_CONTEXT.to_manifest())
+    return _with_entry(directory, directory, "file_and_commit_context", FILE_AND_COMMIT_CONTEXT.to_manifest())
+
+
 def _with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) -> Path:
-    shutil.copytree(source, directory, dirs_exist_ok=True)
+    if source != directory:
+        shutil.copytree(source, directory, dirs_exist_ok=True)
     manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     manifest["calibration"][name] = entry
     (directory / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")

@@ -1,6 +1,5 @@
 """The ``codeorigin`` command: options in, an exit code out; each command is a module."""
 
-import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -10,13 +9,11 @@ from typing import Annotated
 import typer
 
 import codeorigin
-from codeorigin.cli import saved_commands
+from codeorigin.cli import check_command, history_command, saved_commands
 from codeorigin.cli.arguments import with_optional_base
-from codeorigin.cli.check_result import Show
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
-from codeorigin.cli.reports import ReportFormat
+from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, Threads, cores
 from codeorigin.cli.terminal import PROGRAM, complain
-from codeorigin.errors import CodeOriginError
 from codeorigin.explain.explanation import Aggregation, Baseline, Method
 
 # Every command imports its own module when it runs, so that `--version` and `--help` answer at once.
@@ -47,48 +44,6 @@ class ExplanationFormat(StrEnum):
     JSON = "json"
 
 
-def _cores() -> int:
-    """The cores that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-
-
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
-Model = Annotated[
-    Path | None, typer.Option("--model", metavar="DIR", help="Model folder. (default: the one that ships)")
-]
-Threads = Annotated[
-    int | None, typer.Option("--threads", min=1, help="Threads for the model. (default: all cores)")
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", "-j", min=1, help="Processes that check files side by side. (default: all cores)"),
-]
-LanguageOption = Annotated[
-    str | None,
-    typer.Option(
-        "--language", "-l", help="Language of stdin and of the named files; in folders, check only this one."
-    ),
-]
-FileContext = Annotated[
-    bool | None,
-    typer.Option(
-        "--file-context/--no-file-context",
-        help="Let the other functions of a file count in a verdict, or judge each by its own text.",
-    ),
-]
-NoConfig = Annotated[
-    bool,
-    typer.Option("--no-config", help="Do not read codeorigin.toml and pyproject.toml."),
-]
-StdinFilename = Annotated[
-    str | None,
-    typer.Option(
-        "--stdin-filename", metavar="NAME", help="Name to show for stdin and to take its language from."
-    ),
-]
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"{PROGRAM} {codeorigin.__version__}")
@@ -105,115 +60,7 @@ def root(
     """Estimate how likely each function was written by an LLM, and show which lines say so."""
 
 
-@app.command()
-def check(
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH...", help="Files, folders, or - for stdin.")
-    ] = None,
-    changed: Annotated[
-        str | None,
-        typer.Option(
-            metavar="[BASE]",
-            help="Check only functions that the working tree changed against HEAD, or HEAD since it left BASE.",
-        ),
-    ] = None,
-    staged: Annotated[
-        bool, typer.Option("--staged", help="Check only functions that the index changed against HEAD.")
-    ] = False,
-    commit: Annotated[
-        str | None, typer.Option(metavar="REV", help="Check only functions that this commit changed.")
-    ] = None,
-    report_format: Annotated[
-        ReportFormat, typer.Option("--format", "-f", help="Format of the report.")
-    ] = ReportFormat.TEXT,
-    threshold: Annotated[
-        float | None,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            help="Probability from which a function is a finding. (default: the model's own)",
-        ),
-    ] = None,
-    show: Annotated[Show, typer.Option(help="Which functions to list.")] = Show.ALL,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the report to this file, not to stdout."),
-    ] = None,
-    language: LanguageOption = None,
-    stdin_filename: StdinFilename = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Exclude files that match, as in .gitignore. May be repeated."),
-    ] = None,
-    documents: Annotated[
-        bool,
-        typer.Option(
-            "--documents",
-            help="Check the code blocks of Markdown and reStructuredText in folders and changes too.",
-        ),
-    ] = False,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Accepted findings, as editors keep them: no findings any more."),
-    ] = None,
-    update_baseline: Annotated[
-        bool, typer.Option("--update-baseline", help="Accept all findings into the file of --baseline.")
-    ] = False,
-    fail_on_share: Annotated[
-        float | None,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            metavar="P",
-            help="Exit with 1 only if findings are more than this share of the lines that were judged.",
-        ),
-    ] = None,
-    no_declared: Annotated[
-        bool,
-        typer.Option("--no-declared", help="Do not look whether the commits of a change name an agent."),
-    ] = False,
-    file_context: FileContext = None,
-    no_config: NoConfig = False,
-    model: Model = None,
-    threads: Threads = None,
-    jobs: Jobs = None,
-    debug: Debug = False,
-) -> None:
-    """Score the functions of files and folders. Exit code: 0 no findings, 1 findings, 2 an error."""
-
-    def work() -> int:
-        from codeorigin.cli.changes import change_request
-        from codeorigin.cli.check import CheckOptions, run_check
-
-        change = change_request(changed, staged, commit)
-        if not paths and change is None:
-            raise CodeOriginError("name files, folders or - to check, or a change (see codeorigin --help)")
-        return run_check(
-            CheckOptions(
-                paths=paths or [],
-                change=change,
-                baseline=baseline,
-                update_baseline=update_baseline,
-                fail_on_share=fail_on_share,
-                declared=not no_declared,
-                report_format=report_format,
-                threshold=threshold,
-                language=language,
-                stdin_filename=stdin_filename,
-                exclude=exclude or (),
-                documents=documents,
-                show=show,
-                output=output,
-                file_context=file_context,
-                config=not no_config,
-                model=model,
-                threads=threads or _cores(),
-                jobs=jobs or _cores(),
-                debug=debug,
-            )
-        )
-
-    raise typer.Exit(guarded(work, debug=debug))
+check_command.register(app)
 
 
 @app.command()
@@ -274,7 +121,7 @@ def explain(
                 file_context=file_context,
                 config=not no_config,
                 model=model,
-                threads=threads or _cores(),
+                threads=threads or cores(),
             )
         )
 
@@ -306,7 +153,7 @@ def doctor(model: Model = None, threads: Threads = None, debug: Debug = False) -
     def work() -> int:
         from codeorigin.cli.doctor import run_doctor
 
-        return run_doctor(model=model, threads=threads or _cores(), debug=debug)
+        return run_doctor(model=model, threads=threads or cores(), debug=debug)
 
     raise typer.Exit(guarded(work, debug=debug))
 
@@ -365,6 +212,7 @@ def serve(
     raise typer.Exit(guarded(work, debug=debug))
 
 
+history_command.register(app)
 saved_commands.register(app)
 
 

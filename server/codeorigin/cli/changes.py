@@ -1,13 +1,16 @@
 """What ``check --changed``, ``--staged`` and ``--commit`` look at: the functions that a change wrote in."""
 
 import os
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codeorigin.change_verdicts import judge_change
+from codeorigin.changed_functions import function_lines
+from codeorigin.cli.check_result import CheckedFile
+from codeorigin.cli.check_result import counted_lines as count_changed
 from codeorigin.cli.inputs import MAX_BYTES, Source, kind_for_path, source_kind
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
@@ -15,6 +18,11 @@ from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_chang
 from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile, LineRange
 from codeorigin.git.repository import Repository
+from codeorigin.languages import get_language
+from codeorigin.languages.hosts import HOSTS
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, ChangeVerdict
+from codeorigin.model.pooled_rule import counted_lines
 from codeorigin.report import ChangeReport, DeclaredAgent, FileReport
 from codeorigin.source.text import LineIndex
 
@@ -66,7 +74,7 @@ def changed_sources(
         LanguageError: ``language`` is not supported.
     """
     repository = Repository.of(Path.cwd())
-    wanted = _wanted(
+    wanted, _ = wanted_paths(
         repository, names, language=language, exclude=exclude, project=project, documents=documents
     )
     try:
@@ -114,17 +122,21 @@ def _reader(change: Change, file: ChangedFile, shown: str, language: str) -> Cal
     return lambda: decode_source(change.read(file, MAX_BYTES), shown, MAX_BYTES, language)
 
 
-def _wanted(
+def wanted_paths(
     repository: Repository,
     names: Sequence[str],
     *,
     language: str | None,
     exclude: Sequence[str],
     project: "Project | None",
-    documents: bool,
-) -> Callable[[str], bool]:
-    """Tells by its path in the repository whether a file is looked at."""
-    from codeorigin.languages.hosts import HOSTS  # noqa: PLC0415
+    documents: bool = False,
+) -> tuple[Callable[[str], bool], list[str]]:
+    """What tells by its path in the repository whether a file is looked at, and ``names`` as such paths.
+
+    Raises:
+        RepositoryError: a name lies outside of the repository.
+        LanguageError: ``language`` is not supported.
+    """
     from codeorigin.source.ignore import IgnorePatterns  # noqa: PLC0415
 
     selected = None if language is None else source_kind(language).id
@@ -149,7 +161,7 @@ def _wanted(
         chosen = selected is not None or is_document or found.id in project.settings.languages
         return chosen and not project.excludes(top / path)
 
-    return wanted
+    return wanted, below
 
 
 def _in_repository(repository: Repository, name: str) -> str:
@@ -167,21 +179,51 @@ def _in_repository(repository: Repository, name: str) -> str:
     raise RepositoryError(f"{display_path(name)}: is outside of this repository ({root})")
 
 
-def only_changed(report: FileReport, text: str, changed: Sequence[LineRange]) -> FileReport:
-    """The report with only those outermost functions in which one of the lines ``changed`` lies.
+def changed_file(
+    report: FileReport, text: str, changed: Sequence[LineRange], *, in_context: bool
+) -> CheckedFile:
+    """The file with only those outermost functions in which one of the lines ``changed`` lies.
 
     It has no verdict on the file, which speaks of functions that the change left alone. ``changed`` are lines that end
     at ``\\n``, as git counts them.
     """
-    ends = [place for place, character in enumerate(text) if character == "\n"]
+    lines = function_lines(text, report.functions)
+    touched = tuple(number for number, each in enumerate(lines) if each.is_touched(changed))
+    # Blocks of a document are nobody's functions yet: they were not in calibration.
+    is_source = report.language not in HOSTS
+    around = ChangedFunctions(
+        language=get_language(report.language).model_language if is_source else "",
+        verdicts=[each.verdict for each in report.functions],
+        lines=[counted_lines(text[each.span.code.start : each.span.code.end]) for each in report.functions],
+        written=[is_source and each.is_written(changed) for each in lines],
+        in_context=in_context,
+    )
+    kept = replace(report, functions=tuple(report.functions[number] for number in touched), verdict=None)
+    shown = as_shown(text, changed)
+    counted = count_changed(kept, text, shown)
+    return CheckedFile(report.path or "", kept, None, counted, shown, around, touched)
 
-    def is_touched(start: int, end: int) -> bool:
-        first = bisect_left(ends, start) + 1
-        last = bisect_left(ends, max(start, end - 1)) + 1
-        return any(low <= last and high >= first for low, high in changed)
 
-    kept = (each for each in report.functions if is_touched(each.span.range.start, each.span.range.end))
-    return replace(report, functions=tuple(kept), verdict=None)
+def judged_together(
+    files: Sequence[CheckedFile], change: ChangeReport, bundle: Bundle
+) -> tuple[list[CheckedFile], ChangeReport]:
+    """The files with what the change says of the functions that it wrote, and the change with its own verdict.
+
+    A merge brings together what many commits wrote: it has no verdict, and says nothing of its functions.
+    """
+    whole, verdicts = judge_change(bundle, [file.around for file in files if file.around is not None])
+    if whole is not None and change.parents > 1:
+        return list(files), replace(
+            change, verdict=ChangeVerdict.without(ChangeReason.MERGE, whole.functions)
+        )
+    judged = []
+    for file, found in zip(files, verdicts, strict=True):
+        functions = tuple(
+            replace(function, verdict=found[number])
+            for function, number in zip(file.report.functions, file.touched, strict=True)
+        )
+        judged.append(replace(file, report=replace(file.report, functions=functions)))
+    return judged, replace(change, verdict=whole)
 
 
 def as_shown(text: str, changed: Sequence[LineRange]) -> tuple[LineRange, ...]:

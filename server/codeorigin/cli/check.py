@@ -167,9 +167,9 @@ def check(options: CheckOptions) -> CheckResult:
         # Late: it takes a while, and bad options need no model.
         from codeorigin.model.bundle import Bundle  # noqa: PLC0415
 
-        model = Bundle.load(options.model).model_id
+        bundle = Bundle.load(options.model)
         tally = Tally(threshold, rate, accepted)
-        files = []
+        files: list[CheckedFile] = []
         started = time.perf_counter()
         steps = stack.enter_context(_progress(len(sources)))
         for outcome in stack.enter_context(closing(_outcomes(sources, options, file_context))):
@@ -177,13 +177,18 @@ def check(options: CheckOptions) -> CheckResult:
                 errors.append(outcome)
                 steps.error(_error_line(outcome))
             else:
-                tally.add(outcome)
                 files.append(outcome)
             steps.advance()
+        if change is not None:
+            from codeorigin.cli.changes import judged_together  # noqa: PLC0415
+
+            files, change = judged_together(files, change, bundle)
+        for file in files:
+            tally.add(file)
     seconds = time.perf_counter() - started
     return CheckResult(
         version=codeorigin.__version__,
-        model=model,
+        model=bundle.model_id,
         files=tuple(files),
         errors=tuple(errors),
         summary=tally.summary(errors=errors, seconds=seconds, peak_memory_bytes=_peak_memory_bytes()),

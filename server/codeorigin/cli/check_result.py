@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from codeorigin.model.change_verdict import ChangedFunctions
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
 
@@ -20,7 +21,8 @@ class CheckedFile:
     """One analysed file. ``path`` is as shown; ``text`` is kept only for reports that quote code.
 
     ``counted`` says of every function in ``report`` how many lines count for shares (see :class:`Summary`). ``changed``
-    are the changed lines, from 1 and both ends inclusive, if a change was looked at.
+    are the changed lines, from 1 and both ends inclusive, if a change was looked at. ``around`` are then all
+    functions of the file, of which ``report`` has those at the places ``touched``.
     """
 
     path: str
@@ -28,6 +30,8 @@ class CheckedFile:
     text: str | None = None
     counted: tuple[int, ...] = ()
     changed: tuple[tuple[int, int], ...] | None = None
+    around: ChangedFunctions | None = None
+    touched: tuple[int, ...] = ()
 
     def counted_of(self, functions: Sequence[FunctionReport]) -> list[int]:
         """How many lines of each of some outermost functions count; 0 where nobody counted."""

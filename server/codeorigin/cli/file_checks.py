@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,14 +56,13 @@ class FileCheck:
             report = analyzer.analyze(
                 text, source.language.id, path=source.path, file_context=self.file_context
             )
-            changed = None
-            if source.changed is not None:
-                from codeorigin.cli.changes import as_shown, only_changed  # noqa: PLC0415
-
-                report = only_changed(report, text, source.changed)
-                changed = as_shown(text, source.changed)
             kept = text if self.keep_text else None
-            return CheckedFile(source.path, report, kept, counted_lines(report, text, changed), changed)
+            if source.changed is not None:
+                from codeorigin.cli.changes import changed_file  # noqa: PLC0415
+
+                made = changed_file(report, text, source.changed, in_context=self.file_context)
+                return replace(made, path=source.path, text=kept)
+            return CheckedFile(source.path, report, kept, counted_lines(report, text, None))
         except Exception as error:
             if self.debug and not isinstance(error, CodeOriginError):
                 raise

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
+from codeorigin.model.change_verdict import ChangeReason, ChangeVerdict
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band, Reason, Verdict
@@ -16,7 +17,7 @@ from codeorigin.source.regular_files import read_regular_file
 from codeorigin.spans import FunctionSpan, TextRange
 
 MAX_BYTES = 1 << 30
-_Named = TypeVar("_Named", Band, Reason, FileReason, Group)
+_Named = TypeVar("_Named", Band, Reason, ChangeReason, FileReason, Group)
 
 
 def read_report(path: Path) -> CheckResult:
@@ -63,7 +64,26 @@ def _result(data: Mapping[str, Any]) -> CheckResult:
 def _change(data: Mapping[str, Any]) -> ChangeReport:
     declared = data["declared"]
     agents = None if declared is None else tuple(DeclaredAgent(**each) for each in declared)
-    return ChangeReport(**{**data, "declared": agents})
+    return ChangeReport(**{**data, "declared": agents, "verdict": _change_verdict(data["verdict"])})
+
+
+def _change_verdict(data: Mapping[str, Any] | None) -> ChangeVerdict | None:
+    if data is None:
+        return None
+    return ChangeVerdict(reason=_named(ChangeReason, data["reason"]), **_pooled(data))
+
+
+def _pooled(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What verdicts on files and on changes have alike."""
+    return {
+        "probability": _number(data["probability"]),
+        "logit": _number(data["logit"]),
+        "band": _named(Band, data["band"]),
+        "functions": int(data["function_count"]),
+        "human_share": _number(data["human_share"]),
+        "llm_threshold": _number(data["llm_threshold"]),
+        "promise": _promise(data["promise"]),
+    }
 
 
 def _summary(data: Mapping[str, Any]) -> Summary:
@@ -141,6 +161,8 @@ def _function(data: Mapping[str, Any], language: str, accepted: set[str]) -> Fun
             own_probability=_number(data["own_probability"]),
             file_evidence=_number(data["file_evidence"]),
             neighbours=int(data["neighbours"]),
+            commit_evidence=_number(data["commit_evidence"]),
+            commit_neighbours=int(data["commit_neighbours"]),
         ),
         function_id=identity,
         nested=nested,
@@ -150,16 +172,7 @@ def _function(data: Mapping[str, Any], language: str, accepted: set[str]) -> Fun
 def _file_verdict(data: Mapping[str, Any] | None) -> FileVerdict | None:
     if data is None:
         return None
-    return FileVerdict(
-        probability=_number(data["probability"]),
-        logit=_number(data["logit"]),
-        band=_named(Band, data["band"]),
-        functions=int(data["function_count"]),
-        reason=_named(FileReason, data["reason"]),
-        human_share=_number(data["human_share"]),
-        llm_threshold=_number(data["llm_threshold"]),
-        promise=_promise(data["promise"]),
-    )
+    return FileVerdict(reason=_named(FileReason, data["reason"]), **_pooled(data))
 
 
 def _promise(data: Mapping[str, Any] | None) -> Promise | None:

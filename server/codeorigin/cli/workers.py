@@ -1,15 +1,10 @@
 """Files checked by one process or by several, with the same results: in the order of the files."""
 
 import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +12,7 @@ from codeorigin.cli.check_result import CheckedFile, FileError
 from codeorigin.cli.file_checks import FileCheck
 from codeorigin.cli.inputs import Source, source_kind, source_of_file
 from codeorigin.errors import CodeOriginError
+from codeorigin.worker_processes import begin_worker, interrupts_held
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
@@ -57,7 +53,7 @@ def check_in_processes(sources: Sequence[Source], check: FileCheck, workers: int
     pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(check,))
     try:
         for chunk in chunks:
-            with _interrupts_held():
+            with interrupts_held():
                 pending.append(pool.submit(_check_chunk, chunk))
             if len(pending) >= workers * _CHUNKS_WAITING:
                 yield from pending.popleft().result()
@@ -115,19 +111,6 @@ def _size(source: Source) -> int:
         return 0
 
 
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Processes that start here never see Ctrl-C, which a terminal sends to all: only the first one answers it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 class _Worker:
     """What a worker process has for all its files."""
 
@@ -136,18 +119,9 @@ class _Worker:
 
 
 def _start(check: FileCheck) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin_worker()
     _Worker.check = check
     _Worker.analyzer = check.load()
-
-
-def _end_with_parent() -> None:
-    """Leave when the first process is gone, however it went: nobody else would tell this one."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
 
 
 def _check_chunk(chunk: Sequence[_Named]) -> list[_Outcome]:

@@ -12,7 +12,7 @@ _FILES = frozenset({b"100644", b"100755"})
 _HUNK = re.compile(rb"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: \d+)?\n")
 _PIECE = 1 << 16
-_OPTIONS = (
+DIFF_OPTIONS = (
     "-r", "-M", "-l1000", "--raw", "-p", "-z", "-U0", "--inter-hunk-context=0", "--text", "--full-index", "--no-color",
     "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--submodule=short", "--no-relative",
 )  # fmt: skip
@@ -43,17 +43,32 @@ def changed_files(git: Git, old: str, new: str, wanted: Callable[[str], bool]) -
     Raises:
         RepositoryError: git says no.
     """
-    with git.stream("diff-tree", *_OPTIONS, old, new, "--") as output:
-        pairs = [(path, before, after) for path, before, after in _raw(output) if wanted(path)]
-        lines: dict[tuple[bytes, bytes], list[LineRange]] = {
-            (before, after): [] for _, before, after in pairs
-        }
-        _read_patch(output, lines)
-    return [
+    with git.stream("diff-tree", *DIFF_OPTIONS, old, new, "--") as output:
+        return read_changes(output, wanted)[0]
+
+
+def read_changes(
+    output: IO[bytes], wanted: Callable[[str], bool], stop: bytes | None = None
+) -> tuple[list[ChangedFile], bytes]:
+    """The files of one comparison, as :data:`DIFF_OPTIONS` let git write it.
+
+    Args:
+        output: to read from, at its start.
+        wanted: tells by its path whether a file matters.
+        stop: how a line begins that belongs to the comparison no longer.
+
+    Returns:
+        The files, and the line that begins with ``stop``; empty at the end of the output.
+    """
+    pairs = [(path, before, after) for path, before, after in _raw(output) if wanted(path)]
+    lines: dict[tuple[bytes, bytes], list[LineRange]] = {(before, after): [] for _, before, after in pairs}
+    stopped = _read_patch(output, lines, stop)
+    files = [
         ChangedFile(path, after.decode("ascii"), tuple(lines[before, after]))
         for path, before, after in sorted(pairs)
         if lines[before, after]
     ]
+    return files, stopped
 
 
 def _raw(output: IO[bytes]) -> Iterator[tuple[str, bytes, bytes]]:
@@ -81,11 +96,15 @@ def _records(output: IO[bytes]) -> Iterator[bytes]:
             record += byte
 
 
-def _read_patch(output: IO[bytes], lines: dict[tuple[bytes, bytes], list[LineRange]]) -> None:
+def _read_patch(
+    output: IO[bytes], lines: dict[tuple[bytes, bytes], list[LineRange]], stop: bytes | None
+) -> bytes:
     """Collect the ranges of the new side. Lines of content begin with a sign, so that none passes for a header."""
     into: list[LineRange] | None = None
     at_start = True
     while piece := output.readline(_PIECE):
+        if at_start and stop is not None and piece.startswith(stop):
+            return piece
         if at_start and piece.startswith(b"index ") and (found := _INDEX.fullmatch(piece)):
             into = lines.get((found[1], found[2]))
             if into:
@@ -96,3 +115,4 @@ def _read_patch(output: IO[bytes], lines: dict[tuple[bytes, bytes], list[LineRan
             if count:
                 into.append((first, first + count - 1))
         at_start = piece.endswith(b"\n")
+    return b""

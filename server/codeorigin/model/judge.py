@@ -1,10 +1,12 @@
 """Raw scores -> verdicts: of single functions, of functions among those of their file, and of whole files."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from codeorigin.model.calibration import Calibration
+from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.normalize import Normalized
 from codeorigin.model.promise import Group, Promise
@@ -67,6 +69,65 @@ class Judge:
         rule = self._calibration.file
         return None if rule is None else rule.verdict(functions, language)
 
+    def change(self, files: Sequence[ChangedFunctions]) -> tuple[ChangeVerdict | None, list[list[Verdict]]]:
+        """The verdict on the functions that a change wrote, and what it adds to that of each.
+
+        Args:
+            files: all functions of the changed files.
+
+        Returns:
+            The verdict on the change, None without a rule for commits, and the verdicts of all functions, by file.
+            Those that the change did not write are as they were; so are all where it wrote but one.
+        """
+        written = [
+            (function.logit, file.lines[number], file.language)
+            for file in files
+            for number, function in enumerate(file.verdicts)
+            if file.written[number] and function.logit is not None
+        ]
+        rule = self._calibration.commit
+        whole = None if rule is None else judge_change(rule, written)
+        logits = [logit for logit, _, _ in written]
+        return whole, [self._with_change(file, logits) for file in files]
+
+    def _with_change(self, file: ChangedFunctions, logits: Sequence[float]) -> list[Verdict]:
+        """The verdicts of a file's functions in their change, all of whose functions have ``logits``."""
+        verdicts = list(file.verdicts)
+        alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
+        judged = [number for number, each in enumerate(verdicts) if each.logit is not None]
+        in_file = both is not None and both.file is not None and len(judged) > 1
+        context = both if in_file else alone
+        if context is None or len(logits) < 2 or not file.in_context:
+            return verdicts
+        from_file: list[float] = []
+        if in_file and context.file is not None:
+            from_file = context.file.evidence([verdicts[number].logit or 0.0 for number in judged])
+        others = len(logits) - 1
+        total = math.fsum(logit - context.commit.neutral for logit in logits)
+        share = context.commit.weight / (others + context.commit.prior_functions)
+        for place, number in enumerate(judged):
+            verdict = verdicts[number]
+            if not file.written[number] or verdict.logit is None or verdict.group is None:
+                continue
+            heard = share * (total - (verdict.logit - context.commit.neutral))
+            added = from_file[place] if from_file else None
+            logit = verdict.logit + heard + (added or 0.0)
+            rule = _rule(context.scale, file.language, verdict.group)
+            verdicts[number] = replace(
+                verdict,
+                probability=context.scale.probability(logit),
+                band=_band(rule.thresholds, logit),
+                human_share=context.scale.human_share(logit),
+                llm_threshold=rule.llm_threshold,
+                human_threshold=rule.human_threshold,
+                promise=rule.promise,
+                file_evidence=added,
+                neighbours=len(judged) - 1 if added is not None else 0,
+                commit_evidence=heard,
+                commit_neighbours=others,
+            )
+        return verdicts
+
     @property
     def judges_files(self) -> bool:
         """Whether the model has a rule for whole files."""
@@ -81,15 +142,11 @@ class Judge:
         rule = self._rules.get((in_file, language, group))
         if rule is None:
             rule = self._rules[in_file, language, group] = _rule(scale, language, group)
-        if logit >= rule.thresholds.llm:
-            band = Band.LLM
-        else:
-            band = Band.HUMAN if logit <= rule.thresholds.human else Band.UNSURE
         own_probability = alone.probability(score.logit)
         return Verdict(
             probability=scale.probability(logit) if in_file else own_probability,
             logit=score.logit,
-            band=band,
+            band=_band(rule.thresholds, logit),
             human_share=scale.human_share(logit),
             llm_threshold=rule.llm_threshold,
             human_threshold=rule.human_threshold,
@@ -102,6 +159,12 @@ class Judge:
             file_evidence=evidence,
             neighbours=neighbours,
         )
+
+
+def _band(thresholds: Thresholds, logit: float) -> Band:
+    if logit >= thresholds.llm:
+        return Band.LLM
+    return Band.HUMAN if logit <= thresholds.human else Band.UNSURE
 
 
 def _rule(scale: Scale, language: str, group: Group) -> _Rule:

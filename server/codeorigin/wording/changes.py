@@ -1,6 +1,9 @@
 """What is said of a change."""
 
+from codeorigin.model.change_verdict import ChangeReason
 from codeorigin.report import ChangeReport
+from codeorigin.wording.figures import counted, percent, probability_decimal
+from codeorigin.wording.promises import promised
 
 _SHORT = 10
 _MOST_NAMED = 20
@@ -29,6 +32,32 @@ def scope_sentence(change: ChangeReport) -> str:
 def nothing_changed(change: ChangeReport) -> str:
     """In place of results where no file of the change is looked at."""
     return f"nothing to check: {change_phrase(change)} changes no source file of a supported language here"
+
+
+def verdict_sentence(change: ChangeReport) -> str | None:
+    """The answer about the change as a whole; None if the model has no rule for commits.
+
+    ``The change as a whole, 7 functions that it wrote: 0.93, llm; 0.8 % of human-written commits score as high.``
+    """
+    verdict = change.verdict
+    if verdict is None:
+        return None
+    if verdict.probability is None:
+        if verdict.reason is ChangeReason.MERGE:
+            return "No verdict on the change as a whole: a merge brings together what many commits wrote."
+        return (
+            "No verdict on the change as a whole: it wrote too few functions with a verdict from their first line "
+            f"to their last ({verdict.functions:,})."
+        )
+    sentence = (
+        f"The change as a whole, {counted(verdict.functions, 'function')} that it wrote: "
+        f"{probability_decimal(verdict.probability)}, {'no band' if verdict.band is None else verdict.band.value}"
+    )
+    if verdict.human_share is not None:
+        sentence += f"; {percent(verdict.human_share)} of human-written commits score as high"
+    if verdict.promise is None:
+        return f"{sentence}. No false-positive rate is promised for commits, so none is in the band llm."
+    return f"{sentence}. In the band llm, {promised(verdict.promise, what='commits')}."
 
 
 def declared_sentence(change: ChangeReport) -> str | None:

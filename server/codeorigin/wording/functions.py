@@ -64,7 +64,9 @@ def finding_sentence(function: FunctionReport) -> str:
     name = function.span.qualified_name
     in_its_file = own_text(verdict)
     # Its own text may read like human code, and only the file make it a finding.
-    reads = "reads" if in_its_file is None else "reads in its file"
+    reads = "reads"
+    if in_its_file is not None:
+        reads = "reads in its file" if verdict.commit_evidence is None else "reads in its change"
     sentence = (
         f"'{name}' {reads} like LLM-written code: probability {probability_decimal(verdict.probability)}"
     )
@@ -81,22 +83,30 @@ def short_rarity(verdict: Verdict) -> str | None:
 
 
 def own_text(verdict: Verdict) -> str | None:
-    """The score of the function's own text and what the other functions add; None if the file adds nothing.
+    """The score of the function's own text and what other functions add; None if they add nothing.
 
-    ``By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62).``
+    ``By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62).`` Of a change also, or alone,
+    ``the 3 other functions of this change ...``.
     """
-    if verdict.own_probability is None or verdict.file_evidence is None:
+    if verdict.own_probability is None:
         return None
-    several = verdict.neighbours != 1
-    others = f"{verdict.neighbours} other functions" if several else "other function"
-    if abs(verdict.file_evidence) < NOTICEABLE:
-        said = f"{'point' if several else 'points'} neither way"
-    else:
-        side = "an LLM" if verdict.file_evidence > 0 else "a person"
-        said = f"{'point' if several else 'points'} to {side} ({logits(verdict.file_evidence)})"
-    return (
-        f"By its own text {probability_percent(verdict.own_probability)}; the {others} in this file {said}."
-    )
+    said = []
+    if verdict.file_evidence is not None:
+        said.append(_others(verdict.neighbours, "in this file", verdict.file_evidence))
+    if verdict.commit_evidence is not None:
+        said.append(_others(verdict.commit_neighbours, "of this change", verdict.commit_evidence))
+    if not said:
+        return None
+    return f"By its own text {probability_percent(verdict.own_probability)}; {'; '.join(said)}."
+
+
+def _others(count: int, where: str, evidence: float) -> str:
+    several = count != 1
+    others = f"the {count} other functions {where}" if several else f"the other function {where}"
+    if abs(evidence) < NOTICEABLE:
+        return f"{others} {'point' if several else 'points'} neither way"
+    side = "an LLM" if evidence > 0 else "a person"
+    return f"{others} {'point' if several else 'points'} to {side} ({logits(evidence)})"
 
 
 def guarantee(verdict: Verdict, limits: Limits) -> str:

@@ -77,6 +77,7 @@ def test_only_functions_with_changed_lines_are_checked(repository: Repository, c
     summary = report["summary"]
     assert (summary["findings"], summary["lines"], summary["finding_lines"]) == (1, 1, 1)
     head = repository.git("rev-parse", "HEAD")
+    assert report["change"].pop("verdict")["reason"] == "too_few_functions"
     assert report["change"] == {
         "kind": "working_tree", "revision": None, "old": head, "new": None, "parents": 0, "declared": None,
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from codeorigin.cli.check_result import CheckResult, is_llm_file
 from codeorigin.cli.terminal import printable
 from codeorigin.report import line_range
-from codeorigin.wording.changes import declared_sentence, scope_sentence
+from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.files import file_sentence
 from codeorigin.wording.functions import finding_sentence
 from codeorigin.wording.totals import summary_phrases
@@ -51,6 +51,8 @@ def render(result: CheckResult) -> str:
     ]
     if result.change is not None:
         lines.append(f"CodeOrigin: {printable(scope_sentence(result.change))}")
+        if (together := verdict_sentence(result.change)) is not None:
+            lines.append(f"CodeOrigin: {together}")
         if (said := declared_sentence(result.change)) is not None:
             lines.append(f"CodeOrigin: {said}")
     lines.append(

@@ -8,7 +8,7 @@ from codeorigin.cli.terminal import printable, printable_code
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport, line_range, walk
 from codeorigin.wording import CAVEAT
-from codeorigin.wording.changes import declared_sentence, scope_sentence
+from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import band_or_reason, own_text
@@ -106,6 +106,11 @@ def _parts(result: CheckResult) -> Iterator[str]:
     yield f"<p>{escape(totals)}.</p><p><strong>{escape(CAVEAT)}</strong></p>"
     if result.change is not None:
         yield f"<p>{_text(scope_sentence(result.change))}</p>"
+        if (together := verdict_sentence(result.change)) is not None:
+            whole = result.change.verdict
+            band = "none" if whole is None or whole.band is None else whole.band.value
+            bar = _bar(None if whole is None else whole.probability)
+            yield f'<p class="{band}">{bar} {escape(together)}</p>'
         if (said := declared_sentence(result.change)) is not None:
             yield f"<p>{_text(said)}</p>"
     for file, functions in result.listed():

@@ -7,8 +7,9 @@ from typing import Any
 
 from codeorigin.cli.check_result import CheckResult
 from codeorigin.cli.reports.json_text import indented
+from codeorigin.model.change_verdict import ChangeVerdict
 from codeorigin.model.file_verdict import FileVerdict
-from codeorigin.report import FunctionReport, line_range
+from codeorigin.report import ChangeReport, FunctionReport, line_range
 
 _INDENTED = 4
 """Levels of the report down to its functions."""
@@ -46,6 +47,8 @@ def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[st
         "own_probability": verdict.own_probability,
         "file_evidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
+        "commit_evidence": verdict.commit_evidence,
+        "commit_neighbours": verdict.commit_neighbours,
         "human_share": verdict.human_share,
         "llm_threshold": verdict.llm_threshold,
         "promise": None if verdict.promise is None else verdict.promise.to_dict(),
@@ -53,7 +56,7 @@ def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[st
     }
 
 
-def _file_verdict(verdict: FileVerdict) -> dict[str, Any]:
+def _together(verdict: FileVerdict | ChangeVerdict) -> dict[str, Any]:
     return {
         "probability": verdict.probability,
         "logit": verdict.logit,
@@ -66,18 +69,30 @@ def _file_verdict(verdict: FileVerdict) -> dict[str, Any]:
     }
 
 
+def _change(change: ChangeReport) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "revision": change.revision,
+        "old": change.old,
+        "new": change.new,
+        "parents": change.parents,
+        "declared": None if change.declared is None else [asdict(each) for each in change.declared],
+        "verdict": None if change.verdict is None else _together(change.verdict),
+    }
+
+
 def to_dict(result: CheckResult) -> dict[str, Any]:
     """``result`` as plain values."""
     summary = result.summary
     return {
         "version": result.version,
         "model": result.model,
-        "change": None if result.change is None else asdict(result.change),
+        "change": None if result.change is None else _change(result.change),
         "files": [
             {
                 "path": file.path,
                 "language": file.report.language,
-                "verdict": None if file.report.verdict is None else _file_verdict(file.report.verdict),
+                "verdict": None if file.report.verdict is None else _together(file.report.verdict),
                 "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
                 "functions": [
                     _function(function, counted, result.is_accepted(function))

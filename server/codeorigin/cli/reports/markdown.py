@@ -7,7 +7,7 @@ from codeorigin.cli.check_result import CheckResult
 from codeorigin.cli.terminal import printable
 from codeorigin.report import line_range
 from codeorigin.wording import CAVEAT
-from codeorigin.wording.changes import declared_sentence, scope_sentence
+from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.functions import band_or_reason
 from codeorigin.wording.totals import share_phrase, summary_phrases
@@ -35,6 +35,9 @@ def _parts(result: CheckResult) -> Iterator[str]:
     if result.change is not None:
         yield _text(scope_sentence(result.change))
         yield ""
+        if (together := verdict_sentence(result.change)) is not None:
+            yield _text(together)
+            yield ""
         if (said := declared_sentence(result.change)) is not None:
             yield _text(said)
             yield ""

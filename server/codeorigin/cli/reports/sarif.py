@@ -62,6 +62,8 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
             "ownProbability": verdict.own_probability,
             "fileEvidence": verdict.file_evidence,
             "neighbours": verdict.neighbours,
+            "commitEvidence": verdict.commit_evidence,
+            "commitNeighbours": verdict.commit_neighbours,
         },
     }
 

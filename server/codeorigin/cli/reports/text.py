@@ -14,7 +14,7 @@ from codeorigin.cli.terminal import printable, write_all
 from codeorigin.model.verdict import Band
 from codeorigin.report import FunctionReport, line_range, walk
 from codeorigin.wording import CAVEAT
-from codeorigin.wording.changes import declared_sentence, scope_sentence
+from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.files import file_band_or_reason, file_phrase
 from codeorigin.wording.functions import band_or_reason
@@ -119,6 +119,9 @@ def _write_summary(result: CheckResult, stream: TextIO) -> None:
     console = make_console(stream)
     if result.change is not None:
         console.print(Text(printable(scope_sentence(result.change))))
+        if (together := verdict_sentence(result.change)) is not None:
+            band = result.change.verdict.band if result.change.verdict is not None else None
+            console.print(Text(together, BAND_STYLES[band] if band is not None else "dim"))
         if (said := declared_sentence(result.change)) is not None:
             console.print(Text(said))
     counted, scored, found, *rest = summary_phrases(

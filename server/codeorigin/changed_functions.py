@@ -1,0 +1,72 @@
+"""Which functions a change touched, and which it wrote: by the lines that it added or rewrote.
+
+Lines here end at ``\\n`` alone and are counted from 1, as git counts them. Ranges of changed lines are (first, last),
+both inclusive, in rising order and apart from each other.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from codeorigin.report import FunctionReport
+
+LineRanges = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionLines:
+    """The lines of a function, ``first`` and ``last`` inclusive.
+
+    ``blank`` are those without anything; ``plain`` those with neither a letter nor a digit, the blank among them.
+    """
+
+    first: int
+    last: int
+    blank: tuple[int, ...] = ()
+    plain: tuple[int, ...] = ()
+
+    def is_touched(self, changed: LineRanges) -> bool:
+        """Whether one of the ``changed`` lines lies in the function."""
+        place = bisect_left(changed, self.first, key=lambda each: each[1])
+        return place < len(changed) and changed[place][0] <= self.last
+
+    def is_written(self, changed: LineRanges) -> bool:
+        """Whether all lines of the function are ``changed``.
+
+        Lines with neither letter nor digit do not count: a closing brace is every function's, and a comparison of texts
+        may give it to the function before.
+        """
+        plain = set(self.plain)
+        own = [line for line in range(self.first, self.last + 1) if line not in plain]
+        return bool(own) and all(
+            (place := bisect_left(changed, line, key=lambda each: each[1])) < len(changed)
+            and changed[place][0] <= line
+            for line in own
+        )
+
+    def changed_count(self, changed: LineRanges) -> int:
+        """How many of the function's lines are ``changed`` and not blank."""
+        spans = [(max(low, self.first), min(high, self.last)) for low, high in changed]
+        inside = [(low, high) for low, high in spans if low <= high]
+        return sum(high - low + 1 for low, high in inside) - sum(
+            any(low <= line <= high for low, high in inside) for line in self.blank
+        )
+
+
+def function_lines(text: str, functions: Iterable[FunctionReport]) -> list[FunctionLines]:
+    """The lines of each of the outermost ``functions`` of ``text``."""
+    ends = [place for place, character in enumerate(text) if character == "\n"]
+    lines = text.split("\n")
+    found = []
+    for function in functions:
+        span = function.span.range
+        first = bisect_left(ends, span.start) + 1
+        last = bisect_left(ends, max(span.start, span.end - 1)) + 1
+        plain = tuple(
+            number
+            for number, line in enumerate(lines[first - 1 : last], first)
+            if not any(map(str.isalnum, line))
+        )
+        blank = tuple(number for number in plain if not lines[number - 1].strip())
+        found.append(FunctionLines(first, last, blank, plain))
+    return found

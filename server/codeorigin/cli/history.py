@@ -1,0 +1,209 @@
+"""``codeorigin history``: every commit's verdict, streamed, and what they add up to."""
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.cli.changes import wanted_paths
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.output import write_output
+from codeorigin.cli.reports.history import HistoryReport, write_history
+from codeorigin.cli.terminal import complain, display_path, printable
+from codeorigin.errors import CodeOriginError, RepositoryError
+from codeorigin.git.repository import Repository
+from codeorigin.history.commit_results import CommitResult
+from codeorigin.history.run import HistoryRun, open_history
+from codeorigin.settings.project import project_of
+
+if TYPE_CHECKING:
+    from codeorigin.settings.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryOptions:
+    """What the user asked for; ``output`` None means stdout. The project's files exclude paths unless told not to."""
+
+    path: str = "."
+    since: str | None = None
+    until: str | None = None
+    by: str = "month"
+    revision: str = "HEAD"
+    history_format: str = "text"
+    output: Path | None = None
+    language: str | None = None
+    exclude: Sequence[str] = ()
+    declared: bool = True
+    state: Path | None = None
+    config: bool = True
+    model: Path | None = None
+    jobs: int = 1
+
+
+def parse_day(text: str, option: str, *, end: bool = False) -> int:
+    """The first second of a day (``YYYY-MM-DD`` or ``YYYY-MM`` or ``YYYY``, UTC), or with ``end`` that after it.
+
+    Raises:
+        CodeOriginError: it is no day.
+    """
+    for shape in ("%Y-%m-%d", "%Y-%m", "%Y"):
+        try:
+            first = datetime.strptime(text, shape).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        if not end:
+            return int(first.timestamp())
+        if shape == "%Y-%m-%d":
+            after = first + timedelta(days=1)
+        else:
+            month = first.replace(month=12) if shape == "%Y" else first
+            after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return int(after.timestamp())
+    raise CodeOriginError(f"{option} {text}: is no date; write it as 2024-05-17, 2024-05 or 2024")
+
+
+def _repository(path: str) -> tuple[Repository, list[str]]:
+    """The repository of a path, and the path itself if it is not all of it."""
+    given = Path(path)
+    if not given.exists():
+        raise RepositoryError(f"{display_path(path)}: no such file or folder")
+    repository = Repository.of(given if given.is_dir() else given.parent)
+    inside = repository.root is not None and given.resolve() != repository.root.resolve()
+    return repository, [path] if inside else []
+
+
+class _Progress:
+    """How far the work is, with its rate: one line that a terminal sees change, or one a minute elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._started, self._shown = total, time.monotonic(), time.monotonic()
+        self._terminal = sys.stderr.isatty()
+
+    def __call__(self, done: int) -> None:
+        now = time.monotonic()
+        if now - self._shown < (0.5 if self._terminal else 60.0):
+            return
+        self._shown = now
+        rate = done / (now - self._started)
+        left = (self._total - done) / rate if rate else 0.0
+        text = f"{done:,} of {self._total:,} commits, {60 * rate:,.0f} a minute, about {_duration(left)} left"
+        if self._terminal:
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
+        else:
+            complain(text)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._terminal:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "a minute"
+    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+def run_history(options: HistoryOptions) -> int:
+    """Judge, write, and say by the exit code how it ended."""
+    since = None if options.since is None else parse_day(options.since, "--since")
+    until = None if options.until is None else parse_day(options.until, "--until", end=True)
+    repository, names = _repository(options.path)
+    project = project_of([Path(options.path)]) if options.config and repository.root is not None else None
+    for problem in project.problems if project is not None else ():
+        complain(problem)
+    wanted, below = wanted_paths(
+        repository, names, language=options.language, exclude=options.exclude, project=project
+    )
+    with ExitStack() as stack:
+        run = stack.enter_context(
+            open_history(
+                repository,
+                wanted,
+                settings=_settings_key(options, below, project),
+                revision=options.revision,
+                since=since,
+                until=until,
+                paths=tuple(each for each in below if each),
+                declared=options.declared,
+                state=options.state,
+                model=options.model,
+                jobs=options.jobs,
+            )
+        )
+        counter = _Counter(run)
+        try:
+            report = _report(run, counter, options, repository)
+            if options.history_format == "parquet":
+                from codeorigin.cli.reports.history import parquet  # noqa: PLC0415
+
+                parquet.write(report, options.output)
+            else:
+                write_output(
+                    options.output,
+                    lambda: report,
+                    lambda made, stream: write_history(made, options.history_format, stream),
+                )
+        except KeyboardInterrupt:
+            counter.clear()
+            complain(
+                f"stopped after {counter.done:,} of {len(run.plan):,} commits; they are kept, and the same command "
+                "goes on from there"
+            )
+            return ExitCode.INTERRUPTED
+    return ExitCode.OK
+
+
+class _Counter:
+    """Hands the results on and counts them."""
+
+    def __init__(self, run: HistoryRun) -> None:
+        self._run, self.done = run, 0
+        self._progress = _Progress(len(run.plan))
+
+    def __iter__(self) -> Iterator[CommitResult]:
+        for result in self._run.results():
+            yield result
+            self.done += 1
+            self._progress(self.done)
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the progress away."""
+        self._progress.clear()
+
+
+def _settings_key(options: HistoryOptions, below: Sequence[str], project: "Project | None") -> str:
+    """What changes the result of a commit."""
+    settings = None if project is None else project.settings
+    parts = [
+        options.language,
+        list(options.exclude),
+        sorted(below),
+        options.declared,
+        None if settings is None else [sorted(settings.languages), list(settings.exclude)],
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _report(
+    run: HistoryRun, results: _Counter, options: HistoryOptions, repository: Repository
+) -> HistoryReport:
+    name = (repository.root or repository.folder).name.removesuffix(".git")
+    return HistoryReport(
+        run=run,
+        results=iter(results),
+        name=printable(display_path(name)),
+        since=options.since,
+        until=options.until,
+        by=options.by,
+    )

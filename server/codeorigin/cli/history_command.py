@@ -1,0 +1,100 @@
+"""The command ``history``: its options, and what is made of them."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codeorigin.cli.exit_codes import guarded
+from codeorigin.cli.options import Debug, Jobs, LanguageOption, Model, NoConfig, cores
+
+# ruff: noqa: PLC0415
+
+
+class HistoryFormat(StrEnum):
+    """The shapes of a history."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    PARQUET = "parquet"
+
+
+class HistoryBy(StrEnum):
+    """The rows of its summary."""
+
+    MONTH = "month"
+    COMMIT = "commit"
+    PATH = "path"
+
+
+def history(
+    path: Annotated[
+        str, typer.Argument(metavar="[PATH]", help="A repository, or a file or folder in one.")
+    ] = ".",
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or before.")
+    ] = None,
+    by: Annotated[HistoryBy, typer.Option(help="Rows of the summary.")] = HistoryBy.MONTH,
+    revision: Annotated[str, typer.Option(metavar="REV", help="The commits that this one reaches.")] = "HEAD",
+    history_format: Annotated[
+        HistoryFormat, typer.Option("--format", "-f", help="Shape of the result.")
+    ] = HistoryFormat.TEXT,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the result here, not to stdout."),
+    ] = None,
+    language: LanguageOption = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Exclude files that match, as in .gitignore. May be repeated."),
+    ] = None,
+    no_declared: Annotated[
+        bool, typer.Option("--no-declared", help="Do not look whether commits name an agent.")
+    ] = False,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where results are kept, to go on later. (default: in your folder for caches)",
+        ),
+    ] = None,
+    no_config: NoConfig = False,
+    model: Model = None,
+    jobs: Jobs = None,
+    debug: Debug = False,
+) -> None:
+    """Judge what every commit of a repository wrote. Exit code: 0 done, 2 an error, 130 stopped and resumable."""
+
+    def work() -> int:
+        from codeorigin.cli.history import HistoryOptions, run_history
+
+        return run_history(
+            HistoryOptions(
+                path=path,
+                since=since,
+                until=until,
+                by=by.value,
+                revision=revision,
+                history_format=history_format.value,
+                output=output,
+                language=language,
+                exclude=exclude or (),
+                declared=not no_declared,
+                state=state,
+                config=not no_config,
+                model=model,
+                jobs=jobs or cores(),
+            )
+        )
+
+    raise typer.Exit(guarded(work, debug=debug))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(history)

@@ -1,0 +1,49 @@
+"""Options that several commands have."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
+Model = Annotated[
+    Path | None, typer.Option("--model", metavar="DIR", help="Model folder. (default: the one that ships)")
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Threads for the model. (default: all cores)")
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Processes that check files side by side. (default: all cores)"),
+]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language", "-l", help="Language of stdin and of the named files; in folders, check only this one."
+    ),
+]
+FileContext = Annotated[
+    bool | None,
+    typer.Option(
+        "--file-context/--no-file-context",
+        help="Let the other functions of a file count in a verdict, or judge each by its own text.",
+    ),
+]
+NoConfig = Annotated[
+    bool,
+    typer.Option("--no-config", help="Do not read codeorigin.toml and pyproject.toml."),
+]
+StdinFilename = Annotated[
+    str | None,
+    typer.Option(
+        "--stdin-filename", metavar="NAME", help="Name to show for stdin and to take its language from."
+    ),
+]

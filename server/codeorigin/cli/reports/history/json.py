@@ -1,0 +1,92 @@
+"""A history for programs, as ``history.schema.json`` beside this file describes it: written commit by commit."""
+
+import json
+from importlib import resources
+from typing import Any, TextIO
+
+import codeorigin
+from codeorigin.cli.reports.history import HistoryReport
+from codeorigin.history.commit_results import CommitResult
+from codeorigin.history.totals import Share, Totals, date_of
+from codeorigin.model.verdict import Band
+
+
+def load_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what :func:`write` writes."""
+    schema = resources.files("codeorigin.cli.reports.history").joinpath("history.schema.json")
+    loaded: dict[str, Any] = json.loads(schema.read_text("utf-8"))
+    return loaded
+
+
+def commit_values(result: CommitResult) -> dict[str, Any]:
+    """A commit as plain values."""
+    bands = {
+        "human": sum(part.human for part in result.parts),
+        "unsure": sum(part.unsure for part in result.parts),
+        "llm": sum(part.llm for part in result.parts),
+    }
+    return {
+        "commit": result.commit,
+        "date": date_of(result.seconds),
+        "functions": result.functions,
+        "written": result.written,
+        "lines": result.lines,
+        "band_lines": bands,
+        "logit": result.logit,
+        "probability": result.probability,
+        "band": None if result.band is None else result.band.value,
+        "reason": result.reason,
+        "human_share": result.human_share,
+        "declared": list(result.declared),
+    }
+
+
+def _row(name: str, share: Share) -> dict[str, Any]:
+    return {
+        "name": name,
+        "commits": share.commits,
+        "functions": share.functions,
+        "lines": share.lines,
+        "band_lines": {band.value: lines for band, lines in share.bands.items()},
+    }
+
+
+def _line(values: dict[str, Any]) -> str:
+    return json.dumps(values, allow_nan=False)
+
+
+def write(report: HistoryReport, stream: TextIO) -> None:
+    """One JSON document in ASCII: a commit a line, as they come, then the sums."""
+    run, totals = report.run, Totals()
+    head = {
+        "version": codeorigin.__version__,
+        "model": run.bundle.model_id,
+        "repository": report.name,
+        "since": report.since,
+        "until": report.until,
+    }
+    stream.write(f'{_line(head)[:-1]}, "commits": [')
+    separator = "\n"
+    for result in report.results:
+        totals.add(result)
+        stream.write(f"{separator}{_line(commit_values(result))}")
+        separator = ",\n"
+    summary = {
+        "commits": totals.commits,
+        "judged": totals.judged,
+        "commit_bands": {band.value: totals.commit_bands[band] for band in Band},
+        "merges": run.plan.merges,
+        "cut_off": run.plan.cut_off,
+        "unread": totals.unread,
+        "functions": totals.all.functions,
+        "lines": totals.all.lines,
+        "band_lines": {band.value: totals.all.bands[band] for band in Band},
+        "declared": dict(sorted(totals.declared.items())),
+    }
+    tail = {
+        "months": [_row(*each) for each in sorted(totals.months.items())],
+        "folders": [_row(*each) for each in sorted(totals.folders.items())],
+        "languages": [_row(*each) for each in sorted(totals.languages.items())],
+        "summary": summary,
+    }
+    stream.write(f"\n], {_line(tail)[1:]}\n")

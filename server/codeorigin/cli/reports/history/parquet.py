@@ -1,0 +1,59 @@
+"""A history as a Parquet file, a commit a row. PyArrow is not part of CodeOrigin: the extra ``fleet`` has it."""
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from codeorigin.cli.reports.history import HistoryReport
+from codeorigin.cli.reports.history.json import commit_values
+from codeorigin.errors import CodeOriginError, SourceError
+
+_ROWS_AT_ONCE = 4096
+
+
+def write(report: HistoryReport, path: Path | None) -> None:
+    """Write the commits to ``path``, whole or not at all.
+
+    Raises:
+        CodeOriginError: there is no PyArrow, or no path.
+        SourceError: the file cannot be written.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ImportError as error:
+        raise CodeOriginError(
+            "--format parquet needs PyArrow: install codeorigin with its extra 'fleet'"
+        ) from error
+    if path is None:
+        raise CodeOriginError("--format parquet: name the file to write, with --output FILE")
+    number, text = pa.float64(), pa.string()
+    schema = pa.schema(
+        [
+            *((name, text) for name in ("commit", "date")),
+            *((name, pa.int64()) for name in ("functions", "written", "lines", "human", "unsure", "llm")),
+            *((name, number) for name in ("logit", "probability")),
+            *((name, text) for name in ("band", "reason")),
+            ("human_share", number),
+            ("declared", pa.list_(text)),
+        ]
+    )
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    rows = _rows(report)
+    try:
+        with pq.ParquetWriter(unfinished, schema) as writer:
+            while some := list(islice(rows, _ROWS_AT_ONCE)):
+                writer.write_table(pa.Table.from_pylist(some, schema))
+        unfinished.replace(path)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot write the report here: {error.strerror or error}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _rows(report: HistoryReport) -> Iterator[dict[str, Any]]:
+    for result in report.results:
+        values = commit_values(result)
+        yield values | values.pop("band_lines")

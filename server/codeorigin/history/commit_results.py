@@ -1,0 +1,149 @@
+"""What comes of one commit: its verdict, and how its lines fall into bands. No names of people are in it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from codeorigin.git.line_changes import ChangedFile
+from codeorigin.history.functions import BlobFunction
+from codeorigin.languages import get_language
+from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict
+from codeorigin.model.judge import Judge
+from codeorigin.model.verdict import Band, Verdict
+
+_FOLDERS = 3
+"""How deep folders are told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The share of a commit in one folder (``/`` between names, empty for the top) and one language.
+
+    ``functions`` are those with a verdict that the commit touched, the others its lines in them, not blank, by band.
+    """
+
+    folder: str
+    language: str
+    functions: int
+    human: int
+    unsure: int
+    llm: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitResult:
+    """A commit without its people. ``seconds`` is its committer's time since 1970.
+
+    ``functions`` counts those with a verdict that it touched, ``written`` those of which it wrote every line: they give
+    ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`ChangeVerdict`), or there is a ``reason``.
+    ``lines`` are its lines in the functions that it touched, not blank. ``declared`` are agents that it names itself.
+    """
+
+    commit: str
+    seconds: int
+    functions: int
+    written: int
+    lines: int
+    logit: float | None
+    probability: float | None
+    band: Band | None
+    reason: str | None
+    human_share: float | None
+    parts: tuple[Part, ...] = ()
+    unread: int = 0
+    declared: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for :meth:`from_dict`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "CommitResult":
+        """What :meth:`to_dict` was asked of."""
+        values = {**data, "declared": tuple(data["declared"])}
+        values["parts"] = tuple(Part(**part) for part in data["parts"])
+        values["band"] = None if data["band"] is None else Band(data["band"])
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A changed file with its functions; None where it could not be read."""
+
+    file: ChangedFile
+    language: str
+    functions: list[BlobFunction] | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFunction:
+    """A function that a commit touched, with its verdict among all that it wrote; ``written``: every line."""
+
+    file: ReadFile
+    function: BlobFunction
+    verdict: Verdict
+    written: bool
+
+
+def judged_functions(
+    judge: Judge, files: Sequence[ReadFile]
+) -> tuple[ChangeVerdict | None, list[JudgedFunction]]:
+    """The verdict on a commit, and those on the functions that it touched."""
+    known = [file for file in files if file.functions]
+    changed = [_changed(judge, file) for file in known]
+    whole, verdicts = judge.change(changed)
+    return whole, [
+        JudgedFunction(file, function, found[number], change.written[number])
+        for file, change, found in zip(known, changed, verdicts, strict=True)
+        for number, function in enumerate(file.functions or ())
+        if function.logit is not None and function.lines.is_touched(file.file.lines)
+    ]
+
+
+def _changed(judge: Judge, file: ReadFile) -> ChangedFunctions:
+    language = get_language(file.language).model_language
+    functions = file.functions or []
+    scored = {number: each.scored for number, each in enumerate(functions)}
+    verdicts = judge.in_file({number: each for number, each in scored.items() if each is not None}, language)
+    return ChangedFunctions(
+        language=language,
+        verdicts=[verdicts.get(number, NO_VERDICT) for number in range(len(functions))],
+        lines=[each.weight for each in functions],
+        written=[each.logit is not None and each.lines.is_written(file.file.lines) for each in functions],
+    )
+
+
+NO_VERDICT = Verdict(probability=None, logit=None, band=None)
+
+
+def commit_result(
+    judge: Judge, commit: str, seconds: int, files: Sequence[ReadFile], declared: Sequence[str]
+) -> CommitResult:
+    """What comes of a commit that is no merge."""
+    whole, functions = judged_functions(judge, files)
+    parts: dict[tuple[str, str], list[int]] = {}
+    for each in functions:
+        key = (_folder(each.file.file.path), get_language(each.file.language).model_language)
+        counts = parts.setdefault(key, [0, 0, 0, 0])
+        counts[0] += 1
+        lines = each.function.lines.changed_count(each.file.file.lines)
+        counts[1 + list(Band).index(each.verdict.band or Band.UNSURE)] += lines
+    return CommitResult(
+        commit=commit,
+        seconds=seconds,
+        functions=len(functions),
+        written=0 if whole is None else whole.functions,
+        lines=sum(sum(counts[1:]) for counts in parts.values()),
+        logit=None if whole is None else whole.logit,
+        probability=None if whole is None else whole.probability,
+        band=None if whole is None else whole.band,
+        reason="no_rule" if whole is None else None if whole.reason is None else whole.reason.value,
+        human_share=None if whole is None else whole.human_share,
+        parts=tuple(Part(folder, language, *counts) for (folder, language), counts in sorted(parts.items())),
+        unread=sum(file.functions is None for file in files),
+        declared=tuple(declared),
+    )
+
+
+def _folder(path: str) -> str:
+    return "/".join(path.split("/")[:-1][:_FOLDERS])

@@ -1,0 +1,133 @@
+"""Blobs -> functions, in this process or in several, each of which loads the model once."""
+
+import multiprocessing
+import zlib
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.history.functions import BlobReader, load_reader, packed
+from codeorigin.worker_processes import begin_worker, interrupts_held
+
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A blob, one of the paths that it stands at, and its language."""
+
+    blob: str
+    path: str
+    language: str
+
+    @property
+    def key(self) -> str:
+        """By what its functions are kept."""
+        return f"{self.blob} {self.language}"
+
+
+Read = tuple[str, bytes | None]
+"""A key, and the packed functions; None where the blob cannot be read."""
+
+
+def read_blobs(reader: BlobReader, wanted: Sequence[Wanted]) -> list[Read]:
+    """The functions of each blob."""
+    found: list[Read] = []
+    for each in wanted:
+        try:
+            functions = reader.functions(each.blob, each.path, each.language)
+        except SourceError:
+            found.append((each.key, None))
+        else:
+            found.append((each.key, packed(functions)))
+    return found
+
+
+class Readers:
+    """``jobs`` readers of a repository. Use it in a ``with`` block.
+
+    Each of several is a process of its own, and gets what stands at the paths that it had before: a file changes little
+    from commit to commit, and the scores of its functions are still there.
+    """
+
+    def __init__(self, folder: Path, model: Path | None, jobs: int) -> None:
+        self._folder, self._model, self._jobs = folder, model, jobs
+        self._reader: BlobReader | None = None
+        self._pools: list[ProcessPoolExecutor | None] = [None] * jobs
+
+    def __enter__(self) -> "Readers":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        for pool in self._pools:
+            if pool is not None:
+                if kind is not None:
+                    # Nobody wants the rest.
+                    for process in list((pool._processes or {}).values()):
+                        process.terminate()
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def start(self, wanted: Sequence[Wanted]) -> "list[Future[list[Read]]]":
+        """Begin to read ``wanted``; :meth:`finish` waits for it."""
+        if self._jobs == 1:
+            if self._reader is None and wanted:
+                self._reader = load_reader(self._folder, self._model)
+            done: Future[list[Read]] = Future()
+            done.set_result(read_blobs(self._reader, wanted) if self._reader is not None else [])
+            return [done]
+        parts: list[list[Wanted]] = [[] for _ in range(self._jobs)]
+        for each in wanted:
+            parts[zlib.crc32(each.path.encode("utf-8", "surrogatepass")) % self._jobs].append(each)
+        started = []
+        for number, part in enumerate(parts):
+            for start in range(0, len(part), _AT_ONCE):
+                with interrupts_held():
+                    started.append(self._pool(number).submit(_read, part[start : start + _AT_ONCE]))
+        return started
+
+    @staticmethod
+    def finish(started: "Sequence[Future[list[Read]]]") -> list[Read]:
+        """What :meth:`start` has begun.
+
+        Raises:
+            CodeOriginError: a process ended before its work was done.
+        """
+        try:
+            return [each for future in started for each in future.result()]
+        except BrokenProcessPool as error:
+            raise CodeOriginError(
+                "a worker process ended before its work was done (out of memory, or killed); what was done is kept, "
+                "and the same command goes on; --jobs 1 works in one process"
+            ) from error
+
+    def _pool(self, number: int) -> ProcessPoolExecutor:
+        pool = self._pools[number]
+        if pool is None:
+            # A forked process would share the inference runtime's locks and threads.
+            context = multiprocessing.get_context("spawn")
+            pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(self._folder, self._model))
+            self._pools[number] = pool
+        return pool
+
+
+class _Worker:
+    """What a worker process has for all its blobs."""
+
+    reader: BlobReader
+
+
+def _start(folder: Path, model: Path | None) -> None:
+    begin_worker()
+    _Worker.reader = load_reader(folder, model)
+
+
+def _read(wanted: Sequence[Wanted]) -> list[Read]:
+    return read_blobs(_Worker.reader, wanted)

@@ -1,0 +1,126 @@
+"""What is known of a repository's history, in one file outside of it, so that a run goes on where one stopped."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from codeorigin.errors import CodeOriginError
+
+_FORMAT = 1
+_AT_ONCE = 500
+
+
+def default_path(repository: Path, model: str) -> Path:
+    """Where the state of a repository and a model (its identity) is kept: in the user's folder for caches."""
+    key = hashlib.sha256(f"{os.path.realpath(repository)}\0{model}".encode("utf-8", "surrogatepass"))
+    return _cache_folder() / "codeorigin" / "history" / f"{key.hexdigest()[:24]}.sqlite"
+
+
+def _cache_folder() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+class State:
+    """Functions of blobs, and results of commits by what they were asked with (``settings``, any key).
+
+    What :meth:`save` has written survives every end of the process; anything after it is asked again.
+
+    Raises:
+        CodeOriginError: the file cannot be used.
+    """
+
+    def __init__(self, path: Path, settings: str, model: str) -> None:
+        self._path, self._settings = path, settings
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._database = sqlite3.connect(path, isolation_level=None)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._database.execute("BEGIN IMMEDIATE")
+            self._prepare(model)
+        except (OSError, sqlite3.Error) as error:
+            raise self._unusable(error) from error
+
+    def _prepare(self, model: str) -> None:
+        run = self._database.execute
+        run("CREATE TABLE IF NOT EXISTS about (format INTEGER, model TEXT)")
+        run("CREATE TABLE IF NOT EXISTS blobs (key TEXT PRIMARY KEY, functions BLOB) WITHOUT ROWID")
+        run(
+            "CREATE TABLE IF NOT EXISTS commits (settings TEXT, id TEXT, result TEXT, "
+            "PRIMARY KEY (settings, id)) WITHOUT ROWID"
+        )
+        found = run("SELECT format, model FROM about").fetchone()
+        if found != (_FORMAT, model):
+            for table in ("about", "blobs", "commits"):
+                run(f"DELETE FROM {table}")
+            run("INSERT INTO about VALUES (?, ?)", (_FORMAT, model))
+
+    def __enter__(self) -> "State":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._database.execute("COMMIT")
+        except sqlite3.Error as failure:
+            if kind is None:
+                raise self._unusable(failure) from failure
+        finally:
+            self._database.close()
+
+    def save(self) -> None:
+        """Write everything so far to the disk."""
+        self._run("COMMIT")
+        self._run("BEGIN IMMEDIATE")
+
+    def known_blobs(self, keys: Iterable[str]) -> set[str]:
+        """Those of the blobs whose functions are known."""
+        return {key for key, _ in self._select("SELECT key, 0 FROM blobs WHERE key IN ({})", (), keys)}
+
+    def functions(self, key: str) -> bytes | None:
+        """The functions of a blob, as they were put."""
+        row = self._run("SELECT functions FROM blobs WHERE key = ?", key).fetchone()
+        return None if row is None else row[0]
+
+    def put_functions(self, key: str, functions: bytes) -> None:
+        """Keep the functions of a blob."""
+        self._run("INSERT OR REPLACE INTO blobs VALUES (?, ?)", key, functions)
+
+    def results(self, commits: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The results of those of ``commits`` that have one."""
+        query = "SELECT id, result FROM commits WHERE settings = ? AND id IN ({})"
+        return {name: json.loads(result) for name, result in self._select(query, (self._settings,), commits)}
+
+    def put_result(self, commit: str, result: Mapping[str, Any]) -> None:
+        """Keep what came of a commit."""
+        text = json.dumps(result, separators=(",", ":"))
+        self._run("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", self._settings, commit, text)
+
+    def _select(self, query: str, before: tuple[str, ...], keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
+        wanted = list(keys)
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            yield from self._run(query.format(",".join("?" * len(some))), *before, *some).fetchall()
+
+    def _run(self, query: str, *values: str | bytes) -> sqlite3.Cursor:
+        try:
+            return self._database.execute(query, values)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> CodeOriginError:
+        reason = getattr(error, "strerror", None) or str(error)
+        return CodeOriginError(
+            f"{self._path}: cannot keep the state of the history here: {reason}; --state names another file"
+        )

@@ -1,0 +1,112 @@
+"""A history in sums that fit into memory, however many commits there are: by month, folder and language."""
+
+import heapq
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from codeorigin.history.commit_results import CommitResult, Part
+from codeorigin.model.verdict import Band
+
+STANDING_OUT = 24
+
+
+class By(StrEnum):
+    """What the rows of a summary are."""
+
+    MONTH = "month"
+    COMMIT = "commit"
+    PATH = "path"
+
+
+@dataclass(slots=True)
+class Share:
+    """Lines in bands, with the functions and commits that they are from."""
+
+    commits: int = 0
+    functions: int = 0
+    bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+
+    @property
+    def lines(self) -> int:
+        """All lines."""
+        return sum(self.bands.values())
+
+    def share(self, band: Band) -> float:
+        """The share of the lines in ``band``; 0 without any."""
+        return self.bands[band] / self.lines if self.lines else 0.0
+
+    def add(self, parts: Iterable[Part]) -> None:
+        """Count parts of one commit."""
+        counted = False
+        for part in parts:
+            counted = True
+            self.functions += part.functions
+            for band, lines in ((Band.HUMAN, part.human), (Band.UNSURE, part.unsure), (Band.LLM, part.llm)):
+                self.bands[band] += lines
+        self.commits += counted
+
+
+def date_of(seconds: int) -> str:
+    """A time as ISO 8601 in UTC: ``2024-05-17T09:30:00Z``."""
+    return datetime.fromtimestamp(_possible(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def month_of(seconds: int) -> str:
+    """The month of a time, in UTC: ``2024-05``."""
+    return datetime.fromtimestamp(_possible(seconds), UTC).strftime("%Y-%m")
+
+
+def _possible(seconds: int) -> int:
+    # A commit says what it likes; the calendar ends with the year 9999.
+    return min(max(seconds, 0), 253_402_300_799)
+
+
+@dataclass(slots=True)
+class Totals:
+    """The sums of the commits that were added."""
+
+    all: Share = field(default_factory=Share)
+    months: dict[str, Share] = field(default_factory=dict)
+    folders: dict[str, Share] = field(default_factory=dict)
+    languages: dict[str, Share] = field(default_factory=dict)
+    commits: int = 0
+    judged: int = 0
+    commit_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    unread: int = 0
+    declared: dict[str, int] = field(default_factory=dict)
+    _best: list[tuple[float, str, CommitResult]] = field(default_factory=list)
+
+    def add(self, result: CommitResult) -> None:
+        """Count a commit."""
+        self.commits += 1
+        self.unread += result.unread
+        self.all.add(result.parts)
+        if result.parts:
+            self.months.setdefault(month_of(result.seconds), Share()).add(result.parts)
+        _add_by(self.folders, result.parts, lambda part: part.folder)
+        _add_by(self.languages, result.parts, lambda part: part.language)
+        for agent in result.declared:
+            self.declared[agent] = self.declared.get(agent, 0) + 1
+        if result.band is not None and result.probability is not None:
+            self.judged += 1
+            self.commit_bands[result.band] += 1
+            entry = (result.probability, result.commit, result)
+            if len(self._best) < STANDING_OUT:
+                heapq.heappush(self._best, entry)
+            else:
+                heapq.heappushpop(self._best, entry)
+
+    def standing_out(self) -> list[CommitResult]:
+        """The commits of the highest probabilities that are not in the band ``human``, the highest first."""
+        ordered = sorted(self._best, key=lambda entry: (-entry[0], entry[1]))
+        return [result for _, _, result in ordered if result.band is not Band.HUMAN]
+
+
+def _add_by(shares: dict[str, Share], parts: Iterable[Part], key: Callable[[Part], str]) -> None:
+    by: dict[str, list[Part]] = {}
+    for part in parts:
+        by.setdefault(key(part), []).append(part)
+    for name, some in by.items():
+        shares.setdefault(name, Share()).add(some)

@@ -1,0 +1,56 @@
+"""The verdict on a change, such as a commit: the functions that it wrote, taken together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codeorigin.model.pooled_rule import PooledRule, PooledVerdict, main_language
+from codeorigin.model.verdict import Verdict
+
+
+class ChangeReason(StrEnum):
+    """Why a change has no verdict though the model has a rule for commits."""
+
+    TOO_FEW_FUNCTIONS = "too_few_functions"
+    MERGE = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeVerdict(PooledVerdict):
+    """A calibrated estimate about the functions that a change wrote, or the ``reason`` why there is none."""
+
+    reason: ChangeReason | None = None
+
+    @classmethod
+    def without(cls, reason: ChangeReason, functions: int = 0) -> "ChangeVerdict":
+        """The verdict on a change that is not judged as a whole."""
+        return cls(probability=None, logit=None, band=None, functions=functions, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFunctions:
+    """All functions of a file that a change touched, with the verdicts that they have without it.
+
+    ``language`` is the model language. ``lines`` are those that are not blank (``counted_lines``), ``written`` says of
+    every function whether the change wrote all of it. Without ``in_context`` each is judged by its own text.
+    """
+
+    language: str
+    verdicts: Sequence[Verdict]
+    lines: Sequence[int]
+    written: Sequence[bool]
+    in_context: bool = True
+
+
+def judge_change(rule: PooledRule, functions: Sequence[tuple[float, int, str]]) -> ChangeVerdict:
+    """The answer about the functions of a change, in any order.
+
+    Args:
+        rule: the model's rule for commits.
+        functions: logit, lines that are not blank, and model language of each that has a verdict. The language of
+            most lines gives the thresholds.
+    """
+    if len(functions) < rule.fewest_functions:
+        return ChangeVerdict.without(ChangeReason.TOO_FEW_FUNCTIONS, len(functions))
+    language = main_language((name, lines) for _, lines, name in functions)
+    return rule.judge_as(ChangeVerdict, [(logit, lines) for logit, lines, _ in functions], language)

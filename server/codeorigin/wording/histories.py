@@ -1,0 +1,66 @@
+"""What is said of a history."""
+
+from codeorigin.history.commit_results import CommitResult
+from codeorigin.history.totals import Share, Totals
+from codeorigin.model.verdict import Band
+from codeorigin.wording.figures import counted, percent
+
+NOT_BY_AUTHOR = (
+    "Nothing here is by author, and no names or addresses are kept: a verdict is an estimate about text, wrong for some "
+    "people's style more often than for others', and no ground to judge anybody."
+)
+LINES = (
+    "Lines are those that commits added or rewrote in functions with a verdict, blank ones left out, each in the band "
+    "of its function as it stood after the commit."
+)
+
+_REASONS = {
+    "too_few_functions": "too few functions",
+    "merge": "a merge",
+    "no_rule": "no rule",
+}
+
+
+def commit_phrase(result: CommitResult) -> str:
+    """The band of a commit, or why there is none."""
+    if result.band is not None:
+        return result.band.value
+    return _REASONS.get(result.reason or "", "no verdict")
+
+
+def share_percent(share: Share, band: Band) -> str:
+    """The share of the lines in a band: ``12 %``."""
+    return percent(share.share(band)) if share.bands[band] else "0 %"
+
+
+def percents(share: Share) -> dict[str, str]:
+    """The share of the lines in each band."""
+    return {band.value: share_percent(share, band) for band in Band}
+
+
+def declared_phrase(totals: Totals) -> str | None:
+    """What commits say of themselves; None where they say nothing."""
+    if not totals.declared:
+        return None
+    named = ", ".join(f"{agent} in {count:,}" for agent, count in sorted(totals.declared.items()))
+    return (
+        f"Commits that say so themselves: {named}. That is a fact of the commits and no part of the estimate."
+    )
+
+
+def totals_phrases(totals: Totals, merges: int, cut_off: int) -> list[str]:
+    """The sums, a sentence each, without what commits say of themselves."""
+    bands = ", ".join(f"{count:,} {band.value}" for band, count in totals.commit_bands.items())
+    judged = f"{totals.judged:,} with a verdict of their own ({bands})"
+    phrases = [f"{counted(totals.commits, 'commit')}, {judged}; {counted(merges, 'merge')} left out."]
+    lines = ", ".join(f"{text} {band}" for band, text in percents(totals.all).items())
+    phrases.append(
+        f"{counted(totals.all.lines, 'line')} in {counted(totals.all.functions, 'function')}: {lines}."
+    )
+    if cut_off:
+        phrases.append(
+            f"{counted(cut_off, 'commit')} left out, because this clone is shallow and lacks what stood before."
+        )
+    if totals.unread:
+        phrases.append(f"{counted(totals.unread, 'file version')} could not be read as text.")
+    return phrases

@@ -1,0 +1,142 @@
+"""The verdict on a change as a whole, from a repository to every report."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from codeorigin.cli.app import main
+from codeorigin.cli.reports.json import load_schema
+from support.repositories import Repository
+from support.tiny_model import COMMIT_RULE, with_commit_rules
+
+Run = Callable[..., tuple[int, str]]
+PLAIN = """\
+def {name}(values, limit):
+    kept = []
+    for value in values:
+        if value < limit + {number}:
+            kept.append(value)
+    return kept
+"""
+
+
+def code(*names: str, number: int = 1) -> str:
+    return "\n\n".join(PLAIN.format(name=name, number=number) for name in names)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """Two functions of an old commit, three of a new one which also rewrites a line of one of the old."""
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": code("one", "two")}, date="2020-01-01")
+    touched = code("one", "two").replace("kept = []", "kept = list()", 1)
+    made.commit(
+        {"a.py": touched + "\n\n" + code("three"), "b.py": code("four", "five", number=7)}, date="2020-01-02"
+    )
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+@pytest.fixture
+def run(tmp_path: Path, tiny_model_dir: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """``run(options...)``: exit code and report of a check with a model that has all rules."""
+    model = with_commit_rules(tmp_path / "model", tiny_model_dir)
+
+    def check(*options: str) -> tuple[int, str]:
+        done = main(["check", "--model", str(model), "--threshold", "1", *options])
+        return done, capsys.readouterr().out
+
+    return check
+
+
+def report(run: Run, *options: str) -> Any:
+    made = json.loads(run("--format", "json", *options)[1])
+    jsonschema.Draft202012Validator(load_schema()).validate(made)
+    return made
+
+
+def test_a_commit_is_judged_by_the_functions_that_it_wrote(repository: Repository, run: Run) -> None:
+    made = report(run, "--commit", "HEAD")
+    functions = {each["name"]: each for file in made["files"] for each in file["functions"]}
+    assert set(functions) == {"one", "three", "four", "five"}
+    written = [functions[name]["logit"] for name in ("three", "four", "five")]
+    verdict = made["change"]["verdict"]
+    pooled = 6 * sum(written) / (3 * 6 + COMMIT_RULE.prior_lines)
+    assert (verdict["function_count"], verdict["reason"]) == (3, None)
+    assert verdict["logit"] == pytest.approx(pooled)
+    assert verdict["probability"] == pytest.approx(COMMIT_RULE.scale.probability(pooled))
+    # What the commit only touched hears nothing from it.
+    assert functions["one"]["commit_evidence"] is None
+    assert [functions[name]["commit_neighbours"] for name in ("three", "four", "five")] == [2, 2, 2]
+    assert functions["three"]["neighbours"] == 2
+
+
+def test_a_check_by_its_own_text_takes_in_no_commit(repository: Repository, run: Run) -> None:
+    made = report(run, "--commit", "HEAD", "--no-file-context")
+    assert made["change"]["verdict"]["function_count"] == 3
+    for file in made["files"]:
+        for function in file["functions"]:
+            assert function["commit_evidence"] is None
+            assert function["probability"] == function["own_probability"]
+
+
+def test_the_working_tree_and_the_index_are_changes_too(repository: Repository, run: Run) -> None:
+    repository.write("c.py", code("six", "seven", number=3))
+    assert report(run, "--changed")["change"]["verdict"]["function_count"] == 2
+    assert report(run, "--staged")["change"]["verdict"]["reason"] == "too_few_functions"
+    repository.git("add", "c.py")
+    assert report(run, "--staged")["change"]["verdict"]["function_count"] == 2
+
+
+def test_a_merge_has_no_verdict(repository: Repository, run: Run) -> None:
+    repository.git("checkout", "-q", "-b", "side", "HEAD~1")
+    repository.commit({"d.py": code("eight", "nine", "ten")}, date="2020-01-03")
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "--no-ff", "--no-gpg-sign", "-m", "Merge", "side")
+    made = report(run, "--commit", "HEAD")
+    verdict = made["change"]["verdict"]
+    assert (verdict["reason"], verdict["function_count"], verdict["band"]) == ("merge", 3, None)
+    assert {each["commit_evidence"] for file in made["files"] for each in file["functions"]} == {None}
+
+
+def test_a_change_of_nothing_has_too_few_functions(repository: Repository, run: Run) -> None:
+    made = report(run, "--changed")
+    assert made["files"] == []
+    assert made["change"]["verdict"]["function_count"] == 0
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "github"])
+def test_every_report_for_people_says_it(repository: Repository, run: Run, form: str) -> None:
+    code, out = run("--commit", "HEAD", "--format", form)
+    assert code == 0
+    assert "The change as a whole" in out
+    code, out = run("--commit", "HEAD~1", "--format", form, "--", "b.py")
+    assert "No verdict on the change as a whole" in out
+
+
+def test_a_saved_report_keeps_it(
+    repository: Repository, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(run("--format", "json", "--commit", "HEAD")[1])
+    assert main(["report", "--format", "json", str(saved)]) == 0
+    again = json.loads(capsys.readouterr().out)
+    before = json.loads(saved.read_text())
+    assert again["change"] == before["change"]
+    assert again["files"] == before["files"]
+
+
+def test_the_model_that_ships_judges_commits(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.commit({"e.py": code("red", "green", "blue", "grey", number=5)}, date="2020-01-04")
+    assert main(["check", "--commit", "HEAD", "--format", "json"]) in {0, 1}
+    made = json.loads(capsys.readouterr().out)
+    verdict = made["change"]["verdict"]
+    assert verdict["function_count"] == 4
+    assert 0 < verdict["probability"] < 1
+    assert all(each["commit_neighbours"] == 3 for each in made["files"][0]["functions"])
