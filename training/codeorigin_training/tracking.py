@@ -5,22 +5,27 @@ seconds.
 """
 
 import dataclasses
+import json
 import logging
 import math
 import os
+import platform
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+import codeorigin
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.files import write_whole
 from codeorigin_training.pictures import confusion_picture, reliability_picture
 from codeorigin_training.run import Run
 
@@ -142,6 +147,45 @@ def open_tracker(
         yield MlflowTracker(client, experiment, own)
 
 
+@contextmanager
+def tracked(
+    run: Run, command: str, config: object, *, key: str = "", tags: Mapping[str, str] | None = None
+) -> Iterator[Tracker]:
+    """The tracker of one command of ``run``, whose settings it keeps in ``run.settings`` and as parameters.
+
+    Args:
+        run: it is tracked in MLflow only where it says so.
+        command: name of the command.
+        config: the command's configuration, a dataclass.
+        key: names the command's inputs; an interrupted run of the same command and key goes on.
+        tags: what else identifies the run, such as the hash of the data.
+
+    Raises:
+        TrackingError: MLflow is not installed.
+    """
+    keep_settings(run, command, config)
+    with open_tracker(run, command, enabled=run.track, key=key, tags=tags) as tracker:
+        tracker.parameters(config)
+        yield tracker
+
+
+def keep_settings(run: Run, command: str, config: object) -> None:
+    """Write what ``command`` is carried out with into ``run.settings``, beside what is known of other commands."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        known = json.loads(run.settings.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    known[command] = {
+        "settings": dataclasses.asdict(config),  # type: ignore[call-overload]
+        "codeorigin": codeorigin.__version__,
+        "git_commit": git_commit(),
+        "python": platform.python_version(),
+        "torch": metadata.version("torch"),
+    }
+    write_whole(run.settings, json.dumps(known, indent=1, default=str) + "\n")
+
+
 def flattened(config: object, prefix: str = "") -> dict[str, str]:
     """Every field of a dataclass as text, nested dataclasses by dotted names."""
     values: dict[str, str] = {}
@@ -189,7 +233,7 @@ def _client(run: Run) -> Any:
         from mlflow import MlflowClient  # noqa: PLC0415
     except ImportError as error:
         raise TrackingError(
-            "MLflow is not installed; install codeorigin[training], or pass --set track=false"
+            "MLflow is not installed; install codeorigin[training], or pass --no-track"
         ) from error
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -21,6 +21,7 @@ from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_function
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.export.bundle import finite
 from codeorigin_training.export.card import model_card
+from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.run import Log, Run
@@ -122,9 +123,8 @@ def _logits(
                 return np.asarray(kept["logits"], dtype=np.float64)
     log(f"scoring {len(rows)} functions of repositories that the model was not trained on")
     logits = detector.logits(rows)
-    partial = path.with_name(f"partial-{path.name}")
-    np.savez(partial, logits=logits, inputs=known)
-    partial.replace(path)
+    with written_whole(path) as partial:
+        np.savez(partial, logits=logits, inputs=known)
     return logits
 
 
@@ -134,8 +134,6 @@ def _write(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
         if out.resolve() != bundle.directory.resolve():
             shutil.copyfile(bundle.directory / name, out / name)
     plain = finite(dict(manifest))
-    partial = out / f"partial-{MANIFEST}"
-    partial.write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    partial.replace(out / MANIFEST)
+    write_whole(out / MANIFEST, json.dumps(plain, indent=1, allow_nan=False) + "\n")
     (out / "README.md").write_text(model_card(plain), encoding="utf-8")
     Bundle.load(out)

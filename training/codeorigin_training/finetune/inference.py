@@ -98,8 +98,8 @@ def pooled_states(model: Encoder, tokens: Tokens, tokenizer: Tokenizer, context:
     model.eval()
     with torch.inference_mode():
         for batch in inference_batches(pieces, tokenizer, model.ngram_buckets, _device_of(model)):
-            hidden = model.hidden(model.embed(batch.ids, batch.ngrams), batch.mask)
-            states[batch.rows] = model.pooled(hidden, batch.mask).float().cpu().numpy()
+            summary = model.summary(model.embed(batch.ids, batch.ngrams), batch.mask)
+            states[batch.rows] = summary.float().cpu().numpy()
     return states
 
 

@@ -98,8 +98,33 @@ class Sampler:
         return full
 
     def rows(self, generator: np.random.Generator, count: int) -> Ids:
-        """``count`` rows with repetitions, int64."""
+        """``count`` rows with repetitions, int64; with ``each_row_once`` all rows without, in a random order."""
+        if self._settings.each_row_once:
+            return generator.permutation(self._drawable)
         return generator.choice(self._drawable, size=count, p=self._probability)
+
+    @property
+    def count(self) -> int:
+        """Rows that can be drawn: the draws of an epoch."""
+        return len(self._drawable)
+
+    def epoch(self, generator: np.random.Generator, rows_per_batch: int) -> list[Draw]:
+        """Batches of ``rows_per_batch`` draws each, as many draws as there are rows; companions come on top."""
+        rows = self.rows(generator, self.count)
+        companions = self.companions(rows, generator)
+        draws = []
+        for start in range(0, len(rows), rows_per_batch):
+            own, theirs = rows[start : start + rows_per_batch], companions[start : start + rows_per_batch]
+            coupled = couple_draw(own[theirs >= 0], theirs[theirs >= 0])
+            alone = own[theirs < 0]
+            none = np.full(len(alone), -1, dtype=np.int64)
+            draws.append(
+                Draw(
+                    np.concatenate([coupled.rows, alone]),
+                    np.concatenate([coupled.companions, none]),
+                )
+            )
+        return draws
 
     def round(self, generator: np.random.Generator, tokens_per_batch: int) -> list[Draw]:
         """Batches of similar length over at most 20,000 draws; couples are in batches of their own."""
