@@ -27,7 +27,10 @@ STAGES = {
 }
 """The commands in the order of a run; each is a function of the same name in ``commands``."""
 
-OTHERS = {"recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw."}
+OTHERS = {
+    "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
+    "classify": "Train a classifier of any labels on a folder of folders or a parquet file.",
+}
 """Commands that are no part of a run, called in the same way."""
 
 BODY_STAGES = {

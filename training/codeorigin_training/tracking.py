@@ -13,7 +13,7 @@ import platform
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
 from importlib import metadata
@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 import codeorigin
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.classify.report import confusion_matrix
 from codeorigin_training.files import write_whole
 from codeorigin_training.pictures import confusion_picture, reliability_picture
 from codeorigin_training.run import Run
@@ -32,6 +33,7 @@ from codeorigin_training.run import Run
 _LONGEST_VALUE = 500
 _PARAMETERS_AT_ONCE = 100
 _METRICS_AT_ONCE = 1000
+_CLASSES = ("human", "llm")
 _PARENT, _PHASE, _KEY = "mlflow.parentRunId", "codeorigin.phase", "codeorigin.key"
 
 
@@ -54,6 +56,9 @@ class Tracker(Protocol):
     def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
         """Keep the confusion matrix and the reliability diagram of ``probabilities`` ``(n,)``."""
 
+    def confusion(self, counts: npt.NDArray[np.int64], names: Sequence[str], called: str = "called") -> None:
+        """Keep a picture of a confusion matrix ``(K, K)`` of the classes ``names``."""
+
     def phase(self, name: str, key: str = "") -> AbstractContextManager["Tracker"]:
         """A tracker nested in this one; an unfinished phase of the same name and ``key`` goes on."""
 
@@ -71,6 +76,9 @@ class NullTracker:
         pass
 
     def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
+        pass
+
+    def confusion(self, counts: npt.NDArray[np.int64], names: Sequence[str], called: str = "called") -> None:
         pass
 
     @contextmanager
@@ -109,10 +117,19 @@ class MlflowTracker:
 
     def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            for name, draw in (("confusion", confusion_picture), ("reliability", reliability_picture)):
-                path = Path(folder) / f"{name}.png"
-                draw(path, labels, probabilities)
-                self.artifact(path)
+            path = Path(folder) / "reliability.png"
+            reliability_picture(path, labels, probabilities)
+            self.artifact(path)
+        called = (probabilities >= 0.5).astype(np.int64)
+        self.confusion(
+            confusion_matrix(labels, called, len(_CLASSES)), _CLASSES, "called, at probability 0.5"
+        )
+
+    def confusion(self, counts: npt.NDArray[np.int64], names: Sequence[str], called: str = "called") -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "confusion.png"
+            confusion_picture(path, counts, names, called)
+            self.artifact(path)
 
     @contextmanager
     def phase(self, name: str, key: str = "") -> Iterator[Tracker]:

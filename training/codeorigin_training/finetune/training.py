@@ -100,11 +100,11 @@ def _phase(
             masked = neutral_states(model, tokenizer, config.train_context)
             learner = StateLearner(model, states, masked, examples, config, device)
             frozen = config.frozen
-            config = _by_epochs(config, frozen.epochs, learner.epoch, 1, frozen.patience)
+            config = by_epochs(config, frozen.epochs, learner.epoch, 1, frozen.patience)
         else:
             learner = SequenceLearner(model, examples, tokenizer, config, device, objective)
             if config.epochs:
-                config = _by_epochs(config, config.epochs, learner.epoch, config.accumulate, config.patience)
+                config = by_epochs(config, config.epochs, learner.epoch, config.accumulate, config.patience)
         progress = fit(
             learner,
             schedule,
@@ -138,7 +138,7 @@ def device_named(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _by_epochs(
+def by_epochs(
     config: FinetuneConfig, epochs: int, batches: int, accumulate: int, patience: int
 ) -> FinetuneConfig:
     """The budget of ``epochs`` of so many ``batches`` each, in steps, with a figure and a validation after each."""

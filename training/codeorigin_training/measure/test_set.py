@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.classify.report import confusion_matrix, report_of
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 from codeorigin_training.measure.metrics import auroc, expected_calibration_error
 from codeorigin_training.tracking import Tracker
@@ -23,14 +24,14 @@ def classification_figures(
         probabilities: ``(n,)``, of LLM.
         threshold: from which on a function is called LLM.
     """
-    called = probabilities >= threshold
-    right = float((called & (labels == 1)).sum())
-    precision, recall = right / max(int(called.sum()), 1), right / max(int((labels == 1).sum()), 1)
+    called = (probabilities >= threshold).astype(np.int64)
+    report = report_of(confusion_matrix(labels, called, 2), ("human", "llm"))
+    llm = report.by_label["llm"]
     return {
-        "accuracy": float((called == (labels == 1)).mean()) if len(labels) else 0.0,
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / (precision + recall) if precision + recall else 0.0,
+        "accuracy": report.accuracy,
+        "precision": llm.precision,
+        "recall": llm.recall,
+        "f1": llm.f1,
         "auroc": auroc(labels, probabilities),
         "expected_calibration_error": expected_calibration_error(labels, probabilities),
     }
