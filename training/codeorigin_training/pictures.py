@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
+from codeorigin_training.arrays import Floats, Integers
 
 
-def confusion_picture(path: Path, counts: Labels, names: Sequence[str], called: str = "called") -> None:
+def confusion_picture(path: Path, counts: Integers, names: Sequence[str], called: str = "called") -> None:
     """Draw ``counts`` ``(K, K)`` (rows the true class, columns the answer) to ``path``, each row with its shares."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = len(names)
@@ -30,7 +28,7 @@ def confusion_picture(path: Path, counts: Labels, names: Sequence[str], called: 
     figure.savefig(path)
 
 
-def reliability_bins(labels: Labels, probabilities: Floats, bins: int = 15) -> Floats:
+def reliability_bins(labels: Integers, probabilities: Floats, bins: int = 15) -> Floats:
     """``(k, 3)``: mean probability, share of LLM code and count of every bin of equal width that holds a row.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017), section 2.
@@ -43,7 +41,7 @@ def reliability_bins(labels: Labels, probabilities: Floats, bins: int = 15) -> F
     return np.stack([mean, share, count[filled]], axis=1)
 
 
-def reliability_picture(path: Path, labels: Labels, probabilities: Floats) -> None:
+def reliability_picture(path: Path, labels: Integers, probabilities: Floats) -> None:
     """Draw :func:`reliability_bins` to ``path``; a dot's area is proportional to the rows of its bin."""
     mean, share, count = reliability_bins(labels, probabilities).T
     figure, axes = _canvas()

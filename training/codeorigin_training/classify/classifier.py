@@ -13,6 +13,7 @@ import torch
 from scipy.optimize import minimize_scalar
 
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats
 from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import ClassifyError, Labelled, split_units
 from codeorigin_training.classify.learner import ClassifierLearner, logits_of
@@ -26,7 +27,6 @@ from codeorigin_training.finetune.training import by_epochs, device_named
 from codeorigin_training.loops.state import read_state, write_state
 from codeorigin_training.run import Log
 
-Floats = npt.NDArray[np.float64]
 _KIND = "classifier"
 
 
@@ -69,7 +69,7 @@ class Classifier:
         described = {
             "labels": self.labels,
             "context": self.context,
-            "head_dim": self.encoder.head[1].out_features,  # type: ignore[index, union-attr]
+            "head_dim": self.encoder.head[1].out_features,  # type: ignore[index]
             "temperature": self.temperature,
             "encoder": describe(self.encoder),
         }

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.encoder.data import collate
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.finetune.config import FinetuneConfig
@@ -18,8 +19,6 @@ from codeorigin_training.finetune.objective import Validation
 from codeorigin_training.finetune.sampling import Draw
 from codeorigin_training.loops.precision import autocast
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Tokens = Sequence[npt.NDArray[np.int32]]
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
+from codeorigin_training.arrays import Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,8 @@ def classification_report(
     place = {label: number for number, label in enumerate(labels)}
     if len(truth) != len(answers) or not {*truth, *answers} <= set(place):
         raise ValueError("truth and answers must be equally many, of the given labels")
-    both = (np.array([place[each] for each in side], dtype=np.int64) for side in (truth, answers))
-    return report_of(confusion_matrix(*both, len(place)), labels)
+    codes = [np.array([place[each] for each in side], dtype=np.int64) for side in (truth, answers)]
+    return report_of(confusion_matrix(codes[0], codes[1], len(place)), labels)
 
 
 def report_of(confusion: Integers, labels: Sequence[str]) -> ClassificationReport:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
+from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import file_numbers
@@ -29,8 +30,6 @@ from codeorigin_training.measure.held_out import detector_metrics
 from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, tracked
-
-Floats = npt.NDArray[np.float64]
 
 _DECISIVE = ("old_human", "modern_human", "pairs")
 

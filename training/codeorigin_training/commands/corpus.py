@@ -175,7 +175,7 @@ def _functions(config: CorpusConfig, run: Run, log: Log) -> Iterator[Row]:
         archives = read_package_archives(there, folder, limit=config.package_limit, seed=config.seed)
         yield from _counted("packages", list(archives), log)
     if config.snippets and config.data is not None:
-        yield from _counted("snippets", list(read_snippets(config.data)), log)
+        yield from _counted("snippets", list(read_snippets(config.data / SNIPPETS, with_functions=True)), log)
 
 
 def _unlabelled(config: CorpusConfig, run: Run, rows: Sequence[Row]) -> list[Row]:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from codeorigin.model.bundle import MANIFEST, sha256_of
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View
+from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_on_all_repositories
@@ -43,8 +43,6 @@ from codeorigin_training.tracking import Tracker, numbers, tracked
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import WideModel
 from codeorigin_training.wide.train import default_views
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

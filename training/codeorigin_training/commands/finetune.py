@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 
 from codeorigin.model.bundle import sha256_of
+from codeorigin_training.arrays import Floats
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import corpus_hash
@@ -23,7 +24,7 @@ from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
 from codeorigin_training.files import written_whole
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy
-from codeorigin_training.finetune.examples import Floats, Tokens
+from codeorigin_training.finetune.examples import Tokens
 from codeorigin_training.finetune.inference import States, centre, deep_logits
 from codeorigin_training.finetune.material import Material, read_material
 from codeorigin_training.finetune.training import Outlets, device_of, frozen_states

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import MANIFEST, Bundle, sha256_of
+from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.again import cross_fitted, new_thresholds
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
@@ -25,9 +25,6 @@ from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.run import Log, Run
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     log(f"wrote {out}")
 
 
-def _figures(rows: Sequence[Row], groups: Groups, outside: Mapping[str, Bools]) -> dict[str, Any]:
+def _figures(rows: Sequence[Row], groups: Groups, outside: Mapping[str, Booleans]) -> dict[str, Any]:
     """Figures of every way to judge a function."""
     return {name: false_positive_figures(rows, groups, called) for name, called in outside.items()}
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import TypeVar
 
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.augmentation import Augmentation
 from codeorigin_training.evaluate.baselines.word_view import TrainingSet
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -35,7 +36,6 @@ from codeorigin_training.evaluate.sections.transfer import transfer_rows
 from codeorigin_training.measure.answers import Answers
 from codeorigin_training.measure.data import EvaluationData, cap_per_repository
 from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.figures import Floats
 from codeorigin_training.measure.slices import Slice, matrix_slices
 from codeorigin_training.run import Log
 
@@ -100,7 +100,7 @@ def assemble(
     judge = Judge(detector.pool, lambda each, logits: _answers(detector, each, logits))
 
     def take(name: str, kind: type[Value], make: Callable[[], Value]) -> Value | None:
-        if name not in config.sections or (name == "transfer" and not config.retrain):
+        if name not in config.sections:
             return None
         inputs = {key: settings[key] for key in ("seed", *_INPUTS[name])}
         return sections.get(name, kind, inputs, make)

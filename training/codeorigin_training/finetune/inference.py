@@ -9,10 +9,10 @@ from torch import nn
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.windows import split
+from codeorigin_training.arrays import Floats
 from codeorigin_training.encoder.data import Batch, collate, length_batches
 from codeorigin_training.encoder.interface import Encoder
 
-Floats = npt.NDArray[np.float64]
 States = npt.NDArray[np.float32]
 Tokens = Sequence[npt.NDArray[np.int32]]
 

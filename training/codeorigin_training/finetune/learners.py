@@ -7,10 +7,11 @@ import torch
 from torch import nn
 
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Integers
 from codeorigin_training.encoder.data import collate, crop, type_dropout
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.finetune.config import FinetuneConfig
-from codeorigin_training.finetune.examples import Examples, Ids
+from codeorigin_training.finetune.examples import Examples
 from codeorigin_training.finetune.inference import States, inference_batches
 from codeorigin_training.finetune.loop import StepLoss
 from codeorigin_training.finetune.objective import Objective, Output, Validation
@@ -83,7 +84,7 @@ class SequenceLearner:
                 logits[batch.rows] = values.float().cpu().numpy()
         return self._objective.validation(logits, self._examples)
 
-    def _augmented(self, row: int, generator: np.random.Generator) -> Ids:
+    def _augmented(self, row: int, generator: np.random.Generator) -> Integers:
         texts = self._examples.views
         tokens = self._examples.tokens[row]
         if texts and generator.random() < self._config.view_share:

@@ -150,5 +150,6 @@ def by_epochs(
         accumulate=accumulate,
         validate_every=steps,
         log_every=steps,
+        checkpoint_every=min(config.checkpoint_every, steps),
         patience=patience,
     )

@@ -7,23 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet as pq
 
 from codeorigin.model.bundle import sha256_of
+from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.corpus.rows import (
     DISTRIBUTION_SOURCE,
-    FUNCTIONS,
-    PAIRS,
     CorpusError,
     Row,
+    corpus_hash,
     read_functions,
     read_pairs,
 )
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.written_pairs import read_written_pairs
-
-SNIPPETS = "snippets.parquet"
-_SNIPPET_COLUMNS = ["code", "language", "label", "generator", "source", "group"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +44,13 @@ def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: b
     # A distribution's packages hold human code alone: matched with LLM code of repositories they would flatter.
     functions = [row for row in everything if row.source != DISTRIBUTION_SOURCE]
     path = snippets or folder / SNIPPETS
-    answers = read_snippets(path) if snippets is not None or path.is_file() else []
+    answers = list(read_snippets(path)) if snippets is not None or path.is_file() else []
     train, held_out = split(functions)
     if not train or not held_out:
         raise CorpusError(f"{folder}: too few repositories: the split leaves one side without any")
-    digest = hashlib.sha256()
-    for file in (folder / FUNCTIONS, folder / PAIRS, path):
-        if file.is_file():
-            digest.update(sha256_of(file).encode())
+    digest = hashlib.sha256(corpus_hash(folder).encode())
+    if path.is_file():
+        digest.update(sha256_of(path).encode())
     return EvaluationData(
         train=train,
         held_out=held_out,
@@ -71,35 +66,6 @@ def split(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
     for row in rows:
         sides[is_held_out(row.unit)].append(row)
     return sides
-
-
-def read_snippets(path: Path) -> list[Row]:
-    """Published answers and programs, each with its task as ``group``.
-
-    Raises:
-        CorpusError: the file is missing or lacks a column.
-    """
-    if not path.is_file():
-        raise CorpusError(f"{path}: not found; pass a parquet file of snippets")
-    table = pq.ParquetFile(path)
-    if missing := sorted(set(_SNIPPET_COLUMNS) - set(table.schema_arrow.names)):
-        raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
-    return [
-        Row(
-            code=entry["code"],
-            language=entry["language"],
-            label=int(entry["label"] == "llm"),
-            repo="",
-            agent="",
-            modern=False,
-            is_test=False,
-            lines=entry["code"].count("\n") + 1,
-            generator=entry["generator"] or "",
-            source=entry["source"] or "",
-            group=entry["group"],
-        )
-        for entry in table.read(columns=_SNIPPET_COLUMNS).to_pylist()
-    ]
 
 
 def agent_family(agent: str) -> str:

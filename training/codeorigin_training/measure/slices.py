@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.pooled_rule import counted_lines
+from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_sample
 from codeorigin_training.corpus.written_pairs import WRITTEN
@@ -19,8 +19,6 @@ _FEWEST_IN_FILE = 4
 _FEWEST_LINES = 3
 _FEWEST_FOR_RATE = 100
 _FUNCTIONS_OF_FILE = 5
-
-Integers = npt.NDArray[np.int64]
 
 
 class SliceSizes(Protocol):

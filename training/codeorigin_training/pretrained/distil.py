@@ -11,12 +11,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.decoder import DecoderEncoder, spread_layers
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.finetune.config import FinetuneConfig, LossSettings
-from codeorigin_training.finetune.examples import Examples, Floats, Groups, validation_split
+from codeorigin_training.finetune.examples import Examples, Groups, validation_split
 from codeorigin_training.finetune.inference import centre, deep_logits
 from codeorigin_training.finetune.objective import Objective, Output, Validation
 from codeorigin_training.finetune.sampling import Draw
