@@ -217,7 +217,7 @@ def build_tiny_model(
     return model
 
 
-def _origin(encoder: CompactEncoder | None, weights: npt.NDArray[np.float32] | None) -> str:
+def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None) -> str:
     """A digest of what an export depends on: weights, the code of the training tree, PyTorch."""
     digest = hashlib.sha256(torch.__version__.encode())
     for path in sorted(Path(codeorigin_training.__file__).parent.glob("e[nx]*/**/*.py")):

@@ -1,6 +1,7 @@
 """A bundle whose deep part is a transformers encoder, in the server: its verdicts and Integrated Gradients of them."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import onnx
@@ -21,10 +22,9 @@ ATTRIBUTIONS = "codeorigin/attributions"
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
-    return build_tiny_model(
-        tmp_path_factory.mktemp("bundle"), wide=False, roberta=tmp_path_factory.mktemp("roberta")
-    )
+def model(tmp_path_factory: pytest.TempPathFactory, graphs: Path) -> TinyModel:
+    bundle, body = tmp_path_factory.mktemp("bundle"), tmp_path_factory.mktemp("roberta")
+    return build_tiny_model(bundle, wide=False, roberta=body, cache=graphs)
 
 
 def settings(model: TinyModel) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from codeorigin_training.evaluate.sections.at_thresholds import measure_held_out
 from codeorigin_training.evaluate.sections.baselines import baselines
 from codeorigin_training.evaluate.sections.controls import controls
 from codeorigin_training.evaluate.sections.faithfulness import faithfulness
+from codeorigin_training.evaluate.sections.headline import with_manifests_figures
 from codeorigin_training.evaluate.sections.in_files import measure_in_files
 from codeorigin_training.evaluate.sections.learning_curve import learning_curve
 from codeorigin_training.evaluate.sections.matrix import Judge, matrix_rows
@@ -116,7 +117,9 @@ def assemble(
         in_files=take("in_files", InFilesReport, lambda: measure_in_files(data.held_out, detector, config))
         if detector.bundle.calibration.context is not None
         else None,
-        matrix=take("matrix", tuple[MatrixRow, ...], matrix) or (),
+        matrix=with_manifests_figures(
+            take("matrix", tuple[MatrixRow, ...], matrix) or (), detector.bundle.manifest, data.corpus
+        ),
         transfer=take(
             "transfer",
             tuple[TransferRow, ...],

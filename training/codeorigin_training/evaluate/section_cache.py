@@ -12,7 +12,7 @@ from codeorigin_training.run import Log
 
 Value = TypeVar("Value")
 
-VERSION = 1
+VERSION = 2
 """Raised when a section's figures are computed in another way, so that kept ones are not taken for them."""
 
 

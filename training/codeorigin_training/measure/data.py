@@ -24,13 +24,17 @@ from codeorigin_training.corpus.written_pairs import read_written_pairs
 
 @dataclass(frozen=True, slots=True)
 class EvaluationData:
-    """``train`` and ``held_out`` are corpus functions by the split; ``pairs`` and ``snippets`` held-out ones."""
+    """``train`` and ``held_out`` are corpus functions by the split; ``pairs`` and ``snippets`` held-out ones.
+
+    ``digest`` names all files, ``corpus`` functions and pairs alone, as a manifest names them.
+    """
 
     train: list[Row]
     held_out: list[Row]
     pairs: list[Row]
     snippets: list[Row]
     digest: str
+    corpus: str
 
 
 def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: bool) -> EvaluationData:
@@ -48,7 +52,8 @@ def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: b
     train, held_out = split(functions)
     if not train or not held_out:
         raise CorpusError(f"{folder}: too few repositories: the split leaves one side without any")
-    digest = hashlib.sha256(corpus_hash(folder).encode())
+    corpus = corpus_hash(folder)
+    digest = hashlib.sha256(corpus.encode())
     if path.is_file():
         digest.update(sha256_of(path).encode())
     return EvaluationData(
@@ -57,6 +62,7 @@ def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: b
         pairs=split(pairs)[1],
         snippets=answers if all_snippets else split(answers)[1],
         digest=digest.hexdigest(),
+        corpus=corpus,
     )
 
 
