@@ -28,9 +28,14 @@ from codeorigin.model.views import View, ViewKind
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig
+from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.own_vocabulary import own_tokenizer
+from codeorigin_training.encoder.pooling import Pooling
+from codeorigin_training.encoder.registry import make_encoder
 from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.export.onnx_graphs import export_graphs
 from support.snippets import ALL
+from support.tiny_roberta import write_tiny_roberta
 
 BIAS = -0.25
 CONTEXT, OVERLAP = 64, 16
@@ -46,7 +51,7 @@ class TinyModel:
     """A bundle folder and the PyTorch parts it was made from; None where it lacks the part."""
 
     directory: Path
-    encoder: CompactEncoder | None
+    encoder: Encoder | None
     wide_weights: npt.NDArray[np.float32] | None
     tokenizer: Tokenizer | None
 
@@ -62,8 +67,9 @@ class TinyModel:
         """The bundle's scorer, with windows of any size that the encoder can read."""
         deep = None
         if self.encoder is not None:
-            shape = self.encoder.config
-            deep = DeepSettings(context, overlap, shape.dim, shape.ngram_buckets)
+            deep = DeepSettings(
+                min(context, self.encoder.context), overlap, self.encoder.width, self.encoder.ngram_buckets
+            )
         views = None if self.wide_weights is None else NgramViews(VIEWS)
         return Scorer(self.score_path, wide=views, tokenizer=self.tokenizer, deep=deep, bias=BIAS)
 
@@ -180,16 +186,36 @@ def _with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any])
     return directory
 
 
+def tiny_roberta(folder: Path) -> tuple[Tokenizer, Encoder]:
+    """A transformers encoder of the RoBERTa family, written into ``folder``, with its own tokenizer."""
+    name = str(write_tiny_roberta(folder))
+    tokenizer = Tokenizer(own_tokenizer(name)[0])
+    tokenizer.save(folder / "own.json")
+    shape = EncoderConfig(head_dim=16, pooling=Pooling.CLS)
+    return tokenizer, make_encoder(name, folder / "own.json", shape).eval()
+
+
 def build_tiny_model(
-    directory: Path, *, wide: bool = True, deep: bool = True, cache: Path | None = None
+    directory: Path,
+    *,
+    wide: bool = True,
+    deep: bool = True,
+    roberta: Path | None = None,
+    cache: Path | None = None,
 ) -> TinyModel:
     """Export a bundle into ``directory``, which exists and is empty.
 
+    With ``roberta``, an empty folder that the encoder is written into first, its deep part is a transformers encoder.
     The export takes most of a minute, so its graphs are kept in the folder ``cache`` for the next session, under a
     name that tells the weights and all code that they come from.
     """
-    tokenizer = tiny_tokenizer() if deep else None
-    encoder = tiny_encoder(tokenizer.vocab_size) if tokenizer else None
+    tokenizer: Tokenizer | None = None
+    encoder: Encoder | None = None
+    if deep and roberta is not None:
+        tokenizer, encoder = tiny_roberta(roberta)
+    elif deep:
+        tokenizer = tiny_tokenizer()
+        encoder = tiny_encoder(tokenizer.vocab_size)
     weights: npt.NDArray[np.float32] | None = None
     if wide:
         size = NgramViews(VIEWS).table_size
@@ -213,7 +239,7 @@ def build_tiny_model(
     return model
 
 
-def _origin(encoder: CompactEncoder | None, weights: npt.NDArray[np.float32] | None) -> str:
+def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None) -> str:
     """A digest of what an export depends on: weights, the code of the training tree, PyTorch."""
     digest = hashlib.sha256(torch.__version__.encode())
     for path in sorted(Path(codeorigin_training.__file__).parent.glob("e[nx]*/**/*.py")):
@@ -230,15 +256,16 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
     deep: dict[str, Any] | None = None
     baseline = BIAS
     if model.encoder is not None and model.tokenizer is not None:
-        shape = model.encoder.config
+        encoder = model.encoder
+        context = min(CONTEXT, encoder.context)
         deep = {
-            "context": CONTEXT,
+            "context": context,
             "overlap": OVERLAP,
-            "vocab_size": shape.vocab_size,
-            "dim": shape.dim,
-            "ngram_buckets": shape.ngram_buckets,
+            "vocab_size": encoder.token_embedding.num_embeddings,
+            "dim": encoder.width,
+            "ngram_buckets": encoder.ngram_buckets,
         }
-        masked = np.full(CONTEXT, model.tokenizer.mask_id, dtype=np.int64)
+        masked = np.full(context, model.tokenizer.mask_id, dtype=np.int64)
         baseline += float(model.scorer().deep_logits([masked])[0])
     views = [
         {"kind": str(v.kind), "min_order": v.min_order, "max_order": v.max_order, "width": v.width}

@@ -60,7 +60,6 @@ def smoke_config(**changes: Any) -> BuildConfig:
             shape=shape,
             overlap=16,
             processes=1,
-            track=False,
         ),
         calibrate=CalibrateConfig(rate=0.1, deep_must_help=False),
         export=ExportConfig(name="smoke", processes=1),

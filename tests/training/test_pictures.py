@@ -1,15 +1,22 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
-from codeorigin_training.pictures import confusion_counts, reliability_bins
+from codeorigin_training.pictures import confusion_picture, reliability_bins
 
 LABELS = np.array([0, 0, 0, 1, 1])
 PROBABILITIES = np.array([0.1, 0.2, 0.9, 0.4, 1.0])
 
 
-def test_confusion_counts_have_the_truth_in_their_rows() -> None:
-    assert confusion_counts(LABELS, PROBABILITIES).tolist() == [[2, 1], [1, 1]]
-    assert confusion_counts(LABELS, PROBABILITIES, 0.3).tolist() == [[2, 1], [0, 2]]
+@pytest.mark.parametrize("labels", [("human", "llm"), tuple("abcdefghijkl")])
+def test_a_confusion_matrix_of_any_size_is_drawn(labels: tuple[str, ...], tmp_path: Path) -> None:
+    counts = np.random.default_rng(0).integers(0, 50, (len(labels), len(labels)))
+    confusion_picture(tmp_path / "confusion.png", counts, labels)
+    picture = imread(tmp_path / "confusion.png")
+    assert picture.shape[0] > 400
+    assert picture.std() > 0.05
 
 
 def test_reliability_bins_hold_means_and_shares() -> None:

@@ -8,8 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.configuration import load_config
+from codeorigin_training.configuration import ConfigurationError, load_config
 from codeorigin_training.run import Run
+
+RECIPES = Path(__file__).parent.parent / "recipes"
+"""Settings of whole builds, a file each; training runs from a checkout."""
 
 STAGES = {
     "corpus": "Read every source, filter, drop near-duplicates, write the run's corpus and its data card.",
@@ -24,7 +27,10 @@ STAGES = {
 }
 """The commands in the order of a run; each is a function of the same name in ``commands``."""
 
-OTHERS = {"recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw."}
+OTHERS = {
+    "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
+    "classify": "Train a classifier of any labels on a folder of folders or a parquet file.",
+}
 """Commands that are no part of a run, called in the same way."""
 
 BODY_STAGES = {
@@ -65,8 +71,9 @@ def _add(name: str, text: str) -> None:
         set_: Annotated[
             list[str] | None, typer.Option("--set", help="name=value, as often as needed.")
         ] = None,
+        track: Annotated[bool, typer.Option(help="Keep figures and pictures in RUN/mlflow.db.")] = True,
     ) -> None:
-        _guarded(lambda: run_stage(name, Run(run), config, set_ or []))
+        _guarded(lambda: run_stage(name, Run(run, track), config, set_ or []))
 
     app.command(name, help=text)(command)
 
@@ -112,17 +119,32 @@ def build_command(
     data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],
     out: Annotated[Path, typer.Option(help="Folder of the bundle.")] = Path("models/codeorigin-small"),
     run: Annotated[Path | None, typer.Option(help="Folder of the run, to go on from.")] = None,
-    config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
+    recipe: Annotated[str, typer.Option(help="Name of a recipe, such as classic.")] = "shipped",
+    config: Annotated[Path | None, typer.Option(help="JSON file of settings, in place of a recipe.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="name=value, as often as needed.")] = None,
+    track: Annotated[bool, typer.Option(help="Keep figures and pictures in RUN/mlflow.db.")] = True,
 ) -> None:
-    """Every stage from the corpus to the bundle at once; without settings, the bundle that ships."""
+    """Every stage from the corpus to the bundle at once, by a recipe; without one, the bundle that ships."""
 
     def action() -> None:
         from codeorigin_training.build import BuildConfig, build  # noqa: PLC0415 - loads every stage
 
-        build(data, out, load_config(BuildConfig, config, set_ or []), typer.echo, run)
+        settings = load_config(BuildConfig, config or recipe_file(recipe), set_ or [])
+        build(data, out, settings, typer.echo, run, track=track)
 
     _guarded(action)
+
+
+def recipe_file(name: str) -> Path:
+    """The settings of a recipe.
+
+    Raises:
+        ConfigurationError: there is no recipe of this name.
+    """
+    known = {path.stem: path for path in sorted(RECIPES.glob("*.json"))}
+    if name not in known:
+        raise ConfigurationError(f"there is no recipe {name}; there are {', '.join(known)}")
+    return known[name]
 
 
 if __name__ == "__main__":

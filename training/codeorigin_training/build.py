@@ -15,6 +15,8 @@ from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetun
 from codeorigin_training.commands.pretrain import pretrain
 from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
 from codeorigin_training.commands.wide import wide
+from codeorigin_training.encoder.config import Vocabulary
+from codeorigin_training.encoder.registry import COMPACT
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.run import Log, Run
 from codeorigin_training.wide.train import WideConfig
@@ -43,7 +45,15 @@ class BuildConfig:
             raise ValueError("pretraining is for the deep part: set deep too")
 
 
-def build(data: Path, out: Path, config: BuildConfig, log: Log, folder: Path | None = None) -> None:
+def build(
+    data: Path,
+    out: Path,
+    config: BuildConfig,
+    log: Log,
+    folder: Path | None = None,
+    *,
+    track: bool = False,
+) -> None:
     """Train, calibrate, measure and write a bundle into ``out``.
 
     Args:
@@ -52,6 +62,7 @@ def build(data: Path, out: Path, config: BuildConfig, log: Log, folder: Path | N
         config: the stages' settings.
         log: takes a line on every step.
         folder: of the run, from which an interrupted build goes on; None keeps nothing.
+        track: whether the run's figures and pictures are kept in MLflow's database in ``folder``.
 
     Raises:
         CodeOriginError: the corpus cannot be read, or is too small to calibrate on.
@@ -63,7 +74,7 @@ def build(data: Path, out: Path, config: BuildConfig, log: Log, folder: Path | N
             _deliver(Run(Path(name)).bundle, out)
     else:
         folder.mkdir(parents=True, exist_ok=True)
-        _stages(data, config, Run(folder), log)
+        _stages(data, config, Run(folder, track), log)
         _deliver(Run(folder).bundle, out)
     log(f"wrote {out}")
 
@@ -73,7 +84,7 @@ def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
     # The deep part is not fitted on all repositories, and the two must go together.
     wide(replace(config.wide, all_repositories=config.wide.all_repositories and not config.deep), run, log)
     if config.deep:
-        tokenizer(config.tokenizer, run, log)
+        tokenizer(_tokenizer(config), run, log)
         if config.pretraining:
             pretrain(config.pretrain, run, log)
         settings = replace(config.finetune, folds=config.wide.folds, pair_weight=config.wide.pair_weight)
@@ -81,6 +92,12 @@ def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
     calibrate(replace(config.calibrate, deep=config.deep), run, log)
     views = tuple(settings.view for settings in config.wide.views)
     export(replace(config.export, views=views, overlap=config.finetune.overlap), run, log)
+
+
+def _tokenizer(config: BuildConfig) -> TokenizerConfig:
+    """An encoder that keeps its own tokens is what the run's vocabulary is."""
+    own = config.finetune.encoder != COMPACT and config.finetune.vocabulary is Vocabulary.OWN
+    return replace(config.tokenizer, encoder=config.finetune.encoder) if own else config.tokenizer
 
 
 def _deliver(bundle: Path, out: Path) -> None:

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig
+from codeorigin_training.files import written_whole
 
 
 class Checkpoints:
-    """Arrays and encoders in a folder; without a folder nothing is kept and nothing is found."""
+    """Arrays in a folder; without a folder nothing is kept and nothing is found."""
 
     def __init__(self, folder: Path | None, inputs: Mapping[str, Any]) -> None:
         """Keep stages of a build whose every input is in ``inputs``, which must be plain JSON values."""
@@ -26,7 +24,7 @@ class Checkpoints:
 
     def arrays(self, stage: str) -> dict[str, np.ndarray[Any, Any]] | None:
         """The arrays kept for ``stage``, or None."""
-        path = self._path(stage, "npz")
+        path = self._path(stage)
         if path is None or not path.is_file():
             return None
         with np.load(path) as kept:
@@ -34,29 +32,10 @@ class Checkpoints:
 
     def keep_arrays(self, stage: str, **arrays: np.ndarray[Any, Any]) -> None:
         """Keep ``arrays`` for ``stage``."""
-        path = self._path(stage, "npz")
+        path = self._path(stage)
         if path is not None:
-            # Written beside and renamed: an interruption leaves no half a file under the name.
-            partial = path.with_name(f"partial-{path.name}")
-            np.savez(partial, **arrays)  # type: ignore[arg-type]
-            partial.replace(path)
+            with written_whole(path) as partial:
+                np.savez(partial, **arrays)  # type: ignore[arg-type]
 
-    def encoder(self, stage: str, shape: EncoderConfig) -> CompactEncoder | None:
-        """The encoder kept for ``stage``, in evaluation mode, or None."""
-        path = self._path(stage, "pt")
-        if path is None or not path.is_file():
-            return None
-        model = CompactEncoder(shape)
-        model.load_state_dict(torch.load(path, weights_only=True))
-        return model.eval()
-
-    def keep_encoder(self, stage: str, model: CompactEncoder) -> None:
-        """Keep ``model`` for ``stage``."""
-        path = self._path(stage, "pt")
-        if path is not None:
-            partial = path.with_name(f"partial-{path.name}")
-            torch.save(model.state_dict(), partial)
-            partial.replace(path)
-
-    def _path(self, stage: str, suffix: str) -> Path | None:
-        return None if self._folder is None else self._folder / f"{stage}-{self._key}.{suffix}"
+    def _path(self, stage: str) -> Path | None:
+        return None if self._folder is None else self._folder / f"{stage}-{self._key}.npz"

@@ -1,40 +1,34 @@
-"""Two pictures of a detector's probabilities: confusion matrix and reliability diagram."""
+"""Two pictures of a classifier: confusion matrix and reliability diagram."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
-_CLASSES = ("human", "llm")
+from codeorigin_training.arrays import Floats, Integers
 
 
-def confusion_counts(labels: Labels, probabilities: Floats, threshold: float = 0.5) -> Labels:
-    """``(2, 2)`` counts: rows are the true class (human, llm), columns what the threshold says."""
-    predicted = (probabilities >= threshold).astype(np.int64)
-    return np.bincount(labels * 2 + predicted, minlength=4).reshape(2, 2).astype(np.int64)
-
-
-def confusion_picture(path: Path, labels: Labels, probabilities: Floats, threshold: float = 0.5) -> None:
-    """Draw :func:`confusion_counts` to ``path``, each row with its shares."""
-    counts = confusion_counts(labels, probabilities, threshold)
+def confusion_picture(path: Path, counts: Integers, names: Sequence[str], called: str = "called") -> None:
+    """Draw ``counts`` ``(K, K)`` (rows the true class, columns the answer) to ``path``, each row with its shares."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure, axes = _canvas()
+    size = len(names)
+    figure, axes = _canvas(max(0.0, size - 4) * 0.75)
     axes.imshow(shares, vmin=0.0, vmax=1.0, cmap="Blues")
-    for row, column in np.ndindex(2, 2):
-        text = f"{counts[row, column]:,}\n{shares[row, column]:.1%}"
-        colour = "white" if shares[row, column] > 0.5 else "black"
-        axes.text(column, row, text, ha="center", va="center", color=colour)
-    axes.set_xticks([0, 1], _CLASSES)
-    axes.set_yticks([0, 1], _CLASSES)
-    axes.set_xlabel(f"called, at probability {threshold:g}")
+    for row, column in np.ndindex(size, size):
+        if counts[row, column] or size == 2:
+            text = f"{counts[row, column]:,}\n{shares[row, column]:.1%}"
+            colour = "white" if shares[row, column] > 0.5 else "black"
+            small = 10 if size <= 4 else 7
+            axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=small)
+    axes.set_xticks(range(size), names, rotation=0 if size <= 4 else 60)
+    axes.set_yticks(range(size), names)
+    axes.set_xlabel(called)
     axes.set_ylabel("is")
     figure.savefig(path)
 
 
-def reliability_bins(labels: Labels, probabilities: Floats, bins: int = 15) -> Floats:
+def reliability_bins(labels: Integers, probabilities: Floats, bins: int = 15) -> Floats:
     """``(k, 3)``: mean probability, share of LLM code and count of every bin of equal width that holds a row.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017), section 2.
@@ -47,7 +41,7 @@ def reliability_bins(labels: Labels, probabilities: Floats, bins: int = 15) -> F
     return np.stack([mean, share, count[filled]], axis=1)
 
 
-def reliability_picture(path: Path, labels: Labels, probabilities: Floats) -> None:
+def reliability_picture(path: Path, labels: Integers, probabilities: Floats) -> None:
     """Draw :func:`reliability_bins` to ``path``; a dot's area is proportional to the rows of its bin."""
     mean, share, count = reliability_bins(labels, probabilities).T
     figure, axes = _canvas()
@@ -61,11 +55,12 @@ def reliability_picture(path: Path, labels: Labels, probabilities: Floats) -> No
     figure.savefig(path)
 
 
-def _canvas() -> tuple[Any, Any]:
+def _canvas(more: float = 0.0) -> tuple[Any, Any]:
+    """Figure and axes, ``more`` inches larger than usual on both sides."""
     # Without pyplot nothing looks for a screen, and no figure stays open.
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    figure = Figure(figsize=(4.5, 4.2), dpi=110, layout="constrained")
+    figure = Figure(figsize=(4.5 + more, 4.2 + more), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
     return figure, figure.add_subplot()

@@ -16,9 +16,10 @@ class RunError(CodeOriginError):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Where the parts of a run stand below ``folder``."""
+    """Where the parts of a run stand below ``folder``; ``track`` keeps figures and pictures in :attr:`tracking`."""
 
     folder: Path
+    track: bool = False
 
     @property
     def corpus(self) -> Path:
@@ -89,6 +90,11 @@ class Run:
     def tracking(self) -> Path:
         """MLflow's database."""
         return self.folder / "mlflow.db"
+
+    @property
+    def settings(self) -> Path:
+        """What every command of the run was made with: its settings, and the versions of what made it."""
+        return self.folder / "settings.json"
 
     def needs(self, path: Path, command: str) -> Path:
         """``path``, which ``command`` makes.

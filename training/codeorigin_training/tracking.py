@@ -5,28 +5,35 @@ seconds.
 """
 
 import dataclasses
+import json
 import logging
 import math
 import os
+import platform
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+import codeorigin
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.classify.report import confusion_matrix
+from codeorigin_training.files import write_whole
 from codeorigin_training.pictures import confusion_picture, reliability_picture
 from codeorigin_training.run import Run
 
 _LONGEST_VALUE = 500
 _PARAMETERS_AT_ONCE = 100
 _METRICS_AT_ONCE = 1000
+_CLASSES = ("human", "llm")
 _PARENT, _PHASE, _KEY = "mlflow.parentRunId", "codeorigin.phase", "codeorigin.key"
 
 
@@ -49,6 +56,9 @@ class Tracker(Protocol):
     def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
         """Keep the confusion matrix and the reliability diagram of ``probabilities`` ``(n,)``."""
 
+    def confusion(self, counts: npt.NDArray[np.int64], names: Sequence[str], called: str = "called") -> None:
+        """Keep a picture of a confusion matrix ``(K, K)`` of the classes ``names``."""
+
     def phase(self, name: str, key: str = "") -> AbstractContextManager["Tracker"]:
         """A tracker nested in this one; an unfinished phase of the same name and ``key`` goes on."""
 
@@ -66,6 +76,9 @@ class NullTracker:
         pass
 
     def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
+        pass
+
+    def confusion(self, counts: npt.NDArray[np.int64], names: Sequence[str], called: str = "called") -> None:
         pass
 
     @contextmanager
@@ -104,10 +117,19 @@ class MlflowTracker:
 
     def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            for name, draw in (("confusion", confusion_picture), ("reliability", reliability_picture)):
-                path = Path(folder) / f"{name}.png"
-                draw(path, labels, probabilities)
-                self.artifact(path)
+            path = Path(folder) / "reliability.png"
+            reliability_picture(path, labels, probabilities)
+            self.artifact(path)
+        called = (probabilities >= 0.5).astype(np.int64)
+        self.confusion(
+            confusion_matrix(labels, called, len(_CLASSES)), _CLASSES, "called, at probability 0.5"
+        )
+
+    def confusion(self, counts: npt.NDArray[np.int64], names: Sequence[str], called: str = "called") -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "confusion.png"
+            confusion_picture(path, counts, names, called)
+            self.artifact(path)
 
     @contextmanager
     def phase(self, name: str, key: str = "") -> Iterator[Tracker]:
@@ -140,6 +162,45 @@ def open_tracker(
     own = _enter(client, experiment, command, key, {"git_commit": git_commit(), **(tags or {})})
     with _closing(client, own):
         yield MlflowTracker(client, experiment, own)
+
+
+@contextmanager
+def tracked(
+    run: Run, command: str, config: object, *, key: str = "", tags: Mapping[str, str] | None = None
+) -> Iterator[Tracker]:
+    """The tracker of one command of ``run``, whose settings it keeps in ``run.settings`` and as parameters.
+
+    Args:
+        run: it is tracked in MLflow only where it says so.
+        command: name of the command.
+        config: the command's configuration, a dataclass.
+        key: names the command's inputs; an interrupted run of the same command and key goes on.
+        tags: what else identifies the run, such as the hash of the data.
+
+    Raises:
+        TrackingError: MLflow is not installed.
+    """
+    keep_settings(run, command, config)
+    with open_tracker(run, command, enabled=run.track, key=key, tags=tags) as tracker:
+        tracker.parameters(config)
+        yield tracker
+
+
+def keep_settings(run: Run, command: str, config: object) -> None:
+    """Write what ``command`` is carried out with into ``run.settings``, beside what is known of other commands."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        known = json.loads(run.settings.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    known[command] = {
+        "settings": dataclasses.asdict(config),  # type: ignore[call-overload]
+        "codeorigin": codeorigin.__version__,
+        "git_commit": git_commit(),
+        "python": platform.python_version(),
+        "torch": metadata.version("torch"),
+    }
+    write_whole(run.settings, json.dumps(known, indent=1, default=str) + "\n")
 
 
 def flattened(config: object, prefix: str = "") -> dict[str, str]:
@@ -189,7 +250,7 @@ def _client(run: Run) -> Any:
         from mlflow import MlflowClient  # noqa: PLC0415
     except ImportError as error:
         raise TrackingError(
-            "MLflow is not installed; install codeorigin[training], or pass --set track=false"
+            "MLflow is not installed; install codeorigin[training], or pass --no-track"
         ) from error
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)

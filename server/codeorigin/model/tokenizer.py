@@ -79,14 +79,23 @@ class Tokenizer:
 
     def encode(self, normalized: Normalized) -> Encoding:
         """Token ids of ``normalized`` with their places; empty arrays for an empty text."""
-        # Half a surrogate pair, which an editor can send, has no UTF-8 form; the stand-in is as long.
-        text = normalized.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        if len(text) != len(normalized.text):
-            text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in normalized.text)
-        encoded = self._bpe.encode(text, add_special_tokens=False)
+        encoded = self._bpe.encode(_encodable(normalized.text), add_special_tokens=False)
         offsets = np.array(encoded.offsets, dtype=np.int32).reshape(-1, 2)
         starts, ends = offsets[:, 0].copy(), offsets[:, 1].copy()
         return Encoding(np.array(encoded.ids, dtype=np.int64), starts, ends, normalized.lines[starts])
+
+    def ids(self, text: str) -> npt.NDArray[np.int64]:
+        """Token ids int64 ``(T,)`` of ``text`` as it stands, for texts that are no code of a known language."""
+        encoded = self._bpe.encode(_encodable(text), add_special_tokens=False)
+        return np.array(encoded.ids, dtype=np.int64)
+
+
+def _encodable(text: str) -> str:
+    """Half a surrogate pair, which an editor can send, has no UTF-8 form; the stand-in is as long."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if len(whole) == len(text):
+        return whole
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
 
 
 def ngram_ids(ids: npt.NDArray[np.int64], mask_id: int, buckets: int) -> npt.NDArray[np.int64]:

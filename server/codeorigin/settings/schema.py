@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from codeorigin.explain.explanation import Baseline, ExplainOptions
+from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
 from codeorigin.limits import Limits
 from codeorigin.settings.value_types import (
     Choice,
@@ -133,6 +133,11 @@ class Settings:
     explain_baseline: Baseline = setting(
         Baseline.MASK, Choice(Baseline), "The input without evidence that explanations start from."
     )
+    explain_aggregation: Aggregation = setting(
+        Aggregation.SUM,
+        Choice(Aggregation),
+        "How the dimensions of a word's embedding become one number: their signed sum, which adds up, or their norm.",
+    )
     explain_nodes: int = setting(
         8,
         Number(int, 1, 256),
@@ -177,7 +182,10 @@ class Settings:
     def explain_options(self) -> ExplainOptions:
         """The options of an explanation under these settings."""
         return ExplainOptions(
-            baseline=self.explain_baseline, nodes=self.explain_nodes, max_nodes=4 * self.explain_nodes
+            baseline=self.explain_baseline,
+            aggregation=self.explain_aggregation,
+            nodes=self.explain_nodes,
+            max_nodes=4 * self.explain_nodes,
         )
 
 

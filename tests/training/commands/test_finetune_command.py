@@ -25,7 +25,6 @@ CONFIG = FinetuneCommandConfig(
     augmentations=("comments_removed",),
     overlap=16,
     processes=1,
-    track=False,
 )
 
 

@@ -127,7 +127,7 @@ def test_one_call_ends_with_logits_and_a_student_in_small_files(tmp_path: Path) 
     config = BodyCommandConfig(
         out=tmp_path / "out",
         shards=tmp_path / "carried",
-        finetune=FinetuneCommandConfig(finetune=learning, folds=2, overlap=16, processes=2, track=False),
+        finetune=FinetuneCommandConfig(finetune=learning, folds=2, overlap=16, processes=2),
         distil=DistilConfig(layers=1, validation_share=0.3, overlap=16, processes=1, finetune=learning),
         most_bytes=20_000,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codeorigin_training.corpus.card import corpus_hash, data_card
+from codeorigin_training.corpus.card import data_card, rows_hash
 from codeorigin_training.corpus.near_duplicates import Deduplication
 from codeorigin_training.corpus.rows import Row, read_functions, read_pairs
 from support.corpus_maker import write_corpus
@@ -95,10 +95,10 @@ def test_names_cannot_break_a_table(rows: list[Row]) -> None:
 
 
 def test_the_hash_names_the_rows_in_any_order(rows: list[Row]) -> None:
-    assert corpus_hash(rows) == corpus_hash(rows[::-1])
-    assert corpus_hash(rows) != corpus_hash(rows[1:])
-    assert corpus_hash(rows) != corpus_hash([replace(rows[0], label=1 - rows[0].label), *rows[1:]])
-    assert re.search(rf"^Hash: `{corpus_hash(rows)}`$", data_card(rows, configuration={}), re.MULTILINE)
+    assert rows_hash(rows) == rows_hash(rows[::-1])
+    assert rows_hash(rows) != rows_hash(rows[1:])
+    assert rows_hash(rows) != rows_hash([replace(rows[0], label=1 - rows[0].label), *rows[1:]])
+    assert re.search(rf"^Hash: `{rows_hash(rows)}`$", data_card(rows, configuration={}), re.MULTILINE)
 
 
 def test_an_empty_corpus_has_a_card() -> None:

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.finetune.config import Strategy
+from codeorigin_training.finetune.config import SamplingSettings, SecondPhase, Strategy
+from codeorigin_training.finetune.sampling import Sampler
 from codeorigin_training.finetune.strategies import make_schedule
 from codeorigin_training.finetune.training import Outlets, finetune, frozen_states
 from support.finetuning import QUICK, changed_groups, examples_of, fresh_model, group_values, of_strategy
@@ -124,3 +125,80 @@ def test_a_frozen_encoder_keeps_the_head_of_its_best_epoch() -> None:
         )
     assert float(again) == pytest.approx(min(losses), abs=1e-5)
     assert progress.best == pytest.approx(min(losses))
+
+
+@pytest.mark.parametrize(
+    ("strategy", "layers", "expected"),
+    [
+        (Strategy.GRADUAL, 2, [False, False, True, True]),
+        (Strategy.FULL, 2, [False, False, True, True]),
+        (Strategy.FULL, 0, [True, True, True, True]),
+    ],
+)
+def test_a_second_phase_thaws_layers_at_its_own_rate(
+    strategy: Strategy, layers: int, expected: list[bool]
+) -> None:
+    model = fresh_model()
+    before = group_values(model)
+    rates: list[float] = []
+    lines: list[str] = []
+    second = SecondPhase(strategy, layers, learning_rate=3e-4, rows_per_batch=4, epochs=2)
+    config = of_strategy(Strategy.FROZEN, then=second)
+    finetune(
+        model,
+        examples_of(tiny_rows(12), validation=2),
+        tiny_tokenizer(),
+        config,
+        Outlets(lines.append, lambda figures, _: rates.append(figures.get("learning_rate", 0.0))),
+    )
+    assert changed_groups(before, group_values(model)) == expected
+    shown = [rate for rate in rates if rate]
+    assert shown[0] == config.frozen.learning_rate
+    assert max(shown[config.frozen.epochs :]) <= 3e-4
+    assert "second phase: layers learn too" in lines
+
+
+def test_a_static_top_learns_from_the_first_step_and_a_gradual_one_does_not() -> None:
+    """One step each: the layer below the head has changed only where it is open from the start."""
+    for strategy, expected in ((Strategy.FULL, [False, False, True, True]), (Strategy.GRADUAL, [False] * 3)):
+        model = fresh_model()
+        before = group_values(model)
+        config = of_strategy(strategy, unfreeze=2, steps=4, seconds=0.0, warm_up=0.0)
+        schedule = make_schedule(model.layer_groups(), config)
+        schedule.prepare(0.0, 0.25)
+        sum(p.sum() for p in model.parameters() if p.requires_grad).backward()  # type: ignore[union-attr]
+        schedule.optimizer.step()
+        assert changed_groups(before, group_values(model))[: len(expected)] == expected
+
+
+def test_an_epoch_visits_every_row_once() -> None:
+    examples = examples_of(tiny_rows(22), validation=3)
+    weights = examples.weights.copy()
+    weights[0] = 50.0
+    sampler = Sampler(replace(examples, weights=weights), SamplingSettings(each_row_once=True), 64)
+    draws = sampler.epoch(np.random.default_rng(0), 4)
+    assert sorted(np.concatenate([draw.rows for draw in draws]).tolist()) == list(range(19))
+    assert [len(draw.rows) for draw in draws] == [4, 4, 4, 4, 3]
+    other = sampler.epoch(np.random.default_rng(1), 4)
+    assert [draw.rows.tolist() for draw in draws] != [draw.rows.tolist() for draw in other]
+
+
+def test_epochs_end_with_a_validation_and_figures_each() -> None:
+    curves: list[tuple[int, dict[str, float]]] = []
+    config = of_strategy(
+        Strategy.FULL,
+        epochs=3,
+        rows_per_batch=4,
+        sampling=SamplingSettings(each_row_once=True),
+    )
+    progress = finetune(
+        fresh_model(),
+        examples_of(tiny_rows(16), validation=4),
+        tiny_tokenizer(),
+        config,
+        Outlets(lambda _: None, lambda figures, step: curves.append((step, figures))),
+    )
+    assert progress.step == 9
+    for name in ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy"):
+        assert [step for step, figures in curves if name in figures] == [3, 6, 9]
+        assert all(0 <= figures.get("train/accuracy", 0) <= 1 for _, figures in curves)

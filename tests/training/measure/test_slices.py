@@ -20,7 +20,7 @@ CONFIG = EvaluateConfig(slice_functions=60, file_functions=4, fewest_of_generato
 def data(rows: list[Row]) -> EvaluationData:
     held_out = [replace(row, path=f"src/{number // 12}.py") for number, row in enumerate(rows)]
     pair = [replace(row, pair="p", repo="a/b") for row in rows[:2]]
-    return EvaluationData(train=rows, held_out=held_out, pairs=pair, snippets=[], digest="")
+    return EvaluationData(train=rows, held_out=held_out, pairs=pair, snippets=[], digest="", corpus="")
 
 
 def test_a_sample_holds_both_classes_in_turn_and_of_one_length_class_each() -> None:
@@ -43,7 +43,7 @@ def test_pairs_come_with_the_persons_side_first() -> None:
 
 def test_a_file_is_the_functions_of_one_origin_at_one_path() -> None:
     rows = [replace(row, repo="owner/one") for row in tiny_rows(240)]
-    (files,) = [each for each in matrix_slices(data(rows), CONFIG) if each.name == "files"]
+    (files,) = [each for each in matrix_slices(data(rows), CONFIG) if each.name == "files_modern"]
     assert {len(item) for item in files.items} == {4}
     for item in files.items:
         assert len({(row.path, row.label) for row in item}) == 1

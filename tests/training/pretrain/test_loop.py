@@ -14,8 +14,9 @@ from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
 from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.loops.precision import Precision
 from codeorigin_training.pretrain import loop, state
-from codeorigin_training.pretrain.config import Precision, PretrainConfig
+from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.loop import PretrainError, pretrain
 from codeorigin_training.pretrain.state import Clock, learning_rate_factor
 from codeorigin_training.pretrain.syntax import syntax_targets

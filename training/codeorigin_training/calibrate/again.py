@@ -10,6 +10,7 @@ from codeorigin.model.calibration import Calibration
 from codeorigin.model.commit_context import CommitContext
 from codeorigin.model.pooled_rule import PooledRule
 from codeorigin.model.scale import Scale
+from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.commits import commit_evidence, commit_samples
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import file_numbers, neighbour_evidence
@@ -17,7 +18,6 @@ from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.files import file_samples
 from codeorigin_training.calibrate.levels import Groups, Levels, fit_levels
 from codeorigin_training.calibrate.pooled import PooledSample
-from codeorigin_training.calibrate.promises import Bools, Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import unit_hash
 from codeorigin_training.measure.answers import circle_answers
@@ -71,13 +71,13 @@ def cross_fitted(
     groups: Groups,
     config: CalibrateConfig,
     folds: int,
-) -> dict[str, Bools]:
+) -> dict[str, Booleans]:
     """Which functions thresholds fitted on other repositories call ``llm``, bool ``(n,)``, by what is taken in.
 
     The keys are those of :func:`~codeorigin_training.measure.answers.circle_answers`.
     """
     fold = np.array([int(unit_hash(row.repo, "calibration") * folds) for row in rows], dtype=np.int64)
-    called: dict[str, Bools] = {}
+    called: dict[str, Booleans] = {}
     for number in range(folds):
         inside = fold == number
         inner = [rows[index] for index in np.flatnonzero(~inside).tolist()]
@@ -98,7 +98,7 @@ def _with_new_levels(rule: Rule, samples: Sequence[PooledSample], config: Calibr
 
 
 def _fitted(
-    rows: Sequence[Row], logits: Floats, groups: Groups, inside: Bools, config: CalibrateConfig
+    rows: Sequence[Row], logits: Floats, groups: Groups, inside: Booleans, config: CalibrateConfig
 ) -> Levels | None:
     index = np.flatnonzero(inside).tolist()
     return fit_levels(

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.commit_context import CommitContext
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.pooled_rule import PooledRule
+from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.context import commit_numbers, file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.fit import fit_scale
@@ -24,9 +24,6 @@ from codeorigin_training.calibrate.pooled import (
 from codeorigin_training.calibrate.promises import LevelSettings
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_or_equal_weights
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 class CommitSettings(LevelSettings, Protocol):
@@ -48,7 +45,7 @@ def commit_samples(rows: Sequence[Row], logits: Floats, config: PooledRuleConfig
     return pooled_samples(rows, logits, commit_numbers(rows), config)
 
 
-def commit_evidence(rows: Sequence[Row], logits: Floats, context: CommitContext, judged: Bools) -> Floats:
+def commit_evidence(rows: Sequence[Row], logits: Floats, context: CommitContext, judged: Booleans) -> Floats:
     """What its neighbours add to the logit of every function ``(n,)`` by ``context``.
 
     NaN where it has none in its commit, or, for a context with a rule for the file, none in one of both.

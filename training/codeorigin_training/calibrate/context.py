@@ -6,11 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.neighbours import NeighbourRule
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.calibrate.promises import DISTRIBUTION, population
 from codeorigin_training.corpus.rows import Row
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 
 def file_numbers(rows: Sequence[Row]) -> Integers:

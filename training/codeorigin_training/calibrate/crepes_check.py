@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from crepes import ConformalClassifier
 
-Floats = npt.NDArray[np.float64]
+from codeorigin_training.arrays import Floats
 
 
 def library_p_values(human: Floats, scores: Floats) -> Floats:

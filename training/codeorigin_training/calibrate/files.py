@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
-
 from codeorigin.model.file_verdict import FileRule
+from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.context import file_numbers
 from codeorigin_training.calibrate.pooled import (
     PooledRuleConfig,
@@ -14,8 +12,6 @@ from codeorigin_training.calibrate.pooled import (
     pooled_samples,
 )
 from codeorigin_training.corpus.rows import Row
-
-Floats = npt.NDArray[np.float64]
 
 
 def file_samples(rows: Sequence[Row], logits: Floats, config: PooledRuleConfig) -> list[PooledSample]:

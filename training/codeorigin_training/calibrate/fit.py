@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.file_context import FileContext
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.scale import Scale
+from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.context import file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, fit_levels, row_groups
@@ -21,9 +21,7 @@ from codeorigin_training.corpus.weights import balanced_or_equal_weights
 
 _CURVE_POINTS = 200
 
-Bools = npt.NDArray[np.bool_]
 Value = TypeVar("Value")
-Floats = npt.NDArray[np.float64]
 
 
 def fit_calibration(
@@ -85,7 +83,7 @@ def fit_file_context(
     return None if scale is None else FileContext(rule, scale)
 
 
-def _kept(values: Sequence[Value], kept: Bools) -> list[Value]:
+def _kept(values: Sequence[Value], kept: Booleans) -> list[Value]:
     return [value for value, wanted in zip(values, kept.tolist(), strict=True) if wanted]
 
 

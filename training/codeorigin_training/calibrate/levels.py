@@ -8,11 +8,9 @@ import numpy as np
 from codeorigin.model.normalize import normalize
 from codeorigin.model.promise import Group, Tail, group_of
 from codeorigin.model.scale import Scale, Thresholds
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.promises import (
-    Bools,
-    Floats,
     HumanScores,
-    Integers,
     LevelSettings,
     mean_bound,
     population,
@@ -133,7 +131,7 @@ class _Fit:
             Tail(config.tail_share, config.tail_rate, config.tail_fewest) if has_tail else None,
         )
 
-    def _language(self, inside: Bools, default: Thresholds, *, has_tail: bool) -> tuple[Thresholds, float]:
+    def _language(self, inside: Booleans, default: Thresholds, *, has_tail: bool) -> tuple[Thresholds, float]:
         """A language's thresholds, and the bound on accused repositories for its groups."""
         human = self._human(inside)
         mean, tail = mean_bound(human, self.config), tail_bound(human, self.config)
@@ -147,7 +145,7 @@ class _Fit:
             return default, default.llm
         return Thresholds(llm, default.human), llm
 
-    def _groups(self, inside: Bools, language: Thresholds, floor: float) -> dict[Group, Thresholds]:
+    def _groups(self, inside: Booleans, language: Thresholds, floor: float) -> dict[Group, Thresholds]:
         found: dict[Group, Thresholds] = {}
         for group in Group:
             mean = mean_bound(self._human(inside & (self.groups == group.value)), self.config)
@@ -157,11 +155,11 @@ class _Fit:
                 found[group] = Thresholds(llm, min(language.human, llm), mean.repositories if own else None)
         return found
 
-    def _human(self, inside: Bools) -> HumanScores:
+    def _human(self, inside: Booleans) -> HumanScores:
         chosen = self.human & inside
         return HumanScores(self.logits[chosen], self.repositories[chosen], self.populations[chosen])
 
-    def _lower(self, inside: Bools, llm: float, otherwise: float = np.inf) -> float:
+    def _lower(self, inside: Booleans, llm: float, otherwise: float = np.inf) -> float:
         """The bound of band ``human``; at most ``otherwise`` where the LLM code is of few repositories."""
         human, written = self.human & inside, self.llm & inside
         if not written.any():

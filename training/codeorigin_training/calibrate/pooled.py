@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.pooled_rule import PooledRule, counted_lines, main_language, pooled_logit
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import fit_levels, no_levels
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import LENGTH_EDGES, balanced_or_equal_weights
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Rule = TypeVar("Rule", bound=PooledRule)
 
 SIZE_EDGES = (5, 7, 12)

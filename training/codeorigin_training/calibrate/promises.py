@@ -12,13 +12,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.eligibility import Limits
 from codeorigin_training.calibrate.thresholds import controlled_threshold, supported_threshold
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 class Terms(Protocol):
@@ -72,7 +69,7 @@ class HumanScores:
     repositories: Integers
     populations: npt.NDArray[np.str_]
 
-    def take(self, inside: Bools) -> "HumanScores":
+    def take(self, inside: Booleans) -> "HumanScores":
         """Those of ``inside``, bool ``(n,)``."""
         return HumanScores(self.logits[inside], self.repositories[inside], self.populations[inside])
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from codeorigin_training.arrays import Floats
 
 
 def fewest_repositories(rate: float) -> int:

@@ -12,6 +12,7 @@ from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetun
 from codeorigin_training.commands.pack import PackConfig, Packed, pack
 from codeorigin_training.encoder.registry import save_encoder
 from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.loops.precision import Precision
 from codeorigin_training.pretrained.distil import DistilConfig
 from codeorigin_training.pretrained.shards import read_shards
 from codeorigin_training.run import Log, Run
@@ -31,10 +32,9 @@ def _on_a_gpu() -> FinetuneCommandConfig:
             weight_decay=0.01,
             type_dropout=0.2,
             ema=0.999,
-            bf16=True,
+            precision=Precision.BFLOAT16,
             checkpoint_every=500,
         ),
-        track=False,
     )
 
 
@@ -54,7 +54,11 @@ class BodyCommandConfig:
     distil: DistilConfig = field(
         default_factory=lambda: DistilConfig(
             finetune=FinetuneConfig(
-                steps=_ENDLESS, tokens_per_batch=32768, learning_rate=3e-4, type_dropout=0.2, bf16=True
+                steps=_ENDLESS,
+                tokens_per_batch=32768,
+                learning_rate=3e-4,
+                type_dropout=0.2,
+                precision=Precision.BFLOAT16,
             )
         )
     )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
+from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import file_numbers
@@ -23,11 +24,12 @@ from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import balanced_weights
+from codeorigin_training.files import write_whole
 from codeorigin_training.measure.answers import answers_by_text, answers_in_files
 from codeorigin_training.measure.held_out import detector_metrics
+from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
-
-Floats = npt.NDArray[np.float64]
+from codeorigin_training.tracking import Tracker, tracked
 
 _DECISIVE = ("old_human", "modern_human", "pairs")
 
@@ -42,6 +44,11 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     Raises:
         CodeOriginError: a stage is missing, belongs to another corpus, or has too few repositories.
     """
+    with tracked(run, "calibrate", config) as tracker:
+        _calibrate(config, run, tracker, log)
+
+
+def _calibrate(config: CalibrateConfig, run: Run, tracker: Tracker, log: Log) -> None:
     side, held_out = read_sides(run.needs(run.corpus, "corpus"), pair_weight=1.0, folds=2)
     logits = _logits(run.needs(run.wide, "wide"), "out_of_fold", len(side.rows), "wide")
     deep = _deep_logits(config, run, side, logits, log)
@@ -68,9 +75,11 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
         "parts": {"deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
     }
-    partial = run.calibration.with_name(f"partial-{run.calibration.name}")
-    partial.write_text(json.dumps(entry, indent=1) + "\n", encoding="utf-8")
-    partial.replace(run.calibration)
+    write_whole(run.calibration, json.dumps(entry, indent=1) + "\n")
+    tracker.artifact(run.calibration)
+    keep_test_set(
+        tracker, functions, answers_by_text(functions, logits, calibration.alone).probability, "out_of_fold"
+    )
     _log_rates(calibration, functions, logits, groups, config, log)
     rule = calibration.file
     log(

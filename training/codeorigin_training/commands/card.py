@@ -7,6 +7,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import MANIFEST
 from codeorigin_training.export.readme import refresh
 from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import keep_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ def card(config: CardConfig, run: Run, log: Log) -> None:
     if config.quality is not None and not config.quality.is_file():
         raise CodeOriginError(f"{config.quality}: not found; pass the project's docs/quality.md")
     try:
+        keep_settings(run, "card", config)
         refresh(bundle, config.readme, config.quality)
     except (KeyError, TypeError, ValueError) as error:
         raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error

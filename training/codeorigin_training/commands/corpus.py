@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.model.bundle import sha256_of
-from codeorigin_training.corpus.card import corpus_hash, data_card
+from codeorigin_training.corpus.card import data_card, rows_hash
 from codeorigin_training.corpus.filters import FilterConfig, filtered
 from codeorigin_training.corpus.near_duplicates import Deduplication, drop_across_splits
 from codeorigin_training.corpus.packages import download, read_packages
@@ -32,8 +32,10 @@ from codeorigin_training.corpus.rows import (
 )
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.writer import copy_pairs, write_functions
+from codeorigin_training.files import write_whole
 from codeorigin_training.pretrain.texts import UNLABELLED
 from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import tracked
 
 CARD, RECORD = "card.md", "corpus.json"
 
@@ -105,6 +107,13 @@ def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
         return
     for stale in (RECORD, UNLABELLED):
         (run.corpus / stale).unlink(missing_ok=True)
+    with tracked(run, "corpus", config) as tracker:
+        tracker.metrics(_made(config, run, inputs, log), 0)
+        tracker.artifact(run.corpus / CARD)
+
+
+def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, float]:
+    """Write the corpus; returns its counts."""
     reserved = _reserved(config)
     rows = without_reserved([*_functions(config, run, log), *_pairs(config)], reserved)
     unlabelled = without_reserved(_unlabelled(config, run, rows), reserved)
@@ -129,10 +138,10 @@ def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
     card = data_card(
         rows, configuration=asdict(config), rejected=rejected, duplicates=duplicates, unlabelled=unlabelled
     )
-    (run.corpus / CARD).write_text(card, encoding="utf-8")
+    write_whole(run.corpus / CARD, card)
     record = {
         "inputs": inputs,
-        "hash": corpus_hash(rows),
+        "hash": rows_hash(rows),
         "functions": len(functions),
         "pairs": (len(rows) - len(functions)) // 2,
         "unlabelled": len(unlabelled),
@@ -140,8 +149,14 @@ def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
         "configuration": asdict(config),
     }
     text = json.dumps(record, indent=2, default=str) + "\n"
-    (run.corpus / RECORD).write_text(text, encoding="utf-8")
+    write_whole(run.corpus / RECORD, text)
     log(f"corpus: {len(functions):,} functions in {run.corpus}")
+    return {
+        "functions": len(functions),
+        "llm_functions": sum(row.label for row in functions),
+        "pairs": (len(rows) - len(functions)) // 2,
+        "repositories": len({row.repo for row in rows}),
+    }
 
 
 def _functions(config: CorpusConfig, run: Run, log: Log) -> Iterator[Row]:
@@ -160,7 +175,7 @@ def _functions(config: CorpusConfig, run: Run, log: Log) -> Iterator[Row]:
         archives = read_package_archives(there, folder, limit=config.package_limit, seed=config.seed)
         yield from _counted("packages", list(archives), log)
     if config.snippets and config.data is not None:
-        yield from _counted("snippets", list(read_snippets(config.data)), log)
+        yield from _counted("snippets", list(read_snippets(config.data / SNIPPETS, with_functions=True)), log)
 
 
 def _unlabelled(config: CorpusConfig, run: Run, rows: Sequence[Row]) -> list[Row]:

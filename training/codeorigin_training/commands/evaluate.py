@@ -11,9 +11,11 @@ from codeorigin_training.evaluate.page.html import problems, render
 from codeorigin_training.evaluate.plain import from_plain, to_plain
 from codeorigin_training.evaluate.report import Report
 from codeorigin_training.evaluate.section_cache import Sections
+from codeorigin_training.files import write_whole
 from codeorigin_training.measure.data import read_evaluation_data
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import tracked
 
 REPORT, PAGE = "report.json", "report.html"
 
@@ -46,11 +48,13 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
     )
     inputs = {"bundle": detector.bundle.digest, "data": data.digest, "all_snippets": config.all_snippets}
     sections = Sections(folder / "sections", inputs, log)
-    report = assemble(detector, data, config, AUGMENTATIONS, sections, log)
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(to_plain(report), indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / REPORT).write_text(text + "\n", encoding="utf-8")
-    write_page(folder)
+    with tracked(run, "evaluate", config) as tracker:
+        report = assemble(detector, data, config, AUGMENTATIONS, sections, log)
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(to_plain(report), indent=1, ensure_ascii=False, allow_nan=False)
+        write_whole(folder / REPORT, text + "\n")
+        write_page(folder)
+        tracker.artifact(folder / PAGE)
     for problem in problems(report):
         log(problem)
     log(f"wrote {folder / REPORT} and {PAGE}")
@@ -67,4 +71,4 @@ def write_page(folder: Path) -> None:
         report = from_plain(Report, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise CodeOriginError(f"{path}: not a report ({error}); run the command with its sections") from error
-    (folder / PAGE).write_text(render(report), encoding="utf-8")
+    write_whole(folder / PAGE, render(report))

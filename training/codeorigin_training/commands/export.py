@@ -7,24 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-from codeorigin.model.bundle import sha256_of
+from codeorigin.model.bundle import MANIFEST, sha256_of
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View
+from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_on_all_repositories
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
-from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
-from codeorigin_training.export.bundle import ExportError, Parts, corpus_hash, write_bundle
+from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
 from codeorigin_training.finetune.inference import deep_logits, neutral_logit
 from codeorigin_training.measure.answers import answers_by_text
 from codeorigin_training.measure.commits import commit_metrics
@@ -37,12 +37,12 @@ from codeorigin_training.measure.held_out import (
     slices,
     verdict_metrics,
 )
+from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import Tracker, numbers, tracked
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import WideModel
 from codeorigin_training.wide.train import default_views
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +84,34 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
         ParityError: an exported graph computes something else than the model.
     """
     entry = _calibration_entry(run)
-    corpus = run.needs(run.corpus, "corpus")
     needed = [run.wide, run.calibration]
     if entry["parts"]["deep"]:
         needed += [run.needs(run.finetuned, "finetune"), run.needs(run.tokenizer, "tokenizer")]
-    inputs = {path.name: sha256_of(path) for path in needed} | {"corpus": corpus_hash(corpus)}
-    manifest_path = run.bundle / "manifest.json"
+    inputs = {path.name: sha256_of(path) for path in needed} | {
+        "corpus": corpus_hash(run.needs(run.corpus, "corpus"))
+    }
+    manifest_path = run.bundle / MANIFEST
     if manifest_path.is_file() and _same(manifest_path, inputs, config):
         log("the bundle is there")
         return
+    with tracked(run, "export", config, tags={"data_sha256": inputs["corpus"]}) as tracker:
+        _export(config, run, entry, inputs, tracker, log)
+
+
+def _export(
+    config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[str, str], tracker: Tracker, log: Log
+) -> None:
     wide = _wide_model(run.wide, config.views, "table")
     measured = _wide_model(run.wide, config.views, "measured")
     on_all = fitted_on_all_repositories(run.wide)
     tokenizer, encoder = None, None
     if entry["parts"]["deep"]:
-        tokenizer, encoder = Tokenizer.load(run.tokenizer), _compact(run.finetuned)
+        tokenizer, encoder = Tokenizer.load(run.tokenizer), load_encoder(run.finetuned)
         if config.overlap >= encoder.context:
             raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
-    side, held_out = read_sides(corpus, pair_weight=config.pair_weight, folds=2)
+    side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
     checked = Calibration.from_manifest(entry["measured"])
-    metrics = _measure(held_out, measured, encoder, tokenizer, checked, config)
+    metrics = _measure(held_out, measured, encoder, tokenizer, checked, config, tracker)
     metrics["out_of_fold"] = _out_of_fold(run, side)
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
@@ -132,6 +140,8 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
         )
         write_bundle(run.measured, twin, config)
     size = sum(path.stat().st_size for path in run.bundle.iterdir())
+    tracker.metrics(numbers({key: metrics[key] for key in ("held_out", "verdicts")}), 0)
+    tracker.artifact(run.bundle / MANIFEST)
     log(f"wrote {run.bundle}: {size:,} bytes, parity {manifest['parity']}")
 
 
@@ -183,20 +193,14 @@ def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
     return wide
 
 
-def _compact(path: Path) -> CompactEncoder:
-    encoder = load_encoder(path)
-    if not isinstance(encoder, CompactEncoder):
-        raise ExportError(f"{path}: only a compact encoder can be exported; distil this one into one first")
-    return encoder
-
-
 def _measure(
     rows: list[Row],
     wide: WideModel,
-    encoder: CompactEncoder | None,
+    encoder: Encoder | None,
     tokenizer: Tokenizer | None,
     calibration: Calibration,
     config: ExportConfig,
+    tracker: Tracker,
 ) -> dict[str, Any]:
     """Figures on held-out ``rows``, with the table in half precision as it is stored.
 
@@ -213,9 +217,11 @@ def _measure(
     repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
     rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
     logits, wide_logits, deep = logits[repositories], wide_logits[repositories], deep[repositories]
+    answers = answers_by_text(rows, logits, calibration.alone)
+    keep_test_set(tracker, rows, answers.probability)
     metrics: dict[str, Any] = {
         "held_out": detector_metrics(rows, logits),
-        "verdicts": verdict_metrics(rows, answers_by_text(rows, logits, calibration.alone)),
+        "verdicts": verdict_metrics(rows, answers),
         "slices": slices(rows, logits),
         "parts": {
             "wide": detector_metrics(rows, wide_logits),

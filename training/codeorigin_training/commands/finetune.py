@@ -12,23 +12,28 @@ import numpy.typing as npt
 import torch
 
 from codeorigin.model.bundle import sha256_of
+from codeorigin_training.arrays import Floats
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
-from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS
+from codeorigin_training.corpus.rows import corpus_hash
+from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
-from codeorigin_training.encoder.config import EncoderConfig
+from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
+from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
+from codeorigin_training.files import written_whole
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy
-from codeorigin_training.finetune.examples import Floats, Tokens
+from codeorigin_training.finetune.examples import Tokens
 from codeorigin_training.finetune.inference import States, centre, deep_logits
 from codeorigin_training.finetune.material import Material, read_material
 from codeorigin_training.finetune.training import Outlets, device_of, frozen_states
 from codeorigin_training.finetune.training import finetune as train
 from codeorigin_training.finetune.views import augmented_tokens, packed, unpacked
 from codeorigin_training.measure.held_out import detector_metrics
+from codeorigin_training.measure.test_set import keep_test_set, sigmoid
 from codeorigin_training.run import Log, Run
-from codeorigin_training.tracking import Tracker, numbers, open_tracker
+from codeorigin_training.tracking import Tracker, numbers, tracked
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,8 @@ class FinetuneCommandConfig:
     """How the deep part of a run is made.
 
     Without a pretrained encoder in the run, ``encoder`` names one (``compact``, of ``shape``, or a transformers
-    encoder's folder). ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted. ``offsets`` lets the encoder
+    encoder's folder, which keeps its own tokens or gets the run's by ``vocabulary``, and whose dropout is its own or
+    ``body_dropout``). ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted. ``offsets`` lets the encoder
     learn what the wide part's out-of-fold logit leaves, else it learns the labels. ``augmentations`` are the views
     that ``finetune.view_share`` draws from. ``validation_share`` of the repositories (tasks) choose among checkpoints
     where the strategy validates. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows.
@@ -44,6 +50,8 @@ class FinetuneCommandConfig:
 
     finetune: FinetuneConfig = field(default_factory=FinetuneConfig)
     encoder: str = COMPACT
+    vocabulary: Vocabulary = Vocabulary.OWN
+    body_dropout: float | None = None
     shape: EncoderConfig = field(default_factory=EncoderConfig)
     folds: int = 4
     deep_folds: int = 2
@@ -53,7 +61,6 @@ class FinetuneCommandConfig:
     pair_weight: float = PAIR_WEIGHT
     overlap: int = 128
     processes: int = 2
-    track: bool = True
 
     def __post_init__(self) -> None:
         if not 2 <= self.deep_folds <= self.folds:
@@ -68,13 +75,15 @@ class FinetuneCommandConfig:
             raise ValueError(f"there is no augmentation {unknown[0]}; there are {', '.join(AUGMENTATIONS)}")
         if self.finetune.view_share and not self.augmentations:
             raise ValueError("finetune.view_share needs augmentations to draw from")
+        if self.body_dropout is not None and not 0 <= self.body_dropout < 1:
+            raise ValueError("body_dropout must lie in [0, 1)")
         if self.validates and not self.validation_share:
             raise ValueError("this strategy chooses by validation: validation_share must be positive")
 
     @property
     def validates(self) -> bool:
         """Whether the training looks at validation rows."""
-        return bool(self.finetune.validate_every) or self.finetune.strategy is Strategy.FROZEN
+        return self.finetune.validates
 
 
 def finetune(config: FinetuneCommandConfig, run: Run, log: Log) -> None:
@@ -89,25 +98,23 @@ def finetune(config: FinetuneCommandConfig, run: Run, log: Log) -> None:
     inputs = _inputs(config, run)
     key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
     material = _material(config, run, inputs, log)
-    with open_tracker(
-        run, "finetune", enabled=config.track, key=key, tags={"data_sha256": inputs["corpus"]}
-    ) as tracker:
-        tracker.parameters(config)
+    with tracked(run, "finetune", config, key=key, tags={"data_sha256": inputs["corpus"]}) as tracker:
         trainer = _Trainer(config, run, material, key, log)
         logits = np.zeros(len(material.rows))
         folds = material.folds % config.deep_folds
         for fold in range(config.deep_folds):
             inside = np.flatnonzero(folds == fold)
             logits[inside] = trainer.fold(fold, folds != fold, inside, tracker)
-        partial = run.deep.with_name(f"partial-{run.deep.name}")
-        np.savez(partial, out_of_fold=logits)
-        partial.replace(run.deep)
+        with written_whole(run.deep) as partial:
+            np.savez(partial, out_of_fold=logits)
         figures = _figures(material, logits, np.arange(len(logits)))
         log(f"out of fold: {_headline(figures)}")
         tracker.metrics(numbers(figures), 0)
         _pictures(tracker, material, logits, np.arange(len(logits)))
         trainer.final(tracker)
         tracker.artifact(run.finetuned)
+        if run.track:
+            _test(config, run, material, tracker, log)
 
 
 class _Trainer:
@@ -181,7 +188,11 @@ class _Trainer:
         if self._run.pretrained.exists():
             return load_encoder(self._run.pretrained)
         return make_encoder(
-            self._config.encoder, self._material.tokenizer, self._config.shape, download=False
+            self._config.encoder,
+            self._run.tokenizer,
+            self._config.shape,
+            kind=self._config.vocabulary,
+            dropout=self._config.body_dropout,
         )
 
     def _checkpoint(self, name: str) -> Path:
@@ -216,12 +227,9 @@ def _material(config: FinetuneCommandConfig, run: Run, inputs: Mapping[str, str]
 
 def _inputs(config: FinetuneCommandConfig, run: Run) -> dict[str, str]:
     """What the result depends on; settings that change nothing in it are not among them."""
-    quiet = replace(config, track=True, processes=1)
-    digest = hashlib.sha256()
-    for name in (FUNCTIONS, PAIRS):
-        digest.update(sha256_of(run.needs(run.corpus / name, "corpus")).encode())
+    quiet = replace(config, processes=1)
     return {
-        "corpus": digest.hexdigest(),
+        "corpus": corpus_hash(run.corpus),
         "tokenizer": sha256_of(run.tokenizer),
         "wide": sha256_of(run.wide),
         "pretrained": sha256_of(run.pretrained) if run.pretrained.exists() else "",
@@ -240,8 +248,20 @@ def _figures(material: Material, deep: Floats, inside: npt.NDArray[np.int64]) ->
 
 
 def _pictures(tracker: Tracker, material: Material, deep: Floats, inside: npt.NDArray[np.int64]) -> None:
-    total = material.wide[inside] + deep[inside]
-    tracker.pictures(material.labels[inside], 1 / (1 + np.exp(-np.clip(total, -60, 60))))
+    tracker.pictures(material.labels[inside], sigmoid(material.wide[inside] + deep[inside]))
+
+
+def _test(config: FinetuneCommandConfig, run: Run, material: Material, tracker: Tracker, log: Log) -> None:
+    """The run's encoder on repositories that it has not seen; with the wide part, where it learned what that leaves."""
+    _, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
+    encoder = load_encoder(run.finetuned).to(device_of(config.finetune))
+    tokens = encode_rows(held_out, material.tokenizer, processes=config.processes)
+    logits = deep_logits(encoder, tokens, material.tokenizer, overlap=config.overlap)
+    if config.offsets:
+        with np.load(run.wide) as kept:
+            logits = logits + kept["held_out"]
+    figures = keep_test_set(tracker, held_out, sigmoid(logits))
+    log("test: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
 
 
 def _headline(figures: Mapping[str, Mapping[str, Any]]) -> str:

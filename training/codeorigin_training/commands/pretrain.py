@@ -4,23 +4,22 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 import torch
-from tokenizers import Tokenizer as BpeTokenizer
 
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.data import encode_rows
-from codeorigin_training.encoder.hugging_face import load_old_tokenizer
 from codeorigin_training.encoder.interface import Encoder
-from codeorigin_training.encoder.registry import COMPACT, make_encoder, save_encoder
-from codeorigin_training.encoder.tokenizer import token_texts
+from codeorigin_training.encoder.registry import make_encoder, save_encoder
+from codeorigin_training.files import write_whole
 from codeorigin_training.pretrain import loop
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.syntax import syntax_targets
 from codeorigin_training.pretrain.texts import read_training_texts, text_files
 from codeorigin_training.run import Log, Run
-from codeorigin_training.tracking import Tracker, open_tracker
+from codeorigin_training.tracking import NullTracker, Tracker, tracked
 
 CHECKPOINT = "pretraining.pt"
 
@@ -52,14 +51,13 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
     key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
     # All processes end with the same weights; one of them tells.
     main = loop.is_main_process()
-    with open_tracker(run, "pretrain", enabled=config.track and main, key=key) as tracker:
-        tracker.parameters(config)
+    with tracked(run, "pretrain", config, key=key) if main else nullcontext(NullTracker()) as tracker:
         encoder, figures = _train(config, run, log, tracker)
     if not main:
         return
     save_encoder(run.pretrained, encoder)
     text = json.dumps({"inputs": inputs, "figures": figures}, indent=1)
-    description.write_text(text + "\n", encoding="utf-8")
+    write_whole(description, text + "\n")
     (run.folder / CHECKPOINT).unlink(missing_ok=True)
 
 
@@ -78,15 +76,11 @@ def _train(config: PretrainConfig, run: Run, log: Log, tracker: Tracker) -> tupl
         figures.update(seen, step=step)
         tracker.metrics(seen, step)
 
-    encoder = _encoder(config, run, tokenizer)
+    encoder = _encoder(config, run)
     loop.pretrain(tokens, tokenizer, encoder, config, log, run.folder / CHECKPOINT, syntax, measure)
     return encoder, figures
 
 
-def _encoder(config: PretrainConfig, run: Run, tokenizer: Tokenizer) -> Encoder:
+def _encoder(config: PretrainConfig, run: Run) -> Encoder:
     torch.manual_seed(config.seed)
-    if config.encoder == COMPACT:
-        return make_encoder(COMPACT, tokenizer, config.shape)
-    texts = token_texts(BpeTokenizer.from_file(str(run.tokenizer)))
-    old = load_old_tokenizer(config.encoder)
-    return make_encoder(config.encoder, tokenizer, config.shape, texts=texts, old_tokenizer=old)
+    return make_encoder(config.encoder, run.tokenizer, config.shape, kind=config.vocabulary)

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.views import View, ViewKind
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.pretrained.features import read_features, read_states
 from codeorigin_training.pretrained.probes import (
-    Floats,
     Probed,
     added,
     attention_probe,

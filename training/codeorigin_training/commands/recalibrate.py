@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import MANIFEST, Bundle, sha256_of
+from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.again import cross_fitted, new_thresholds
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
@@ -21,12 +21,10 @@ from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_function
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.export.bundle import finite
 from codeorigin_training.export.card import model_card
+from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.run import Log, Run
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     log(f"wrote {out}")
 
 
-def _figures(rows: Sequence[Row], groups: Groups, outside: Mapping[str, Bools]) -> dict[str, Any]:
+def _figures(rows: Sequence[Row], groups: Groups, outside: Mapping[str, Booleans]) -> dict[str, Any]:
     """Figures of every way to judge a function."""
     return {name: false_positive_figures(rows, groups, called) for name, called in outside.items()}
 
@@ -122,9 +120,8 @@ def _logits(
                 return np.asarray(kept["logits"], dtype=np.float64)
     log(f"scoring {len(rows)} functions of repositories that the model was not trained on")
     logits = detector.logits(rows)
-    partial = path.with_name(f"partial-{path.name}")
-    np.savez(partial, logits=logits, inputs=known)
-    partial.replace(path)
+    with written_whole(path) as partial:
+        np.savez(partial, logits=logits, inputs=known)
     return logits
 
 
@@ -134,8 +131,6 @@ def _write(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
         if out.resolve() != bundle.directory.resolve():
             shutil.copyfile(bundle.directory / name, out / name)
     plain = finite(dict(manifest))
-    partial = out / f"partial-{MANIFEST}"
-    partial.write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    partial.replace(out / MANIFEST)
+    write_whole(out / MANIFEST, json.dumps(plain, indent=1, allow_nan=False) + "\n")
     (out / "README.md").write_text(model_card(plain), encoding="utf-8")
     Bundle.load(out)

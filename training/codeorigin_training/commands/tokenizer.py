@@ -6,15 +6,23 @@ from dataclasses import dataclass
 
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.encoder.tokenizer import train_tokenizer
+from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.pretrain.texts import read_training_texts, text_files
 from codeorigin_training.run import Log, Run, RunError
+from codeorigin_training.tracking import tracked
 
 
 @dataclass(frozen=True, slots=True)
 class TokenizerConfig:
-    """A byte-level BPE of ``vocab_size`` entries, from ``sample`` functions drawn with ``seed``."""
+    """A byte-level BPE of ``vocab_size`` entries, from ``sample`` functions drawn with ``seed``.
 
+    With ``encoder``, the folder of a transformers encoder (or its name in the local cache), its own vocabulary is taken
+    in place of a trained one.
+    """
+
+    encoder: str = ""
     vocab_size: int = 8192
     sample: int = 60_000
     seed: int = 0
@@ -30,6 +38,7 @@ def tokenizer(config: TokenizerConfig, run: Run, log: Log) -> None:
 
     Raises:
         RunError: the run has no corpus, or none of its functions may be trained on.
+        EncoderError: the named encoder has no vocabulary that could be taken.
     """
     run.needs(run.corpus, "corpus")
     inputs = dataclasses.asdict(config) | {"corpus": [sha256_of(path) for path in text_files(run.corpus)]}
@@ -38,12 +47,21 @@ def tokenizer(config: TokenizerConfig, run: Run, log: Log) -> None:
     if run.tokenizer.is_file() and known == inputs:
         log(f"{run.tokenizer} is there")
         return
+    with tracked(run, "tokenizer", config) as tracker:
+        made, source = _made(config, run)
+        with written_whole(run.tokenizer) as partial:
+            made.save(partial)
+        write_whole(description, json.dumps(inputs, indent=1) + "\n")
+        tracker.metrics({"vocab_size": made.vocab_size}, 0)
+        tracker.artifact(run.tokenizer)
+        log(f"{made.vocab_size} tokens from {source}")
+
+
+def _made(config: TokenizerConfig, run: Run) -> tuple[Tokenizer, str]:
+    if config.encoder:
+        return Tokenizer(own_tokenizer(config.encoder)[0]), config.encoder
     rows = read_training_texts(run.corpus)
     if not rows:
         raise RunError(f"{run.corpus}: no function that is not held out; add repositories to the corpus")
-    trained = Tokenizer(
-        train_tokenizer(rows, vocab_size=config.vocab_size, sample=config.sample, seed=config.seed)
-    )
-    trained.save(run.tokenizer)
-    description.write_text(json.dumps(inputs, indent=1) + "\n", encoding="utf-8")
-    log(f"{trained.vocab_size} tokens from {min(config.sample, len(rows))} of {len(rows)} functions")
+    trained = train_tokenizer(rows, vocab_size=config.vocab_size, sample=config.sample, seed=config.seed)
+    return Tokenizer(trained), f"{min(config.sample, len(rows))} of {len(rows)} functions"

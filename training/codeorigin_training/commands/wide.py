@@ -6,10 +6,13 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
+from codeorigin_training.corpus.rows import corpus_hash
 from codeorigin_training.corpus.sides import read_sides
-from codeorigin_training.export.bundle import corpus_hash
+from codeorigin_training.files import written_whole
 from codeorigin_training.measure.held_out import detector_metrics, headline
+from codeorigin_training.measure.test_set import keep_test_set, sigmoid
 from codeorigin_training.run import Log, Run
+from codeorigin_training.tracking import Tracker, numbers, tracked
 from codeorigin_training.wide.train import WideConfig, train_wide
 
 
@@ -24,27 +27,35 @@ def wide(config: WideConfig, run: Run, log: Log) -> None:
         CodeOriginError: the run has no corpus, or it cannot be read.
     """
     corpus = run.needs(run.corpus, "corpus")
-    inputs = {"corpus": corpus_hash(corpus), "config": asdict(replace(config, processes=1, threads=1))}
+    data = corpus_hash(corpus)
+    inputs = {"corpus": data, "config": asdict(replace(config, processes=1, threads=1))}
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
     if run.wide.is_file():
         with np.load(run.wide) as kept:
             if "inputs" in kept and str(kept["inputs"]) == digest:
                 log("the wide part is there")
                 return
-    side, held_out = read_sides(corpus, pair_weight=config.pair_weight, folds=config.folds)
+    with tracked(run, "wide", config, key=digest[:16], tags={"data_sha256": data}) as tracker:
+        _train(config, run, digest, tracker, log)
+
+
+def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log) -> None:
+    side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
     log(f"{len(side.rows)} rows of {len({row.repo for row in side.rows})} repositories")
     trained = train_wide(side, held_out, config, log)
-    log(f"out of fold: {headline(detector_metrics(side.rows, trained.out_of_fold))}")
-    # Written beside and renamed: an interruption leaves no half a file under the name.
-    partial = run.wide.with_name(f"partial-{run.wide.name}")
-    np.savez(
-        partial,
-        table=trained.model.table,
-        bias=np.array(trained.model.bias),
-        measured=trained.measured.table,
-        all_repositories=np.array(config.all_repositories),
-        out_of_fold=trained.out_of_fold,
-        held_out=trained.held_out,
-        inputs=np.array(digest),
-    )
-    partial.replace(run.wide)
+    figures = detector_metrics(side.rows, trained.out_of_fold)
+    log(f"out of fold: {headline(figures)}")
+    tracker.metrics(numbers({"out_of_fold": figures}), 0)
+    keep_test_set(tracker, held_out, sigmoid(trained.held_out))
+    with written_whole(run.wide) as partial:
+        np.savez(
+            partial,
+            table=trained.model.table,
+            bias=np.array(trained.model.bias),
+            measured=trained.measured.table,
+            all_repositories=np.array(config.all_repositories),
+            out_of_fold=trained.out_of_fold,
+            held_out=trained.held_out,
+            inputs=np.array(digest),
+        )
+    tracker.artifact(run.wide)

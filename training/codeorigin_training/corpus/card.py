@@ -27,7 +27,7 @@ repository and task, weight the classes alike within language, test and length, 
 """
 
 
-def corpus_hash(rows: Sequence[Row]) -> str:
+def rows_hash(rows: Sequence[Row]) -> str:
     """Hex SHA-256 over every row's text, language, label and place, whatever the order of the rows."""
     digests = sorted(
         hashlib.sha256(
@@ -77,7 +77,7 @@ def data_card(
             f"{len({row.repo for row in functions}):,} repositories, {len(pairs):,} same-task pairs, "
             f"{len(unlabelled):,} functions without a label."
         ),
-        f"Hash: `{corpus_hash(rows)}`",
+        f"Hash: `{rows_hash(rows)}`",
         "## Languages",
         _by_label("language", functions, lambda row: row.language),
         "## Repositories",

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.model.bundle import sha256_of
 
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
 DISTRIBUTION_SOURCE = "debian"
@@ -52,6 +53,20 @@ class Row:
     def unit(self) -> str:
         """What a split must keep whole: the task if there is one, else the repository."""
         return self.group or self.repo
+
+
+def corpus_hash(folder: Path) -> str:
+    """One hex SHA-256 over the SHA-256 of functions.parquet and that of pairs.parquet.
+
+    Raises:
+        CorpusError: one of them is missing.
+    """
+    digest = hashlib.sha256()
+    for path in (folder / FUNCTIONS, folder / PAIRS):
+        if not path.is_file():
+            raise CorpusError(f"{path}: not found; run `python -m codeorigin_training corpus` first")
+        digest.update(sha256_of(path).encode())
+    return digest.hexdigest()
 
 
 def read_functions(data: Path) -> list[Row]:

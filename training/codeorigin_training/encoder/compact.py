@@ -91,6 +91,7 @@ class CompactEncoder(Encoder):
         self.config = config
         self.width, self.context = config.dim, config.context
         self.ngram_buckets = config.ngram_buckets
+        self.layers, self.heads = config.layers, config.heads
         self.tokens = nn.Embedding(config.vocab_size, config.dim)
         nn.init.normal_(self.tokens.weight, std=0.02)
         if config.ngram_buckets:

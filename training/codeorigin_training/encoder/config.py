@@ -13,6 +13,14 @@ class Positions(StrEnum):
     LEARNED = "learned"
 
 
+class Vocabulary(StrEnum):
+    """The tokens of a transformers encoder: its ``own``, or the run's, whose rows are made (``transfer``) from the
+    rows of its own (Gee et al., 2022, "Fast Vocabulary Transfer")."""
+
+    OWN = "own"
+    TRANSFER = "transfer"
+
+
 @dataclass(frozen=True, slots=True)
 class EncoderConfig:
     """Sizes of a compact encoder; ``layers == 0`` leaves embeddings, pooling and head.

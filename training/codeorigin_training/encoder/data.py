@@ -12,9 +12,8 @@ from torch import Tensor
 
 from codeorigin.model.normalize import normalize
 from codeorigin.model.tokenizer import Tokenizer, ngram_ids
+from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import Row
-
-Ids = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Batch:
     ids: Tensor
     ngrams: Tensor
     mask: Tensor
-    rows: Ids
+    rows: Integers
 
 
 def encode_rows(
@@ -42,7 +41,7 @@ def _encode(tokenizer: Tokenizer, source: tuple[str, str]) -> npt.NDArray[np.int
     return tokenizer.encode(normalize(*source)).ids.astype(np.int32)
 
 
-def type_dropout(ids: Ids, probability: float, mask_id: int, generator: np.random.Generator) -> Ids:
+def type_dropout(ids: Integers, probability: float, mask_id: int, generator: np.random.Generator) -> Integers:
     """Replace a random set of token types by MASK wherever they stand in the sequence.
 
     Consistent over the sequence, so that a repository's own vocabulary cannot be relied on.
@@ -52,7 +51,7 @@ def type_dropout(ids: Ids, probability: float, mask_id: int, generator: np.rando
     return np.where(dropped[inverse], mask_id, ids)
 
 
-def crop(ids: Ids, context: int, generator: np.random.Generator) -> Ids:
+def crop(ids: Integers, context: int, generator: np.random.Generator) -> Integers:
     """A random window of at most ``context`` tokens."""
     if len(ids) <= context:
         return ids
@@ -60,7 +59,7 @@ def crop(ids: Ids, context: int, generator: np.random.Generator) -> Ids:
     return ids[start : start + context]
 
 
-def collate(sequences: Sequence[Ids], rows: Ids, tokenizer: Tokenizer, buckets: int) -> Batch:
+def collate(sequences: Sequence[Integers], rows: Integers, tokenizer: Tokenizer, buckets: int) -> Batch:
     """Pad ``sequences`` to the longest of them; n-gram ids are computed after any masking."""
     longest = max(len(sequence) for sequence in sequences)
     ids = np.full((len(sequences), longest), tokenizer.pad_id, dtype=np.int64)
@@ -75,8 +74,8 @@ def collate(sequences: Sequence[Ids], rows: Ids, tokenizer: Tokenizer, buckets: 
 
 
 def length_batches(
-    lengths: Ids, order: Ids, tokens_per_batch: int, generator: np.random.Generator | None
-) -> Iterator[Ids]:
+    lengths: Integers, order: Integers, tokens_per_batch: int, generator: np.random.Generator | None
+) -> Iterator[Integers]:
     """Group ``order`` into batches of similar length and of about ``tokens_per_batch`` tokens with padding.
 
     Args:
@@ -85,7 +84,7 @@ def length_batches(
         generator: shuffles the batches; None keeps the longest last.
     """
     by_length = order[np.argsort(lengths[order], kind="stable")]
-    batches: list[Ids] = []
+    batches: list[Integers] = []
     start = 0
     for stop in range(1, len(by_length) + 1):
         longest_next = lengths[by_length[min(stop, len(by_length) - 1)]]

@@ -14,6 +14,17 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig
 from codeorigin_training.encoder.interface import Encoder, EncoderError, attention_bias, make_head
 from codeorigin_training.encoder.pooling import MASKED, Pooling, make_pool
 
+Frame = tuple[int, int]
+"""Ids of the tokens that an encoder wants before and behind every sequence."""
+
+_DROPOUTS = (
+    "hidden_dropout_prob",
+    "attention_probs_dropout_prob",
+    "attention_dropout",
+    "embedding_dropout",
+    "mlp_dropout",
+    "dropout",
+)
 _SLIDING = "sliding_attention"
 _UNREADABLE = "\ufffd"
 
@@ -33,9 +44,18 @@ class HuggingFaceEncoder(Encoder):
 
     Tested with the RoBERTa family (CodeBERT, CodeBERTa) and ModernBERT; another family works if its model takes
     ``inputs_embeds``, ``position_ids`` and a 4-D attention bias, and keeps its layers in one ``ModuleList``.
+
+    With a ``frame`` it reads every sequence between two tokens of its own vocabulary, as it was pretrained to, and has
+    so much less room for others. Several documents in one row (:meth:`hidden` with positions) stand without.
     """
 
-    def __init__(self, body: nn.Module, head_dim: int = 256, pooling: Pooling = Pooling.MEAN) -> None:
+    def __init__(
+        self,
+        body: nn.Module,
+        head_dim: int = 256,
+        pooling: Pooling = Pooling.MEAN,
+        frame: Frame | None = None,
+    ) -> None:
         super().__init__()
         # A pooler would be trained by nothing: the project pools by itself.
         if getattr(body, "pooler", None) is not None:
@@ -47,7 +67,9 @@ class HuggingFaceEncoder(Encoder):
         embeddings = getattr(body, "embeddings", None)
         shifted = hasattr(embeddings, "create_position_ids_from_input_ids")
         self.first_position = int(embeddings.padding_idx) + 1 if shifted else 0  # type: ignore[union-attr]
-        self.context = int(config.max_position_embeddings) - self.first_position
+        self.context = int(config.max_position_embeddings) - self.first_position - (2 if frame else 0)
+        self.frame_ids = frame
+        self.layers, self.heads = int(config.num_hidden_layers), int(config.num_attention_heads)
         self.ngram_buckets = 0
         self.checkpointing = False
         self.vocabulary: tuple[int, int, int] | None = None
@@ -60,11 +82,15 @@ class HuggingFaceEncoder(Encoder):
 
     @classmethod
     def from_config(
-        cls, config: PreTrainedConfig, head_dim: int = 256, pooling: Pooling = Pooling.MEAN
+        cls,
+        config: PreTrainedConfig,
+        head_dim: int = 256,
+        pooling: Pooling = Pooling.MEAN,
+        frame: Frame | None = None,
     ) -> "HuggingFaceEncoder":
         """An encoder with the random weights that the library gives to ``config``."""
         body = AutoModel.from_config(config, attn_implementation="eager")  # type: ignore[no-untyped-call]
-        return cls(body, head_dim, pooling)
+        return cls(body, head_dim, pooling, frame)
 
     @classmethod
     def from_pretrained(
@@ -73,23 +99,30 @@ class HuggingFaceEncoder(Encoder):
         head_dim: int = 256,
         pooling: Pooling = Pooling.MEAN,
         *,
+        frame: Frame | None = None,
+        dropout: float | None = None,
         download: bool = True,
     ) -> "HuggingFaceEncoder":
         """The pretrained encoder of a folder, of the local cache, or (with ``download``) of the Hugging Face Hub.
 
+        ``dropout`` takes the place of all the rates in its configuration; None leaves them.
+
         Raises:
-            EncoderError: it is in none of these, or it is not an encoder that transformers knows.
+            EncoderError: it is in none of these, is not an encoder that transformers knows, or has no dropout to set.
         """
         problem: Exception | None = None
         for local in (True, False) if download and not Path(name_or_folder).is_dir() else (True,):
             try:
+                config = AutoConfig.from_pretrained(name_or_folder, local_files_only=local)
+                _set_dropout(config, dropout)
                 body = AutoModel.from_pretrained(
                     name_or_folder,
+                    config=config,
                     attn_implementation="eager",
                     dtype=torch.float32,
                     local_files_only=local,
                 )
-                return cls(body, head_dim, pooling)
+                return cls(body, head_dim, pooling, frame)
             # OSError: not there; ValueError: no model of transformers; RuntimeError: weights of another shape.
             except (OSError, ValueError, RuntimeError) as error:
                 problem = error
@@ -109,9 +142,39 @@ class HuggingFaceEncoder(Encoder):
         embedded: Tensor = self.token_embedding(ids)
         return embedded
 
+    def frame(self) -> Tensor | None:
+        if self.frame_ids is None:
+            return None
+        ids = torch.tensor(self.frame_ids, device=self.token_embedding.weight.device)
+        embedded: Tensor = self.token_embedding(ids)
+        return embedded
+
     def hidden(self, embeddings: Tensor, mask: Tensor, positions: Tensor | None = None) -> Tensor:
+        if positions is None and mask.ndim == 2 and (frame := self.frame()) is not None:
+            return self._framed(embeddings, mask, frame)[:, 1:-1]
         if positions is None:
             positions = torch.arange(embeddings.shape[1], device=embeddings.device)[None, :]
+        return self._states(embeddings, mask, positions)
+
+    def summary(self, embeddings: Tensor, mask: Tensor, frame: Tensor | None = None) -> Tensor:
+        frame = self.frame() if frame is None else frame
+        if frame is None:
+            return super().summary(embeddings, mask)
+        states = self._framed(embeddings, mask, frame)
+        return states[:, 0] if self.pooling is Pooling.CLS else self.pooled(states[:, 1:-1], mask)
+
+    def _framed(self, embeddings: Tensor, mask: Tensor, frame: Tensor) -> Tensor:
+        """States ``(B, T + 2, D)``; the last one is at the place behind the last token, not behind the padding."""
+        count, length, width = embeddings.shape
+        first, last = (row.to(embeddings.dtype).expand(count, 1, width) for row in frame)
+        both = torch.ones(count, 1, dtype=mask.dtype, device=mask.device)
+        places = torch.arange(length + 1, device=mask.device).expand(count, length + 1)
+        positions = torch.cat([places, mask.sum(dim=1, keepdim=True) + 1], dim=1)
+        return self._states(
+            torch.cat([first, embeddings, last], dim=1), torch.cat([both, mask, both], dim=1), positions
+        )
+
+    def _states(self, embeddings: Tensor, mask: Tensor, positions: Tensor) -> Tensor:
         bias = attention_bias(mask, embeddings)
         given: Tensor | dict[str, Tensor] = bias
         if _SLIDING in (getattr(self.body.config, "layer_types", None) or ()):
@@ -180,6 +243,9 @@ class HuggingFaceEncoder(Encoder):
             table.weight[pad_id].zero_()
         self.body.set_input_embeddings(table)
         self.body.config.vocab_size = vocab_size
+        if self.frame_ids is not None:
+            # The new vocabulary has no such tokens.
+            self.frame_ids, self.context = None, self.context + 2
         self.vocabulary = (vocab_size, mask_id, pad_id)
 
     def _layers(self) -> nn.ModuleList:
@@ -188,6 +254,18 @@ class HuggingFaceEncoder(Encoder):
             if isinstance(module, nn.ModuleList) and len(module) == count:
                 return module
         raise EncoderError(f"{type(self.body).__name__}: its {count} layers are not in one ModuleList")
+
+
+def _set_dropout(config: Any, dropout: float | None) -> None:
+    if dropout is None:
+        return
+    known = [name for name in _DROPOUTS if hasattr(config, name)]
+    if not known:
+        raise EncoderError(
+            f"{type(config).__name__}: has no dropout that could be set; leave body_dropout out"
+        )
+    for name in known:
+        setattr(config, name, dropout)
 
 
 def load_old_tokenizer(name_or_folder: str, *, download: bool = True) -> SubwordTokenizer | None:

@@ -12,14 +12,16 @@ class EncoderError(CodeOriginError):
     """An encoder cannot be made, or cannot do, as asked."""
 
 
-def make_head(width: int, head_dim: int) -> nn.Sequential:
-    """The classifier on a pooled state ``(B, width)``: one logit ``(B, 1)``."""
+def make_head(
+    width: int, head_dim: int, outputs: int = 1, dropout: tuple[float, float] = (0.3, 0.2)
+) -> nn.Sequential:
+    """The classifier on a pooled state ``(B, width)``: logits ``(B, outputs)``, ``dropout`` before each layer."""
     return nn.Sequential(
-        nn.Dropout(0.3),
+        nn.Dropout(dropout[0]),
         nn.Linear(width, head_dim),
         nn.ReLU(),
-        nn.Dropout(0.2),
-        nn.Linear(head_dim, 1),
+        nn.Dropout(dropout[1]),
+        nn.Linear(head_dim, outputs),
     )
 
 
@@ -38,12 +40,15 @@ class Encoder(nn.Module, ABC):
 
     ``width`` is the size D of embeddings and states, ``context`` the greatest number of tokens, ``ngram_buckets`` the
     rows of the n-gram table (0: none, n-gram ids are ignored). ``head`` maps ``(B, D)`` to ``(B, 1)``. Parameters
-    that only :meth:`embed` uses have names that begin with one of ``embedding_prefixes``.
+    that only :meth:`embed` uses have names that begin with one of ``embedding_prefixes``. ``layers`` and ``heads`` are
+    for a manifest.
     """
 
     width: int
     context: int
     ngram_buckets: int
+    layers: int
+    heads: int
     head: nn.Module
     pool: nn.Module
     embedding_prefixes: tuple[str, ...]
@@ -86,9 +91,23 @@ class Encoder(nn.Module, ABC):
         state: Tensor = self.pool(hidden, mask)
         return state
 
-    def forward_embeddings(self, embeddings: Tensor, mask: Tensor) -> Tensor:
-        """Logit ``(B,)`` of embeddings ``(B, T, D)`` and mask ``(B, T)``."""
-        logit: Tensor = self.head(self.pooled(self.hidden(embeddings, mask), mask)).squeeze(-1)
+    def frame(self) -> Tensor | None:
+        """Embeddings ``(2, D)`` of the tokens that stand before and behind every sequence; None without any.
+
+        They belong to the model, not to what it reads: no id stands for them, and no evidence falls on them.
+        """
+        return None
+
+    def summary(self, embeddings: Tensor, mask: Tensor, frame: Tensor | None = None) -> Tensor:
+        """The pooled state ``(B, D)`` of sequences of embeddings ``(B, T, D)`` and mask ``(B, T)``.
+
+        ``frame`` is what :meth:`frame` gives, for a graph that leaves the embedding table out; None looks it up.
+        """
+        return self.pooled(self.hidden(embeddings, mask), mask)
+
+    def forward_embeddings(self, embeddings: Tensor, mask: Tensor, frame: Tensor | None = None) -> Tensor:
+        """Logit ``(B,)`` of embeddings ``(B, T, D)`` and mask ``(B, T)``; ``frame`` as in :meth:`summary`."""
+        logit: Tensor = self.head(self.summary(embeddings, mask, frame)).squeeze(-1)
         return logit
 
     def forward(self, ids: Tensor, ngrams: Tensor, mask: Tensor) -> Tensor:

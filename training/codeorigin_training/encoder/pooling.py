@@ -10,11 +10,16 @@ MASKED = -1e4
 
 
 class Pooling(StrEnum):
-    """Mean of the states, a mean with learned weights, or the greatest value of every channel."""
+    """Mean of the states, a mean with learned weights, the greatest value of every channel, or the first state.
+
+    ``CLS`` is the state of the token that an encoder with a frame puts before every sequence (Devlin et al., 2019,
+    section 3), and that of the first token where there is no frame.
+    """
 
     MEAN = "mean"
     ATTENTION = "attention"
     MAX = "max"
+    CLS = "cls"
 
 
 class AttentionPool(nn.Module):
@@ -53,8 +58,18 @@ class MaxPool(nn.Module):
         return pooled
 
 
+class FirstPool(nn.Module):
+    """The state of the first token."""
+
+    def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """``(B, D)`` of states ``(B, T, D)``; ``mask`` ``(B, T)`` is not looked at: padding stands behind."""
+        return hidden[:, 0]
+
+
 def make_pool(pooling: Pooling, width: int) -> nn.Module:
     """The module of ``pooling`` over states of ``width`` channels."""
     if pooling is Pooling.ATTENTION:
         return AttentionPool(width)
+    if pooling is Pooling.CLS:
+        return FirstPool()
     return MaxPool() if pooling is Pooling.MAX else MeanPool()

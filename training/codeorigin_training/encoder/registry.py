@@ -2,55 +2,74 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from tokenizers import Tokenizer as BpeTokenizer
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig, Positions
+from codeorigin_training.encoder.config import EncoderConfig, Positions, Vocabulary
 from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.hugging_face import (
     HuggingFaceEncoder,
-    SubwordTokenizer,
     config_from_json,
+    load_old_tokenizer,
 )
 from codeorigin_training.encoder.interface import Encoder, EncoderError
+from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.encoder.pooling import Pooling
+from codeorigin_training.encoder.tokenizer import token_texts
+from codeorigin_training.files import written_whole
 
 COMPACT, DECODER = "compact", "decoder"
 
 
 def make_encoder(
     name: str,
-    tokenizer: Tokenizer,
+    vocabulary: Path,
     shape: EncoderConfig,
     *,
-    texts: Sequence[str] | None = None,
-    old_tokenizer: SubwordTokenizer | None = None,
-    download: bool = True,
+    kind: Vocabulary = Vocabulary.OWN,
+    dropout: float | None = None,
+    download: bool = False,
 ) -> Encoder:
-    """A new encoder over the vocabulary of ``tokenizer``.
+    """A new encoder over a run's vocabulary.
 
     Args:
         name: ``compact``, or the name or folder of a transformers encoder, whose layers come pretrained.
-        tokenizer: the project's; a transformers encoder gets a new embedding table for it.
-        shape: sizes of the compact encoder (``vocab_size`` is the tokenizer's); of any other, pooling and head.
-        texts: the text of every token, and
-        old_tokenizer: the tokenizer of the pretrained encoder, from which the new table starts; both or neither.
+        vocabulary: the run's ``tokenizer.json``.
+        shape: sizes of the compact encoder (``vocab_size`` is the vocabulary's); of any other, pooling and head.
+        kind: whether a transformers encoder keeps its own tokens, with their rows as they are, or gets others.
+        dropout: of a transformers encoder's body, in place of its own.
         download: whether a name may be looked up on the Hugging Face Hub.
 
     Raises:
-        EncoderError: ``name`` is not an encoder that can be loaded.
+        EncoderError: ``name`` is not an encoder that can be loaded, or ``vocabulary`` is not its own.
     """
+    tokenizer = Tokenizer.load(vocabulary)
     if name == COMPACT:
         return CompactEncoder(dataclasses.replace(shape, vocab_size=tokenizer.vocab_size))
-    encoder = HuggingFaceEncoder.from_pretrained(name, shape.head_dim, shape.pooling, download=download)
-    encoder.replace_vocabulary(
-        tokenizer.vocab_size, tokenizer.mask_id, tokenizer.pad_id, texts=texts, old_tokenizer=old_tokenizer
+    frame = None
+    if kind is Vocabulary.OWN:
+        own, frame = own_tokenizer(name, download=download)
+        if own.get_vocab() != BpeTokenizer.from_file(str(vocabulary)).get_vocab():
+            raise EncoderError(
+                f"{vocabulary}: is not the vocabulary of {name}; run "
+                f"`python -m codeorigin_training tokenizer --set encoder={name}`, or set vocabulary=transfer"
+            )
+    encoder = HuggingFaceEncoder.from_pretrained(
+        name, shape.head_dim, shape.pooling, frame=frame, dropout=dropout, download=download
     )
+    if kind is Vocabulary.TRANSFER:
+        encoder.replace_vocabulary(
+            tokenizer.vocab_size,
+            tokenizer.mask_id,
+            tokenizer.pad_id,
+            texts=token_texts(BpeTokenizer.from_file(str(vocabulary))),
+            old_tokenizer=load_old_tokenizer(name, download=download),
+        )
     return encoder
 
 
@@ -69,6 +88,7 @@ def describe(encoder: Encoder) -> dict[str, Any]:
             "head_dim": encoder.head_dim,
             "pooling": encoder.pooling,
             "vocabulary": encoder.vocabulary,
+            "frame": encoder.frame_ids,
             "causal": isinstance(encoder, DecoderEncoder) and encoder.causal,
         }
     raise EncoderError(f"{type(encoder).__name__}: not an encoder that can be kept in a file")
@@ -81,9 +101,8 @@ def save_encoder(path: Path, encoder: Encoder) -> None:
         EncoderError: it is of a class that the registry does not know.
     """
     described = describe(encoder)
-    partial = path.with_name(f"partial-{path.name}")
-    torch.save({"encoder": json.dumps(described), "state": encoder.state_dict()}, partial)
-    partial.replace(path)
+    with written_whole(path) as partial:
+        torch.save({"encoder": json.dumps(described), "state": encoder.state_dict()}, partial)
 
 
 def load_encoder(path: Path) -> Encoder:
@@ -117,7 +136,8 @@ def make_described(values: dict[str, Any]) -> Encoder:
         )
         decoder.vocabulary = tuple(values["vocabulary"])
         return decoder
-    encoder = HuggingFaceEncoder.from_config(config, values["head_dim"], Pooling(values["pooling"]))
+    frame = None if values["frame"] is None else (values["frame"][0], values["frame"][1])
+    encoder = HuggingFaceEncoder.from_config(config, values["head_dim"], Pooling(values["pooling"]), frame)
     if values["vocabulary"] is not None:
         encoder.replace_vocabulary(*values["vocabulary"])
     return encoder

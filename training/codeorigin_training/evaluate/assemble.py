@@ -5,6 +5,7 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import TypeVar
 
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.augmentation import Augmentation
 from codeorigin_training.evaluate.baselines.word_view import TrainingSet
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -27,6 +28,7 @@ from codeorigin_training.evaluate.sections.at_thresholds import measure_held_out
 from codeorigin_training.evaluate.sections.baselines import baselines
 from codeorigin_training.evaluate.sections.controls import controls
 from codeorigin_training.evaluate.sections.faithfulness import faithfulness
+from codeorigin_training.evaluate.sections.headline import with_manifests_figures
 from codeorigin_training.evaluate.sections.in_files import measure_in_files
 from codeorigin_training.evaluate.sections.learning_curve import learning_curve
 from codeorigin_training.evaluate.sections.matrix import Judge, matrix_rows
@@ -35,7 +37,6 @@ from codeorigin_training.evaluate.sections.transfer import transfer_rows
 from codeorigin_training.measure.answers import Answers
 from codeorigin_training.measure.data import EvaluationData, cap_per_repository
 from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.figures import Floats
 from codeorigin_training.measure.slices import Slice, matrix_slices
 from codeorigin_training.run import Log
 
@@ -100,7 +101,7 @@ def assemble(
     judge = Judge(detector.pool, lambda each, logits: _answers(detector, each, logits))
 
     def take(name: str, kind: type[Value], make: Callable[[], Value]) -> Value | None:
-        if name not in config.sections or (name == "transfer" and not config.retrain):
+        if name not in config.sections:
             return None
         inputs = {key: settings[key] for key in ("seed", *_INPUTS[name])}
         return sections.get(name, kind, inputs, make)
@@ -116,7 +117,9 @@ def assemble(
         in_files=take("in_files", InFilesReport, lambda: measure_in_files(data.held_out, detector, config))
         if detector.bundle.calibration.context is not None
         else None,
-        matrix=take("matrix", tuple[MatrixRow, ...], matrix) or (),
+        matrix=with_manifests_figures(
+            take("matrix", tuple[MatrixRow, ...], matrix) or (), detector.bundle.manifest, data.corpus
+        ),
         transfer=take(
             "transfer",
             tuple[TransferRow, ...],

@@ -47,7 +47,6 @@ class EvaluateConfig:
     fewest_of_generator: int = 40
     generator_functions: int = 100
     rounds: int = 200
-    retrain: bool = True
     agents: tuple[str, ...] = ("claude", "copilot", "openhands")
     languages: tuple[str, ...] = ("python", "go", "ruby")
     train_per_repository: int = 60

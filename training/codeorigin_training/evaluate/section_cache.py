@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codeorigin_training.evaluate.plain import from_plain, to_plain
+from codeorigin_training.files import write_whole
 from codeorigin_training.run import Log
 
 Value = TypeVar("Value")
 
-VERSION = 1
+VERSION = 2
 """Raised when a section's figures are computed in another way, so that kept ones are not taken for them."""
 
 
@@ -49,11 +50,8 @@ class Sections:
         self._log(f"{name}: measuring")
         plain = to_plain(make())
         self._folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(
-            json.dumps({"inputs": key, "section": plain}, indent=1, allow_nan=False) + "\n", encoding="utf-8"
-        )
-        partial.replace(path)
+        text = json.dumps({"inputs": key, "section": plain}, indent=1, allow_nan=False)
+        write_whole(path, text + "\n")
         # As a second run reads it, so that both write the same report.
         return from_plain(kind, plain)
 

@@ -1,6 +1,5 @@
 """Writes a bundle: graphs, tokenizer, manifest with the hash of every file, and the generated model card."""
 
-import hashlib
 import json
 import math
 import shutil
@@ -22,8 +21,7 @@ from codeorigin.model.bundle import (
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View
-from codeorigin_training.corpus.rows import FUNCTIONS, PAIRS
-from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.card import model_card
 from codeorigin_training.export.onnx_graphs import export_graphs
 from codeorigin_training.wide.linear import WideModel
@@ -35,7 +33,7 @@ class Parts:
 
     wide: WideModel
     views: tuple[View, ...]
-    encoder: CompactEncoder | None
+    encoder: Encoder | None
     tokenizer: Tokenizer | None
     overlap: int
     baseline_logit: float
@@ -61,14 +59,6 @@ class BundleSettings(Protocol):
 
 class ExportError(CodeOriginError):
     """A bundle cannot be made of these parts."""
-
-
-def corpus_hash(data: Path) -> str:
-    """One hex SHA-256 over the corpus files' own."""
-    digest = hashlib.sha256()
-    for name in (FUNCTIONS, PAIRS):
-        digest.update(sha256_of(data / name).encode())
-    return digest.hexdigest()
 
 
 def write_bundle(
@@ -127,15 +117,15 @@ def write_bundle(
 def _deep_entry(parts: Parts) -> dict[str, Any] | None:
     if parts.encoder is None:
         return None
-    shape = parts.encoder.config
+    encoder = parts.encoder
     return {
-        "context": shape.context,
+        "context": encoder.context,
         "overlap": parts.overlap,
-        "vocab_size": shape.vocab_size,
-        "dim": shape.dim,
-        "layers": shape.layers,
-        "heads": shape.heads,
-        "ngram_buckets": shape.ngram_buckets,
+        "vocab_size": encoder.token_embedding.num_embeddings,
+        "dim": encoder.width,
+        "layers": encoder.layers,
+        "heads": encoder.heads,
+        "ngram_buckets": encoder.ngram_buckets,
     }
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.interface import Encoder
 
 GradientFunction = Callable[[tuple[Tensor, ...], Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 
@@ -38,7 +38,7 @@ class WideLogit(nn.Module):
 class DeepLogit(nn.Module):
     """Weighted sum of the encoder's logits over the windows of every function."""
 
-    def __init__(self, encoder: CompactEncoder) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.encoder = encoder
 
@@ -110,22 +110,26 @@ class WideScore(nn.Module):
 
 
 class _FromEmbeddings(nn.Module):
-    def __init__(self, encoder: CompactEncoder) -> None:
+    frame: Tensor | None
+
+    def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.encoder = encoder
+        frame = encoder.frame()
+        self.register_buffer("frame", None if frame is None else frame.detach().clone())
 
     def forward(self, embeddings: Tensor, mask: Tensor) -> Tensor:
-        return self.encoder.forward_embeddings(embeddings, mask)
+        return self.encoder.forward_embeddings(embeddings, mask, self.frame)
 
 
-def lifted_gradient(encoder: CompactEncoder) -> tuple[GradientFunction, tuple[Tensor, ...]]:
+def lifted_gradient(encoder: Encoder) -> tuple[GradientFunction, tuple[Tensor, ...]]:
     """The encoder's logit and its gradient as a function of its own tensors, and those tensors.
 
     The exporter traces symbolic shapes only through tensors that are inputs, so the weights become
     arguments. The embedding tables are left out: the graph starts behind them.
     """
     module = _FromEmbeddings(encoder)
-    embedding = ("encoder.tokens.", "encoder.ngrams.", "encoder.ngram_projection.")
+    embedding = tuple(f"encoder.{prefix}" for prefix in encoder.embedding_prefixes)
     named = {**dict(module.named_parameters()), **dict(module.named_buffers())}
     names = [name for name in named if not name.startswith(embedding)]
 

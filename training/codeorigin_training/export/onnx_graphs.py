@@ -25,7 +25,7 @@ from torch._decomp import core_aten_decompositions
 from torch.export import Dim
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.graphs import (
     DeepLogit,
     DeepScore,
@@ -49,7 +49,7 @@ def export_graphs(
     *,
     bias: float,
     wide_weights: npt.NDArray[np.floating] | None,
-    encoder: CompactEncoder | None,
+    encoder: Encoder | None,
 ) -> GraphReport:
     """Write the graphs of a bundle into ``folder`` and check them.
 
@@ -82,7 +82,7 @@ def export_graphs(
 
 
 def _score_module(
-    bias: float, wide_weights: npt.NDArray[np.floating] | None, encoder: CompactEncoder | None
+    bias: float, wide_weights: npt.NDArray[np.floating] | None, encoder: Encoder | None
 ) -> nn.Module:
     wide = None if wide_weights is None else WideLogit(wide_weights)
     deep = None if encoder is None else DeepLogit(encoder)
@@ -139,11 +139,11 @@ def _export_score(module: nn.Module, path: Path) -> None:
     )
 
 
-def _export_gradient(encoder: CompactEncoder, path: Path) -> None:
+def _export_gradient(encoder: Encoder, path: Path) -> None:
     """Trace the gradient to plain operators first: the exporter itself cannot see through autograd."""
     function, tensors = lifted_gradient(encoder)
     example = [
-        torch.zeros(3, 7, encoder.config.dim),
+        torch.zeros(3, 7, encoder.width),
         torch.ones(3, 7, dtype=torch.bool),
         torch.zeros(3),
     ]

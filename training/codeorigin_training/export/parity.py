@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.graphs import WideDeepScore, WideScore
 
 LOGIT_TOLERANCE = 1e-4
@@ -40,7 +40,7 @@ class GraphReport:
 
 
 def check_graphs(
-    score_path: Path, gradient_path: Path, module: nn.Module, encoder: CompactEncoder | None
+    score_path: Path, gradient_path: Path, module: nn.Module, encoder: Encoder | None
 ) -> GraphReport:
     """Compare ``score.onnx`` with ``module`` and ``gradient.onnx`` with ``encoder``'s autograd.
 
@@ -58,7 +58,7 @@ def check_graphs(
     else:
         gradient = onnxruntime.InferenceSession(str(gradient_path), providers=["CPUExecutionProvider"])
         for windows, length in _SHAPES:
-            inputs = _inputs(generator, module, encoder, windows, min(length, encoder.config.context))
+            inputs = _inputs(generator, module, encoder, windows, min(length, encoder.context))
             outputs, difference = _compare_score(score, module, inputs)
             found = [difference, *_compare_gradient(gradient, encoder, inputs, outputs)]
             differences = np.maximum(differences, found)
@@ -73,19 +73,18 @@ def check_graphs(
 def _inputs(
     generator: np.random.Generator,
     module: nn.Module,
-    encoder: CompactEncoder | None,
+    encoder: Encoder | None,
     windows: int,
     length: int,
 ) -> _Arrays:
     """One window a function; all but the first function are padded."""
     inputs: _Arrays = {}
     if encoder is not None:
-        config = encoder.config
         mask = np.arange(length) < generator.integers(1, length + 1, (windows, 1))
         mask[0] = True
         inputs |= {
-            "ids": generator.integers(0, config.vocab_size, (windows, length)),
-            "ngrams": generator.integers(0, max(config.ngram_buckets, 1), (windows, length, 2)),
+            "ids": generator.integers(0, encoder.token_embedding.num_embeddings, (windows, length)),
+            "ngrams": generator.integers(0, max(encoder.ngram_buckets, 1), (windows, length, 2)),
             "mask": mask,
             "window_function": np.arange(windows),
             "window_weight": np.ones(windows, dtype=np.float32),
@@ -114,7 +113,7 @@ def _compare_score(
 
 def _compare_gradient(
     session: onnxruntime.InferenceSession,
-    encoder: CompactEncoder,
+    encoder: Encoder,
     inputs: _Arrays,
     scored: dict[str, npt.NDArray[np.float32]],
 ) -> tuple[float, float, float]:

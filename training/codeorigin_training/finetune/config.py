@@ -1,7 +1,9 @@
 """How the encoder is fine-tuned: strategy, budget, losses and sampling, each checked when it is made."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from codeorigin_training.loops.precision import Precision
 
 
 class Strategy(StrEnum):
@@ -75,7 +77,8 @@ class SamplingSettings:
     A group's share is proportional to its weight to the power of the temperature: 1 leaves the weights as they are, 0
     gives every repository (language, agent) the same. ``couple_pairs`` brings the two rows of a same-task pair into
     one batch; ``couple_share`` of the other rows bring a row of the other class from their own repository, if there is
-    one.
+    one. ``each_row_once`` reads every row that has a weight once an epoch, in a random order, in place of draws by
+    weight.
     """
 
     repository: float = 1.0
@@ -83,12 +86,15 @@ class SamplingSettings:
     agent: float = 1.0
     couple_pairs: bool = False
     couple_share: float = 0.0
+    each_row_once: bool = False
 
     def __post_init__(self) -> None:
         if not all(0 <= value <= 1 for value in (self.repository, self.language, self.agent)):
             raise ValueError("the temperatures repository, language and agent must lie in [0, 1]")
         if not 0 <= self.couple_share <= 1:
             raise ValueError("couple_share must lie in [0, 1]")
+        if self.each_row_once and self.couples:
+            raise ValueError("each_row_once does without couples: leave couple_pairs and couple_share out")
 
     @property
     def couples(self) -> bool:
@@ -97,13 +103,44 @@ class SamplingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondPhase:
+    """What follows on the head's training: layers learn too, at a rate of their own.
+
+    ``gradual`` thaws one more of the highest ``layers`` layer groups (0: all; the head counts as one) in every equal
+    part of it, ``full`` trains them all from its first step. The best of ``epochs`` by the validation loss is kept, and
+    ``patience`` of them without a better one end it.
+    """
+
+    strategy: Strategy = Strategy.GRADUAL
+    layers: int = 5
+    learning_rate: float = 2e-5
+    layer_decay: float = 1.0
+    rows_per_batch: int = 16
+    accumulate: int = 1
+    epochs: int = 5
+    patience: int = 2
+
+    def __post_init__(self) -> None:
+        if self.strategy is Strategy.FROZEN:
+            raise ValueError("a second phase thaws layers: strategy must be gradual or full")
+        if min(self.rows_per_batch, self.accumulate, self.epochs, self.patience) < 1 or self.layers < 0:
+            raise ValueError(
+                "rows_per_batch, accumulate, epochs and patience must be positive, layers not negative"
+            )
+        if self.learning_rate <= 0 or not 0 < self.layer_decay <= 1:
+            raise ValueError("learning_rate must be positive, layer_decay must lie in (0, 1]")
+
+
+@dataclass(frozen=True, slots=True)
 class FinetuneConfig:
     """How long and how to train.
 
-    The budget is ``steps`` optimizer steps or ``seconds`` of training, whichever ends first (0 seconds: no limit). A
-    step is ``accumulate`` batches of about ``tokens_per_batch`` tokens. The learning rate warms up over ``warm_up`` of
-    the budget and falls linearly to zero; each layer has ``layer_decay`` times the rate of the one above it. Strategy
-    ``gradual`` unfreezes ``unfreeze`` layer groups (0: all), and ``full`` trains that many from the top from the start.
+    The budget is ``steps`` optimizer steps or ``seconds`` of training, whichever ends first (0 seconds: no limit); with
+    ``epochs`` it is so many rounds of as many draws as there are rows, with a validation after each. A step is
+    ``accumulate`` batches of about ``tokens_per_batch`` tokens, or of ``rows_per_batch`` rows where that is not 0.
+    The learning rate warms up over ``warm_up`` of the budget and falls linearly to zero; each layer has ``layer_decay``
+    times the rate of the one above it. Strategy ``gradual`` unfreezes ``unfreeze`` layer groups (0: all), and ``full``
+    trains that many from the top from the start.
     With ``low_rank`` (0: none) strategy ``full`` trains adapters of this rank in place of the layers' own matrices.
     ``gradient_checkpointing`` computes activations twice to keep few of them. ``clip`` bounds the gradient's norm.
     ``ema`` averages the weights with this decay a step (0: none).
@@ -113,15 +150,17 @@ class FinetuneConfig:
     one. Every ``validate_every`` steps (0: never) the loss on the validation rows decides which weights are the best;
     those come back at the end, and ``patience`` validations without a better one end the training (0: never).
 
-    ``bf16`` computes in bfloat16 where PyTorch thinks it safe. ``device``
-    ``auto`` takes a GPU if there is one. ``frozen`` holds the settings that strategy ``frozen`` has of its own: its
-    batches, rates and epochs take the place of those above.
+    ``precision`` computes in bfloat16 or float16 where PyTorch thinks it safe, float16 with a gradient scaler.
+    ``device`` ``auto`` takes a GPU if there is one. ``frozen`` holds the settings that strategy ``frozen`` has of its
+    own: its batches, rates and epochs take the place of those above. ``then`` is a second phase behind it.
     """
 
     strategy: Strategy = Strategy.FULL
     steps: int = 2000
     seconds: float = 0.0
+    epochs: int = 0
     tokens_per_batch: int = 8192
+    rows_per_batch: int = 0
     accumulate: int = 1
     learning_rate: float = 2e-3
     layer_decay: float = 1.0
@@ -136,13 +175,14 @@ class FinetuneConfig:
     neutral_share: float = 0.08
     view_share: float = 0.0
     train_context: int = 256
-    bf16: bool = False
+    precision: Precision = Precision.FLOAT32
     device: str = "auto"
     validate_every: int = 0
     patience: int = 0
     checkpoint_every: int = 200
     log_every: int = 100
     frozen: FrozenSettings = field(default_factory=FrozenSettings)
+    then: SecondPhase | None = None
     losses: LossSettings = field(default_factory=LossSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     seed: int = 0
@@ -164,9 +204,35 @@ class FinetuneConfig:
             raise ValueError("warm_up must lie in [0, 1), view_share in [0, 1]")
         if self.low_rank < 0 or (self.low_rank and (self.unfreeze or self.strategy is not Strategy.FULL)):
             raise ValueError("low_rank must not be negative, and needs strategy full without unfreeze")
-        if self.patience and not self.validate_every:
-            raise ValueError("patience needs validations: validate_every must be positive")
+        if min(self.epochs, self.rows_per_batch) < 0:
+            raise ValueError("epochs and rows_per_batch must not be negative")
+        if self.then is not None and self.strategy is not Strategy.FROZEN:
+            raise ValueError("then is a second phase behind strategy frozen")
+        if self.patience and not (self.validate_every or self.epochs):
+            raise ValueError("patience needs validations: validate_every or epochs must be positive")
         if self.losses.pair and not self.sampling.couples:
             raise ValueError("losses.pair needs couples: sampling.couple_pairs or couple_share must be set")
         if self.strategy is Strategy.FROZEN and (self.losses.consistency or self.losses.contrastive):
             raise ValueError("a frozen encoder must do without losses.consistency and losses.contrastive")
+
+    @property
+    def validates(self) -> bool:
+        """Whether the training looks at validation rows."""
+        return bool(self.validate_every or self.epochs) or self.strategy is Strategy.FROZEN
+
+    def second(self) -> "FinetuneConfig | None":
+        """The configuration of the phase behind this one, or None."""
+        if self.then is None:
+            return None
+        return replace(
+            self,
+            strategy=self.then.strategy,
+            unfreeze=self.then.layers,
+            learning_rate=self.then.learning_rate,
+            layer_decay=self.then.layer_decay,
+            rows_per_batch=self.then.rows_per_batch,
+            accumulate=self.then.accumulate,
+            epochs=self.then.epochs,
+            patience=self.then.patience,
+            then=None,
+        )

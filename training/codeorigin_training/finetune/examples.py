@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import unit_hash
 from codeorigin_training.corpus.weights import cells
 
-Ids = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Tokens = Sequence[npt.NDArray[np.int32]]
 
 
@@ -23,11 +22,11 @@ class Groups:
     length cells in which the classes are to stay balanced. Agents of people are all one.
     """
 
-    repositories: Ids
-    languages: Ids
-    agents: Ids
-    cells: Ids
-    tasks: Ids
+    repositories: Integers
+    languages: Integers
+    agents: Integers
+    cells: Integers
+    tasks: Integers
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "Groups":
@@ -63,12 +62,12 @@ class Examples:
     """
 
     tokens: Tokens
-    labels: Ids
+    labels: Integers
     weights: Floats
     offsets: Floats
     groups: Groups
     views: tuple[Tokens, ...] = ()
-    validation: Ids = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    validation: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     validation_weights: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
@@ -81,7 +80,7 @@ class Examples:
             raise ValueError("no row has a weight: there is nothing to train on")
 
 
-def validation_split(rows: Sequence[Row], weights: Floats, share: float) -> tuple[Floats, Ids, Floats]:
+def validation_split(rows: Sequence[Row], weights: Floats, share: float) -> tuple[Floats, Integers, Floats]:
     """Set about ``share`` of the units apart, by a hash of their names.
 
     Returns:
@@ -92,5 +91,5 @@ def validation_split(rows: Sequence[Row], weights: Floats, share: float) -> tupl
     return np.where(apart, 0.0, weights), chosen, weights[chosen]
 
 
-def _codes(names: Sequence[str]) -> Ids:
+def _codes(names: Sequence[str]) -> Integers:
     return np.unique(np.array(names), return_inverse=True)[1].astype(np.int64)

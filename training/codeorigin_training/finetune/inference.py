@@ -9,10 +9,10 @@ from torch import nn
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.windows import split
+from codeorigin_training.arrays import Floats
 from codeorigin_training.encoder.data import Batch, collate, length_batches
 from codeorigin_training.encoder.interface import Encoder
 
-Floats = npt.NDArray[np.float64]
 States = npt.NDArray[np.float32]
 Tokens = Sequence[npt.NDArray[np.int32]]
 
@@ -98,8 +98,8 @@ def pooled_states(model: Encoder, tokens: Tokens, tokenizer: Tokenizer, context:
     model.eval()
     with torch.inference_mode():
         for batch in inference_batches(pieces, tokenizer, model.ngram_buckets, _device_of(model)):
-            hidden = model.hidden(model.embed(batch.ids, batch.ngrams), batch.mask)
-            states[batch.rows] = model.pooled(hidden, batch.mask).float().cpu().numpy()
+            summary = model.summary(model.embed(batch.ids, batch.ngrams), batch.mask)
+            states[batch.rows] = summary.float().cpu().numpy()
     return states
 
 

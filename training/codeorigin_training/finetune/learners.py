@@ -7,14 +7,16 @@ import torch
 from torch import nn
 
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Integers
 from codeorigin_training.encoder.data import collate, crop, type_dropout
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.finetune.config import FinetuneConfig
-from codeorigin_training.finetune.examples import Examples, Ids
+from codeorigin_training.finetune.examples import Examples
 from codeorigin_training.finetune.inference import States, inference_batches
 from codeorigin_training.finetune.loop import StepLoss
-from codeorigin_training.finetune.objective import Objective, Output
-from codeorigin_training.finetune.sampling import Draw, Sampler, couple_draw
+from codeorigin_training.finetune.objective import Objective, Output, Validation
+from codeorigin_training.finetune.sampling import Draw, Sampler
+from codeorigin_training.loops.precision import autocast
 
 
 class SequenceLearner:
@@ -37,7 +39,16 @@ class SequenceLearner:
         self._objective = objective or Objective(examples, device)
         self._views = 2 if config.losses.consistency else 1
 
+    @property
+    def epoch(self) -> int:
+        """Batches of one epoch: as many draws as there are rows."""
+        if self._config.rows_per_batch:
+            return -(-self._sampler.count // self._config.rows_per_batch)
+        return len(self.round(np.random.default_rng([self._config.seed, 0, 0])))
+
     def round(self, generator: np.random.Generator) -> Sequence[Draw]:
+        if self._config.rows_per_batch:
+            return self._sampler.epoch(generator, self._config.rows_per_batch)
         return self._sampler.round(generator, max(1, self._config.tokens_per_batch // self._views))
 
     def loss(self, draw: Draw, generator: np.random.Generator) -> StepLoss:
@@ -50,9 +61,9 @@ class SequenceLearner:
         ids = torch.where(neutral[:, None] & batch.mask, self._tokenizer.mask_id, batch.ids)
         ngrams = torch.where(neutral[:, None, None], 0, batch.ngrams)
         mask = batch.mask.to(self._device)
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._config.bf16):
+        with autocast(self._device, self._config.precision):
             embeddings = self._model.embed(ids.to(self._device), ngrams.to(self._device))
-            states = self._model.pooled(self._model.hidden(embeddings, mask), mask)
+            states = self._model.summary(embeddings, mask)
             logits = self._model.head(states).squeeze(-1)
         shape = (self._views, len(draw.rows))
         output = Output(
@@ -61,7 +72,7 @@ class SequenceLearner:
         loss, parts = self._objective.loss(output, draw, self._config.losses)
         return StepLoss(loss, parts, int(batch.mask.sum()))
 
-    def validation_loss(self) -> float | None:
+    def validation(self) -> Validation | None:
         rows = self._examples.validation
         if len(rows) == 0:
             return None
@@ -71,9 +82,9 @@ class SequenceLearner:
             for batch in inference_batches(pieces, self._tokenizer, self._model.ngram_buckets, self._device):
                 values = self._model(batch.ids, batch.ngrams, batch.mask)
                 logits[batch.rows] = values.float().cpu().numpy()
-        return self._objective.validation_loss(logits, self._examples)
+        return self._objective.validation(logits, self._examples)
 
-    def _augmented(self, row: int, generator: np.random.Generator) -> Ids:
+    def _augmented(self, row: int, generator: np.random.Generator) -> Integers:
         texts = self._examples.views
         tokens = self._examples.tokens[row]
         if texts and generator.random() < self._config.view_share:
@@ -103,30 +114,14 @@ class StateLearner:
         self._examples, self._config, self._device = examples, config, device
         self._sampler = Sampler(examples, config.sampling, model.context)
         self._objective = Objective(examples, device)
-        self._count = int((self._sampler.probability > 0).sum())
 
     @property
     def epoch(self) -> int:
-        """Steps of one round: as many draws as there are rows."""
-        return -(-self._count // self._config.frozen.rows_per_batch)
+        """Batches of one round: as many draws as there are rows."""
+        return -(-self._sampler.count // self._config.frozen.rows_per_batch)
 
     def round(self, generator: np.random.Generator) -> Sequence[Draw]:
-        rows = self._sampler.rows(generator, self._count)
-        companions = self._sampler.companions(rows, generator)
-        draws = []
-        for start in range(0, self._count, self._config.frozen.rows_per_batch):
-            own = rows[start : start + self._config.frozen.rows_per_batch]
-            theirs = companions[start : start + len(own)]
-            coupled = couple_draw(own[theirs >= 0], theirs[theirs >= 0])
-            alone = own[theirs < 0]
-            none = np.full(len(alone), -1, dtype=np.int64)
-            draws.append(
-                Draw(
-                    np.concatenate([coupled.rows, alone]),
-                    np.concatenate([coupled.companions, none]),
-                )
-            )
-        return draws
+        return self._sampler.epoch(generator, self._config.frozen.rows_per_batch)
 
     def loss(self, draw: Draw, generator: np.random.Generator) -> StepLoss:
         hidden = torch.from_numpy(generator.random(len(draw.rows)) < self._config.neutral_share)
@@ -138,10 +133,10 @@ class StateLearner:
         loss, parts = self._objective.loss(output, draw, self._config.losses)
         return StepLoss(loss, parts, 0)
 
-    def validation_loss(self) -> float | None:
+    def validation(self) -> Validation | None:
         rows = self._examples.validation
         if len(rows) == 0:
             return None
         with torch.inference_mode():
             logits = self.module(self._states[torch.from_numpy(rows).to(self._device)]).squeeze(-1)
-        return self._objective.validation_loss(logits.double().cpu().numpy(), self._examples)
+        return self._objective.validation(logits.double().cpu().numpy(), self._examples)

@@ -13,9 +13,12 @@ from torch import Tensor, nn
 
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.finetune.objective import Validation
 from codeorigin_training.finetune.sampling import Draw
 from codeorigin_training.finetune.state import Progress, TrainingState
 from codeorigin_training.finetune.strategies import Schedule
+from codeorigin_training.loops.precision import gradient_scaler
+from codeorigin_training.loops.running_means import RunningMeans
 
 Log = Callable[[str], None]
 Metrics = Callable[[dict[str, float], int], None]
@@ -46,8 +49,8 @@ class Learner(Protocol):
     def loss(self, draw: Draw, generator: np.random.Generator) -> StepLoss:
         """The loss of one batch; ``generator`` decides all augmentation."""
 
-    def validation_loss(self) -> float | None:
-        """The loss on the validation rows, None without any."""
+    def validation(self) -> Validation | None:
+        """What the validation rows say, None without any."""
 
 
 def fit(
@@ -72,7 +75,8 @@ def fit(
         key: names everything that the training depends on; a checkpoint with another key is not used.
     """
     torch.manual_seed(config.seed)
-    state = TrainingState(learner.module, schedule, config, checkpoint, key)
+    scaler = gradient_scaler(next(learner.module.parameters()).device, config.precision)
+    state = TrainingState(learner.module, schedule, scaler, config, checkpoint, key)
     if state.load():
         log(f"goes on from step {state.progress.step}")
     progress = state.progress
@@ -86,10 +90,12 @@ def fit(
             generator = np.random.default_rng([config.seed, 1, progress.step, number])
             result = learner.loss(draw, generator)
             share = len(draw.rows) / rows
-            (result.loss * share).backward()  # type: ignore[no-untyped-call]
+            scaler.scale(result.loss * share).backward()  # type: ignore[no-untyped-call]
             window.add(result, share)
+        scaler.unscale_(schedule.optimizer)
         nn.utils.clip_grad_norm_(learner.module.parameters(), config.clip)
-        schedule.optimizer.step()
+        scaler.step(schedule.optimizer)
+        scaler.update()
         progress.step += 1
         state.average()
         window.tick()
@@ -134,15 +140,17 @@ def _validate(
     progress = state.progress
     learner.module.eval()
     with state.candidate():
-        loss = learner.validation_loss()
-        if loss is not None and loss < progress.best:
+        found = learner.validation()
+        if found is not None and found.loss < progress.best:
             state.keep_best()
     learner.module.train()
-    if loss is None:
+    if found is None:
         return
+    loss = found.loss
     schedule.validated(loss)
-    metrics({"validation/loss": loss}, progress.step)
-    log(f"step {progress.step} validation loss {loss:.4f}{' (best)' if loss < progress.best else ''}")
+    metrics({"validation/loss": loss, "validation/accuracy": found.accuracy}, progress.step)
+    best = " (best)" if loss < progress.best else ""
+    log(f"step {progress.step} validation loss {loss:.4f} accuracy {found.accuracy:.4f}{best}")
     progress.worse = 0 if loss < progress.best else progress.worse + 1
     progress.best = min(progress.best, loss)
     progress.ended = bool(config.patience) and progress.worse >= config.patience
@@ -153,34 +161,27 @@ class _Window:
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self._before, self._started = progress.seconds, time.monotonic()
-        self._reset()
-
-    def _reset(self) -> None:
-        self._sums: dict[str, Tensor] = {}
-        self._weight, self._tokens, self._since = 0.0, 0, self.progress.seconds
+        self._before, self._started, self._since = progress.seconds, time.monotonic(), progress.seconds
+        self._means = RunningMeans()
 
     @property
     def empty(self) -> bool:
-        return self._weight == 0
+        return self._means.empty
 
     def add(self, result: StepLoss, share: float) -> None:
-        for name, value in {"loss": result.loss.detach(), **result.parts}.items():
-            # Added up where they are: reading every value would make a GPU wait for every step.
-            self._sums[name] = self._sums[name] + value * share if name in self._sums else value * share
-        self._weight += share
-        self._tokens += result.tokens
+        self._means.add({"loss": result.loss.detach(), **result.parts}, result.tokens, share)
         self.progress.tokens += result.tokens
 
     def tick(self) -> None:
         self.progress.seconds = self._before + time.monotonic() - self._started
 
     def close(self, schedule: Schedule) -> dict[str, float]:
-        seconds = max(self.progress.seconds - self._since, 1e-9)
-        figures = {f"train/{name}": float(total) / self._weight for name, total in self._sums.items()}
-        figures["tokens_per_second"] = self._tokens / seconds
+        means = self._means.take(self.progress.seconds - self._since)
+        speed = means.pop("tokens_per_second")
+        figures = {f"train/{name}": value for name, value in means.items()}
+        figures["tokens_per_second"] = speed
         figures["learning_rate"] = max(group["lr"] for group in schedule.optimizer.param_groups)
-        self._reset()
+        self._since = self.progress.seconds
         return figures
 
 

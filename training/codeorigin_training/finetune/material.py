@@ -6,10 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.encoder.data import encode_rows
-from codeorigin_training.finetune.examples import Examples, Floats, Groups, Ids, Tokens, validation_split
+from codeorigin_training.finetune.examples import (
+    Examples,
+    Groups,
+    Tokens,
+    validation_split,
+)
 from codeorigin_training.run import Run, RunError
 
 
@@ -21,9 +27,9 @@ class Material:
     """
 
     rows: list[Row]
-    labels: Ids
+    labels: Integers
     weights: Floats
-    folds: Ids
+    folds: Integers
     wide: Floats
     tokenizer: Tokenizer
     tokens: Tokens

@@ -27,6 +27,14 @@ class Output:
     neutral: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What the validation rows say: mean ``loss``, and the share of them on the right side of 0."""
+
+    loss: float
+    accuracy: float
+
+
 class Objective:
     """Losses against the labels of the examples; holds labels, offsets and tasks on one device."""
 
@@ -44,6 +52,9 @@ class Objective:
         logits = output.logits.float()
         parts = {"cross_entropy": cross_entropy(logits, offsets.expand_as(logits), targets.expand_as(logits))}
         loss = parts["cross_entropy"]
+        # Hidden rows have no right side.
+        right = ((logits + offsets > 0) == (targets > 0.5)).float() * ~neutral
+        parts["accuracy"] = right.sum() / ((~neutral).sum() * len(logits)).clamp(min=1)
         if settings.consistency:
             parts["consistency"] = consistency(logits[0] + offsets, logits[1] + offsets)
             loss = loss + settings.consistency * parts["consistency"]
@@ -68,12 +79,16 @@ class Objective:
             loss = loss + settings.pair * parts["pair"]
         return loss, {name: part.detach() for name, part in parts.items()}
 
-    def validation_loss(self, logits: npt.NDArray[np.float64], examples: Examples) -> float:
-        """Weighted mean cross-entropy of the validation rows' ``logits``, offsets added."""
+    def validation(self, logits: npt.NDArray[np.float64], examples: Examples) -> Validation:
+        """Weighted mean cross-entropy and accuracy of the validation rows' ``logits`` ``(n,)``, offsets added."""
         rows = examples.validation
         losses = F.binary_cross_entropy_with_logits(
             torch.from_numpy(logits + examples.offsets[rows]),
             torch.from_numpy(examples.labels[rows].astype(np.float64)),
             reduction="none",
         ).numpy()
-        return float(np.average(losses, weights=examples.validation_weights))
+        right = (logits + examples.offsets[rows] > 0) == (examples.labels[rows] == 1)
+        weights = examples.validation_weights
+        return Validation(
+            float(np.average(losses, weights=weights)), float(np.average(right, weights=weights))
+        )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.encoder.data import length_batches
 from codeorigin_training.finetune.config import SamplingSettings
-from codeorigin_training.finetune.examples import Examples, Floats, Ids
+from codeorigin_training.finetune.examples import Examples
 
 _RAKING_ROUNDS = 20
 _DRAWS_A_ROUND = 20_000
@@ -17,18 +18,18 @@ _DRAWS_A_ROUND = 20_000
 class Draw:
     """One batch: ``rows`` ``(B,)`` and, for each, the place of its companion in the batch, or -1."""
 
-    rows: Ids
-    companions: Ids
+    rows: Integers
+    companions: Integers
 
     @property
-    def couples(self) -> Ids:
+    def couples(self) -> Integers:
         """``(P, 2)`` places of the rows of every couple, each couple once."""
         places = np.arange(len(self.rows))
         left = places[(self.companions >= 0) & (places < self.companions)]
         return np.stack([left, self.companions[left]], axis=1)
 
 
-def tempered_weights(weights: Floats, labels: Ids, groups: Sequence[tuple[Ids, float]]) -> Floats:
+def tempered_weights(weights: Floats, labels: Integers, groups: Sequence[tuple[Integers, float]]) -> Floats:
     """Weights whose sums over the values of each group follow the group's temperature.
 
     Within a class, the sum of a value becomes proportional to its present sum to the power of the temperature; the
@@ -97,9 +98,34 @@ class Sampler:
         full[self._drawable] = self._probability
         return full
 
-    def rows(self, generator: np.random.Generator, count: int) -> Ids:
-        """``count`` rows with repetitions, int64."""
+    def rows(self, generator: np.random.Generator, count: int) -> Integers:
+        """``count`` rows with repetitions, int64; with ``each_row_once`` all rows without, in a random order."""
+        if self._settings.each_row_once:
+            return generator.permutation(self._drawable)
         return generator.choice(self._drawable, size=count, p=self._probability)
+
+    @property
+    def count(self) -> int:
+        """Rows that can be drawn: the draws of an epoch."""
+        return len(self._drawable)
+
+    def epoch(self, generator: np.random.Generator, rows_per_batch: int) -> list[Draw]:
+        """Batches of ``rows_per_batch`` draws each, as many draws as there are rows; companions come on top."""
+        rows = self.rows(generator, self.count)
+        companions = self.companions(rows, generator)
+        draws = []
+        for start in range(0, len(rows), rows_per_batch):
+            own, theirs = rows[start : start + rows_per_batch], companions[start : start + rows_per_batch]
+            coupled = couple_draw(own[theirs >= 0], theirs[theirs >= 0])
+            alone = own[theirs < 0]
+            none = np.full(len(alone), -1, dtype=np.int64)
+            draws.append(
+                Draw(
+                    np.concatenate([coupled.rows, alone]),
+                    np.concatenate([coupled.companions, none]),
+                )
+            )
+        return draws
 
     def round(self, generator: np.random.Generator, tokens_per_batch: int) -> list[Draw]:
         """Batches of similar length over at most 20,000 draws; couples are in batches of their own."""
@@ -118,7 +144,7 @@ class Sampler:
         order = generator.permutation(len(batches))
         return [batches[number] for number in order]
 
-    def companions(self, rows: Ids, generator: np.random.Generator) -> Ids:
+    def companions(self, rows: Integers, generator: np.random.Generator) -> Integers:
         """A row of the other class for each of ``rows`` ``(k,)``, or -1: its partner, or one of its repository."""
         chosen = np.full(len(rows), -1, dtype=np.int64)
         if self._settings.couple_pairs:
@@ -134,17 +160,19 @@ class Sampler:
         return chosen
 
 
-def couple_draw(rows: Ids, companions: Ids) -> Draw:
+def couple_draw(rows: Integers, companions: Integers) -> Draw:
     """A batch of ``rows`` followed by their ``companions``, both ``(k,)``."""
     places = np.arange(len(rows), dtype=np.int64)
     return Draw(np.concatenate([rows, companions]), np.concatenate([places + len(rows), places]))
 
 
-def _batches(lengths: Ids, order: Ids, tokens_per_batch: int, generator: np.random.Generator) -> list[Ids]:
+def _batches(
+    lengths: Integers, order: Integers, tokens_per_batch: int, generator: np.random.Generator
+) -> list[Integers]:
     return list(length_batches(lengths, order, tokens_per_batch, generator)) if len(order) else []
 
 
-def _partners(tasks: Ids, labels: Ids, weights: Floats) -> Ids:
+def _partners(tasks: Integers, labels: Integers, weights: Floats) -> Integers:
     """The row ``(n,)`` of the same task and the other class, -1 without one that is drawn."""
     partner = np.full(len(tasks), -1, dtype=np.int64)
     by_task: dict[tuple[int, int], int] = {}
@@ -156,7 +184,9 @@ def _partners(tasks: Ids, labels: Ids, weights: Floats) -> Ids:
     return partner
 
 
-def _opposites(repositories: Ids, labels: Ids, weights: Floats) -> dict[tuple[int, int], tuple[Ids, Floats]]:
+def _opposites(
+    repositories: Integers, labels: Integers, weights: Floats
+) -> dict[tuple[int, int], tuple[Integers, Floats]]:
     """For a repository and a label: the rows there with the *other* label and their cumulated weights."""
     drawable = np.flatnonzero(weights > 0)
     keys = repositories[drawable] * 2 + labels[drawable]

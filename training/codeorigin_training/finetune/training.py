@@ -53,6 +53,41 @@ def finetune(
         TrainingError: the loss stopped being a number.
         EncoderError: the encoder cannot compute its activations twice.
     """
+    progress = _phase(model, examples, tokenizer, config, outlets, states, objective)
+    if (second := config.second()) is not None:
+        file = outlets.checkpoint
+        behind = None if file is None else file.with_name(f"{file.stem}-second{file.suffix}")
+        outlets.log("second phase: layers learn too")
+        offset = progress.step
+        progress = _phase(
+            model,
+            examples,
+            tokenizer,
+            second,
+            replace(
+                outlets,
+                metrics=lambda figures, step: outlets.metrics(figures, offset + step),
+                checkpoint=behind,
+                key=f"{outlets.key}-second",
+            ),
+            None,
+            objective,
+        )
+        if behind is not None:
+            behind.unlink(missing_ok=True)
+    model.cpu().eval()
+    return progress
+
+
+def _phase(
+    model: Encoder,
+    examples: Examples,
+    tokenizer: Tokenizer,
+    config: FinetuneConfig,
+    outlets: Outlets,
+    states: States | None,
+    objective: Objective | None,
+) -> Progress:
     device = device_of(config)
     model.to(device)
     model.checkpoint_activations(config.gradient_checkpointing)
@@ -64,9 +99,12 @@ def finetune(
                 states = frozen_states(model, examples, tokenizer, config)
             masked = neutral_states(model, tokenizer, config.train_context)
             learner = StateLearner(model, states, masked, examples, config, device)
-            config = _by_epochs(config, learner.epoch)
+            frozen = config.frozen
+            config = by_epochs(config, frozen.epochs, learner.epoch, 1, frozen.patience)
         else:
             learner = SequenceLearner(model, examples, tokenizer, config, device, objective)
+            if config.epochs:
+                config = by_epochs(config, config.epochs, learner.epoch, config.accumulate, config.patience)
         progress = fit(
             learner,
             schedule,
@@ -79,7 +117,6 @@ def finetune(
     model.checkpoint_activations(False)
     for parameter in model.parameters():
         parameter.requires_grad_(True)
-    model.cpu().eval()
     return progress
 
 
@@ -101,12 +138,18 @@ def device_named(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _by_epochs(config: FinetuneConfig, epoch: int) -> FinetuneConfig:
-    """The budget of the classic recipe, in steps."""
+def by_epochs(
+    config: FinetuneConfig, epochs: int, batches: int, accumulate: int, patience: int
+) -> FinetuneConfig:
+    """The budget of ``epochs`` of so many ``batches`` each, in steps, with a figure and a validation after each."""
+    steps = -(-batches // accumulate)
     return replace(
         config,
-        steps=config.frozen.epochs * epoch,
-        accumulate=1,
-        validate_every=epoch,
-        patience=config.frozen.patience,
+        steps=epochs * steps,
+        seconds=0.0,
+        accumulate=accumulate,
+        validate_every=steps,
+        log_every=steps,
+        checkpoint_every=min(config.checkpoint_every, steps),
+        patience=patience,
     )

@@ -4,18 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.scale import Scale
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.context import commit_numbers, file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.corpus.rows import Row
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

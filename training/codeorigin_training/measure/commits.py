@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.commits import commit_samples
 from codeorigin_training.calibrate.context import commit_numbers, file_numbers, mixed_numbers
 from codeorigin_training.calibrate.eligibility import has_verdict
@@ -22,10 +22,6 @@ from codeorigin_training.measure.answers import InFiles, circle_answers
 from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.measure.files import holds_both, pooled_metrics
 from codeorigin_training.measure.metrics import auroc, bootstrap_interval, bootstrap_intervals, tpr_at_fpr
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 SIZES = (("all", 1, None), ("1", 1, 1), ("2-3", 2, 3), ("4 or more", 4, None))
 """Classes of the number of functions that a commit has in the corpus: title, fewest, most."""
@@ -92,7 +88,7 @@ def commit_metrics(
     }
 
 
-def _classes(sizes: Integers) -> list[tuple[str, Bools]]:
+def _classes(sizes: Integers) -> list[tuple[str, Booleans]]:
     return [(title, (sizes >= fewest) & (sizes <= (most or np.inf))) for title, fewest, most in SIZES]
 
 
@@ -102,12 +98,12 @@ def _sizes(numbers: Integers) -> Integers:
     return np.where(numbers >= 0, counts[np.maximum(numbers, 0)], 0).astype(np.int64)
 
 
-def _era(labels: Integers, modern: Bools, is_modern: bool) -> Bools:
-    found: Bools = (labels == 1) | (modern == is_modern)
+def _era(labels: Integers, modern: Booleans, is_modern: bool) -> Booleans:
+    found: Booleans = (labels == 1) | (modern == is_modern)
     return found
 
 
-def _figures(rows: Sequence[Row], circles: dict[str, InFiles], keep: Bools) -> dict[str, Any]:
+def _figures(rows: Sequence[Row], circles: dict[str, InFiles], keep: Booleans) -> dict[str, Any]:
     """AUROC and TPR at 1 % of every circle on the same functions, matched by the commit's size as well."""
     sizes = np.digitize(_sizes(commit_numbers(rows)), (2, 4, 8, 16))
     # A cell is language x test x length: the size goes in with the language.
@@ -146,12 +142,12 @@ def _both(labels: Integers, scores: Floats) -> tuple[float, float]:
     return auroc(labels, scores), tpr_at_fpr(labels, scores, 0.01)
 
 
-def _rates(rows: Sequence[Row], circles: dict[str, InFiles], among: Bools) -> dict[str, Any]:
+def _rates(rows: Sequence[Row], circles: dict[str, InFiles], among: Booleans) -> dict[str, Any]:
     """By circle: AUROC, and shares at the thresholds, repositories weighing alike."""
     labels = np.array([row.label for row in rows], dtype=np.int64)
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
 
-    def rate(called: Bools, inside: Bools) -> float | None:
+    def rate(called: Booleans, inside: Booleans) -> float | None:
         return repository_rate(called[inside], repositories[inside]) if inside.any() else None
 
     human, llm = among & (labels == 0), among & (labels == 1)

@@ -7,34 +7,34 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet as pq
 
 from codeorigin.model.bundle import sha256_of
+from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.corpus.rows import (
     DISTRIBUTION_SOURCE,
-    FUNCTIONS,
-    PAIRS,
     CorpusError,
     Row,
+    corpus_hash,
     read_functions,
     read_pairs,
 )
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.written_pairs import read_written_pairs
 
-SNIPPETS = "snippets.parquet"
-_SNIPPET_COLUMNS = ["code", "language", "label", "generator", "source", "group"]
-
 
 @dataclass(frozen=True, slots=True)
 class EvaluationData:
-    """``train`` and ``held_out`` are corpus functions by the split; ``pairs`` and ``snippets`` held-out ones."""
+    """``train`` and ``held_out`` are corpus functions by the split; ``pairs`` and ``snippets`` held-out ones.
+
+    ``digest`` names all files, ``corpus`` functions and pairs alone, as a manifest names them.
+    """
 
     train: list[Row]
     held_out: list[Row]
     pairs: list[Row]
     snippets: list[Row]
     digest: str
+    corpus: str
 
 
 def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: bool) -> EvaluationData:
@@ -48,20 +48,21 @@ def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: b
     # A distribution's packages hold human code alone: matched with LLM code of repositories they would flatter.
     functions = [row for row in everything if row.source != DISTRIBUTION_SOURCE]
     path = snippets or folder / SNIPPETS
-    answers = read_snippets(path) if snippets is not None or path.is_file() else []
+    answers = list(read_snippets(path)) if snippets is not None or path.is_file() else []
     train, held_out = split(functions)
     if not train or not held_out:
         raise CorpusError(f"{folder}: too few repositories: the split leaves one side without any")
-    digest = hashlib.sha256()
-    for file in (folder / FUNCTIONS, folder / PAIRS, path):
-        if file.is_file():
-            digest.update(sha256_of(file).encode())
+    corpus = corpus_hash(folder)
+    digest = hashlib.sha256(corpus.encode())
+    if path.is_file():
+        digest.update(sha256_of(path).encode())
     return EvaluationData(
         train=train,
         held_out=held_out,
         pairs=split(pairs)[1],
         snippets=answers if all_snippets else split(answers)[1],
         digest=digest.hexdigest(),
+        corpus=corpus,
     )
 
 
@@ -71,35 +72,6 @@ def split(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
     for row in rows:
         sides[is_held_out(row.unit)].append(row)
     return sides
-
-
-def read_snippets(path: Path) -> list[Row]:
-    """Published answers and programs, each with its task as ``group``.
-
-    Raises:
-        CorpusError: the file is missing or lacks a column.
-    """
-    if not path.is_file():
-        raise CorpusError(f"{path}: not found; pass a parquet file of snippets")
-    table = pq.ParquetFile(path)
-    if missing := sorted(set(_SNIPPET_COLUMNS) - set(table.schema_arrow.names)):
-        raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
-    return [
-        Row(
-            code=entry["code"],
-            language=entry["language"],
-            label=int(entry["label"] == "llm"),
-            repo="",
-            agent="",
-            modern=False,
-            is_test=False,
-            lines=entry["code"].count("\n") + 1,
-            generator=entry["generator"] or "",
-            source=entry["source"] or "",
-            group=entry["group"],
-        )
-        for entry in table.read(columns=_SNIPPET_COLUMNS).to_pylist()
-    ]
 
 
 def agent_family(agent: str) -> str:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import Bundle
@@ -14,11 +13,10 @@ from codeorigin.model.pooled_rule import counted_lines, pooled_logit
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Band
+from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.measure.answers import Answers, answers_by_text
-
-Floats = npt.NDArray[np.float64]
 
 _CHUNK = 256
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.promise import Group
+from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.context import file_numbers
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import row_groups
@@ -15,15 +16,12 @@ from codeorigin_training.calibrate.promises import population
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.measure.answers import answers_by_text, answers_in_files
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-
 _ROUNDS = 1000
 _TAIL_SHARE, _TAIL_FEWEST, _WORST_FEWEST = 0.05, 20, 50
 
 
 def false_positive_figures(
-    rows: Sequence[Row], groups: Sequence[Group | None], called: Bools, seed: int = 0
+    rows: Sequence[Row], groups: Sequence[Group | None], called: Booleans, seed: int = 0
 ) -> dict[str, Any]:
     """Shares of functions that are ``called`` ``llm``, bool ``(n,)``, repositories weighing alike.
 
@@ -76,13 +74,13 @@ def by_text_and_in_file(
     return found
 
 
-def _rates(called: Bools, names: npt.NDArray[np.str_]) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _rates(called: Booleans, names: npt.NDArray[np.str_]) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Share called of every repository, and its number of functions."""
     _, index, counts = np.unique(names, return_inverse=True, return_counts=True)
     return np.bincount(index, weights=called.astype(np.float64)) / counts, counts.astype(np.int64)
 
 
-def _share(called: Bools, names: npt.NDArray[np.str_], generator: np.random.Generator) -> dict[str, Any]:
+def _share(called: Booleans, names: npt.NDArray[np.str_], generator: np.random.Generator) -> dict[str, Any]:
     rates, counts = _rates(called, names)
     drawn = rates[generator.integers(len(rates), size=(_ROUNDS, len(rates)))].mean(axis=1)
     low, high = np.quantile(drawn, [0.05, 0.95])
@@ -94,7 +92,7 @@ def _share(called: Bools, names: npt.NDArray[np.str_], generator: np.random.Gene
     }
 
 
-def _single(called: Bools, names: npt.NDArray[np.str_]) -> dict[str, Any]:
+def _single(called: Booleans, names: npt.NDArray[np.str_]) -> dict[str, Any]:
     rates, counts = _rates(called, names)
     counted = np.sort(rates[counts >= _TAIL_FEWEST])[::-1]
     large = rates[counts >= _WORST_FEWEST]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.measure.answers import Answers
 from codeorigin_training.measure.metrics import (
     auroc,
@@ -14,9 +14,6 @@ from codeorigin_training.measure.metrics import (
     tpr_at_fpr,
 )
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
 Statistics = Callable[[Integers], Floats]
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.pooled_rule import PooledRule
 from codeorigin.model.verdict import Band
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.files import file_samples
 from codeorigin_training.calibrate.pooled import PooledRuleConfig, PooledSample
 from codeorigin_training.calibrate.thresholds import repository_rate
@@ -20,10 +21,6 @@ from codeorigin_training.measure.metrics import (
     expected_calibration_error,
     tpr_at_fpr,
 )
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
 
 
 def file_metrics(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.neighbours import NeighbourRule
+from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.context import (
     file_numbers,
     mixed_file_numbers,
@@ -27,7 +28,6 @@ from codeorigin_training.measure.metrics import (
     tpr_at_fpr,
 )
 
-Floats = npt.NDArray[np.float64]
 _FEWEST_OF_EACH_CLASS = 20
 _DRAWS = 10
 _MIXED_SHARE = 0.5

@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
+from codeorigin_training.arrays import Floats, Integers
 
 
-def auroc(labels: Labels, scores: Floats) -> float:
+def auroc(labels: Integers, scores: Floats) -> float:
     """Area under the ROC curve, a tie counting half; NaN if a class is missing."""
     positives = int(labels.sum())
     negatives = len(labels) - positives
@@ -26,7 +25,7 @@ def threshold_at(human_scores: Floats, false_positive_rate: float) -> float:
     return float(np.quantile(human_scores, 1.0 - false_positive_rate, method="higher"))
 
 
-def tpr_at_fpr(labels: Labels, scores: Floats, false_positive_rate: float) -> float:
+def tpr_at_fpr(labels: Integers, scores: Floats, false_positive_rate: float) -> float:
     """Share of positives above the threshold that lets ``false_positive_rate`` of the negatives through."""
     if len(np.unique(labels)) < 2:
         return float("nan")
@@ -34,7 +33,7 @@ def tpr_at_fpr(labels: Labels, scores: Floats, false_positive_rate: float) -> fl
     return float((scores[labels == 1] > threshold).mean())
 
 
-def expected_calibration_error(labels: Labels, probabilities: Floats, bins: int = 15) -> float:
+def expected_calibration_error(labels: Integers, probabilities: Floats, bins: int = 15) -> float:
     """Mean gap between confidence and frequency over equally wide bins (Guo et al., ICML 2017)."""
     index = np.minimum((probabilities * bins).astype(int), bins - 1)
     gap = 0.0

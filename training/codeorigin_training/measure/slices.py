@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.pooled_rule import counted_lines
+from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_sample
 from codeorigin_training.corpus.written_pairs import WRITTEN
@@ -19,8 +19,6 @@ _FEWEST_IN_FILE = 4
 _FEWEST_LINES = 3
 _FEWEST_FOR_RATE = 100
 _FUNCTIONS_OF_FILE = 5
-
-Integers = npt.NDArray[np.int64]
 
 
 class SliceSizes(Protocol):
@@ -87,7 +85,7 @@ def matrix_slices(data: EvaluationData, sizes: SliceSizes) -> list[Slice]:
         inside_slice(data.held_out, most, seed),
         _pairs("pairs", "same-task pairs of the corpus", data.pairs, written=False),
         _pairs("written_pairs", "same-task pairs written for the project", data.pairs, written=True),
-        _files(data.held_out, sizes),
+        *_files_by_era(data.held_out, sizes),
         *snippet_slices(data.snippets, sizes),
     ]
     return [each for each in found if len(set(each.labels.tolist())) == 2]
@@ -182,7 +180,19 @@ def _pairs(name: str, title: str, rows: Sequence[Row], *, written: bool) -> Slic
     return Slice(name, title, tuple(items), pairs=True)
 
 
-def _files(rows: Sequence[Row], sizes: SliceSizes) -> Slice:
+def _files_by_era(rows: Sequence[Row], sizes: SliceSizes) -> list[Slice]:
+    """Files of LLM code against those of old and of modern human code."""
+    old = [row for row in rows if row.label or not row.modern]
+    modern = [row for row in rows if row.label or row.modern]
+    return [
+        _files("files_old", "files of 4 or more functions, human code before mid-2021", old, sizes),
+        _files(
+            "files_modern", "files of 4 or more functions, human code of 2021-07 to 2022-11", modern, sizes
+        ),
+    ]
+
+
+def _files(name: str, title: str, rows: Sequence[Row], sizes: SliceSizes) -> Slice:
     """Files with enough functions of one origin, matched by language, test and mean length."""
     by_file: dict[tuple[str, str, int, bool], list[Row]] = defaultdict(list)
     for row in rows:
@@ -198,4 +208,4 @@ def _files(rows: Sequence[Row], sizes: SliceSizes) -> Slice:
     means = [replace(item[0], lines=round(sum(row.lines for row in item) / len(item))) for item in items]
     most = max(2, sizes.slice_functions // _FUNCTIONS_OF_FILE)
     chosen_items = matched_draw(means, most, sizes.seed)
-    return Slice("files", "files of 4 or more functions", tuple(items[number] for number in chosen_items))
+    return Slice(name, title, tuple(items[number] for number in chosen_items))

@@ -3,8 +3,9 @@
 import numpy as np
 import torch
 
-from codeorigin_training.pretrain.config import Precision, PretrainConfig
-from codeorigin_training.pretrain.figures import Figures
+from codeorigin_training.loops.precision import autocast
+from codeorigin_training.loops.running_means import RunningMeans
+from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.masking import Vocabulary, choose, corrupt
 from codeorigin_training.pretrain.objective import IGNORED, Examples, Objective
 from codeorigin_training.pretrain.packing import Piece, Tokens, document_ngrams, gather, lay_out, pack
@@ -55,14 +56,12 @@ class Batcher:
         generator = np.random.default_rng([config.seed, 2])
         rows = pack([len(self._tokens[number]) for number in documents], config.row_length, generator)
         rows = [[piece._replace(document=documents[piece.document]) for piece in row] for row in rows]
-        figures = Figures()
+        figures = RunningMeans()
         objective.eval()
         with torch.inference_mode():
             for start in range(0, len(rows), config.rows):
                 examples = self.examples(rows[start : start + config.rows], generator).to(device)
-                with torch.autocast(
-                    device.type, torch.bfloat16, enabled=config.precision is Precision.BFLOAT16
-                ):
+                with autocast(device, config.precision):
                     figures.add(objective.masked(examples).figures, tokens=0)
         means = figures.take(1.0)
         del means["tokens_per_second"]

@@ -1,21 +1,17 @@
 """How an encoder is pretrained."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from codeorigin_training.encoder.config import EncoderConfig
-
-
-class Precision(StrEnum):
-    """Of the forward pass; weights and optimiser stay float32."""
-
-    FLOAT32 = "float32"
-    BFLOAT16 = "bfloat16"
+from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
+from codeorigin_training.loops.precision import Precision
 
 
 @dataclass(frozen=True, slots=True)
 class PretrainConfig:
     """The encoder and its pretraining.
+
+    ``encoder`` is ``compact``, of ``shape``, or the folder of a transformers encoder, which keeps its own tokens or gets
+    the run's (``vocabulary``).
 
     Budget: ``seconds`` of training, or exactly ``steps`` steps where given. The learning rate rises over the share
     ``warm_up`` of the budget and falls linearly to zero; 0.5 is the one-cycle triangle of Cramming (Geiping and
@@ -31,10 +27,11 @@ class PretrainConfig:
 
     ``syntax_weight`` adds parent node type and depth in the syntax tree as targets of every token. ``averaging`` is the
     decay of an exponential moving average of the weights, 0 for none. ``validation_share`` of the documents are held
-    out and measured at the end. ``track`` keeps the figures in the run's database.
+    out and measured at the end.
     """
 
     encoder: str = "compact"
+    vocabulary: Vocabulary = Vocabulary.OWN
     shape: EncoderConfig = field(default_factory=EncoderConfig)
     seconds: float = 3600.0
     steps: int | None = None
@@ -62,7 +59,6 @@ class PretrainConfig:
     validation_share: float = 0.01
     checkpoint_seconds: float = 300.0
     log_seconds: float = 30.0
-    track: bool = True
     seed: int = 0
 
     def __post_init__(self) -> None:

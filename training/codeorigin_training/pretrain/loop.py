@@ -7,14 +7,16 @@ import numpy as np
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs, PartialState
 from accelerate.utils import broadcast
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.loops.averaging import WeightAverage
+from codeorigin_training.loops.precision import Precision, autocast
+from codeorigin_training.loops.running_means import RunningMeans
+from codeorigin_training.loops.state import read_state, write_state
 from codeorigin_training.pretrain.batches import Batcher, split_validation
-from codeorigin_training.pretrain.config import Precision, PretrainConfig
-from codeorigin_training.pretrain.figures import Figures
+from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.masking import Vocabulary
 from codeorigin_training.pretrain.objective import Objective
 from codeorigin_training.pretrain.packing import RowStream, Tokens
@@ -22,9 +24,7 @@ from codeorigin_training.pretrain.state import (
     Clock,
     inputs_key,
     learning_rate_factor,
-    read_state,
     tokens_hash,
-    write_state,
 )
 from codeorigin_training.pretrain.syntax import SyntaxTargets
 from codeorigin_training.run import Log
@@ -71,7 +71,7 @@ def pretrain(
     main = trainer.accelerator.is_main_process
     if checkpoint is not None and trainer.restore(checkpoint):
         log(f"going on from step {trainer.clock.step}, {trainer.clock.seconds:.0f} s")
-    figures, clock = Figures(), trainer.clock
+    figures, clock = RunningMeans(), trainer.clock
     kept, logged = clock.seconds, clock.seconds
     while (progress := trainer.progress()) < 1:
         trainer.step(progress, figures)
@@ -86,7 +86,7 @@ def pretrain(
             kept = clock.seconds
     if main and checkpoint is not None:
         trainer.keep(checkpoint)
-    trainer.take_average()
+    trainer.average.settle()
     if main and trainer.validation:
         unseen = trainer.batcher.validate(objective, trainer.validation, trainer.accelerator.device)
         log(f"step {clock.step}, {clock.seconds:.0f} s: {_line(unseen)}")
@@ -103,7 +103,11 @@ class _Trainer:
     ) -> None:
         # A step trains either the masked model's head or the detector's: the other has no gradient.
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)
-        self.accelerator = Accelerator(cpu=_on_cpu(), kwargs_handlers=[unused])
+        # Accelerate scales the loss of float16 by itself, on a GPU.
+        half = config.precision is Precision.FLOAT16 and not _on_cpu()
+        self.accelerator = Accelerator(
+            cpu=_on_cpu(), mixed_precision="fp16" if half else "no", kwargs_handlers=[unused]
+        )
         self.objective, self.config, self.clock = objective, config, Clock(config)
         vocabulary, buckets = objective.vocabulary, objective.encoder.ngram_buckets
         self.batcher = Batcher(tokens, vocabulary, buckets, config, syntax)
@@ -116,7 +120,7 @@ class _Trainer:
         objective.train(config.dropout)
         optimizer = torch.optim.AdamW(_parameter_groups(objective, config), betas=(0.9, 0.98))
         self.model, self.optimizer = self.accelerator.prepare(objective, optimizer)
-        self.average = _ema(objective, config.averaging) if config.averaging else None
+        self.average = WeightAverage(objective, config.averaging)
 
     def progress(self) -> float:
         """Share of the budget that is spent, the first process's, so that all stop at the same step."""
@@ -124,7 +128,7 @@ class _Trainer:
             return self.clock.progress
         return float(broadcast(torch.tensor(self.clock.progress, device=self.accelerator.device)))
 
-    def step(self, progress: float, figures: Figures) -> None:
+    def step(self, progress: float, figures: RunningMeans) -> None:
         """One step of the optimiser at ``progress``."""
         config, rank, device = self.config, self.accelerator.process_index, self.accelerator.device
         workers = self.accelerator.num_processes
@@ -144,15 +148,14 @@ class _Trainer:
             examples = self.batcher.examples(rows, generator, only_mask=detect)
             count = int(examples.real.sum()) * workers
             examples = examples.to(device)
-            with torch.autocast(device.type, torch.bfloat16, enabled=config.precision is Precision.BFLOAT16):
+            with autocast(device, config.precision):
                 outcome = self.model(examples, detect)
             self.accelerator.backward(outcome.loss / config.accumulation)
             figures.add(outcome.figures, tokens=count)
         self.accelerator.clip_grad_norm_(self.model.parameters(), config.clip)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        if self.average is not None:
-            self.average.update_parameters(self.objective)
+        self.average.update()
         self.clock.step += 1
 
     def keep(self, path: Path) -> None:
@@ -161,7 +164,7 @@ class _Trainer:
             "key": self.key,
             "objective": self.objective.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "average": self.average.state_dict() if self.average is not None else {},
+            "average": self.average.state_dict(),
             "epoch": self.stream.epoch,
             "place": self.stream.place,
             "step": self.clock.step,
@@ -176,16 +179,10 @@ class _Trainer:
             return False
         self.objective.load_state_dict(state["objective"])
         self.optimizer.load_state_dict(state["optimizer"])
-        if self.average is not None:
-            self.average.load_state_dict(state["average"])
+        self.average.load_state_dict(state["average"])
         self.stream.seek(state["epoch"], state["place"])
         self.clock.step, self.clock.before = state["step"], state["seconds"]
         return True
-
-    def take_average(self) -> None:
-        """Put the averaged weights in the objective's place, if there are any."""
-        if self.average is not None:
-            self.objective.load_state_dict(self.average.module.state_dict())
 
 
 def is_main_process() -> bool:
@@ -199,11 +196,6 @@ def _on_cpu() -> bool:
     return not torch.accelerator.is_available()
 
 
-def _ema(objective: Objective, decay: float) -> AveragedModel:
-    """An exponential moving average of the weights of ``objective``."""
-    return AveragedModel(objective, multi_avg_fn=get_ema_multi_avg_fn(decay))  # type: ignore[no-untyped-call]
-
-
 def _check(tokens: Tokens, encoder: Encoder, config: PretrainConfig, syntax: SyntaxTargets | None) -> None:
     if not any(len(ids) > 1 for ids in tokens):
         raise PretrainError("no document of two or more tokens: give pretraining a corpus with code in it")
@@ -211,6 +203,8 @@ def _check(tokens: Tokens, encoder: Encoder, config: PretrainConfig, syntax: Syn
         raise PretrainError(
             f"row_length {config.row_length} exceeds the encoder's context of {encoder.context}"
         )
+    if config.precision is Precision.FLOAT16 and _on_cpu():
+        raise PretrainError("float16 needs a GPU to pretrain on: set precision=bfloat16 or float32")
     if config.syntax_weight and syntax is None:
         raise PretrainError("syntax_weight needs syntax targets: make them by syntax_targets, or set it to 0")
 

@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.normalize import normalize
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.pretrain.config import PretrainConfig
-from codeorigin_training.pretrain.packing import Ids, PackedRows
-
-Flags = npt.NDArray[np.bool_]
+from codeorigin_training.pretrain.packing import PackedRows
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The ids that masking must know. Ids from ``first`` on are tokens of code."""
+    """The ids that masking must know. Integers from ``first`` on are tokens of code."""
 
     size: int
     pad_id: int
@@ -34,7 +32,7 @@ class Vocabulary:
 
 def choose(
     packed: PackedRows, vocabulary: Vocabulary, config: PretrainConfig, generator: np.random.Generator
-) -> Flags:
+) -> Booleans:
     """Tokens to hide, ``(B, T)``: each with probability ``mask_rate``, alone or with the whole of its line.
 
     Where lines are hidden, line ends are not: the encoder sees that there is a line.
@@ -55,13 +53,13 @@ def choose(
 
 
 def corrupt(
-    ids: Ids,
-    chosen: Flags,
+    ids: Integers,
+    chosen: Booleans,
     vocabulary: Vocabulary,
     mask_token_share: float,
     random_share: float,
     generator: np.random.Generator,
-) -> Ids:
+) -> Integers:
     """``ids`` with the ``chosen`` tokens hidden: MASK, a random token, or as they are (Devlin et al., 2019)."""
     draw = generator.random(ids.shape)
     random_ids = generator.integers(vocabulary.first, vocabulary.size, ids.shape)

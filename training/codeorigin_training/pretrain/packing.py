@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.tokenizer import ngram_ids
+from codeorigin_training.arrays import Integers
 
-Ids = npt.NDArray[np.int64]
 Tokens = Sequence[npt.NDArray[np.int32]]
 
 _SHORTEST = 2
@@ -33,9 +33,9 @@ class PackedRows:
     which documents they are.
     """
 
-    ids: Ids
-    document: Ids
-    positions: Ids
+    ids: Integers
+    document: Integers
+    positions: Integers
     pieces: list[list[Piece]]
 
     @property
@@ -91,7 +91,7 @@ def lay_out(pieces: list[list[Piece]], tokens: Tokens, row_length: int, pad_id: 
     return PackedRows(gather(pieces, tokens, row_length, pad_id), document, positions, pieces)
 
 
-def gather(pieces: list[list[Piece]], values: Tokens, row_length: int, padding: int) -> Ids:
+def gather(pieces: list[list[Piece]], values: Tokens, row_length: int, padding: int) -> Integers:
     """``values``, an array for each document, laid out in rows as their tokens are: int64 ``(B, row_length)``."""
     out = np.full((len(pieces), row_length), padding, dtype=np.int64)
     for row, row_pieces in enumerate(pieces):
@@ -103,7 +103,7 @@ def gather(pieces: list[list[Piece]], values: Tokens, row_length: int, padding: 
     return out
 
 
-def document_ngrams(ids: Ids, positions: Ids, mask_id: int, buckets: int) -> Ids:
+def document_ngrams(ids: Integers, positions: Integers, mask_id: int, buckets: int) -> Integers:
     """Hashed n-gram ids ``(B, T, 2)`` of packed ``ids``; none reaches over the start of its document."""
     if not buckets:
         return np.zeros((*ids.shape, 2), dtype=np.int64)

@@ -1,19 +1,16 @@
-"""An interrupted pretraining on disk, and the clock that it goes on by."""
+"""What names a pretraining, and the clock that it goes on by."""
 
 import dataclasses
 import hashlib
 import json
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import torch
 
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.packing import Tokens
 
-_OF_NO_EFFECT = ("checkpoint_seconds", "log_seconds", "track")
+_OF_NO_EFFECT = ("checkpoint_seconds", "log_seconds")
 
 
 def _now() -> float:
@@ -63,23 +60,3 @@ def tokens_hash(tokens: Tokens) -> str:
         digest.update(len(ids).to_bytes(8, "little"))
         digest.update(ids.astype("<i4").tobytes())
     return digest.hexdigest()[:16]
-
-
-def write_state(path: Path, state: dict[str, Any]) -> None:
-    """Write ``state``; the file appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"partial-{path.name}")
-    torch.save(state, partial)
-    partial.replace(path)
-
-
-def read_state(path: Path, key: str) -> dict[str, Any] | None:
-    """The state at ``path`` if it was written under ``key``, else None."""
-    try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        return None
-    # torch.load raises whatever the bytes lead it to; a broken state is one to train anew.
-    except Exception:
-        return None
-    return state if state.get("key") == key else None

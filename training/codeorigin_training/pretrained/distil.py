@@ -11,14 +11,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.decoder import DecoderEncoder, spread_layers
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.finetune.config import FinetuneConfig, LossSettings
-from codeorigin_training.finetune.examples import Examples, Floats, Groups, validation_split
+from codeorigin_training.finetune.examples import Examples, Groups, validation_split
 from codeorigin_training.finetune.inference import centre, deep_logits
-from codeorigin_training.finetune.objective import Objective, Output
+from codeorigin_training.finetune.objective import Objective, Output, Validation
 from codeorigin_training.finetune.sampling import Draw
 from codeorigin_training.finetune.training import Outlets, device_of, finetune
 
@@ -68,12 +69,16 @@ class TeacherObjective(Objective):
         # Gradients shrink with the square of the temperature; this keeps the rate's meaning.
         return loss * self._temperature**2, {"teacher": loss.detach()}
 
-    def validation_loss(self, logits: Floats, examples: Examples) -> float:
+    def validation(self, logits: Floats, examples: Examples) -> Validation:
         targets = self._teacher.cpu()[torch.from_numpy(examples.validation)].sigmoid().double()
         losses = F.binary_cross_entropy_with_logits(
             torch.from_numpy(logits) / self._temperature, targets, reduction="none"
         )
-        return float(np.average(losses.numpy(), weights=examples.validation_weights))
+        agreed = (logits > 0) == (targets.numpy() > 0.5)
+        weights = examples.validation_weights
+        return Validation(
+            float(np.average(losses.numpy(), weights=weights)), float(np.average(agreed, weights=weights))
+        )
 
 
 def make_student(teacher: Encoder, layers: int) -> DecoderEncoder:

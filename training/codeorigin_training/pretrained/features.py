@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 
 from codeorigin_training.corpus.rows import CorpusError, Row
+from codeorigin_training.files import written_whole
 from codeorigin_training.pretrained.body import BodyTokenizer, body_ids, body_text
 
 Log = Callable[[str], None]
@@ -70,9 +71,8 @@ def extract(
                 body_ids(tokenizer, body_text(rows[i].code, rows[i].language), config.tokens) for i in chosen
             ]
             kept = _shard(body, encoded, config, with_states=first < config.states)
-            partial = folder / f"partial-{path.name}"
-            np.savez(partial, rows=chosen, **kept)  # type: ignore[arg-type]
-            partial.replace(path)
+            with written_whole(path) as partial:
+                np.savez(partial, rows=chosen, **kept)  # type: ignore[arg-type]
             core, wall = time.process_time() - core, time.monotonic() - wall
             log(f"{path.name}: {len(chosen)} functions, {core:.1f} core seconds, {wall:.1f} s")
         held = first + len(chosen)

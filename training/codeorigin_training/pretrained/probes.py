@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 from torch.nn import functional as F
 
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import fold_array
 from codeorigin_training.corpus.weights import balanced_or_equal_weights
@@ -19,7 +20,6 @@ from codeorigin_training.encoder.pooling import AttentionPool
 from codeorigin_training.measure.held_out import detector_metrics
 from codeorigin_training.measure.metrics import auroc
 
-Floats = npt.NDArray[np.float64]
 Features = npt.NDArray[np.float32]
 Fit = Callable[[npt.NDArray[np.int64]], Callable[[npt.NDArray[np.int64]], Floats]]
 """Learns from the rows of these indices; returns what gives the logits of others."""

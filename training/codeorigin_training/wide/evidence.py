@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-Floats = npt.NDArray[np.float64]
+from codeorigin_training.arrays import Floats
 
 SMOOTHING = 10.0
 """Rows of mean weight that every n-gram is given in both classes: fewer say next to nothing."""

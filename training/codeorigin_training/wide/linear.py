@@ -22,7 +22,8 @@ from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import row_norms
 
 from codeorigin.model.views import View
-from codeorigin_training.wide.evidence import EvidenceShares, Floats, feature_scales
+from codeorigin_training.arrays import Floats
+from codeorigin_training.wide.evidence import EvidenceShares, feature_scales
 
 _PASSES = 10
 # Stopping after a few passes is meant.

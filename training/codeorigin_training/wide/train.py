@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from codeorigin.model.views import View, ViewKind
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.measure.held_out import detector_metrics, headline
-from codeorigin_training.wide.evidence import EvidenceShares, Floats
+from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import (
     Examples,

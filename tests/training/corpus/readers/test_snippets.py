@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from codeorigin_training.corpus.readers.snippets import read_snippets
+from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.corpus.rows import CorpusError
 
 
@@ -20,19 +20,21 @@ def write(folder: Path, *entries: dict[str, str]) -> Path:
 
 def test_an_answer_stays_whole_and_is_grouped_by_its_task(tmp_path: Path) -> None:
     code = "import sys\n\ndef f(a):\n    return a\n\nprint(f(sys.argv))"
-    (row,) = read_snippets(write(tmp_path, entry(f"\n{code}\n")))
+    (row,) = read_snippets(write(tmp_path, entry(f"\n{code}\n")) / SNIPPETS)
     assert (row.code, row.lines, row.label, row.generator) == (code, 6, 1, "robot-1")
     assert (row.unit, row.repo, row.source) == ("task-1", "snippets/quiz", "snippet")
 
 
 def test_what_has_no_function_is_left_out(tmp_path: Path) -> None:
     entries = [entry("print(1)\n"), entry("int f(void) { return 1; }", language="c", label="human")]
-    assert [(row.language, row.label) for row in read_snippets(write(tmp_path, *entries))] == [("c", 0)]
+    path = write(tmp_path, *entries) / SNIPPETS
+    assert [(row.language, row.label) for row in read_snippets(path)] == [("python", 1), ("c", 0)]
+    assert [(row.language, row.label) for row in read_snippets(path, with_functions=True)] == [("c", 0)]
 
 
 def test_a_missing_file_or_column_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="turn snippets off"):
-        list(read_snippets(tmp_path))
+        list(read_snippets(tmp_path / SNIPPETS))
     pq.write_table(pa.table({"code": ["x"]}), tmp_path / "snippets.parquet")
     with pytest.raises(CorpusError, match="lacks the columns generator, group"):
-        list(read_snippets(tmp_path))
+        list(read_snippets(tmp_path / SNIPPETS))

@@ -16,30 +16,31 @@ SOURCE = "snippet"
 _COLUMNS = ["code", "language", "label", "generator", "source", "group"]
 
 
-def read_snippets(data: Path) -> Iterator[Row]:
-    """The snippets of ``data/snippets.parquet`` in which a function of a supported language is defined.
+def read_snippets(path: Path, *, with_functions: bool = False) -> Iterator[Row]:
+    """The snippets of a parquet file, each whole: imports and main program are part of an answer.
 
-    A snippet stays whole: imports and main program are part of an answer. Its ``group`` must not be split. What has
-    no function (a query, a configuration, a script of three lines) is left out.
+    A snippet's ``group`` must not be split. ``with_functions`` leaves out what defines no function of a supported
+    language: a query, a configuration, a script of three lines.
 
     Raises:
         CorpusError: the file is missing or lacks a column.
     """
-    path = data / SNIPPETS
     if not path.is_file():
-        raise CorpusError(f"{path}: not found; turn snippets off or pass the folder that holds it")
+        raise CorpusError(f"{path}: not found; turn snippets off or pass a parquet file of snippets")
     table = pq.ParquetFile(path)
     if missing := sorted(set(_COLUMNS) - set(table.schema_arrow.names)):
         raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
     for batch in table.iter_batches(columns=_COLUMNS):
         for entry in batch.to_pylist():
-            code = entry["code"].strip("\r\n")
-            language = get_language(entry["language"])
-            if not find_functions(code, language):
-                continue
+            code, language = entry["code"].strip("\r\n"), entry["language"]
+            if with_functions:
+                known = get_language(language)
+                if not find_functions(code, known):
+                    continue
+                language = known.model_language
             yield Row(
                 code=code,
-                language=language.model_language,
+                language=language,
                 label=int(entry["label"] == "llm"),
                 repo=f"snippets/{entry['source']}",
                 agent="",

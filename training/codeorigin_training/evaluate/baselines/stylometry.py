@@ -8,14 +8,12 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from codeorigin.model.keywords import KEYWORDS
 from codeorigin.model.normalize import LEVEL_MARK, normalize
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
-
-Floats = npt.NDArray[np.float64]
 
 LAYOUT = (
     "blank_lines",

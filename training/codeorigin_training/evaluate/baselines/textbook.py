@@ -3,19 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from codeorigin.model.file_context import FileContext
+from codeorigin_training.arrays import Floats
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import TrainingSide
 from codeorigin_training.measure.held_out import detector_metrics, headline, ranking_in_files
-
-Floats = npt.NDArray[np.float64]
 
 
 def word_bigrams() -> Pipeline:

@@ -8,12 +8,11 @@ import numpy.typing as npt
 from scipy import sparse
 
 from codeorigin.model.views import View, ViewKind
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import LinearModel, fit_linear
-
-Floats = npt.NDArray[np.float64]
 
 WORDS = View(ViewKind.WORDS, 1, 2, 1 << 20)
 STRENGTH = 12.0

@@ -139,7 +139,8 @@ def _matrix(rows: Sequence[MatrixRow]) -> str:
     return section(
         "Kinds of code",
         note(
-            "The bundle as shipped, on raw text. Repositories seen in training are there to show what a random split "
+            "The bundle as shipped, on raw text: where the model's manifest has the figure of a kind of code, it is "
+            "that figure. Repositories seen in training are there to show what a random split "
             "would say. Files are pooled by the bundle's rule for files."
         ),
         table(["kind of code", *_COLUMNS], raw),

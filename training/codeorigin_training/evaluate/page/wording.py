@@ -28,7 +28,8 @@ SHORT: Mapping[str, str] = {
     "inside": "inside one repository",
     "pairs": "same-task pairs, corpus",
     "written_pairs": "same-task pairs, written",
-    "files": "files of 4 or more functions",
+    "files_old": "files, human before mid-2021",
+    "files_modern": "files, human 2021-07 to 2022-11",
     "snippets": "snippets, all generators",
 }
 

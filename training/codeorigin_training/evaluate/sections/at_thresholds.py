@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import LENGTH_EDGES
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -17,8 +18,6 @@ from codeorigin_training.evaluate.report import (
 from codeorigin_training.measure.data import agent_family, unit_numbers
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import (
-    Floats,
-    Integers,
     Sample,
     estimate,
     group_weights,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.evaluate.baselines.stylometry import boosted, figure_matrix
@@ -11,7 +12,7 @@ from codeorigin_training.evaluate.baselines.textbook import BASELINES, baseline_
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.report import Baseline
 from codeorigin_training.measure.detector import LogitModel
-from codeorigin_training.measure.figures import Figures, Floats, Sample, measure
+from codeorigin_training.measure.figures import Figures, Sample, measure
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.measure.slices import Slice, era_slices
 from codeorigin_training.run import Log

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.evaluate.baselines.stylometry import (
@@ -18,7 +19,7 @@ from codeorigin_training.evaluate.baselines.stylometry import (
 from codeorigin_training.evaluate.baselines.word_view import TrainingSet
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.report import Control
-from codeorigin_training.measure.figures import Estimate, Floats, Integers, estimate
+from codeorigin_training.measure.figures import Estimate, estimate
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.measure.slices import Slice, era_slices
 from codeorigin_training.run import Log

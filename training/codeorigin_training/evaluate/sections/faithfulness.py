@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.report import (
@@ -26,9 +26,6 @@ from codeorigin_training.measure.figures import Estimate, estimate
 from codeorigin_training.measure.slices import matched_draw
 from codeorigin_training.run import Log
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
 Without = Callable[[Booleans], Floats]
 """Lines to take out, ``(K, L)`` -> logits ``(K,)`` of what is left."""
 

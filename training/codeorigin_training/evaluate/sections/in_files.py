@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.context import file_numbers, mixed_file_numbers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -18,9 +19,6 @@ from codeorigin_training.measure.answers import Answers, InFiles, answers_in_fil
 from codeorigin_training.measure.data import unit_numbers
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import (
-    Booleans,
-    Floats,
-    Integers,
     Sample,
     auroc_statistic,
     estimate,

@@ -1,12 +1,10 @@
 """Line scores of one function by every method of explanation that a bundle can give, and by chance."""
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation, Method
+from codeorigin_training.arrays import Floats
 from codeorigin_training.measure.detector import Detector
-
-Floats = npt.NDArray[np.float64]
 
 SHIPPED, OCCLUSION, RANDOM = "shipped", "occlusion", "random"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.augmentation import Augmentation
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -16,8 +17,6 @@ from codeorigin_training.measure.data import with_code
 from codeorigin_training.measure.detector import LogitModel
 from codeorigin_training.measure.figures import (
     Estimate,
-    Floats,
-    Integers,
     Sample,
     auroc_statistic,
     estimate,

@@ -11,16 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.explain.ngram_shares import occurrence_shares
 from codeorigin.model.normalize import Normalized, normalize
 from codeorigin.model.scorer import Features
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.measure.detector import Detector
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

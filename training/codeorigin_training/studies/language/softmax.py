@@ -9,12 +9,11 @@ from scipy.sparse import csr_matrix
 
 from codeorigin.language_id.features import features
 from codeorigin.language_id.model import LanguageModel, Temperatures
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.views import Example
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 BOUNDS = (150, 300, 700)
 """Numbers of features at which the temperature changes: two lines, five, ten and what is longer, about."""
 
@@ -29,7 +28,7 @@ def matrix(texts: Sequence[str], width: int) -> csr_matrix:
     return csr_matrix((values, ids, starts), shape=(len(rows), width))
 
 
-def labels_of(examples: Sequence[Example]) -> Ints:
+def labels_of(examples: Sequence[Example]) -> Integers:
     """The index of each example's label in :data:`LABELS`, int64 ``(n,)``."""
     place = {label: index for index, label in enumerate(LABELS)}
     return np.array([place[example.label] for example in examples], dtype=np.int64)
@@ -118,7 +117,7 @@ def fitted(
     )
 
 
-def _temperature(logits: Floats, target: Ints) -> float:
+def _temperature(logits: Floats, target: Integers) -> float:
     """What divides ``logits`` so that the likelihood of ``target`` is greatest (Guo et al., 2017)."""
 
     def loss(log_temperature: float) -> float:
@@ -128,7 +127,7 @@ def _temperature(logits: Floats, target: Ints) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 
 
-def threshold_for(probabilities: Floats, target: Ints, right: float) -> float:
+def threshold_for(probabilities: Floats, target: Integers, right: float) -> float:
     """The lowest confidence from which the share ``right`` of all named languages is right; at least 0.5.
 
     ``none`` is silence and counts neither way. 0.99 where no confidence reaches it.

@@ -1,0 +1,82 @@
+"""A bundle whose deep part is a transformers encoder, in the server: its verdicts and Integrated Gradients of them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+import pytest_asyncio
+import torch
+from pytest_lsp import client_capabilities
+from tests.server.lsp.conftest import SETTINGS, start, stop
+from tests.server.lsp.editor import Editor, python_function
+
+from codeorigin.model.normalize import normalize
+from support.tiny_model import TinyModel, build_tiny_model
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CODE = python_function("heat")
+ATTRIBUTIONS = "codeorigin/attributions"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory, graphs: Path) -> TinyModel:
+    bundle, body = tmp_path_factory.mktemp("bundle"), tmp_path_factory.mktemp("roberta")
+    return build_tiny_model(bundle, wide=False, roberta=body, cache=graphs)
+
+
+def settings(model: TinyModel) -> dict[str, Any]:
+    return {**SETTINGS, "modelPath": str(model.directory), "explainNodes": 64}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def editor(model: TinyModel, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
+    root = tmp_path_factory.mktemp("workspace")
+    editor = await start(root, client_capabilities("neovim"), settings=settings(model))
+    yield editor
+    await stop(editor)
+
+
+async def test_both_graphs_compute_what_the_encoder_does(model: TinyModel) -> None:
+    assert model.encoder is not None
+    assert model.tokenizer is not None
+    ids = model.tokenizer.encode(normalize(CODE, "python")).ids[: model.encoder.context]
+    given = torch.from_numpy(ids)[None]
+    ngrams, mask = torch.zeros(1, len(ids), 2, dtype=torch.int64), torch.ones(1, len(ids), dtype=torch.bool)
+    with torch.inference_mode():
+        expected = float(model.encoder(given, ngrams, mask))
+    assert model.scorer().deep_logits([ids])[0] == pytest.approx(expected, abs=1e-5)
+    # The embedding table is in the graph that embeds, and not a second time in the one of gradients.
+    rows = model.encoder.token_embedding.num_embeddings
+    for path, holds in ((model.score_path, True), (model.gradient_path, False)):
+        tables = [each for each in onnx.load(str(path)).graph.initializer if rows in each.dims]
+        assert bool(tables) is holds
+
+
+@pytest.mark.parametrize("aggregation", ["sum", "l2_norm"])
+@pytest.mark.parametrize("baseline", ["mask", "zero", "pad"])
+async def test_integrated_gradients_add_up_from_every_baseline(
+    editor: Editor, model: TinyModel, baseline: str, aggregation: str
+) -> None:
+    document = editor.open(CODE)
+    await editor.configure(**settings(model), explainBaseline=baseline, explainAggregation=aggregation)
+    answer = await editor.request(ATTRIBUTIONS, {"textDocument": {"uri": document.uri}})
+    (function,) = answer["functions"]
+    evidence = function["explanation"]
+    assert (evidence["method"], evidence["baseline"]) == ("integrated_gradients", baseline)
+    assert evidence["nodes"] >= 64
+    moved = evidence["logit"] - evidence["baselineLogit"]
+    assert moved != 0
+    total = sum(line["value"] for line in evidence["lines"])
+    assert total == pytest.approx(moved, abs=0.05 * max(abs(moved), 1))
+    assert all(line["wide"] == 0 for line in evidence["lines"])
+    assert len(evidence["topTokens"]) == 5
+    values = [token["value"] for token in evidence["topTokens"]]
+    assert values == sorted(values, key=abs, reverse=True)
+    if aggregation == "l2_norm":
+        assert min(values) > 0
+    strongest = evidence["topTokens"][0]["text"]
+    assert strongest in await editor.hover_text(document, 0)
+    await editor.close(document)

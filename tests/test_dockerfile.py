@@ -1,0 +1,96 @@
+"""The container: built and asked for its version where there is an engine; what it says, everywhere."""
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
+from typer.main import get_command
+
+from codeorigin.cli.app import app
+
+ROOT = Path(__file__).parents[1]
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Every instruction of the Dockerfile with its arguments, in order."""
+    lines = re.sub(r"\\\n", " ", (ROOT / "Dockerfile").read_text(encoding="utf-8")).splitlines()
+    parts = [line.partition(" ") for line in lines if line.strip() and not line.startswith("#")]
+    return [(name, arguments.strip()) for name, _, arguments in parts]
+
+
+def of(name: str) -> list[str]:
+    return [arguments for each, arguments in instructions() if each == name]
+
+
+def project() -> dict[str, object]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_it_is_of_a_small_image_of_a_python_that_the_project_supports() -> None:
+    (image,) = of("FROM")
+    found = re.fullmatch(r"python:(\d+\.\d+)-slim", image)
+    assert found
+    assert f">={found[1]}" == project()["requires-python"]
+    assert {name for name, _ in instructions()} <= {
+        *("FROM", "COPY", "RUN", "USER", "WORKDIR", "EXPOSE", "ENTRYPOINT", "CMD")
+    }
+
+
+def test_it_does_not_serve_as_root_and_holds_no_token() -> None:
+    names = [name for name, _ in instructions()]
+    (user,) = of("USER")
+    assert user not in {"root", "0"}
+    assert f"useradd --create-home {user}" in " ".join(of("RUN"))
+    assert names.index("USER") < names.index("ENTRYPOINT")
+    assert all("TOKEN" not in arguments for _, arguments in instructions())
+
+
+def test_what_it_runs_is_a_command_of_the_project_with_its_options() -> None:
+    ((entry,),), ((command, *options),) = (list(map(json.loads, of(each))) for each in ("ENTRYPOINT", "CMD"))
+    assert entry in project()["scripts"]  # type: ignore[operator]
+    known = get_command(app).commands[command]  # type: ignore[attr-defined]
+    context = known.make_context(command, list(options))
+    assert context.params["tcp"] == f"0.0.0.0:{of('EXPOSE')[0]}"
+    assert context.params["allow_remote"] is True
+
+
+def test_what_it_copies_is_there_and_reaches_the_engine() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    kept = [line[1:] for line in ignored if line.startswith("!")]
+    for arguments in of("COPY"):
+        *sources, _ = arguments.split()
+        for source in sources:
+            assert (ROOT / source).exists()
+            assert any(fnmatch(source, pattern) for pattern in kept)
+    extras = project()["optional-dependencies"]
+    (extra,) = re.findall(r"/source\[(\w+)\]", " ".join(of("RUN")))
+    assert extra in extras  # type: ignore[operator]
+
+
+def engine() -> str | None:
+    """A container engine that answers and has, or can fetch, the base image."""
+    for name in ("docker", "podman"):
+        if shutil.which(name) is not None:
+            asked = [[name, "info"], [name, "pull", of("FROM")[0]]]
+            if all(subprocess.run(each, capture_output=True, check=False).returncode == 0 for each in asked):
+                return name
+    return None
+
+
+def test_it_builds_where_there_is_an_engine() -> None:
+    found = engine()
+    if found is None:
+        # Nothing to build with: then every instruction must at least be one that an engine knows how to read.
+        assert all(arguments for _, arguments in instructions())
+        return
+    tag = "codeorigin-test"
+    built = subprocess.run([found, "build", "--tag", tag, ROOT], capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    said = subprocess.run(
+        [found, "run", "--rm", tag, "--version"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith("codeorigin ")

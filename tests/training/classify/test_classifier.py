@@ -1,0 +1,243 @@
+"""K labels from made-up texts: trained by the one loop, kept, resumed, and asked."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from codeorigin_training.__main__ import app
+from codeorigin_training.classify.classifier import Classifier, encoded, fit_temperature, train_classifier
+from codeorigin_training.classify.config import ClassifyConfig
+from codeorigin_training.classify.data import ClassifyError, Labelled, read_labelled, split_units
+from codeorigin_training.encoder.registry import COMPACT
+from codeorigin_training.finetune.config import Strategy
+from codeorigin_training.run import Run
+from support.tiny_roberta import write_tiny_roberta
+from support.tiny_training import tiny_shape, tiny_tokenizer
+
+WORDS = {"fruit": "apple pear plum", "metal": "iron zinc lead", "sky": "cloud rain star"}
+CONFIG = ClassifyConfig(
+    shape=tiny_shape(), context=32, batch=8, epochs=6, learning_rate=2e-2, patience=6, device="cpu"
+)
+
+
+def examples(count: int = 90, seed: int = 0) -> list[Labelled]:
+    """Texts of four words of their label, ten to a unit."""
+    generator = random.Random(seed)
+    found = []
+    for number in range(count):
+        label = list(WORDS)[number % 3]
+        text = " ".join(generator.choices(WORDS[label].split(), k=4))
+        found.append(Labelled(text, label, f"unit{number // 10}"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("vocabulary") / "tokenizer.json"
+    tiny_tokenizer().save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(vocabulary: Path) -> tuple[Classifier, list[dict[str, float]]]:
+    curves: list[dict[str, float]] = []
+    found = train_classifier(
+        examples(), vocabulary, CONFIG, lambda _: None, metrics=lambda figures, _: curves.append(figures)
+    )
+    return found, curves
+
+
+def test_three_labels_are_told_apart(trained: tuple[Classifier, list[dict[str, float]]]) -> None:
+    classifier, curves = trained
+    assert classifier.labels == ("fruit", "metal", "sky")
+    report = classifier.report(examples(30, seed=1))
+    assert report.accuracy > 0.9
+    assert report.confusion.sum() == 30
+    assert report.macro_f1 > 0.9
+    ((label, confidence),) = classifier.predict(["iron zinc lead iron"])
+    assert label == "metal"
+    assert 1 / 3 < confidence <= 1
+    sums = classifier.probabilities(["apple", "no such word", ""]).sum(axis=1)
+    assert sums == pytest.approx([1, 1, 1])
+    assert classifier.probabilities([""])[0] == pytest.approx([1 / 3] * 3)
+    for name in ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy"):
+        assert sum(name in figures for figures in curves) == CONFIG.epochs
+
+
+def test_it_comes_back_from_its_folder(
+    trained: tuple[Classifier, list[dict[str, float]]], tmp_path: Path
+) -> None:
+    classifier, _ = trained
+    classifier.save(tmp_path)
+    again = Classifier.load(tmp_path)
+    texts = [each.text for each in examples(9, seed=2)]
+    np.testing.assert_array_equal(again.probabilities(texts), classifier.probabilities(texts))
+    assert again.labels == classifier.labels
+    with pytest.raises(ClassifyError, match="holds no classifier"):
+        Classifier.load(tmp_path / "elsewhere")
+
+
+def test_an_interrupted_training_goes_on_to_the_same_end(
+    trained: tuple[Classifier, list[dict[str, float]]], vocabulary: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "training.pt"
+
+    def interrupt(figures: dict[str, float], step: int) -> None:
+        # The checkpoint of an earlier step is there, with optimiser and rates in it.
+        if step >= 60 and "validation/loss" in figures:
+            raise KeyboardInterrupt
+
+    config = replace(CONFIG, batch=1)
+    with pytest.raises(KeyboardInterrupt):
+        train_classifier(examples(60), vocabulary, config, lambda _: None, metrics=interrupt, checkpoint=kept)
+    state = torch.load(kept, weights_only=True)
+    assert state["progress"]["step"] > 0
+    assert state["schedule"]["optimizer"]["state"]
+    lines: list[str] = []
+    resumed = train_classifier(examples(60), vocabulary, config, lines.append, checkpoint=kept)
+    assert lines[0].startswith("goes on from step")
+    assert not kept.exists()
+    whole = train_classifier(examples(60), vocabulary, config, lambda _: None)
+    texts = [each.text for each in examples(9, seed=3)]
+    np.testing.assert_allclose(resumed.probabilities(texts), whole.probabilities(texts), atol=1e-5)
+
+
+def test_a_transformers_encoder_learns_only_where_it_may(tmp_path: Path) -> None:
+    from codeorigin.model.tokenizer import Tokenizer  # noqa: PLC0415
+    from codeorigin_training.encoder.own_vocabulary import own_tokenizer  # noqa: PLC0415
+    from codeorigin_training.encoder.registry import make_encoder  # noqa: PLC0415
+
+    folder = str(write_tiny_roberta(tmp_path / "roberta", layers=3))
+    Tokenizer(own_tokenizer(folder)[0]).save(tmp_path / "tokenizer.json")
+    for settings, expected in (
+        ({"freeze": True}, [False] * 4),
+        ({"last_layers": 1}, [False, False, False, True]),
+        ({}, [True] * 4),
+    ):
+        config = replace(CONFIG, name=folder, epochs=1, **settings)  # type: ignore[arg-type]
+        before = make_encoder(folder, tmp_path / "tokenizer.json", config.shape)
+        after = train_classifier(examples(40), tmp_path / "tokenizer.json", config, lambda _: None).encoder
+        groups = zip(before.layer_groups()[:-1], after.layer_groups()[:-1], strict=True)
+        moved = [
+            any(not torch.equal(left, right) for left, right in zip(old, new, strict=True))
+            for old, new in groups
+        ]
+        assert moved == expected
+
+
+def test_settings_are_those_of_the_training_loop() -> None:
+    training = ClassifyConfig(last_layers=2, accumulate=4, clip=0.5, warm_up=0.2, patience=3).training()
+    assert (training.strategy, training.unfreeze, training.accumulate) == (Strategy.FULL, 3, 4)
+    assert (training.clip, training.warm_up, training.patience, training.learning_rate) == (0.5, 0.2, 3, 2e-5)
+    assert ClassifyConfig().context == 512
+    assert ClassifyConfig().name == COMPACT
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"batch": 0}, {"dropout": (0.3,)}, {"freeze": True, "last_layers": 1}, {"validation_share": 0.0}],
+)
+def test_a_wrong_setting_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        ClassifyConfig(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_temperature_makes_a_loud_model_as_sure_as_it_is_right() -> None:
+    generator = np.random.default_rng(0)
+    targets = generator.integers(0, 3, 4000)
+    logits = generator.normal(size=(4000, 3))
+    logits[np.arange(4000), targets] += 1.0
+    # These logits are those of their own posterior; ten times as loud, they are wrong by a factor of ten.
+    assert fit_temperature(10 * logits, targets) == pytest.approx(
+        10 * fit_temperature(logits, targets), rel=0.01
+    )
+    assert fit_temperature(logits, targets) == pytest.approx(1.0, rel=0.1)
+
+
+def test_texts_are_read_from_folders_and_parquet_alike(tmp_path: Path) -> None:
+    wanted = {("a b", "x", "x/one.txt"), ("c", "y", "y/deep/two.txt")}
+    for text, _, unit in wanted:
+        path = tmp_path / "folder" / unit
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    read = read_labelled(tmp_path / "folder")
+    assert {(each.text, each.label, each.unit) for each in read} == wanted
+    columns = {"text": ["a b", "c"], "label": ["x", "y"], "unit": ["x/one.txt", "y/deep/two.txt"]}
+    pq.write_table(pa.table(columns), tmp_path / "texts.parquet")
+    assert read_labelled(tmp_path / "texts.parquet") == sorted(read, key=lambda each: each.label)
+
+
+def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "only").mkdir()
+    with pytest.raises(ClassifyError, match="holds 0 labels; at least two"):
+        read_labelled(tmp_path)
+    (tmp_path / "file").write_text("no parquet")
+    with pytest.raises(ClassifyError, match="neither a folder of folders nor a parquet file"):
+        read_labelled(tmp_path / "file")
+    pq.write_table(pa.table({"text": ["a"]}), tmp_path / "texts.parquet")
+    with pytest.raises(ClassifyError, match="lacks the columns label"):
+        read_labelled(tmp_path / "texts.parquet")
+    (tmp_path / "only" / "bytes").write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(ClassifyError, match="cannot be read as UTF-8"):
+        read_labelled(tmp_path)
+
+
+def test_a_unit_stays_whole() -> None:
+    kept, apart = split_units(examples(), 0.3)
+    assert {each.unit for each in kept}.isdisjoint(each.unit for each in apart)
+    assert len({each.unit for each in apart}) == 3
+    assert len(kept) + len(apart) == 90
+
+
+def test_ids_are_those_of_the_text_as_it_stands() -> None:
+    (ids,) = encoded(["\tif  x:\n\ud800"], tiny_tokenizer(), 3)
+    assert len(ids) == 3
+    assert ids.dtype == np.int32
+    spaced, tabbed = encoded(["    x", "\tx"], tiny_tokenizer(), 9)
+    assert spaced.tolist() != tabbed.tolist()
+
+
+def test_the_command_leaves_a_classifier_with_its_report(vocabulary: Path, tmp_path: Path) -> None:
+    rows = examples(120)
+    columns = {name: [getattr(each, name) for each in rows] for name in ("text", "label", "unit")}
+    pq.write_table(pa.table(columns), tmp_path / "texts.parquet")
+    run = Run(tmp_path / "run")
+    run.folder.mkdir()
+    run.tokenizer.write_bytes(vocabulary.read_bytes())
+    settings = {
+        "data": str(tmp_path / "texts.parquet"),
+        "classifier": {
+            "shape": {
+                "dim": 16,
+                "layers": 1,
+                "heads": 2,
+                "feedforward": 16,
+                "context": 64,
+                "ngram_buckets": 0,
+            },
+            "batch": 8,
+            "epochs": 6,
+            "patience": 6,
+            "learning_rate": 0.02,
+            "device": "cpu",
+        },
+    }
+    (tmp_path / "settings.json").write_text(json.dumps(settings))
+    call = ["classify", "--run", str(run.folder), "--config", str(tmp_path / "settings.json"), "--no-track"]
+    result = CliRunner().invoke(app, call)
+    assert result.exit_code == 0, result.output
+    found = json.loads((run.folder / "classifier" / "report.json").read_text())
+    assert found["labels"] == ["fruit", "metal", "sky"]
+    assert np.array(found["confusion"]).shape == (3, 3)
+    assert found["accuracy"] > 0.8
+    assert (run.folder / "classifier" / "confusion.png").read_bytes().startswith(b"\x89PNG")
+    assert Classifier.load(run.folder / "classifier").predict(["pear plum"])[0][0] == "fruit"
+    assert json.loads(run.settings.read_text())["classify"]["settings"]["test_share"] == 0.2

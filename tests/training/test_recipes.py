@@ -1,0 +1,164 @@
+"""Recipes: what ships, and the classic one on a tiny RoBERTa, from a corpus to explanations by the bundle."""
+
+import json
+import sqlite3
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModel
+from typer.testing import CliRunner
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Method
+from codeorigin.functions import find_functions
+from codeorigin.languages import get_language
+from codeorigin_training.__main__ import app, recipe_file
+from codeorigin_training.build import BuildConfig
+from codeorigin_training.configuration import ConfigurationError, load_config
+from codeorigin_training.encoder.pooling import Pooling
+from codeorigin_training.encoder.registry import load_encoder
+from codeorigin_training.finetune.config import Strategy
+from codeorigin_training.run import Run
+from support.corpus_maker import write_corpus
+from support.tiny_roberta import write_tiny_roberta
+
+VIEWS = [{"view": {"kind": "words", "min_order": 1, "max_order": 2, "width": 4096}, "strength": 4.0}]
+CODE = "def process_orders(orders):\n    for order in orders:\n        print(order)\n    return len(orders)\n"
+
+
+def test_the_recipe_of_what_ships_is_the_default() -> None:
+    assert load_config(BuildConfig, recipe_file("shipped")) == BuildConfig()
+
+
+def test_the_classic_recipe_says_what_it_is_known_for() -> None:
+    config = load_config(BuildConfig, recipe_file("classic"))
+    command, training = config.finetune, config.finetune.finetune
+    assert config.deep
+    assert (training.strategy, training.train_context) == (Strategy.FROZEN, 512)
+    head = training.frozen
+    assert (head.rows_per_batch, head.epochs, head.learning_rate, head.patience) == (16, 5, 2e-5, 2)
+    assert (training.neutral_share, training.type_dropout) == (0.0, 0.0)
+    assert training.sampling.each_row_once
+    assert not command.offsets
+    assert (command.shape.pooling, command.shape.head_dim) == (Pooling.CLS, 256)
+    assert config.pretrain.mask_rate == 0.15
+    assert training.then is not None
+    assert training.then.strategy is Strategy.GRADUAL
+
+
+def test_an_unknown_recipe_is_one_line() -> None:
+    with pytest.raises(ConfigurationError, match="no recipe baroque; there are classic, shipped"):
+        recipe_file("baroque")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_roberta(tmp_path_factory.mktemp("roberta"))
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The classic recipe by its command, on a made-up corpus; what is set here only makes it quick."""
+    place = tmp_path_factory.mktemp("classic")
+    data = write_corpus(place / "data", repositories=50)
+    quick: dict[str, Any] = {
+        "wide.views": VIEWS,
+        "wide.folds": 2,
+        "wide.processes": 1,
+        "finetune.encoder": str(folder),
+        "finetune.overlap": 16,
+        "finetune.processes": 1,
+        "finetune.shape.head_dim": 16,
+        "finetune.validation_share": 0.3,
+        "finetune.finetune.device": "cpu",
+        "finetune.finetune.frozen.learning_rate": 1e-2,
+        "finetune.finetune.frozen.epochs": 2,
+        "finetune.finetune.then.epochs": 1,
+        "finetune.finetune.then.layers": 2,
+        "calibrate.rate": 0.1,
+        "export.baselines": False,
+        "export.processes": 1,
+    }
+    arguments = [part for name, value in quick.items() for part in ("--set", f"{name}={json.dumps(value)}")]
+    call = ["build", "--recipe", "classic", "--data", str(data), "--out", str(place / "out")]
+    result = CliRunner().invoke(app, [*call, "--run", str(place / "run"), *arguments])
+    assert result.exit_code == 0, result.output
+    return Run(place / "run")
+
+
+def test_the_embeddings_are_the_folders_and_the_head_is_not_alone(run: Run, folder: Path) -> None:
+    encoder = load_encoder(run.finetuned)
+    body = AutoModel.from_pretrained(folder)
+    table = body.get_input_embeddings().weight
+    torch.testing.assert_close(encoder.token_embedding.weight, table, rtol=0, atol=0)
+    lower, upper = (
+        all(
+            torch.equal(ours, theirs)
+            for ours, theirs in zip(
+                encoder.body.encoder.layer[place].parameters(),  # type: ignore[union-attr]
+                body.encoder.layer[place].parameters(),
+                strict=True,
+            )
+        )
+        for place in (0, 1)
+    )
+    assert (lower, upper) == (True, False)
+
+
+@pytest.mark.parametrize("baseline", Baseline)
+@pytest.mark.parametrize("aggregation", Aggregation)
+def test_its_bundle_explains_by_integrated_gradients(
+    run: Run, baseline: Baseline, aggregation: Aggregation
+) -> None:
+    analyzer = Analyzer.load(run.bundle)
+    (span,) = find_functions(CODE, get_language("python"))
+    options = ExplainOptions(baseline=baseline, aggregation=aggregation, nodes=32, max_nodes=128)
+    explanation = analyzer.explain(CODE, span, options)
+    assert explanation.method is Method.INTEGRATED_GRADIENTS
+    assert explanation.nodes >= 32
+    deep = sum(line.deep for line in explanation.lines)
+    assert deep != 0
+    total = sum(line.value for line in explanation.lines)
+    moved = explanation.logit - explanation.baseline_logit
+    assert total == pytest.approx(moved, abs=0.05 * max(1.0, abs(moved)))
+    assert len(explanation.top_tokens) == 5
+
+
+def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
+    settings = json.loads(run.settings.read_text(encoding="utf-8"))
+    assert list(settings) == ["corpus", "wide", "tokenizer", "finetune", "calibrate", "export"]
+    assert settings["finetune"]["settings"]["encoder"] == str(folder)
+    assert settings["finetune"]["settings"]["finetune"]["frozen"]["epochs"] == 2
+    assert {each["torch"] for each in settings.values()} == {metadata.version("torch")}
+
+
+def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
+    connection = sqlite3.connect(run.tracking)
+    try:
+        found = connection.execute(
+            "select distinct name, key from metrics join runs using (run_uuid)"
+        ).fetchall()
+        runs = dict(connection.execute("select name, artifact_uri from runs").fetchall())
+        finished = {row[0] for row in connection.execute("select distinct status from runs").fetchall()}
+        last = dict(
+            connection.execute(
+                "select key, value from metrics join runs using (run_uuid) where name = 'export'"
+            ).fetchall()
+        )
+    finally:
+        connection.close()
+    assert finished == {"FINISHED"}
+    assert set(runs) >= {"corpus", "wide", "tokenizer", "finetune", "calibrate", "export", "fold-0", "final"}
+    keys = {name: {key for each, key in found if each == name} for name, _ in found}
+    for stage in ("wide", "finetune", "export"):
+        test = {"accuracy", "precision", "recall", "f1", "auroc", "expected_calibration_error"}
+        assert {f"test/{name}" for name in test} <= keys[stage]
+        pictures = {path.name for path in Path(runs[stage].removeprefix("file://")).iterdir()}
+        assert {"confusion.png", "reliability.png"} <= pictures
+    assert {"train/loss", "train/accuracy", "validation/loss", "validation/accuracy"} <= keys["final"]
+    assert all(np.isfinite(value) for value in last.values())
+    assert 0.5 < last["test/auroc"] <= 1.0

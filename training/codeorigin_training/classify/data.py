@@ -1,0 +1,74 @@
+"""Texts with a label: from a folder of folders, or from a parquet file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from codeorigin.errors import CodeOriginError
+from codeorigin_training.corpus.splits import unit_hash
+
+
+class ClassifyError(CodeOriginError):
+    """There is nothing to learn from, or to classify by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A ``text`` of class ``label``; ``unit`` (a repository, a file) is what a split must keep whole."""
+
+    text: str
+    label: str
+    unit: str
+
+
+def read_labelled(path: Path) -> list[Labelled]:
+    """The texts of a folder or a parquet file.
+
+    A folder holds one folder for each label, with UTF-8 files at any depth, which are the units. A parquet file has the
+    columns ``text`` and ``label``, and ``unit`` if rows belong together; without it every row is a unit.
+
+    Raises:
+        ClassifyError: it is neither, a file is not UTF-8, or there are fewer than two labels.
+    """
+    found = _folder(path) if path.is_dir() else _parquet(path)
+    labels = sorted({each.label for each in found})
+    if len(labels) < 2:
+        raise ClassifyError(f"{path}: holds {len(labels)} labels; at least two are needed to tell apart")
+    return found
+
+
+def split_units(examples: Sequence[Labelled], share: float) -> tuple[list[Labelled], list[Labelled]]:
+    """Examples without and with about ``share`` of the units, chosen by a hash of their names."""
+    ranked = sorted({each.unit for each in examples}, key=lambda unit: unit_hash(unit, "classify"))
+    apart = set(ranked[: max(1, round(share * len(ranked)))])
+    kept = [each for each in examples if each.unit not in apart]
+    return kept, [each for each in examples if each.unit in apart]
+
+
+def _folder(path: Path) -> list[Labelled]:
+    found = []
+    for label in sorted(each for each in path.iterdir() if each.is_dir()):
+        for file in sorted(each for each in label.rglob("*") if each.is_file()):
+            try:
+                text = file.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise ClassifyError(f"{file}: cannot be read as UTF-8 text ({error})") from error
+            found.append(Labelled(text, label.name, file.relative_to(path).as_posix()))
+    return found
+
+
+def _parquet(path: Path) -> list[Labelled]:
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ClassifyError(f"{path}: is neither a folder of folders nor a parquet file") from error
+    if missing := sorted({"text", "label"} - set(table.column_names)):
+        raise ClassifyError(f"{path}: lacks the columns {', '.join(missing)}")
+    texts, labels = table["text"].to_pylist(), table["label"].to_pylist()
+    units = table["unit"].to_pylist() if "unit" in table.column_names else range(len(texts))
+    return [
+        Labelled(text, str(label), str(unit)) for text, label, unit in zip(texts, labels, units, strict=True)
+    ]

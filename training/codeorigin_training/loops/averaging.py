@@ -1,0 +1,56 @@
+"""An exponential moving average of a module's weights (Izmailov et al., 2018; Tarvainen and Valpola, 2017)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+
+class WeightAverage:
+    """The average of ``module``'s weights over the steps; with a ``decay`` of 0 there is none and nothing happens."""
+
+    def __init__(self, module: nn.Module, decay: float) -> None:
+        self._module = module
+        self._averaged: AveragedModel | None = None
+        if decay:
+            average = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+            self._averaged = AveragedModel(module, multi_avg_fn=average)
+
+    def update(self) -> None:
+        """Take the weights after a step into the average."""
+        if self._averaged is not None:
+            self._averaged.update_parameters(self._module)
+
+    def settle(self) -> None:
+        """Give the module the averaged weights for good."""
+        if self._averaged is not None:
+            self._module.load_state_dict(self._averaged.module.state_dict())
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Inside, the module has the averaged weights."""
+        if self._averaged is None:
+            yield
+            return
+        own = copied(self._module)
+        self.settle()
+        try:
+            yield
+        finally:
+            self._module.load_state_dict(own)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that a resumed training needs."""
+        return {} if self._averaged is None else self._averaged.state_dict()
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from :meth:`state_dict`."""
+        if self._averaged is not None:
+            self._averaged.load_state_dict(state)
+
+
+def copied(module: nn.Module) -> dict[str, Tensor]:
+    """A copy of the module's weights, by their names."""
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}

@@ -1,0 +1,58 @@
+"""The figures that everybody knows, on functions of repositories that a model has not seen."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.classify.report import confusion_matrix, report_of
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.measure.metrics import auroc, expected_calibration_error
+from codeorigin_training.tracking import Tracker
+
+
+def classification_figures(
+    labels: Integers, probabilities: Floats, threshold: float = 0.5
+) -> dict[str, float]:
+    """Accuracy, precision, recall, F1, AUROC and calibration error; a share of nothing is 0.
+
+    Args:
+        labels: ``(n,)``, 1 for LLM, the class that precision and recall are about.
+        probabilities: ``(n,)``, of LLM.
+        threshold: from which on a function is called LLM.
+    """
+    called = (probabilities >= threshold).astype(np.int64)
+    report = report_of(confusion_matrix(labels, called, 2), ("human", "llm"))
+    llm = report.by_label["llm"]
+    return {
+        "accuracy": report.accuracy,
+        "precision": llm.precision,
+        "recall": llm.recall,
+        "f1": llm.f1,
+        "auroc": auroc(labels, probabilities),
+        "expected_calibration_error": expected_calibration_error(labels, probabilities),
+    }
+
+
+def keep_test_set(
+    tracker: Tracker, rows: Sequence[Row], probabilities: Floats, name: str = "test"
+) -> dict[str, float]:
+    """Keep figures and pictures of ``probabilities`` ``(n,)`` of held-out ``rows``; returns the figures.
+
+    Pairs and the packages of a distribution are left out: a pair's sides are of one task, a package holds people's
+    code alone.
+    """
+    inside = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
+    labels = np.array([row.label for row in rows], dtype=np.int64)[inside]
+    if len(set(labels.tolist())) < 2:
+        return {}
+    figures = classification_figures(labels, probabilities[inside])
+    tracker.metrics({f"{name}/{key}": value for key, value in figures.items()}, 0)
+    tracker.pictures(labels, probabilities[inside])
+    return figures
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Probabilities of ``logits``, of any shape."""
+    probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))
+    return probabilities
