@@ -47,7 +47,7 @@ _TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
 def explanation_bytes(explanation: Explanation) -> int:
     """About the bytes of an explanation with its key; every line and token has a few numbers."""
     tokens = sum(256 + sys.getsizeof(token.text) for token in explanation.top_tokens)
-    return 1024 + 224 * len(explanation.lines) + tokens
+    return 1024 + 224 * (len(explanation.lines) + len(explanation.constructs)) + tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def write_corpus(
             )
         if repository % 2:
             name = f"{generator.choice(VERBS)}_pair"
+            instruction = ("none", "documented", "short")[repository // 2 % 3]
             pairs.append(
                 {
                     "id": f"pair{repository}",
@@ -84,6 +85,11 @@ def write_corpus(
                     "is_test": False,
                     "human_code": human_function(generator, name),
                     "llm_code": llm_function(generator, name),
+                    "signature": f"def {name}(items, limit):",
+                    "context": "A module of a made-up project.",
+                    "behaviour": f"{name.split('_')[0].capitalize()}s what it is given, up to a limit.",
+                    "instruction": instruction,
+                    "similarity": 0.3 + repository % 50 / 100,
                     "repo": repo,
                     "evidence": "H-date-modern",
                 }

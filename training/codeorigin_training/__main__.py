@@ -90,19 +90,22 @@ for _name, _text in (STAGES | OTHERS | BODY_STAGES).items():
     _add(_name, _text)
 
 
-STUDIES = ("language",)
+STUDIES = ("correctness", "heads", "language", "representations")
 """The studies; each is a function of the same name in ``commands.study``."""
 
 
 @app.command("study")
 def study_command(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(STUDIES)}.")],
-    data: Annotated[Path, typer.Option(help="Folder of functions.parquet and human.parquet.")],
+    data: Annotated[
+        Path,
+        typer.Option(help="Folder of functions.parquet and the corpus's other files."),
+    ],
     run: Annotated[Path, typer.Option(help="Folder of the run.")],
     config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="name=value, as often as needed.")] = None,
 ) -> None:
-    """Carry out one study: its figures, and the part of the product that comes of it."""
+    """Carry out one study: its section of RUN/studies/report.html, and the part of the product that comes of it."""
 
     def action() -> None:
         if name not in STUDIES:

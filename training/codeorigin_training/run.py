@@ -87,6 +87,11 @@ class Run:
         return self.folder / "measured"
 
     @property
+    def studies(self) -> Path:
+        """Folder of report.html, and of a folder for each study that was carried out."""
+        return self.folder / "studies"
+
+    @property
     def tracking(self) -> Path:
         """MLflow's database."""
         return self.folder / "mlflow.db"

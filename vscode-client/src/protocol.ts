@@ -93,6 +93,17 @@ export interface TokenEvidence {
   range: Range;
 }
 
+/** Evidence of all that belongs to one construct; all of them add up to what the lines do. */
+export interface ConstructEvidence {
+  construct: string;
+  /** What people call it. */
+  name: string;
+  value: number;
+  wide: number;
+  deep: number;
+  characters: number;
+}
+
 export interface Explanation {
   logit: number;
   baselineLogit: number;
@@ -105,6 +116,9 @@ export interface Explanation {
   summary: string;
   lines: LineEvidence[];
   topTokens: TokenEvidence[];
+  /** The strongest first; empty by occlusion. */
+  constructs: ConstructEvidence[];
+  constructsText: string | null;
 }
 
 export interface FunctionInfo {

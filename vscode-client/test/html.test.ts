@@ -72,3 +72,15 @@ test("indentation that all lines share goes", () => {
   assert.deepEqual(dedent(["    a", "", "      b"]), ["a", "", "  b"]);
   assert.deepEqual(dedent([]), []);
 });
+
+test("evidence by construct stands below the lines, with its share of the code", () => {
+  const html = page("f", {});
+  assert.match(html, /Evidence by construct/);
+  assert.match(html, /<td>error handling<\/td><td class="number">\+0\.50<\/td>.*25 % of the code/);
+  assert.match(html, /<td>names &#60;T&#62;<\/td><td class="number">−0\.10<\/td>.*75 % of the code/);
+  assert.ok(html.includes("Most of the evidence towards LLM lies in error handling (+0.50)."));
+  const sample = explained("f", [line(2, 0.8, 1)]);
+  assert.ok(sample.explanation);
+  const none = { explanation: { ...sample.explanation, constructs: [], constructsText: null } };
+  assert.ok(!page("f", {}, none).includes("by construct"));
+});

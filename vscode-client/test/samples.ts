@@ -52,6 +52,11 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
       summary: "The function's lines add up to +2.30, completeness gap 0.4 %. Integrated gradients, 8 nodes.",
       lines,
       topTokens: [{ text: "<T>", value: 0.4, range }],
+      constructs: [
+        { construct: "error_handling", name: "error handling", value: 0.5, wide: 0.5, deep: 0, characters: 30 },
+        { construct: "name", name: "names <T>", value: -0.1, wide: -0.1, deep: 0, characters: 90 },
+      ],
+      constructsText: "Most of the evidence towards LLM lies in error handling (+0.50).",
     },
   };
 }

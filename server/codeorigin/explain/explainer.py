@@ -1,4 +1,4 @@
-"""Code -> explanation: exact n-gram shares and Integrated Gradients, gathered to lines and words."""
+"""Code -> explanation: exact n-gram shares and Integrated Gradients, gathered to lines, words and constructs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.explain.constructs import construct_attributions, normalized_constructs, token_characters
 from codeorigin.explain.deep_path import PathAttribution, attribute_windows
-from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions, Explanation, Method
+from codeorigin.explain.explanation import (
+    Aggregation,
+    Baseline,
+    ConstructAttribution,
+    ExplainOptions,
+    Explanation,
+    Method,
+)
 from codeorigin.explain.gradient_graph import GradientGraph
 from codeorigin.explain.lines import line_attributions, line_sums, strongest_words
 from codeorigin.explain.ngram_shares import character_shares
@@ -27,6 +35,8 @@ _DEFAULT_OPTIONS = ExplainOptions()
 class _Function:
     """A function under explanation, where it stands, and what the model says of it."""
 
+    code: str
+    language: str
     normalized: Normalized
     features: Features
     score: RawScore
@@ -86,7 +96,7 @@ class Explainer:
         normalized = normalize(code, language)
         features = self._scorer.features(normalized, language, with_occurrences=True)
         (score,) = self._scorer.score([features], cancel)
-        function = _Function(normalized, features, score, first_line, first_column)
+        function = _Function(code, language, normalized, features, score, first_line, first_column)
         needs_graph = bool(features.windows)
         if options.method is Method.OCCLUSION or (needs_graph and self._gradient is None):
             return self._by_occlusion(function, options, cancel)
@@ -100,6 +110,7 @@ class Explainer:
         wide_words = gather_characters(wide, words)
         deep_lines = np.zeros(function.line_count)
         deep_words = np.zeros((len(words.starts), 1))
+        deep = np.zeros(len(normalized.text))
         path: PathAttribution | None = None
         if self._gradient is not None and features.encoding is not None and features.windows:
             path = attribute_windows(
@@ -107,6 +118,8 @@ class Explainer:
             )
             deep_lines = line_sums(path.tokens.sum(axis=1), features.encoding.lines, function.line_count)
             deep_words = gather_tokens(path.tokens, features.encoding, words)
+            deep = token_characters(path.tokens.sum(axis=1), features.encoding, normalized.text)
+        codes = normalized_constructs(function.code, normalized, function.language, cancel)
         if options.aggregation is Aggregation.L2_NORM:
             # The wide part is one more dimension of a word's attribution.
             values = np.sqrt((deep_words**2).sum(axis=1) + wide_words**2)
@@ -121,6 +134,7 @@ class Explainer:
             nodes=path.nodes if path else 0,
             line_values=(wide_lines, deep_lines),
             word_values=(values, words),
+            constructs=() if codes is None else construct_attributions(wide, deep, codes),
         )
 
     def _wide_characters(self, function: _Function) -> Doubles:
@@ -166,6 +180,7 @@ class Explainer:
         nodes: int,
         line_values: tuple[Doubles, Doubles],
         word_values: tuple[Doubles, Words],
+        constructs: tuple[ConstructAttribution, ...] = (),
     ) -> Explanation:
         wide, deep = line_values
         lines = line_attributions(wide, deep, function.normalized, function.first_line)
@@ -190,4 +205,5 @@ class Explainer:
                 first_line=function.first_line,
                 first_column=function.first_column,
             ),
+            constructs=constructs,
         )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from codeorigin.source.construct import Construct
+
 
 class Baseline(StrEnum):
     """The uninformative input that Integrated Gradients starts from."""
@@ -68,13 +70,28 @@ class TokenAttribution:
 
 
 @dataclass(frozen=True, slots=True)
+class ConstructAttribution:
+    """Evidence of all that belongs to one construct, in logits; ``value == wide + deep``.
+
+    ``characters`` is how many characters of what the model reads belong to it.
+    """
+
+    construct: Construct
+    value: float
+    wide: float
+    deep: float
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Line and token evidence that adds up to ``logit - baseline_logit``.
 
     ``completeness_gap`` is ``|sum(lines) - (logit - baseline_logit)|`` relative to the larger of
     ``|logit - baseline_logit|`` and 1 (so that an undecided function does not divide by nearly zero);
     ``approximate`` says that it stayed above the tolerance with ``max_nodes`` nodes. All logits are those
-    of the raw model, before the calibration temperature.
+    of the raw model, before the calibration temperature. ``constructs``, the strongest first, add up to what the
+    lines do; there are none by occlusion, which hides lines, and for a text that takes too long to parse.
     """
 
     logit: float
@@ -86,3 +103,4 @@ class Explanation:
     baseline: Baseline
     lines: tuple[LineAttribution, ...]
     top_tokens: tuple[TokenAttribution, ...]
+    constructs: tuple[ConstructAttribution, ...] = ()

@@ -1,8 +1,8 @@
 """Sentences on an explanation: how its lines add up, the method, and the strongest lines."""
 
-from codeorigin.explain.explanation import Explanation, LineAttribution, Method
+from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Verdict
-from codeorigin.wording.figures import logits, percent
+from codeorigin.wording.figures import NOTICEABLE, logits, percent
 
 PENDING = "The explanation is being computed; hover again in a moment."
 READY = "The explanation is ready: hover again"
@@ -10,6 +10,22 @@ FAILED = "The explanation failed: hover again to see why"
 TOO_COARSE = "The gap is above the tolerance: take single lines as approximate."
 
 _STRONGEST = 3
+_MOST = 0.5
+
+_CONSTRUCTS = {
+    "comment": "comments",
+    "docstring": "docstrings",
+    "error_handling": "error handling",
+    "control_flow": "control flow",
+    "signature": "the signature",
+    "call": "calls",
+    "name": "names",
+    "type": "types",
+    "literal": "literals",
+    "keyword": "keywords",
+    "punctuation": "operators and punctuation",
+    "layout": "layout",
+}
 
 
 def no_explanation(error: Exception) -> str:
@@ -69,3 +85,29 @@ def strongest_lines(explanation: Explanation) -> str:
     """``line 12 (+0.80), line 4 (-0.31)``: the strongest lines, 1-based."""
     lines: list[LineAttribution] = sorted(explanation.lines, key=lambda line: -abs(line.value))
     return ", ".join(f"line {each.line + 1} ({logits(each.value)})" for each in lines[:_STRONGEST])
+
+
+def construct_name(each: ConstructAttribution) -> str:
+    """What people call a construct: ``error handling``."""
+    return _CONSTRUCTS[each.construct.value]
+
+
+def by_construct(explanation: Explanation) -> str | None:
+    """``Most of the evidence towards LLM lies in comments (+0.80) and calls (+0.31).``
+
+    Of the side that the lines point to in sum; None without constructs, and where there is no evidence to speak of.
+    """
+    side = 1.0 if sum(line.value for line in explanation.lines) > 0 else -1.0
+    found = [each for each in explanation.constructs if side * each.value >= NOTICEABLE]
+    if not found:
+        return None
+    total = sum(each.value for each in found)
+    named: list[ConstructAttribution] = []
+    for each in found[:_STRONGEST]:
+        named.append(each)
+        if sum(one.value for one in named) / total > _MOST:
+            break
+    most = sum(one.value for one in named) / total > _MOST
+    texts = [f"{construct_name(each)} ({logits(each.value)})" for each in named]
+    listed = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+    return f"{'Most' if most else 'Much'} of the evidence {direction(side)} lies in {listed}."

@@ -46,6 +46,7 @@ def test_the_lines_add_up_to_the_logit(options: tuple[str, ...]) -> None:
         line["value"] == pytest.approx(line["wide"] + line["deep"], abs=1e-6) for line in explained["lines"]
     )
     assert len(explained["top_tokens"]) == (12 if "--tokens" in options else 5)
+    assert sum(each["value"] for each in explained["constructs"]) == pytest.approx(total, abs=1e-6)
 
 
 def test_the_explained_logit_is_the_checked_one() -> None:

@@ -77,6 +77,9 @@ async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
         )
         for token in evidence["topTokens"]:
             assert first <= token["range"]["start"]["line"] <= last
+        assert sum(each["value"] for each in evidence["constructs"]) == pytest.approx(total, abs=1e-6)
+        assert {"construct", "name", "value", "wide", "deep", "characters"} == set(evidence["constructs"][0])
+        assert evidence["constructsText"].startswith(("Most of the evidence", "Much of the evidence"))
 
 
 async def test_attributions_of_a_range_are_only_its_lines(editor: Editor) -> None:

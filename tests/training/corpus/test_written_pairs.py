@@ -20,7 +20,7 @@ def one_pair(monkeypatch: pytest.MonkeyPatch) -> None:
         "human_sha256": text_hash("def f():\n  pass"),
         "llm_code": "def f():\n\n    return None",
     }
-    monkeypatch.setattr(written_pairs, "_entries", lambda: [entry])
+    monkeypatch.setattr(written_pairs, "written_entries", lambda: [entry])
 
 
 @pytest.mark.usefixtures("one_pair")
@@ -56,5 +56,5 @@ def test_the_shipped_pairs_hold_no_original_and_differ_from_theirs() -> None:
 
 
 def test_the_pairs_of_all_languages_are_read() -> None:
-    languages = {entry["language"] for entry in written_pairs._entries()}
+    languages = {entry["language"] for entry in written_pairs.written_entries()}
     assert languages == set(KEYWORDS)

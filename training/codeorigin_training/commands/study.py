@@ -2,19 +2,41 @@
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
+import numpy as np
+
+from codeorigin_training.corpus.readers.specifications import read_specifications
+from codeorigin_training.corpus.rows import limited, read_functions, read_human
+from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.evaluate.plain import to_plain
+from codeorigin_training.evaluate.section_cache import Sections
 from codeorigin_training.run import Log, Run
+from codeorigin_training.studies.correctness.config import CorrectnessConfig
+from codeorigin_training.studies.correctness.measure import answers_section
+from codeorigin_training.studies.correctness.product import false_positives_section, pairs_section
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import read_examples
 from codeorigin_training.studies.language.folder import write_folder
 from codeorigin_training.studies.language.measure import (
     figures,
+    language_section,
     magika_labels,
     peer_figures,
     pygments_labels,
 )
 from codeorigin_training.studies.language.softmax import fitted, train
+from codeorigin_training.studies.page import write_study
+from codeorigin_training.studies.representations.config import RepresentationsConfig
+from codeorigin_training.studies.representations.measure import (
+    constructs_section,
+    detectors_section,
+    relations_section,
+)
+from codeorigin_training.studies.sample import data_digests, open_detector, read_sides, seen_warning
+from codeorigin_training.studies.section import Section
 
 
 def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
@@ -42,3 +64,82 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     (folder / "figures.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
     write_folder(model, measured, folder / "model")
     log(f"wrote {folder / 'model'}")
+    log(f"wrote {write_study(run, 'language', [language_section(measured)])}")
+
+
+def representations(config: RepresentationsConfig, data: Path, run: Run, log: Log) -> None:
+    """Relations between source, tree and flow, detectors on each, and the shipped model's evidence by construct.
+
+    Parts that were measured before with the same settings and data are taken from ``studies/representations/parts``.
+
+    Raises:
+        CodeOriginError: the corpus or the bundle is missing or broken.
+    """
+    detector = open_detector(config.bundle, run)
+    kept = _kept(run, "representations", config, data, log)
+    small = read_sides(
+        data,
+        train=config.functions,
+        test=config.test_functions,
+        per_repository=config.per_repository,
+        seed=config.seed,
+    )
+    large = read_sides(
+        data,
+        train=config.detector_functions,
+        test=config.detector_test_functions,
+        per_repository=config.per_repository,
+        seed=config.seed,
+    )
+    explained = large.test[: config.explained_functions]
+    warning = seen_warning(detector)
+    sections = [
+        kept("relations", lambda: relations_section(small.train, small.test, config, log)),
+        kept("detectors", lambda: detectors_section(large.train, large.test, config, log)),
+        kept(
+            "constructs",
+            lambda: constructs_section(explained, detector, warning, config, log),
+            detector.bundle.model_id,
+        ),
+    ]
+    log(f"wrote {write_study(run, 'representations', sections)}")
+
+
+def correctness(config: CorrectnessConfig, data: Path, run: Run, log: Log) -> None:
+    """Answers that pass their tests and what the detector says of them; same-task pairs and false positives.
+
+    Raises:
+        CodeOriginError: the corpus or the bundle is missing or broken, or this system cannot isolate programs.
+    """
+    detector = open_detector(config.bundle, run)
+    kept = _kept(run, "correctness", config, data, log)
+    model, warning = detector.bundle.model_id, seen_warning(detector)
+    sections = []
+    if config.run:
+        sections.append(kept("answers", lambda: answers_section(data, detector, config, log), model))
+    functions = read_functions(data)
+    pairs = [each for each in read_specifications(data, functions) if is_held_out(each.repo)]
+    people = [row for row in (*functions, *read_human(data)) if not row.label and is_held_out(row.repo)]
+    rows = limited(people, config.per_repository)
+    chosen = [rows[place] for place in np.random.default_rng(config.seed).permutation(len(rows))]
+    chosen = chosen[: config.functions]
+    sections += [
+        kept("pairs", lambda: pairs_section(pairs, detector, warning, config), model),
+        kept("people", lambda: false_positives_section(chosen, detector, warning, config), model),
+    ]
+    log(f"wrote {write_study(run, 'correctness', sections)}")
+
+
+class _Kept(Protocol):
+    def __call__(self, part: str, make: Callable[[], Section], model: str = "") -> Section: ...
+
+
+def _kept(run: Run, name: str, config: object, data: Path, log: Log) -> _Kept:
+    """Keeps the sections of a study, each under a hash of its settings, the data and the model that it asked."""
+    inputs = {"settings": to_plain(config), "data": data_digests(data)}
+    sections = Sections(run.studies / name / "parts", inputs, log)
+
+    def kept(part: str, make: Callable[[], Section], model: str = "") -> Section:
+        return sections.get(part, Section, {"model": model}, make)
+
+    return kept

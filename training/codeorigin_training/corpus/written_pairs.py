@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import resources
+from typing import Any
 
 from codeorigin_training.corpus.rows import Row
 
@@ -21,7 +22,7 @@ _FOLDER = "pairs"
 
 def read_written_pairs(functions: Sequence[Row]) -> list[Row]:
     """Both rows of every written pair whose human function is among ``functions``: the person's, then the model's."""
-    wanted = {entry["human_sha256"]: entry for entry in _entries()}
+    wanted = {entry["human_sha256"]: entry for entry in written_entries()}
     rows: list[Row] = []
     for row in functions:
         if row.label == 0 and (entry := wanted.pop(text_hash(row.code), None)) is not None:
@@ -37,7 +38,8 @@ def text_hash(code: str) -> str:
     return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _entries() -> list[dict[str, str]]:
+def written_entries() -> list[dict[str, Any]]:
+    """The lines of ``pairs/*.jsonl`` as they stand: specification, instruction, similarity, the model's function."""
     folder = resources.files("codeorigin_training.corpus").joinpath(_FOLDER)
     files = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".jsonl")), key=lambda file: file.name

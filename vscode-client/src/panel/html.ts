@@ -62,6 +62,7 @@ function evidence(explanation: Explanation, textOf: (line: number) => string): s
 ${rows.join("\n")}
 </tbody></table></div>
 <p>${escape(explanation.summary)}</p>
+${constructs(explanation)}
 ${tokens(explanation)}`;
 }
 
@@ -73,18 +74,35 @@ export function dedent(lines: string[]): string[] {
 }
 
 function row({ line, value, weight }: LineEvidence, text: string): string {
-  // Weights are shares of the strongest line; the bar starts in the middle and takes at most one half.
+  return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td class="number">${signed(value)}</td><td>${bar(weight)}</td><td class="code">${escape(text)}</td></tr>`;
+}
+
+/** A bar for a share of the strongest value, -1 to 1: it starts in the middle and takes at most one half. */
+function bar(weight: number): string {
   const width = Math.min(50, Math.abs(weight) * 50).toFixed(1);
-  const x = value < 0 ? (50 - Number(width)).toFixed(1) : "50";
-  const side = value < 0 ? "human" : "llm";
-  const bar = `<svg class="bar ${side}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect x="${x}" width="${width}" height="10"/><path d="M50 0V10"/></svg>`;
-  return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td class="number">${signed(value)}</td><td>${bar}</td><td class="code">${escape(text)}</td></tr>`;
+  const x = weight < 0 ? (50 - Number(width)).toFixed(1) : "50";
+  const side = weight < 0 ? "human" : "llm";
+  return `<svg class="bar ${side}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect x="${x}" width="${width}" height="10"/><path d="M50 0V10"/></svg>`;
 }
 
 /** `-1.5` -> `−1.50`, `0.4` -> `+0.40`. */
 export function signed(value: number): string {
   const digits = Math.abs(value).toFixed(2);
   return value < 0 ? `−${digits}` : `+${digits}`;
+}
+
+function constructs({ constructs: found, constructsText }: Explanation): string {
+  if (found.length === 0) {
+    return "";
+  }
+  const strongest = Math.max(...found.map(({ value }) => Math.abs(value))) || 1;
+  const characters = found.reduce((sum, each) => sum + each.characters, 0);
+  const rows = found.map(
+    (each) =>
+      `<tr><td>${escape(each.name)}</td><td class="number">${signed(each.value)}</td><td>${bar(each.value / strongest)}</td><td class="number">${((100 * each.characters) / characters).toFixed(0)} % of the code</td></tr>`,
+  );
+  const text = constructsText ? `\n<p>${escape(constructsText)}</p>` : "";
+  return `<h2>Evidence by construct</h2>\n<table class="lines constructs"><tbody>\n${rows.join("\n")}\n</tbody></table>${text}`;
 }
 
 function tokens({ topTokens }: Explanation): string {
@@ -108,7 +126,7 @@ a { color: var(--vscode-textLink-foreground); text-decoration: none; } a:hover {
 .verdict strong { font-size: 1.15rem; }
 .chip { border: 1px solid currentColor; border-radius: 1rem; padding: 0 .6rem; margin-left: .5rem; font-size: .85rem; white-space: nowrap; }
 .scroll { overflow-x: auto; }
-.lines { border-collapse: collapse; min-width: 100%; }
+.lines { border-collapse: collapse; min-width: 100%; } .constructs { min-width: 0; }
 .lines td { padding: 1px .6rem 1px 0; vertical-align: top; }
 .lines tr:hover { background: var(--vscode-list-hoverBackground); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }

@@ -3,6 +3,7 @@
 import json
 from typing import Any, TextIO
 
+from rich.console import Console
 from rich.text import Text
 
 from codeorigin.cli.console import make_console
@@ -15,8 +16,8 @@ from codeorigin.model.verdict import Band
 from codeorigin.report import line_range
 from codeorigin.source.text import LineIndex
 from codeorigin.wording import CAVEAT
-from codeorigin.wording.explanations import equation, method_phrase
-from codeorigin.wording.figures import probability_decimal
+from codeorigin.wording.explanations import by_construct, construct_name, equation, method_phrase
+from codeorigin.wording.figures import percent, probability_decimal
 from codeorigin.wording.functions import band_or_reason, own_text, short_rarity
 from codeorigin.wording.promises import promised
 
@@ -71,8 +72,23 @@ def _line(line: LineAttribution, code: str, largest: float, number_width: int, *
     return text
 
 
+def _constructs(explanation: Explanation, console: Console) -> None:
+    """Evidence by construct, the strongest first, each with its share of the characters."""
+    if not explanation.constructs:
+        return
+    characters = sum(each.characters for each in explanation.constructs)
+    console.print(Text("\nby construct", "bold"))
+    for each in explanation.constructs:
+        text = Text(f"{each.value:+7.2f} ", _sign_style(each.value))
+        text.append(f" {construct_name(each)}")
+        text.append(f", {percent(each.characters / characters)} of the characters", "dim")
+        console.print(text)
+    if (sentence := by_construct(explanation)) is not None:
+        console.print(sentence)
+
+
 def write_text(explained: Explained, stream: TextIO) -> None:
-    """Write the explanation to ``stream``: figures, one bar per line, the strongest tokens."""
+    """Write the explanation to ``stream``: figures, one bar per line, the constructs, the strongest tokens."""
     console = make_console(stream)
     explanation = explained.explanation
     index = LineIndex(explained.text)
@@ -87,6 +103,7 @@ def write_text(explained: Explained, stream: TextIO) -> None:
     for line in explanation.lines:
         code = index.line_text(line.line)
         console.print(_line(line, code, largest, number_width, ascii_only=ascii_only))
+    _constructs(explanation, console)
     if explanation.top_tokens:
         console.print(Text("\nstrongest tokens", "bold"))
         for token in explanation.top_tokens:
@@ -142,6 +159,16 @@ def to_dict(explained: Explained) -> dict[str, Any]:
                 "value": token.value,
             }
             for token in explanation.top_tokens
+        ],
+        "constructs": [
+            {
+                "construct": each.construct.value,
+                "value": each.value,
+                "wide": each.wide,
+                "deep": each.deep,
+                "characters": each.characters,
+            }
+            for each in explanation.constructs
         ],
     }
 

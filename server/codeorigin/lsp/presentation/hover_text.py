@@ -11,7 +11,7 @@ from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings
 from codeorigin.wording import FULL_CAVEAT
-from codeorigin.wording.explanations import balance, direction
+from codeorigin.wording.explanations import balance, by_construct, direction
 from codeorigin.wording.figures import NOTICEABLE, logits
 from codeorigin.wording.files import file_guarantee, file_headline
 from codeorigin.wording.functions import (
@@ -56,6 +56,7 @@ class HoverContent:
             parts += [
                 _table(self.result, self.explanation),
                 _tokens(self.explanation),
+                by_construct(self.explanation) or "",
                 balance(self.explanation, verdict),
             ]
         if self.note:
@@ -81,6 +82,8 @@ class HoverContent:
             for each in _strongest(self.explanation):
                 code = visible(shorten(text.line_text(each.line)))
                 lines.append(f"{each.line + 1:>5}  {logits(each.value)}  {code}")
+            if (constructs := by_construct(self.explanation)) is not None:
+                lines.append(constructs)
             lines.append(balance(self.explanation, verdict))
         if self.note:
             lines.append(self.note)

@@ -14,7 +14,7 @@ from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings
 from codeorigin.source.literal_text import plain_message
 from codeorigin.wording import FULL_CAVEAT
-from codeorigin.wording.explanations import balance, method_phrase
+from codeorigin.wording.explanations import balance, by_construct, construct_name, method_phrase
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.files import file_guarantee, file_headline
 from codeorigin.wording.functions import guarantee, headline_or_reason, own_text, windows_note
@@ -117,6 +117,18 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
             }
             for token in explanation.top_tokens
         ],
+        "constructs": [
+            {
+                "construct": each.construct.value,
+                "name": construct_name(each),
+                "value": each.value,
+                "wide": each.wide,
+                "deep": each.deep,
+                "characters": each.characters,
+            }
+            for each in explanation.constructs
+        ],
+        "constructsText": by_construct(explanation),
     }
 
 

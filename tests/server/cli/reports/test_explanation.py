@@ -12,12 +12,14 @@ from codeorigin.cli.explain_result import Explained
 from codeorigin.cli.reports import explanation
 from codeorigin.explain.explanation import (
     Baseline,
+    ConstructAttribution,
     Explanation,
     LineAttribution,
     Method,
     TokenAttribution,
 )
 from codeorigin.model.verdict import Verdict
+from codeorigin.source.construct import Construct
 
 MakeFile = Callable[..., CheckedFile]
 
@@ -25,6 +27,12 @@ LINES = (
     LineAttribution(line=3, value=0.5, wide=0.25, deep=0.25),
     LineAttribution(line=4, value=-1.0, wide=-1.0, deep=0.0),
     LineAttribution(line=5, value=2.0, wide=0.5, deep=1.5),
+)
+
+
+CONSTRUCTS = (
+    ConstructAttribution(Construct.ERROR_HANDLING, 2.0, 0.75, 1.25, 30),
+    ConstructAttribution(Construct.NAME, -0.5, -1.0, 0.5, 90),
 )
 
 
@@ -36,6 +44,7 @@ def explained(
     method: Method = Method.INTEGRATED_GRADIENTS,
     nodes: int = 16,
     verdicts: Mapping[str, Verdict] | None = None,
+    constructs: tuple[ConstructAttribution, ...] = (),
 ) -> Explained:
     file = make_file(verdicts=verdicts) if text is None else make_file(text=text)
     assert file.text is not None
@@ -54,6 +63,7 @@ def explained(
             baseline=Baseline.MASK,
             lines=LINES,
             top_tokens=(TokenAttribution(text="fa\x1bst", line=5, start_column=4, end_column=8, value=1.25),),
+            constructs=constructs,
         ),
     )
 
@@ -164,3 +174,19 @@ def test_json_counts_from_one_and_keeps_the_parts(make_file: MakeFile) -> None:
     assert (report["probability"], report["band"], report["logit"]) == (0.97, "llm", 1.88)
     assert (report["method"], report["baseline"], report["nodes"]) == ("integrated_gradients", "mask", 16)
     assert report["path"] == "[b]\x1b.py"
+
+
+def test_constructs_stand_below_the_lines(make_file: MakeFile) -> None:
+    lines = rendered(explained(make_file, constructs=CONSTRUCTS)).splitlines()
+    assert lines[9:14] == [
+        "",
+        "by construct",
+        "  +2.00  error handling, 25 % of the characters",
+        "  -0.50  names, 75 % of the characters",
+        "Most of the evidence towards LLM lies in error handling (+2.00).",
+    ]
+    report = json.loads(explanation.render_json(explained(make_file, constructs=CONSTRUCTS)))
+    assert report["constructs"] == [
+        {"construct": "error_handling", "value": 2.0, "wide": 0.75, "deep": 1.25, "characters": 30},
+        {"construct": "name", "value": -0.5, "wide": -1.0, "deep": 0.5, "characters": 90},
+    ]

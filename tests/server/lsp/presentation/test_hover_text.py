@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 from tests.server.lsp.editor import python_function
 
-from codeorigin.explain.explanation import Baseline, Explanation, LineAttribution, Method
+from codeorigin.explain.explanation import (
+    Baseline,
+    ConstructAttribution,
+    Explanation,
+    LineAttribution,
+    Method,
+)
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
@@ -15,6 +21,7 @@ from codeorigin.model.promise import Promise
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
+from codeorigin.source.construct import Construct
 from codeorigin.source.text import LineIndex, PositionEncoding
 
 ALONE = Verdict(
@@ -92,3 +99,17 @@ def test_a_large_gap_is_said_before_the_file_comes_in() -> None:
     rough = replace(EXPLANATION, approximate=True)
     text = content(IN_FILE, explanation=rough).markdown()
     assert "take single lines as approximate. With the rest of the file: +1.82." in text
+
+
+def test_it_says_which_constructs_the_evidence_lies_in() -> None:
+    found = replace(
+        EXPLANATION,
+        constructs=(
+            ConstructAttribution(Construct.COMMENT, 1.1, 1.0, 0.1, 40),
+            ConstructAttribution(Construct.NAME, 0.1, 0.1, 0.0, 90),
+        ),
+    )
+    sentence = "Most of the evidence towards LLM lies in comments (+1.10)."
+    assert sentence in content(ALONE, explanation=found).markdown().split("\n\n")
+    assert sentence in content(ALONE, explanation=found).plain_text().split("\n")
+    assert "evidence towards" not in content(ALONE).markdown()

@@ -32,6 +32,8 @@ th:first-child, td:first-child {{ text-align: left; padding-left: 0; white-space
 .good {{ color: var(--good); }}
 .bad {{ color: var(--bad); font-weight: 600; }}
 div.plots {{ display: flex; flex-wrap: wrap; gap: 1.5rem; }}
+figure {{ margin: 0; }}
+figcaption {{ color: var(--soft); font-size: .85rem; }}
 svg {{ max-width: 100%; height: auto; color: var(--ink); }}
 svg text {{ fill: currentColor; }}
 summary {{ cursor: pointer; color: var(--soft); }}

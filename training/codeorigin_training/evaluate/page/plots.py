@@ -20,10 +20,10 @@ from codeorigin_training.evaluate.report import (
     RemovalFaithfulness,
 )
 
-_INK = "#010203"
+INK = "#010203"
 """Stands for the page's text colour until the SVG is written."""
 
-_COLOURS = ("#3b82c4", "#d9822b", "#3fa06a", "#a06cc8", "#c4504f", "#8a8a3c")
+COLOURS = ("#3b82c4", "#d9822b", "#3fa06a", "#a06cc8", "#c4504f", "#8a8a3c")
 _DECLARATION = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 
 
@@ -38,7 +38,7 @@ def matrix_plot(rows: Sequence[MatrixRow]) -> str:
         for place, row in zip(places, rows, strict=True):
             raw = row.raw.auroc
             if raw.value is not None and raw.low is not None and raw.high is not None:
-                axes.plot([raw.low, raw.high], [place, place], color=_INK, linewidth=1.2, zorder=1)
+                axes.plot([raw.low, raw.high], [place, place], color=INK, linewidth=1.2, zorder=1)
         names = [each.perturbation for each in rows[0].perturbed] if rows else []
         for number, name in enumerate(names):
             found = [
@@ -53,7 +53,7 @@ def matrix_plot(rows: Sequence[MatrixRow]) -> str:
                 [value for value, _ in found],
                 [place for _, place in found],
                 s=16,
-                color=_COLOURS[number % len(_COLOURS)],
+                color=COLOURS[number % len(COLOURS)],
                 label=PERTURBED.get(name, name),
                 zorder=2,
             )
@@ -68,17 +68,17 @@ def matrix_plot(rows: Sequence[MatrixRow]) -> str:
             s=34,
             marker="|",
             linewidths=2.4,
-            color=_INK,
+            color=INK,
             label="raw (line: 90 % interval)",
             zorder=3,
         )
         axes.set_yticks(list(places), [short_title(row) for row in rows])
-        axes.axvline(0.5, color=_INK, linewidth=0.6, linestyle=":")
+        axes.axvline(0.5, color=INK, linewidth=0.6, linestyle=":")
         axes.set_xlabel("AUROC")
-        axes.grid(axis="x", color=_INK, alpha=0.12)
-        _legend(axes, loc="upper left", bbox_to_anchor=(1.01, 1.0))
+        axes.grid(axis="x", color=INK, alpha=0.12)
+        legend(axes, loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
-    return _svg("matrix", (9.4, 0.9 + 0.27 * len(rows)), draw)
+    return svg_plot("matrix", (9.4, 0.9 + 0.27 * len(rows)), draw)
 
 
 def roc_plot(held_out: HeldOut) -> str:
@@ -89,7 +89,7 @@ def roc_plot(held_out: HeldOut) -> str:
             axes.plot(
                 curve.false_positive_rates,
                 curve.true_positive_rates,
-                color=_COLOURS[number],
+                color=COLOURS[number],
                 marker=".",
                 label=curve.title,
             )
@@ -99,37 +99,37 @@ def roc_plot(held_out: HeldOut) -> str:
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticks(ticks, [f"{100 * tick:g} %" for tick in ticks])
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-        axes.axvline(0.01, color=_INK, linewidth=0.6, linestyle=":")
+        axes.axvline(0.01, color=INK, linewidth=0.6, linestyle=":")
         axes.set(xlabel="false positives", ylabel="LLM functions found", ylim=(0.0, 1.02))
-        axes.grid(color=_INK, alpha=0.12)
-        _legend(axes, loc="lower right")
+        axes.grid(color=INK, alpha=0.12)
+        legend(axes, loc="lower right")
 
-    return _svg("roc", (4.6, 3.4), draw)
+    return svg_plot("roc", (4.6, 3.4), draw)
 
 
 def reliability_plot(held_out: HeldOut) -> str:
     """Share of LLM functions against the probability that was said."""
 
     def draw(axes: Axes) -> None:
-        axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.6, linestyle=":")
+        axes.plot([0, 1], [0, 1], color=INK, linewidth=0.6, linestyle=":")
         most = max((each.functions for each in held_out.reliability), default=1)
         axes.plot(
             [each.probability for each in held_out.reliability],
             [each.share for each in held_out.reliability],
-            color=_COLOURS[0],
+            color=COLOURS[0],
         )
         axes.scatter(
             [each.probability for each in held_out.reliability],
             [each.share for each in held_out.reliability],
             s=[12 + 70 * each.functions / most for each in held_out.reliability],
-            color=_COLOURS[0],
+            color=COLOURS[0],
         )
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(PercentFormatter(1.0))
         axes.set(xlabel="probability said", ylabel="share that is LLM code", xlim=(0, 1), ylim=(0, 1))
-        axes.grid(color=_INK, alpha=0.12)
+        axes.grid(color=INK, alpha=0.12)
 
-    return _svg("reliability", (4.2, 3.4), draw)
+    return svg_plot("reliability", (4.2, 3.4), draw)
 
 
 def breakdown_plot(breakdowns: Sequence[Breakdown]) -> str:
@@ -138,7 +138,7 @@ def breakdown_plot(breakdowns: Sequence[Breakdown]) -> str:
     def draw(axes: Axes) -> None:
         properties = list(dict.fromkeys(each.property for each in breakdowns))
         for place, each in zip(range(len(breakdowns), 0, -1), breakdowns, strict=True):
-            colour = _COLOURS[properties.index(each.property) % len(_COLOURS)]
+            colour = COLOURS[properties.index(each.property) % len(COLOURS)]
             found = each.figures.auroc
             if found.value is None or found.low is None or found.high is None:
                 continue
@@ -147,9 +147,9 @@ def breakdown_plot(breakdowns: Sequence[Breakdown]) -> str:
         labels = [f"{each.value}  ({each.figures.items:,})" for each in breakdowns]
         axes.set_yticks(range(len(breakdowns), 0, -1), labels)
         axes.set_xlabel("AUROC, 90 % interval (functions)")
-        axes.grid(axis="x", color=_INK, alpha=0.12)
+        axes.grid(axis="x", color=INK, alpha=0.12)
 
-    return _svg("breakdown", (6.4, 0.9 + 0.23 * len(breakdowns)), draw)
+    return svg_plot("breakdown", (6.4, 0.9 + 0.23 * len(breakdowns)), draw)
 
 
 def learning_plot(points: Sequence[LearningPoint]) -> str:
@@ -157,9 +157,9 @@ def learning_plot(points: Sequence[LearningPoint]) -> str:
 
     def draw(axes: Axes) -> None:
         for colour, title, found in (
-            (_COLOURS[0], "human code before mid-2021", [(each.repositories, each.old) for each in points]),
+            (COLOURS[0], "human code before mid-2021", [(each.repositories, each.old) for each in points]),
             (
-                _COLOURS[1],
+                COLOURS[1],
                 "human code of 2021-07 to 2022-11",
                 [(each.repositories, each.modern) for each in points],
             ),
@@ -180,10 +180,10 @@ def learning_plot(points: Sequence[LearningPoint]) -> str:
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticks(sizes, [str(size) for size in sizes])
         axes.set(xlabel="training repositories", ylabel="AUROC, unseen repositories")
-        axes.grid(color=_INK, alpha=0.12)
-        _legend(axes, loc="lower right")
+        axes.grid(color=INK, alpha=0.12)
+        legend(axes, loc="lower right")
 
-    return _svg("learning", (5.4, 3.2), draw)
+    return svg_plot("learning", (5.4, 3.2), draw)
 
 
 def deletion_plot(faithfulness: Faithfulness, removal: RemovalFaithfulness) -> str:
@@ -194,25 +194,26 @@ def deletion_plot(faithfulness: Faithfulness, removal: RemovalFaithfulness) -> s
             axes.plot(
                 (0.0, *faithfulness.shares),
                 (0.0, *method.deletion),
-                color=_COLOURS[number % len(_COLOURS)],
+                color=COLOURS[number % len(COLOURS)],
                 marker=".",
                 linestyle="--" if method.method == "random" else "-",
                 label=METHODS.get(method.method, method.method),
             )
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
         axes.set(xlabel="lines taken out", ylabel="logits lost")
-        axes.grid(color=_INK, alpha=0.12)
-        _legend(axes, loc="lower right")
+        axes.grid(color=INK, alpha=0.12)
+        legend(axes, loc="lower right")
 
-    return _svg(f"deletion-{removal.removal}", (4.6, 3.2), draw)
+    return svg_plot(f"deletion-{removal.removal}", (4.6, 3.2), draw)
 
 
-def _legend(axes: Axes, **where: Any) -> None:
+def legend(axes: Axes, **where: Any) -> None:
+    """A legend in the page's text colour, if anything has a name."""
     if axes.get_legend_handles_labels()[1]:
-        axes.legend(frameon=False, labelcolor=_INK, fontsize=8, **where)
+        axes.legend(frameon=False, labelcolor=INK, fontsize=8, **where)
 
 
-def _svg(name: str, size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
+def svg_plot(name: str, size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
     """An ``svg`` element: transparent, its text as text, the same bytes every time."""
     settings: Any = {
         "svg.fonttype": "none",
@@ -225,15 +226,15 @@ def _svg(name: str, size: tuple[float, float], draw: Callable[[Axes], None]) -> 
         axes = figure.add_subplot()
         draw(axes)
         axes.patch.set_alpha(0.0)
-        axes.tick_params(colors=_INK)
-        axes.xaxis.label.set_color(_INK)
-        axes.yaxis.label.set_color(_INK)
+        axes.tick_params(colors=INK)
+        axes.xaxis.label.set_color(INK)
+        axes.yaxis.label.set_color(INK)
         for side, spine in axes.spines.items():
-            spine.set_color(_INK)
+            spine.set_color(INK)
             spine.set_visible(side in ("left", "bottom"))
         written = io.StringIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     text = _DECLARATION.sub("", written.getvalue())
     # Ids must not meet those of the other plots on the page.
     text = re.sub(r'(id="|url\(#|href="#)', lambda match: match.group() + name + "-", text)
-    return text.replace(_INK, "currentColor").strip()
+    return text.replace(INK, "currentColor").strip()

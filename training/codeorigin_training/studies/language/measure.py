@@ -12,6 +12,7 @@ from codeorigin.language_id.model import NONE, LanguageModel
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.softmax import labels_of
 from codeorigin_training.studies.language.views import Example, View
+from codeorigin_training.studies.section import Figure, Section, Table
 
 _BINS = 10
 
@@ -100,6 +101,40 @@ def magika_labels(examples: Sequence[Example]) -> list[str] | None:
     names = {"cs": "csharp", **{label: label for label in LABELS}}
     peer = Magika()
     return [names.get(str(peer.identify_bytes(each.text.encode()).output.label), NONE) for each in examples]
+
+
+def language_section(measured: Mapping[str, Any]) -> Section:
+    """The figures of :func:`figures`, with ``peers``, as a section of the studies' page."""
+    views: Mapping[str, Mapping[str, Any]] = measured["views"]
+    peers: Mapping[str, Mapping[str, float]] = measured["peers"]
+    rows = tuple(
+        (
+            name,
+            *(f"{each[key]:.3f}" for key in ("accuracy", "named", "right", "none_silent", "ece")),
+            *(f"{peer[name]:.3f}" if name in peer else "–" for peer in peers.values()),
+        )
+        for name, each in views.items()
+    )
+    longest = views.get(View.LONG.value) or next(iter(views.values()))
+    return Section(
+        title="Which language is it in",
+        question=(
+            "Texts of repositories never seen, by how much of a function is shown. Accuracy is the mean over the "
+            "languages with no silence allowed; named is the share of code whose language is named, right how much of "
+            "that is right, silent the share of other texts that no language is named for."
+        ),
+        findings=(f"{measured['milliseconds']['median']:.1f} ms a text (median).",),
+        tables=(
+            Table("", "", ("text", "accuracy", "named", "right", "silent on none", "ECE", *peers), rows),
+            Table(
+                "F1 by language",
+                "",
+                ("language", "F1"),
+                tuple((language, f"{value:.3f}") for language, value in longest["f1"].items()),
+            ),
+        ),
+        figures=tuple(Figure(f"accuracy: {name}", each["accuracy"]) for name, each in views.items()),
+    )
 
 
 def peer_figures(

@@ -1,0 +1,84 @@
+"""Evidence of characters and tokens, gathered to the constructs of the code: comments, calls, names and others."""
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.explain.explanation import ConstructAttribution
+from codeorigin.languages.constructs import Codes, character_constructs
+from codeorigin.languages.parsing import ParseBudgetError
+from codeorigin.model.normalize import LEVEL_MARK, Normalized
+from codeorigin.model.tokenizer import Encoding
+from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin.source.text import LineIndex
+
+Doubles = npt.NDArray[np.float64]
+
+_LAYOUT = CONSTRUCTS.index(Construct.LAYOUT)
+
+
+def normalized_constructs(
+    code: str, normalized: Normalized, language: str, cancel: CancelToken
+) -> Codes | None:
+    """Index into ``CONSTRUCTS`` of every character that the model reads, int8 ``(len(normalized.text),)``.
+
+    Indentation, line ends and alignment are layout. None for a text that the parser would take too long over.
+
+    Raises:
+        Cancelled: ``cancel`` was thrown.
+    """
+    try:
+        of_code = character_constructs(code, language, cancel)
+    except ParseBudgetError:
+        return None
+    if not normalized.text:
+        return np.zeros(0, dtype=np.int8)
+    index = LineIndex(code)
+    starts = np.array([index.line_start(line) for line in range(index.line_count)])
+    places = starts[normalized.lines] + normalized.columns
+    # A line feed stands at its line's end, which may be the end of the code.
+    found = of_code[np.minimum(places, len(code) - 1)]
+    points = np.frombuffer(normalized.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    layout = (points == ord("\n")) | (points == ord(LEVEL_MARK))
+    return np.where(layout, _LAYOUT, found).astype(np.int8)
+
+
+def token_characters(values: Doubles, encoding: Encoding, text: str) -> Doubles:
+    """The tokens' values ``(T,)`` divided among the characters ``(len(text),)`` that they cover.
+
+    Characters that are not blank share a token's value evenly; those of a token of blanks alone do so too.
+    """
+    lengths = np.maximum(encoding.ends - encoding.starts, 1)
+    token = np.repeat(np.arange(len(lengths)), lengths)
+    place = np.arange(len(token)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    character = encoding.starts[token] + place
+    ink = np.array([not each.isspace() for each in text], dtype=bool)[character]
+    has_ink = np.bincount(token, weights=ink, minlength=len(lengths)) > 0
+    counts = ink | ~has_ink[token]
+    share = counts / np.maximum(np.bincount(token, weights=counts, minlength=len(lengths)), 1)[token]
+    return np.bincount(character, weights=values[token] * share, minlength=len(text)).astype(np.float64)
+
+
+def construct_attributions(wide: Doubles, deep: Doubles, codes: Codes) -> tuple[ConstructAttribution, ...]:
+    """One entry for every construct that the function has, the strongest first; they add up to what the lines do.
+
+    Args:
+        wide: evidence of the wide part, ``(n,)``, by the characters of the normalised text.
+        deep: that of the deep part, ``(n,)``.
+        codes: the construct of every character, ``(n,)``.
+    """
+    size = len(CONSTRUCTS)
+    characters = np.bincount(codes, minlength=size)
+    of_wide, of_deep = (np.bincount(codes, weights=part, minlength=size) for part in (wide, deep))
+    found = [
+        ConstructAttribution(
+            construct=construct,
+            value=float(of_wide[code] + of_deep[code]),
+            wide=float(of_wide[code]),
+            deep=float(of_deep[code]),
+            characters=int(characters[code]),
+        )
+        for code, construct in enumerate(CONSTRUCTS)
+        if characters[code]
+    ]
+    return tuple(sorted(found, key=lambda each: -abs(each.value)))

@@ -1,0 +1,256 @@
+"""Code -> the construct that each of its characters belongs to, by the syntax tree, on broken code too."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from tree_sitter import Language as Grammar
+from tree_sitter import Node
+
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.languages import get_language
+from codeorigin.languages.node_types import (
+    CALLS,
+    COMPOSITES,
+    CONTROL_WORDS,
+    ERROR_NODES,
+    FUNCTIONS,
+    LITERALS,
+    OPERATOR_WORDS,
+    RAISING_CALLS,
+    TYPES,
+    VARIABLES,
+)
+from codeorigin.languages.parsing import parse_tree
+from codeorigin.languages.syntax import parseable
+from codeorigin.source.construct import CONSTRUCTS, Construct
+
+Codes = npt.NDArray[np.int8]
+
+_CODE = {construct: code for code, construct in enumerate(CONSTRUCTS)}
+_NONE = -1
+# What stands in these belongs to them, whatever it is; comments come first.
+_CLOSED = (Construct.COMMENT, Construct.DOCSTRING, Construct.ERROR_HANDLING, Construct.SIGNATURE)
+_OPENED_AGAIN = frozenset({"interpolation", "template_substitution", "string_interpolation"})
+_CALLEE_FIELDS = ("function", "method", "constructor", "macro", "name", "type")
+_NAME_FIELDS = ("attribute", "property", "field", "name", "function")
+_ARGUMENTS = frozenset({"argument_list", "arguments", "token_tree"})
+_GO_ERROR = re.compile(rb"\berr\w*\s*[!=]=\s*nil|errors\.(?:Is|As)\(")
+_DOCUMENTATION = (b"/**", b"///", b"//!", b"/*!")
+# A method alone is no program in these; the wrapper stands on the first line, so that offsets shift by a constant.
+_WRAPPED = frozenset({"java", "csharp", "javascript", "typescript", "tsx", "php"})
+_HEAD, _TAIL = b"class A {", b"\n}"
+
+
+def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) -> Codes:
+    """Index into :data:`CONSTRUCTS` of every character, int8 ``(len(code),)``; nothing here is ``LAYOUT``.
+
+    A blank goes with what stands before it. A function without its class is read as a method would be.
+
+    Args:
+        code: a function, or any other piece of code.
+        language: a language's id or a model language.
+        cancel: ends the parse.
+
+    Raises:
+        Cancelled: ``cancel`` was thrown.
+        ParseBudgetError: the parser would take too long over the text.
+    """
+    data = parseable(code)
+    best: Codes | None = None
+    fewest = len(data) + 1
+    for grammar, head, tail in _readings(code, get_language(language).id):
+        root = parse_tree(grammar, head + data + tail, cancel).root_node
+        errors = _error_bytes(root) if root.has_error else 0
+        if errors < fewest:
+            painted = _Painter(head + data + tail, language).paint(root)
+            best, fewest = painted[len(head) : len(head) + len(data)], errors
+        if not root.has_error:
+            break
+    assert best is not None
+    return _filled(best)[_character_starts(code)]
+
+
+def _readings(code: str, language: str) -> Iterator[tuple[Grammar, bytes, bytes]]:
+    names = ("typescript", "tsx") if language == "typescript" else (language,)
+    for head, tail in ((b"", b""), (_HEAD, _TAIL)) if language in _WRAPPED else ((b"", b""),):
+        for name in names:
+            known = get_language(name)
+            fragment = known.fragment_grammar is not None and known.fragment_unless not in code
+            # A class cannot be put around PHP's opening tag.
+            if not head or fragment or known.fragment_grammar is None:
+                yield _grammar(name, fragment), head, tail
+
+
+@lru_cache(maxsize=32)
+def _grammar(language: str, fragment: bool) -> Grammar:
+    known = get_language(language)
+    return Grammar(known.fragment_grammar() if fragment and known.fragment_grammar else known.grammar())
+
+
+def _error_bytes(root: Node) -> int:
+    """Bytes that the grammar could not read, and one for each token that it had to add."""
+    found = 0
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error:
+            found += max(node.end_byte - node.start_byte, 1)
+        elif node.is_missing:
+            found += 1
+        elif node.has_error:
+            stack.extend(node.children)
+    return found
+
+
+def _character_starts(code: str) -> npt.NDArray[np.int64]:
+    """The UTF-8 byte that each character of ``code`` starts at."""
+    points = np.frombuffer(code.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    sizes = 1 + (points > 0x7F).astype(np.int64) + (points > 0x7FF) + (points > 0xFFFF)
+    return np.cumsum(sizes) - sizes
+
+
+def _filled(codes: Codes) -> Codes:
+    """``codes`` with each gap filled by what stands before it; what stands first is punctuation."""
+    places = np.where(codes == _NONE, -1, np.arange(len(codes)))
+    last = np.maximum.accumulate(places) if len(places) else places
+    return np.where(last < 0, _CODE[Construct.PUNCTUATION], codes[last]).astype(np.int8)
+
+
+class _Painter:
+    """Paints the ranges of a tree's nodes, outer ones first."""
+
+    def __init__(self, data: bytes, language: str) -> None:
+        self._data = data
+        self._language = get_language(language).model_language
+        self._codes = np.full(len(data), _NONE, dtype=np.int8)
+        self._named: dict[int, Construct] = {}
+
+    def paint(self, root: Node) -> Codes:
+        # A stack, not recursion: nesting may be deep.
+        stack: list[tuple[Node, Construct | None]] = [(root, None)]
+        while stack:
+            node, around = stack.pop()
+            inside = self._inside(node, around)
+            if inside is not None:
+                self._codes[node.start_byte : node.end_byte] = _CODE[inside]
+            if node.child_count == 0:
+                if inside is None:
+                    self._codes[node.start_byte : node.end_byte] = _CODE[self._leaf(node)]
+                continue
+            children = self._children(node, inside)
+            stack.extend(reversed(children))
+        return self._codes
+
+    def _inside(self, node: Node, around: Construct | None) -> Construct | None:
+        """The construct that all of ``node`` belongs to, or None where its parts decide."""
+        kind = node.type
+        if "comment" in kind and around is not Construct.DOCSTRING:
+            return self._comment(node)
+        if around in _CLOSED:
+            return around
+        named = self._named.pop(node.id, None)
+        if named is None and self._handles_errors(node):
+            named = Construct.ERROR_HANDLING
+        if named is not None:
+            return named
+        if kind in _OPENED_AGAIN:
+            return None
+        return around or _of_type(kind)
+
+    def _comment(self, node: Node) -> Construct:
+        # "/**/" and "////" document nothing.
+        long = node.end_byte - node.start_byte > 4
+        documents = long and self._data.startswith(_DOCUMENTATION, node.start_byte)
+        return Construct.DOCSTRING if documents else Construct.COMMENT
+
+    def _handles_errors(self, node: Node) -> bool:
+        kind = node.type
+        return kind in ERROR_NODES or (kind in CALLS and self._raises(node)) or self._is_error_check(node)
+
+    def _children(self, node: Node, inside: Construct | None) -> list[tuple[Node, Construct | None]]:
+        children = node.children
+        if inside in _CLOSED:
+            return [(child, inside) for child in children]
+        body = node.child_by_field_name("body") if node.type in FUNCTIONS else None
+        if node.type in {"function_definition", "class_definition"} and body is not None:
+            self._docstring(body)
+        if node.type in CALLS and (callee := _callee(node)) is not None:
+            self._named[callee.id] = Construct.CALL
+        found: list[tuple[Node, Construct | None]] = []
+        before = node.type in FUNCTIONS
+        for child in children:
+            if body is not None and child.id == body.id:
+                before = False
+            if before:
+                found.append((child, Construct.SIGNATURE))
+            elif not child.is_named and inside is None and node.type in _ARGUMENTS:
+                found.append((child, Construct.CALL))
+            else:
+                found.append((child, inside))
+        return found
+
+    def _docstring(self, body: Node) -> None:
+        if self._language != "python":
+            return
+        first = next((child for child in body.named_children if child.type != "comment"), None)
+        if first is not None and first.type == "expression_statement" and first.named_child_count == 1:
+            text = first.named_children[0]
+            if text.type in {"string", "concatenated_string"}:
+                self._named[text.id] = Construct.DOCSTRING
+
+    def _raises(self, node: Node) -> bool:
+        callee = _callee(node)
+        names = RAISING_CALLS.get(self._language, frozenset())
+        return callee is not None and self._data[callee.start_byte : callee.end_byte] in names
+
+    def _is_error_check(self, node: Node) -> bool:
+        if self._language != "go" or node.type != "if_statement":
+            return False
+        condition = node.child_by_field_name("condition")
+        return condition is not None and bool(
+            _GO_ERROR.search(self._data, node.start_byte, condition.end_byte)
+        )
+
+    def _leaf(self, node: Node) -> Construct:
+        kind = node.type
+        if node.is_named:
+            if "identifier" in kind or kind in {"name", "constant", "variable_name", "word"}:
+                return Construct.NAME
+            kind = self._data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        if kind == "try" or (kind == "?" and self._language == "rust"):
+            return Construct.ERROR_HANDLING
+        if kind in CONTROL_WORDS:
+            return Construct.CONTROL_FLOW
+        if kind in OPERATOR_WORDS or not kind[:1].isalpha():
+            return Construct.PUNCTUATION
+        return Construct.KEYWORD
+
+
+def _of_type(kind: str) -> Construct | None:
+    if kind in LITERALS or (kind.endswith("_literal") and kind not in FUNCTIONS | COMPOSITES):
+        return Construct.LITERAL
+    if kind in VARIABLES:
+        return Construct.NAME
+    return Construct.TYPE if kind in TYPES else None
+
+
+def _callee(node: Node) -> Node | None:
+    """The leaf that names what a call calls, or None for the result of an expression."""
+    found: Node | None = next(
+        (child for name in _CALLEE_FIELDS if (child := node.child_by_field_name(name)) is not None), None
+    )
+    if found is None and node.type == "object_creation_expression":
+        found = next(iter(node.named_children), None)
+    while found is not None and found.child_count:
+        inner = next(
+            (child for name in _NAME_FIELDS if (child := found.child_by_field_name(name)) is not None), None
+        )
+        if inner is None and found.type in {"generic_name", "generic_type"}:
+            inner = found.children[0]
+        if inner is None:
+            return None
+        found = inner
+    return found

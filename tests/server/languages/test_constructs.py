@@ -1,0 +1,219 @@
+"""Which construct each character belongs to, in every language, with and without the class around a method."""
+
+import pytest
+
+from codeorigin.languages import LANGUAGES
+from codeorigin.languages.constructs import character_constructs
+from codeorigin.source.construct import CONSTRUCTS, Construct
+
+PYTHON = '''\
+async def load(self, key: str, depth=3) -> str:
+    """Text of a key."""
+    # from the cache first
+    try:
+        value = self.store.get(key, f"at {depth}")
+    except KeyError as error:
+        raise ValueError("no such key") from error
+    return value if value else None
+'''
+JAVASCRIPT = """\
+load(key, depth = 3) {
+  // from the cache first
+  try { return this.store.get(`at ${depth}`); } catch (error) { throw new Error("no such key"); }
+}
+"""
+TYPESCRIPT = """\
+private async load(key: string): Promise<string> {
+  // from the cache first
+  const table: Map<string, number> = new Map();
+  if (!this.store) throw new Error("no such key");
+  return this.store.get(key);
+}
+"""
+TSX = """\
+function Title({ text }: Props) {
+  // from the cache first
+  const shown: string = text.trim();
+  if (!shown) throw new Error("no such key");
+  return <h1 className="big">{shown}</h1>;
+}
+"""
+JAVA = """\
+public List<String> load(final String key) throws IOException {
+    /* from the cache first */
+    List<String> found = new ArrayList<>();
+    try { found.add(store.get("at " + key)); } catch (KeyError error) { throw new Error("no such key"); }
+    return found;
+}
+"""
+GO = """\
+func (s *Store) Load(key string) (string, error) {
+\t// from the cache first
+\tvalue, err := s.store.Get(key)
+\tif err != nil {
+\t\treturn "", fmt.Errorf("no such key: %w", err)
+\t}
+\tvar other string = "at"
+\treturn value + other, nil
+}
+"""
+C = """\
+static int load(const char *key, int depth)
+{
+    /* from the cache first */
+    unsigned long size = get(key, "at");
+    if (!size) goto missing;
+    return 0;
+missing:
+    return -1;
+}
+"""
+CPP = """\
+std::string Store::load(const std::string& key) const {
+    // from the cache first
+    unsigned long size = store->get(key, "at");
+    try { check(size); } catch (const std::exception& error) { throw Error("no such key"); }
+    return {};
+}
+"""
+CSHARP = """\
+public async Task<string> Load(string key)
+{
+    // from the cache first
+    string value = await _store.GetAsync($"at {key}");
+    if (value is null) throw new ArgumentException("no such key");
+    return value;
+}
+"""
+RUST = """\
+pub fn load(&self, key: &str) -> Result<String, Missing> {
+    // from the cache first
+    let value: String = self.store.get("at")?;
+    if value.is_empty() { return Err(Missing::new("no such key")); }
+    Ok(value)
+}
+"""
+PHP = """\
+public function load(string $key): array
+{
+    // from the cache first
+    try { $value = $this->store->get("at $key"); } catch (Error $error) { throw new Missing('no such key'); }
+    return array_map(fn($each): string => $each, $value);
+}
+"""
+RUBY = """\
+def load(key, depth: 3)
+  # from the cache first
+  raise ArgumentError, "no such key" unless key
+  value = @store.get("at #{depth}")
+  return value
+rescue KeyError => error
+  nil
+end
+"""
+CODE = {
+    "python": PYTHON,
+    "javascript": JAVASCRIPT,
+    "typescript": TYPESCRIPT,
+    "tsx": TSX,
+    "java": JAVA,
+    "go": GO,
+    "c": C,
+    "cpp": CPP,
+    "csharp": CSHARP,
+    "rust": RUST,
+    "php": PHP,
+    "ruby": RUBY,
+}
+TYPED = {
+    "typescript": ": Map<string, number>",
+    "tsx": ": string = ",
+    "java": "List<String> found",
+    "go": "string = ",
+    "c": "unsigned long",
+    "cpp": "unsigned long",
+    "csharp": "string value",
+    "rust": "String = ",
+}
+
+
+def of(code: str, language: str, piece: str) -> set[Construct]:
+    """The constructs of the characters of the last ``piece`` that are not blank."""
+    codes = character_constructs(code, language)
+    assert len(codes) == len(code)
+    start = code.rindex(piece)
+    return {CONSTRUCTS[codes[at]] for at in range(start, start + len(piece)) if not code[at].isspace()}
+
+
+def test_every_language_is_here() -> None:
+    assert set(CODE) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", CODE)
+def test_header_comment_and_control_flow(language: str) -> None:
+    code = CODE[language]
+    first = code.split("\n", 1)[0].removesuffix("{").removesuffix(":").rstrip()
+    assert of(code, language, first) == {Construct.SIGNATURE}
+    assert of(code, language, "from the cache first") == {Construct.COMMENT}
+    assert of(code, language, "return ") == {Construct.CONTROL_FLOW}
+
+
+@pytest.mark.parametrize("language", sorted(set(CODE) - {"c"}))
+def test_what_is_raised_is_error_handling_with_its_message(language: str) -> None:
+    assert of(CODE[language], language, "no such key") == {Construct.ERROR_HANDLING}
+
+
+@pytest.mark.parametrize("language", sorted(set(CODE) - {"tsx"}))
+def test_a_method_that_is_called_is_a_call_and_what_has_it_a_name(language: str) -> None:
+    code = CODE[language]
+    called = next(name for name in ("GetAsync", "Get(", "get(") if name in code).rstrip("(")
+    codes = character_constructs(code, language)
+    start = code.index(called)
+    assert {CONSTRUCTS[each] for each in codes[start : start + len(called)]} == {Construct.CALL}
+    if language != "c":
+        store = code.rindex("tore", 0, start)
+        assert CONSTRUCTS[codes[store]] is Construct.NAME
+
+
+@pytest.mark.parametrize("language", sorted(set(CODE) - {"javascript", "typescript", "tsx", "java"}))
+def test_strings_are_literals_and_what_they_interpolate_is_not(language: str) -> None:
+    code = CODE[language]
+    assert of(code, language, code[code.index('"at') :][:3]) == {Construct.LITERAL}
+
+
+def test_interpolated_names_are_names() -> None:
+    assert of(PYTHON, "python", '{depth}"') == {Construct.PUNCTUATION, Construct.NAME, Construct.LITERAL}
+    assert of(RUBY, "ruby", "depth}") == {Construct.NAME, Construct.PUNCTUATION}
+    assert of(JAVASCRIPT, "javascript", "depth}") == {Construct.NAME, Construct.PUNCTUATION}
+
+
+@pytest.mark.parametrize("language", TYPED)
+def test_types_of_variables(language: str) -> None:
+    assert Construct.TYPE in of(CODE[language], language, TYPED[language])
+
+
+def test_docstrings_and_comments_that_document() -> None:
+    assert of(PYTHON, "python", '"""Text of a key."""') == {Construct.DOCSTRING}
+    code = "class A {\n  /** Loads. */\n  void load() { /**/ run(); }\n}\n"
+    assert of(code, "java", "/** Loads. */") == {Construct.DOCSTRING}
+    assert of(code, "java", "/**/") == {Construct.COMMENT}
+    assert of("def f():\n    run()\n    '''text'''\n", "python", "text") == {Construct.LITERAL}
+
+
+def test_a_comment_in_error_handling_is_a_comment() -> None:
+    code = "try {\n  run();\n} catch (e) {\n  // nothing to do\n  stop();\n}\n"
+    assert of(code, "javascript", "nothing") == {Construct.COMMENT}
+    assert of(code, "javascript", "stop") == {Construct.ERROR_HANDLING}
+
+
+def test_places_are_characters_whatever_their_size() -> None:
+    code = 'def f():\n    a = "😀é"  # ü 😀\n    return a\n'
+    assert of(code, "python", '"😀é"') == {Construct.LITERAL}
+    assert of(code, "python", "# ü 😀") == {Construct.COMMENT}
+    assert of(code, "python", "return") == {Construct.CONTROL_FLOW}
+
+
+@pytest.mark.parametrize("language", CODE)
+@pytest.mark.parametrize("code", ["", " ", "\x00", "((((", "}\n", "\ud800 = '", "a" * 3 + "(" * 3000])
+def test_any_text_has_constructs(code: str, language: str) -> None:
+    assert len(character_constructs(code, language)) == len(code)

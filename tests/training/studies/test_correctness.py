@@ -1,0 +1,261 @@
+"""The study of correctness: figures against hand-made ones, tasks with their references, and the whole command."""
+
+import json
+import math
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from typer.testing import CliRunner
+
+from codeorigin_training.__main__ import app
+from codeorigin_training.studies.correctness.answers import read_answers, run_answers, size_of
+from codeorigin_training.studies.correctness.bleu import bleu
+from codeorigin_training.studies.correctness.comments import (
+    comment_language,
+    with_comments_of,
+    without_comments,
+)
+from codeorigin_training.studies.correctness.config import CorrectnessConfig
+from codeorigin_training.studies.correctness.product import year_of
+from codeorigin_training.studies.correctness.ranking import LanguageModel, LanguageModelError
+from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
+from codeorigin_training.studies.correctness.tasks import (
+    passes,
+    runnable_languages,
+    same,
+    task_of,
+    tasks,
+)
+from support.corpus_maker import write_corpus, write_distribution
+from support.corpus_rows import row
+
+BUNDLE = Path(__file__).parents[3] / "models" / "codeorigin-small"
+DOCUMENTED = (
+    'def f(a):\n    """Says what.\n\n    At length.\n    """\n    # why\n    b = a  # here\n    return b\n'
+)
+
+
+@pytest.mark.parametrize("samples", [1, 2, 5, 9])
+def test_pass_at_k_is_the_share_of_all_draws_with_one_that_passes(samples: int) -> None:
+    for passing in range(samples + 1):
+        for k in range(1, samples + 1):
+            draws = list(combinations(range(samples), k))
+            share = sum(any(each < passing for each in draw) for draw in draws) / len(draws)
+            assert pass_at_k(samples, passing, k) == pytest.approx(share, abs=1e-12)
+
+
+def test_pass_at_k_is_stable_and_refuses_what_cannot_be_drawn() -> None:
+    exact = 1 - math.comb(99_000, 100) / math.comb(100_000, 100)
+    assert pass_at_k(100_000, 1000, 100) == pytest.approx(exact, rel=1e-9)
+    for wrong in ((5, 6, 1), (5, 2, 6), (5, 2, 0), (5, -1, 1)):
+        with pytest.raises(ValueError, match="cannot be drawn"):
+            pass_at_k(*wrong)
+
+
+def test_the_best_of_k_is_the_mean_over_all_draws() -> None:
+    scores = np.array([0.5, 2.0, 1.0, -1.0, 0.5, 3.0])
+    passing = np.array([True, False, True, True, False, False])
+    for k in range(1, 7):
+        found = [
+            passing[min(draw, key=lambda each: (-scores[each], passing[each]))]
+            for draw in combinations(range(6), k)
+        ]
+        assert best_by_score(scores, passing, k) == pytest.approx(np.mean(found))
+
+
+def test_bleu_by_hand() -> None:
+    assert bleu("a b c d e", "a b c d e") == 1.0
+    # 1-grams 4/4, 2-grams 2/3, 3-grams 1/2, 4-grams none: half a match of one.
+    assert bleu("a b c e", "a b c d e") == pytest.approx(
+        math.exp(1 - 5 / 4) * (1 * 2 / 3 * 1 / 2 * 1 / 2) ** 0.25
+    )
+    assert bleu("x", "a b") == pytest.approx(math.exp(1 - 2) * 0.5)
+    assert bleu("", "a") == bleu("a", "") == 0.0
+
+
+def test_there_are_fifteen_tasks() -> None:
+    assert len(tasks()) == 15
+    assert task_of("can-ai-code-GCDMisnamed") is tasks()["GCDMisnamed"]
+    assert task_of("can-ai-code-VMAssemblerSimple") is None
+
+
+@pytest.mark.parametrize("language", runnable_languages())
+def test_references_pass_and_what_is_wrong_fails(language: str) -> None:
+    for task in {task.name: task for task in tasks().values()}.values():
+        assert passes(task, task.references[language], language, 10.0), task.name
+    gcd = task_of("GCDZeroShot")
+    assert gcd is not None
+    wrong = {
+        "python": ["def gcd(a, b): return b", "def gcd(a, b):", "import os; os._exit(0)", "gcd = 6", "while 1: 0",
+                   "def gcd(a, b): print('[[6], [6], [1], [9], [12]]')"],
+        "javascript": ["function gcd(a, b) { return b; }", "function gcd(", "process.exit(0)", "for (;;);",
+                       "const gcd = 6;"],
+    }  # fmt: skip
+    for code in wrong[language]:
+        assert not passes(gcd, code, language, 2.0), code
+
+
+def test_examples_below_a_function_may_fail() -> None:
+    task = task_of("GCDZeroShot")
+    assert task is not None
+    code = f"{task.references['python']}\nprint('x')\nn = int(input())\n"
+    assert passes(task, code, "python", 10.0)
+
+
+def test_values_are_the_same_by_value_and_true_is_no_number() -> None:
+    assert same({"a": [1, 2.0]}, {"a": [1.0, 2]})
+    assert not same(True, 1)
+    assert not same("ab", ["a", "b"])
+    assert not same([1], [1, 2])
+    assert not same({"a": 1}, {"b": 1})
+
+
+@pytest.mark.parametrize(
+    ("generator", "size"),
+    [
+        ("bigcode-starcoderbase-3b-fp16", "up to 4 B"), ("jondurbin/airoboros-l2-13b-gpt4-1.4.1", "10-20 B"),
+        ("hf:meta-llama/Meta-Llama-3.1-405B-Instruct", "over 20 B"), ("x/Model-7B", "5-9 B"),
+        ("openai/gpt-4-0613", "not said"), ("LoneStriker/CodeLlama-70b-Instruct-hf-3.5bpw-h6", "over 20 B"),
+    ],
+)  # fmt: skip
+def test_sizes_stand_in_names(generator: str, size: str) -> None:
+    assert size_of(generator) == size
+
+
+def test_comments_are_taken_out_and_exchanged() -> None:
+    bare, taken = without_comments(DOCUMENTED, "python")
+    assert bare == "def f(a):\n\n    b = a  # here\n    return b\n"
+    assert taken == ['"""Says what.', "At length.", '"""', "# why"]
+    other = "def f(a):\n    # own\n    return a\n"
+    assert with_comments_of(DOCUMENTED, other, "python") == (
+        "def f(a):\n    # own\n\n    b = a  # here\n    return b\n"
+    )
+    assert with_comments_of(other, "def g():\n    pass\n", "python") == "def f(a):\n    return a\n"
+    java = "int f(int a)\n{\n  return a;\n}"
+    assert with_comments_of(java, "int g() {\n    // why\n    return 1;\n}", "java") == (
+        "int f(int a)\n{\n  // why\n  return a;\n}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("comment", "language"),
+    [
+        ("Return the value of the list if it is not empty", "english"),
+        ("Devuelve el valor de la lista con los datos que se piden", "other language"),
+        ("Gibt den Wert der Liste mit einer Zahl, wenn nicht leer", "other language"),
+        ("返回列表中的值，如果为空则返回零", "other script"),
+        ("Возвращает значение списка", "other script"),
+        ("ok", None),
+    ],
+)
+def test_the_language_of_comments(comment: str, language: str | None) -> None:
+    assert comment_language(f"def f(a):\n    # {comment}\n    return a\n", "python") == language
+
+
+def test_years() -> None:
+    dates = ("2009-01-01", "2014-05-01", "2019-12-31", "2021-02-01", "2022-03-01", "<2021-07-01", "")
+    assert [year_of(row(date=date)) for date in dates] == [
+        "up to 2012", "2013 to 2016", "2017 to 2019", "2020 and 2021", "2022 and later", "2020 and 2021", "not known",
+    ]  # fmt: skip
+
+
+def language_model(folder: Path) -> Path:
+    words = {word: number for number, word in enumerate(["[UNK]", "a", "b", "c"])}
+    inner = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
+    inner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    PreTrainedTokenizerFast(tokenizer_object=inner, unk_token="[UNK]").save_pretrained(str(folder))
+    torch.manual_seed(0)
+    shape = LlamaConfig(vocab_size=4, hidden_size=8, intermediate_size=8, num_hidden_layers=1,
+                        num_attention_heads=1, num_key_value_heads=1, max_position_embeddings=32)  # fmt: skip
+    LlamaForCausalLM(shape).save_pretrained(str(folder))
+    return folder
+
+
+def test_the_mean_log_probability_is_that_of_each_next_token(tmp_path: Path) -> None:
+    model = LanguageModel(language_model(tmp_path))
+    body = LlamaForCausalLM.from_pretrained(str(tmp_path)).eval()
+    with torch.no_grad():
+        table = torch.log_softmax(body(torch.tensor([[1, 2, 3, 1]])).logits[0], dim=-1)
+    expected = float((table[0, 2] + table[1, 3] + table[2, 1]) / 3)
+    assert model.mean_log_probability("a b c a") == pytest.approx(expected, abs=1e-5)
+    assert math.isnan(model.mean_log_probability("a"))
+    ranks = model.rank(["a b c a", "a"])
+    assert ranks.shape == (2,)
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LanguageModelError, match="save_pretrained"):
+        LanguageModel(tmp_path)
+
+
+def answers_file(folder: Path) -> None:
+    gcd, wrong = (
+        "def gcd(a, b):\n    while b:\n        a, b = b, a % b\n    return a",
+        "def gcd(a, b):\n    return b",
+    )
+    rows = [
+        {"code": f"{each}\n# {number}", "language": "python", "label": "llm", "generator": f"some/model-{size}b",
+         "source": "s", "licence": "MIT", "group": group}
+        for group, code, other in (("x-GCDZeroShot", gcd, wrong), ("x-GCDAlternative", gcd, gcd),
+                                   ("x-Unknown", gcd, gcd))
+        for number, size in enumerate((3, 7, 13))
+        for each in (code, other)
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(rows), folder / "snippets.parquet")
+
+
+def test_answers_are_those_with_tests_and_are_run(tmp_path: Path) -> None:
+    answers_file(tmp_path)
+    found = read_answers(tmp_path, 4)
+    assert [answer.group for answer in found] == ["x-GCDAlternative"] * 4 + ["x-GCDZeroShot"] * 4
+    said: list[str] = []
+    assert run_answers(found, 8.0, 2, said.append) == [True, True, True, True, True, False, True, False]
+    assert said == ["6 of 8 answers pass"]
+
+
+def test_one_command_measures_all(tmp_path: Path) -> None:
+    data = write_corpus(tmp_path / "data", repositories=40, functions=8)
+    write_distribution(data)
+    answers_file(data)
+    settings = {"samples": 6, "ks": [1, 2], "functions": 60, "rounds": 10, "bundle": str(BUNDLE),
+                "language_model": str(language_model(tmp_path / "model"))}  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    command = ["study", "correctness", "--data", str(data), "--run", str(tmp_path / "run"),
+               "--config", str(tmp_path / "config.json")]  # fmt: skip
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    study = json.loads(
+        (tmp_path / "run" / "studies" / "correctness" / "study.json").read_text(encoding="utf-8")
+    )
+    figures = {each["name"]: each["value"] for section in study["sections"] for each in section["figures"]}
+    assert figures["pass@1"] == pytest.approx(0.75)
+    assert 0 <= figures["evade@1, called human"] <= figures["evade@1, not called llm"] <= 1
+    page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
+    for text in ("pass@k and evade@k", "By the generator&#x27;s size", "comments of the two exchanged",
+                 "instruction: none", "By the year of the code", "mean log-probability"):  # fmt: skip
+        assert text in page
+
+
+def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+    data = write_corpus(tmp_path / "data", repositories=4)
+    command = ["study", "correctness", "--data", str(data), "--run", str(tmp_path / "run")]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 2
+    assert "no bundle" in done.output
+    done = CliRunner().invoke(app, [*command, "--set", f"bundle={BUNDLE}"])
+    assert done.exit_code == 2
+    assert "--set run=false" in done.output
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(ValueError, match="ks"):
+        CorrectnessConfig(ks=(2, 1))
+    with pytest.raises(ValueError, match="samples"):
+        CorrectnessConfig(samples=0)

@@ -1,0 +1,208 @@
+"""The study of representations on a corpus made here: pairs, vocabularies, classifiers, detectors, the page."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin_training.__main__ import app
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.studies.representations.config import RepresentationsConfig
+from codeorigin_training.studies.representations.detectors import (
+    SOURCE,
+    STRUCTURE,
+    TEXT,
+    TOKENS,
+    detector_logits,
+    representation_matrices,
+)
+from codeorigin_training.studies.representations.evidence import construct_rows
+from codeorigin_training.studies.representations.pairs import (
+    Represented,
+    View,
+    neighbour_batches,
+    represented,
+)
+from codeorigin_training.studies.representations.relations import (
+    make_relation_encoder,
+    relation_answers,
+    train_relations,
+)
+from codeorigin_training.studies.representations.vocabularies import (
+    ExtendedVocabulary,
+    SpelledVocabulary,
+)
+from support.corpus_maker import write_corpus
+from support.corpus_rows import row
+
+BUNDLE = Path(__file__).parents[3] / "models" / "codeorigin-small"
+CONFIG = RepresentationsConfig(
+    functions=60, test_functions=30, detector_functions=60, detector_test_functions=30, explained_functions=6,
+    bundle=BUNDLE, vocabulary=300, dim=12, layers=1, heads=1, context=48, epochs=1, batch=6, rounds=10,
+)  # fmt: skip
+
+
+def functions(count: int, language: str = "python") -> list[Row]:
+    bodies = (
+        "    if a:\n        g()\n",
+        "    for x in a:\n        g()\n",
+        "    while a:\n        g()\n",
+        "    g(a)\n",
+    )
+    return [
+        row(
+            code=f"def f{number}(a):\n" + bodies[number % 4] * (1 + number % 3) + "    return a\n",
+            repo=f"r/{number}",
+            language=language,
+        )
+        for number in range(count)
+    ]
+
+
+def test_a_function_has_three_representations_and_a_language_without_flow_none() -> None:
+    found = represented([*functions(3), row(code="def f\n  1\nend\n", language="ruby")])
+    assert len(found) == 3
+    assert found[0].text(View.SOURCE).startswith("def f")
+    assert found[0].text(View.FLOW).startswith("entry > ")
+    assert [len(each.tree) for each in found] == sorted(len(each.tree) for each in found)
+
+
+@pytest.mark.parametrize("seed", [None, 0, 1])
+def test_swaps_stay_inside_language_and_length_and_never_hit_the_function_itself(seed: int | None) -> None:
+    go = [
+        replace(each, code="func f() int {\n\tg()\n\treturn 1\n}", language="go")
+        for each in functions(7, "go")
+    ]
+    known = represented([*functions(13), *go])
+    generator = None if seed is None else np.random.default_rng(seed)
+    met: list[int] = []
+    for batch, swapped in neighbour_batches(known, 4, generator):
+        assert len({each.row.language for each in batch}) == 1
+        assert all(place != number for number, place in enumerate(swapped))
+        lengths = sorted(len(each.tree) for each in batch)
+        of_language = sorted(len(each.tree) for each in known if each.row.language == batch[0].row.language)
+        assert any(of_language[at : at + len(lengths)] == lengths for at in range(len(of_language)))
+        met += [id(each) for each in batch]
+    assert len(met) == len(set(met))
+    assert len(met) >= len(known) - 4
+
+
+def test_a_vocabulary_with_parts_of_its_own_is_shorter_and_knows_the_unknown() -> None:
+    known = represented(functions(12))
+    spelled = SpelledVocabulary.train(known, 300, 0)
+    extended = ExtendedVocabulary(spelled, known)
+    for each in known:
+        assert np.array_equal(spelled.encode(each, View.SOURCE), extended.encode(each, View.SOURCE))
+        for view in (View.TREE, View.FLOW):
+            assert (
+                len(extended.encode(each, view)) == len(each.tokens(view)) < len(spelled.encode(each, view))
+            )
+    assert extended.size == spelled.size + len(extended.added)
+    (new,) = represented([row(code="def f():\n    yield 1\n")])
+    assert spelled.size in extended.encode(new, View.TREE)
+    assert extended.encode(new, View.TREE).max() < extended.size
+
+
+def test_a_classifier_learns_which_structure_belongs_to_which_source() -> None:
+    known = represented(functions(48))
+    config = replace(CONFIG, epochs=30, dim=16, learning_rate=3e-3, batch=8)
+    vocabulary = ExtendedVocabulary(SpelledVocabulary.train(known, 300, 0), known)
+    model = train_relations(
+        make_relation_encoder(config, vocabulary.size), known, vocabulary, config, lambda _: None
+    )
+    answers = relation_answers(model, known, vocabulary, config)
+    assert answers.right.mean() > 0.7
+    assert len(answers.kinds) == len(answers.repos) == len(answers.right) == 6 * len(known)
+
+
+def test_detectors_see_what_their_representation_holds() -> None:
+    """Classes that differ in structure alone are told apart by structure, those that differ in names are not."""
+
+    def sides(left: Sequence[str], right: Sequence[str]) -> list[Row]:
+        return [
+            row(code=code.replace("NAME", name), label=label, repo=f"r/{name}{label}")
+            for name in "abcdefghijkl"
+            for label, codes in enumerate((left, right))
+            for code in codes
+        ]
+
+    named = sides(["def f(NAME):\n    return one\n"], ["def f(NAME):\n    return two\n"])
+    shaped = sides(
+        ["def f(NAME):\n    return one\n    two\n"], ["def f(NAME):\n    one\n    two\n    return one\n"]
+    )
+    for rows, structure_helps in ((named, False), (shaped, True)):
+        matrices = representation_matrices(rows)
+        labels = np.array([each.label for each in rows])
+        right = {
+            name: float(((detector_logits(matrix, rows, matrix, 8.0) > 0) == (labels == 1)).mean())
+            for name, matrix in matrices.items()
+        }
+        assert right[TEXT] == right[TOKENS] == right[SOURCE] == 1.0
+        assert (right[STRUCTURE] == 1.0) is structure_helps
+
+
+def test_evidence_by_construct_is_shared_out_and_ranked() -> None:
+    rows = [row(label=number % 2, repo=f"r/{number}") for number in range(8)]
+    values, characters = np.zeros((8, len(CONSTRUCTS))), np.ones((8, len(CONSTRUCTS)))
+    comment, name = CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.NAME)
+    values[:, comment] = [3.0 if each.label else -3.0 for each in rows]
+    values[:, name] = [-1.0 if each.label else 1.0 for each in rows]
+    found = construct_rows(rows, values, characters, rounds=10, seed=0)
+    assert [each.construct for each in found[:2]] == [Construct.COMMENT, Construct.NAME]
+    assert (found[0].evidence, found[1].evidence) == (0.75, 0.25)
+    assert (found[0].auroc.value, found[1].auroc.value) == (1.0, 0.0)
+    assert found[0].characters == pytest.approx(1 / len(CONSTRUCTS))
+
+
+def test_one_command_measures_all_and_a_second_takes_what_is_kept(tmp_path: Path) -> None:
+    data = write_corpus(tmp_path / "data", repositories=20, functions=8)
+    settings = {
+        name: getattr(CONFIG, name)
+        for name in ("functions", "test_functions", "detector_functions", "detector_test_functions", "dim",
+                     "explained_functions", "vocabulary", "layers", "heads", "context", "epochs", "batch", "rounds")
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps({**settings, "bundle": str(BUNDLE)}), encoding="utf-8")
+    command = ["study", "representations", "--data", str(data), "--run", str(tmp_path / "run"),
+               "--config", str(tmp_path / "config.json")]  # fmt: skip
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    page = tmp_path / "run" / "studies" / "report.html"
+    text = page.read_text(encoding="utf-8")
+    for title in ("which belong together", "what they tell of the author", "Evidence by construct", "<svg"):
+        assert title in text
+    assert "fitted on all repositories" in text, "what ships has read what it is measured on"
+    again = CliRunner().invoke(app, command)
+    assert again.output.count("taken from") == 3
+    assert page.read_text(encoding="utf-8") == text
+
+
+def test_a_pretrained_encoder_gets_new_rows_and_keeps_its_own(tmp_path: Path) -> None:
+    from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder, config_from_json  # noqa: PLC0415
+    from codeorigin_training.studies.representations.relations import load_pretrained  # noqa: PLC0415
+
+    shape = {"model_type": "roberta", "vocab_size": 40, "hidden_size": 8, "num_hidden_layers": 1,
+             "num_attention_heads": 1, "intermediate_size": 8, "max_position_embeddings": 20}  # fmt: skip
+    old = HuggingFaceEncoder.from_config(config_from_json(shape))
+    old.body.save_pretrained(tmp_path)
+    new = load_pretrained(tmp_path, 3).token_embedding.weight.detach().numpy()
+    kept = old.token_embedding.weight.detach().numpy()
+    assert np.array_equal(new[:40], kept)
+    assert np.allclose(new[40:], kept.mean(axis=0), atol=1e-6)
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(ValueError, match="batch"):
+        replace(CONFIG, batch=1)
+    with pytest.raises(ValueError, match="functions"):
+        replace(CONFIG, functions=0)
+
+
+def test_represented_functions_know_their_tokens() -> None:
+    each: Represented = represented(functions(1))[0]
+    assert each.tokens(View.TREE) == each.tree
+    assert each.tokens(View.FLOW) == each.flow

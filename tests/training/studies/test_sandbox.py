@@ -1,0 +1,165 @@
+"""The sandbox: what it lets through, and programs that try to get out, to stay or to take everything.
+
+Each of these is small and short by the limits that the test gives it, so that a wall that fails hurts nothing.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from codeorigin_training.studies.correctness import sandbox
+from codeorigin_training.studies.correctness.sandbox import (
+    Limits,
+    Outcome,
+    Ran,
+    SandboxError,
+    check_isolation,
+    python_command,
+    run_isolated,
+)
+
+
+def run(code: str, *, seconds: float = 8.0, megabytes: int = 128, processes: int = 3) -> Ran:
+    limits = Limits(seconds, megabytes, processes)
+    return run_isolated(python_command("a.py"), {"a.py": code}, limits)
+
+
+def test_a_program_runs_and_says_something() -> None:
+    assert run("import math; print(math.factorial(5), end='')") == Ran(Outcome.DONE, "120")
+    assert run("raise SystemExit(3)").outcome is Outcome.FAILED
+    failed = run("raise KeyError('x')")
+    assert failed.outcome is Outcome.FAILED
+    assert failed.output.endswith("KeyError: 'x'\n")
+
+
+def test_files_cannot_be_written_changed_or_removed(tmp_path: Path) -> None:
+    outside = tmp_path / "kept.txt"
+    outside.write_text("kept", encoding="utf-8")
+    code = f"""
+import os
+paths = [{str(outside)!r}, "/work/new", "/new", "/tmp/new", "/usr/new", "/dev/new", "/work/a.py", "/dev/shm/new"]
+wrote = []
+for path in paths:
+    for act in (lambda: open(path, "w").write("x"), lambda: os.remove(path), lambda: os.chmod(path, 0o777)):
+        try:
+            act()
+            wrote.append(path)
+        except OSError:
+            pass
+print(wrote, os.path.exists({str(outside)!r}), end="")
+"""
+    assert run(code) == Ran(Outcome.DONE, "[] False")
+    assert outside.read_text(encoding="utf-8") == "kept"
+
+
+def test_there_is_no_network_not_even_this_machine_s() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        reached = threading.Event()
+        server.settimeout(5.0)
+
+        def accept() -> None:
+            try:
+                server.accept()
+                reached.set()
+            except OSError:
+                pass
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        code = f"""
+import socket
+for address in (("127.0.0.1", {port}), ("192.0.2.1", 80)):
+    try:
+        socket.create_connection(address, timeout=1)
+        print("reached")
+    except OSError as error:
+        print(type(error).__name__)
+"""
+        assert "reached" not in run(code).output
+        assert not reached.is_set()
+        server.close()
+        thread.join()
+
+
+def test_an_endless_loop_is_ended() -> None:
+    started = time.monotonic()
+    assert run("while True: pass", seconds=1.0).outcome in {Outcome.TIME, Outcome.FAILED}
+    assert run("import time; time.sleep(600)", seconds=1.0).outcome is Outcome.TIME
+    assert time.monotonic() - started < 120
+
+
+def test_a_fork_bomb_finds_no_room_and_nothing_of_it_is_left() -> None:
+    code = """
+import os, time
+made = 0
+try:
+    for _ in range(20):
+        if os.fork() == 0:
+            time.sleep(600)
+        made += 1
+except OSError as error:
+    print(made, type(error).__name__, flush=True)
+"""
+    found = run(code, seconds=4.0, processes=3)
+    made = int(found.output.split()[0])
+    assert made <= 3
+    assert "BlockingIOError" in found.output
+    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert not [line for line in left.splitlines() if line.endswith("-I -S a.py")]
+
+
+def test_a_memory_bomb_ends_itself() -> None:
+    code = "kept = []\nwhile True: kept.append(bytearray(8 << 20))"
+    found = run(code, megabytes=128, seconds=10.0)
+    assert found.outcome is Outcome.FAILED
+    assert "MemoryError" in found.output
+
+
+def test_output_without_end_is_cut() -> None:
+    found = run("while True: print('x' * 10000)", seconds=1.0)
+    assert found.outcome is not Outcome.DONE
+    assert len(found.output) <= 1 << 20
+
+
+def test_it_sees_no_environment_no_other_process_and_has_no_rights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CODEORIGIN_SECRET", "42")
+    code = """
+import ctypes, os
+print("CODEORIGIN_SECRET" in os.environ, os.path.exists("/proc/1"), os.path.exists("/etc/passwd"))
+for act in (lambda: os.chroot("/work"), lambda: os.nice(-5), lambda: os.mknod("/work/null")):
+    try:
+        act()
+        print("allowed")
+    except OSError:
+        print("refused")
+print(ctypes.CDLL(None).mount(b"tmpfs", b"/work", b"tmpfs", 0, None))
+"""
+    lines = run(code).output.splitlines()
+    assert lines == ["False False False", "refused", "refused", "refused", "-1"]
+
+
+@pytest.mark.parametrize("wall", ["unshare", "trial"])
+def test_without_isolation_nothing_is_run(wall: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if wall == "unshare":
+        monkeypatch.setenv("PATH", str(tmp_path))
+    else:
+        monkeypatch.setattr(sandbox, "_run", lambda *_: Ran(Outcome.FAILED, "the network is open"))
+    check_isolation.cache_clear()
+    marker = tmp_path / "marker"
+    with pytest.raises(SandboxError, match="programs are not run"):
+        run(f"open({str(marker)!r}, 'w')")
+    check_isolation.cache_clear()
+    assert not marker.exists()
+
+
+def test_limits_must_make_sense() -> None:
+    with pytest.raises(ValueError, match="seconds"):
+        Limits(seconds=0)
+    assert python_command("a.py")[0] == os.path.realpath(sys.executable)

@@ -1,0 +1,92 @@
+"""Published answers to the tasks that there are tests for, and which of them pass."""
+
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from codeorigin_training.corpus.readers.snippets import SNIPPETS
+from codeorigin_training.corpus.rows import CorpusError
+from codeorigin_training.studies.correctness.sandbox import check_isolation
+from codeorigin_training.studies.correctness.tasks import passes, runnable_languages, task_of
+
+_SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)b(?![a-z])", re.IGNORECASE)
+_COLUMNS = ["code", "language", "generator", "group"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a task: ``unit`` is the task in one language."""
+
+    code: str
+    language: str
+    generator: str
+    group: str
+
+    @property
+    def unit(self) -> str:
+        return f"{self.group} {self.language}"
+
+
+def read_answers(data: Path, samples: int) -> list[Answer]:
+    """At most ``samples`` answers of each task and language for which there are tests and an interpreter.
+
+    Raises:
+        CorpusError: the file is missing or lacks a column.
+    """
+    path = data / SNIPPETS
+    if not path.is_file():
+        raise CorpusError(f"{path}: not found; leave this part out with --set run=false")
+    table = pq.ParquetFile(path)
+    if missing := sorted(set(_COLUMNS) - set(table.schema_arrow.names)):
+        raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
+    known = runnable_languages()
+    found: dict[str, list[Answer]] = {}
+    for batch in table.iter_batches(columns=_COLUMNS):
+        for entry in batch.to_pylist():
+            if entry["language"] in known and task_of(entry["group"]) is not None:
+                answer = Answer(entry["code"], entry["language"], entry["generator"] or "", entry["group"])
+                inside = found.setdefault(answer.unit, [])
+                if len(inside) < samples:
+                    inside.append(answer)
+    return [answer for _, inside in sorted(found.items()) for answer in inside]
+
+
+def run_answers(
+    answers: Sequence[Answer], seconds: float, workers: int, log: Callable[[str], None]
+) -> list[bool]:
+    """Whether each answer passes its task's tests.
+
+    Raises:
+        SandboxError: this system cannot isolate a program; none was run.
+    """
+    check_isolation()
+
+    def judged(answer: Answer) -> bool:
+        task = task_of(answer.group)
+        assert task is not None
+        return passes(task, answer.code, answer.language, seconds)
+
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(judged, answers))
+    log(f"{sum(found)} of {len(found)} answers pass")
+    return found
+
+
+def size_of(generator: str) -> str:
+    """The class of a generator's size by its name, as ``7-9 B``; ``not said`` for models that are served."""
+    match = _SIZE.search(generator.replace("-", " ").replace("_", " "))
+    if match is None:
+        return "not said"
+    billions = float(match[1])
+    for most, name in ((4, "up to 4 B"), (9, "5-9 B"), (20, "10-20 B")):
+        if billions <= most:
+            return name
+    return "over 20 B"
+
+
+SIZES = ("up to 4 B", "5-9 B", "10-20 B", "over 20 B", "not said")
+"""The classes of :func:`size_of` in their order."""

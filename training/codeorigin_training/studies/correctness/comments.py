@@ -1,0 +1,100 @@
+"""Whose comments a function has: taking them out, putting another's in, and the language that they are written in."""
+
+import re
+
+from codeorigin.languages.constructs import character_constructs
+from codeorigin.source.construct import CONSTRUCTS, Construct
+
+_COMMENTS = (CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.DOCSTRING))
+_SIGNATURE = CONSTRUCTS.index(Construct.SIGNATURE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_OTHER_WORDS = {
+    "es": "el los las una para por como esta este del que con si valor lista cuando cada",
+    "fr": "le les des une pour dans sur avec est sont cette pas qui que valeur liste chaque donc",
+    "de": "der die das ein eine und fuer für mit ist sind wird nicht wenn auf zum zur wert liste",
+    "pt": "os as um uma para por como esta este do da dos das que com se não valor lista quando",
+    "it": "il lo gli una per con che del della di non sono questo questa valore lista quando",
+}
+_ENGLISH = frozenset(
+    {
+        "the",
+        "is",
+        "of",
+        "to",
+        "and",
+        "in",
+        "for",
+        "this",
+        "that",
+        "be",
+        "not",
+        "if",
+        "we",
+        "are",
+        "it",
+        "with",
+        "from",
+    }
+    | {"on", "as", "by", "or", "an", "will", "has", "should"}
+)
+_FEW = 4
+
+
+def without_comments(code: str, language: str) -> tuple[str, list[str]]:
+    """``code`` without the lines that are comments or docstrings alone, and those lines without their indentation."""
+    kept, taken = [], []
+    codes = character_constructs(code, language)
+    start = 0
+    for line in code.split("\n"):
+        inside = [codes[start + place] for place, character in enumerate(line) if not character.isspace()]
+        if inside and all(each in _COMMENTS for each in inside):
+            taken.append(line.strip())
+        else:
+            kept.append(line)
+        start += len(line) + 1
+    return "\n".join(kept), taken
+
+
+def with_comments_of(code: str, other: str, language: str) -> str:
+    """``code`` with the comment lines of ``other`` in place of its own, all of them where its body begins."""
+    bare, _ = without_comments(code, language)
+    _, lines = without_comments(other, language)
+    if not lines:
+        return bare
+    rows = bare.split("\n")
+    codes = character_constructs(bare, language)
+    header, start = 0, 0
+    for number, row in enumerate(rows):
+        ink = [codes[start + place] for place, character in enumerate(row) if not character.isspace()]
+        if _SIGNATURE in ink:
+            header = number
+        elif row.strip():
+            break
+        start += len(row) + 1
+    # A brace on a line of its own still belongs above the comments.
+    place = header + 1
+    if place < len(rows) and rows[place].strip() == "{":
+        place += 1
+    body = next((row for row in rows[place:] if row.strip()), "    ")
+    indent = body[: len(body) - len(body.lstrip())] or "    "
+    return "\n".join([*rows[:place], *(indent + line for line in lines), *rows[place:]])
+
+
+def comment_language(code: str, language: str) -> str | None:
+    """``english``, ``other script``, ``other language`` (in Latin letters), or None for few words or none.
+
+    By the letters' script, then by the most frequent short words.
+    """
+    codes = character_constructs(code, language)
+    text = "".join(
+        character if each in _COMMENTS else " " for character, each in zip(code, codes, strict=True)
+    )
+    letters = [character for character in text if character.isalpha()]
+    if sum(ord(character) > 0x2FF for character in letters) > 0.3 * max(len(letters), 1):
+        return "other script"
+    words = [word.lower() for word in _WORD.findall(text)]
+    if len(words) < _FEW:
+        return None
+    english = sum(word in _ENGLISH for word in words)
+    others = max(sum(word in set(known.split()) for word in words) for known in _OTHER_WORDS.values())
+    return "other language" if others > english and others >= 2 else "english"

@@ -1,0 +1,34 @@
+"""The settings of the study of correctness."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectnessConfig:
+    """What is run, and what the detector is asked.
+
+    ``samples`` answers of each task and language are run, each for at most ``seconds``, by ``workers`` at a time;
+    ``run`` false leaves this part out, for systems without a sandbox. ``ks`` are the numbers of samples of
+    pass@k and evade@k. ``language_model`` is the folder of a causal language model that ranks the answers.
+    ``bundle`` is the detector, ``functions`` how many human functions its false positives are counted on, at
+    most ``per_repository`` of a repository.
+    """
+
+    samples: int = 40
+    seconds: float = 5.0
+    workers: int = 2
+    run: bool = True
+    ks: tuple[int, ...] = (1, 2, 5, 10, 20)
+    language_model: Path | None = None
+    bundle: Path | None = None
+    functions: int = 12_000
+    per_repository: int = 80
+    rounds: int = 200
+    seed: int = 13
+
+    def __post_init__(self) -> None:
+        if min(self.samples, self.workers, self.functions, self.per_repository, self.rounds) < 1:
+            raise ValueError("samples, workers, functions, per_repository and rounds must be 1 or more")
+        if self.seconds <= 0 or not self.ks or min(self.ks) < 1 or list(self.ks) != sorted(set(self.ks)):
+            raise ValueError("seconds must be positive, and ks rising numbers from 1")

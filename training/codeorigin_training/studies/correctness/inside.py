@@ -1,0 +1,94 @@
+"""Runs inside fresh namespaces: builds a root that cannot be written, gives up all rights, becomes the program.
+
+It reads one JSON object from stdin: ``binds`` (paths to show, read-only), ``files`` (name -> text, shown in
+``/work``), ``command``, ``environment``, ``limits`` (name of an rlimit -> number), and ``owner`` (the user to become,
+or null). It needs the standard library alone, and is started with ``python -I -S``.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = (
+    1,
+    2,
+    4,
+    32,
+    4096,
+    16384,
+    1 << 18,
+)
+_PR_SET_SECUREBITS, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 28, 24, 38
+_NOROOT_LOCKED = 0b11
+_ROOT = Path("/tmp")
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
+    encoded = [None if each is None else each.encode() for each in (source, target, kind)]
+    if _LIBC.mount(*encoded, ctypes.c_ulong(flags), None if data is None else data.encode()):
+        number = ctypes.get_errno()
+        raise OSError(number, f"mount {target}: {os.strerror(number)}")
+
+
+def _prctl(option: int, value: int) -> None:
+    if _LIBC.prctl(option, ctypes.c_ulong(value), 0, 0, 0):
+        number = ctypes.get_errno()
+        raise OSError(number, f"prctl {option}: {os.strerror(number)}")
+
+
+def _show(path: Path) -> None:
+    """``path`` in the new root: a link as a link, a folder or file bound read-only."""
+    target = _ROOT / path.relative_to("/")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink():
+        target.symlink_to(path.readlink())
+        return
+    if path.is_dir():
+        target.mkdir(exist_ok=True)
+    else:
+        target.touch()
+    _mount(str(path), str(target), None, _MS_BIND)
+    # A device that cannot be opened is no use; nothing else has devices, and nothing another owner's rights.
+    flags = _MS_BIND | _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID
+    _mount("none", str(target), None, flags if path.is_char_device() else flags | _MS_NODEV)
+
+
+def main() -> None:
+    """Build the root, give up the rights, become the command."""
+    asked = json.load(sys.stdin)
+    _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
+    _mount("tmpfs", str(_ROOT), "tmpfs", _MS_NOSUID, "size=4m,nr_inodes=256,mode=0755")
+    for path in asked["binds"]:
+        _show(Path(path))
+    work = _ROOT / "work"
+    work.mkdir()
+    for name, text in asked["files"].items():
+        (work / Path(name).name).write_text(text, encoding="utf-8", errors="surrogatepass")
+    _mount("none", str(_ROOT), None, _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID)
+    os.chroot(_ROOT)
+    os.chdir("/work")
+    null = os.open("/dev/null", os.O_RDWR)
+    os.dup2(null, 0)
+    os.closerange(3, 1024)
+    # Without these, root inside the namespace would get every right back by starting a program.
+    for capability in range(64):
+        if _LIBC.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0):
+            break
+    _prctl(_PR_SET_SECUREBITS, _NOROOT_LOCKED)
+    if (owner := asked["owner"]) is not None:
+        os.setgroups([])
+        os.setresgid(owner, owner, owner)
+        os.setresuid(owner, owner, owner)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    # Last: root, which may start without a namespace of users, is exempt from the limit on processes, nobody is not.
+    for name, most in asked["limits"].items():
+        resource.setrlimit(getattr(resource, name), (most, most))
+    os.execve(asked["command"][0], asked["command"], asked["environment"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""The study of correctness: answers that pass, and what the detector says of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin_training.evaluate.page.wording import interval, number, percent, percent_interval
+from codeorigin_training.measure.detector import Detector
+from codeorigin_training.measure.figures import Estimate, estimate
+from codeorigin_training.measure.metrics import auroc
+from codeorigin_training.run import Log
+from codeorigin_training.studies.correctness.answers import (
+    SIZES,
+    Answer,
+    read_answers,
+    run_answers,
+    size_of,
+)
+from codeorigin_training.studies.correctness.bleu import bleu
+from codeorigin_training.studies.correctness.config import CorrectnessConfig
+from codeorigin_training.studies.correctness.ranking import LanguageModel
+from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
+from codeorigin_training.studies.correctness.tasks import task_of
+from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
+
+Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+
+
+def measure_answers(
+    answers: Sequence[Answer], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
+) -> Section:
+    """pass@k and evade@k, scores of passing and failing answers, BLEU, size, and a language model's ranking."""
+    units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
+    logits = detector.score_texts([(answer.code, answer.language) for answer in answers])
+    evaded = evasions(answers, logits, detector)
+    overlap = np.array([_bleu(answer) for answer in answers])
+    tables = [
+        _at_k(units, passing, evaded, config),
+        _scores(units, passing, {"detector's logit": logits, "BLEU against a reference": overlap}, config),
+        _sizes(answers, passing, logits, evaded, config),
+    ]
+    figures = [
+        Figure("pass@1", _mean_over_units(units, passing)),
+        *(Figure(f"evade@1, {name}", _mean_over_units(units, each)) for name, each in evaded.items()),
+        Figure("AUROC of the detector's logit for passing", _within(units, passing, logits)),
+        Figure("AUROC of BLEU for passing", _within(units, passing, overlap)),
+    ]
+    findings = [
+        f"{percent(figures[0].value)} of the answers pass; of {len(answers):,} answers to {units.max() + 1} tasks.",
+        f"One answer in {_one_in(figures[1].value)} is called llm: whole answers to small tasks are short and plain.",
+    ]
+    if config.language_model is not None:
+        log(f"ranking by {config.language_model}")
+        ranks = LanguageModel(config.language_model).rank([answer.code for answer in answers])
+        tables.append(_ranked(units, passing, ranks, config))
+    ks = [k for k in config.ks if k <= np.bincount(units).min()]
+    return Section(
+        title="Correctness: does passing its tests show",
+        question=(
+            "Published answers of many models to small tasks in Python and JavaScript, run in a sandbox against tests "
+            "written for this project. Intervals are over tasks."
+        ),
+        findings=tuple(findings),
+        tables=tuple(tables),
+        charts=(
+            Chart(
+                "At least one of k samples",
+                "line",
+                "samples drawn",
+                "chance",
+                tuple(
+                    Series(name, tuple(map(float, ks)), tuple(_mean_at_k(units, each, k) for k in ks))
+                    for name, each in {"passes": passing, **evaded}.items()
+                ),
+            ),
+        ),
+        figures=tuple(figures),
+    )
+
+
+def answers_section(data: Path, detector: Detector, config: CorrectnessConfig, log: Log) -> Section:
+    """Read the answers below the folder ``data``, run them and measure them.
+
+    Raises:
+        CorpusError: there are no answers.
+        SandboxError: this system cannot isolate a program.
+    """
+    answers = read_answers(data, config.samples)
+    log(f"running {len(answers)} answers")
+    passing = np.array(run_answers(answers, config.seconds, config.workers, log), dtype=bool)
+    return measure_answers(answers, passing, detector, config, log)
+
+
+def evasions(answers: Sequence[Answer], logits: Floats, detector: Detector) -> dict[str, Booleans]:
+    """What it may mean that the detector lets an answer pass, and which answers it lets so, bool ``(n,)``."""
+    scale = detector.bundle.calibration.alone
+    bounds = [scale.thresholds(answer.language) for answer in answers]
+    return {
+        "not called llm": logits < np.array([bound.llm for bound in bounds]),
+        "probability below 1/2": np.array([scale.probability(float(logit)) < 0.5 for logit in logits]),
+        "called human": logits <= np.array([bound.human for bound in bounds]),
+    }
+
+
+def _bleu(answer: Answer) -> float:
+    task = task_of(answer.group)
+    assert task is not None
+    return bleu(answer.code, task.references[answer.language])
+
+
+def _mean_at_k(units: Integers, good: Booleans, k: int) -> float:
+    return float(
+        np.mean(
+            [pass_at_k(int((units == u).sum()), int(good[units == u].sum()), k) for u in np.unique(units)]
+        )
+    )
+
+
+def _at_k(
+    units: Integers, passing: Booleans, evaded: dict[str, Booleans], config: CorrectnessConfig
+) -> Table:
+    smallest = int(np.bincount(units).min())
+    rows = []
+    kinds = {"passes its tests": passing, **{f"evades: {name}": each for name, each in evaded.items()}}
+    kinds["passes and evades: not called llm"] = passing & evaded["not called llm"]
+    for name, good in kinds.items():
+        rows.append(
+            (
+                name,
+                *(
+                    percent_interval(_over_units(units, good, k, config)) if k <= smallest else "–"
+                    for k in config.ks
+                ),
+            )
+        )
+    return Table(
+        "pass@k and evade@k",
+        "The chance that at least one of k samples does so, without bias, as a mean over tasks.",
+        ("at least one", *(f"of {k}" for k in config.ks)),
+        tuple(rows),
+    )
+
+
+def _over_units(units: Integers, good: Booleans, k: int, config: CorrectnessConfig) -> Estimate:
+    values = np.array(
+        [pass_at_k(int((units == u).sum()), int(good[units == u].sum()), k) for u in np.unique(units)]
+    )
+    places = np.arange(len(values), dtype=np.int64)
+    (found,) = estimate(
+        places, lambda index: np.array([values[index].mean()]), rounds=config.rounds, seed=config.seed
+    )
+    return found
+
+
+def _scores(
+    units: Integers, passing: Booleans, scores: dict[str, Floats], config: CorrectnessConfig
+) -> Table:
+    rows = []
+    for name, values in scores.items():
+        (found,) = estimate(
+            units,
+            lambda index, values=values: np.array([_within(units[index], passing[index], values[index])]),  # type: ignore[misc]
+            rounds=config.rounds,
+            seed=config.seed,
+        )
+        rows.append(
+            (name, f"{values[passing].mean():.2f}", f"{values[~passing].mean():.2f}", interval(found))
+        )
+    return Table(
+        "Passing against failing answers",
+        "The AUROC is the mean over tasks that have both: 0.5 says nothing, below it failing answers score higher.",
+        ("score", "mean, passing", "mean, failing", "AUROC for passing"),
+        tuple(rows),
+    )
+
+
+def _within(units: Integers, good: Booleans, values: Floats) -> float:
+    found = [
+        auroc(good[units == unit].astype(np.int64), values[units == unit])
+        for unit in np.unique(units)
+        if 0 < good[units == unit].sum() < (units == unit).sum()
+    ]
+    return float(np.mean(found)) if found else float("nan")
+
+
+def _sizes(
+    answers: Sequence[Answer],
+    passing: Booleans,
+    logits: Floats,
+    evaded: dict[str, Booleans],
+    config: CorrectnessConfig,
+) -> Table:
+    sizes = np.array([size_of(answer.generator) for answer in answers])
+    units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
+    rows = []
+    for size in SIZES:
+        inside = sizes == size
+        if not inside.any():
+            continue
+        passed, called, scored = (
+            _mean(values[inside].astype(np.float64), units[inside], config)
+            for values in (passing, ~evaded["not called llm"], logits)
+        )
+        rows.append(
+            (
+                size,
+                f"{inside.sum():,}",
+                percent_interval(passed),
+                percent_interval(called),
+                interval(scored, 2),
+            )
+        )
+    return Table(
+        "By the generator's size",
+        "",
+        ("parameters", "answers", "pass", "called llm", "mean logit"),
+        tuple(rows),
+    )
+
+
+def _mean(values: Floats, groups: Integers, config: CorrectnessConfig) -> Estimate:
+    (found,) = estimate(
+        groups,
+        lambda index: np.array([values[index].mean() if len(index) else np.nan]),
+        rounds=config.rounds,
+        seed=config.seed,
+    )
+    return found
+
+
+def _ranked(units: Integers, passing: Booleans, ranks: Floats, config: CorrectnessConfig) -> Table:
+    known = np.nan_to_num(ranks, nan=-1e9)
+    rows = []
+    for k in config.ks:
+        if k > np.bincount(units).min():
+            continue
+        best = [best_by_score(known[units == u], passing[units == u], k) for u in np.unique(units)]
+        rows.append(
+            (
+                f"{k}",
+                percent(_mean_over_units(units, passing)),
+                percent(float(np.mean(best))),
+                percent(_mean_at_k(units, passing, k)),
+            )
+        )
+    note = f"AUROC of the mean log-probability for passing: {number(_within(units, passing, known))}."
+    return Table(
+        "Picking one of k by a language model's mean log-probability",
+        note,
+        ("k", "at random", "the likeliest", "the best (pass@k)"),
+        tuple(rows),
+    )
+
+
+def _mean_over_units(units: Integers, good: Booleans) -> float:
+    return float(np.mean([good[units == unit].mean() for unit in np.unique(units)]))
+
+
+def _one_in(evading: float | None) -> str:
+    called = 1.0 - (evading or 0.0)
+    return "none" if called <= 0 else f"{1 / called:.0f}"

@@ -1,0 +1,158 @@
+"""What the detector makes of same-task pairs and of human code, by what could mislead it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.languages.parsing import ParseBudgetError
+from codeorigin_training.corpus.readers.specifications import Specification
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.evaluate.page.wording import interval, percent_interval
+from codeorigin_training.measure.detector import Detector
+from codeorigin_training.measure.figures import Estimate, estimate, group_weights, weighted_mean
+from codeorigin_training.measure.metrics import auroc, pairs_in_order
+from codeorigin_training.studies.correctness.bleu import bleu
+from codeorigin_training.studies.correctness.comments import comment_language, with_comments_of
+from codeorigin_training.studies.correctness.config import CorrectnessConfig
+from codeorigin_training.studies.sample import repository_groups
+from codeorigin_training.studies.section import Figure, Section, Table
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+_YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
+_FEWEST = 8
+
+
+def pairs_section(
+    pairs: Sequence[Specification],
+    detector: Detector,
+    warning: str | None,
+    config: CorrectnessConfig,
+) -> Section:
+    """AUROC over same-task pairs: by how alike the two are, by instruction, and with their comments exchanged."""
+    human = detector.score_texts([(pair.human_code, pair.language) for pair in pairs])
+    llm = detector.score_texts([(pair.llm_code, pair.language) for pair in pairs])
+    groups = np.unique([pair.repo for pair in pairs], return_inverse=True)[1].astype(np.int64)
+    swapped = detector.score_texts([_exchanged(pair, human_side=True) for pair in pairs])
+    swapped_llm = detector.score_texts([_exchanged(pair, human_side=False) for pair in pairs])
+    alike = np.array([bleu(pair.llm_code, pair.human_code) for pair in pairs])
+    quartiles = np.quantile(alike, [0.25, 0.5, 0.75]) if len(pairs) else np.zeros(3)
+    quarter = np.searchsorted(quartiles, alike, side="left")
+    rows = [("all", *_pair_cells(human, llm, groups, config))]
+    for number in range(4):
+        inside = quarter == number
+        if inside.sum() >= _FEWEST:
+            bounds = f"{alike[inside].min():.2f} to {alike[inside].max():.2f}"
+            cells = _pair_cells(human[inside], llm[inside], groups[inside], config)
+            rows.append((f"BLEU of the two, quarter {number + 1} ({bounds})", *cells))
+    for instruction in sorted({pair.instruction for pair in pairs}):
+        inside = np.array([pair.instruction == instruction for pair in pairs], dtype=bool)
+        if inside.sum() >= _FEWEST:
+            title = f"instruction: {instruction}"
+            rows.append((title, *_pair_cells(human[inside], llm[inside], groups[inside], config)))
+    rows.append(("comments of the two exchanged", *_pair_cells(swapped, swapped_llm, groups, config)))
+    raw, exchanged = (_area(left, right) for left, right in ((human, llm), (swapped, swapped_llm)))
+    return Section(
+        title="Same-task pairs: what misleads the detector",
+        question=(
+            "A person's function and the one that a model wrote from a specification of it, both of held-out "
+            "repositories. Exchanged: each function with the lines of comments and docstrings of the other."
+        ),
+        findings=(
+            *(() if warning is None else (warning,)),
+            f"AUROC {raw:.3f}; with the comments exchanged {exchanged:.3f}.",
+        ),
+        tables=(Table("", "", ("pairs", "AUROC", "in order", "pairs counted"), tuple(rows)),),
+        figures=(
+            Figure("AUROC of pairs", raw),
+            Figure("AUROC of pairs with comments exchanged", exchanged),
+        ),
+    )
+
+
+def _exchanged(pair: Specification, *, human_side: bool) -> tuple[str, str]:
+    own, other = (pair.human_code, pair.llm_code) if human_side else (pair.llm_code, pair.human_code)
+    try:
+        return with_comments_of(own, other, pair.language), pair.language
+    except ParseBudgetError:
+        return own, pair.language
+
+
+def _area(human: Floats, llm: Floats) -> float:
+    labels = np.concatenate([np.zeros(len(human)), np.ones(len(llm))]).astype(np.int64)
+    return auroc(labels, np.concatenate([human, llm]))
+
+
+def _pair_cells(
+    human: Floats, llm: Floats, groups: Integers, config: CorrectnessConfig
+) -> tuple[str, str, str]:
+    area, order = estimate(
+        groups,
+        lambda index: np.array([_area(human[index], llm[index]), pairs_in_order(human[index], llm[index])]),
+        rounds=config.rounds,
+        seed=config.seed,
+    )
+    return interval(area), percent_interval(order), f"{len(human)}"
+
+
+def false_positives_section(
+    rows: Sequence[Row], detector: Detector, warning: str | None, config: CorrectnessConfig
+) -> Section:
+    """Human functions called ``llm``, by the language of their comments and by the year that they were written in."""
+    logits = detector.logits(rows)
+    called = detector.answers(rows, logits).llm.astype(np.float64)
+    tables = []
+    figures = []
+    for title, header, of in (
+        ("By the language of the comments", "comments", _comments_of),
+        ("By the year of the code", "written", year_of),
+    ):
+        names = np.array([of(row) for row in rows])
+        cells = []
+        for name in sorted(set(names.tolist())):
+            inside = np.flatnonzero(names == name)
+            if len(inside) < _FEWEST:
+                continue
+            found = _share(called[inside], repository_groups([rows[place] for place in inside]), config)
+            repositories = len({rows[place].repo for place in inside})
+            cells.append((name, percent_interval(found), f"{len(inside):,}", f"{repositories:,}"))
+            figures.append(Figure(f"called llm, {header}: {name}", found.value))
+        tables.append(Table(title, "", (header, "called llm", "functions", "repositories"), tuple(cells)))
+    return Section(
+        title="False positives: comments in other languages, and age",
+        question=(
+            "Human functions of held-out repositories at the bundle's own thresholds, each by its own text, "
+            "repositories weighing alike."
+        ),
+        findings=() if warning is None else (warning,),
+        tables=tuple(tables),
+        figures=tuple(figures),
+    )
+
+
+def _share(called: Floats, groups: Integers, config: CorrectnessConfig) -> Estimate:
+    weights = group_weights(groups, np.ones(len(called), dtype=bool))
+    (found,) = estimate(
+        groups,
+        lambda index: np.array([weighted_mean(called[index], weights[index])]),
+        rounds=config.rounds,
+        seed=config.seed,
+    )
+    return found
+
+
+def _comments_of(row: Row) -> str:
+    try:
+        return comment_language(row.code, row.language) or "none, or few words"
+    except ParseBudgetError:
+        return "none, or few words"
+
+
+def year_of(row: Row) -> str:
+    """The years that a function was written in, by its commit's date; ``not known`` without one."""
+    year = row.date.removeprefix("<")[:4]
+    if not year.isdigit():
+        return "not known"
+    return next((name for last, name in _YEARS if int(year) <= last), "2022 and later")

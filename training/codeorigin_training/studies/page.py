@@ -1,0 +1,125 @@
+"""The studies' page: one section a study that was carried out in this run, built of the evaluation report's parts."""
+
+import json
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from codeorigin_training.evaluate.page.parts import PAGE, note, section, table
+from codeorigin_training.evaluate.page.plots import COLOURS, INK, legend, svg_plot
+from codeorigin_training.evaluate.plain import from_plain, to_plain
+from codeorigin_training.run import Run, RunError
+from codeorigin_training.studies.section import Chart, Section, Study
+
+STUDY, PAGE_FILE = "study.json", "report.html"
+_WIDE = 12
+
+
+def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:
+    """Keep ``found`` as ``studies/NAME/study.json`` and write the page anew; returns the page's path.
+
+    Raises:
+        RunError: a file of another study is none.
+    """
+    path = run.studies / name / STUDY
+    path.parent.mkdir(parents=True, exist_ok=True)
+    plain = to_plain(Study(tuple(found)))
+    path.write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    page = run.studies / PAGE_FILE
+    page.write_text(render(read_sections(run)), encoding="utf-8")
+    return page
+
+
+def read_sections(run: Run) -> list[Section]:
+    """The sections of the studies that were carried out, by the names of their folders.
+
+    Raises:
+        RunError: a file is no study.
+    """
+    found: list[Section] = []
+    for path in sorted(run.studies.glob(f"*/{STUDY}")):
+        try:
+            found += from_plain(Study, json.loads(path.read_text(encoding="utf-8"))).sections
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"{path}: is no study ({error}); delete it and carry the study out again"
+            ) from error
+    return found
+
+
+def render(sections: Sequence[Section]) -> str:
+    """The page, as HTML: no script, nothing loaded from elsewhere."""
+    parts = [
+        "<h1>Studies</h1>",
+        note("Intervals are 90 %, by bootstrap over repositories, or over tasks where a table says so."),
+    ]
+    for number, each in enumerate(sections):
+        tables = [
+            (f"<h3>{escape(found.title)}</h3>" if found.title else "")
+            + (note(found.note) if found.note else "")
+            + table(found.header, found.rows)
+            for found in each.tables
+        ]
+        charts = [
+            f"<figure><figcaption>{escape(chart.title)}</figcaption>{_svg(chart, f's{number}c{place}')}</figure>"
+            for place, chart in enumerate(each.charts)
+        ]
+        findings = "".join(f"<li>{escape(text)}</li>" for text in each.findings)
+        parts.append(
+            section(
+                each.title,
+                note(each.question),
+                f"<ul>{findings}</ul>" if findings else "",
+                *tables,
+                f'<div class="plots">{"".join(charts)}</div>' if charts else "",
+            )
+        )
+    return PAGE.format(title="Studies", body="\n".join(parts))
+
+
+def _svg(chart: Chart, name: str) -> str:
+    def draw(axes: Axes) -> None:
+        if chart.kind == "heat":
+            _heat(axes, chart)
+        else:
+            for number in range(len(chart.series)):
+                _draw_series(axes, chart, number)
+            axes.grid(axis="y", color=INK, alpha=0.12)
+            if len(chart.series) > 1:
+                legend(axes, loc="best")
+        if chart.ticks:
+            turned = 60 if max(map(len, chart.ticks)) > 3 else 0
+            middle = 0.5 if chart.kind == "heat" else 0.0
+            axes.set_xticks(np.arange(len(chart.ticks)) + middle, list(chart.ticks), rotation=turned)
+        axes.set(xlabel=chart.x_label, ylabel=chart.y_label)
+
+    wide = len(chart.ticks) > _WIDE
+    return svg_plot(name, (7.5 if wide else 4.8, 3.6), draw)
+
+
+def _draw_series(axes: Axes, chart: Chart, number: int) -> None:
+    series, colour = chart.series[number], COLOURS[number % len(COLOURS)]
+    x, y = np.array(series.x), np.array(series.y)
+    if chart.kind == "bars":
+        width = 0.8 / len(chart.series)
+        x = x + (number - (len(chart.series) - 1) / 2) * width
+        axes.bar(x, y, width=width, color=colour, label=series.name)
+    elif chart.kind == "scatter":
+        axes.scatter(x, y, s=10, color=colour, label=series.name)
+    else:
+        axes.plot(x, y, color=colour, marker=".", label=series.name)
+    if series.low and series.high:
+        axes.vlines(x, series.low, series.high, color=INK, linewidth=1)
+
+
+def _heat(axes: Axes, chart: Chart) -> None:
+    values = np.array([series.y for series in chart.series])
+    image = axes.pcolormesh(values, cmap="Blues")
+    axes.invert_yaxis()
+    axes.set_yticks(np.arange(len(chart.series)) + 0.5, [series.name for series in chart.series])
+    assert axes.figure is not None
+    bar = axes.figure.colorbar(image, ax=axes)
+    bar.ax.tick_params(colors=INK)

@@ -1,0 +1,239 @@
+"""Control flow of a function by its syntax tree: statements as nodes, and where control may go from each.
+
+An approximation that needs no compiler: a ``try`` may go to each of its handlers from its beginning, calls return,
+and the branches of a ``switch`` fall through where the language lets them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from codeorigin_training.studies.representations.trees import root_of
+
+LANGUAGES = ("python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp")
+"""Languages whose control flow is read."""
+
+_BLOCKS = frozenset(
+    {"block", "statement_block", "compound_statement", "statement_list", "else_clause", "finally_clause"}
+    | {"switch_block_statement_group", "constructor_body", "labeled_statement", "declaration_list"}
+)
+_IFS = frozenset({"if_statement", "elif_clause"})
+_LOOPS = frozenset(
+    {"for_statement", "while_statement", "do_statement", "enhanced_for_statement", "for_in_statement"}
+    | {"foreach_statement", "for_range_loop"}
+)
+_SWITCHES = frozenset(
+    {"switch_statement", "switch_expression", "expression_switch_statement", "type_switch_statement"}
+    | {"select_statement", "match_statement"}
+)
+_CASES = frozenset(
+    {"switch_case", "switch_default", "case_statement", "expression_case", "default_case", "type_case"}
+    | {"communication_case", "case_clause", "switch_block_statement_group", "switch_rule", "switch_section"}
+)
+_TRIES = frozenset({"try_statement", "try_with_resources_statement"})
+_HANDLERS = frozenset({"except_clause", "except_group_clause", "catch_clause"})
+_FALLS_THROUGH = frozenset(
+    {"switch_case", "switch_default", "case_statement", "switch_block_statement_group"}
+)
+_LEAVES = {
+    "return_statement": "return",
+    "throw_statement": "raise",
+    "raise_statement": "raise",
+    "break_statement": "break",
+    "continue_statement": "continue",
+}
+_FUNCTIONS = frozenset(
+    {"function_definition", "function_declaration", "method_declaration", "method_definition"}
+    | {"constructor_declaration", "arrow_function", "function_expression", "func_literal"}
+    | {"generator_function_declaration", "local_function_statement"}
+)
+_WRAPPERS = frozenset({"with_statement", "synchronized_statement", "using_statement", "lock_statement"})
+_NOTHING = frozenset({"comment", "line_comment", "block_comment", "empty_statement", "pass_statement"})
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFlow:
+    """``kinds[i]`` is what node ``i`` is; ``edges`` are pairs of nodes, in order. Node 0 is the entry, 1 the exit."""
+
+    kinds: tuple[str, ...]
+    edges: tuple[tuple[int, int], ...]
+
+    @property
+    def tokens(self) -> list[str]:
+        """``entry -> 2`` and so on: each node with its kind and where control may go, by distance from it."""
+        found: list[str] = []
+        for node, kind in enumerate(self.kinds):
+            found += [kind, ">"]
+            for start, end in self.edges:
+                if start == node:
+                    found.append("exit" if end == 1 else f"{end - start:+d}")
+            found.append(";")
+        return found
+
+
+def control_flow(code: str, language: str) -> ControlFlow | None:
+    """The flow of the first function of ``code``, or None in a language whose flow is not read, and without a body.
+
+    Raises:
+        ParseBudgetError: the parser would take too long.
+    """
+    if language not in LANGUAGES:
+        return None
+    body = _body(root_of(code, language))
+    if body is None:
+        return None
+    builder = _Builder()
+    for node in builder.statements([body], [0]):
+        builder.edge(node, 1)
+    return ControlFlow(tuple(builder.kinds), tuple(sorted(set(builder.edges))))
+
+
+def _body(root: Node) -> Node | None:
+    """The body of the outermost function; a method without its class may be read as a block behind a call."""
+    queue = [root]
+    while queue:
+        node = queue.pop(0)
+        if node.type in _FUNCTIONS and (body := node.child_by_field_name("body")) is not None:
+            return body
+        queue += node.named_children
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.type in {"block", "statement_block", "compound_statement"}:
+            return node
+        stack.extend(reversed(node.named_children))
+    return None
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Adds statements; ``ends`` everywhere are the nodes from which control goes on to what comes next."""
+
+    kinds: list[str] = field(default_factory=lambda: ["entry", "exit"])
+    edges: list[tuple[int, int]] = field(default_factory=list)
+    _breaks: list[list[int]] = field(default_factory=list)
+    _continues: list[int] = field(default_factory=list)
+
+    def edge(self, start: int, end: int) -> None:
+        self.edges.append((start, end))
+
+    def node(self, kind: str, ends: Sequence[int]) -> int:
+        self.kinds.append(kind)
+        number = len(self.kinds) - 1
+        for end in ends:
+            self.edge(end, number)
+        return number
+
+    def statements(self, nodes: Sequence[Node], ends: list[int]) -> list[int]:
+        for node in nodes:
+            ends = self.statement(node, ends)
+        return ends
+
+    def statement(self, node: Node, ends: list[int]) -> list[int]:
+        kind = node.type
+        if not ends or kind in _NOTHING:
+            return ends  # nothing comes here, or nothing happens
+        if kind in _BLOCKS:
+            return self.statements(node.named_children, ends)
+        makers = ((_IFS, self._if), (_LOOPS, self._loop), (_SWITCHES, self._switch), (_TRIES, self._try))
+        for kinds, make in makers:
+            if kind in kinds:
+                return make(node, ends)
+        body = node.child_by_field_name("body") if kind in _WRAPPERS else None
+        return (
+            self._plain(node, ends) if body is None else self.statement(body, [self.node("statement", ends)])
+        )
+
+    def _plain(self, node: Node, ends: list[int]) -> list[int]:
+        kind = _LEAVES.get(node.type, "statement")
+        number = self.node(kind, ends)
+        if kind in {"return", "raise"}:
+            self.edge(number, 1)
+        elif kind == "break" and self._breaks:
+            self._breaks[-1].append(number)
+        elif kind == "continue" and self._continues:
+            self.edge(number, self._continues[-1])
+        else:
+            return [number]
+        return []
+
+    def _if(self, node: Node, ends: list[int]) -> list[int]:
+        condition = self.node("if", ends)
+        taken = node.child_by_field_name("consequence")
+        left = self.statement(taken, [condition]) if taken is not None else [condition]
+        # Python lists every elif and the else side by side; each elif is a condition of its own.
+        waiting = [condition]
+        for other in node.children_by_field_name("alternative"):
+            if other.type == "elif_clause":
+                number = self.node("if", waiting)
+                chosen = other.child_by_field_name("consequence")
+                left += self.statement(chosen, [number]) if chosen is not None else [number]
+                waiting = [number]
+            else:
+                left += self.statement(other, waiting)
+                waiting = []
+        return left + waiting
+
+    def _loop(self, node: Node, ends: list[int]) -> list[int]:
+        condition = self.node("loop", ends)
+        self._breaks.append([])
+        self._continues.append(condition)
+        body = node.child_by_field_name("body")
+        for end in self.statement(body, [condition]) if body is not None else [condition]:
+            self.edge(end, condition)
+        self._continues.pop()
+        return [condition, *self._breaks.pop()]
+
+    def _switch(self, node: Node, ends: list[int]) -> list[int]:
+        choice = self.node("switch", ends)
+        self._breaks.append([])
+        left: list[int] = []
+        falling: list[int] = []
+        has_default = False
+        for case in _cases(node):
+            entry = self.node("case", [choice, *falling])
+            named = [child for child in case.named_children if child.type not in _NOTHING]
+            has_default |= (case.text or b"").startswith((b"default", b"case _:"))
+            body = [child for child in named if _is_statement(child)]
+            end = self.statements(body, [entry])
+            falling = end if case.type in _FALLS_THROUGH else []
+            left += [] if case.type in _FALLS_THROUGH else end
+        left += falling + self._breaks.pop()
+        return left if has_default else [*left, choice]
+
+    def _try(self, node: Node, ends: list[int]) -> list[int]:
+        start = self.node("try", ends)
+        body = node.child_by_field_name("body")
+        left = self.statement(body, [start]) if body is not None else [start]
+        last: Node | None = None
+        for child in node.named_children:
+            if child.type in _HANDLERS:
+                handler = self.node("handler", [start])
+                left += self.statements(
+                    [each for each in child.named_children if each.type in _BLOCKS], [handler]
+                )
+            elif child.type == "else_clause":
+                left = self.statement(child, left)
+            elif child.type == "finally_clause":
+                last = child
+        return left if last is None else self.statement(last, left or [start])
+
+
+def _cases(node: Node) -> list[Node]:
+    """The cases of a switch, however deep its grammar puts them; not those of a switch inside."""
+    found: list[Node] = []
+    stack = list(reversed(node.named_children))
+    while stack:
+        child = stack.pop()
+        if child.type in _CASES:
+            found.append(child)
+        elif child.type not in _SWITCHES:
+            stack.extend(reversed(child.named_children))
+    return found
+
+
+def _is_statement(node: Node) -> bool:
+    return node.type in _BLOCKS | _IFS | _LOOPS | _SWITCHES | _TRIES | _WRAPPERS or node.type.endswith(
+        ("_statement", "declaration")
+    )

@@ -1,0 +1,59 @@
+"""What a bundle's evidence lies in: its share by construct, and how well a construct alone tells the classes apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.measure.detector import Detector
+from codeorigin_training.measure.figures import Estimate, estimate
+from codeorigin_training.measure.metrics import auroc
+from codeorigin_training.studies.sample import repository_groups
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ConstructRow:
+    """One construct: its share of the characters and of the absolute evidence, and the AUROC of its evidence alone."""
+
+    construct: Construct
+    characters: float
+    evidence: float
+    auroc: Estimate
+
+
+def construct_evidence(rows: Sequence[Row], detector: Detector) -> tuple[Floats, Floats]:
+    """Evidence in logits and characters of every construct of every row, ``(n, constructs)`` each."""
+    values, characters = (np.zeros((len(rows), len(CONSTRUCTS))) for _ in range(2))
+    for number, row in enumerate(rows):
+        for each in detector.explainer.explain(row.code, row.language).constructs:
+            place = CONSTRUCTS.index(each.construct)
+            values[number, place], characters[number, place] = each.value, each.characters
+    return values, characters
+
+
+def construct_rows(
+    rows: Sequence[Row], values: Floats, characters: Floats, *, rounds: int, seed: int
+) -> list[ConstructRow]:
+    """The constructs by their share of the evidence, the greatest first."""
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    shares = np.abs(values).sum(axis=0) / max(np.abs(values).sum(), 1e-12)
+    found = []
+    for place, construct in enumerate(CONSTRUCTS):
+        column = values[:, place]
+        (figure,) = estimate(
+            repository_groups(rows),
+            lambda index, column=column: np.array([auroc(labels[index], column[index])]),  # type: ignore[misc]
+            rounds=rounds,
+            seed=seed,
+        )
+        found.append(
+            ConstructRow(
+                construct, float(characters[:, place].sum() / characters.sum()), float(shares[place]), figure
+            )
+        )
+    return sorted(found, key=lambda each: -each.evidence)

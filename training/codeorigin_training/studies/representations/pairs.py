@@ -1,0 +1,89 @@
+"""Pairs of representations that belong to one function, and pairs that were swapped inside language and length."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.languages.parsing import ParseBudgetError
+from codeorigin.model.normalize import normalize
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.studies.representations.control_flow import control_flow
+from codeorigin_training.studies.representations.trees import tree_tokens
+
+Integers = npt.NDArray[np.int64]
+
+
+class View(StrEnum):
+    """One representation of a function."""
+
+    SOURCE = "source"
+    TREE = "tree"
+    FLOW = "flow"
+
+
+KINDS = ((View.SOURCE, View.TREE), (View.SOURCE, View.FLOW), (View.TREE, View.FLOW))
+"""The pairs of the data set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Represented:
+    """A function in all its representations: normalised source, and the tokens of tree and flow."""
+
+    row: Row
+    source: str
+    tree: tuple[str, ...]
+    flow: tuple[str, ...]
+
+    def text(self, view: View) -> str:
+        """The representation as text; structure is its tokens with blanks between."""
+        return self.source if view is View.SOURCE else " ".join(self.tokens(view))
+
+    def tokens(self, view: View) -> tuple[str, ...]:
+        """The tokens of ``TREE`` or ``FLOW``."""
+        return self.tree if view is View.TREE else self.flow
+
+
+def represented(rows: Sequence[Row]) -> list[Represented]:
+    """The functions of ``rows`` whose control flow is read, in the order of language and length of the tree."""
+    found = []
+    for row in rows:
+        try:
+            flow = control_flow(row.code, row.language)
+            tree = tree_tokens(row.code, row.language)
+        except ParseBudgetError:
+            continue
+        if flow is not None:
+            source = normalize(row.code, row.language).text
+            found.append(Represented(row, source, tuple(tree), tuple(flow.tokens)))
+    return sorted(found, key=lambda each: (each.row.language, len(each.tree)))
+
+
+def neighbour_batches(
+    functions: Sequence[Represented], size: int, generator: np.random.Generator | None
+) -> Iterator[tuple[list[Represented], Integers]]:
+    """Batches of neighbours in language and length, and for each function the place of the one to swap with.
+
+    No function is swapped with itself or with one of another language; a batch of one is left out.
+
+    Args:
+        functions: as :func:`represented` orders them.
+        size: of a batch, 2 or more.
+        generator: moves the batches' borders and their order; None leaves them.
+    """
+    by_language: dict[str, list[Represented]] = {}
+    for each in functions:
+        by_language.setdefault(each.row.language, []).append(each)
+    batches: list[list[Represented]] = []
+    for inside in by_language.values():
+        first = 0 if generator is None else int(generator.integers(size))
+        cuts = [0, *range(first or size, len(inside), size), len(inside)]
+        batches += [inside[low:high] for low, high in pairwise(cuts) if high - low > 1]
+    if generator is not None:
+        generator.shuffle(batches)
+    for batch in batches:
+        shift = 1 if generator is None else int(generator.integers(1, min(len(batch), 4)))
+        yield batch, np.roll(np.arange(len(batch)), shift).astype(np.int64)

@@ -1,0 +1,89 @@
+"""Vocabularies for structure: the source's own, which spells it, and the same with a token for each part."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer as BpeTokenizer
+
+from codeorigin.model.tokenizer import PAD_TOKEN
+from codeorigin_training.encoder.hugging_face import SubwordTokenizer
+from codeorigin_training.encoder.tokenizer import train_tokenizer
+from codeorigin_training.studies.representations.pairs import Represented, View
+
+Ids = npt.NDArray[np.int64]
+
+
+class Vocabulary(Protocol):
+    """Representation -> token ids."""
+
+    @property
+    def size(self) -> int:
+        """Number of tokens; 0 is the padding."""
+
+    def encode(self, function: Represented, view: View) -> Ids:
+        """Ids of one representation, int64 ``(T,)``."""
+
+
+class SpelledVocabulary:
+    """Structure is written out and cut into the tokens of source code."""
+
+    def __init__(self, bpe: BpeTokenizer) -> None:
+        self._bpe = bpe
+        assert bpe.token_to_id(PAD_TOKEN) == 0
+
+    @classmethod
+    def train(cls, functions: Sequence[Represented], size: int, seed: int) -> "SpelledVocabulary":
+        """A byte-level BPE of ``size`` entries from the sources of ``functions``."""
+        rows = [each.row for each in functions]
+        return cls(train_tokenizer(rows, vocab_size=size, sample=len(rows), seed=seed))
+
+    @property
+    def size(self) -> int:
+        return int(self._bpe.get_vocab_size())
+
+    def encode(self, function: Represented, view: View) -> Ids:
+        return np.array(self._bpe.encode(function.text(view), add_special_tokens=False).ids, dtype=np.int64)
+
+
+class ExtendedVocabulary:
+    """Another vocabulary, with one more token for each part of structure that is met more than once."""
+
+    def __init__(self, base: Vocabulary, functions: Sequence[Represented]) -> None:
+        """Take the parts from ``functions``; what is met later and is new has one token together."""
+        self._base = base
+        counts = Counter(token for each in functions for token in (*each.tree, *each.flow))
+        kept = sorted(token for token, count in counts.items() if count > 1)
+        self._ids = {token: base.size + 1 + number for number, token in enumerate(kept)}
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The tokens that were added, in the order of their ids; the unknown one is the first and has no text."""
+        return ("", *self._ids)
+
+    @property
+    def size(self) -> int:
+        return self._base.size + 1 + len(self._ids)
+
+    def encode(self, function: Represented, view: View) -> Ids:
+        if view is View.SOURCE:
+            return self._base.encode(function, view)
+        unknown = self._base.size
+        return np.array([self._ids.get(token, unknown) for token in function.tokens(view)], dtype=np.int64)
+
+
+class PretrainedVocabulary:
+    """The vocabulary of a pretrained encoder; structure, if it is not extended, is spelled in it."""
+
+    def __init__(self, tokenizer: SubwordTokenizer, size: int) -> None:
+        self._tokenizer = tokenizer
+        self._size = size
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def encode(self, function: Represented, view: View) -> Ids:
+        return np.array(self._tokenizer.encode(function.text(view), add_special_tokens=False), dtype=np.int64)

@@ -1,0 +1,94 @@
+"""Functions that a study reads, and the detector that it asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from codeorigin.model.bundle import sha256_of
+from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
+from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.measure.detector import Detector
+from codeorigin_training.measure.figures import Estimate, estimate
+from codeorigin_training.run import Run, RunError
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+_FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Functions of repositories for training, and of those held out from every model of this project."""
+
+    train: list[Row]
+    test: list[Row]
+
+
+def data_digests(data: Path) -> dict[str, str]:
+    """The SHA-256 of every file of the corpus that is there: what a study's kept figures depend on."""
+    return {name: sha256_of(data / name) for name in _FILES if (data / name).is_file()}
+
+
+def read_sides(data: Path, *, train: int, test: int, per_repository: int, seed: int) -> Sides:
+    """At most so many functions of each side, classes matched within language, test and length.
+
+    A repository gives at most ``per_repository`` of each label.
+
+    Raises:
+        CorpusError: the corpus is missing or lacks a column.
+    """
+    rows = limited(read_functions(data), per_repository)
+    sides = []
+    for held_out, most in ((False, train), (True, test)):
+        inside = [row for row in rows if is_held_out(row.repo) is held_out]
+        everywhere = np.ones(len(inside), dtype=bool)
+        chosen = matched_sample(inside, everywhere, seed) if inside else np.zeros(0, dtype=np.int64)
+        order = np.random.default_rng(seed).permutation(chosen)[:most]
+        sides.append([inside[number] for number in order])
+    return Sides(*sides)
+
+
+def open_detector(bundle: Path | None, run: Run) -> Detector:
+    """The detector in ``bundle``, else the run's, as it was fitted without the held-out repositories if there is such.
+
+    Raises:
+        RunError: there is none.
+        ModelError: it is broken.
+    """
+    for folder in (bundle, run.measured, run.bundle):
+        if folder is not None and folder.is_dir():
+            return Detector(folder)
+    raise RunError(
+        f"{bundle or run.bundle}: no bundle; name one with --set bundle=FOLDER, or build one first"
+    )
+
+
+def seen_warning(detector: Detector) -> str | None:
+    """A sentence where the bundle was fitted on the repositories that it is measured on, else None."""
+    if detector.bundle.manifest.get("data", {}).get("fitted_on_all_repositories"):
+        return (
+            "This bundle was fitted on all repositories, so its scores here are of code that it has read: "
+            "name its twin that was not (RUN/measured)."
+        )
+    return None
+
+
+def repository_groups(rows: Sequence[Row]) -> Integers:
+    """The number of each row's unit, int64 ``(n,)``."""
+    return np.unique([row.unit for row in rows], return_inverse=True)[1].astype(np.int64)
+
+
+def mean_with_interval(values: Floats, groups: Integers, *, rounds: int, seed: int) -> Estimate:
+    """The mean of ``values`` ``(n,)`` with its interval over ``groups`` ``(n,)``."""
+    (found,) = estimate(
+        groups,
+        lambda index: np.array([values[index].mean() if len(index) else np.nan]),
+        rounds=rounds,
+        seed=seed,
+    )
+    return found
