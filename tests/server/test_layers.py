@@ -18,6 +18,7 @@ _KNOWN_TO_FRONTS = (
     "accepted_findings",
     "analyzer",
     "cancellation",
+    "embedded",
     "errors",
     "explain.explanation",
     "git",
