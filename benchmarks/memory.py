@@ -1,10 +1,10 @@
 """Whether the language server's memory stays flat while somebody types: resident memory over time.
 
-    python benchmarks/memory.py [--seconds 600] [--every 20] [--model DIR]
+    python benchmarks/memory.py [--seconds 600] [--every 20] [--pause 0] [--model DIR]
 
-A session as an editor holds it, without pauses: four documents of the standard library are edited function by
-function, each edit with words that no earlier one had; now and then a hover asks for an explanation, a document is
-closed and another one opened, and half of them hold long functions. Linux only (reads /proc).
+A session as an editor holds it, without pauses unless asked for: four documents of the standard library are edited
+function by function, each edit with words that no earlier one had; now and then a hover asks for an explanation, a
+document is closed and another one opened, and half of them hold long functions. Linux only (reads /proc).
 """
 
 import argparse
@@ -85,6 +85,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--seconds", type=float, default=600, help="how long to edit (default: 600)")
     parser.add_argument("--every", type=float, default=20, help="seconds from line to line (default: 20)")
+    parser.add_argument(
+        "--pause",
+        type=float,
+        default=0,
+        help="seconds after each edit, to leave the machine to others (default: 0)",
+    )
     parser.add_argument("--model", type=Path, help="model folder (default: the one that ships)")
     options = parser.parse_args()
     samples: list[tuple[int, float]] = []
@@ -104,6 +110,7 @@ def main() -> None:
                     f"{passed:8.0f} {session.edits:8} {memory['now']:13.1f} {memory['peak']:9.1f}", flush=True
                 )
             session.edit()
+            time.sleep(options.pause)
         samples.append((session.edits, server.memory()["now"]))
     late = samples[int(FLAT_AFTER * len(samples)) :]
     edits, grown = late[-1][0] - late[0][0], late[-1][1] - late[0][1]

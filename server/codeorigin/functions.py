@@ -93,6 +93,7 @@ class _Frame:
     depth: int
     function: CapturedFunction | None = None
     start: int = 0
+    name: str = ""
     children: list[FunctionSpan] = field(default_factory=list)
 
 
@@ -102,6 +103,7 @@ class _Builder:
         self._syntax = syntax
         self._language = language
         self._in_test_file = in_test_file
+        self._places: dict[int, tuple[int, int, int]] = {}
         self.comments = IgnoreComments(syntax)
 
     def build(self) -> tuple[FunctionSpan, ...]:
@@ -146,16 +148,16 @@ class _Builder:
         )
 
     def _open_function(self, function: CapturedFunction, start: int, parent: _Frame) -> _Frame:
-        name = function.prefix + self._name(function.name)
+        written = self._name(function.name)
+        name = function.prefix + written
         owner = self._owner(function)
         separator = self._language.separator
-        if owner:
-            name = f"{owner}{separator}{name}"
-        qualified_name = _joined(parent.qualified_name, function.separator or parent.member, name)
+        owned = f"{owner}{separator}{name}" if owner else name
+        qualified_name = _joined(parent.qualified_name, function.separator or parent.member, owned)
         rules = self._language.tests
         is_test = (
             parent.is_test
-            or (rules.name is not None and rules.name.fullmatch(self._name(function.name)) is not None)
+            or (rules.name is not None and rules.name.fullmatch(written) is not None)
             or (
                 rules.attribute is not None
                 and rules.attribute.search(self._slice(start, self._header_start(start, function)))
@@ -171,6 +173,7 @@ class _Builder:
             parent.depth + 1,
             function,
             start,
+            name,
         )
 
     def _close(self, stack: list[_Frame]) -> None:
@@ -185,7 +188,7 @@ class _Builder:
         own_start = function.range[0]
         stack[-1].children.append(
             FunctionSpan(
-                name=function.prefix + self._name(function.name),
+                name=frame.name,
                 qualified_name=frame.qualified_name,
                 language=self._language.id,
                 range=whole,
@@ -285,14 +288,22 @@ class _Builder:
         return name.removeprefix(":") if self._language.id == "ruby" else name
 
     def _slice(self, start: int, end: int) -> str:
+        if self._lines.is_ascii:
+            return self._lines.text[start:end]
         return self._lines.text[self._lines.byte_to_offset(start) : self._lines.byte_to_offset(end)]
 
     def _range(self, start_byte: int, end_byte: int) -> TextRange:
-        start = self._lines.byte_to_offset(start_byte)
-        end = self._lines.byte_to_offset(end_byte)
-        start_line, start_column = self._lines.offset_to_position(start)
-        end_line, end_column = self._lines.offset_to_position(end)
+        start, start_line, start_column = self._place(start_byte)
+        end, end_line, end_column = self._place(end_byte)
         return TextRange(start_byte, end_byte, start, end, start_line, start_column, end_line, end_column)
+
+    def _place(self, byte: int) -> tuple[int, int, int]:
+        """Offset, line and column of a byte; a function's ranges share most of their ends."""
+        place = self._places.get(byte)
+        if place is None:
+            offset = self._lines.byte_to_offset(byte)
+            place = self._places[byte] = (offset, *self._lines.offset_to_position(offset))
+        return place
 
 
 def _joined(prefix: str, separator: str, name: str) -> str:

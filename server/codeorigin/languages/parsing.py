@@ -1,19 +1,30 @@
 """One parse of a text that can be cancelled and that ends, whatever the text."""
 
+import ctypes
+import sys
+from collections.abc import Sequence
+
 from tree_sitter import Language as Grammar
 from tree_sitter import Parser, Point, Tree
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import CodeOriginError
 
-_SMALL = 16_384
+_SMALL = 65_536
+"""The worst text of so many bytes takes a fraction of a second, so it is parsed in one go: that is faster."""
 _CHUNK = 4_096
+_MOST_HANDED_OUT = 256
 _BUDGET = 16_000_000
 _BUDGET_PER_BYTE = 16
 
 
 class ParseBudgetError(CodeOriginError):
     """The parser read the text over and over: its time would grow with the square of the text's length."""
+
+
+_give_back = ctypes.pythonapi.Py_DecRef
+_give_back.argtypes = [ctypes.py_object]
+_give_back.restype = None
 
 
 class _Reader:
@@ -28,22 +39,47 @@ class _Reader:
         self._cancel = cancel
         self._left = _BUDGET + _BUDGET_PER_BYTE * len(data)
         self._parsing = True
+        self._handed_out: list[bytes] = []
 
     def finish(self) -> bool:
         """Whether the text was read within the budget; from now on whatever is asked for is handed out."""
         self._parsing = False
+        _release(self._handed_out)
+        self._handed_out.clear()
         return self._left >= 0
 
     def read(self, offset: int, _: Point) -> bytes:
         """What stands at ``offset``; nothing once the parse is to stop, which ends what the scanner is at."""
-        if self._parsing:
-            if self._left < 0 or self._cancel.cancelled:
-                return b""
-            self._left -= _CHUNK
-        return self._data[offset : offset + _CHUNK]
+        if not self._parsing:
+            return self._data[offset : offset + _CHUNK]
+        if self._left < 0 or self._cancel.cancelled:
+            return b""
+        self._left -= _CHUNK
+        if len(self._handed_out) == _MOST_HANDED_OUT:
+            # The parser is done with all but the last one.
+            last = self._handed_out.pop()
+            _release(self._handed_out)
+            self._handed_out[:] = [last]
+        piece = self._data[offset : offset + _CHUNK]
+        self._handed_out.append(piece)
+        return piece
 
     def has_to_stop(self, _offset: int, _has_error: bool) -> bool:
         return self._left < 0 or self._cancel.cancelled
+
+
+def _release(pieces: Sequence[bytes]) -> None:
+    """Give back the references to what a reader handed out that nobody holds any more.
+
+    Some versions of the library never let go of it (0.26 is one), which would cost twice the text's size at every
+    parse. Counted against a piece that no parser has seen, so nothing is given back where the library does so itself.
+    """
+    unseen = bytes(bytearray(_CHUNK))
+    usual, *counts = map(sys.getrefcount, [unseen, *pieces])
+    for piece, references in zip(pieces, counts, strict=True):
+        if len(piece) > 1:  # shorter ones are shared by the whole process
+            for _ in range(references - usual):
+                _give_back(piece)
 
 
 def parse_tree(grammar: Grammar, data: bytes, cancel: CancelToken = NEVER) -> Tree:
@@ -62,8 +98,9 @@ def parse_tree(grammar: Grammar, data: bytes, cancel: CancelToken = NEVER) -> Tr
         tree = parser.parse(reader.read, progress_callback=reader.has_to_stop)
     except ValueError:  # "Parsing failed": it was stopped
         tree = None
-    cancel.raise_if_cancelled()
     # The tree asks the reader again for the texts of its nodes.
-    if not reader.finish() or tree is None:
+    in_budget = reader.finish()
+    cancel.raise_if_cancelled()
+    if not in_budget or tree is None:
         raise ParseBudgetError("the syntax takes too long to read")
     return tree

@@ -140,8 +140,9 @@ class _Collector:
         if body[0] >= node.end_byte != name[1]:
             return  # a macro call that ends in a semicolon defines nothing
         self._bodies.add(body)
+        start, end = self._range(node)
         self._functions[node.id] = CapturedFunction(
-            range=(self._range(node)[0], max(self._range(node)[1], body[1])),
+            range=(start, max(end, body[1])),
             name=name,
             body=body,
             owner=owner,
@@ -180,7 +181,8 @@ class _Collector:
         return self._range(last) if last is not None else self._range(node)
 
     def _range(self, node: Node) -> tuple[int, int]:
-        return self._clamped(node.start_byte, node.end_byte)
+        end = node.end_byte
+        return (node.start_byte, end) if end <= self._limit else self._clamped(node.start_byte, end)
 
     def _clamped(self, start: int, end: int) -> tuple[int, int]:
-        return min(start, self._limit), min(end, self._limit)
+        return (start, end) if end <= self._limit else (min(start, self._limit), self._limit)

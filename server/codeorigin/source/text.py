@@ -34,7 +34,7 @@ class LineIndex:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._ascii = text.isascii()
+        self.is_ascii = text.isascii()
         if "\r" in text:
             ends = [match.start() for match in _LINE_END.finditer(text)]
             starts = [match.end() for match in _LINE_END.finditer(text)]
@@ -84,7 +84,7 @@ class LineIndex:
 
     def byte_to_offset(self, byte: int) -> int:
         """UTF-8 byte offset -> code point offset; a byte inside a character is rounded down to its start."""
-        if self._ascii:
+        if self.is_ascii:
             return byte if 0 <= byte <= len(self.text) else min(max(byte, 0), len(self.text))
         data, chunk_starts = self._encoded
         if byte >= len(data):
@@ -100,7 +100,7 @@ class LineIndex:
     def offset_to_byte(self, offset: int) -> int:
         """Code point offset -> UTF-8 byte offset."""
         offset = min(max(offset, 0), len(self.text))
-        if self._ascii:
+        if self.is_ascii:
             return offset
         chunk = offset // _CHUNK
         return self._encoded[1][chunk] + len(encode_utf8(self.text[chunk * _CHUNK : offset]))

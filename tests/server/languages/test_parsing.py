@@ -1,5 +1,8 @@
 """A parse that would take too long ends, by a count that is the same on every machine, and can be cancelled."""
 
+import gc
+import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,9 @@ def commented(size: int) -> str:
     """Python code at whose every comment the grammar's scanner looks ahead over all that follow."""
     line = "    # " + "word " * 40 + "\n"
     return "def f(x):\n" + line * (size // len(line)) + "    return x\n"
+
+
+FUNCTIONS = "".join(f"def f{number}(x):\n    return x\n" for number in range(2_000))
 
 
 class _Later(CancelToken):
@@ -68,11 +74,30 @@ def test_a_small_text_is_not_parsed_for_nobody() -> None:
         outline("def f(): pass", PYTHON, cancel=token)
 
 
+@pytest.mark.parametrize("text", [commented(70_000) + FUNCTIONS, commented(400_000)])
+def test_nothing_that_the_parser_has_read_is_kept(text: str) -> None:
+    """Python counts the memory of its own objects, whoever holds them."""
+
+    def read() -> int:
+        with suppress(ParseBudgetError):
+            parse(text, PYTHON)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        read()
+        before = read()
+        assert max(read() for _ in range(5)) - before < len(text) // 10
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_long_text_gives_the_same_tree_in_pieces(language: str) -> None:
     known = get_language(language)
     comment = f"{known.line_comment} \u00e9\u00e9\u00e9 \U0001d499 {'x' * 60}\n"
-    data = (comment * 300).encode()
+    data = (comment * 1000).encode()
     tree = parse_tree(Grammar(known.grammar()), data)
     assert (tree.root_node.end_byte, tree.root_node.text) == (len(data), data)
 
