@@ -83,8 +83,8 @@ def run_scan(options: ScanOptions) -> int:
     until = None if options.until is None else parse_day(options.until, "--until", end=True)
     folders = read_repositories(options.repositories)
     model = Bundle.load(options.model).model_id
-    store = Store(options.output)
     request = ScanRequest(folders, kind, model, options.declared, since, until)
+    store = Store(options.output, request.settings)
     with closing(make_engine(options)) as engine:
         try:
             tally = scan(

@@ -22,6 +22,17 @@ class ScanRequest:
     until: int | None = None
     size: int = COMMITS_IN_A_UNIT
 
+    @property
+    def settings(self) -> dict[str, object]:
+        """What :class:`~codeorigin.fleet.store.Store` is told of."""
+        return {
+            "model": self.model,
+            "declared": self.declared,
+            "since": self.since,
+            "until": self.until,
+            "size": self.size,
+        }
+
 
 @dataclass(slots=True)
 class ScanTally:
@@ -110,7 +121,7 @@ def _pending(
             tally.failed += 1
             failed(str(folder), reason)
             continue
-        store.drop_failure(str(folder), request.kind)
+        store.keep_only(str(folder), request.kind, units)
         for unit in units:
             if store.is_done(unit):
                 tally.skipped += 1

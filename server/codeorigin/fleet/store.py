@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.units import Unit, UnitKind
 from codeorigin.fleet.work import UnitResult
 
+_NO_UNITS = "none"
 _TEXT, _COUNT, _FIGURE = pa.string(), pa.int64(), pa.float64()
 _BANDS = [("human", _COUNT), ("unsure", _COUNT), ("llm", _COUNT)]
 _VERDICT = [("logit", _FIGURE), ("probability", _FIGURE), ("band", _TEXT), ("reason", _TEXT)]
@@ -69,17 +70,27 @@ class Store:
         CodeOriginError: the folder cannot be written; what was written before stays.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+        """``settings`` are all that rows depend on besides their unit; a folder holds those of one choice."""
         self.folder = folder
         self._manifest = folder / "manifest"
         try:
             self._manifest.mkdir(parents=True, exist_ok=True)
+            found = folder / "scan.json"
+            if not found.exists():
+                self._write(found, dict(settings))
+            elif json.loads(found.read_text("ascii")) != dict(settings):
+                raise CodeOriginError(
+                    f"{folder}: holds a scan with another model or other options; name another folder"
+                )
         except OSError as error:
             raise self._full(error) from error
+        except ValueError as error:
+            raise CodeOriginError(f"{folder}: scan.json is broken; name another folder") from error
 
     def is_done(self, unit: Unit) -> bool:
         """Whether the unit's rows are there."""
-        entry = self._entry(self._manifest / f"{unit.key}.json")
+        entry = self._entry(self._entry_path(unit.repository, unit.kind, unit.key))
         return entry is not None and entry.error is None and self._rows_path(unit).is_file()
 
     def put(self, unit: Unit, result: UnitResult) -> None:
@@ -100,15 +111,23 @@ class Store:
 
     def put_failure(self, repository: str, kind: UnitKind, error: str) -> None:
         """Keep that a repository has no units, and why; the next run tries again."""
-        self._put_entry(Entry(self._failure_key(repository, kind), repository, kind.value, 0, error))
+        self._put_entry(Entry(_NO_UNITS, repository, kind.value, 0, error))
 
-    def drop_failure(self, repository: str, kind: UnitKind) -> None:
-        """Forget :meth:`put_failure`: the repository has units now."""
-        (self._manifest / f"{self._failure_key(repository, kind)}.json").unlink(missing_ok=True)
+    def keep_only(self, repository: str, kind: UnitKind, units: Sequence[Unit]) -> None:
+        """Drop what the folder has of a repository and is none of its ``units`` any more.
+
+        New commits make another unit of the last ones: without this, those would be counted twice.
+        """
+        keys = {unit.key for unit in units}
+        rows = self.folder / kind.value / _place(repository)
+        manifest = self._entry_path(repository, kind, _NO_UNITS).parent
+        for path in [*rows.glob("*.parquet"), *manifest.glob("*.json")]:
+            if path.stem not in keys:
+                path.unlink(missing_ok=True)
 
     def entries(self) -> Iterator[Entry]:
         """The manifest, by key."""
-        for path in sorted(self._manifest.glob("*.json")):
+        for path in sorted(self._manifest.glob("*/*/*.json")):
             entry = self._entry(path)
             if entry is not None:
                 yield entry
@@ -119,12 +138,10 @@ class Store:
             yield from pq.read_table(path, schema=SCHEMAS[kind], partitioning=None).to_pylist()
 
     def _rows_path(self, unit: Unit) -> Path:
-        name = hashlib.sha256(os.fsencode(unit.repository)).hexdigest()[:16]
-        return self.folder / unit.kind.value / f"repository_key={name}" / f"{unit.key}.parquet"
+        return self.folder / unit.kind.value / _place(unit.repository) / f"{unit.key}.parquet"
 
-    @staticmethod
-    def _failure_key(repository: str, kind: UnitKind) -> str:
-        return hashlib.sha256(f"{kind.value}\0{repository}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    def _entry_path(self, repository: str, kind: UnitKind, key: str) -> Path:
+        return self._manifest / kind.value / _place(repository) / f"{key}.json"
 
     def _entry(self, path: Path) -> Entry | None:
         try:
@@ -133,21 +150,31 @@ class Store:
             return None
 
     def _put_entry(self, entry: Entry) -> None:
-        path = self._manifest / f"{entry.key}.json"
-        values = {name: getattr(entry, name) for name in Entry.__slots__}
+        path = self._entry_path(entry.repository, UnitKind(entry.kind), entry.key)
+        try:
+            self._write(path, {name: getattr(entry, name) for name in Entry.__slots__})
+        except OSError as error:
+            raise self._full(error) from error
+
+    @staticmethod
+    def _write(path: Path, values: dict[str, Any]) -> None:
         unfinished = path.with_name(f".{path.name}.part")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             unfinished.write_text(json.dumps(values, sort_keys=True) + "\n", "ascii")
             unfinished.replace(path)
-        except OSError as error:
+        finally:
             unfinished.unlink(missing_ok=True)
-            raise self._full(error) from error
 
     def _full(self, error: OSError) -> CodeOriginError:
         return CodeOriginError(
             f"{self.folder}: cannot write the results here: {error.strerror or error}; what is done is kept, and the "
             "same command goes on"
         )
+
+
+def _place(repository: str) -> str:
+    return f"repository_key={hashlib.sha256(os.fsencode(repository)).hexdigest()[:16]}"
 
 
 def _writable(row: dict[str, Any]) -> dict[str, Any]:

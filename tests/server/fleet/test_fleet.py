@@ -72,7 +72,7 @@ def run(engine: Engine, request: ScanRequest, folder: Path) -> tuple[ScanTally, 
     with closing(engine):
         tally = scan(
             request,
-            Store(folder),
+            Store(folder, request.settings),
             engine,
             failed=lambda name, reason: said.append((name, reason)),
             progress=lambda tally: None,
@@ -202,6 +202,28 @@ def test_a_second_run_does_nothing_again(
     assert content(tmp_path) == local
 
 
+def test_new_commits_are_added_and_none_counted_twice(model: Path, tmp_path: Path) -> None:
+    grown = Repository(tmp_path / "grown")
+    for day in range(1, 4):
+        grown.commit({f"m{day}.py": code(f"f{day}")}, date=f"2020-01-0{day}")
+    asked = request([grown.folder], model)
+    assert run(LocalEngine(model, 1), asked, tmp_path / "out")[0].done == 2
+    grown.commit({"m4.py": code("f4")}, date="2020-01-04")
+    tally, _ = run(LocalEngine(model, 1), asked, tmp_path / "out")
+    assert (tally.done, tally.skipped) == (1, 1)
+    store = Store(tmp_path / "out", asked.settings)
+    commits = [row["commit"] for row in store.rows(UnitKind.COMMITS)]
+    assert sorted(commits) == sorted(grown.git("rev-list", "HEAD").split())
+    assert sum(entry.rows for entry in store.entries()) == 4
+
+
+def test_a_folder_holds_one_scan(folders: list[Path], model: Path, tmp_path: Path) -> None:
+    run(LocalEngine(model, 1), request(folders[:1], model), tmp_path)
+    other = ScanRequest(folders[:1], UnitKind.COMMITS, "another model", size=2)
+    with pytest.raises(CodeOriginError, match="holds a scan with another model or other options"):
+        Store(tmp_path, other.settings)
+
+
 def test_broken_repositories_are_reported_and_tried_again(
     folders: list[Path], model: Path, tmp_path: Path
 ) -> None:
@@ -222,7 +244,7 @@ def test_broken_repositories_are_reported_and_tried_again(
     assert reasons[str(gone)] == "no such folder"
     assert reasons[str(empty)].endswith("the repository has no commits yet")
     assert "git diff-tree failed" in reasons[str(broken.folder)]
-    store = Store(tmp_path / "out")
+    store = Store(tmp_path / "out", asked.settings)
     assert {each.repository for each in store.entries() if each.error} == set(reasons)
     path.write_bytes(whole)
     tally, said = run(LocalEngine(model, 1), asked, tmp_path / "out")
@@ -247,7 +269,7 @@ def test_a_full_disk_keeps_what_is_done(
         run(LocalEngine(model, 1), request(folders, model), tmp_path)
     monkeypatch.undo()
     half_done = content(tmp_path)
-    assert len(half_done) == 8
+    assert len(half_done) == 1 + 2 * 4
     assert all(local[name] == data for name, data in half_done.items())
     tally, _ = run(LocalEngine(model, 1), request(folders, model), tmp_path)
     assert (tally.done, tally.skipped) == (5, 4)
@@ -312,8 +334,9 @@ def test_units_are_taken_only_when_a_worker_is_free() -> None:
 
 
 def test_the_files_of_a_tree(folders: list[Path], model: Path, tmp_path: Path) -> None:
-    run(LocalEngine(model, 1), request(folders[1:], model, UnitKind.TREE), tmp_path)
-    rows = list(Store(tmp_path).rows(UnitKind.TREE))
+    asked = request(folders[1:], model, UnitKind.TREE)
+    run(LocalEngine(model, 1), asked, tmp_path)
+    rows = list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))
     assert sorted(row["path"] for row in rows) == sorted(2 * [f"src/m{day}.py" for day in range(1, 7)])
     assert {row["functions"] for row in rows} == {2}
     assert {row["human"] + row["unsure"] + row["llm"] for row in rows} == {12}
