@@ -348,7 +348,7 @@ def test_a_hostile_repository_runs_nothing(repository: Repository, judge: Judge,
     for name in names:
         repository.git("config", name, f"!{program}" if name.startswith("alias.") else str(program))
     for name, value in {
-        "log.showSignature": "true", "format.pretty": "fuller", "diff.orderFile": "nowhere", "color.ui": "always",
+        "log.showSignature": "true", "format.pretty": "fuller", "color.ui": "always",
         "diff.noprefix": "true", "i18n.logOutputEncoding": "UTF-16", "diff.renames": "false",
     }.items():  # fmt: skip
         repository.git("config", name, value)
@@ -362,7 +362,7 @@ def test_a_hostile_repository_runs_nothing(repository: Repository, judge: Judge,
     # It is a trap.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     subprocess.run(
-        ["git", "-c", "diff.orderFile=", "log", "-p", "--ext-diff"],
+        ["git", "log", "-p", "--ext-diff"],
         cwd=repository.folder,
         env=environment,
         check=False,
