@@ -1,5 +1,6 @@
 """Units on a Ray cluster: an actor a worker, which loads the model once. Needs the extra ``fleet``."""
 
+import logging
 import os
 from concurrent.futures import Future
 from pathlib import Path
@@ -37,12 +38,13 @@ class RayEngine:
 
     def __init__(self, model: Path | None, workers: int | None, address: str | None = None) -> None:
         if not ray.is_initialized():
-            ray.init(address=address, logging_level="ERROR", log_to_driver=False)
+            ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False)
             self._own = True
         else:
             self._own = False
         self._model = model
-        self.workers = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+        cores = ray.cluster_resources().get("CPU", 1)  # type: ignore[no-untyped-call]
+        self.workers = workers or max(1, int(cores))
         self._actor = ray.remote(num_cpus=1)(_Actor)
 
     def start(self) -> Worker:
