@@ -22,6 +22,7 @@ _KNOWN_TO_FRONTS = (
     "embedded",
     "errors",
     "explain.explanation",
+    "fleet",
     "git",
     "history",
     "language_id",
@@ -44,6 +45,8 @@ _MORE_FOR_ONE = {
     "cli.saved_report": ("model.promise",),
     # It names the model in the report, and stops at a broken one before a worker starts.
     "cli.check": ("model.bundle",),
+    # It names the model, and stops at a broken one before a worker starts.
+    "cli.scan": ("model.bundle",),
     # It hands the rules of the model on, and weighs functions as they do.
     "cli.changes": ("change_verdicts", "model.bundle", "model.pooled_rule"),
     # It looks at the model and at every grammar.
@@ -136,6 +139,10 @@ def test_nothing_else_knows_a_front() -> None:
         ("changed_functions", ("report",)),
         ("change_verdicts", ("model",)),
         ("worker_processes", ()),
+        (
+            "fleet",
+            ("fleet", "analyzer", "errors", "git", "history", "languages", "model", "worker_processes"),
+        ),
         (
             "history",
             (

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import codeorigin
-from codeorigin.cli import check_command, history_command, saved_commands
+from codeorigin.cli import check_command, history_command, saved_commands, scan_command
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
 from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, Threads, cores
@@ -213,6 +213,7 @@ def serve(
 
 
 history_command.register(app)
+scan_command.register(app)
 saved_commands.register(app)
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from codeorigin.cli.changes import wanted_paths
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.output import write_output
-from codeorigin.cli.reports.history import HistoryReport, write_history
+from codeorigin.cli.reports.history import write_history
+from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository

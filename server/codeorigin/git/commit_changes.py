@@ -29,7 +29,7 @@ def commit_changes(
     start = mark.encode("ascii")
     names = "".join(f"{commit}\n" for commit in commits).encode("ascii")
     waiting = iter(commits)
-    arguments = ("--stdin", "--root", f"--format=tformat:{mark}%H", *DIFF_OPTIONS)
+    arguments = ("--stdin", "--root", "--encoding=UTF-8", f"--format=tformat:{mark}%H", *DIFF_OPTIONS)
     with git.stream("diff-tree", *arguments, stdin=names) as output:
         line = output.readline()
         while line:

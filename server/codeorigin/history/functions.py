@@ -116,12 +116,6 @@ class BlobReader:
         ]
 
 
-def load_reader(folder: Path, model: Path | None) -> BlobReader:
-    """A reader of the repository at ``folder``.
-
-    Raises:
-        ModelError: the model is missing or broken.
-        RepositoryError: there is no repository.
-    """
-    analyzer = Analyzer.load(model, verdict_cache_bytes=VERDICT_CACHE_BYTES)
-    return BlobReader(Repository.of(folder), analyzer)
+def load_analyzer(model: Path | None) -> Analyzer:
+    """The model with room for the functions of many blobs; raises :class:`~codeorigin.errors.ModelError`."""
+    return Analyzer.load(model, verdict_cache_bytes=VERDICT_CACHE_BYTES)

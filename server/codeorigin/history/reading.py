@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from codeorigin.analyzer import Analyzer
 from codeorigin.errors import CodeOriginError, SourceError
-from codeorigin.history.functions import BlobReader, load_reader, packed
+from codeorigin.git.repository import Repository
+from codeorigin.history.functions import BlobReader, load_analyzer, packed
 from codeorigin.worker_processes import begin_worker, interrupts_held
 
 _AT_ONCE = 16
@@ -48,14 +50,18 @@ def read_blobs(reader: BlobReader, wanted: Sequence[Wanted]) -> list[Read]:
 
 
 class Readers:
-    """``jobs`` readers of a repository. Use it in a ``with`` block.
+    """``jobs`` readers of a repository, or one with an ``analyzer`` at hand. Use it in a ``with`` block.
 
     Each of several is a process of its own, and gets what stands at the paths that it had before: a file changes little
     from commit to commit, and the scores of its functions are still there.
     """
 
-    def __init__(self, folder: Path, model: Path | None, jobs: int) -> None:
-        self._folder, self._model, self._jobs = folder, model, jobs
+    def __init__(
+        self, repository: Repository, model: Path | None, jobs: int, analyzer: Analyzer | None = None
+    ) -> None:
+        self._repository, self._model, self._jobs = repository, model, 1 if analyzer is not None else jobs
+        self._folder = repository.root or repository.folder
+        self._analyzer = analyzer
         self._reader: BlobReader | None = None
         self._pools: list[ProcessPoolExecutor | None] = [None] * jobs
 
@@ -79,7 +85,8 @@ class Readers:
         """Begin to read ``wanted``; :meth:`finish` waits for it."""
         if self._jobs == 1:
             if self._reader is None and wanted:
-                self._reader = load_reader(self._folder, self._model)
+                analyzer = self._analyzer or load_analyzer(self._model)
+                self._reader = BlobReader(self._repository, analyzer)
             done: Future[list[Read]] = Future()
             done.set_result(read_blobs(self._reader, wanted) if self._reader is not None else [])
             return [done]
@@ -126,7 +133,7 @@ class _Worker:
 
 def _start(folder: Path, model: Path | None) -> None:
     begin_worker()
-    _Worker.reader = load_reader(folder, model)
+    _Worker.reader = BlobReader(Repository.of(folder), load_analyzer(model))
 
 
 def _read(wanted: Sequence[Wanted]) -> list[Read]:

@@ -12,6 +12,8 @@ from typing import Any
 
 from codeorigin.errors import CodeOriginError
 
+IN_MEMORY = Path(":memory:")
+"""A state that ends with its process."""
 _FORMAT = 1
 _AT_ONCE = 500
 
@@ -42,7 +44,8 @@ class State:
     def __init__(self, path: Path, settings: str, model: str) -> None:
         self._path, self._settings = path, settings
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if path != IN_MEMORY:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = sqlite3.connect(path, isolation_level=None)
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")

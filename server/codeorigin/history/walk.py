@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codeorigin.analyzer import Analyzer
 from codeorigin.errors import RepositoryError
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.declared import declared_agents
@@ -103,7 +104,10 @@ class _Batch:
 
 
 class Walk:
-    """Judges commits. ``model`` is the folder of the model by whose rules ``judge`` speaks; None the one that ships."""
+    """Judges commits, in ``jobs`` processes or with an ``analyzer`` at hand.
+
+    ``model`` is the folder of the model by whose rules ``judge`` speaks; None the one that ships.
+    """
 
     def __init__(
         self,
@@ -115,9 +119,11 @@ class Walk:
         wanted: Callable[[str], bool],
         jobs: int = 1,
         declared: bool = True,
+        analyzer: Analyzer | None = None,
     ) -> None:
         self._repository, self._judge, self._state = repository, judge, state
         self._model, self._wanted, self._jobs, self._declared = model, wanted, jobs, declared
+        self._analyzer = analyzer
 
     def results(self, commits: Plan) -> Iterator[CommitResult]:
         """What comes of ``commits``, in their order. What was handed out is in the state.
@@ -127,7 +133,7 @@ class Walk:
             CodeOriginError: the state cannot be written, or a process of the work has ended.
         """
         waiting: deque[_Batch] = deque()
-        with Readers(self._repository.root or self._repository.folder, self._model, self._jobs) as readers:
+        with Readers(self._repository, self._model, self._jobs, self._analyzer) as readers:
             for start in range(0, len(commits), COMMITS_AT_ONCE):
                 waiting.append(self._begin(commits.slice(start, start + COMMITS_AT_ONCE), readers))
                 if len(waiting) == _BATCHES_WAITING:

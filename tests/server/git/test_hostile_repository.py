@@ -10,6 +10,7 @@ from codeorigin.errors import RepositoryError
 from codeorigin.git import process
 from codeorigin.git.blame import line_commits
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
+from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
 from support.repositories import Repository
@@ -164,6 +165,21 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
     assert len(line_commits(opened.git, head, "a.py")) == 4
     assert len(line_commits(opened.git, head, "-b.py")) == 2
     assert len(line_commits(opened.git, head, "two\nlines.py")) == 2
+    assert trap.ran() == ""
+
+
+def test_changes_of_many_commits_run_nothing(stamped: Repository, trap: Trap) -> None:
+    opened = Opened.of(stamped.folder)
+    commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
+    found = dict(commit_changes(opened.git, commits, lambda _: True))
+    assert list(found) == commits
+    assert [file.path for file in found[commits[0]]] == [
+        ".gitattributes",
+        ".gitmodules",
+        "a.py",
+        "two\nlines.py",
+    ]
+    assert [file.path for file in found[commits[1]]] == ["-b.py", "a.py", "old.py"]
     assert trap.ran() == ""
 
 

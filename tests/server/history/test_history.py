@@ -135,18 +135,20 @@ def test_a_run_that_was_stopped_goes_on(
 
     monkeypatch.setattr(walk, "COMMITS_AT_ONCE", 1)
     whole = judge(repository.folder, state=tmp_path / "whole.sqlite")
-    with (
-        pytest.raises(KeyboardInterrupt),
-        open_history(
+
+    def stop() -> None:
+        with open_history(
             Opened.of(repository.folder),
             lambda path: True,
             settings="",
             state=tmp_path / "state.sqlite",
             model=model,
-        ) as opened,
-    ):
-        next(iter(opened.results()))
-        raise KeyboardInterrupt
+        ) as opened:
+            next(iter(opened.results()))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop()
     assert judge(repository.folder) == whole
 
 
@@ -334,6 +336,7 @@ def _check_details(opened: HistoryRun) -> None:
 
 
 def test_a_hostile_repository_runs_nothing(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+    repository.commit({".gitattributes": "* diff=trap filter=none\n"}, date="2020-03-01")
     program = tmp_path / "trap.sh"
     program.write_text(f'#!/bin/sh\necho "$0 $*" >> "{tmp_path}/ran"\n')
     program.chmod(0o755)
@@ -345,11 +348,10 @@ def test_a_hostile_repository_runs_nothing(repository: Repository, judge: Judge,
     for name in names:
         repository.git("config", name, f"!{program}" if name.startswith("alias.") else str(program))
     for name, value in {
-        "log.showSignature": "true", "format.pretty": "fuller", "diff.orderFile": "nowhere", "color.ui": "always",
+        "log.showSignature": "true", "format.pretty": "fuller", "color.ui": "always",
         "diff.noprefix": "true", "i18n.logOutputEncoding": "UTF-16", "diff.renames": "false",
     }.items():  # fmt: skip
         repository.git("config", name, value)
-    repository.commit({".gitattributes": "* diff=trap filter=none\n"}, date="2020-03-01")
     for hook in ("post-index-change", "reference-transaction", "pre-auto-gc", "fsmonitor-watchman"):
         path = repository.folder / ".git" / "hooks" / hook
         path.parent.mkdir(exist_ok=True)

@@ -1,26 +1,8 @@
 """A history in every shape. Only the asked-for renderer is imported."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TextIO
 
-from codeorigin.history.commit_results import CommitResult
-from codeorigin.history.run import HistoryRun
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryReport:
-    """What a renderer needs. ``results`` are read once, newest first; ``name`` is the repository's folder.
-
-    ``since`` and ``until`` are as asked for, ``by`` says what the rows of a summary are.
-    """
-
-    run: HistoryRun
-    results: Iterator[CommitResult]
-    name: str
-    since: str | None
-    until: str | None
-    by: str
+from codeorigin.cli.reports.history.report import HistoryReport
 
 
 def write_history(report: HistoryReport, history_format: str, stream: TextIO) -> None:

@@ -19,7 +19,9 @@ def periods(months: Mapping[str, Share]) -> list[tuple[str, Share]]:
     if not months:
         return []
     first, last = (_number(month) for month in (min(months), max(months)))
-    size = next(size for size in (1, 3, 12, 1200) if (last - first) // size < _MOST_PERIODS)
+    sizes = (size for size in (1, 3, 12, 120) if (last - first) // size < _MOST_PERIODS)
+    # A commit may claim any year.
+    size = next(sizes, 12_000)
     start = first // size * size
     made = [(_label(number, size), Share()) for number in range(start, last + 1, size)]
     for month, share in months.items():

@@ -6,8 +6,8 @@ from html import escape
 from typing import TextIO
 
 import codeorigin
-from codeorigin.cli.reports.history import HistoryReport
 from codeorigin.cli.reports.history.charts import described, over_time, periods, treemap
+from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.cli.reports.history.style import POLICY, STYLE
 from codeorigin.cli.terminal import printable, printable_code
 from codeorigin.history.details import CommitDetails, DetailedFunction, HeatLine
@@ -50,14 +50,14 @@ def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
     else:
         shown = periods(totals.months)
         yield "<h2>Over time</h2>"
-        yield f'<p class="what">{escape(LINES)}</p>{_legend()}<figure>{over_time(shown)}</figure>'
-        yield f"<details><summary>as a table</summary>{_table('period', dict(shown))}</details>"
+        yield f'<p class="what">{escape(LINES)}</p>{legend()}<figure>{over_time(shown)}</figure>'
+        yield f"<details><summary>as a table</summary>{share_table('period', dict(shown))}</details>"
         yield "<h2>By folder</h2>"
         yield '<p class="what">Areas are lines; the colour is the share of them in the band llm.</p>'
         yield '<p class="scale"><span>0 %</span><i></i><span>50 % and more</span></p>'
         yield f"<figure>{treemap(totals.folders)}</figure>"
-        yield f"<details><summary>as a table</summary>{_table('folder', totals.folders)}</details>"
-        yield f"<h2>By language</h2>{''.join(_languages(totals))}"
+        yield f"<details><summary>as a table</summary>{share_table('folder', totals.folders)}</details>"
+        yield f"<h2>By language</h2>{''.join(languages_of(totals))}"
     yield from _standing_out(report, totals)
     yield f"<footer>CodeOrigin {escape(codeorigin.__version__)}, model {_text(report.run.bundle.model_id)}.</footer>"
     yield "</body></html>"
@@ -76,7 +76,8 @@ def _tiles(totals: Totals) -> Iterator[str]:
         yield f'<p class="declared">{escape(said)}</p>'
 
 
-def _legend() -> str:
+def legend() -> str:
+    """What the colours of bands are."""
     return (
         '<p class="legend">'
         + "".join(
@@ -87,10 +88,10 @@ def _legend() -> str:
     )
 
 
-def _table(title: str, rows: Mapping[str, Share]) -> str:
-    heads = "".join(
-        f'<th class="number">{name}</th>' for name in ("commits", "functions", "lines", *map(str, Band))
-    )
+def share_table(title: str, rows: Mapping[str, Share], files: bool = False) -> str:
+    """Shares as a table; with ``files`` they count files, not commits."""
+    columns = ("files" if files else "commits", "functions", "lines", *map(str, Band))
+    heads = "".join(f'<th class="number">{name}</th>' for name in columns)
     made = [f"<table><thead><tr><th>{title}</th>{heads}</tr></thead><tbody>"]
     for name, share in rows.items():
         figures = [
@@ -104,7 +105,8 @@ def _table(title: str, rows: Mapping[str, Share]) -> str:
     return "".join(made) + "</tbody></table>"
 
 
-def _languages(totals: Totals) -> Iterator[str]:
+def languages_of(totals: Totals) -> Iterator[str]:
+    """A bar for each language."""
     ordered = sorted(totals.languages.items(), key=lambda each: (-each[1].lines, each[0]))
     for name, share in ordered:
         parts = "".join(

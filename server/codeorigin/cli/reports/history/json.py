@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any, TextIO
 
 import codeorigin
-from codeorigin.cli.reports.history import HistoryReport
+from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.history.commit_results import CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band

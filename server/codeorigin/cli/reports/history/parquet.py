@@ -6,8 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from codeorigin.cli.reports.history import HistoryReport
 from codeorigin.cli.reports.history.json import commit_values
+from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.errors import CodeOriginError, SourceError
 
 _ROWS_AT_ONCE = 4096

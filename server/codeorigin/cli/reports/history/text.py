@@ -6,7 +6,7 @@ from typing import TextIO
 from rich.text import Text
 
 from codeorigin.cli.console import make_console
-from codeorigin.cli.reports.history import HistoryReport
+from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.cli.reports.text import BAND_STYLES
 from codeorigin.cli.terminal import printable
 from codeorigin.history.commit_results import CommitResult

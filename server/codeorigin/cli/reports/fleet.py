@@ -1,0 +1,121 @@
+"""The report over all repositories of a scan: one page, and a Parquet file with a row for each repository."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import PurePath
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import codeorigin
+from codeorigin.cli.reports.history.charts import described, over_time, periods, treemap
+from codeorigin.cli.reports.history.html import languages_of, legend, share_table
+from codeorigin.cli.reports.history.style import POLICY, STYLE
+from codeorigin.cli.terminal import printable
+from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.store import Store
+from codeorigin.fleet.units import UnitKind
+from codeorigin.history.commit_results import CommitResult, Part
+from codeorigin.history.totals import Share, Totals
+from codeorigin.model.verdict import Band
+from codeorigin.source.regular_files import replacing_file
+from codeorigin.wording import CAVEAT
+from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase
+
+
+@dataclass(slots=True)
+class _Sums:
+    repositories: dict[str, Share] = field(default_factory=dict)
+    judged: dict[str, dict[Band, int]] = field(default_factory=dict)
+    totals: Totals = field(default_factory=Totals)
+
+    def add(self, repository: str, parts: tuple[Part, ...], band: str | None) -> None:
+        self.repositories.setdefault(repository, Share()).add(parts)
+        bands = self.judged.setdefault(repository, dict.fromkeys(Band, 0))
+        if band is not None:
+            bands[Band(band)] += 1
+
+
+def _sums(store: Store, kind: UnitKind) -> _Sums:
+    sums = _Sums()
+    for row in store.rows(kind):
+        repository, band = row["repository"], row["band"]
+        if kind is UnitKind.COMMITS:
+            result = CommitResult.from_dict(
+                {name: value for name, value in row.items() if name != "repository"}
+            )
+            sums.totals.add(result)
+            sums.add(repository, result.parts, band)
+        elif row["functions"]:
+            part = Part("", row["language"], row["functions"], row["human"], row["unsure"], row["llm"])
+            sums.totals.all.add([part])
+            sums.totals.languages.setdefault(part.language, Share()).add([part])
+            sums.add(repository, (part,), band)
+    return sums
+
+
+def write_fleet_report(store: Store, kind: UnitKind, model: str) -> None:
+    """Write ``report.html`` and ``repositories.parquet`` into the folder of ``store``.
+
+    Raises:
+        CodeOriginError: the folder cannot be written.
+    """
+    sums = _sums(store, kind)
+    failures = [entry for entry in store.entries() if entry.error is not None]
+    rows = [
+        {
+            "repository": name,
+            kind.value if kind is UnitKind.COMMITS else "files": share.commits,
+            "functions": share.functions,
+            "lines": share.lines,
+            **{band.value: share.bands[band] for band in Band},
+            **{f"judged_{band.value}": sums.judged[name][band] for band in Band},
+        }
+        for name, share in sorted(sums.repositories.items())
+    ]
+    folder = store.folder
+    try:
+        unfinished = folder / ".repositories.parquet.part"
+        pq.write_table(pa.Table.from_pylist(rows), unfinished, compression="zstd")
+        unfinished.replace(folder / "repositories.parquet")
+        with replacing_file(folder / "report.html") as stream:
+            for part in _page(
+                sums, kind, model, [(entry.repository, entry.error or "") for entry in failures]
+            ):
+                stream.write(f"{part}\n")
+    except OSError as error:
+        raise CodeOriginError(
+            f"{folder}: cannot write the report here: {error.strerror or error}; the results are kept"
+        ) from error
+
+
+def _page(sums: _Sums, kind: UnitKind, model: str, failures: list[tuple[str, str]]) -> Iterator[str]:
+    totals = sums.totals
+    yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>CodeOrigin scan</title>'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    yield f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
+    count = len(sums.repositories)
+    yield f"<h1>CodeOrigin scan of {count:,} {'repository' if count == 1 else 'repositories'}</h1>"
+    yield f'<p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
+    yield f"<p>{escape(described('Everything', totals.all))}.</p>"
+    if (said := declared_phrase(totals)) is not None:
+        yield f'<p class="declared">{escape(said)}</p>'
+    if totals.months:
+        shown = periods(totals.months)
+        yield f"<h2>Over time</h2>{legend()}<figure>{over_time(shown)}</figure>"
+    named = {printable(PurePath(name).name or name): share for name, share in sums.repositories.items()}
+    if totals.all.lines:
+        yield f"<h2>By repository</h2>{'' if totals.months else legend()}<figure>{treemap(named)}</figure>"
+        yield f"<h2>By language</h2>{''.join(languages_of(totals))}"
+    full = {printable(name): share for name, share in sorted(sums.repositories.items())}
+    yield f"<h2>Repositories</h2>{share_table('repository', full, kind is UnitKind.TREE)}"
+    if failures:
+        yield f"<h2>Failed: {len(failures):,}</h2><ul>"
+        yield from (
+            f"<li><code>{escape(printable(name))}</code>: {escape(printable(why))}</li>"
+            for name, why in failures
+        )
+        yield "</ul>"
+    by = f"CodeOrigin {codeorigin.__version__}, model {printable(model)}."
+    yield f"<footer>{escape(by)}</footer></body></html>"

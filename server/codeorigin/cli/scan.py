@@ -1,0 +1,106 @@
+"""``codeorigin scan``: many repositories, in units that any machine can do, into a folder to go on in."""
+
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.history import parse_day
+from codeorigin.cli.terminal import complain, display_path
+from codeorigin.errors import CodeOriginError
+
+if TYPE_CHECKING:
+    from codeorigin.fleet.engines import Engine
+    from codeorigin.fleet.scan import ScanTally
+
+# ruff: noqa: PLC0415
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What the user asked for. ``jobs`` None lets the Ray cluster say how many workers there are."""
+
+    repositories: Path
+    output: Path
+    engine: str = "local"
+    of: str = "commits"
+    since: str | None = None
+    until: str | None = None
+    address: str | None = None
+    declared: bool = True
+    model: Path | None = None
+    jobs: int | None = None
+
+
+def make_engine(options: ScanOptions) -> "Engine":
+    """The engine that the options name.
+
+    Raises:
+        CodeOriginError: it is not installed.
+    """
+    model = None if options.model is None else options.model.absolute()
+    if options.engine == "local":
+        from codeorigin.fleet.engines import LocalEngine
+
+        return LocalEngine(model, options.jobs or 1)
+    try:
+        from codeorigin.fleet.ray_engine import RayEngine
+    except ImportError as error:
+        raise CodeOriginError("--engine ray needs Ray: install codeorigin with its extra 'fleet'") from error
+    return RayEngine(model, options.jobs, options.address)
+
+
+class _Progress:
+    """One line a minute."""
+
+    def __init__(self) -> None:
+        self._started = self._shown = time.monotonic()
+
+    def __call__(self, tally: "ScanTally") -> None:
+        now = time.monotonic()
+        if now - self._shown >= (5.0 if sys.stderr.isatty() else 60.0):
+            self._shown = now
+            rate = 60 * tally.done / (now - self._started)
+            complain(f"{tally.done:,} units done, {rate:.1f} a minute; repository {tally.repositories:,}")
+
+
+def run_scan(options: ScanOptions) -> int:
+    """Scan, write the report over all results, and say by the exit code whether something failed."""
+    try:
+        from codeorigin.fleet.store import Store
+    except ImportError as error:
+        raise CodeOriginError("scan needs PyArrow: install codeorigin with its extra 'fleet'") from error
+    from codeorigin.cli.reports.fleet import write_fleet_report
+    from codeorigin.fleet.scan import ScanRequest, read_repositories, scan
+    from codeorigin.fleet.units import UnitKind
+    from codeorigin.model.bundle import Bundle
+
+    kind = UnitKind(options.of)
+    since = None if options.since is None else parse_day(options.since, "--since")
+    until = None if options.until is None else parse_day(options.until, "--until", end=True)
+    folders = read_repositories(options.repositories)
+    model = Bundle.load(options.model).model_id
+    request = ScanRequest(folders, kind, model, options.declared, since, until)
+    store = Store(options.output, request.settings)
+    with closing(make_engine(options)) as engine:
+        try:
+            tally = scan(
+                request,
+                store,
+                engine,
+                failed=lambda name, reason: complain(f"{display_path(name)}: {reason}"),
+                progress=_Progress(),
+            )
+        except KeyboardInterrupt:
+            complain("stopped; what is done is kept, and the same command goes on from there")
+            return ExitCode.INTERRUPTED
+    write_fleet_report(store, kind, model)
+    lost = f"; {tally.lost:,} workers died, and their units were done again" if tally.lost else ""
+    complain(
+        f"{tally.repositories:,} repositories: {tally.done:,} units done, {tally.skipped:,} done before, "
+        f"{tally.failed:,} failed{lost}; report in {display_path(options.output / 'report.html')}"
+    )
+    return ExitCode.ERROR if tally.failed else ExitCode.OK

@@ -1,0 +1,189 @@
+"""The folder of a scan: rows as Parquet, a file a unit, and a manifest that says which units are done."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.units import Unit, UnitKind
+from codeorigin.fleet.work import UnitResult
+
+_NO_UNITS = "none"
+_TEXT, _COUNT, _FIGURE = pa.string(), pa.int64(), pa.float64()
+_BANDS = [("human", _COUNT), ("unsure", _COUNT), ("llm", _COUNT)]
+_VERDICT = [("logit", _FIGURE), ("probability", _FIGURE), ("band", _TEXT), ("reason", _TEXT)]
+_PART = pa.struct([("folder", _TEXT), ("language", _TEXT), ("functions", _COUNT), *_BANDS])
+SCHEMAS: dict[UnitKind, pa.Schema] = {
+    UnitKind.COMMITS: pa.schema(
+        [
+            ("repository", _TEXT),
+            ("commit", _TEXT),
+            ("seconds", _COUNT),
+            ("functions", _COUNT),
+            ("written", _COUNT),
+            ("lines", _COUNT),
+            *_VERDICT,
+            ("human_share", _FIGURE),
+            ("parts", pa.list_(_PART)),
+            ("unread", _COUNT),
+            ("declared", pa.list_(_TEXT)),
+        ]
+    ),
+    UnitKind.TREE: pa.schema(
+        [
+            ("repository", _TEXT),
+            ("commit", _TEXT),
+            ("path", _TEXT),
+            ("blob", _TEXT),
+            ("language", _TEXT),
+            ("functions", _COUNT),
+            *_BANDS,
+            *_VERDICT,
+            ("error", _TEXT),
+        ]
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the manifest says of a unit, or of a repository that has no units. ``error`` is None where it is done."""
+
+    key: str
+    repository: str
+    kind: str
+    rows: int
+    error: str | None
+
+
+class Store:
+    """Writes whole files only, so that whatever ends the process leaves nothing half done.
+
+    Raises:
+        CodeOriginError: the folder cannot be written; what was written before stays.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+        """``settings`` are all that rows depend on besides their unit; a folder holds those of one choice."""
+        self.folder = folder
+        self._manifest = folder / "manifest"
+        try:
+            self._manifest.mkdir(parents=True, exist_ok=True)
+            found = folder / "scan.json"
+            if not found.exists():
+                self._write(found, dict(settings))
+            elif json.loads(found.read_text("ascii")) != dict(settings):
+                raise CodeOriginError(
+                    f"{folder}: holds a scan with another model or other options; name another folder"
+                )
+        except OSError as error:
+            raise self._full(error) from error
+        except ValueError as error:
+            raise CodeOriginError(f"{folder}: scan.json is broken; name another folder") from error
+
+    def is_done(self, unit: Unit) -> bool:
+        """Whether the unit's rows are there."""
+        entry = self._entry(self._entry_path(unit.repository, unit.kind, unit.key))
+        return entry is not None and entry.error is None and self._rows_path(unit).is_file()
+
+    def put(self, unit: Unit, result: UnitResult) -> None:
+        """Keep what came of a unit: its rows first, then its place in the manifest."""
+        if result.error is None:
+            path = self._rows_path(unit)
+            table = pa.Table.from_pylist([_writable(row) for row in result.rows], SCHEMAS[unit.kind])
+            unfinished = path.with_name(f".{path.name}.part")
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                pq.write_table(table, unfinished, compression="zstd")
+                unfinished.replace(path)
+            except OSError as error:
+                unfinished.unlink(missing_ok=True)
+                raise self._full(error) from error
+        entry = Entry(unit.key, unit.repository, unit.kind.value, len(result.rows), result.error)
+        self._put_entry(entry)
+
+    def put_failure(self, repository: str, kind: UnitKind, error: str) -> None:
+        """Keep that a repository has no units, and why; the next run tries again."""
+        self._put_entry(Entry(_NO_UNITS, repository, kind.value, 0, error))
+
+    def keep_only(self, repository: str, kind: UnitKind, units: Sequence[Unit]) -> None:
+        """Drop what the folder has of a repository and is none of its ``units`` any more.
+
+        New commits make another unit of the last ones: without this, those would be counted twice.
+        """
+        keys = {unit.key for unit in units}
+        rows = self.folder / kind.value / _place(repository)
+        manifest = self._entry_path(repository, kind, _NO_UNITS).parent
+        for path in [*rows.glob("*.parquet"), *manifest.glob("*.json")]:
+            if path.stem not in keys:
+                path.unlink(missing_ok=True)
+
+    def entries(self) -> Iterator[Entry]:
+        """The manifest, by key."""
+        for path in sorted(self._manifest.glob("*/*/*.json")):
+            entry = self._entry(path)
+            if entry is not None:
+                yield entry
+
+    def rows(self, kind: UnitKind) -> Iterator[dict[str, Any]]:
+        """All rows of a kind, those of one file in memory at a time."""
+        for path in sorted((self.folder / kind.value).glob("*/*.parquet")):
+            yield from pq.read_table(path, schema=SCHEMAS[kind], partitioning=None).to_pylist()
+
+    def _rows_path(self, unit: Unit) -> Path:
+        return self.folder / unit.kind.value / _place(unit.repository) / f"{unit.key}.parquet"
+
+    def _entry_path(self, repository: str, kind: UnitKind, key: str) -> Path:
+        return self._manifest / kind.value / _place(repository) / f"{key}.json"
+
+    def _entry(self, path: Path) -> Entry | None:
+        try:
+            return Entry(**json.loads(path.read_text("ascii")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def _put_entry(self, entry: Entry) -> None:
+        path = self._entry_path(entry.repository, UnitKind(entry.kind), entry.key)
+        try:
+            self._write(path, {name: getattr(entry, name) for name in Entry.__slots__})
+        except OSError as error:
+            raise self._full(error) from error
+
+    @staticmethod
+    def _write(path: Path, values: dict[str, Any]) -> None:
+        unfinished = path.with_name(f".{path.name}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(json.dumps(values, sort_keys=True) + "\n", "ascii")
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def _full(self, error: OSError) -> CodeOriginError:
+        return CodeOriginError(
+            f"{self.folder}: cannot write the results here: {error.strerror or error}; what is done is kept, and the "
+            "same command goes on"
+        )
+
+
+def _place(repository: str) -> str:
+    return f"repository_key={hashlib.sha256(os.fsencode(repository)).hexdigest()[:16]}"
+
+
+def _writable(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose texts are Unicode: a path may be any bytes."""
+    return {
+        name: value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        if isinstance(value, str)
+        else [_writable(each) if isinstance(each, dict) else each for each in value]
+        if isinstance(value, list | tuple)
+        else value
+        for name, value in row.items()
+    }

@@ -1,0 +1,75 @@
+"""Work in pieces that any machine can do, each with a key of everything that its result depends on."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from codeorigin.errors import RepositoryError
+from codeorigin.git.repository import Repository
+from codeorigin.history.walk import plan
+
+_FORMAT = 1
+COMMITS_IN_A_UNIT = 512
+
+
+class UnitKind(StrEnum):
+    """What a unit is about: commits, or the files of the newest one."""
+
+    COMMITS = "commits"
+    TREE = "tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A piece of work. ``commits`` and ``seconds`` (their times) are the commits to judge, or the one of the tree.
+
+    ``repository`` is its folder, the same on every machine. ``model`` is the identity of the model.
+    """
+
+    repository: str
+    kind: UnitKind
+    commits: tuple[str, ...]
+    seconds: tuple[int, ...]
+    declared: bool
+    model: str
+
+    @property
+    def key(self) -> str:
+        """The same for the same work, whenever and wherever it is asked for."""
+        parts = [_FORMAT, self.repository, self.kind.value, self.commits, self.declared, self.model]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
+
+
+def units_of(
+    folder: Path,
+    kind: UnitKind,
+    *,
+    model: str,
+    declared: bool = True,
+    since: int | None = None,
+    until: int | None = None,
+    size: int = COMMITS_IN_A_UNIT,
+) -> Iterator[Unit]:
+    """The units of one repository.
+
+    Commits are parted from the oldest on, so that new ones leave the units of the old as they are.
+
+    Raises:
+        RepositoryError: there is no repository, or it has no commits.
+    """
+    if not folder.is_dir():
+        raise RepositoryError("no such folder")
+    repository = Repository.of(folder)
+    name = str(folder)
+    if kind is UnitKind.TREE:
+        head = repository.resolve("HEAD")
+        yield Unit(name, kind, (head,), (repository.commit(head).seconds,), declared, model)
+        return
+    found = plan(repository, since=since, until=until)
+    commits, seconds = found.commits[::-1], found.seconds[::-1]
+    for start in range(0, len(commits), size):
+        stop = start + size
+        yield Unit(name, kind, tuple(commits[start:stop]), tuple(seconds[start:stop]), declared, model)

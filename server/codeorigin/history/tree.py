@@ -1,0 +1,71 @@
+"""The files of a commit, judged as they stand in it."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from codeorigin.git.repository import Repository
+from codeorigin.history.functions import BlobFunction
+from codeorigin.languages import get_language
+from codeorigin.model.judge import Judge
+from codeorigin.model.verdict import Band
+
+_MAX_TREE = 512 * 2**20
+_FILES = frozenset({b"100644", b"100755"})
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFile:
+    """A file by its functions with a verdict: their lines that are not blank by band, and the file's own verdict.
+
+    Without a verdict on the file its figures are None.
+    """
+
+    language: str
+    functions: int
+    human: int
+    unsure: int
+    llm: int
+    logit: float | None
+    probability: float | None
+    band: str | None
+    reason: str | None
+
+
+def tree_files(repository: Repository, commit: str) -> Iterator[tuple[str, str]]:
+    """Path and blob of every regular file of ``commit``, in git's order.
+
+    Raises:
+        RepositoryError: git says no.
+    """
+    answer = repository.git.run("ls-tree", "-r", "-z", "--full-tree", commit, max_output=_MAX_TREE)
+    for entry in answer.split(b"\0"):
+        head, _, path = entry.partition(b"\t")
+        mode, _, rest = head.partition(b" ")
+        if mode in _FILES:
+            yield os.fsdecode(path), rest.rpartition(b" ")[2].decode("ascii")
+
+
+def judged_file(judge: Judge, language: str, functions: Sequence[BlobFunction]) -> JudgedFile:
+    """A file of a language (its id) by its functions."""
+    model_language = get_language(language).model_language
+    scored = {number: each.scored for number, each in enumerate(functions)}
+    verdicts = judge.in_file(
+        {number: each for number, each in scored.items() if each is not None}, model_language
+    )
+    lines = dict.fromkeys(Band, 0)
+    for number, verdict in verdicts.items():
+        lines[verdict.band or Band.UNSURE] += functions[number].weight
+    known = [(each.logit, each.weight) for each in functions if each.logit is not None]
+    whole = judge.file(known, model_language)
+    return JudgedFile(
+        language=model_language,
+        functions=len(known),
+        human=lines[Band.HUMAN],
+        unsure=lines[Band.UNSURE],
+        llm=lines[Band.LLM],
+        logit=None if whole is None else whole.logit,
+        probability=None if whole is None else whole.probability,
+        band=None if whole is None or whole.band is None else whole.band.value,
+        reason="no_rule" if whole is None else None if whole.reason is None else whole.reason.value,
+    )
