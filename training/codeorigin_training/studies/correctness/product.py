@@ -112,7 +112,7 @@ def false_positives_section(
         names = np.array([of(row) for row in rows])
         cells = []
         for name in sorted(set(names.tolist())):
-            inside = np.flatnonzero(names == name)
+            inside: list[int] = np.flatnonzero(names == name).tolist()
             if len(inside) < _FEWEST:
                 continue
             found = _share(called[inside], repository_groups([rows[place] for place in inside]), config)
