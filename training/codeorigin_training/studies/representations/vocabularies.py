@@ -31,7 +31,7 @@ class SpelledVocabulary:
     """Structure is written out and cut into the tokens of source code."""
 
     def __init__(self, bpe: BpeTokenizer) -> None:
-        self._bpe = bpe
+        self.bpe = bpe
         assert bpe.token_to_id(PAD_TOKEN) == 0
 
     @classmethod
@@ -42,10 +42,10 @@ class SpelledVocabulary:
 
     @property
     def size(self) -> int:
-        return int(self._bpe.get_vocab_size())
+        return int(self.bpe.get_vocab_size())
 
     def encode(self, function: Represented, view: View) -> Ids:
-        return np.array(self._bpe.encode(function.text(view), add_special_tokens=False).ids, dtype=np.int64)
+        return np.array(self.bpe.encode(function.text(view), add_special_tokens=False).ids, dtype=np.int64)
 
 
 class ExtendedVocabulary:
