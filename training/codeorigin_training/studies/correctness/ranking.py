@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.arrays import Floats
 
 
 class LanguageModelError(CodeOriginError):
@@ -51,6 +51,6 @@ class LanguageModel:
         chosen = torch.log_softmax(logits.double(), dim=-1).gather(1, ids[0, 1:, None])
         return float(chosen.mean())
 
-    def rank(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def rank(self, texts: Sequence[str]) -> Floats:
         """:meth:`mean_log_probability` of each text, ``(n,)``."""
         return np.array([self.mean_log_probability(text) for text in texts])

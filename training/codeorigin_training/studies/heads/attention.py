@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from codeorigin.source.construct import CONSTRUCTS
+from codeorigin_training.arrays import Floats
 from codeorigin_training.studies.heads.retriever import Example, Retriever
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
 from codeorigin.source.construct import CONSTRUCTS
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.evaluate.page.wording import interval, percent
 from codeorigin_training.measure.figures import Estimate, estimate
@@ -38,8 +38,6 @@ from codeorigin_training.studies.heads.significance import (
     paired_test,
 )
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
-
-Floats = npt.NDArray[np.float64]
 
 _LEVEL = 0.005
 """A loss of AUROC that counts as none."""

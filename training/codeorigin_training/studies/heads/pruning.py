@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.encoder.heads import attention_layers, gated
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.studies.heads.retriever import Example, Retriever, padded
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 _BATCH = 32
 
 
@@ -43,7 +41,7 @@ def retriever_logits(model: Retriever, examples: Sequence[Example], gates: Float
     return np.array(found)
 
 
-def importance(model: Retriever, examples: Sequence[Example], labels: Labels) -> Floats:
+def importance(model: Retriever, examples: Sequence[Example], labels: Integers) -> Floats:
     """How much the loss would change with each head's gate: ``(layers, heads)``, mean absolute gradient.
 
     Source: Michel, Levy and Neubig (NeurIPS 2019), equation 2; each layer's figures are divided by their norm
@@ -62,7 +60,7 @@ def importance(model: Retriever, examples: Sequence[Example], labels: Labels) ->
     return scaled
 
 
-def ablation(model: Retriever, examples: Sequence[Example], labels: Labels) -> Floats:
+def ablation(model: Retriever, examples: Sequence[Example], labels: Integers) -> Floats:
     """AUROC with all heads minus AUROC without each, ``(layers, heads)``."""
     whole = auroc(labels, retriever_logits(model, examples))
     lost = np.zeros(all_heads(model))
@@ -74,7 +72,7 @@ def ablation(model: Retriever, examples: Sequence[Example], labels: Labels) -> F
 
 
 def pruning_curve(
-    model: Retriever, examples: Sequence[Example], labels: Labels, scores: Floats, steps: int = 8
+    model: Retriever, examples: Sequence[Example], labels: Integers, scores: Floats, steps: int = 8
 ) -> list[PruningPoint]:
     """AUROC with fewer heads in ``steps`` steps, those of the smallest ``scores`` ``(layers, heads)`` first."""
     order = np.argsort(scores, axis=None, kind="stable")

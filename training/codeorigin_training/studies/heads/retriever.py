@@ -16,6 +16,7 @@ from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast, Robe
 from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.studies.heads.config import HeadsConfig
@@ -32,7 +33,7 @@ class Example:
     code of the construct of each token of the code.
     """
 
-    ids: npt.NDArray[np.int64]
+    ids: Integers
     specification: slice
     code: slice
     constructs: Codes
@@ -53,7 +54,7 @@ class Retriever(nn.Module):
         logit: Tensor = self.head(states[:, 0]).squeeze(-1)
         return logit
 
-    def attention(self, example: Example) -> npt.NDArray[np.float64]:
+    def attention(self, example: Example) -> Floats:
         """Attention of every head, ``(layers, heads, T, T)``: each row adds up to 1."""
         ids = torch.from_numpy(example.ids)[None]
         found = self.body(input_ids=ids, attention_mask=torch.ones_like(ids), output_attentions=True)
@@ -185,7 +186,7 @@ def train_retriever(
 
 def asked_examples(
     model: Retriever, pairs: Sequence[Specification], config: HeadsConfig
-) -> tuple[list[Example], npt.NDArray[np.int64], list[str]]:
+) -> tuple[list[Example], Integers, list[str]]:
     """Both functions of each pair with its own specification and with another's of the language; labels and repos."""
     others = _others(pairs, np.random.default_rng(config.seed + 1))
     examples: list[Example] = []

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.hugging_face import load_old_tokenizer
 from codeorigin_training.encoder.interface import EncoderError
@@ -39,8 +39,6 @@ from codeorigin_training.studies.representations.vocabularies import (
 )
 from codeorigin_training.studies.sample import repository_groups
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
-
-Floats = npt.NDArray[np.float64]
 
 
 def relations_section(
@@ -163,7 +161,7 @@ def detectors_section(
         for name, matrix in matrices.items()
     }
 
-    def statistics(index: npt.NDArray[np.int64]) -> Floats:
+    def statistics(index: Integers) -> Floats:
         of = {name: auroc(labels[index], each[index]) for name, each in logits.items()}
         return np.array([*of.values(), *(of[name] - of[SOURCE] for name in of)])
 
