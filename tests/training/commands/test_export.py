@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.model.views import View, ViewKind
@@ -18,7 +19,9 @@ from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.writer import write_functions
 from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.registry import save_encoder
+from codeorigin_training.export import heads
 from codeorigin_training.export.bundle import ExportError
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
@@ -140,6 +143,37 @@ def test_a_deep_part_that_calibration_wants_is_exported(run: Run) -> None:
     export(CONFIG, run, silent)
     assert Analyzer.load(run.bundle).bundle.deep is None
     assert "left out" in (run.bundle / "README.md").read_text("utf-8")
+
+
+def test_heads_that_say_nothing_are_left_out_and_missed_ones_refused(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_deep(run)
+    encoder = CompactEncoder(tiny_shape())
+    with torch.no_grad():
+        encoder.blocks[0].attention.out.weight[:, 8:] = 0.0  # type: ignore[union-attr, index]
+    save_encoder(run.finetuned, encoder)
+    export(CONFIG, run, silent)
+    whole = (run.bundle / "score.onnx").stat().st_size
+    said: list[str] = []
+    pruned = replace(CONFIG, prune=("1.2",))
+    export(pruned, run, said.append)
+    assert any(line.startswith("without the heads 1.2: AUROC") for line in said)
+    assert (run.bundle / "score.onnx").stat().st_size < whole
+    assert Analyzer.load(run.bundle).bundle.manifest["build"]["prune"] == ["1.2"]
+    export(pruned, run, said.append)
+    assert said[-1] == "the bundle is there"
+    monkeypatch.setattr(heads, "LEVEL", -1.0)
+    with pytest.raises(EncoderError, match="leave out fewer heads"):
+        export(replace(CONFIG, prune=("1.1",)), run, silent)
+    with pytest.raises(EncoderError, match="no head 2"):
+        export(replace(CONFIG, prune=("1.3",)), run, silent)
+
+
+@pytest.mark.parametrize("name", ["1", "0.1", "a.b", "1.0", "1.1.1"])
+def test_heads_are_named_by_layer_and_number(name: str) -> None:
+    with pytest.raises(ValueError, match=r"layer\.head"):
+        ExportConfig(prune=(name,))
 
 
 def test_a_calibration_of_other_logits_is_refused(run: Run) -> None:

@@ -239,7 +239,7 @@ def test_one_command_measures_all(tmp_path: Path) -> None:
     assert 0 <= figures["evade@1, called human"] <= figures["evade@1, not called llm"] <= 1
     page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
     for text in ("pass@k and evade@k", "By the generator&#x27;s size", "comments of the two exchanged",
-                 "instruction: none", "By the year of the code", "mean log-probability"):  # fmt: skip
+                 "pairs counted", "By the year of the code", "mean log-probability"):  # fmt: skip
         assert text in page
 
 

@@ -86,7 +86,7 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "part_"),
     [
-        (["heads"], "unknown study 'heads': choose one of language"),
+        (["nothing"], "unknown study 'nothing': choose one of correctness"),
         (["language", "--set", "width=9"], "width must be between"),
         (["language"], "pass the folder of the corpus with --data"),
     ],

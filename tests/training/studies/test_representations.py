@@ -22,6 +22,7 @@ from codeorigin_training.studies.representations.detectors import (
     representation_matrices,
 )
 from codeorigin_training.studies.representations.evidence import construct_rows
+from codeorigin_training.studies.representations.joined import joined_examples, own_tokens
 from codeorigin_training.studies.representations.pairs import (
     Represented,
     View,
@@ -44,6 +45,7 @@ BUNDLE = Path(__file__).parents[3] / "models" / "codeorigin-small"
 CONFIG = RepresentationsConfig(
     functions=60, test_functions=30, detector_functions=60, detector_test_functions=30, explained_functions=6,
     bundle=BUNDLE, vocabulary=300, dim=12, layers=1, heads=1, context=48, epochs=1, batch=6, rounds=10,
+    joined_functions=40, joined_context=48, joined_epochs=1,
 )  # fmt: skip
 
 
@@ -120,6 +122,19 @@ def test_a_classifier_learns_which_structure_belongs_to_which_source() -> None:
     assert len(answers.kinds) == len(answers.repos) == len(answers.right) == 6 * len(known)
 
 
+def test_pairs_in_one_sequence_are_half_swapped_and_structure_may_have_tokens_of_its_own() -> None:
+    known = represented(functions(8))
+    own = own_tokens(known)
+    for table in (None, own):
+        examples, kinds = joined_examples(known, 4, table)
+        assert len(examples) == len(kinds) == 6 * len(known)
+        assert sum(each.label == "own" for each in examples) == 3 * len(known)
+    spelled, extended = (joined_examples(known, 4, table)[0][0].text for table in (None, own))
+    assert spelled.startswith("def f")
+    assert "function_definition" in spelled
+    assert own["function_definition"] in extended
+
+
 def test_detectors_see_what_their_representation_holds() -> None:
     """Classes that differ in structure alone are told apart by structure, those that differ in names are not."""
 
@@ -164,7 +179,8 @@ def test_one_command_measures_all_and_a_second_takes_what_is_kept(tmp_path: Path
     settings = {
         name: getattr(CONFIG, name)
         for name in ("functions", "test_functions", "detector_functions", "detector_test_functions", "dim",
-                     "explained_functions", "vocabulary", "layers", "heads", "context", "epochs", "batch", "rounds")
+                     "explained_functions", "vocabulary", "layers", "heads", "context", "epochs", "batch", "rounds",
+                     "joined_functions", "joined_context", "joined_epochs")
     }  # fmt: skip
     (tmp_path / "config.json").write_text(json.dumps({**settings, "bundle": str(BUNDLE)}), encoding="utf-8")
     command = ["study", "representations", "--data", str(data), "--run", str(tmp_path / "run"),

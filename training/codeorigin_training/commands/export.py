@@ -25,6 +25,7 @@ from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
+from codeorigin_training.export.heads import leave_out_heads, read_heads
 from codeorigin_training.finetune.inference import deep_logits, neutral_logit
 from codeorigin_training.measure.answers import answers_by_text
 from codeorigin_training.measure.commits import commit_metrics
@@ -51,7 +52,8 @@ class ExportConfig:
 
     ``views`` are those that the run's wide part was trained with. ``overlap`` tokens are shared by windows next to
     each other. ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors
-    on the same rows, each row of a pair weighing ``pair_weight``, for the manifest's comparison.
+    on the same rows, each row of a pair weighing ``pair_weight``, for the manifest's comparison. ``prune`` names heads
+    of the deep part, ``layer.head`` from 1, that the bundle does without; it is refused if their loss shows.
     """
 
     name: str = "codeorigin-small"
@@ -61,9 +63,11 @@ class ExportConfig:
     limit_bytes: int = 50_000_000
     baselines: bool = True
     pair_weight: float = PAIR_WEIGHT
+    prune: tuple[str, ...] = ()
     processes: int = 2
 
     def __post_init__(self) -> None:
+        read_heads(self.prune)
         if not self.name or not self.version or not self.views:
             raise ValueError("name, version and views must not be empty")
         if self.overlap < 0 or self.limit_bytes < 1 or self.processes < 1 or self.pair_weight < 0:
@@ -81,6 +85,7 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
     Raises:
         RunError: an earlier stage is missing.
         ExportError: the parts do not belong together, or the bundle is too large.
+        EncoderError: the heads of ``prune`` are not there, or are missed.
         ParityError: an exported graph computes something else than the model.
     """
     entry = _calibration_entry(run)
@@ -110,6 +115,8 @@ def _export(
         if config.overlap >= encoder.context:
             raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
+    if encoder is not None and tokenizer is not None and config.prune:
+        leave_out_heads(encoder, tokenizer, config.prune, held_out, config.overlap, log)
     checked = Calibration.from_manifest(entry["measured"])
     metrics = _measure(held_out, measured, encoder, tokenizer, checked, config, tracker)
     metrics["out_of_fold"] = _out_of_fold(run, side)
@@ -169,9 +176,13 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
         views = tuple(View(**view) for view in manifest["wide"]["views"])
         build = manifest["build"]
         known = manifest["data"]["inputs"] == inputs and views == config.views
-        return known and all(
-            build[name] == getattr(config, name)
-            for name in ("name", "version", "overlap", "limit_bytes", "baselines", "pair_weight")
+        return (
+            known
+            and all(
+                build[name] == getattr(config, name)
+                for name in ("name", "version", "overlap", "limit_bytes", "baselines", "pair_weight")
+            )
+            and tuple(build["prune"]) == config.prune
         )
     except (ValueError, KeyError, TypeError):
         return False

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from codeorigin_training.corpus.readers.specifications import read_specifications
-from codeorigin_training.corpus.rows import limited, read_functions, read_human
+from codeorigin_training.corpus.rows import CorpusError, limited, read_functions, read_human
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.evaluate.plain import to_plain
 from codeorigin_training.evaluate.section_cache import Sections
@@ -17,6 +17,8 @@ from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.measure import answers_section
 from codeorigin_training.studies.correctness.product import false_positives_section, pairs_section
+from codeorigin_training.studies.heads.config import HeadsConfig
+from codeorigin_training.studies.heads.measure import heads_section
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import read_examples
 from codeorigin_training.studies.language.folder import write_folder
@@ -128,6 +130,21 @@ def correctness(config: CorrectnessConfig, data: Path, run: Run, log: Log) -> No
         kept("people", lambda: false_positives_section(chosen, detector, warning, config), model),
     ]
     log(f"wrote {write_study(run, 'correctness', sections)}")
+
+
+def heads(config: HeadsConfig, data: Path, run: Run, log: Log) -> None:
+    """Attention between specifications and their code, head by head.
+
+    Raises:
+        CodeOriginError: the corpus is missing or broken, or the encoder's folder holds none.
+    """
+    pairs = read_specifications(data, read_functions(data))
+    train, test = ([each for each in pairs if is_held_out(each.repo) is side] for side in (False, True))
+    if len(train) < 2 or len(test) < 2:
+        raise CorpusError(f"{data}: too few specifications on one side of the split; add pairs")
+    kept = _kept(run, "heads", config, data, log)
+    section = kept("heads", lambda: heads_section(train, test, config, log))
+    log(f"wrote {write_study(run, 'heads', [section])}")
 
 
 class _Kept(Protocol):

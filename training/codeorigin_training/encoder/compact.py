@@ -46,7 +46,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, bias: Tensor, rotation: Rotation | None) -> Tensor:
         """``x`` is ``(B, T, D)``; ``bias`` ``(B, 1, 1 or T, T)`` is very negative where a token may not look."""
-        batch, length, dim = x.shape
+        batch, length, _ = x.shape
         query, key, value = (
             part.view(batch, length, self.heads, self.width).transpose(1, 2)
             for part in self.qkv(x).chunk(3, dim=-1)
@@ -55,7 +55,7 @@ class Attention(nn.Module):
             query, key = rotate(query, rotation), rotate(key, rotation)
         scores = query @ key.transpose(-1, -2) / math.sqrt(self.width) + bias
         mixed = self.dropout(scores.softmax(dim=-1)) @ value
-        joined: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, length, dim))
+        joined: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, length, self.heads * self.width))
         return joined
 
 

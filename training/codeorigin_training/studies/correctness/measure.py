@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.evaluate.page.wording import interval, number, percent, percent_interval
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import Estimate, estimate
@@ -24,10 +24,6 @@ from codeorigin_training.studies.correctness.ranking import LanguageModel
 from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
 from codeorigin_training.studies.correctness.tasks import task_of
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
-
-Floats = npt.NDArray[np.float64]
-Booleans = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
 
 
 def measure_answers(

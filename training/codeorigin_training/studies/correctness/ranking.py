@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.arrays import Floats
 
 
 class LanguageModelError(CodeOriginError):
@@ -28,10 +28,10 @@ class LanguageModel:
 
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-            self._model: Any = AutoModelForCausalLM.from_pretrained(
+            model: Any = AutoModelForCausalLM.from_pretrained(
                 str(folder), local_files_only=True, dtype=torch.float32
             )
-            self._model.eval()
+            self._model = model.eval()
         except (OSError, ValueError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise LanguageModelError(
@@ -51,6 +51,6 @@ class LanguageModel:
         chosen = torch.log_softmax(logits.double(), dim=-1).gather(1, ids[0, 1:, None])
         return float(chosen.mean())
 
-    def rank(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def rank(self, texts: Sequence[str]) -> Floats:
         """:meth:`mean_log_probability` of each text, ``(n,)``."""
         return np.array([self.mean_log_probability(text) for text in texts])

@@ -1,7 +1,8 @@
 """Figures over k samples of n, without drawing any."""
 
 import numpy as np
-import numpy.typing as npt
+
+from codeorigin_training.arrays import Booleans, Floats
 
 
 def pass_at_k(samples: int, passing: int, k: int) -> float:
@@ -22,7 +23,7 @@ def pass_at_k(samples: int, passing: int, k: int) -> float:
     return float(1.0 - np.prod(1.0 - k / numbers))
 
 
-def best_by_score(scores: npt.NDArray[np.float64], passing: npt.NDArray[np.bool_], k: int) -> float:
+def best_by_score(scores: Floats, passing: Booleans, k: int) -> float:
     """The chance that the best-scored of ``k`` samples drawn at random passes; among equals the worst is taken.
 
     Args:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.hugging_face import load_old_tokenizer
 from codeorigin_training.encoder.interface import EncoderError
@@ -22,6 +22,7 @@ from codeorigin_training.studies.representations.detectors import (
     representation_matrices,
 )
 from codeorigin_training.studies.representations.evidence import construct_evidence, construct_rows
+from codeorigin_training.studies.representations.joined import joined_answers, own_tokens, train_joined
 from codeorigin_training.studies.representations.pairs import KINDS, Represented, View, represented
 from codeorigin_training.studies.representations.relations import (
     RelationAnswers,
@@ -39,8 +40,6 @@ from codeorigin_training.studies.representations.vocabularies import (
 from codeorigin_training.studies.sample import repository_groups
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
 
-Floats = npt.NDArray[np.float64]
-
 
 def relations_section(
     train: Sequence[Row], test: Sequence[Row], config: RepresentationsConfig, log: Log
@@ -48,13 +47,24 @@ def relations_section(
     """How well a classifier tells which representations belong together, and what they cost in tokens."""
     learnt, asked = represented(train), represented(test)
     log(f"relations: {len(learnt)} functions to learn from, {len(asked)} to ask about")
-    spelled: Vocabulary = SpelledVocabulary.train(learnt, config.vocabulary, config.seed)
+    spelled = SpelledVocabulary.train(learnt, config.vocabulary, config.seed)
     extended = ExtendedVocabulary(spelled, learnt)
     found: dict[str, RelationAnswers] = {}
-    for name, vocabulary in (("from scratch", spelled), ("from scratch, vocabulary extended", extended)):
+    vocabularies: tuple[tuple[str, Vocabulary], ...] = (
+        ("two towers, from scratch", spelled),
+        ("two towers, vocabulary extended", extended),
+    )
+    for name, vocabulary in vocabularies:
         encoder = make_relation_encoder(config, vocabulary.size)
         model = train_relations(encoder, learnt, vocabulary, config, log)
         found[name] = relation_answers(model, asked, vocabulary, config)
+    few = represented(train[: config.joined_functions])
+    for name, own in (
+        ("one sequence, from scratch", None),
+        ("one sequence, vocabulary extended", own_tokens(few)),
+    ):
+        classifier = train_joined(few, spelled.bpe, own, config, log)
+        found[name] = joined_answers(classifier, asked, own, config)
     if config.encoder is not None:
         tokenizer = load_old_tokenizer(str(config.encoder), download=False)
         if tokenizer is None:
@@ -63,7 +73,7 @@ def relations_section(
         wider = ExtendedVocabulary(PretrainedVocabulary(tokenizer, old), learnt)
         pretrained = load_pretrained(config.encoder, len(wider.added))
         model = train_relations(pretrained, learnt, wider, config, log)
-        found["pretrained, vocabulary extended"] = relation_answers(model, asked, wider, config)
+        found["two towers, pretrained, vocabulary extended"] = relation_answers(model, asked, wider, config)
     return _relations(found, asked, spelled, extended, config)
 
 
@@ -151,7 +161,7 @@ def detectors_section(
         for name, matrix in matrices.items()
     }
 
-    def statistics(index: npt.NDArray[np.int64]) -> Floats:
+    def statistics(index: Integers) -> Floats:
         of = {name: auroc(labels[index], each[index]) for name, each in logits.items()}
         return np.array([*of.values(), *(of[name] - of[SOURCE] for name in of)])
 

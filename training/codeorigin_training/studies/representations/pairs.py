@@ -6,15 +6,13 @@ from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.model.normalize import normalize
+from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.studies.representations.control_flow import control_flow
 from codeorigin_training.studies.representations.trees import tree_tokens
-
-Integers = npt.NDArray[np.int64]
 
 
 class View(StrEnum):

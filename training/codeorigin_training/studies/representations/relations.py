@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
@@ -25,7 +25,6 @@ from codeorigin_training.studies.representations.pairs import (
 )
 from codeorigin_training.studies.representations.vocabularies import Vocabulary
 
-Booleans = npt.NDArray[np.bool_]
 _UNITS = 128
 
 
@@ -137,7 +136,7 @@ def relation_answers(
     return RelationAnswers(np.array(right, dtype=bool), kinds, repos)
 
 
-_Encoded = dict[tuple[int, View], npt.NDArray[np.int64]]
+_Encoded = dict[tuple[int, View], Integers]
 
 
 def _encoded(functions: Sequence[Represented], vocabulary: Vocabulary, context: int) -> _Encoded:
@@ -145,7 +144,7 @@ def _encoded(functions: Sequence[Represented], vocabulary: Vocabulary, context: 
 
 
 def _logits(
-    model: RelationClassifier, batch: Sequence[Represented], encoded: _Encoded, swapped: npt.NDArray[np.int64]
+    model: RelationClassifier, batch: Sequence[Represented], encoded: _Encoded, swapped: Integers
 ) -> tuple[Tensor, Tensor]:
     """Logits and targets: for each kind the pairs that belong together, then those that were swapped."""
     states = {view: model.states(*_padded([encoded[id(each), view] for each in batch])) for view in View}
@@ -157,7 +156,7 @@ def _logits(
     return torch.cat(logits), torch.cat(targets)
 
 
-def _padded(sequences: Sequence[npt.NDArray[np.int64]]) -> tuple[Tensor, Tensor]:
+def _padded(sequences: Sequence[Integers]) -> tuple[Tensor, Tensor]:
     longest = max(1, *(len(each) for each in sequences))
     ids = torch.zeros((len(sequences), longest), dtype=torch.int64)
     mask = torch.zeros((len(sequences), longest), dtype=torch.bool)

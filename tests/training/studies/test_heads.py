@@ -1,0 +1,191 @@
+"""The study of heads: masses by hand, a planted head, data without anything in them, and the whole command."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin_training.__main__ import app
+from codeorigin_training.corpus.readers.specifications import Specification
+from codeorigin_training.encoder.interface import EncoderError
+from codeorigin_training.studies.heads.attention import head_masses, masses_of
+from codeorigin_training.studies.heads.config import HeadsConfig
+from codeorigin_training.studies.heads.measure import differing_heads, special_heads
+from codeorigin_training.studies.heads.pruning import (
+    ablation,
+    importance,
+    pruning_curve,
+    retriever_logits,
+)
+from codeorigin_training.studies.heads.retriever import (
+    Example,
+    Retriever,
+    asked_examples,
+    make_retriever,
+    train_retriever,
+)
+from codeorigin_training.studies.heads.significance import analysis_of_variance, by_unit, holm, paired_test
+from support.corpus_maker import write_corpus
+
+CONFIG = HeadsConfig(layers=2, heads=2, dim=8, vocabulary=300, specification_tokens=24, code_tokens=24, epochs=1,
+                     batch=4, pairs=8, clusters=2, rounds=5)  # fmt: skip
+UNITS = [f"repo{number // 4}" for number in range(80)]
+COMMENT, NAME = CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.NAME)
+
+
+def pair(number: int) -> Specification:
+    human = f"def load_{number}(key):\n    # why {number}\n    return store[key]\n"
+    llm = f'def load_{number}(key):\n    """Load {number}."""\n    return store.get(key)\n'
+    return Specification(
+        id=str(number), language="python", repo=f"r/{number % 5}", is_test=False, modern=True,
+        signature=f"def load_{number}(key)", context="A store.", behaviour=f"Loads what {number} names.",
+        instruction="none", similarity=0.5, human_code=human, llm_code=llm,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def retriever() -> Retriever:
+    pairs = [pair(number) for number in range(12)]
+    texts = [text for each in pairs for text in (each.text, each.human_code, each.llm_code)]
+    return make_retriever(texts, CONFIG).eval()
+
+
+def test_masses_by_hand() -> None:
+    example = Example(
+        ids=np.arange(7, dtype=np.int64), specification=slice(1, 3), code=slice(4, 6),
+        constructs=np.array([COMMENT, NAME], dtype=np.int8),
+    )  # fmt: skip
+    attention = np.full((1, 1, 7, 7), 1 / 7)
+    attention[0, 0, 1] = [0, 0, 0, 0, 0.6, 0.2, 0.2]
+    attention[0, 0, 2] = [0.5, 0, 0, 0, 0.3, 0.1, 0.1]
+    attention[0, 0, 4] = [0, 0.5, 0.25, 0.25, 0, 0, 0]
+    attention[0, 0, 5] = [0, 0.0, 0.25, 0.75, 0, 0, 0]
+    forth, back, lifts = masses_of(attention, example)
+    assert forth[0, 0] == pytest.approx((0.8 + 0.4) / 2)
+    assert back[0, 0] == pytest.approx((0.75 + 0.25) / 2)
+    # Comments have three quarters of the mass and half of the tokens.
+    assert lifts[0, 0, COMMENT] == pytest.approx(1.5)
+    assert lifts[0, 0, NAME] == pytest.approx(0.5)
+    assert np.isnan(lifts[0, 0, CONSTRUCTS.index(Construct.CALL)])
+
+
+def test_attention_is_that_of_the_model_and_tokens_know_their_constructs(retriever: Retriever) -> None:
+    example = retriever.example(pair(3).text, pair(3).human_code, "python", CONFIG)
+    masses = head_masses(retriever, [example])
+    assert masses.to_code.shape == (1, 2, 2)
+    assert ((masses.to_code > 0) & (masses.to_code < 1)).all()
+    assert len(example.constructs) == example.code.stop - example.code.start
+    kinds = Counter(CONSTRUCTS[code] for code in example.constructs)
+    assert {Construct.SIGNATURE, Construct.COMMENT} <= set(kinds)
+    text = retriever.tokenizer.decode(example.ids[example.code])
+    assert pair(3).human_code.startswith(text.strip()[:20])
+
+
+def test_a_planted_head_is_found_and_no_other() -> None:
+    generator = np.random.default_rng(0)
+    lifts = generator.normal(1.0, 0.1, (80, 3, 4, len(CONSTRUCTS)))
+    lifts[:, 1, 2, COMMENT] += 1.0
+    (found,) = special_heads(lifts, UNITS, alpha=0.05, ratio=1.5)
+    assert (found.layer, found.head, found.construct) == (1, 2, "comment")
+    assert found.lift == pytest.approx(2.0, abs=0.1)
+    assert found.p < 0.001
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_data_without_anything_in_them_are_not_significant(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    lifts = generator.normal(1.0, 0.1, (80, 3, 4, len(CONSTRUCTS)))
+    assert special_heads(lifts, UNITS, alpha=0.01, ratio=1.0) == []
+    _, corrected = differing_heads(generator.normal(0.5, 0.1, (80, 3, 4)), UNITS)
+    assert corrected.min() > 0.01
+    _, p = analysis_of_variance(list(generator.normal(0.5, 0.1, (4, 30))))
+    assert p > 0.01
+
+
+def test_heads_that_differ_between_person_and_model_are_found() -> None:
+    masses = np.random.default_rng(0).normal(0.5, 0.05, (80, 2, 2))
+    masses[1::2, 1, 0] += 0.2
+    tests, corrected = differing_heads(masses, UNITS)
+    assert (corrected < 0.01).tolist() == [False, False, True, False]
+    assert tests[2].difference == pytest.approx(0.2, abs=0.05)
+
+
+def test_holm_by_hand() -> None:
+    assert holm(np.array([0.01, 0.04, 0.03, 0.005])) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm(np.array([0.9, 0.8])) == pytest.approx([1.0, 1.0])
+
+
+def test_units_weigh_alike_and_gaps_are_left_out() -> None:
+    values = np.array([1.0, 3.0, np.nan, 10.0])
+    assert by_unit(values, ["a", "a", "a", "b"]).tolist() == [2.0, 10.0]
+    assert np.isnan(by_unit(np.array([np.nan]), ["a"]))[0]
+    assert paired_test(np.array([1.0, 2.0]), np.array([0.0, 0.0])).p == 1.0
+    assert paired_test(np.ones(5), np.ones(5)).p == 1.0
+    assert paired_test(np.ones(5), np.zeros(5)).p == 0.0
+    assert analysis_of_variance([np.ones(3), np.ones(3)]) == (0.0, 1.0)
+    f, p = analysis_of_variance([np.array([1.0, 2, 3]), np.array([11.0, 12, 13])])
+    assert f == pytest.approx(150.0)
+    assert p < 0.001
+
+
+def test_ablation_importance_and_the_curve_agree_with_gates(retriever: Retriever) -> None:
+    examples, labels, repos = asked_examples(retriever, [pair(number) for number in range(6)], CONFIG)
+    assert (len(examples), labels.tolist()[:4], repos[:4]) == (24, [1, 1, 0, 0], ["r/0"] * 4)
+    whole = retriever_logits(retriever, examples)
+    none = retriever_logits(retriever, examples, np.zeros((2, 2)))
+    assert not np.allclose(whole, none)
+    assert ablation(retriever, examples, labels).shape == (2, 2)
+    scores = importance(retriever, examples[:4], labels[:4])
+    assert np.linalg.norm(scores, axis=1) == pytest.approx([1.0, 1.0])
+    curve = pruning_curve(retriever, examples, labels, scores, steps=4)
+    assert [each.left for each in curve] == [4, 3, 2, 1, 0]
+    assert all(0 <= each.auroc <= 1 for each in curve)
+
+
+def test_a_retriever_learns_and_is_saved_and_loaded_like_any_other(tmp_path: Path) -> None:
+    pairs = [pair(number) for number in range(6)]
+    texts = [text for each in pairs for text in (each.text, each.human_code, each.llm_code)]
+    model = make_retriever(texts, CONFIG)
+    said: list[str] = []
+    train_retriever(model, pairs, CONFIG, said.append)
+    assert said[0].startswith("epoch 1: loss")
+    model.body.save_pretrained(tmp_path)
+    model.tokenizer.save_pretrained(tmp_path)
+    again = make_retriever([], HeadsConfig(encoder=tmp_path)).eval()
+    example = again.example(pair(1).text, pair(1).human_code, "python", CONFIG)
+    first, second = head_masses(model, [example]), head_masses(again, [example])
+    assert np.allclose(first.to_code, second.to_code)
+    with pytest.raises(EncoderError, match="save_pretrained"):
+        make_retriever([], HeadsConfig(encoder=tmp_path / "nowhere"))
+
+
+def test_one_command_measures_all(tmp_path: Path) -> None:
+    data = write_corpus(tmp_path / "data", repositories=60, functions=4)
+    settings = {name: getattr(CONFIG, name) for name in ("layers", "heads", "dim", "vocabulary", "epochs", "pairs",
+                "specification_tokens", "code_tokens", "batch", "clusters", "rounds")}  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    command = ["study", "heads", "--data", str(data), "--run", str(tmp_path / "run"),
+               "--config", str(tmp_path / "config.json")]  # fmt: skip
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
+    for text in (
+        "Heads special to a construct",
+        "AUROC lost without a head",
+        "PCA",
+        "t-SNE",
+        "ANOVA over layers",
+    ):
+        assert text in page
+    assert page.count("<svg") == 5
+
+
+def test_too_few_specifications_are_refused(tmp_path: Path) -> None:
+    data = write_corpus(tmp_path / "data", repositories=3, functions=4)
+    done = CliRunner().invoke(app, ["study", "heads", "--data", str(data), "--run", str(tmp_path / "run")])
+    assert done.exit_code == 2
+    assert "too few specifications" in done.output

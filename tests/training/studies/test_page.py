@@ -1,0 +1,75 @@
+"""The studies' page: every kind of chart and table, nothing of a text as markup, and sections of several studies."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from codeorigin_training.__main__ import STUDIES, app
+from codeorigin_training.commands import study
+from codeorigin_training.run import Run, RunError
+from codeorigin_training.studies.page import read_sections, render, write_study
+from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
+
+POINTS = Series("one", (0.0, 1.0, 2.0), (0.5, 0.25, 1.0), (0.4, 0.2, 0.9), (0.6, 0.3, 1.1))
+
+
+def section(title: str, kind: str = "line") -> Section:
+    return Section(
+        title=title,
+        question="What is <asked>?",
+        findings=("a < b & c",),
+        tables=(Table("A table", "", ("name", "value"), (("<b>x</b>", "1"),)),),
+        charts=(
+            Chart(f"as {kind}", kind, "x", "y", (POINTS, Series("two", POINTS.x, POINTS.y)), ("p", "q", "r")),
+        ),
+        figures=(Figure("f", 0.5), Figure("none", None)),
+    )
+
+
+@pytest.mark.parametrize("kind", ["line", "scatter", "bars", "heat"])
+def test_every_kind_of_chart_is_drawn(kind: str) -> None:
+    page = render([section("S", kind)])
+    assert page.count("<svg") == 1
+    for text in ("as " + kind, ">one<", ">two<", ">p<", ">q<"):
+        assert text in page
+
+
+def test_no_text_becomes_markup_and_nothing_is_loaded() -> None:
+    page = render([section("<script>")])
+    assert "<script" not in page
+    assert "<b>x" not in page
+    assert "What is &lt;asked&gt;?" in page
+    assert "a &lt; b &amp; c" in page
+    assert "src=" not in page
+
+
+def test_the_page_holds_all_studies_of_the_run_and_a_second_one_of_a_name_replaces_the_first(
+    tmp_path: Path,
+) -> None:
+    run = Run(tmp_path)
+    write_study(run, "heads", [section("Second"), section("Third")])
+    page = write_study(run, "correctness", [section("First")])
+    assert [each.title for each in read_sections(run)] == ["First", "Second", "Third"]
+    write_study(run, "heads", [section("Anew")])
+    assert [each.title for each in read_sections(run)] == ["First", "Anew"]
+    text = page.read_text(encoding="utf-8")
+    assert text.index("First") < text.index("Anew")
+    assert "Second" not in text
+    assert read_sections(run)[0] == section("First"), "what is written is what is read"
+
+
+def test_a_file_that_is_no_study_is_named(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    path = tmp_path / "studies" / "heads" / "study.json"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"sections": [1]}', encoding="utf-8")
+    with pytest.raises(RunError, match=r"study\.json: is no study"):
+        read_sections(run)
+
+
+def test_every_study_has_its_function_and_an_unknown_name_is_refused(tmp_path: Path) -> None:
+    assert all(callable(getattr(study, name)) for name in STUDIES)
+    done = CliRunner().invoke(app, ["study", "nothing", "--data", str(tmp_path), "--run", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "choose one of correctness, heads, language, representations" in done.output

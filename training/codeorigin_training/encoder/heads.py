@@ -1,0 +1,122 @@
+"""Heads switched off by gates, and heads taken out: of RoBERTa-like bodies and of the compact encoder.
+
+Source: Michel, Levy and Neubig, "Are Sixteen Heads Really Better than One?" (NeurIPS 2019), sections 2 and 3.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
+from codeorigin_training.encoder.interface import Encoder, EncoderError
+
+
+def attention_layers(body: Any) -> list[Any]:
+    """The attention modules of a RoBERTa-like body, from the lowest layer up.
+
+    Raises:
+        EncoderError: the body keeps its attention elsewhere.
+    """
+    layers = getattr(getattr(body, "encoder", None), "layer", None)
+    if layers is None or not all(hasattr(layer, "attention") for layer in layers):
+        raise EncoderError(f"{type(body).__name__} is not built like RoBERTa: its heads are not known")
+    return [layer.attention for layer in layers]
+
+
+@contextmanager
+def gated(body: Any, gates: Tensor) -> Iterator[None]:
+    """What every head says is multiplied by its gate ``(layers, heads)`` while this context lasts."""
+    handles = []
+    for attention, row in zip(attention_layers(body), gates, strict=True):
+        width = int(attention.self.attention_head_size)
+
+        def scale(_: nn.Module, inputs: tuple[Tensor, ...], row: Tensor = row, width: int = width) -> Any:
+            return (inputs[0] * row.repeat_interleave(width), *inputs[1:])
+
+        handles.append(attention.output.dense.register_forward_pre_hook(scale))
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def prune_heads(encoder: Encoder, heads: Mapping[int, Sequence[int]]) -> None:
+    """Take heads out of ``encoder``: their weights go, and everything that they said.
+
+    Args:
+        encoder: a RoBERTa-like encoder of transformers or a compact one.
+        heads: layer -> its heads, both from 0.
+
+    Raises:
+        EncoderError: there is no such head, a layer would keep none, or the encoder is of another kind.
+    """
+    if isinstance(encoder, HuggingFaceEncoder):
+        prune_body(encoder.body, heads)
+    elif isinstance(encoder, CompactEncoder):
+        for number, gone in heads.items():
+            _check(number, gone, len(encoder.blocks))
+            attention: Any = encoder.blocks[number].attention
+            kept = _kept(attention.heads, attention.width, number, gone)
+            whole = torch.cat([kept + part * attention.heads * attention.width for part in range(3)])
+            attention.qkv = _rows(attention.qkv, whole)
+            attention.out = _columns(attention.out, kept)
+            attention.heads -= len(set(gone))
+    else:
+        raise EncoderError(f"{type(encoder).__name__} has no heads that could be taken out")
+
+
+def prune_body(body: Any, heads: Mapping[int, Sequence[int]]) -> None:
+    """:func:`prune_heads` of a RoBERTa-like body of transformers.
+
+    Raises:
+        EncoderError: there is no such head, or a layer would keep none.
+    """
+    layers = attention_layers(body)
+    for number, gone in heads.items():
+        _check(number, gone, len(layers))
+        attention = layers[number].self
+        kept = _kept(attention.num_attention_heads, attention.attention_head_size, number, gone)
+        for name in ("query", "key", "value"):
+            setattr(attention, name, _rows(getattr(attention, name), kept))
+        layers[number].output.dense = _columns(layers[number].output.dense, kept)
+        attention.num_attention_heads -= len(set(gone))
+        attention.all_head_size = attention.num_attention_heads * attention.attention_head_size
+
+
+def _check(number: int, gone: Sequence[int], layers: int) -> None:
+    if not 0 <= number < layers:
+        raise EncoderError(f"there is no layer {number}; there are {layers}, from 0")
+    if not gone:
+        raise EncoderError(f"layer {number}: name the heads to take out")
+
+
+def _kept(heads: int, width: int, number: int, gone: Sequence[int]) -> Tensor:
+    if unknown := sorted(head for head in gone if not 0 <= head < heads):
+        raise EncoderError(f"layer {number} has no head {unknown[0]}; there are {heads}, from 0")
+    kept = [head for head in range(heads) if head not in set(gone)]
+    if not kept:
+        raise EncoderError(f"layer {number} would keep no head; leave one")
+    return torch.cat([torch.arange(head * width, (head + 1) * width) for head in kept])
+
+
+def _rows(linear: nn.Linear, kept: Tensor) -> nn.Linear:
+    made = nn.Linear(linear.in_features, len(kept), bias=linear.bias is not None)
+    with torch.no_grad():
+        made.weight.copy_(linear.weight[kept])
+        if linear.bias is not None:
+            made.bias.copy_(linear.bias[kept])
+    return made.to(linear.weight.dtype)
+
+
+def _columns(linear: nn.Linear, kept: Tensor) -> nn.Linear:
+    made = nn.Linear(len(kept), linear.out_features, bias=linear.bias is not None)
+    with torch.no_grad():
+        made.weight.copy_(linear.weight[:, kept])
+        if linear.bias is not None:
+            made.bias.copy_(linear.bias)
+    return made.to(linear.weight.dtype)

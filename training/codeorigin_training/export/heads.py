@@ -1,0 +1,53 @@
+"""Heads that a bundle does without: taken out before the graphs are written, if nothing is lost."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.encoder.heads import prune_heads
+from codeorigin_training.encoder.interface import Encoder, EncoderError
+from codeorigin_training.finetune.inference import centre, deep_logits
+from codeorigin_training.measure.metrics import auroc
+from codeorigin_training.run import Log
+
+LEVEL = 0.002
+"""The most AUROC that heads which are left out may cost."""
+
+
+def read_heads(names: Sequence[str]) -> dict[int, list[int]]:
+    """``("2.1", "2.3")`` -> layer 1 without its heads 0 and 2: names count from 1, as the study's tables do.
+
+    Raises:
+        ValueError: a name is no pair of numbers from 1.
+    """
+    found: dict[int, list[int]] = {}
+    for name in names:
+        layer, _, head = name.partition(".")
+        if not (layer.isdecimal() and head.isdecimal() and int(layer) > 0 and int(head) > 0):
+            raise ValueError(f"prune holds {name!r}: write layer.head, both from 1")
+        found.setdefault(int(layer) - 1, []).append(int(head) - 1)
+    return found
+
+
+def leave_out_heads(
+    encoder: Encoder, tokenizer: Tokenizer, names: Sequence[str], rows: Sequence[Row], overlap: int, log: Log
+) -> None:
+    """Take the heads ``names`` out of ``encoder``, and move what it says of nothing back to 0.
+
+    Raises:
+        EncoderError: there is no such head, or the AUROC on ``rows`` falls by more than :data:`LEVEL`.
+    """
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    tokens = encode_rows(rows, tokenizer)
+    before = auroc(labels, deep_logits(encoder, tokens, tokenizer, overlap=overlap))
+    prune_heads(encoder, read_heads(names))
+    centre(encoder, tokenizer)
+    after = auroc(labels, deep_logits(encoder, tokens, tokenizer, overlap=overlap))
+    log(f"without the heads {', '.join(names)}: AUROC of the deep part {after:.4f}, with them {before:.4f}")
+    if not after >= before - LEVEL:
+        raise EncoderError(
+            f"prune costs the deep part {before - after:.4f} of AUROC, more than {LEVEL}: leave out fewer heads"
+        )

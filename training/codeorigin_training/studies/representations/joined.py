@@ -1,0 +1,106 @@
+"""Relations told by an ordinary classifier of texts: both representations in one sequence, one after the other."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from tokenizers import AddedToken
+from tokenizers import Tokenizer as BpeTokenizer
+
+from codeorigin_training.classify.classifier import Classifier, train_classifier
+from codeorigin_training.classify.config import ClassifyConfig
+from codeorigin_training.classify.data import Labelled
+from codeorigin_training.encoder.config import EncoderConfig
+from codeorigin_training.run import Log
+from codeorigin_training.studies.representations.config import RepresentationsConfig
+from codeorigin_training.studies.representations.pairs import KINDS, Represented, View, neighbour_batches
+from codeorigin_training.studies.representations.relations import RelationAnswers
+
+OWN, SWAPPED = "own", "swapped"
+_BETWEEN = "\n"
+_MOST_CHARACTERS = 600
+"""Of each representation, so that the second one is read too."""
+
+
+def own_tokens(functions: Sequence[Represented]) -> dict[str, str]:
+    """Part of structure -> a text that stands for it and occurs in no code, for a vocabulary that is extended."""
+    names = sorted({token for each in functions for token in (*each.tree, *each.flow)})
+    return {
+        name: f"\N{MATHEMATICAL LEFT ANGLE BRACKET}{name}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
+        for name in names
+    }
+
+
+def joined_examples(
+    functions: Sequence[Represented], size: int, own: dict[str, str] | None
+) -> tuple[list[Labelled], list[str]]:
+    """Every pair of representations as one text, as many swapped as not, and the kind of each.
+
+    With ``own``, structure is written in tokens of its own (:func:`own_tokens`); a part that it lacks is left out.
+    """
+    examples: list[Labelled] = []
+    kinds: list[str] = []
+    for batch, swapped in neighbour_batches(functions, size, None):
+        for left, right in KINDS:
+            for label, places in ((OWN, np.arange(len(batch))), (SWAPPED, swapped)):
+                for number, place in enumerate(places.tolist()):
+                    texts = (_text(batch[number], left, own), _text(batch[place], right, own))
+                    examples.append(Labelled(_BETWEEN.join(texts), label, batch[number].row.repo))
+                    kinds.append(f"{left.value} and {right.value}")
+    return examples, kinds
+
+
+def train_joined(
+    functions: Sequence[Represented],
+    bpe: BpeTokenizer,
+    own: dict[str, str] | None,
+    config: RepresentationsConfig,
+    log: Log,
+) -> Classifier:
+    """A classifier of :func:`joined_examples`, from scratch; ``own`` extends the vocabulary ``bpe``."""
+    vocabulary = BpeTokenizer.from_str(bpe.to_str())
+    if own is not None:
+        vocabulary.add_tokens([AddedToken(text, normalized=False) for text in own.values()])
+    shape = EncoderConfig(
+        vocab_size=vocabulary.get_vocab_size(),
+        dim=config.dim,
+        layers=config.layers,
+        heads=config.heads,
+        feedforward=2 * config.dim,
+        context=config.joined_context,
+        ngram_buckets=0,
+    )
+    settings = ClassifyConfig(
+        shape=shape,
+        context=config.joined_context,
+        epochs=config.joined_epochs,
+        learning_rate=config.learning_rate,
+        device="cpu",
+        seed=config.seed,
+    )
+    examples, _ = joined_examples(functions, config.batch, own)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tokenizer.json"
+        vocabulary.save(str(path))
+        return train_classifier(examples, path, settings, log)
+
+
+def joined_answers(
+    classifier: Classifier,
+    functions: Sequence[Represented],
+    own: dict[str, str] | None,
+    config: RepresentationsConfig,
+) -> RelationAnswers:
+    """What ``classifier`` says of the pairs of ``functions``."""
+    examples, kinds = joined_examples(functions, config.batch, own)
+    said = [label for label, _ in classifier.predict([each.text for each in examples])]
+    right = np.array([label == each.label for label, each in zip(said, examples, strict=True)], dtype=bool)
+    return RelationAnswers(right, kinds, [each.unit for each in examples])
+
+
+def _text(function: Represented, view: View, own: dict[str, str] | None) -> str:
+    if own is None or view is View.SOURCE:
+        return function.text(view)[:_MOST_CHARACTERS]
+    # Tokens of its own are few: as many as the same number of characters spells of words of three.
+    return "".join(own[token] for token in function.tokens(view)[: _MOST_CHARACTERS // 3] if token in own)
