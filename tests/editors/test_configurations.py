@@ -1,4 +1,4 @@
-"""The shipped configurations know every language that the server reads."""
+"""The shipped configurations know every language and kind of document that the server reads."""
 
 import json
 import re
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from codeorigin.languages import LANGUAGES, get_language
+from codeorigin.languages.hosts import HOSTS, find_host
+from codeorigin.lsp.documents.told_language import UNNAMED
 
 ROOT = Path(__file__).parents[2]
 NVIM = ROOT / "editors" / "nvim" / "lsp" / "codeorigin.lua"
@@ -16,8 +18,13 @@ HELIX = ROOT / "editors" / "helix" / "languages.toml"
 OWN_NAMES = {"cs": "csharp", "c-sharp": "csharp"}
 
 
-def languages(names: list[str]) -> set[str]:
-    return {get_language(OWN_NAMES.get(name, name)).id for name in names}
+DOCUMENTS = {*LANGUAGES, *HOSTS, "unnamed"}
+
+
+def kinds(names: list[str]) -> set[str]:
+    named = {name for name in names if name not in UNNAMED}
+    found = {(find_host(name) or get_language(OWN_NAMES.get(name, name))).id for name in named}
+    return found if len(named) == len(names) else found | {"unnamed"}
 
 
 def nvim_filetypes() -> list[str]:
@@ -27,20 +34,20 @@ def nvim_filetypes() -> list[str]:
 
 
 def test_neovim_starts_the_server_for_every_language() -> None:
-    assert languages(nvim_filetypes()) == set(LANGUAGES)
+    assert kinds(nvim_filetypes()) == DOCUMENTS
 
 
 def test_helix_lists_the_server_for_every_language() -> None:
     configuration = tomllib.loads(HELIX.read_text())
     assert configuration["language-server"]["codeorigin"]["command"] == "codeorigin"
     assert all("codeorigin" in each["language-servers"] for each in configuration["language"])
-    assert languages([each["name"] for each in configuration["language"]]) == set(LANGUAGES)
+    assert kinds([each["name"] for each in configuration["language"]]) == DOCUMENTS - {"unnamed"}
 
 
 def test_vscode_wakes_up_for_every_language() -> None:
     manifest = json.loads((ROOT / "vscode-client" / "package.json").read_text())
     names = [event.removeprefix("onLanguage:") for event in manifest["activationEvents"]]
-    assert languages(names) == set(LANGUAGES)
+    assert kinds(names) == DOCUMENTS
 
 
 @pytest.mark.parametrize("file", ["vscode-client/package-lock.json"])

@@ -19,6 +19,7 @@ _KNOWN_TO_FRONTS = (
     "analyzer",
     "cancellation",
     "changed_functions",
+    "embedded",
     "errors",
     "explain.explanation",
     "git",

@@ -6,8 +6,8 @@ const SCHEMA = new URL("../../server/codeorigin/settings/settings.schema.json", 
 const OWN = new URL("own-settings.json", import.meta.url);
 const MANIFEST = new URL("../package.json", import.meta.url);
 
-/** One for the whole window: the server reads them once, or for all folders. */
-const WINDOW = new Set(["workspaceDiagnostics", "statusNotifications"]);
+/** One for the whole window: server or client read them once, or for all folders. */
+const WINDOW = new Set(["workspaceDiagnostics", "statusNotifications", "documents"]);
 /** What is loaded or run must not be chosen by a shared workspace without the user's trust. */
 const MACHINE = new Set(["modelPath"]);
 

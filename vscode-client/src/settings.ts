@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
 
+import { DOCUMENT_IDS } from "./languages";
+
 export const SECTION = "codeorigin";
 
 /** The extension's own settings; all others belong to the server, which asks for them itself. */
@@ -18,8 +20,13 @@ export function ownSettings(): OwnSettings {
   };
 }
 
-/** Settings that a running server does not take up. */
-export const NEED_RESTART = ["server", "workspaceDiagnostics"].map((name) => `${SECTION}.${name}`);
+/** The kinds of documents besides source files that are scored. */
+export function documentKinds(): readonly string[] {
+  return vscode.workspace.getConfiguration(SECTION).get<readonly string[]>("documents", DOCUMENT_IDS);
+}
+
+/** Settings that a running server, or its client, does not take up. */
+export const NEED_RESTART = ["server", "workspaceDiagnostics", "documents"].map((name) => `${SECTION}.${name}`);
 
 function text(section: vscode.WorkspaceConfiguration, name: string): string | undefined {
   return section.get<string>(name, "").trim() || undefined;

@@ -1,16 +1,17 @@
 import * as vscode from "vscode";
 
 import { barText, FileVerdicts, tooltipLines } from "./fileVerdicts";
-import { DOCUMENT_SELECTOR, isScored } from "./languages";
+import { DOCUMENT_IDS, documentSelector, isScored } from "./languages";
 import type { Status } from "./protocol";
 import type { ServerControl } from "./server/control";
+import { documentKinds } from "./settings";
 
 const NAME = "CodeOrigin";
 const ACTIONS: vscode.Command = { command: "codeorigin.actions", title: "Actions" };
 
 /** The server's state in the language status and in the status bar, and there what it says of the file as a whole. */
 export class StatusView implements vscode.Disposable {
-  private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", DOCUMENT_SELECTOR);
+  private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", documentSelector(DOCUMENT_IDS));
   private readonly bar = vscode.window.createStatusBarItem("codeorigin", vscode.StatusBarAlignment.Right, 90);
   private readonly verdicts = new FileVerdicts();
   private readonly subscriptions: vscode.Disposable[];
@@ -61,7 +62,7 @@ export class StatusView implements vscode.Disposable {
     this.bar.accessibilityInformation = { label: [`${NAME}: ${text}`, ...tooltipLines(verdict).slice(0, 1)].join(". ") };
     this.bar.backgroundColor =
       status.state === "error" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
-    if (status.state === "error" || (editor && isScored(editor.document))) {
+    if (status.state === "error" || (editor && isScored(editor.document, documentKinds()))) {
       this.bar.show();
     } else {
       this.bar.hide();

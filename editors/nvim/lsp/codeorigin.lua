@@ -31,6 +31,10 @@ return {
     'rust',
     'php',
     'ruby',
+    -- Code blocks, and texts whose language is told from the text: see the setting `documents`.
+    'markdown',
+    'rst',
+    'text',
   },
   root_markers = { 'codeorigin.toml', 'pyproject.toml', '.git' },
   -- Neovim's filetype of C# is not the protocol's name of the language.

@@ -18,7 +18,7 @@ class Host:
 
 MARKDOWN = Host(
     "markdown",
-    ("md", "mdx", "quarto", "rmd", "rmarkdown", "pandoc", "github-markdown"),
+    ("md", "mdx", "quarto", "rmd", "rmarkdown", "pandoc", "gfm", "markdown-ts"),
     (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"),
 )
 RESTRUCTUREDTEXT = Host("restructuredtext", ("rst", "rest"), (".rst", ".rest"))

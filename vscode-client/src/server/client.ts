@@ -2,8 +2,8 @@ import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, type Middleware } from "vscode-languageclient/node";
 
 import type { Channels } from "../channels";
-import { DOCUMENT_SELECTOR } from "../languages";
-import { ownSettings, SECTION } from "../settings";
+import { documentSelector } from "../languages";
+import { documentKinds, ownSettings, SECTION } from "../settings";
 import type { Launch } from "./launch";
 import { forwardLog } from "./serverLog";
 
@@ -11,7 +11,7 @@ import { forwardLog } from "./serverLog";
 export function createClient(launch: Launch, channels: Channels, middleware: Middleware): LanguageClient {
   const args = [...launch.args, "serve", "--log-level", ownSettings().logLevel];
   const options: LanguageClientOptions = {
-    documentSelector: DOCUMENT_SELECTOR,
+    documentSelector: documentSelector(documentKinds()),
     initializationOptions: vscode.workspace.getConfiguration(SECTION),
     outputChannel: channels.log,
     traceOutputChannel: channels.trace,
