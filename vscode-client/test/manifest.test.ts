@@ -54,9 +54,10 @@ test("the extension wakes up for the languages and documents that it reads", () 
 test("the setting lists the kinds of documents that the client knows, and all by default", () => {
   const all = Object.assign({}, ...manifest.contributes.configuration.map(({ properties }) => properties)) as Record<
     string,
-    { items?: { enum: string[] }; default: unknown; scope: string }
+    { items?: { enum: string[] }; default: unknown; scope: string } | undefined
   >;
   const setting = all["codeorigin.documents"];
+  assert.ok(setting);
   assert.deepEqual(setting.items?.enum, DOCUMENT_IDS);
   assert.deepEqual(setting.default, DOCUMENT_IDS);
   assert.equal(setting.scope, "window");

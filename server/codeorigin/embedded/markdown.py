@@ -16,9 +16,10 @@ def markdown_blocks(lines: LineIndex) -> Iterator[Block]:
     for token in _parser().parse(lines.text):
         if token.type == "fence" and token.map is not None and token.content:
             first = token.map[0] + 1
-            content = token.content.split("\n")[:-1]
+            # The document's last line may have no end.
+            content = token.content.removesuffix("\n").split("\n")
             shifts = tuple(len(lines.line_text(first + n)) - len(line) for n, line in enumerate(content))
-            yield Block(token.info, token.content, first - 1, first, shifts)
+            yield Block(token.info, "\n".join(content) + "\n", first - 1, first, shifts)
 
 
 @lru_cache(maxsize=1)

@@ -70,6 +70,13 @@ def test_one_diagnostic_a_function_on_its_header(nvim: pynvim.Nvim) -> None:
 def test_hover_opens_a_float_with_the_evidence(nvim: pynvim.Nvim) -> None:
     nvim.current.window.cursor = (line_of(nvim, "def balance_by_account") + 1, 6)
 
+    text = hover_text(nvim)
+    assert "balance_by_account" in text
+
+
+def hover_text(nvim: pynvim.Nvim) -> str:
+    """The hover at the cursor, once it has its explanation."""
+
     def floating() -> str:
         nvim.exec_lua("vim.lsp.buf.hover()")
         texts = nvim.exec_lua(
@@ -87,10 +94,56 @@ def test_hover_opens_a_float_with_the_evidence(nvim: pynvim.Nvim) -> None:
         )
         return "\n".join(texts)
 
-    text = wait_for(
+    return wait_for(
         floating, done=lambda shown: "completeness gap" in shown, what="hover with its explanation"
     )
-    assert "balance_by_account" in text
+
+
+def rescored(nvim: pynvim.Nvim, first: int, last: int) -> str:
+    """What rescoring the lines from ``first`` up to ``last``, both from 0, answers."""
+    nvim.exec_lua(
+        """
+        local first, last = ...
+        _G.shown = {}
+        vim.lsp.handlers['window/showMessage'] = function(_, message) table.insert(_G.shown, message.message) end
+        vim.lsp.buf.code_action({
+          apply = true,
+          range = { start = { first + 1, 0 }, ['end'] = { last, 0 } },
+          filter = function(action) return vim.startswith(action.title, 'Rescore selection') end,
+        })
+        """,
+        first,
+        last,
+    )
+    shown: list[str] = wait_for(lambda: nvim.exec_lua("return _G.shown"), what="the message")
+    return shown[0]
+
+
+def test_a_block_in_markdown_has_a_finding_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
+    lines = (project / "ledger.py").read_text().split("def twice")[0].splitlines()[6:]
+    block = ["~~~ python", *lines, "~~~"]
+    (project / "notes.md").write_text("# Notes\n\n" + "".join(f"> {line}\n" for line in block))
+    nvim.command("edit notes.md")
+    [found] = wait_for(lambda: findings(nvim), done=lambda each: len(each) == 1, what="the finding")
+    line = line_of(nvim, "def read_postings")
+    assert (found["lnum"], found["col"]) == (line, 2)
+    nvim.current.window.cursor = (line + 1, 8)
+    assert "read_postings" in hover_text(nvim)
+    assert rescored(nvim, line, line + len(lines)).startswith("CodeOrigin: selection: ")
+
+
+def test_a_new_text_has_a_finding_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
+    lines = (project / "ledger.py").read_text().splitlines()
+    # Neovim shows diagnostics in buffers with a name only, be it of no file.
+    nvim.command("enew | file scratch")
+    nvim.current.buffer[:] = lines
+    nvim.command("setfiletype text")
+    found = wait_for(lambda: findings(nvim), done=lambda each: len(each) == 2, what="the findings")
+    line = line_of(nvim, "def balance_by_account")
+    assert found[1]["lnum"] == line
+    nvim.current.window.cursor = (line + 1, 6)
+    assert "balance_by_account" in hover_text(nvim)
+    assert rescored(nvim, line, line + 16).startswith("CodeOrigin: selection: ")
 
 
 def test_an_edit_moves_the_findings_and_adds_none(nvim: pynvim.Nvim) -> None:
@@ -125,20 +178,7 @@ def test_a_code_action_ignores_the_function(nvim: pynvim.Nvim) -> None:
 
 def test_rescoring_a_selection_answers_with_a_message(nvim: pynvim.Nvim) -> None:
     start = line_of(nvim, "totals = dict")
-    nvim.exec_lua(
-        """
-        _G.shown = {}
-        vim.lsp.handlers['window/showMessage'] = function(_, message) table.insert(_G.shown, message.message) end
-        vim.lsp.buf.code_action({
-          apply = true,
-          range = { start = { ..., 0 }, ['end'] = { ... + 10, 0 } },
-          filter = function(action) return vim.startswith(action.title, 'Rescore selection') end,
-        })
-        """,
-        start + 1,
-    )
-    shown = wait_for(lambda: nvim.exec_lua("return _G.shown"), what="the message")
-    assert shown[0].startswith("CodeOrigin: selection: ")
+    assert rescored(nvim, start, start + 11).startswith("CodeOrigin: selection: ")
 
 
 def test_the_heat_map_is_painted_and_cleared_by_an_edit(nvim: pynvim.Nvim) -> None:

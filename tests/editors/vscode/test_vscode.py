@@ -260,6 +260,69 @@ def test_report_opens_as_a_page(code: CodeServer, page: Page, source: Path, arte
     code.ask("run", command="workbench.action.closeActiveEditor")
 
 
+def shown_in(code: CodeServer, uri: str) -> list[Any]:
+    return [each for each in code.ask("diagnostics", uri=uri) if each["code"] == "llm-written"]
+
+
+def rescored(code: CodeServer, uri: str, within: dict[str, Any]) -> Any:
+    return code.ask("run", command="codeorigin.rescore", args=[uri, within, {"quiet": True}])
+
+
+def test_a_block_in_markdown_has_a_finding_hover_and_rescore(
+    code: CodeServer, page: Page, source: Path, artefacts: Path
+) -> None:
+    lines = source.read_text().splitlines()[line_of(source, f"def {FUNCTION}") :]
+    notes = code.workspace / "notes.md"
+    block = "".join(f"   {line}".rstrip() + "\n" for line in ["```python", *lines, "```"])
+    notes.write_text(f"# Notes\n\n1. As it is now:\n\n{block}\nThat is all.\n")
+    uri = code.ask("open", path=str(notes))
+    found = wait_for(lambda: shown_in(code, uri), done=lambda each: len(each) == 1, what="the finding")
+    start, end = found[0]["range"]
+    assert (start["line"], start["character"]) == (5, 3)
+    assert notes.read_text().splitlines()[5][3 : end["character"]] == lines[0]
+    hover = wait_for(
+        lambda: "\n".join(code.ask("hover", uri=uri, at=at(5))),
+        done=lambda text: "| Line | Evidence |" in text,
+        what="hover with its explanation",
+    )
+    assert FUNCTION in hover
+    page.screenshot(path=artefacts / "markdown-dark.png")
+    answer = rescored(code, uri, {"start": at(5, 0), "end": at(5 + len(lines), 0)})
+    assert answer["verdict"]["probability"] is not None
+    code.ask("run", command="workbench.action.closeActiveEditor")
+    notes.unlink()
+
+
+def test_an_untitled_text_has_a_finding_hover_and_rescore(code: CodeServer, page: Page, source: Path) -> None:
+    text = source.read_text()
+    uri = code.ask("untitled", content=text, language="plaintext")
+    assert uri.startswith("untitled:")
+    found = wait_for(lambda: shown_in(code, uri), done=lambda each: len(each) == 2, what="the findings")
+    line = found[1]["range"][0]["line"]
+    assert line == line_of(source, f"def {FUNCTION}")
+    hover = wait_for(
+        lambda: "\n".join(code.ask("hover", uri=uri, at=at(line))),
+        done=lambda shown: "| Line | Evidence |" in shown,
+        what="hover with its explanation",
+    )
+    assert FUNCTION in hover
+    answer = rescored(code, uri, {"start": at(line, 0), "end": at(line + 16, 0)})
+    assert answer["verdict"]["probability"] is not None
+    code.ask("run", command="workbench.action.revertAndCloseActiveEditor")
+
+
+def test_the_setting_keeps_documents_from_the_server(code: CodeServer, page: Page, source: Path) -> None:
+    uri = code.ask("untitled", content=source.read_text(), language="plaintext")
+    wait_for(lambda: shown_in(code, uri), done=lambda each: len(each) == 2, what="the findings")
+    code.ask("set", name="codeorigin.documents", value=["markdown"])
+    wait_for(lambda: not shown_in(code, uri), what="no findings")
+    code.ask("set", name="codeorigin.documents", value=["markdown", "restructuredtext", "plaintext"])
+    wait_for(
+        lambda: shown_in(code, uri), done=lambda each: len(each) == 2, what="the findings again", seconds=90
+    )
+    code.ask("run", command="workbench.action.revertAndCloseActiveEditor")
+
+
 def test_a_killed_server_comes_back(code: CodeServer, page: Page, source: Path) -> None:
     code.ask("open", path=str(source))
     before = code.ask("run", command="codeorigin.status")["pid"]

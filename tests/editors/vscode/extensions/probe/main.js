@@ -5,6 +5,7 @@ const vscode = require("vscode");
 const position = ({ line, character }) => new vscode.Position(line, character);
 const range = ({ start, end }) => new vscode.Range(position(start), position(end));
 const plain = (value) => JSON.parse(JSON.stringify(value ?? null));
+const target = ({ path, uri }) => (uri === undefined ? vscode.Uri.file(path) : vscode.Uri.parse(uri));
 const text = (content) => (typeof content === "string" ? content : content.value);
 
 const QUESTIONS = {
@@ -20,16 +21,22 @@ const QUESTIONS = {
     const { uri } = (await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false })).document;
     return uri.toString();
   },
-  diagnostics: ({ path }) =>
-    vscode.languages.getDiagnostics(vscode.Uri.file(path)).map(({ message, source, severity, code, range }) => ({
+  /** A new text without a file, in a language of VS Code's. */
+  async untitled({ content, language }) {
+    const document = await vscode.workspace.openTextDocument({ content, language });
+    await vscode.window.showTextDocument(document, { preview: false });
+    return document.uri.toString();
+  },
+  diagnostics: (place) =>
+    vscode.languages.getDiagnostics(target(place)).map(({ message, source, severity, code, range }) => ({
       message,
       source,
       severity: vscode.DiagnosticSeverity[severity],
       code: typeof code === "object" ? code.value : code,
       range: plain(range),
     })),
-  async hover({ path, at }) {
-    const hovers = await vscode.commands.executeCommand("vscode.executeHoverProvider", vscode.Uri.file(path), position(at));
+  async hover({ at, ...place }) {
+    const hovers = await vscode.commands.executeCommand("vscode.executeHoverProvider", target(place), position(at));
     return hovers.flatMap(({ contents }) => contents.map(text));
   },
   async codeActions({ path, within }) {
