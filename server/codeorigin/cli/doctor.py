@@ -19,10 +19,11 @@ from codeorigin.errors import CodeOriginError
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
+    from codeorigin.language_id.model import LanguageModel
     from codeorigin.model.bundle import Bundle
 
 REINSTALL = "reinstall codeorigin"
-_DISTRIBUTIONS = ("onnxruntime", "numpy", "tree-sitter", "pygls", "lsprotocol")
+_DISTRIBUTIONS = ("onnxruntime", "numpy", "tree-sitter", "pygls", "lsprotocol", "markdown-it-py")
 _SPEED_FUNCTIONS = 32
 
 SNIPPET = '''\
@@ -38,6 +39,7 @@ def moving_average(values, window):
     return averages
 '''
 _SNIPPET_NAME = "moving_average"
+_PROSE = "The meeting about the release was moved to Monday, because most of the team is away this week.\n"
 
 
 class _FailedCheckError(CodeOriginError):
@@ -84,6 +86,26 @@ def _check_grammars() -> str:
     for language in LANGUAGES.values():
         find_functions("", language)
     return ", ".join(language.name for language in LANGUAGES.values())
+
+
+def check_language_model(model: "LanguageModel") -> str:
+    """Tell the language of a built-in function, and of prose that has none; raises when either is wrong."""
+    from codeorigin.language_id import guess_language  # noqa: PLC0415
+
+    started = time.perf_counter()
+    code, prose = guess_language(SNIPPET, model), guess_language(_PROSE, model)
+    seconds = (time.perf_counter() - started) / 2
+    if code.language != "python":
+        raise _FailedCheckError(f"took a built-in Python function for {code.language or 'no language'}")
+    if prose.language is not None:
+        raise _FailedCheckError(f"took prose for {prose.language}")
+    return f"{model.model_id}, SHA-256 as in the manifest, {1000 * seconds:,.1f} ms a text"
+
+
+def _load_language_model() -> str:
+    from codeorigin.language_id.model import LanguageModel  # noqa: PLC0415
+
+    return check_language_model(LanguageModel.load())
 
 
 def _list_files(bundle: "Bundle") -> Iterator[Finding]:
@@ -143,6 +165,7 @@ def _findings(model: Path | None, threads: int, *, debug: bool) -> Iterator[Find
     for distribution in _DISTRIBUTIONS:
         yield _attempt(distribution, lambda name=distribution: _version_of(name), REINSTALL, debug=debug)  # type: ignore[misc]
     yield _attempt("languages", _check_grammars, REINSTALL, debug=debug)
+    yield _attempt("language model", _load_language_model, REINSTALL, debug=debug)
     remedy = f"{REINSTALL}, or pass another model with --model"
     loaded: list[Bundle] = []
 

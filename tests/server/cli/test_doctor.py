@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from codeorigin.analyzer import Analyzer
-from codeorigin.cli.doctor import SNIPPET, self_test
+from codeorigin.cli.doctor import SNIPPET, check_language_model, self_test
 from codeorigin.errors import CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.language_id.model import LanguageModel
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.report import FileReport
 from codeorigin.spans import FunctionSpan
@@ -70,6 +71,29 @@ def test_a_missing_function_is_noticed(analyzer: Tampered, monkeypatch: pytest.M
     monkeypatch.setattr(analyzer, "change_report", lambda report: replace(report, functions=()))
     with pytest.raises(CodeOriginError, match="found 0 functions"):
         self_test(analyzer)
+
+
+def renamed(model: LanguageModel, names: dict[str, str]) -> LanguageModel:
+    return replace(model, labels=tuple(names.get(each, each) for each in model.labels))
+
+
+def test_the_language_model_that_ships_passes() -> None:
+    model = LanguageModel.load()
+    assert check_language_model(model).startswith(
+        f"codeorigin-language {model.version}, SHA-256 as in the manifest, "
+    )
+
+
+def test_a_language_model_that_is_wrong_or_never_sure_is_noticed() -> None:
+    model = LanguageModel.load()
+    swapped = renamed(model, {"python": "ruby", "ruby": "python"})
+    with pytest.raises(CodeOriginError, match="took a built-in Python function for ruby"):
+        check_language_model(swapped)
+    with pytest.raises(CodeOriginError, match="for no language"):
+        check_language_model(replace(model, threshold=1.1))
+    swapped = renamed(model, {"none": "go", "go": "none"})
+    with pytest.raises(CodeOriginError, match="took prose for go"):
+        check_language_model(swapped)
 
 
 def test_the_snippet_is_one_function() -> None:

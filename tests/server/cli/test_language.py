@@ -1,6 +1,7 @@
 """``codeorigin language``, and ``check`` where no name tells the language."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,25 @@ def test_a_file_that_cannot_be_read_is_an_error_and_the_others_are_told(
     report = json.loads(captured.out)
     assert [each["path"] for each in report["errors"]] == names[:3]
     assert [each["language"] for each in report["files"]] == ["java"]
+
+
+def test_every_file_that_is_no_text_gets_one_clear_line(tmp_path: Path) -> None:
+    huge, wide, latin, pipe, lost = (tmp_path / name for name in ("huge", "wide", "latin", "pipe", "lost"))
+    huge.write_bytes(b"x = 1\n" * 400_000)
+    wide.write_bytes("x = 1\n".encode("utf-16"))
+    latin.write_bytes("# für\n".encode("latin-1"))
+    os.mkfifo(pipe)
+    lost.symlink_to(tmp_path / "nowhere")
+    done = run("language", huge, wide, latin, pipe, lost)
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert complaints(done) == [
+        f"codeorigin: {huge}: is larger than 2,000,000 bytes",
+        f"codeorigin: {wide}: is UTF-16; save it as UTF-8",
+        f"codeorigin: {latin}: is not UTF-8 (byte 3); save it as UTF-8",
+        f"codeorigin: {pipe}: is not a regular file",
+        f"codeorigin: {lost}: no such file",
+    ]
 
 
 def test_stdin_is_told() -> None:
