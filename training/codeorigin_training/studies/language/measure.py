@@ -131,7 +131,7 @@ def language_section(measured: Mapping[str, Any]) -> Section:
         title="Which language is it in",
         question=(
             "Texts of repositories never seen, by how much of a function is shown. Accuracy is the mean over the "
-            "languages with no silence allowed; either also counts an answer where the text is code of both languages by "
+            "languages with no silence allowed; either also counts answers where a text is code of both languages by "
             "their grammars (C and C++, say); named is the share of code whose language is named, right how much of "
             "that is right, silent the share of other texts that no language is named for."
         ),
