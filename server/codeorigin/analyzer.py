@@ -281,7 +281,7 @@ class Analyzer:
         """The functions in a document's blocks of code, with their places in the document."""
         lines = LineIndex(text)
         found: list[FunctionReport] = []
-        for region in regions_of(lines, host, languages):
+        for region in regions_of(lines, host, languages, cancel):
             report = self.analyze(
                 region.text, region.language, path=path, file_context=file_context, cancel=cancel
             )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.embedded.blocks import Block
 from codeorigin.embedded.ignore_marks import ignores_block, ignores_document
 from codeorigin.embedded.markdown import markdown_blocks
@@ -20,7 +21,9 @@ _DEPTH = 3
 """Documents in documents: a Markdown example in a Markdown manual."""
 
 
-def regions_of(lines: LineIndex, host: Host, languages: Collection[str] | None = None) -> tuple[Region, ...]:
+def regions_of(
+    lines: LineIndex, host: Host, languages: Collection[str] | None = None, cancel: CancelToken = NEVER
+) -> tuple[Region, ...]:
     """The regions of a document in order: each block by the word that it has, one without a word by its text.
 
     Left out are blocks in other languages than ``languages`` (None: all that are supported), and those without a word
@@ -28,8 +31,9 @@ def regions_of(lines: LineIndex, host: Host, languages: Collection[str] | None =
 
     Raises:
         ModelError: a block had to be guessed and the language model is missing or broken.
+        Cancelled: ``cancel``, which is looked at before each block, was thrown.
     """
-    return tuple(_regions(lines, host, languages, 0))
+    return tuple(_regions(lines, host, languages, cancel, 0))
 
 
 def region_at(regions: Iterable[Region], first: int, last: int) -> Region | None:
@@ -40,14 +44,17 @@ def region_at(regions: Iterable[Region], first: int, last: int) -> Region | None
     )
 
 
-def _regions(lines: LineIndex, host: Host, languages: Collection[str] | None, depth: int) -> Iterator[Region]:
+def _regions(
+    lines: LineIndex, host: Host, languages: Collection[str] | None, cancel: CancelToken, depth: int
+) -> Iterator[Region]:
     all_ignored = ignores_document(lines, host)
     for block in _SCANNERS[host.id](lines):
+        cancel.raise_if_cancelled()
         ignored = all_ignored or ignores_block(lines, host, block.opening)
         word = first_word(block.info)
         inner = find_host(word) if word and depth < _DEPTH else None
         if inner is not None:
-            for region in _regions(LineIndex(block.text), inner, languages, depth + 1):
+            for region in _regions(LineIndex(block.text), inner, languages, cancel, depth + 1):
                 yield _inside(region, block, ignored=ignored)
             continue
         language, confidence = (language_of_word(word), None) if word else _guessed(block.text)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,15 @@ import numpy.typing as npt
 
 from codeorigin.errors import ModelError
 from codeorigin.language_id.features import features
+from codeorigin.language_id.grammars import PAIRS, Legality, legality
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, WEIGHTS = "manifest.json", "weights.npz"
 BUNDLED_NAME = "codeorigin-language"
 NONE = "none"
 """The label of what is in none of the supported languages: prose, data, markup, other languages."""
+_OPEN = 0.001
+"""Both languages of a pair have at least this probability where the choice between them is open."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,7 +65,9 @@ class LanguageModel:
     """Labels and their weights.
 
     ``weights`` is int8 ``(width, labels)`` in units of ``scale`` ``(labels,)``, ``bias`` float64 ``(labels,)``.
-    Below ``threshold`` the model keeps silent. ``version`` is the model's own.
+    ``shifts`` say, for each of :data:`PAIRS` and what the two grammars say of a text, what to add to the log odds of the
+    pair's first language against its second one. Below ``threshold`` the model keeps silent. ``version`` is the model's
+    own.
     """
 
     labels: tuple[str, ...]
@@ -72,6 +77,12 @@ class LanguageModel:
     temperatures: Temperatures
     threshold: float
     version: str
+    shifts: Mapping[str, Mapping[Legality, float]] = field(default_factory=dict)
+
+    @property
+    def model_id(self) -> str:
+        """Name and version of the model."""
+        return f"{BUNDLED_NAME} {self.version}"
 
     @property
     def model_id(self) -> str:
@@ -90,7 +101,29 @@ class LanguageModel:
             return np.array([float(label == NONE) for label in self.labels])
         logits = self.logits(ids) / self.temperatures.of(len(ids))
         powers = np.exp(logits - logits.max())
-        return np.asarray(powers / powers.sum())
+        return self.by_grammar(text, np.asarray(powers / powers.sum()))
+
+    def open_pair(self, probabilities: Floats) -> str | None:
+        """The name of the one of :data:`PAIRS` between whose languages ``probabilities`` leave the choice open."""
+        best = self.labels[int(probabilities.argmax())]
+        for name, pair in PAIRS.items():
+            if best in pair and all(probabilities[self.labels.index(each)] >= _OPEN for each in pair):
+                return name
+        return None
+
+    def by_grammar(self, text: str, probabilities: Floats) -> Floats:
+        """``probabilities`` with the sum of a pair that is open parted anew, by what its grammars say of ``text``."""
+        name = self.open_pair(probabilities) if self.shifts else None
+        if name is None:
+            return probabilities
+        first, second = (self.labels.index(each) for each in PAIRS[name])
+        shift = self.shifts[name][legality(text, PAIRS[name])]
+        both = probabilities[first] + probabilities[second]
+        odds = np.log(probabilities[first] / probabilities[second]) + shift
+        parted = probabilities.copy()
+        parted[first] = both / (1 + np.exp(-odds))
+        parted[second] = both - parted[first]
+        return parted
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "LanguageModel":
@@ -128,6 +161,10 @@ class LanguageModel:
             ),
             threshold=float(manifest["threshold"]),
             version=str(manifest["version"]),
+            shifts={
+                name: {each: float(manifest["grammar_shifts"][name][each]) for each in Legality}
+                for name in PAIRS
+            },
         )
 
 

@@ -3,8 +3,10 @@
 import pytest
 from tests.support.language_texts import CODE, NONE
 
+from codeorigin.cancellation import CancelToken
 from codeorigin.embedded import region_at, regions_of
 from codeorigin.embedded.words import first_word, language_of_word
+from codeorigin.errors import Cancelled
 from codeorigin.languages.hosts import MARKDOWN, RESTRUCTUREDTEXT, find_host, host_for_path
 from codeorigin.source.text import LineIndex
 from codeorigin.spans import Region
@@ -83,6 +85,14 @@ def test_a_document_in_a_document() -> None:
     text = "> ````md\n> - a\n>   ```py\n>   x\n>   ```\n> ````\n"
     [region] = regions(text)
     assert (region.text, region.first_line, region.shifts) == ("x\n", 3, (4,))
+
+
+def test_a_thrown_token_stops_before_the_next_block() -> None:
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        regions("```py\nx\n```\n", cancel=token)
+    assert regions("no block", cancel=token) == ()
 
 
 def test_the_region_at_a_line() -> None:

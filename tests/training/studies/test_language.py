@@ -1,5 +1,6 @@
 """The study of language identification, on a small corpus made here."""
 
+import dataclasses
 import json
 import random
 from collections.abc import Sequence
@@ -13,13 +14,16 @@ from tests.support.language_texts import CODE
 from typer.testing import CliRunner
 
 from codeorigin.language_id import guess_language
+from codeorigin.language_id.grammars import Legality
 from codeorigin.language_id.model import LanguageModel
 from codeorigin_training.__main__ import app
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS, read_examples, side_of_repo
+from codeorigin_training.studies.language.folder import write_folder
 from codeorigin_training.studies.language.installed import installed_files, side_of
 from codeorigin_training.studies.language.measure import calibration_error, of_view
 from codeorigin_training.studies.language.none_texts import none_texts
+from codeorigin_training.studies.language.pairs import grammar_shifts
 from codeorigin_training.studies.language.softmax import quantised, threshold_for
 from codeorigin_training.studies.language.views import HEADS, Example, View, fill, part
 
@@ -53,10 +57,12 @@ def corpus(folder: Path, repositories: int = 30) -> Path:
     return folder
 
 
+SMALL = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
+         "width": 4096, "peer_texts": 30, "epochs": 6}  # fmt: skip
+
+
 def config(**changes: object) -> LanguageConfig:
-    small = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
-             "width": 4096, "peer_texts": 30, "epochs": 6}  # fmt: skip
-    return LanguageConfig(**{**small, **changes})  # type: ignore[arg-type]
+    return LanguageConfig(**{**SMALL, **changes})  # type: ignore[arg-type]
 
 
 def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None:
@@ -81,6 +87,70 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     card = (folder / "model" / "README.md").read_text("utf-8")
     assert "| whole functions |" in card
     assert f"below a confidence of {model.threshold:.2f}" in card
+
+
+def test_measuring_anew_does_not_train_anew(tmp_path: Path) -> None:
+    data, run = corpus(tmp_path), tmp_path / "run"
+    small = [f"--set={name}={value}" for name, value in dataclasses.asdict(config()).items() if name in SMALL]
+
+    def study(*more: str) -> str:
+        arguments = ["study", "language", "--data", str(data), "--run", str(run), *small, *more]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert "epoch 1" in study()
+    weights = LanguageModel.load(run / "studies" / "language" / "model").weights
+    again = study("--set=right=0.9", "--set=version=0.9.9")
+    assert "epoch 1" not in again
+    model = LanguageModel.load(run / "studies" / "language" / "model")
+    assert model.version == "0.9.9"
+    assert np.array_equal(model.weights, weights)
+    assert "epoch 1" in study("--set=epochs=2")
+
+
+def test_the_manifest_says_what_the_model_was_made_with(tmp_path: Path) -> None:
+    model = LanguageModel.load()
+    settings = config().training | {"right": 0.97}
+    measured = {
+        "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), View.WHOLE, 0.5)},
+        "milliseconds": {"median": 1.0, "p95": 2.0},
+        "peers": {},
+    }
+    write_folder(model, measured, settings, tmp_path / "model")
+    manifest = json.loads((tmp_path / "model" / "manifest.json").read_text("utf-8"))
+    assert manifest["settings"] == settings
+    assert "/" not in "".join(manifest["settings"]["folders"])
+    assert LanguageModel.load(tmp_path / "model").shifts == model.shifts
+
+
+def every_label() -> list[Example]:
+    return [Example(CODE.get(label, "words"), label, "unit", View.WHOLE) for label in LABELS]
+
+
+def test_an_answer_in_the_other_language_of_a_pair_will_do_where_both_grammars_agree() -> None:
+    both, one = "int f(int x) {\n    return x;\n}\n", "int A::f() const {\n    return x_;\n}\n"
+    examples = [Example(text, "cpp", "unit", View.WHOLE) for text in (both, one)]
+    table = np.zeros((2, len(LABELS)))
+    table[:, LABELS.index("c")] = 1
+    found = of_view(table, examples, View.WHOLE, 0.5)
+    assert (found["accuracy"], found["either"]) == (0.0, 0.5)
+
+
+def test_shifts_are_learnt_from_texts_that_are_open() -> None:
+    model = LanguageModel.load()
+    both, one = "int f(int x) {\n    return x;\n}\n", "int A::f() const {\n    return x_;\n}\n"
+    examples = [Example(both, "c", "u", View.WHOLE)] * 3 + [Example(both, "cpp", "u", View.WHOLE)] * 3
+    examples += [Example(one, "cpp", "u", View.WHOLE)] * 20
+    table = np.zeros((len(examples), len(LABELS)))
+    table[:, LABELS.index("c")] = table[:, LABELS.index("cpp")] = 0.5
+    shifts = grammar_shifts(model, examples, table)
+    assert shifts["c/cpp"][Legality.BOTH] == pytest.approx(0, abs=0.01)
+    assert shifts["c/cpp"][Legality.SECOND] < -2
+    assert shifts["c/cpp"][Legality.NEITHER] == 0
+    sure = np.zeros_like(table)
+    sure[:, LABELS.index("c")] = 1.0
+    assert set(grammar_shifts(model, examples, sure)["c/cpp"].values()) == {0.0}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from codeorigin_training.corpus.readers.specifications import read_specifications
 from codeorigin_training.corpus.rows import CorpusError, limited, read_functions, read_human
@@ -40,6 +41,8 @@ from codeorigin_training.studies.representations.measure import (
 from codeorigin_training.studies.sample import data_digests, open_detector, read_sides, seen_warning
 from codeorigin_training.studies.section import Section
 
+Floats32 = npt.NDArray[np.float32]
+
 
 def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     """Train and measure the language model: writes the folder ``studies/language/model`` and ``figures.json`` beside it.
@@ -49,9 +52,9 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     """
     folder = run.folder / "studies" / "language"
     folder.mkdir(parents=True, exist_ok=True)
-    examples = read_examples(data, config)
+    weights, bias = _trained(config, data, folder, log)
+    examples = read_examples(data, config, ("calibration", "test"))
     log(", ".join(f"{side}: {len(each)} texts" for side, each in examples.items()))
-    weights, bias = train(examples["train"], config, log)
     model = fitted(weights, bias, examples["calibration"], config)
     log(f"temperatures {model.temperatures.values}, silent below {model.threshold:.2f}")
     measured = figures(model, examples["test"])
@@ -64,7 +67,9 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
             f" right {each['right']:.3f}, ECE {each['ece']:.3f}"
         )
     (folder / "figures.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
-    write_folder(model, measured, folder / "model")
+    others = ("calibration_functions", "test_functions", "peer_texts", "right")
+    settings = config.training | {name: getattr(config, name) for name in others}
+    write_folder(model, measured, settings, folder / "model")
     log(f"wrote {folder / 'model'}")
     log(f"wrote {write_study(run, 'language', [language_section(measured)])}")
 
@@ -160,3 +165,16 @@ def _kept(run: Run, name: str, config: object, data: Path, log: Log) -> _Kept:
         return sections.get(part, Section, {"model": model}, make)
 
     return kept
+
+
+def _trained(config: LanguageConfig, data: Path, folder: Path, log: Log) -> tuple[Floats32, Floats32]:
+    """The weights, kept beside what they depend on: measuring anew does not train anew."""
+    kept, made_with = folder / "trained.npz", json.dumps(config.training)
+    if kept.is_file():
+        with np.load(kept, allow_pickle=False) as stored:
+            if str(stored["made_with"]) == made_with:
+                log(f"weights of {kept}")
+                return stored["weights"], stored["bias"]
+    weights, bias = train(read_examples(data, config, ("train",))["train"], config, log)
+    np.savez_compressed(kept, weights=weights, bias=bias, made_with=made_with)
+    return weights, bias

@@ -24,11 +24,11 @@ class LanguageConfig:
     """
 
     functions: int = 5000
-    calibration_functions: int = 800
-    test_functions: int = 800
+    calibration_functions: int = 400
+    test_functions: int = 400
     files: int = 300
     generated: int = 350
-    peer_texts: int = 3000
+    peer_texts: int = 1500
     width: int = 1 << 17
     epochs: int = 4
     batch: int = 128
@@ -37,7 +37,25 @@ class LanguageConfig:
     right: float = 0.97
     seed: int = 7
     folders: tuple[Path, ...] = _installed()
-    version: str = "0.1.0"
+    version: str = "0.2.0"
+
+    @property
+    def training(self) -> dict[str, object]:
+        """What the weights depend on, as plain values; the folders by their last names, which say enough."""
+        names = (
+            "functions",
+            "files",
+            "generated",
+            "width",
+            "epochs",
+            "batch",
+            "learning_rate",
+            "weight_decay",
+            "seed",
+        )
+        return {name: getattr(self, name) for name in names} | {
+            "folders": [each.name for each in self.folders]
+        }
 
     def __post_init__(self) -> None:
         for name in (

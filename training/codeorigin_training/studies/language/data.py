@@ -95,8 +95,10 @@ def _table(data: Path) -> pa.Table:
     return pa.concat_tables(tables)
 
 
-def read_examples(data: Path, config: LanguageConfig) -> dict[str, list[Example]]:
-    """The examples of each of :data:`SIDES`.
+def read_examples(
+    data: Path, config: LanguageConfig, sides: Sequence[str] = SIDES
+) -> dict[str, list[Example]]:
+    """The examples of each of ``sides``, which are some of :data:`SIDES`; they do not depend on the others.
 
     In ``train`` a function gives two texts, now and then with a file's head above it; in the others it gives one of
     every view that it is long enough for. Generated texts of ``test`` are made of words of its own repositories.
@@ -104,13 +106,13 @@ def read_examples(data: Path, config: LanguageConfig) -> dict[str, list[Example]
     Raises:
         CorpusError: the corpus is missing or lacks a column.
     """
-    random_ = random.Random(config.seed)
     counts = dict(
         zip(SIDES, (config.functions, config.calibration_functions, config.test_functions), strict=True)
     )
-    functions = read_spread(data, counts, random_)
-    examples: dict[str, list[Example]] = {side: [] for side in SIDES}
-    for side in SIDES:
+    functions = read_spread(data, {side: counts[side] for side in sides}, random.Random(config.seed))
+    examples: dict[str, list[Example]] = {side: [] for side in sides}
+    randoms = {side: random.Random(f"{config.seed} {side}") for side in sides}
+    for side, random_ in randoms.items():
         chosen = functions[side]
         if not chosen:
             continue
@@ -118,16 +120,20 @@ def read_examples(data: Path, config: LanguageConfig) -> dict[str, list[Example]
         for row in chosen:
             examples[side] += _of_function(row, word, random_, trains=side == "train")
         made = config.generated if side == "train" else max(config.generated // 6, 1)
-        for kind, text in none_texts(made, word, lambda rows=chosen: random_.choice(rows).code, random_):  # type: ignore[misc]
+        for kind, text in none_texts(
+            made, word, lambda rows=chosen, by=random_: by.choice(rows).code, random_
+        ):  # type: ignore[misc]
             examples[side] += _of_text(text, NONE, f"generated/{kind}", random_, trains=side == "train")
-    for kind, package, text in installed_files(config.folders, config.files, random_):
+    for kind, package, text in installed_files(config.folders, config.files, random.Random(config.seed)):
         label = NONE if kind in NONE_SUFFIXES else kind
         side = side_of(package)
+        if side not in examples:
+            continue
         # Documents hold code in fences: the text outside is what is none.
         if label == NONE and (_FENCES.search(text) or "::\n" in text or "code-block" in text):
             continue
         if label == NONE or side == "train":
-            examples[side] += _of_text(text, label, package, random_, trains=side == "train")
+            examples[side] += _of_text(text, label, package, randoms[side], trains=side == "train")
     return examples
 
 

@@ -14,8 +14,10 @@ from codeorigin_training.studies.language.views import View
 CARD = "README.md"
 
 
-def write_folder(model: LanguageModel, measured: Mapping[str, Any], folder: Path) -> None:
-    """Write ``model`` to ``folder``, with the figures of ``measured`` in its manifest and card."""
+def write_folder(
+    model: LanguageModel, measured: Mapping[str, Any], settings: Mapping[str, object], folder: Path
+) -> None:
+    """Write ``model`` to ``folder``, with what it was made with and the figures of ``measured`` in manifest and card."""
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(folder / WEIGHTS, weights=model.weights, scale=model.scale, bias=model.bias)
     manifest = {
@@ -28,7 +30,9 @@ def write_folder(model: LanguageModel, measured: Mapping[str, Any], folder: Path
             "bounds": list(model.temperatures.bounds),
             "values": list(model.temperatures.values),
         },
+        "grammar_shifts": {name: dict(shifts) for name, shifts in model.shifts.items()},
         "threshold": model.threshold,
+        "settings": dict(settings),
         "files": {WEIGHTS: hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()},
         "metrics": measured,
     }
@@ -47,25 +51,28 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
         f"# {BUNDLED_NAME} {model.version}",
         "",
         f"Tells which programming language a text is in, or none: {named}.",
-        "A linear softmax over hashed n-grams of characters, words and words' shapes, with weights of one byte:",
+        "A linear softmax over hashed n-grams of characters, words and words' shapes, with weights of one byte;",
+        "between C and C++, and JavaScript and TypeScript, their grammars count as well where words leave it open.",
         f"{size / 1e6:.1f} MB. It names no language below a confidence of {model.threshold:.2f}.",
         f"One text takes {measured['milliseconds']['median']:.1f} ms (median where this card was made).",
         "",
         "## Figures",
         "",
-        "On repositories that it never saw. Accuracy is the mean over the languages, with no silence allowed; *named*",
-        "is the share of code whose language it names at its threshold, *right* how much of that is right, *silent* the",
-        "share of texts in none of the languages that it names nothing for, ECE the expected calibration error.",
+        "On repositories that it never saw. Accuracy is the mean over the languages, with no silence allowed; in",
+        "*either* an answer is also right if the text is code of both languages by their grammars (C and C++,",
+        "JavaScript and TypeScript). *Named* is the share of code whose language it names at its threshold, *right* how",
+        "much of that is right, *silent* the share of texts in none of the languages that it names nothing for, ECE the",
+        "expected calibration error.",
         "",
-        "| Text | Accuracy | Named | Right | Silent on none | ECE | "
+        "| Text | Accuracy | Either | Named | Right | Silent on none | ECE | "
         + " | ".join(peers)
         + (" |" if peers else ""),
-        "|---|--:|--:|--:|--:|--:|" + "--:|" * len(peers),
+        "|---|--:|--:|--:|--:|--:|--:|" + "--:|" * len(peers),
     ]
     for name, each in views.items():
         compared = "".join(f" {peer[name]:.3f} |" if name in peer else " |" for peer in peers.values())
         lines.append(
-            f"| {name} | {each['accuracy']:.3f} | {each['named']:.3f} | {each['right']:.3f} |"
+            f"| {name} | {each['accuracy']:.3f} | {each['either']:.3f} | {each['named']:.3f} | {each['right']:.3f} |"
             f" {each['none_silent']:.3f} | {each['ece']:.3f} |{compared}"
         )
     lines += [

@@ -1,6 +1,7 @@
 """A linear softmax over hashed n-grams, its temperatures and its threshold; NumPy and SciPy alone."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from codeorigin.language_id.model import LanguageModel, Temperatures
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS
+from codeorigin_training.studies.language.pairs import grammar_shifts
 from codeorigin_training.studies.language.views import Example
 
 BOUNDS = (150, 300, 700)
@@ -97,7 +99,7 @@ def fitted(
     calibration: Sequence[Example],
     config: LanguageConfig,
 ) -> LanguageModel:
-    """The quantised model with temperatures and a threshold from texts of other repositories than it learnt from."""
+    """The quantised model; its temperatures, what grammars count and its threshold are from repositories not learnt."""
     model = LanguageModel(
         LABELS, *quantised(weights, bias), Temperatures((), (1.0,)), threshold=0.0, version=config.version
     )
@@ -111,10 +113,13 @@ def fitted(
         values.append(_temperature(logits[inside], target[inside]) if inside.sum() >= 50 else 1.0)
     temperatures = Temperatures(BOUNDS, tuple(values))
     divided = logits / np.array([temperatures.of(int(count)) for count in counts])[:, None]
-    threshold = threshold_for(softmax(divided).astype(np.float64), target, config.right)
-    return LanguageModel(
-        LABELS, model.weights, model.scale, model.bias, temperatures, threshold, config.version
+    probabilities = softmax(divided).astype(np.float64)
+    model = replace(
+        model, temperatures=temperatures, shifts=grammar_shifts(model, calibration, probabilities)
     )
+    for example, each in zip(calibration, probabilities, strict=True):
+        each[:] = model.by_grammar(example.text, each)
+    return replace(model, threshold=threshold_for(probabilities, target, config.right))
 
 
 def _temperature(logits: Floats, target: Integers) -> float:
