@@ -62,13 +62,13 @@ def of_view(
 
 
 def confused(answer: npt.NDArray[np.int64], target: npt.NDArray[np.int64], count: int = 6) -> list[list[Any]]:
-    """The most frequent mistakes as [true label, answer, how often]."""
+    """The most frequent mistakes as [true label, answer, how often]; codes ``(n,)``."""
     pairs = Counter((LABELS[t], LABELS[a]) for t, a in zip(target, answer, strict=True) if t != a)
     return [[true, said, number] for (true, said), number in pairs.most_common(count)]
 
 
 def calibration_error(confidence: npt.NDArray[np.float64], hit: npt.NDArray[np.bool_]) -> float:
-    """Mean gap between confidence and share of hits over :data:`_BINS` bins alike wide, weighted by their texts."""
+    """Mean gap between confidence and share of hits, both ``(n,)``, over :data:`_BINS` equal bins, weighted by their texts."""
     bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     gaps = [
         abs(confidence[bins == b].mean() - hit[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)
