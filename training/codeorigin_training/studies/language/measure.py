@@ -68,7 +68,7 @@ def confused(answer: npt.NDArray[np.int64], target: npt.NDArray[np.int64], count
 
 
 def calibration_error(confidence: npt.NDArray[np.float64], hit: npt.NDArray[np.bool_]) -> float:
-    """Mean gap between confidence and share of hits, both ``(n,)``, over :data:`_BINS` equal bins, weighted by their texts."""
+    """Mean gap between confidence and hits, both ``(n,)``, over :data:`_BINS` equal bins, weighted by their texts."""
     bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     gaps = [
         abs(confidence[bins == b].mean() - hit[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)

@@ -97,7 +97,7 @@ def fitted(
     calibration: Sequence[Example],
     config: LanguageConfig,
 ) -> LanguageModel:
-    """The model of ``weights`` ``(width, labels)`` and ``bias`` ``(labels,)``, quantised, with temperatures and threshold.
+    """The model of ``weights`` ``(width, labels)`` and ``bias`` ``(labels,)``, quantised and calibrated.
 
     These come from texts of other repositories than it learnt from.
     """
