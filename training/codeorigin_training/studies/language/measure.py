@@ -16,6 +16,9 @@ from codeorigin_training.studies.section import Figure, Section, Table
 
 _BINS = 10
 
+Peer = Callable[[Sequence[Example]], list[str] | None]
+"""Says a label of every text, or None where it is not installed."""
+
 
 def figures(model: LanguageModel, examples: Sequence[Example]) -> dict[str, Any]:
     """Figures of ``model`` by view: see :func:`of_view`; ``milliseconds`` a text, median and 95th percentile."""
@@ -140,6 +143,7 @@ def language_section(measured: Mapping[str, Any]) -> Section:
 def peer_figures(
     examples: Sequence[Example], peers: Mapping[str, Callable[[Sequence[Example]], list[str] | None]]
 ) -> dict[str, dict[str, float]]:
+def peer_figures(examples: Sequence[Example], peers: Mapping[str, Peer]) -> dict[str, dict[str, float]]:
     """Mean accuracy over the languages by view, for every one of ``peers`` that is there."""
     found: dict[str, dict[str, float]] = {}
     for name, ask in peers.items():
