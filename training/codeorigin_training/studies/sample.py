@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.bundle import sha256_of
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, PAIRS, Row, limited, read_functions
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.weights import matched_sample
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import Estimate, estimate
 from codeorigin_training.run import Run, RunError
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 _FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.evaluate.page.wording import interval, number, percent, percent_interval
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import Estimate, estimate
@@ -25,15 +25,11 @@ from codeorigin_training.studies.correctness.sampling import best_by_score, pass
 from codeorigin_training.studies.correctness.tasks import task_of
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
 
-Floats = npt.NDArray[np.float64]
-Booleans = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
-
 
 def measure_answers(
     answers: Sequence[Answer], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
 ) -> Section:
-    """pass@k and evade@k, scores of passing and failing answers, BLEU, size, and a language model's ranking."""
+    """pass@k and evade@k, scores of ``passing`` ``(n,)`` and failing answers, BLEU, size, and a language model's rank."""
     units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
     logits = detector.score_texts([(answer.code, answer.language) for answer in answers])
     evaded = evasions(answers, logits, detector)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.languages.parsing import ParseBudgetError
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.page.wording import interval, percent_interval
@@ -17,9 +17,6 @@ from codeorigin_training.studies.correctness.comments import comment_language, w
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.sample import repository_groups
 from codeorigin_training.studies.section import Figure, Section, Table
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
 _FEWEST = 8

@@ -140,9 +140,6 @@ def language_section(measured: Mapping[str, Any]) -> Section:
     )
 
 
-def peer_figures(
-    examples: Sequence[Example], peers: Mapping[str, Callable[[Sequence[Example]], list[str] | None]]
-) -> dict[str, dict[str, float]]:
 def peer_figures(examples: Sequence[Example], peers: Mapping[str, Peer]) -> dict[str, dict[str, float]]:
     """Mean accuracy over the languages by view, for every one of ``peers`` that is there."""
     found: dict[str, dict[str, float]] = {}

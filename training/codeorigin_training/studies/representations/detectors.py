@@ -4,19 +4,17 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.model.normalize import normalize
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.studies.representations.control_flow import control_flow
 from codeorigin_training.studies.representations.trees import tree_tokens
 from codeorigin_training.wide.linear import fit_linear
-
-Floats = npt.NDArray[np.float64]
 
 SOURCE, TEXT, TOKENS, STRUCTURE = "A", "B", "C", "D"
 DETECTORS = {

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.source.construct import CONSTRUCTS, Construct
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import Estimate, estimate
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.studies.sample import repository_groups
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def construct_evidence(rows: Sequence[Row], detector: Detector) -> tuple[Floats,
 def construct_rows(
     rows: Sequence[Row], values: Floats, characters: Floats, *, rounds: int, seed: int
 ) -> list[ConstructRow]:
-    """The constructs by their share of the evidence, the greatest first."""
+    """The constructs by their share of the evidence ``(n, constructs)``, the greatest first."""
     labels = np.array([row.label for row in rows], dtype=np.int64)
     shares = np.abs(values).sum(axis=0) / max(np.abs(values).sum(), 1e-12)
     found = []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.hugging_face import load_old_tokenizer
 from codeorigin_training.encoder.interface import EncoderError
@@ -38,8 +39,6 @@ from codeorigin_training.studies.representations.vocabularies import (
 )
 from codeorigin_training.studies.sample import repository_groups
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
-
-Floats = npt.NDArray[np.float64]
 
 
 def relations_section(

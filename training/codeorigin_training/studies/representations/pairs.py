@@ -6,15 +6,13 @@ from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.model.normalize import normalize
+from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.studies.representations.control_flow import control_flow
 from codeorigin_training.studies.representations.trees import tree_tokens
-
-Integers = npt.NDArray[np.int64]
 
 
 class View(StrEnum):
@@ -65,7 +63,7 @@ def represented(rows: Sequence[Row]) -> list[Represented]:
 def neighbour_batches(
     functions: Sequence[Represented], size: int, generator: np.random.Generator | None
 ) -> Iterator[tuple[list[Represented], Integers]]:
-    """Batches of neighbours in language and length, and for each function the place of the one to swap with.
+    """Batches of neighbours in language and length, and the places ``(size,)`` of the ones to swap with.
 
     No function is swapped with itself or with one of another language; a batch of one is left out.
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from codeorigin_training.arrays import Booleans
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
@@ -25,7 +26,6 @@ from codeorigin_training.studies.representations.pairs import (
 )
 from codeorigin_training.studies.representations.vocabularies import Vocabulary
 
-Booleans = npt.NDArray[np.bool_]
 _UNITS = 128
 
 

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 from tokenizers import Tokenizer as BpeTokenizer
 
 from codeorigin.model.tokenizer import PAD_TOKEN
+from codeorigin_training.arrays import Integers
 from codeorigin_training.encoder.hugging_face import SubwordTokenizer
 from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.studies.representations.pairs import Represented, View
-
-Ids = npt.NDArray[np.int64]
 
 
 class Vocabulary(Protocol):
@@ -23,7 +21,7 @@ class Vocabulary(Protocol):
     def size(self) -> int:
         """Number of tokens; 0 is the padding."""
 
-    def encode(self, function: Represented, view: View) -> Ids:
+    def encode(self, function: Represented, view: View) -> Integers:
         """Ids of one representation, int64 ``(T,)``."""
 
 
@@ -44,7 +42,7 @@ class SpelledVocabulary:
     def size(self) -> int:
         return int(self._bpe.get_vocab_size())
 
-    def encode(self, function: Represented, view: View) -> Ids:
+    def encode(self, function: Represented, view: View) -> Integers:
         return np.array(self._bpe.encode(function.text(view), add_special_tokens=False).ids, dtype=np.int64)
 
 
@@ -67,7 +65,7 @@ class ExtendedVocabulary:
     def size(self) -> int:
         return self._base.size + 1 + len(self._ids)
 
-    def encode(self, function: Represented, view: View) -> Ids:
+    def encode(self, function: Represented, view: View) -> Integers:
         if view is View.SOURCE:
             return self._base.encode(function, view)
         unknown = self._base.size
@@ -85,5 +83,5 @@ class PretrainedVocabulary:
     def size(self) -> int:
         return self._size
 
-    def encode(self, function: Represented, view: View) -> Ids:
+    def encode(self, function: Represented, view: View) -> Integers:
         return np.array(self._tokenizer.encode(function.text(view), add_special_tokens=False), dtype=np.int64)
