@@ -122,7 +122,12 @@ def test_one_call_ends_with_logits_and_a_student_in_small_files(tmp_path: Path) 
     for path in (here.tokenizer, here.wide):
         shutil.copy(path, there.folder)
     learning = FinetuneConfig(
-        steps=25, tokens_per_batch=1024, learning_rate=5e-3, train_context=64, device="cpu", bf16=True
+        steps=25,
+        tokens_per_batch=1024,
+        learning_rate=5e-3,
+        train_context=64,
+        device="cpu",
+        precision=Precision.BFLOAT16,
     )
     config = BodyCommandConfig(
         out=tmp_path / "out",
