@@ -21,6 +21,7 @@ from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.loops.precision import Precision
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.pretrained.adopt import AdoptConfig
 from codeorigin_training.pretrained.distil import DistilConfig
