@@ -46,6 +46,7 @@ def test_the_classic_recipe_says_what_it_is_known_for() -> None:
     assert not command.offsets
     assert (command.shape.pooling, command.shape.head_dim) == (Pooling.CLS, 256)
     assert config.pretrain.mask_rate == 0.15
+    assert not config.calibrate.wide
     assert training.then is not None
     assert training.then.strategy is Strategy.GRADUAL
 
@@ -120,8 +121,9 @@ def test_its_bundle_explains_by_integrated_gradients(
     explanation = analyzer.explain(CODE, span, options)
     assert explanation.method is Method.INTEGRATED_GRADIENTS
     assert explanation.nodes >= 32
-    deep = sum(line.deep for line in explanation.lines)
-    assert deep != 0
+    assert sum(line.deep for line in explanation.lines) != 0
+    assert all(line.wide == 0 for line in explanation.lines)
+    assert analyzer.bundle.views is None
     total = sum(line.value for line in explanation.lines)
     moved = explanation.logit - explanation.baseline_logit
     assert total == pytest.approx(moved, abs=0.05 * max(1.0, abs(moved)))

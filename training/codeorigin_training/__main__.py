@@ -29,6 +29,7 @@ STAGES = {
 
 OTHERS = {
     "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
+    "record": "Make a finished run a row of EXPERIMENTS.md, with its settings and its line in results.jsonl.",
     "classify": "Train a classifier of any labels on a folder of folders or a parquet file.",
 }
 """Commands that are no part of a run, called in the same way."""

@@ -23,7 +23,7 @@ class Checkpoints:
             folder.mkdir(parents=True, exist_ok=True)
 
     def arrays(self, stage: str) -> dict[str, np.ndarray[Any, Any]] | None:
-        """The arrays kept for ``stage``, or None."""
+        """The arrays kept for ``stage`` by name, ``(n,)`` or whatever they were, or None."""
         path = self._path(stage)
         if path is None or not path.is_file():
             return None

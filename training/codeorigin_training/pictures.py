@@ -42,7 +42,7 @@ def reliability_bins(labels: Integers, probabilities: Floats, bins: int = 15) ->
 
 
 def reliability_picture(path: Path, labels: Integers, probabilities: Floats) -> None:
-    """Draw :func:`reliability_bins` to ``path``; a dot's area is proportional to the rows of its bin."""
+    """Draw :func:`reliability_bins` of arrays ``(n,)`` to ``path``; a dot's area is in proportion to its bin's rows."""
     mean, share, count = reliability_bins(labels, probabilities).T
     figure, axes = _canvas()
     axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color="grey")

@@ -48,7 +48,7 @@ class Graph:
         self._run_options.only_execute_path_to_fetches = True
 
     def run(self, outputs: Sequence[str], feed: Mapping[str, npt.NDArray[Any]]) -> Feed:
-        """Compute ``outputs`` by name; only what they need is run.
+        """Compute ``outputs`` by name, ``(B,)`` or as the graph shapes them; only what they need is run.
 
         Raises:
             ModelError: onnxruntime refused the inputs or failed.

@@ -59,12 +59,12 @@ class Normalized:
 
     @cached_property
     def lines(self) -> npt.NDArray[np.int32]:
-        """Line of every character."""
+        """Line of every character, int32 ``(len(text),)``."""
         return self._places[0]
 
     @cached_property
     def columns(self) -> npt.NDArray[np.int32]:
-        """Column of every character, in code points."""
+        """Column of every character in code points, int32 ``(len(text),)``."""
         return self._places[1]
 
     @cached_property

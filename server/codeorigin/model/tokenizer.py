@@ -107,7 +107,7 @@ def ngram_ids(ids: npt.NDArray[np.int64], mask_id: int, buckets: int) -> npt.NDA
         buckets: number of rows of the table, bucket 0 included.
 
     Returns:
-        int64 of shape ``ids.shape + (2,)``. Source: Byte Latent Transformer (Pagnoni et al., 2024), section 3.2.1.
+        int64 ``(*ids.shape, 2)``. Source: Byte Latent Transformer (Pagnoni et al., 2024), section 3.2.1.
     """
     shifted = (ids + 1).astype(np.uint64)
     known = ids != mask_id

@@ -49,7 +49,9 @@ def test_what_is_written_is_what_the_server_reads(run: Run) -> None:
     assert calibration.alone.probability(0.0) < 0.1
     assert any("modern human" in line and "called llm" in line for line in lines)
     assert any(line.startswith("crepes, one function a repository, 20 draws") for line in lines)
-    assert sorted(path.name for path in run.folder.iterdir()) == ["calibration.json", "corpus", "wide.npz"]
+    assert sorted(path.name for path in run.folder.iterdir()) == [
+        *("calibration.json", "corpus", "settings.json", "wide.npz")
+    ]
 
 
 def entry(run: Run) -> dict[str, Any]:
@@ -154,3 +156,17 @@ def test_a_missing_stage_is_named(run: Run) -> None:
     run.wide.unlink()
     with pytest.raises(RunError, match=r"codeorigin_training wide"):
         calibrate(CONFIG, run, lambda line: None)
+
+
+def test_a_deep_part_can_be_all_that_there_is(run: Run) -> None:
+    alone = replace(CONFIG, wide=False, deep_must_help=False)
+    with pytest.raises(CodeOriginError, match="run finetune first"):
+        calibrate(alone, run, lambda _: None)
+    side = side_of(run)
+    np.savez(run.deep, out_of_fold=np.random.default_rng(1).normal(size=len(side.rows)) - 2.0 * side.labels)
+    calibrate(alone, run, lambda _: None)
+    # What the wide part finds is not heard: the deep one here says the opposite of the truth.
+    assert entry(run)["parts"] == {"wide": False, "deep": True}
+    assert read(run).alone.probability(3.0) < 0.6
+    with pytest.raises(ValueError, match="without wide there must be a deep part"):
+        replace(CONFIG, wide=False)

@@ -21,6 +21,7 @@ from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.loops.precision import Precision
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.pretrained.adopt import AdoptConfig
 from codeorigin_training.pretrained.distil import DistilConfig
@@ -122,7 +123,12 @@ def test_one_call_ends_with_logits_and_a_student_in_small_files(tmp_path: Path) 
     for path in (here.tokenizer, here.wide):
         shutil.copy(path, there.folder)
     learning = FinetuneConfig(
-        steps=25, tokens_per_batch=1024, learning_rate=5e-3, train_context=64, device="cpu", bf16=True
+        steps=25,
+        tokens_per_batch=1024,
+        learning_rate=5e-3,
+        train_context=64,
+        device="cpu",
+        precision=Precision.BFLOAT16,
     )
     config = BodyCommandConfig(
         out=tmp_path / "out",

@@ -17,6 +17,7 @@ from codeorigin.language_id import guess_language
 from codeorigin.language_id.grammars import Legality
 from codeorigin.language_id.model import LanguageModel
 from codeorigin_training.__main__ import app
+from codeorigin_training.classify.classifier import Classifier
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS, read_examples, side_of_repo
 from codeorigin_training.studies.language.folder import write_folder
@@ -70,7 +71,9 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     settings = tmp_path / "settings.json"
     settings.write_text(
         '{"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,'
-        ' "width": 4096, "peer_texts": 30, "epochs": 6}'
+        ' "width": 4096, "peer_texts": 30, "epochs": 6,'
+        ' "encoder": {"shape": {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64},'
+        ' "context": 64, "epochs": 2, "learning_rate": 0.01, "device": "cpu"}}'
     )
     result = CliRunner().invoke(
         app,
@@ -84,6 +87,11 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     figures = json.loads((folder / "figures.json").read_text("utf-8"))
     assert figures["views"]["whole functions"]["accuracy"] > 0.8
     assert 0 <= figures["peers"]["pygments"]["whole functions"] <= 1
+    # The encoder was trained on the same texts and is asked the same ones.
+    assert figures["peers"]["encoder"].keys() == figures["peers"]["pygments"].keys()
+    kept = Classifier.load(folder / "encoder")
+    assert set(kept.labels) <= set(LABELS)
+    assert kept.predict(["func main() {}"])[0][0] in LABELS
     card = (folder / "model" / "README.md").read_text("utf-8")
     assert "| whole functions |" in card
     assert f"below a confidence of {model.threshold:.2f}" in card

@@ -17,10 +17,11 @@ class CalibrateConfig:
     may have more than ``tail_share`` of them called ``llm``; it costs most of the power, and is what keeps one
     careful project from being accused. A population of fewer repositories than a promise takes is heard from
     ``fewest_evidence`` on. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it
-    ranks better out of fold. ``context_weight`` 0.8 and ``context_prior_functions`` 1 were the choice on repository
-    folds: more weight ranks files as the corpus has them better still, but costs where people's and LLM functions
-    stand in one file; weighing neighbours by their lines gains nothing. The others of a commit speak with
-    ``commit_weight``, and beside them those of the file with ``file_weight_beside_commit``: what one commit wrote is by
+    ranks better out of fold; without ``wide`` it is alone in the bundle. ``context_weight`` 0.8 and
+    ``context_prior_functions`` 1 were the choice on repository folds: more weight ranks files as the corpus has them
+    better still, but costs where people's and LLM functions stand in one file; weighing neighbours by their lines gains
+    nothing. The others of a commit speak with ``commit_weight``, and beside them those of the file with
+    ``file_weight_beside_commit``: what one commit wrote is by
     one hand far oftener than a file. The limits of files hold for commits too.
     """
 
@@ -32,6 +33,7 @@ class CalibrateConfig:
     fewest_evidence: int = 20
     min_lines: int = 3
     min_characters: int = 60
+    wide: bool = True
     deep: bool = True
     deep_must_help: bool = True
     prior_lines: float = 20.0
@@ -44,6 +46,10 @@ class CalibrateConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not self.wide and (self.deep_must_help or not self.deep):
+            raise ValueError(
+                "without wide there must be a deep part, whatever it helps: set deep_must_help=false"
+            )
         rates = (self.rate, self.human_rate, self.tail_share, self.tail_rate)
         if not all(0 < each < 1 for each in rates):
             raise ValueError("rate, human_rate, tail_share and tail_rate must lie between 0 and 1")

@@ -44,7 +44,7 @@ def commit_numbers(rows: Sequence[Row]) -> Integers:
 
 
 def mixed_file_numbers(rows: Sequence[Row], share: float, seed: int) -> Integers:
-    """:func:`file_numbers` as if agents had worked in people's files. The corpus hardly has such files."""
+    """The :func:`file_numbers` ``(n,)`` as if agents had worked in people's files. The corpus hardly has such files."""
     return mixed_numbers(rows, file_numbers(rows), share, seed)
 
 

@@ -40,7 +40,7 @@ class Levels:
     def scale(
         self, rows: Sequence[Row], logits: Floats, weights: Floats, rate: float, *, points: int
     ) -> Scale:
-        """These thresholds, which guarantee ``rate``, with temperature and the survival curve of human code."""
+        """These thresholds, which guarantee ``rate``, with temperature and curve from ``(n,)`` logits and weights."""
         labels = np.array([row.label for row in rows], dtype=np.int64)
         human = labels == 0
         modern = human & np.array([row.modern for row in rows])
@@ -62,7 +62,7 @@ class Levels:
 
 
 def no_levels(logits: Floats, labels: Integers, repositories: Integers, human_rate: float) -> Levels:
-    """Levels that never say ``llm``, for where nothing can be promised."""
+    """Levels that never say ``llm``, where nothing can be promised; all arrays are ``(n,)``."""
     human, llm = labels == 0, labels == 1
     lower = human_threshold(logits[human], np.inf, logits[llm], repositories[llm], human_rate)
     return Levels(Thresholds(np.inf, lower), {}, {}, None)

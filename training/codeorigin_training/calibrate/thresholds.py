@@ -48,7 +48,9 @@ def _lowest(logits: Floats, cost: Floats, allowed: float) -> float:
 
 
 def supported_threshold(logits: Floats, repositories: npt.NDArray[np.int64], rate: float) -> float:
-    """The lowest threshold at which these repositories' own mean rate is at most ``rate``; promises nothing.
+    """The lowest threshold at which the own mean rate of ``repositories`` is at most ``rate``; promises nothing.
+
+    ``logits`` and ``repositories`` are ``(n,)``.
 
     :func:`controlled_threshold` without what a guarantee pays for being one.
     """
@@ -57,7 +59,7 @@ def supported_threshold(logits: Floats, repositories: npt.NDArray[np.int64], rat
 
 
 def survival_curve(logits: Floats, repositories: npt.NDArray[np.int64], points: int) -> tuple[Floats, Floats]:
-    """Rising logits and the share of human code, repositories weighing alike, that scores at least each."""
+    """Rising logits ``(points,)`` and the share of human code, repositories alike, that scores at least each."""
     _, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
     order = np.argsort(logits, kind="stable")
     weight = 1.0 / counts[group[order]]
@@ -75,7 +77,7 @@ def human_threshold(
     llm_repositories: npt.NDArray[np.int64],
     rate: float,
 ) -> float:
-    """Highest logit below which at most ``rate`` of LLM code falls, repositories weighing alike.
+    """Highest logit below which at most ``rate`` of LLM code falls, repositories weighing alike; all arrays ``(n,)``.
 
     It bounds the band ``human`` from above; it never exceeds ``llm_threshold``, nor the median of human code,
     so that "human" is not said of code that is merely a little below the LLM threshold.
@@ -91,6 +93,6 @@ def human_threshold(
 def repository_rate(
     above: Sequence[bool] | npt.NDArray[np.bool_], repositories: npt.NDArray[np.int64]
 ) -> float:
-    """Mean over repositories of the share of their functions that are ``above``."""
+    """Mean over ``repositories`` of the share of their functions that are ``above``, both ``(n,)``."""
     _, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
     return float(np.mean(np.bincount(group, weights=np.asarray(above, dtype=np.float64)) / counts))

@@ -160,7 +160,7 @@ def train_classifier(
 
 
 def encoded(texts: Sequence[str], tokenizer: Tokenizer, context: int) -> list[npt.NDArray[np.int32]]:
-    """The first ``context`` token ids of every text, int32, as it stands: layout too tells what a text is."""
+    """The first ``context`` token ids of every text, int32 ``(T,)``, as it stands: layout too tells what a text is."""
     return [tokenizer.ids(text)[:context].astype(np.int32) for text in texts]
 
 

@@ -11,6 +11,7 @@ from codeorigin_training.commands.distil import distil
 from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetune
 from codeorigin_training.commands.pack import PackConfig, Packed, pack
 from codeorigin_training.encoder.registry import save_encoder
+from codeorigin_training.files import write_whole
 from codeorigin_training.finetune.config import FinetuneConfig
 from codeorigin_training.loops.precision import Precision
 from codeorigin_training.pretrained.distil import DistilConfig
@@ -92,4 +93,4 @@ def body(config: BodyCommandConfig, run: Run, log: Log) -> None:
     distil(replace(config.distil, finetune=rest), run, log)
     pack(PackConfig(config.out / "student", Packed.STUDENT, config.bits, config.most_bytes), run, log)
     figures = json.loads(run.student.with_suffix(".json").read_text(encoding="utf-8"))
-    (config.out / "body.json").write_text(json.dumps({"student": figures}, indent=1) + "\n", encoding="utf-8")
+    write_whole(config.out / "body.json", json.dumps({"student": figures}, indent=1) + "\n")

@@ -52,8 +52,10 @@ def _calibrate(config: CalibrateConfig, run: Run, tracker: Tracker, log: Log) ->
     side, held_out = read_sides(run.needs(run.corpus, "corpus"), pair_weight=1.0, folds=2)
     logits = _logits(run.needs(run.wide, "wide"), "out_of_fold", len(side.rows), "wide")
     deep = _deep_logits(config, run, side, logits, log)
+    if deep is None and not config.wide:
+        raise CodeOriginError("without wide there must be a deep part; run finetune first")
     if deep is not None:
-        logits = logits + deep
+        logits = logits + deep if config.wide else deep
     functions, logits = side.rows[: side.functions], logits[: side.functions]
     groups = row_groups(functions)
     measured = _fit(functions, logits, groups, config)
@@ -72,7 +74,7 @@ def _calibrate(config: CalibrateConfig, run: Run, tracker: Tracker, log: Log) ->
         calibration = _fit(functions, logits, groups, config)
     entry = calibration.to_manifest() | {
         "measured": measured.to_manifest(),
-        "parts": {"deep": deep is not None},
+        "parts": {"wide": config.wide, "deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
     }
     write_whole(run.calibration, json.dumps(entry, indent=1) + "\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 from codeorigin.model.bundle import sha256_of
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.registry import load_encoder, save_encoder
+from codeorigin_training.files import write_whole
 from codeorigin_training.finetune.training import Outlets
 from codeorigin_training.pretrain.texts import read_training_texts, text_files
 from codeorigin_training.pretrained.distil import DistilConfig
@@ -35,7 +36,7 @@ def distil(config: DistilConfig, run: Run, log: Log) -> None:
         outlets,
     )
     save_encoder(run.student, student)
-    run.student.with_suffix(".json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    write_whole(run.student.with_suffix(".json"), json.dumps(figures, indent=1) + "\n")
     checkpoint.unlink(missing_ok=True)
     log(
         f"student of {config.layers} layers: correlation with its teacher "

@@ -106,8 +106,10 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
 def _export(
     config: ExportConfig, run: Run, entry: dict[str, Any], inputs: dict[str, str], tracker: Tracker, log: Log
 ) -> None:
-    wide = _wide_model(run.wide, config.views, "table")
-    measured = _wide_model(run.wide, config.views, "measured")
+    wide, measured = (
+        _wide_model(run.wide, config.views, name) if entry["parts"]["wide"] else None
+        for name in ("table", "measured")
+    )
     on_all = fitted_on_all_repositories(run.wide)
     tokenizer, encoder = None, None
     if entry["parts"]["deep"]:
@@ -132,7 +134,7 @@ def _export(
         encoder=encoder,
         tokenizer=tokenizer,
         overlap=config.overlap,
-        baseline_logit=wide.bias
+        baseline_logit=(0.0 if wide is None else wide.bias)
         + (0.0 if encoder is None or tokenizer is None else neutral_logit(encoder, tokenizer)),
         calibration=Calibration.from_manifest(entry),
         metrics=metrics,
@@ -173,8 +175,8 @@ def _calibration_entry(run: Run) -> dict[str, Any]:
 def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> bool:
     try:
         manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-        views = tuple(View(**view) for view in manifest["wide"]["views"])
-        build = manifest["build"]
+        wide, build = manifest["wide"], manifest["build"]
+        views = config.views if wide is None else tuple(View(**view) for view in wide["views"])
         known = manifest["data"]["inputs"] == inputs and views == config.views
         return (
             known
@@ -206,7 +208,7 @@ def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
 
 def _measure(
     rows: list[Row],
-    wide: WideModel,
+    wide: WideModel | None,
     encoder: Encoder | None,
     tokenizer: Tokenizer | None,
     calibration: Calibration,
@@ -217,13 +219,15 @@ def _measure(
 
     A distribution's packages count for false positives alone: there they are a population of their own.
     """
-    matrices = view_matrices(rows, config.views, processes=config.processes)
-    table = wide.table.astype(np.float16).astype(np.float32)
-    wide_logits: Floats = (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
+    wide_logits: Floats = np.zeros(len(rows))
+    if wide is not None:
+        matrices = view_matrices(rows, config.views, processes=config.processes)
+        table = wide.table.astype(np.float16).astype(np.float32)
+        wide_logits = wide.bias + (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
     deep: Floats = np.zeros(len(rows))
     if encoder is not None and tokenizer is not None:
         deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=config.overlap)
-    logits = wide.bias + wide_logits + deep
+    logits = wide_logits + deep
     false_positives = by_text_and_in_file(rows, logits, calibration)
     repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
     rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
@@ -235,7 +239,7 @@ def _measure(
         "verdicts": verdict_metrics(rows, answers),
         "slices": slices(rows, logits),
         "parts": {
-            "wide": detector_metrics(rows, wide_logits),
+            "wide": None if wide is None else detector_metrics(rows, wide_logits),
             "deep": None if encoder is None else detector_metrics(rows, deep),
         },
     }

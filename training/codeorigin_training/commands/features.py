@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from codeorigin_training.files import write_whole
 from codeorigin_training.finetune.training import device_named
 from codeorigin_training.pretrained.body import load_body
 from codeorigin_training.pretrained.features import FeatureConfig, extract
@@ -45,9 +46,7 @@ def features(config: FeaturesCommandConfig, run: Run, log: Log) -> None:
     order_path = run.features / "order.npy"
     if not order_path.is_file():
         np.save(order_path, reading_order(rows, config.seed))
-        (run.features / "data.json").write_text(
-            json.dumps({"data": str(data.resolve())}) + "\n", encoding="utf-8"
-        )
+        write_whole(run.features / "data.json", json.dumps({"data": str(data.resolve())}) + "\n")
     order = np.load(order_path)
     log(f"{len(rows)} functions, {len(order)} of them in the order")
     chosen = order[: config.functions] if config.functions else order

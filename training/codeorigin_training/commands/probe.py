@@ -15,6 +15,7 @@ from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
+from codeorigin_training.files import write_whole
 from codeorigin_training.pretrained.features import read_features, read_states
 from codeorigin_training.pretrained.probes import (
     Probed,
@@ -105,7 +106,7 @@ def probe(config: ProbeCommandConfig, run: Run, log: Log) -> None:
     if run.wide.is_file():
         report["wide"] = _beside_wide(rows, wide_logits(run, rows, config.folds), total, config.scales, log)
     report["core_seconds"] = round(time.process_time() - started, 1)
-    run.probes.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_whole(run.probes, json.dumps(report, indent=1) + "\n")
 
 
 def wide_logits(run: Run, rows: Sequence[Row], folds: int) -> Floats:

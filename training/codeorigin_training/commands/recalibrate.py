@@ -132,5 +132,5 @@ def _write(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
             shutil.copyfile(bundle.directory / name, out / name)
     plain = finite(dict(manifest))
     write_whole(out / MANIFEST, json.dumps(plain, indent=1, allow_nan=False) + "\n")
-    (out / "README.md").write_text(model_card(plain), encoding="utf-8")
+    write_whole(out / "README.md", model_card(plain))
     Bundle.load(out)

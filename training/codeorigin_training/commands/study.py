@@ -14,6 +14,7 @@ from codeorigin_training.corpus.rows import CorpusError, limited, read_functions
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.evaluate.plain import to_plain
 from codeorigin_training.evaluate.section_cache import Sections
+from codeorigin_training.files import write_whole
 from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.measure import answers_section
@@ -22,8 +23,10 @@ from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.measure import heads_section
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import read_examples
+from codeorigin_training.studies.language.encoder import encoder_labels
 from codeorigin_training.studies.language.folder import write_folder
 from codeorigin_training.studies.language.measure import (
+    Peer,
     figures,
     language_section,
     magika_labels,
@@ -59,17 +62,24 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     log(f"temperatures {model.temperatures.values}, silent below {model.threshold:.2f}")
     measured = figures(model, examples["test"])
     few = random.Random(config.seed).sample(examples["test"], min(len(examples["test"]), config.peer_texts))
-    peers = {"pygments": pygments_labels, "magika": magika_labels}
+    peers: dict[str, Peer] = {"pygments": pygments_labels, "magika": magika_labels}
+    if config.encoder is not None:
+        peers["encoder"] = encoder_labels(examples["train"], config.encoder, folder / "encoder", log)
     measured["peers"] = peer_figures(few, peers)
     for name, each in measured["views"].items():
         log(
             f"{name}: accuracy {each['accuracy']:.3f}, named {each['named']:.3f},"
             f" right {each['right']:.3f}, ECE {each['ece']:.3f}"
         )
+<<<<<<< HEAD
     (folder / "figures.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
     others = ("calibration_functions", "test_functions", "peer_texts", "right")
     settings = config.training | {name: getattr(config, name) for name in others}
     write_folder(model, measured, settings, folder / "model")
+=======
+    write_whole(folder / "figures.json", json.dumps(measured, indent=1) + "\n")
+    write_folder(model, measured, folder / "model")
+>>>>>>> classic
     log(f"wrote {folder / 'model'}")
     log(f"wrote {write_study(run, 'language', [language_section(measured)])}")
 

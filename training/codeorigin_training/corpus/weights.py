@@ -30,7 +30,7 @@ def cells(rows: Sequence[Row]) -> npt.NDArray[np.int64]:
 def balanced_weights(
     rows: Sequence[Row], *, distribution: float = DISTRIBUTION_WEIGHT, by_documented: bool = True
 ) -> npt.NDArray[np.float64]:
-    """Weights of mean 1, equal in sum over the classes of every cell.
+    """Weights ``(len(rows),)`` of mean 1, equal in sum over the classes of every cell.
 
     A row counts ``1 / sqrt(n)`` of the ``n`` rows that its repository has with its label: more rows of one
     repository say little that is new; those of a distribution ``distribution`` of that. A cell weighs at most three
@@ -61,7 +61,7 @@ def balanced_weights(
 
 
 def balanced_or_equal_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
-    """:func:`balanced_weights`, or all alike where no cell holds both classes."""
+    """:func:`balanced_weights` ``(len(rows),)``, or all alike where no cell holds both classes."""
     with np.errstate(invalid="ignore"):
         weights = balanced_weights(rows)
     return weights if np.isfinite(weights).all() and weights.any() else np.ones(len(rows))
@@ -81,7 +81,7 @@ def matched_sample(rows: Sequence[Row], keep: npt.NDArray[np.bool_], seed: int) 
 def matched_samples(
     rows: Sequence[Row], keep: npt.NDArray[np.bool_], seeds: Iterable[int]
 ) -> Iterator[npt.NDArray[np.int64]]:
-    """:func:`matched_sample` of every seed: whom the larger class sends is chance, a mean less so."""
+    """:func:`matched_sample` ``(k,)`` of every seed: whom the larger class sends is chance, a mean less so."""
     labels = np.array([row.label for row in rows])
     cell = cells(rows)
     sides = [

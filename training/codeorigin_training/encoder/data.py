@@ -29,7 +29,7 @@ class Batch:
 def encode_rows(
     rows: Sequence[Row], tokenizer: Tokenizer, *, processes: int = 1
 ) -> list[npt.NDArray[np.int32]]:
-    """Token ids of every row, int32, of any length."""
+    """Token ids of every row, int32 ``(T,)`` of any length."""
     sources = [(row.code, row.language) for row in rows]
     if processes <= 1:
         return [_encode(tokenizer, source) for source in sources]
@@ -42,7 +42,7 @@ def _encode(tokenizer: Tokenizer, source: tuple[str, str]) -> npt.NDArray[np.int
 
 
 def type_dropout(ids: Integers, probability: float, mask_id: int, generator: np.random.Generator) -> Integers:
-    """Replace a random set of token types by MASK wherever they stand in the sequence.
+    """Replace a random set of token types by MASK wherever they stand in the sequence ``(T,)``.
 
     Consistent over the sequence, so that a repository's own vocabulary cannot be relied on.
     """
@@ -52,7 +52,7 @@ def type_dropout(ids: Integers, probability: float, mask_id: int, generator: np.
 
 
 def crop(ids: Integers, context: int, generator: np.random.Generator) -> Integers:
-    """A random window of at most ``context`` tokens."""
+    """A random window of at most ``context`` of the tokens ``(T,)``."""
     if len(ids) <= context:
         return ids
     start = int(generator.integers(0, len(ids) - context + 1))
@@ -60,7 +60,7 @@ def crop(ids: Integers, context: int, generator: np.random.Generator) -> Integer
 
 
 def collate(sequences: Sequence[Integers], rows: Integers, tokenizer: Tokenizer, buckets: int) -> Batch:
-    """Pad ``sequences`` to the longest of them; n-gram ids are computed after any masking."""
+    """Pad ``sequences``, each ``(T,)``, to the longest of them; n-gram ids are computed after any masking."""
     longest = max(len(sequence) for sequence in sequences)
     ids = np.full((len(sequences), longest), tokenizer.pad_id, dtype=np.int64)
     mask = np.zeros(ids.shape, dtype=bool)

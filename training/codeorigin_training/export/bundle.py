@@ -29,9 +29,12 @@ from codeorigin_training.wide.linear import WideModel
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything that a bundle is made of. ``deep_tried``: a deep part was trained, whether or not it is there."""
+    """Everything that a bundle is made of, one of ``wide`` and ``encoder`` at least.
 
-    wide: WideModel
+    ``deep_tried``: a deep part was trained, whether or not it is there.
+    """
+
+    wide: WideModel | None
     views: tuple[View, ...]
     encoder: Encoder | None
     tokenizer: Tokenizer | None
@@ -41,6 +44,11 @@ class Parts:
     metrics: dict[str, Any]
     data: dict[str, Any]
     deep_tried: bool = False
+
+    @property
+    def bias(self) -> float:
+        """The logit of a function without any evidence but the deep part's."""
+        return 0.0 if self.wide is None else self.wide.bias
 
 
 class BundleSettings(Protocol):
@@ -78,7 +86,10 @@ def write_bundle(
     with tempfile.TemporaryDirectory(dir=out.parent) as name:
         folder = Path(name)
         parity = export_graphs(
-            folder, bias=parts.wide.bias, wide_weights=parts.wide.table, encoder=parts.encoder
+            folder,
+            bias=parts.bias,
+            wide_weights=None if parts.wide is None else parts.wide.table,
+            encoder=parts.encoder,
         )
         if parts.encoder is not None:
             if parts.tokenizer is None:
@@ -90,9 +101,9 @@ def write_bundle(
             "name": config.name,
             "version": config.version,
             "files": {path: sha256_of(folder / path) for path in files},
-            "wide": {"views": [asdict(view) for view in parts.views]},
+            "wide": None if parts.wide is None else {"views": [asdict(view) for view in parts.views]},
             "deep": _deep_entry(parts),
-            "bias": parts.wide.bias,
+            "bias": parts.bias,
             "baseline_logit": parts.baseline_logit,
             "calibration": parts.calibration.to_manifest(),
             "data": parts.data,

@@ -76,11 +76,16 @@ def _fitted_on(data: Mapping[str, Any]) -> str:
 
 
 def _architecture(manifest: Mapping[str, Any]) -> str:
+    deep = manifest["deep"]
+    if manifest["wide"] is None:
+        return (
+            f"An encoder of {deep['layers']} layer(s), {deep['dim']} wide, over {deep['vocab_size']} tokens, trained on "
+            "the labels alone. There are no n-grams beside it."
+        )
     views = ", ".join(
         f"{view['kind']} {view['min_order']}-{view['max_order']}" for view in manifest["wide"]["views"]
     )
     wide = f"*Wide*: hashed n-grams ({views}) with one linear weight each."
-    deep = manifest["deep"]
     if deep is None:
         tried = "none was trained for this bundle"
         if manifest["build"]["deep"] != "off":

@@ -123,7 +123,7 @@ class _FromEmbeddings(nn.Module):
 
 
 def lifted_gradient(encoder: Encoder) -> tuple[GradientFunction, tuple[Tensor, ...]]:
-    """The encoder's logit and its gradient as a function of its own tensors, and those tensors.
+    """The encoder's logit ``(B,)`` and its gradient ``(B, T, D)`` as a function of its own tensors, and those tensors.
 
     The exporter traces symbolic shapes only through tensors that are inputs, so the weights become
     arguments. The embedding tables are left out: the graph starts behind them.

@@ -7,6 +7,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin_training.export.card import model_card
 from codeorigin_training.export.quality import with_quality
 from codeorigin_training.export.tables import promise, readme_table
+from codeorigin_training.files import write_whole
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
 
@@ -33,10 +34,8 @@ def with_metrics(readme: str, manifest_text: str) -> str:
 def refresh(model: Path, readme: Path | None, quality: Path | None = None) -> None:
     """Write the model card, and the figures in ``readme`` and ``quality`` if given, from the manifest in ``model``."""
     text = (model / "manifest.json").read_text(encoding="utf-8")
-    (model / "README.md").write_text(model_card(json.loads(text)), encoding="utf-8")
+    write_whole(model / "README.md", model_card(json.loads(text)))
     if readme is not None:
-        readme.write_text(with_metrics(readme.read_text(encoding="utf-8"), text), encoding="utf-8")
+        write_whole(readme, with_metrics(readme.read_text(encoding="utf-8"), text))
     if quality is not None:
-        quality.write_text(
-            with_quality(quality.read_text(encoding="utf-8"), json.loads(text)), encoding="utf-8"
-        )
+        write_whole(quality, with_quality(quality.read_text(encoding="utf-8"), json.loads(text)))

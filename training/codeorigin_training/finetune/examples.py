@@ -81,7 +81,7 @@ class Examples:
 
 
 def validation_split(rows: Sequence[Row], weights: Floats, share: float) -> tuple[Floats, Integers, Floats]:
-    """Set about ``share`` of the units apart, by a hash of their names.
+    """Set about ``share`` of the units apart, by a hash of their names; ``weights`` are ``(len(rows),)``.
 
     Returns:
         The weights with 0 for the validation rows, the indices of these, and their weights.

@@ -26,7 +26,7 @@ def inference_batches(
     device: torch.device,
     tokens_per_batch: int = 16384,
 ) -> Iterator[Batch]:
-    """Batches on ``device`` of all ``pieces`` that hold a token; :attr:`Batch.rows` are indices into ``pieces``."""
+    """Batches on ``device`` of all ``pieces``, each ``(T,)``, that hold a token; :attr:`Batch.rows` index them."""
     lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
     order = np.flatnonzero(lengths)
     if len(order) == 0:

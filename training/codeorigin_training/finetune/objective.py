@@ -44,7 +44,7 @@ class Objective:
         self._tasks = torch.from_numpy(examples.groups.tasks).to(device)
 
     def loss(self, output: Output, draw: Draw, settings: LossSettings) -> tuple[Tensor, dict[str, Tensor]]:
-        """The weighted sum of all losses of one batch, and its parts."""
+        """The weighted sum of all losses of one batch, and its parts, all scalars."""
         device = output.logits.device
         rows, neutral = torch.from_numpy(draw.rows).to(device), output.neutral
         offsets = torch.where(neutral, 0.0, self._offsets[rows])

@@ -99,7 +99,7 @@ class Sampler:
         return full
 
     def rows(self, generator: np.random.Generator, count: int) -> Integers:
-        """``count`` rows with repetitions, int64; with ``each_row_once`` all rows without, in a random order."""
+        """Rows ``(count,)`` with repetitions, int64; with ``each_row_once`` all rows without, in a random order."""
         if self._settings.each_row_once:
             return generator.permutation(self._drawable)
         return generator.choice(self._drawable, size=count, p=self._probability)

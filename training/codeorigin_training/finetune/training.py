@@ -121,7 +121,7 @@ def _phase(
 
 
 def frozen_states(model: Encoder, examples: Examples, tokenizer: Tokenizer, config: FinetuneConfig) -> States:
-    """What strategy ``frozen`` learns from: the encoder is read once, whatever is trained on top of it."""
+    """States ``(n, D)`` that strategy ``frozen`` learns from: the encoder is read once."""
     model.to(device_of(config))
     return pooled_states(model, examples.tokens, tokenizer, config.train_context)
 

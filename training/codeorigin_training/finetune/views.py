@@ -33,13 +33,13 @@ def augmented_tokens(
 
 
 def packed(tokens: Sequence[npt.NDArray[np.int32]]) -> dict[str, npt.NDArray[np.int32]]:
-    """Sequences as two arrays, ``ids`` and ``lengths``, for a file."""
+    """Sequences, each ``(T,)``, as two arrays for a file: all ``ids`` in a row, and ``lengths`` ``(n,)``."""
     ids = np.concatenate([np.zeros(0, dtype=np.int32), *tokens])
     return {"ids": ids, "lengths": np.array([len(each) for each in tokens], dtype=np.int32)}
 
 
 def unpacked(arrays: dict[str, npt.NDArray[np.int32]]) -> Tokens:
-    """The sequences that :func:`packed` made ``arrays`` of."""
+    """The sequences, each ``(T,)``, that :func:`packed` made ``arrays`` of."""
     if not len(arrays["lengths"]):
         return []
     return list(np.split(arrays["ids"], np.cumsum(arrays["lengths"])[:-1]))

@@ -52,5 +52,5 @@ class WeightAverage:
 
 
 def copied(module: nn.Module) -> dict[str, Tensor]:
-    """A copy of the module's weights, by their names."""
+    """A copy of the module's weights by their names, ``(D, D)`` or whatever each is."""
     return {name: value.detach().clone() for name, value in module.state_dict().items()}

@@ -23,7 +23,7 @@ class Answers:
     probability: Floats
 
     def take(self, index: Integers | Booleans) -> "Answers":
-        """The answers at ``index``."""
+        """The answers at ``index``, int64 ``(k,)`` or bool ``(n,)``."""
         return Answers(self.llm[index], self.human[index], self.probability[index])
 
 

@@ -33,7 +33,7 @@ _ERAS = {"old_human": False, "modern_human": True}
 def commit_metrics(
     rows: Sequence[Row], logits: Floats, calibration: Calibration, groups: Groups | None = None
 ) -> dict[str, Any] | None:
-    """Commit against file against own text, on the functions of ``rows`` with a verdict; None without a rule.
+    """Commit against file against own text, of ``rows`` with raw ``logits`` ``(n,)`` and a verdict; None without a rule.
 
     ``functions`` ranks functions by era, number of functions in the commit and circle, with 90 % intervals by
     bootstrap over repositories; the classes are matched within language x test x length x that number, since people's

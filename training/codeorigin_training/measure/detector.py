@@ -66,7 +66,7 @@ class Detector:
         return logits
 
     def pool(self, rows: Sequence[Row], logits: Floats) -> float:
-        """One logit of a file's functions, by the bundle's rule for files or, without one, by the usual one."""
+        """One logit of a file's functions with ``logits`` ``(n,)``, by the bundle's rule for files or the usual one."""
         functions = [(float(logit), counted_lines(row.code)) for row, logit in zip(rows, logits, strict=True)]
         rule = self.bundle.calibration.file
         if rule is not None:

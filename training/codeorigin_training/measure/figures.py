@@ -59,7 +59,7 @@ class Sample:
     within: bool = False
 
     def take(self, index: Integers) -> "Sample":
-        """The items at ``index``."""
+        """The items at ``index``, int64 ``(k,)``."""
         answers = None if self.answers is None else self.answers.take(index)
         return Sample(self.labels[index], self.groups[index], self.logits[index], answers, self.within)
 
@@ -110,7 +110,7 @@ def measure(sample: Sample, *, rounds: int, seed: int) -> Figures:
 
 
 def auroc_statistic(sample: Sample) -> Callable[[Integers], float]:
-    """AUROC of the items at an index: over all of them, or the mean over the groups that hold both classes."""
+    """AUROC of the items at an index ``(k,)``: over all of them, or the mean over the groups that hold both classes."""
     if not sample.within:
         return lambda index: auroc(sample.labels[index], sample.logits[index])
     values = np.full(len(sample.groups), np.nan)
@@ -122,7 +122,7 @@ def auroc_statistic(sample: Sample) -> Callable[[Integers], float]:
 
 
 def group_weights(groups: Integers, keep: Booleans) -> Floats:
-    """``1 / n`` for each of the ``n`` kept items of a group, 0 for the others.
+    """``1 / n`` for each of the ``n`` kept items of a group, 0 for the others; all ``(items,)``.
 
     With these, a mean over items is one over groups, and one over the groups of a bootstrap draw, in which a group
     may stand twice.
@@ -134,13 +134,13 @@ def group_weights(groups: Integers, keep: Booleans) -> Floats:
 
 
 def weighted_mean(values: Floats | Booleans, weights: Floats) -> float:
-    """NaN without any weight."""
+    """The mean of ``values`` with ``weights``, both ``(n,)``; NaN without any weight."""
     total = float(weights.sum())
     return float(values @ weights) / total if total > 0 else float("nan")
 
 
 def estimate(groups: Integers, statistics: Statistics, *, rounds: int, seed: int) -> list[Estimate]:
-    """``statistics`` of all items, with their intervals; what is not finite is None."""
+    """``statistics`` of all items, with their intervals by ``groups`` ``(n,)``; what is not finite is None."""
     values = statistics(np.arange(len(groups), dtype=np.int64))
     intervals = bootstrap_intervals(groups, statistics, rounds=rounds, seed=seed)
     if not len(intervals):

@@ -35,7 +35,7 @@ _IN_FILES = ("old_human", "modern_human", "same_repository")
 
 
 def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
-    """AUROC and TPR at 1 % FPR against old and modern human code, inside repositories, and on pairs.
+    """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` against old and modern code, inside repositories, on pairs.
 
     Classes are matched within language x test x length, so that neither of these can do the detector's work; the
     figures are means over ten draws of the larger class. A distribution's packages are left out: they hold people's code
@@ -84,7 +84,7 @@ def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
 
 
 def in_file_metrics(rows: Sequence[Row], logits: Floats, calibration: Calibration) -> dict[str, Any] | None:
-    """Figures of the corpus' ``rows`` judged in their files; None without a rule for that.
+    """Figures of the corpus' ``rows``, of raw ``logits`` ``(n,)``, judged in their files; None without a rule for that.
 
     ``as_they_are`` has :func:`detector_metrics` and the rates of :func:`verdict_metrics` over all functions, those
     without neighbours by their own text; ``half_mixed`` the same with half of the LLM functions of repositories with
@@ -127,7 +127,7 @@ def _ranking(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
 
 
 def slices(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, dict[str, float]]]:
-    """AUROC and TPR at 1 % FPR per language, per agent (against all human code) and per length class."""
+    """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` per language, agent (against all human code) and length class."""
     corpus = [number for number, row in enumerate(rows) if row.pair is None]
     rows, logits = [rows[number] for number in corpus], logits[corpus]
     labels = np.array([row.label for row in rows], dtype=np.int64)

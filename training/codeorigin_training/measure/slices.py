@@ -107,7 +107,7 @@ def matched(name: str, title: str, rows: Sequence[Row], most: int, seed: int) ->
 
 
 def matched_draw(rows: Sequence[Row], most: int, seed: int) -> Integers:
-    """Indices of a matched sample of at most ``most`` rows, in a random order: any beginning is a sample too."""
+    """Indices ``(k,)`` of a matched sample of at most ``most`` rows, in random order: any beginning is a sample too."""
     if not rows:
         return np.zeros(0, dtype=np.int64)
     generator = np.random.default_rng(seed)

@@ -53,6 +53,6 @@ def keep_test_set(
 
 
 def sigmoid(logits: Floats) -> Floats:
-    """Probabilities of ``logits``, of any shape."""
+    """Probabilities of ``logits`` ``(n,)``, or of any other shape."""
     probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))
     return probabilities

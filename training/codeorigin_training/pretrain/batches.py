@@ -13,7 +13,7 @@ from codeorigin_training.pretrain.syntax import SyntaxTargets
 
 
 def split_validation(tokens: Tokens, config: PretrainConfig) -> tuple[list[int], list[int]]:
-    """Numbers of the documents to train on and of those held out; never are all held out."""
+    """Numbers of the documents, each ``(T,)``, to train on and of those held out; never are all held out."""
     order = np.random.default_rng([config.seed, 1]).permutation(len(tokens))
     held_out = min(int(len(tokens) * config.validation_share), len(tokens) - 1)
     return sorted(order[held_out:].tolist()), sorted(order[:held_out].tolist())

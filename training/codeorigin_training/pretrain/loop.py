@@ -50,7 +50,7 @@ def pretrain(
     """Train ``encoder`` on unlabelled code and return it, on the CPU and in evaluation mode.
 
     Args:
-        tokens: token ids of every document, int32, of any length.
+        tokens: token ids of every document, int32 ``(T,)`` of any length.
         tokenizer: the vocabulary of ``tokens`` and of ``encoder``.
         encoder: with new or pretrained weights; it is changed.
         config: budget and recipe; ``encoder`` and ``shape`` in it are not read here.

@@ -60,7 +60,7 @@ def corrupt(
     random_share: float,
     generator: np.random.Generator,
 ) -> Integers:
-    """``ids`` with the ``chosen`` tokens hidden: MASK, a random token, or as they are (Devlin et al., 2019)."""
+    """``ids`` ``(T,)`` with the ``chosen`` ones hidden: MASK, a random token, or as they are (Devlin et al., 2019)."""
     draw = generator.random(ids.shape)
     random_ids = generator.integers(vocabulary.first, vocabulary.size, ids.shape)
     hidden = np.where(

@@ -42,7 +42,7 @@ class Examples:
 
     @property
     def real(self) -> Tensor:
-        """What is not padding."""
+        """What is not padding, bool ``(B, T)``."""
         return self.document >= 0
 
     @property

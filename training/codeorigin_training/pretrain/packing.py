@@ -78,7 +78,7 @@ def pack(lengths: Sequence[int], row_length: int, generator: np.random.Generator
 
 
 def lay_out(pieces: list[list[Piece]], tokens: Tokens, row_length: int, pad_id: int) -> PackedRows:
-    """The arrays of the rows ``pieces``, each padded to ``row_length``."""
+    """The arrays ``(B, row_length)`` of the rows ``pieces``, padded."""
     document = np.full((len(pieces), row_length), -1, dtype=np.int64)
     positions = np.zeros(document.shape, dtype=np.int64)
     for row, row_pieces in enumerate(pieces):

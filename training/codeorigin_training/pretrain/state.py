@@ -54,7 +54,7 @@ def inputs_key(config: PretrainConfig, **inputs: Any) -> str:
 
 
 def tokens_hash(tokens: Tokens) -> str:
-    """A hash of all documents and of where each ends."""
+    """A hash of all documents, each ``(T,)``, and of where each ends."""
     digest = hashlib.sha256()
     for ids in tokens:
         digest.update(len(ids).to_bytes(8, "little"))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 
 from codeorigin_training.corpus.rows import CorpusError, Row
-from codeorigin_training.files import written_whole
+from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.pretrained.body import BodyTokenizer, body_ids, body_text
 
 Log = Callable[[str], None]
@@ -114,7 +114,7 @@ def _same_or_new(path: Path, order: npt.NDArray[np.int64], config: FeatureConfig
         "order": int(np.dot(order % 9973, np.arange(len(order)) % 9967)),
     }
     if not path.is_file():
-        path.write_text(json.dumps(described) + "\n")
+        write_whole(path, json.dumps(described) + "\n")
     elif json.loads(path.read_text()) != described:
         raise CorpusError(f"{path.parent}: holds other features; name another folder or delete this one")
 

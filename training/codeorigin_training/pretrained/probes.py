@@ -134,7 +134,7 @@ def added(wide: Floats, deep: Floats, scale: float) -> Floats:
 
 
 def probe_figures(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
-    """AUROC and TPR at 1 % against old and modern human code, inside repositories, and on pairs.
+    """AUROC and TPR at 1 % of ``logits`` ``(n,)`` against old and modern human code, inside repositories, and on pairs.
 
     Rows of a distribution count for nothing here: no repository of theirs holds both classes.
     """
@@ -150,7 +150,7 @@ def probe_figures(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
 
 
 def inside_repositories(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
-    """``inside``: mean AUROC of the repositories with both classes, and how many they are.
+    """``inside``: mean AUROC of ``logits`` ``(n,)`` over the repositories with both classes, and how many they are.
 
     A repository weighs what its rarer class has: a sample holds few functions of each.
     """

@@ -54,7 +54,7 @@ def stratum(row: Row) -> Sampled:
 
 
 def reading_order(rows: Sequence[Row], seed: int = 0) -> npt.NDArray[np.int64]:
-    """Indices into ``rows`` in the order to read them; held-out repositories and tiny functions are left out.
+    """Indices ``(k,)`` into ``rows`` in the order to read them, without held-out repositories and tiny functions.
 
     Rounds go over the groups of ``_ROUND``. Each place draws a cell, by the root of what its rarer class holds, and
     takes a row of it from the repository that has given fewest so far. Both sides of a pair stand together.

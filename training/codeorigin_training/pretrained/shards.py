@@ -14,6 +14,7 @@ import torch
 
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import describe, make_described
+from codeorigin_training.files import write_whole
 
 GROUP = 32
 _HEADERS = 500
@@ -57,7 +58,7 @@ def write_shards(
         waiting |= packed
     flush()
     described = {"encoder": describe(encoder), "bits": bits, "parts": len(paths)}
-    (folder / _MANIFEST).write_text(json.dumps(described) + "\n", encoding="utf-8")
+    write_whole(folder / _MANIFEST, json.dumps(described) + "\n")
     return paths
 
 

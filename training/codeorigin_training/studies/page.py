@@ -2,15 +2,24 @@
 
 import json
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from codeorigin_training.evaluate.page.parts import PAGE, note, section, table
+from codeorigin_training.evaluate.page.parts import (
+    bullets,
+    figure,
+    heading,
+    note,
+    page,
+    plots,
+    section,
+    table,
+)
 from codeorigin_training.evaluate.page.plots import COLOURS, INK, legend, svg_plot
 from codeorigin_training.evaluate.plain import from_plain, to_plain
+from codeorigin_training.files import write_whole
 from codeorigin_training.run import Run, RunError
 from codeorigin_training.studies.section import Chart, Section, Study
 
@@ -27,10 +36,9 @@ def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:
     path = run.studies / name / STUDY
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = to_plain(Study(tuple(found)))
-    path.write_text(json.dumps(plain, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    page = run.studies / PAGE_FILE
-    page.write_text(render(read_sections(run)), encoding="utf-8")
-    return page
+    write_whole(path, json.dumps(plain, indent=1, allow_nan=False) + "\n")
+    write_whole(run.studies / PAGE_FILE, render(read_sections(run)))
+    return run.studies / PAGE_FILE
 
 
 def read_sections(run: Run) -> list[Section]:
@@ -53,31 +61,21 @@ def read_sections(run: Run) -> list[Section]:
 def render(sections: Sequence[Section]) -> str:
     """The page, as HTML: no script, nothing loaded from elsewhere."""
     parts = [
-        "<h1>Studies</h1>",
+        heading("Studies", 1),
         note("Intervals are 90 %, by bootstrap over repositories, or over tasks where a table says so."),
     ]
     for number, each in enumerate(sections):
-        tables = [
-            (f"<h3>{escape(found.title)}</h3>" if found.title else "")
-            + (note(found.note) if found.note else "")
-            + table(found.header, found.rows)
-            for found in each.tables
-        ]
+        pieces = [note(each.question), *([bullets(each.findings)] if each.findings else [])]
+        for found in each.tables:
+            pieces += [heading(found.title)] if found.title else []
+            pieces += [note(found.note)] if found.note else []
+            pieces.append(table(found.header, found.rows))
         charts = [
-            f"<figure><figcaption>{escape(chart.title)}</figcaption>{_svg(chart, f's{number}c{place}')}</figure>"
-            for place, chart in enumerate(each.charts)
+            figure(chart.title, _svg(chart, f"s{number}c{place}")) for place, chart in enumerate(each.charts)
         ]
-        findings = "".join(f"<li>{escape(text)}</li>" for text in each.findings)
-        parts.append(
-            section(
-                each.title,
-                note(each.question),
-                f"<ul>{findings}</ul>" if findings else "",
-                *tables,
-                f'<div class="plots">{"".join(charts)}</div>' if charts else "",
-            )
-        )
-    return PAGE.format(title="Studies", body="\n".join(parts))
+        pieces += [plots(*charts)] if charts else []
+        parts.append(section(each.title, *pieces))
+    return page("Studies", *parts)
 
 
 def _svg(chart: Chart, name: str) -> str:

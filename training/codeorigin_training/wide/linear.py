@@ -161,6 +161,6 @@ def fit_scales(view_logits: Floats, labels: npt.NDArray[np.int64], weights: Floa
 
 
 def combine(models: Sequence[LinearModel], scales: Floats) -> WideModel:
-    """Fold the scales into the views' weights: one table; the bias is 0, as no regression has an intercept."""
+    """Fold the scales ``(views,)`` into the views' weights: one table, and no bias, as no regression has one."""
     table = np.concatenate([model.weights * scale for model, scale in zip(models, scales, strict=True)])
     return WideModel(table.astype(np.float32), 0.0)

@@ -32,7 +32,7 @@ class TrainingSet:
         return cls(list(rows), view_matrices(rows, [WORDS], processes=processes)[0], processes)
 
     def matrix_of(self, rows: Sequence[Row]) -> sparse.csr_matrix:
-        """The n-grams of other rows."""
+        """The n-grams of other rows, CSR ``(len(rows), width)``."""
         return view_matrices(rows, [WORDS], processes=self.processes)[0]
 
     def fit(self, keep: npt.NDArray[np.bool_], labels: npt.NDArray[np.int64] | None = None) -> "WordModel":

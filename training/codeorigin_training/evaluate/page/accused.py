@@ -1,6 +1,6 @@
 """How often human code is called ``llm``, and what a commit is worth."""
 
-from codeorigin_training.evaluate.page.parts import note, section, table
+from codeorigin_training.evaluate.page.parts import heading, note, section, table
 from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.evaluate.report import CommitRow, Report
 
@@ -31,7 +31,7 @@ def accused_section(report: Report) -> str:
             for each in found.repositories
         ]
         parts += [
-            f"<h3>{way}</h3>",
+            heading(way),
             table(["human code", "repositories", "worst tenth: called llm", "over 5 % called"], worst),
             table(["language; documented or bare; era", "called llm", "repositories", "functions"], rows),
         ]

@@ -1,9 +1,16 @@
 """Sections of the page that check the figures: baselines, learning curve, controls, explanations."""
 
 from collections.abc import Sequence
-from html import escape
 
-from codeorigin_training.evaluate.page.parts import flag, note, section, table
+from codeorigin_training.evaluate.page.parts import (
+    flag,
+    heading,
+    note,
+    paragraph,
+    plots,
+    section,
+    table,
+)
 from codeorigin_training.evaluate.page.plots import deletion_plot, learning_plot
 from codeorigin_training.evaluate.page.wording import METHODS, interval, number, percent_interval
 from codeorigin_training.evaluate.report import (
@@ -64,7 +71,7 @@ def learning_section(points: Sequence[LearningPoint]) -> str:
     return section(
         "What more repositories are worth",
         note("The word view alone, trained on nested random sets of repositories; one figure a seed."),
-        f'<div class="plots">{learning_plot(points)}</div>',
+        plots(learning_plot(points)),
         table(["repositories", "functions", "AUROC, old", "AUROC, modern"], body),
     )
 
@@ -117,9 +124,9 @@ def faithfulness_section(found: Faithfulness | None) -> str:
             for method in removal.methods
         ]
         parts += [
-            f"<h3>{escape(removal.title.capitalize())}</h3>",
+            heading(removal.title.capitalize()),
             table(["order of lines", "comprehensiveness", "sufficiency", "deletion area"], body),
-            f'<div class="plots">{deletion_plot(found, removal)}</div>',
+            plots(deletion_plot(found, removal)),
         ]
     demands = [
         [
@@ -146,5 +153,5 @@ def neutral_section(found: Neutral | None) -> str:
             f"All tokens masked and no n-grams: {found.distance:.3f} logits from the bias, "
             f"at most {found.bound:g} allowed."
         ),
-        f"<p>{verdict}</p>",
+        paragraph(verdict),
     )

@@ -1,7 +1,6 @@
 """report.html from the report alone: one page, no script, nothing loaded from elsewhere."""
 
 from collections.abc import Callable, Sequence
-from html import escape
 
 from codeorigin_training.evaluate.page.accused import accused_section, commits_section
 from codeorigin_training.evaluate.page.checks import (
@@ -12,7 +11,17 @@ from codeorigin_training.evaluate.page.checks import (
     neutral_section,
 )
 from codeorigin_training.evaluate.page.in_files import in_files_section
-from codeorigin_training.evaluate.page.parts import PAGE, note, section, table
+from codeorigin_training.evaluate.page.parts import (
+    details,
+    fine,
+    heading,
+    note,
+    page,
+    plots,
+    problem_list,
+    section,
+    table,
+)
 from codeorigin_training.evaluate.page.plots import (
     breakdown_plot,
     matrix_plot,
@@ -52,7 +61,7 @@ def render(report: Report) -> str:
     """The page."""
     subject = report.subject
     parts = [
-        f"<h1>How well {escape(subject.model)} works</h1>",
+        heading(f"How well {subject.model} works", 1),
         note(
             f"Corpus {subject.data[:12]}; {subject.training_repositories} repositories were for training, "
             f"{subject.held_out_repositories} held out. Intervals are 90 %, by bootstrap over repositories (over "
@@ -77,7 +86,7 @@ def render(report: Report) -> str:
     )
     parts += [make() for found, make in makers if found]
     parts.append(note(f"Settings: {subject.settings}"))
-    return PAGE.format(title=escape(f"Evaluation of {subject.model}"), body="\n".join(parts))
+    return page(f"Evaluation of {subject.model}", *parts)
 
 
 def problems(report: Report) -> list[str]:
@@ -107,9 +116,8 @@ def _problems(report: Report) -> str:
     if not found and not (report.controls and report.faithfulness and report.neutral):
         return ""
     if not found:
-        return '<p class="fine">Every control stays within its bound, and every demand holds.</p>'
-    items = "".join(f"<li>{escape(text)}</li>" for text in found)
-    return f'<div class="problems"><strong>To be read first</strong><ul>{items}</ul></div>'
+        return fine("Every control stays within its bound, and every demand holds.")
+    return problem_list("To be read first", found)
 
 
 def _held_out(found: HeldOut | None) -> str:
@@ -130,7 +138,7 @@ def _held_out(found: HeldOut | None) -> str:
             f"threshold promises at most {percent(found.promised_rate, 1)} of a new repository's human functions."
         ),
         table(["repositories weighing alike", "share"], rows),
-        f'<div class="plots">{roc_plot(found)}{reliability_plot(found)}</div>',
+        plots(roc_plot(found), reliability_plot(found)),
     )
 
 
@@ -144,18 +152,18 @@ def _matrix(rows: Sequence[MatrixRow]) -> str:
             "would say. Files are pooled by the bundle's rule for files."
         ),
         table(["kind of code", *_COLUMNS], raw),
-        f'<div class="plots">{matrix_plot(rows)}</div>',
-        "<h3>Under perturbations</h3>",
+        plots(matrix_plot(rows)),
+        heading("Under perturbations"),
         note(
             "The same change on both classes. The loss is the AUROC of the same functions raw minus perturbed: "
             "above 0, something was lost. "
             "In the plot it is taken off the raw figure."
         ),
-        _perturbed_table(rows),
+        *_perturbed_tables(rows),
     )
 
 
-def _perturbed_table(rows: Sequence[MatrixRow]) -> str:
+def _perturbed_tables(rows: Sequence[MatrixRow]) -> tuple[str, str]:
     body = [
         [
             row.title,
@@ -167,12 +175,8 @@ def _perturbed_table(rows: Sequence[MatrixRow]) -> str:
         for row in rows
         for each in row.perturbed
     ]
-    return (
-        "<details><summary>All figures under perturbations</summary>"
-        + table(["kind of code", "perturbation", "AUROC lost", "changed", *_COLUMNS], body)
-        + "</details>"
-        + table(*_loss_grid(rows))
-    )
+    everything = table(["kind of code", "perturbation", "AUROC lost", "changed", *_COLUMNS], body)
+    return details("All figures under perturbations", everything), table(*_loss_grid(rows))
 
 
 def _loss_grid(rows: Sequence[MatrixRow]) -> tuple[list[str], list[list[str]]]:
@@ -202,7 +206,7 @@ def _transfer(rows: Sequence[TransferRow]) -> str:
             "functions. It has no thresholds."
         ),
         table(["left out", "AUROC with", *_COLUMNS[:3], *_COLUMNS[6:]], body),
-        _perturbed_table([row.without for row in rows]),
+        *_perturbed_tables([row.without for row in rows]),
     )
 
 
@@ -221,7 +225,7 @@ def _breakdowns(found: HeldOut | None) -> str:
         note(
             "Against human code of all eras. An agent's code is set against the human code of all repositories."
         ),
-        f'<div class="plots">{breakdown_plot(found.breakdowns)}</div>',
+        plots(breakdown_plot(found.breakdowns)),
         *tables,
     )
 

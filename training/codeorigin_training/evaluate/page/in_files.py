@@ -1,6 +1,6 @@
 """The page's section on functions in their files."""
 
-from codeorigin_training.evaluate.page.parts import note, section, table
+from codeorigin_training.evaluate.page.parts import heading, note, section, table
 from codeorigin_training.evaluate.page.wording import SHORT, interval, percent, percent_interval
 from codeorigin_training.evaluate.report import InFilesReport
 
@@ -51,7 +51,7 @@ def in_files_section(found: InFilesReport | None) -> str:
             ],
             ranked,
         ),
-        "<h3>At the shipped thresholds</h3>",
+        heading("At the shipped thresholds"),
         table(
             [
                 "files; functions",

@@ -1,78 +1,93 @@
-"""Pieces of a plain page: sections, tables, marks. Every text is escaped here, and only here."""
+"""Pieces of a plain page: sections, tables, marks, each a macro of ``templates``.
 
-from collections.abc import Sequence
-from html import escape
-
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; --ink: #1c2024; --soft: #5b6570; --line: #d5dae0; --page: #ffffff;
-  --good: #2c7a4b; --bad: #b3372f; --shade: #f3f5f7; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --ink: #dde3ea; --soft: #97a3b0; --line: #39424c; --page: #14181d; --good: #6cc08b; --bad: #ef8a80;
-    --shade: #1d232a; }}
-}}
-body {{ font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); margin: 2rem auto;
-  max-width: 76rem; padding: 0 1.2rem; }}
-h1 {{ font-size: 1.6rem; }}
-h2 {{ font-size: 1.2rem; margin-top: 2.6rem; }}
-h3 {{ font-size: 1rem; margin-top: 1.6rem; }}
-p.note {{ color: var(--soft); max-width: 58rem; overflow-wrap: anywhere; }}
-p.fine {{ color: var(--good); }}
-div.problems {{ border-left: 3px solid var(--bad); padding: .2rem 1rem; background: var(--shade); }}
-div.table {{ overflow-x: auto; margin: 1rem 0; }}
-table {{ border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }}
-th, td {{ text-align: right; padding: .22rem .7rem; border-bottom: 1px solid var(--line); white-space: nowrap; }}
-th {{ color: var(--soft); font-weight: 600; vertical-align: bottom; white-space: normal; }}
-th:first-child, td:first-child {{ text-align: left; padding-left: 0; white-space: normal; min-width: 13rem; }}
-.good {{ color: var(--good); }}
-.bad {{ color: var(--bad); font-weight: 600; }}
-div.plots {{ display: flex; flex-wrap: wrap; gap: 1.5rem; }}
-figure {{ margin: 0; }}
-figcaption {{ color: var(--soft); font-size: .85rem; }}
-svg {{ max-width: 100%; height: auto; color: var(--ink); }}
-svg text {{ fill: currentColor; }}
-summary {{ cursor: pointer; color: var(--soft); }}
-</style>
-</head>
-<body>
-{body}
-</body>
-</html>
+Text is escaped by the templates; what these functions return is HTML and is not escaped again.
 """
 
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-class Markup(str):
-    """Text that is HTML already."""
-
-    __slots__ = ()
-
-
-def section(title: str, *parts: str) -> str:
-    """A heading and what stands below it; ``parts`` are HTML."""
-    return "\n".join([f"<section><h2>{escape(title)}</h2>", *parts, "</section>"])
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 
-def note(text: str) -> str:
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _piece(name: str, *arguments: object) -> Markup:
+    macros: Any = _environment().get_template("parts.html.jinja").module
+    return Markup(getattr(macros, name)(*arguments))
+
+
+def page(title: str, *parts: str) -> str:
+    """A whole page: no script, nothing loaded from elsewhere."""
+    return _environment().get_template("page.html.jinja").render(title=title, parts=parts)
+
+
+def section(title: str, *parts: str) -> Markup:
+    """A heading and what stands below it."""
+    return _piece("section", title, parts)
+
+
+def heading(text: str, level: int = 3) -> Markup:
+    """A heading of ``level``."""
+    return _piece("element", f"h{level}", text)
+
+
+def paragraph(text: str) -> Markup:
+    """A paragraph."""
+    return _piece("element", "p", text)
+
+
+def note(text: str) -> Markup:
     """A paragraph of explanation."""
-    return f'<p class="note">{escape(text)}</p>'
+    return _piece("note", text)
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table; cells are plain text unless they are :class:`Markup`."""
-    head = "".join(f"<th>{_cell(title)}</th>" for title in header)
-    body = "".join("<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>\n" for row in rows)
-    return f'<div class="table"><table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>'
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
+    """A table of cells."""
+    return _piece("table", header, rows)
 
 
 def flag(good: bool, yes: str, no: str) -> Markup:
     """``yes`` in the colour of what is good, or ``no`` in that of what is not."""
-    return Markup(f'<span class="{"good" if good else "bad"}">{escape(yes if good else no)}</span>')
+    return _piece("flag", "good" if good else "bad", yes if good else no)
 
 
-def _cell(text: str) -> str:
-    return text if isinstance(text, Markup) else escape(text)
+def plots(*pictures: str) -> Markup:
+    """SVG pictures beside each other."""
+    return _piece("plots", [Markup(picture) for picture in pictures])
+
+
+def figure(title: str, picture: str) -> Markup:
+    """An SVG picture with its title, for :func:`plots`."""
+    return _piece("figure", title, Markup(picture))
+
+
+def bullets(texts: Sequence[str]) -> Markup:
+    """A list."""
+    return _piece("bullets", texts)
+
+
+def details(summary: str, part: str) -> Markup:
+    """What opens on a click."""
+    return _piece("details", summary, part)
+
+
+def fine(text: str) -> Markup:
+    """Says that nothing is wrong."""
+    return _piece("fine", text)
+
+
+def problem_list(title: str, texts: Sequence[str]) -> Markup:
+    """What must be read first."""
+    return _piece("problems", title, texts)

@@ -120,7 +120,7 @@ def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig
 def comparisons(
     removal: Removal, found: Mapping[str, Sequence[Measured]], groups: Integers, config: EvaluateConfig
 ) -> list[Comparison]:
-    """The shipped explanation against occlusion and chance, function by function."""
+    """The shipped explanation against occlusion and chance, by function; ``groups`` ``(n,)`` are repositories."""
     values = {name: np.array([each.comprehensiveness for each in every]) for name, every in found.items()}
     shipped = values[SHIPPED]
     result: list[Comparison] = []

@@ -36,9 +36,11 @@ def _with(row: MatrixRow, metrics: Mapping[str, Any]) -> MatrixRow:
     part, name = _PLACES.get(row.name, ("", ""))
     found: Mapping[str, Any] = (metrics.get(part) or {}).get(name) or {}
     raw = row.raw
-    for field, key in (("auroc", "auroc"), ("auroc", "mean_auroc"), ("tpr_at_1", "tpr_at_1_fpr")):
+    for key in ("auroc", "mean_auroc"):
         if found.get(key) is not None:
-            raw = replace(raw, **{field: _estimate(found, key)})
+            raw = replace(raw, auroc=_estimate(found, key))
+    if found.get("tpr_at_1_fpr") is not None:
+        raw = replace(raw, tpr_at_1=_estimate(found, "tpr_at_1_fpr"))
     return replace(row, raw=_sized(raw, found), in_order=_in_order(row, found))
 
 

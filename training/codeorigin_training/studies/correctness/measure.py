@@ -29,7 +29,7 @@ from codeorigin_training.studies.section import Chart, Figure, Section, Series, 
 def measure_answers(
     answers: Sequence[Answer], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
 ) -> Section:
-    """pass@k and evade@k, scores of passing and failing answers, BLEU, size, and a language model's ranking."""
+    """pass@k and evade@k, scores of ``passing`` ``(n,)`` and failing answers, BLEU, size, a language model's rank."""
     units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
     logits = detector.score_texts([(answer.code, answer.language) for answer in answers])
     evaded = evasions(answers, logits, detector)

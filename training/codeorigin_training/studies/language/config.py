@@ -4,6 +4,8 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeorigin_training.classify.config import ClassifyConfig
+
 
 def _installed() -> tuple[Path, ...]:
     """Where files of a Python, a Node and a system usually lie; what is not there is left out."""
@@ -19,8 +21,9 @@ class LanguageConfig:
     ``functions`` are taken a language for training, ``calibration_functions`` for its temperatures and threshold, and
     ``test_functions`` for the figures, from three sets of repositories that share none. ``files`` are read at most of
     ``folders`` for each kind of text, and ``generated`` texts of each kind of ``none`` are made. Other tools are
-    asked about ``peer_texts`` of the texts. ``width`` is that of the table of hashed n-grams. ``right`` is the share of
-    answers, all lengths alike, that must be right where the model speaks at all.
+    asked about ``peer_texts`` of the texts, and so is an ``encoder``, if one is to be trained on the same texts.
+    ``width`` is that of the table of hashed n-grams. ``right`` is the share of answers, all lengths alike, that must be
+    right where the model speaks at all.
     """
 
     functions: int = 5000
@@ -28,7 +31,12 @@ class LanguageConfig:
     test_functions: int = 400
     files: int = 300
     generated: int = 350
+<<<<<<< HEAD
     peer_texts: int = 1500
+=======
+    peer_texts: int = 3000
+    encoder: ClassifyConfig | None = None
+>>>>>>> classic
     width: int = 1 << 17
     epochs: int = 4
     batch: int = 128

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, MANIFEST, NONE, WEIGHTS, LanguageModel
+from codeorigin_training.files import write_whole
 from codeorigin_training.studies.language.views import View
 
 CARD = "README.md"
@@ -36,9 +37,9 @@ def write_folder(
         "files": {WEIGHTS: hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()},
         "metrics": measured,
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    write_whole(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
     size = (folder / WEIGHTS).stat().st_size
-    (folder / CARD).write_text(card(model, measured, size), encoding="utf-8")
+    write_whole(folder / CARD, card(model, measured, size))
 
 
 def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:

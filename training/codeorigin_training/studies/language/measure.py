@@ -17,6 +17,9 @@ from codeorigin_training.studies.section import Figure, Section, Table
 
 _BINS = 10
 
+Peer = Callable[[Sequence[Example]], list[str] | None]
+"""Says a label of every text, or None where it is not installed."""
+
 
 def figures(model: LanguageModel, examples: Sequence[Example]) -> dict[str, Any]:
     """Figures of ``model`` by view: see :func:`of_view`; ``milliseconds`` a text, median and 95th percentile."""
@@ -73,13 +76,13 @@ def of_view(
 
 
 def confused(answer: npt.NDArray[np.int64], target: npt.NDArray[np.int64], count: int = 6) -> list[list[Any]]:
-    """The most frequent mistakes as [true label, answer, how often]."""
+    """The most frequent mistakes as [true label, answer, how often]; codes ``(n,)``."""
     pairs = Counter((LABELS[t], LABELS[a]) for t, a in zip(target, answer, strict=True) if t != a)
     return [[true, said, number] for (true, said), number in pairs.most_common(count)]
 
 
 def calibration_error(confidence: npt.NDArray[np.float64], hit: npt.NDArray[np.bool_]) -> float:
-    """Mean gap between confidence and share of hits over :data:`_BINS` bins alike wide, weighted by their texts."""
+    """Mean gap between confidence and hits, both ``(n,)``, over :data:`_BINS` equal bins, weighted by their texts."""
     bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     gaps = [
         abs(confidence[bins == b].mean() - hit[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)
@@ -154,9 +157,7 @@ def language_section(measured: Mapping[str, Any]) -> Section:
     )
 
 
-def peer_figures(
-    examples: Sequence[Example], peers: Mapping[str, Callable[[Sequence[Example]], list[str] | None]]
-) -> dict[str, dict[str, float]]:
+def peer_figures(examples: Sequence[Example], peers: Mapping[str, Peer]) -> dict[str, dict[str, float]]:
     """Mean accuracy over the languages by view, for every one of ``peers`` that is there."""
     found: dict[str, dict[str, float]] = {}
     for name, ask in peers.items():

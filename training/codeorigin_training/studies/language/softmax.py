@@ -99,7 +99,14 @@ def fitted(
     calibration: Sequence[Example],
     config: LanguageConfig,
 ) -> LanguageModel:
+<<<<<<< HEAD
     """The quantised model; its temperatures, what grammars count and its threshold are from repositories not learnt."""
+=======
+    """The model of ``weights`` ``(width, labels)`` and ``bias`` ``(labels,)``, quantised and calibrated.
+
+    These come from texts of other repositories than it learnt from.
+    """
+>>>>>>> classic
     model = LanguageModel(
         LABELS, *quantised(weights, bias), Temperatures((), (1.0,)), threshold=0.0, version=config.version
     )
@@ -134,6 +141,8 @@ def _temperature(logits: Floats, target: Integers) -> float:
 
 def threshold_for(probabilities: Floats, target: Integers, right: float) -> float:
     """The lowest confidence from which the share ``right`` of all named languages is right; at least 0.5.
+
+    ``probabilities`` are ``(n, labels)``, ``target`` ``(n,)``.
 
     ``none`` is silence and counts neither way. 0.99 where no confidence reaches it.
     """

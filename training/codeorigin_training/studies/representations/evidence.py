@@ -37,7 +37,7 @@ def construct_evidence(rows: Sequence[Row], detector: Detector) -> tuple[Floats,
 def construct_rows(
     rows: Sequence[Row], values: Floats, characters: Floats, *, rounds: int, seed: int
 ) -> list[ConstructRow]:
-    """The constructs by their share of the evidence, the greatest first."""
+    """The constructs by their share of the evidence ``(n, constructs)``, the greatest first."""
     labels = np.array([row.label for row in rows], dtype=np.int64)
     shares = np.abs(values).sum(axis=0) / max(np.abs(values).sum(), 1e-12)
     found = []

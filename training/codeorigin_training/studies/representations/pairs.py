@@ -63,7 +63,7 @@ def represented(rows: Sequence[Row]) -> list[Represented]:
 def neighbour_batches(
     functions: Sequence[Represented], size: int, generator: np.random.Generator | None
 ) -> Iterator[tuple[list[Represented], Integers]]:
-    """Batches of neighbours in language and length, and for each function the place of the one to swap with.
+    """Batches of neighbours in language and length, and the places ``(size,)`` of the ones to swap with.
 
     No function is swapped with itself or with one of another language; a batch of one is left out.
 

@@ -1,0 +1,53 @@
+"""The encoder recipe on the same texts: what a trained encoder says where the product asks n-grams."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.classify.classifier import train_classifier
+from codeorigin_training.classify.config import ClassifyConfig
+from codeorigin_training.classify.data import Labelled
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.encoder.config import Vocabulary
+from codeorigin_training.encoder.own_vocabulary import own_tokenizer
+from codeorigin_training.encoder.registry import COMPACT
+from codeorigin_training.encoder.tokenizer import train_tokenizer
+from codeorigin_training.files import written_whole
+from codeorigin_training.run import Log
+from codeorigin_training.studies.language.views import Example
+
+_VOCABULARY, _SAMPLE = 8192, 20_000
+
+
+def encoder_labels(
+    training: Sequence[Example], config: ClassifyConfig, folder: Path, log: Log
+) -> Callable[[Sequence[Example]], list[str]]:
+    """Train a classifier on ``training``, keep it in ``folder``, and give what says its labels of other texts.
+
+    Raises:
+        ClassifyError: there are too few texts.
+        EncoderError: the encoder cannot be loaded.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    classifier = train_classifier(
+        [Labelled(each.text, each.label, each.unit) for each in training],
+        _vocabulary(training, config, folder),
+        config,
+        log,
+        checkpoint=folder / "training.pt",
+    )
+    classifier.save(folder)
+    return lambda examples: [label for label, _ in classifier.predict([each.text for each in examples])]
+
+
+def _vocabulary(training: Sequence[Example], config: ClassifyConfig, folder: Path) -> Path:
+    path = folder / "tokenizer.json"
+    if config.name != COMPACT and config.vocabulary is Vocabulary.OWN:
+        tokenizer = Tokenizer(own_tokenizer(config.name)[0])
+    else:
+        rows = [Row(each.text, each.label, 0, each.unit, "", False, False, 1) for each in training]
+        trained = train_tokenizer(rows, vocab_size=_VOCABULARY, sample=_SAMPLE, seed=config.seed)
+        tokenizer = Tokenizer(trained)
+    with written_whole(path) as partial:
+        tokenizer.save(partial)
+    return path
