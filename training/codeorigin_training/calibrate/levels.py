@@ -120,12 +120,11 @@ class _Fit:
         offsets = language_offsets(human, self.languages[self.human], self.config)
         aligned = human.moved(-np.array([offsets[name] for name in self.languages[self.human].tolist()]))
         tail = tail_bound(aligned, self.config)
-        level = max(mean_bound(aligned, self.config).lowest, tail.lowest)
         languages: dict[str, Thresholds] = {}
         groups: dict[str, dict[Group, Thresholds]] = {}
         for name in np.unique(self.languages).tolist():
             inside = self.languages == name
-            own = self._language(inside, default, offsets.get(name, 0.0) + level)
+            own = self._language(inside, default, offsets.get(name, 0.0) + tail.lowest)
             if own != default:
                 languages[name] = own
             if self.groups is not None and (found := self._groups(inside, own)):
@@ -140,7 +139,7 @@ class _Fit:
         )
 
     def _language(self, inside: Bools, default: Thresholds, floor: float) -> Thresholds:
-        """A language's thresholds; ``floor`` is what all languages together ask of it."""
+        """A language's thresholds; ``floor`` is what the promise about single repositories asks of it."""
         mean = mean_bound(self._human(inside), self.config)
         llm = max(mean.lowest, floor)
         if mean.promised is not None:
