@@ -84,11 +84,6 @@ class LanguageModel:
         """Name and version of the model."""
         return f"{BUNDLED_NAME} {self.version}"
 
-    @property
-    def model_id(self) -> str:
-        """Name and version of the model."""
-        return f"{BUNDLED_NAME} {self.version}"
-
     def logits(self, ids: npt.NDArray[np.int64]) -> Floats:
         """Logits ``(labels,)`` of a text with the features ``ids``, each row of the weights once, before tempering."""
         total = self.weights[ids].sum(axis=0, dtype=np.int64) * self.scale

@@ -238,13 +238,8 @@ def test_one_command_measures_all(tmp_path: Path) -> None:
     assert figures["pass@1"] == pytest.approx(0.75)
     assert 0 <= figures["evade@1, called human"] <= figures["evade@1, not called llm"] <= 1
     page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
-<<<<<<< HEAD
-    for text in ("pass@k and evade@k", "By the generator&#x27;s size", "comments of the two exchanged",
-                 "pairs counted", "By the year of the code", "mean log-probability"):  # fmt: skip
-=======
     for text in ("pass@k and evade@k", "By the generator&#39;s size", "comments of the two exchanged",
-                 "instruction: none", "By the year of the code", "mean log-probability"):  # fmt: skip
->>>>>>> classic
+                 "pairs counted", "By the year of the code", "mean log-probability"):  # fmt: skip
         assert text in page
 
 

@@ -71,15 +71,10 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
             f"{name}: accuracy {each['accuracy']:.3f}, named {each['named']:.3f},"
             f" right {each['right']:.3f}, ECE {each['ece']:.3f}"
         )
-<<<<<<< HEAD
-    (folder / "figures.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    write_whole(folder / "figures.json", json.dumps(measured, indent=1) + "\n")
     others = ("calibration_functions", "test_functions", "peer_texts", "right")
     settings = config.training | {name: getattr(config, name) for name in others}
     write_folder(model, measured, settings, folder / "model")
-=======
-    write_whole(folder / "figures.json", json.dumps(measured, indent=1) + "\n")
-    write_folder(model, measured, folder / "model")
->>>>>>> classic
     log(f"wrote {folder / 'model'}")
     log(f"wrote {write_study(run, 'language', [language_section(measured)])}")
 

@@ -119,7 +119,8 @@ def _introduction(manifest: Mapping[str, Any]) -> str:
     rate = short_percent(manifest["calibration"]["false_positive_rate"])
     return (
         f"{promise(manifest['calibration'])} The rate of {rate} holds for every language and group with enough "
-        "repositories, and for each kind of human code separately. The figures are measured with thresholds fitted "
+        "repositories, and for each kind of human code separately; the share of single repositories is promised for "
+        "all languages together. The figures are measured with thresholds fitted "
         "without the repository in question. All repositories weigh the same; intervals are 90 %, by bootstrap over "
         "repositories."
     )

@@ -31,12 +31,8 @@ class LanguageConfig:
     test_functions: int = 400
     files: int = 300
     generated: int = 350
-<<<<<<< HEAD
     peer_texts: int = 1500
-=======
-    peer_texts: int = 3000
     encoder: ClassifyConfig | None = None
->>>>>>> classic
     width: int = 1 << 17
     epochs: int = 4
     batch: int = 128

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -120,9 +121,8 @@ def read_examples(
         for row in chosen:
             examples[side] += _of_function(row, word, random_, trains=side == "train")
         made = config.generated if side == "train" else max(config.generated // 6, 1)
-        for kind, text in none_texts(
-            made, word, lambda rows=chosen, by=random_: by.choice(rows).code, random_
-        ):  # type: ignore[misc]
+        code = partial(_code_of_one, chosen, random_)
+        for kind, text in none_texts(made, word, code, random_):
             examples[side] += _of_text(text, NONE, f"generated/{kind}", random_, trains=side == "train")
     for kind, package, text in installed_files(config.folders, config.files, random.Random(config.seed)):
         label = NONE if kind in NONE_SUFFIXES else kind
@@ -142,6 +142,10 @@ def _words_of(rows: Sequence[Function], random_: random.Random) -> Callable[[], 
     sample = random_.sample(rows, min(len(rows), 2000))
     words = sorted({word for row in sample for word in re.findall(r"\b[A-Za-z][A-Za-z]{2,14}\b", row.code)})
     return lambda: random_.choice(words) if words else "word"
+
+
+def _code_of_one(rows: Sequence[Function], random_: random.Random) -> str:
+    return random_.choice(rows).code
 
 
 def _of_function(

@@ -99,14 +99,10 @@ def fitted(
     calibration: Sequence[Example],
     config: LanguageConfig,
 ) -> LanguageModel:
-<<<<<<< HEAD
-    """The quantised model; its temperatures, what grammars count and its threshold are from repositories not learnt."""
-=======
     """The model of ``weights`` ``(width, labels)`` and ``bias`` ``(labels,)``, quantised and calibrated.
 
-    These come from texts of other repositories than it learnt from.
+    Its temperatures, what grammars count and its threshold come from texts of other repositories than it learnt from.
     """
->>>>>>> classic
     model = LanguageModel(
         LABELS, *quantised(weights, bias), Temperatures((), (1.0,)), threshold=0.0, version=config.version
     )

@@ -5,11 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-<<<<<<< HEAD
 from codeorigin_training.arrays import Floats, Integers
-=======
-from codeorigin_training.arrays import Floats
->>>>>>> classic
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.hugging_face import load_old_tokenizer
 from codeorigin_training.encoder.interface import EncoderError

@@ -11,11 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-<<<<<<< HEAD
 from codeorigin_training.arrays import Booleans, Integers
-=======
-from codeorigin_training.arrays import Booleans
->>>>>>> classic
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder

@@ -22,11 +22,7 @@ class Vocabulary(Protocol):
         """Number of tokens; 0 is the padding."""
 
     def encode(self, function: Represented, view: View) -> Integers:
-<<<<<<< HEAD
-        """Integers of one representation, int64 ``(T,)``."""
-=======
         """Ids of one representation, int64 ``(T,)``."""
->>>>>>> classic
 
 
 class SpelledVocabulary:
@@ -47,11 +43,7 @@ class SpelledVocabulary:
         return int(self.bpe.get_vocab_size())
 
     def encode(self, function: Represented, view: View) -> Integers:
-<<<<<<< HEAD
         return np.array(self.bpe.encode(function.text(view), add_special_tokens=False).ids, dtype=np.int64)
-=======
-        return np.array(self._bpe.encode(function.text(view), add_special_tokens=False).ids, dtype=np.int64)
->>>>>>> classic
 
 
 class ExtendedVocabulary:

@@ -1,0 +1,94 @@
+"""The commit's figures on made-up repositories, against counts by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from codeorigin.model.calibration import Calibration
+from codeorigin_training.calibrate.commits import with_commit_rules
+from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.calibrate.context import commit_numbers
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.measure.answers import circle_answers
+from codeorigin_training.measure.commits import SIZES, commit_metrics
+from support.corpus_rows import row
+from support.tiny_model import FILE_CONTEXT
+
+CONFIG = CalibrateConfig(rate=0.1, tail_share=0.9, tail_rate=0.3, tail_fewest=4, greatest_share=1.0)
+ALONE = Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60, context=FILE_CONTEXT)
+
+
+def repositories(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
+    """A commit of one, three and five functions for each class and era, all of which its commit moves alike."""
+    generator = np.random.default_rng(seed)
+    rows, logits = [], []
+    for repository in range(count):
+        for label, modern in ((0, False), (0, True), (1, False)):
+            for size in (1, 3, 5):
+                centre = (2.0 * label - 1.0) * 0.6 + generator.normal(0, 0.5)
+                for file in range(size):
+                    commit = f"{label}{modern}{size}"
+                    where = {"repo": f"owner/{seed}-{repository}", "commit": commit, "label": label}
+                    rows.append(row(f"{file}.py", modern=modern, **where))
+                    logits.append(centre + generator.normal(0, 1.0))
+    return rows, np.array(logits)
+
+
+@pytest.fixture(scope="module")
+def calibration() -> Calibration:
+    rows, logits = repositories(80, seed=0)
+    return with_commit_rules(ALONE, rows, logits, CONFIG, [None] * len(rows))
+
+
+def test_a_commit_of_several_functions_helps(calibration: Calibration) -> None:
+    rows, logits = repositories(120, seed=1)
+    found = commit_metrics(rows, logits, calibration)
+    assert found is not None
+    cells = {(each["human"], each["commit"]): each for each in found["functions"]}
+    assert list(cells) == [(era, title) for era in ("old_human", "modern_human") for title, _, _ in SIZES]
+    for era in ("old_human", "modern_human"):
+        # Each class has as many functions in every cell, so matching drops none: 2 x 120 commits.
+        assert [cells[era, title]["functions"] for title, _, _ in SIZES] == [2160, 240, 720, 1200]
+        assert {cells[era, title]["repositories"] for title, _, _ in SIZES} == {120}
+        gains = []
+        for title in ("1", "2-3", "4 or more"):
+            circles = cells[era, title]["circles"]
+            gains.append(circles["in_commit"]["auroc"] - circles["by_text"]["auroc"])
+            low, high = circles["in_commit"]["auroc_interval_90"]
+            assert low <= circles["in_commit"]["auroc"] <= high
+        assert gains[0] == 0.0
+        assert min(gains[1:]) > 0.05
+
+
+def test_the_figures_of_a_circle_are_those_of_its_answers(calibration: Calibration) -> None:
+    rows, logits = repositories(60, seed=2)
+    found = commit_metrics(rows, logits, calibration)
+    assert found is not None
+    circle = circle_answers(rows, logits, calibration, [None] * len(rows))["in_commit"]
+    labels = np.array([each.label for each in rows])
+    rates = found["as_they_are"]["circles"]["in_commit"]
+    assert found["as_they_are"]["functions"] == len(rows)
+    assert rates["auroc"] == pytest.approx(roc_auc_score(labels, circle.log_odds))
+    # Repositories are of one size here, so their mean is that of functions.
+    assert rates["human_called_llm"] == pytest.approx(circle.answers.llm[labels == 0].mean())
+    assert rates["llm_called_llm"] == pytest.approx(circle.answers.llm[labels == 1].mean())
+    # Where half of the LLM functions stand in people's commits, the commit says less.
+    mixed = found["mixed_commits"]["circles"]["in_commit"]
+    assert mixed["auroc"] < rates["auroc"] - 0.02
+    assert found["mixed_commits"]["circles"]["by_text"] == found["as_they_are"]["circles"]["by_text"]
+    # A commit of five functions is one whole commit; there are three of them in a repository.
+    assert found["commits"]["old_human"]["files"] == 2 * 60
+
+
+def test_what_is_no_commit_of_the_corpus_does_not_count(calibration: Calibration) -> None:
+    rows, logits = repositories(40, seed=3)
+    others = [replace(each, pair="p") for each in rows[:50]]
+    others += [replace(each, source="debian") for each in rows[:50]]
+    others += [replace(each, code="def f():\n    return 1") for each in rows[:50]]
+    more, high = [*rows, *others], np.concatenate([logits, np.full(150, 9.0)])
+    assert commit_metrics(more, high, calibration) == commit_metrics(rows, logits, calibration)
+    assert commit_metrics(others, np.full(150, 9.0), calibration) is None
+    assert commit_metrics(rows, logits, ALONE) is None
+    assert (commit_numbers(others[:100]) == -1).all()
