@@ -35,7 +35,7 @@ _CHUNK_CHARACTERS = 1 << 16
 
 
 VERDICT_CACHE_BYTES = 4 * 2**20
-EXPLANATION_CACHE_BYTES = 8 * 2**20
+EXPLANATION_CACHE_BYTES = 4 * 2**20
 VERDICT_BYTES = 1024
 """The most bytes that a cached score takes with its key and its entry in the cache."""
 

@@ -7,7 +7,7 @@ not.
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,38 +145,64 @@ def _without_trailing_blanks(pattern: str) -> str:
 
 def _regex(pattern: str, anchored: bool) -> str:
     """The regular expression of a pattern without its leading and trailing slash, to match a whole relative path."""
-    parts = [] if anchored else ["(?:.*/)?"]
+    groups: list[list[list[str]]] = [[[]]] if anchored else [[[]], [[]]]
     position = 0
     while position < len(pattern):
         character = pattern[position]
         at_start = position == 0 or pattern[position - 1] == "/"
+        part = groups[-1][-1]
         if at_start and anchored and pattern.startswith("**/", position):
-            parts.append("(?:.*/)?")
+            groups.append([[]])
             position += 3
         elif at_start and anchored and pattern[position:] == "**":
-            parts.append(".+")
+            part.append(".+")
             position += 2
         elif character == "*":
-            parts.append("[^/]*")
+            groups[-1].append([])
             position += 1
         elif character == "?":
-            parts.append("[^/]")
+            part.append("[^/]")
             position += 1
         elif character == "[":
             bracket = _BRACKET.match(pattern, position)
             if bracket is None:
                 raise ValueError("a bracket is not closed")
-            parts.append(_bracket_regex(bracket[0]))
+            part.append(_bracket_regex(bracket[0]))
             position = bracket.end()
         elif character == "\\":
             if position + 1 == len(pattern):
                 raise ValueError("it ends in a backslash")
-            parts.append(re.escape(pattern[position + 1]))
+            part.append(re.escape(pattern[position + 1]))
             position += 2
         else:
-            parts.append(re.escape(character))
+            part.append(re.escape(character))
             position += 1
-    return "".join(parts)
+    return _joined([_with_stars(["".join(part) for part in group]) for group in groups])
+
+
+def _joined(groups: Sequence[str]) -> str:
+    """What stands between the ``**/`` of a pattern, with any folders in front of each but the first.
+
+    Each matches a fixed number of folders, so its first match is as good as any later one: without going back, the time
+    grows with the length of the path and not with a power of it.
+    """
+    first, *others = groups
+    if not others:
+        return first
+    inner = "".join(f"(?>(?:.*?/)??{group})" for group in others[:-1])
+    return f"{first}{inner}(?:.*/)?{others[-1]}"
+
+
+def _with_stars(parts: Sequence[str]) -> str:
+    """What stands between the ``*`` of a pattern, with anything but slashes in front of each but the first.
+
+    The first match of an inner part leaves most to those that follow, so it is not looked for again.
+    """
+    first, *others = parts
+    if not others:
+        return first
+    inner = "".join(f"(?>[^/]*?{part})" for part in others[:-1])
+    return f"{first}{inner}[^/]*{others[-1]}"
 
 
 def _bracket_regex(bracket: str) -> str:

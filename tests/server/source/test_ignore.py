@@ -1,9 +1,12 @@
 """Ignore patterns against what gitignore(5) says of them."""
 
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from codeorigin.source.ignore import IgnorePatterns, check_pattern
 
@@ -108,3 +111,49 @@ def test_a_negated_folder_does_not_speak_for_what_is_in_it() -> None:
     patterns = IgnorePatterns(["*.py", "/src", "!/src"])
     assert patterns.verdict("src", is_folder=True) is False
     assert patterns.verdict("src/a.py", is_folder=False) is True
+
+
+@cache
+def matches(pattern: str, path: str, at_start: bool = True) -> bool:
+    """A pattern with a slash in it, read one character at a time."""
+    if not pattern:
+        return not path
+    if at_start and pattern == "**":
+        return bool(path)
+    if at_start and pattern.startswith("**/"):
+        rest = [path, *(path[place + 1 :] for place, each in enumerate(path) if each == "/")]
+        return any(matches(pattern[3:], each) for each in rest)
+    if pattern[0] == "*":
+        ends = (path + "/").index("/") + 1
+        return any(matches(pattern[1:], path[end:], False) for end in range(ends))
+    if not path or (path[0] != pattern[0] and (pattern[0] != "?" or path[0] == "/")):
+        return False
+    return matches(pattern[1:], path[1:], pattern[0] == "/")
+
+
+@given(
+    st.lists(st.sampled_from(["*", "?", "a", "b", "/", "**/", "ab", "*a"]), max_size=9).map("".join),
+    st.lists(st.sampled_from(["a", "b", "ab", "/"]), min_size=1, max_size=9).map("".join),
+)
+@example("x/**/a*b/**/c", "x/ab/ab/c")
+@example("**/*a/*b/**", "a/aa/ab/ab/x")
+def test_stars_match_whatever_lets_the_rest_match(pattern: str, path: str) -> None:
+    pattern, path = pattern.strip("/"), path.strip("/")
+    if pattern and path and "//" not in pattern + path:
+        assert ignored(f"/{pattern}", path) == matches(pattern, path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 40 + "*b", "a" * 250),
+        ("x/" + "*a" * 40 + "*b/c", "x/" + "a" * 250 + "/c"),
+        ("**/" + "a/**/" * 40 + "b", "a/" * 2_000 + "a"),
+        ("**/" + "*a*a*a/**/" * 20 + "b", "aaaaaaaaa/" * 400 + "a"),
+        ("*" * 500 + "b", "a" * 250),
+    ],
+)
+def test_a_hostile_pattern_is_read_in_one_go(pattern: str, path: str) -> None:
+    """Going back to each star for all of the others would take years here."""
+    assert not ignored(pattern, path)
+    assert ignored(pattern, f"{path[:-1]}b" if not path.endswith("/c") else path.replace("a/c", "b/c"))
