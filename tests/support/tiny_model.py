@@ -16,13 +16,14 @@ import codeorigin_training
 from codeorigin.explain.explainer import Explainer
 from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
 from codeorigin.model.commit_context import CommitContext
+from codeorigin.model.features import DeepSettings
 from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.pooled_rule import PooledRule
 from codeorigin.model.scale import Scale, Thresholds
-from codeorigin.model.scorer import DeepSettings, Scorer
+from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View, ViewKind
 from codeorigin_training.corpus.rows import Row

@@ -11,10 +11,10 @@ from codeorigin.changed_functions import FunctionLines, function_lines
 from codeorigin.errors import SourceError
 from codeorigin.git.objects import Objects
 from codeorigin.git.repository import Repository
+from codeorigin.model.features import RawScore
 from codeorigin.model.judge import Scored
 from codeorigin.model.pooled_rule import counted_lines
 from codeorigin.model.promise import Group
-from codeorigin.model.scorer import RawScore
 from codeorigin.source.files import decode_source
 
 MAX_BYTES = 2_000_000

@@ -9,8 +9,8 @@ from typing import Any
 
 from codeorigin.errors import ModelError
 from codeorigin.model.calibration import Calibration
+from codeorigin.model.features import DeepSettings
 from codeorigin.model.ngrams import NgramViews
-from codeorigin.model.scorer import DeepSettings
 from codeorigin.model.views import View, ViewKind
 
 FORMAT = 1

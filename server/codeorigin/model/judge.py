@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
+from codeorigin.model.features import RawScore
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.normalize import Normalized
 from codeorigin.model.promise import Group, Promise
 from codeorigin.model.scale import Scale, Thresholds
-from codeorigin.model.scorer import RawScore
 from codeorigin.model.verdict import Band, Verdict
 
 

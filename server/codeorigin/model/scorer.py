@@ -1,7 +1,6 @@
 """The forward graph on onnxruntime: features of functions -> raw logits, in batches of windows."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -10,65 +9,17 @@ import numpy.typing as npt
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import ModelError
+from codeorigin.model.batches import Row, batches
+from codeorigin.model.features import DeepSettings, Features, RawScore
 from codeorigin.model.graph import Feed, Graph
 from codeorigin.model.ngrams import NgramViews, WideFeatures
 from codeorigin.model.normalize import Normalized
 from codeorigin.model.tokenizer import Encoding, Tokenizer, ngram_ids
 from codeorigin.model.wide_part import WidePart
-from codeorigin.model.windows import Window, split
-
-BATCH_TOKENS = 4096
-"""Most tokens of one batch, padding included; one window alone may be longer."""
-
-BATCH_FEATURES = 1 << 18
-"""Most n-gram features of one batch; one function alone may have more."""
+from codeorigin.model.windows import split
 
 _DEEP_INPUTS = ("ids", "ngrams", "mask", "window_function", "window_weight")
 _WIDE_INPUTS = ("wide_ids", "wide_values", "wide_function")
-
-
-@dataclass(frozen=True, slots=True)
-class DeepSettings:
-    """How the deep part reads a function.
-
-    ``context`` and ``overlap`` are window sizes in tokens, ``dim`` is the width of an embedding,
-    ``ngram_buckets`` the rows of the n-gram embedding table (0: none).
-    """
-
-    context: int
-    overlap: int
-    dim: int
-    ngram_buckets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What the model reads of one function; a part that is None adds nothing to the logit."""
-
-    wide: WideFeatures | None
-    encoding: Encoding | None
-    windows: tuple[Window, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RawScore:
-    """The model's answer before calibration: ``logit == bias + wide + deep``; ``windows`` were pooled."""
-
-    logit: float
-    wide: float
-    deep: float
-    windows: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One window of one function; a function without tokens has one empty row."""
-
-    function: int
-    start: int
-    stop: int
-    weight: float
-    first: bool
 
 
 class Scorer:
@@ -164,7 +115,7 @@ class Scorer:
             ]
         count = len(features)
         logit, wide, deep = np.zeros(count), np.zeros(count), np.zeros(count)
-        for rows in _batches(features):
+        for rows in batches(features):
             cancel.raise_if_cancelled()
             functions = np.unique([row.function for row in rows])
             outputs = self.graph.run(self._outputs(), self._feed(features, rows, functions))
@@ -248,7 +199,7 @@ class Scorer:
         return ["logit", *(["wide"] if self.views else []), *(["deep"] if self.deep else [])]
 
     def _feed(
-        self, features: Sequence[Features], rows: Sequence[_Row], functions: npt.NDArray[np.int64]
+        self, features: Sequence[Features], rows: Sequence[Row], functions: npt.NDArray[np.int64]
     ) -> Feed:
         place = {int(function): index for index, function in enumerate(functions)}
         feed: Feed = {"prior": np.zeros(len(functions), dtype=np.float32)}
@@ -292,33 +243,6 @@ class Scorer:
             hashed = ngram_ids(ids, self.tokenizer.mask_id, self.deep.ngram_buckets)
             ngrams = np.where((ids == self.tokenizer.pad_id)[..., None], 0, hashed)
         return {"ids": ids, "ngrams": ngrams, "mask": mask}
-
-
-def _batches(features: Sequence[Features]) -> Iterator[list[_Row]]:
-    rows: list[_Row] = []
-    for index, item in enumerate(features):
-        if item.windows and item.encoding is not None:
-            rows += [
-                _Row(index, window.start, window.stop, window.weight, first=number == 0)
-                for number, window in enumerate(item.windows)
-            ]
-        else:
-            rows.append(_Row(index, 0, 0, 0.0, first=True))
-    rows.sort(key=lambda row: row.stop - row.start)
-    batch: list[_Row] = []
-    feature_count = 0
-    for row in rows:
-        wide = features[row.function].wide if row.first else None
-        new_features = 0 if wide is None else len(wide.ids)
-        # Sorted, so this row's length is the batch's.
-        tokens = (len(batch) + 1) * max(1, row.stop - row.start)
-        if batch and (tokens > BATCH_TOKENS or feature_count + new_features > BATCH_FEATURES):
-            yield batch
-            batch, feature_count = [], 0
-        batch.append(row)
-        feature_count += new_features
-    if batch:
-        yield batch
 
 
 def _no_wide() -> Feed:

@@ -9,9 +9,10 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.explain.occlusion import hidden_logit, occlude
 from codeorigin.model import scorer as scorer_module
+from codeorigin.model.features import Features
 from codeorigin.model.ngrams import WideFeatures
 from codeorigin.model.normalize import Normalized, normalize
-from codeorigin.model.scorer import Features, Scorer
+from codeorigin.model.scorer import Scorer
 from support.snippets import ALL, long_function
 from support.tiny_model import TinyModel
 

@@ -7,11 +7,12 @@ import torch
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import Cancelled, ModelError
-from codeorigin.model import scorer as scorer_module
+from codeorigin.model import batches as batches_module
+from codeorigin.model.features import DeepSettings, Features
 from codeorigin.model.graph import Graph
 from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.normalize import normalize
-from codeorigin.model.scorer import DeepSettings, Features, Scorer
+from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import ngram_ids
 from support.snippets import ALL, LEDGER, QUEUE, long_function
 from support.tiny_model import BIAS, VIEWS, TinyModel
@@ -67,8 +68,8 @@ def test_batching_does_not_change_the_scores(
     scorer = tiny_model.scorer()
     features = features_of(scorer)
     expected = [scorer.score([item])[0] for item in features]
-    monkeypatch.setattr(scorer_module, "BATCH_TOKENS", tokens)
-    monkeypatch.setattr(scorer_module, "BATCH_FEATURES", ngrams)
+    monkeypatch.setattr(batches_module, "BATCH_TOKENS", tokens)
+    monkeypatch.setattr(batches_module, "BATCH_FEATURES", ngrams)
     for found, alone in zip(scorer.score(features), expected, strict=True):
         assert (found.logit, found.wide, found.deep) == pytest.approx(
             (alone.logit, alone.wide, alone.deep), abs=1e-5
@@ -80,7 +81,7 @@ def test_batches_hold_windows_of_like_length_within_the_bound(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scorer = tiny_model.scorer()
-    monkeypatch.setattr(scorer_module, "BATCH_TOKENS", 256)
+    monkeypatch.setattr(batches_module, "BATCH_TOKENS", 256)
     shapes: list[tuple[int, ...]] = []
     run = scorer.graph.run
 
@@ -153,7 +154,7 @@ def test_occurrences_are_kept_only_when_asked_for(tiny_model: TinyModel) -> None
 def test_cancel_stops_before_the_next_batch(tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> None:
     scorer = tiny_model.scorer()
     features = features_of(scorer)
-    monkeypatch.setattr(scorer_module, "BATCH_TOKENS", 1)
+    monkeypatch.setattr(batches_module, "BATCH_TOKENS", 1)
     token = CancelToken()
     calls: list[int] = []
     run = scorer.graph.run

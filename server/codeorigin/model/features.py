@@ -1,0 +1,40 @@
+"""What the model reads of a function, and what it answers before calibration."""
+
+from dataclasses import dataclass
+
+from codeorigin.model.ngrams import WideFeatures
+from codeorigin.model.tokenizer import Encoding
+from codeorigin.model.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class DeepSettings:
+    """How the deep part reads a function.
+
+    ``context`` and ``overlap`` are window sizes in tokens, ``dim`` is the width of an embedding,
+    ``ngram_buckets`` the rows of the n-gram embedding table (0: none).
+    """
+
+    context: int
+    overlap: int
+    dim: int
+    ngram_buckets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the model reads of one function; a part that is None adds nothing to the logit."""
+
+    wide: WideFeatures | None
+    encoding: Encoding | None
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawScore:
+    """The model's answer before calibration: ``logit == bias + wide + deep``; ``windows`` were pooled."""
+
+    logit: float
+    wide: float
+    deep: float
+    windows: int
