@@ -8,7 +8,7 @@ import pytest
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.explain.occlusion import hidden_logit, occlude
-from codeorigin.model import scorer as scorer_module
+from codeorigin.model import batches as batches_module
 from codeorigin.model.features import Features
 from codeorigin.model.ngrams import WideFeatures
 from codeorigin.model.normalize import Normalized, normalize
@@ -81,7 +81,7 @@ def test_cancel_stops_between_two_batches(tiny_model: TinyModel, monkeypatch: py
     scorer = tiny_model.scorer()
     normalized = normalize(long_function(12), "python")
     features = scorer.features(normalized, "python", with_occurrences=True)
-    monkeypatch.setattr(scorer_module, "BATCH_TOKENS", 1)
+    monkeypatch.setattr(batches_module, "BATCH_TOKENS", 1)
     token = CancelToken()
     calls: list[object] = []
     run = scorer.graph.run
