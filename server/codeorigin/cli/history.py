@@ -58,6 +58,9 @@ def parse_day(text: str, option: str, *, end: bool = False) -> int:
             first = datetime.strptime(text, shape).replace(tzinfo=UTC)
         except ValueError:
             continue
+        if first.year == datetime.max.year:
+            # There is no day after it.
+            break
         if not end:
             return int(first.timestamp())
         if shape == "%Y-%m-%d":

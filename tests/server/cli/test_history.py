@@ -231,8 +231,9 @@ def test_days_and_months() -> None:
     assert parse_day("1970-01-02", "--until", end=True) == 2 * 86400
     assert parse_day("1970-01", "--until", end=True) == 31 * 86400
     assert parse_day("1970", "--until", end=True) == 365 * 86400
-    with pytest.raises(CodeOriginError):
-        parse_day("1970-13", "--since")
+    for text in ("1970-13", "9999", "9999-12-31", ""):
+        with pytest.raises(CodeOriginError, match="is no date"):
+            parse_day(text, "--until", end=True)
 
 
 def share(lines: int) -> Share:
