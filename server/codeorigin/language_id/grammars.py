@@ -23,9 +23,8 @@ PAIRS: Mapping[str, tuple[str, str]] = MappingProxyType(
 LONGEST = 6000
 """Characters of a text that are parsed; the rest would take longer than all else and says little more."""
 
-_GRAMMARS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"c": ("c",), "cpp": ("cpp",), "javascript": ("javascript",), "typescript": ("typescript", "tsx")}
-)
+_MARKUP = ("</", "/>")
+"""What every text has that is TSX and not TypeScript."""
 
 
 class Legality(StrEnum):
@@ -48,7 +47,9 @@ def legality(text: str, pair: tuple[str, str]) -> Legality:
 
 
 def _is_legal(text: str, language: str) -> bool:
-    return any(_parses(text, grammar) for grammar in _GRAMMARS[language])
+    if language == "typescript" and any(mark in text for mark in _MARKUP):
+        return _parses(text, "tsx") or _parses(text, language)
+    return _parses(text, language)
 
 
 def _parses(text: str, name: str) -> bool:

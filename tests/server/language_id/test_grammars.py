@@ -32,10 +32,11 @@ def test_what_the_grammars_say(text: str, pair: tuple[str, str], said: Legality)
 
 
 def test_of_a_long_text_whole_lines_of_the_beginning_are_read() -> None:
-    many = BOTH_C * (LONGEST // len(BOTH_C) + 1)
-    assert legality(many[: many.rfind("static")] + "@" * LONGEST, C) is not Legality.SECOND
     line = "int x = 1;\n"
-    assert legality(line * (LONGEST // len(line)) + "@@@@\n" * 2000, C) is Legality.BOTH
+    before = line * (LONGEST // len(line))
+    assert legality(f"{before}{'@' * LONGEST}\n@@\n", C) is Legality.BOTH
+    assert legality(f"@@ = 1;\n{before * 2}", C) is Legality.NEITHER
+    assert legality("@" * 2 * LONGEST, C) is Legality.NEITHER
 
 
 @pytest.mark.parametrize("text", ["", "\ud800 {", "\0" * 99, "{" * LONGEST])

@@ -54,7 +54,7 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        (lambda manifest: manifest.update(format=9), "not of format 1"),
+        (lambda manifest: manifest.update(format=9), "not of format 2"),
         (lambda manifest: manifest.pop("labels"), "broken manifest"),
         (lambda manifest: manifest.update(labels=["python"]), "broken manifest"),
         (lambda manifest: manifest.update(width=7), "broken manifest"),

@@ -64,7 +64,8 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     few = random.Random(config.seed).sample(examples["test"], min(len(examples["test"]), config.peer_texts))
     peers: dict[str, Peer] = {"pygments": pygments_labels, "magika": magika_labels}
     if config.encoder is not None:
-        peers["encoder"] = encoder_labels(examples["train"], config.encoder, folder / "encoder", log)
+        learnt = read_examples(data, config, ("train",))["train"]
+        peers["encoder"] = encoder_labels(learnt, config.encoder, folder / "encoder", log)
     measured["peers"] = peer_figures(few, peers)
     for name, each in measured["views"].items():
         log(

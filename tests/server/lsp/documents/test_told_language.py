@@ -19,7 +19,7 @@ from codeorigin.lsp.documents.told_language import ToldLanguage, changed_much, g
         ("a" * 400, "", True),
         ("", "a" * 33, True),
         ("", "a" * 32, False),
-        ("ab" * 200, "ba" * 200, False),
+        ("ab" * 200, "ba" * 200, True),
         ("x = 1\n" * 100, "y = 2\n" * 100, True),
         ("aXb" * 100, "aXb" * 100 + "aXb", False),
     ],
