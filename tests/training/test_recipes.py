@@ -1,5 +1,6 @@
 """Recipes: what ships, and the classic one on a tiny RoBERTa, from a corpus to explanations by the bundle."""
 
+import dataclasses
 import json
 import sqlite3
 from importlib import metadata
@@ -31,6 +32,8 @@ CODE = "def process_orders(orders):\n    for order in orders:\n        print(ord
 
 
 def test_the_recipe_of_what_ships_is_the_default() -> None:
+    wanted = json.dumps(dataclasses.asdict(BuildConfig()), indent=1, default=str) + "\n"
+    assert recipe_file("shipped").read_text(encoding="utf-8") == wanted
     assert load_config(BuildConfig, recipe_file("shipped")) == BuildConfig()
 
 

@@ -99,7 +99,7 @@ class LanguageModel:
         return self.by_grammar(text, np.asarray(powers / powers.sum()))
 
     def open_pair(self, probabilities: Floats) -> str | None:
-        """The name of the one of :data:`PAIRS` between whose languages ``probabilities`` leave the choice open."""
+        """The name of the one of :data:`PAIRS` between which ``probabilities`` ``(labels,)`` leave the choice open."""
         best = self.labels[int(probabilities.argmax())]
         for name, pair in PAIRS.items():
             if best in pair and all(probabilities[self.labels.index(each)] >= _OPEN for each in pair):
@@ -107,7 +107,7 @@ class LanguageModel:
         return None
 
     def by_grammar(self, text: str, probabilities: Floats) -> Floats:
-        """``probabilities`` with the sum of a pair that is open parted anew, by what its grammars say of ``text``."""
+        """``probabilities`` ``(labels,)``, the sum of an open pair parted anew, by what its grammars say of ``text``."""
         name = self.open_pair(probabilities) if self.shifts else None
         if name is None:
             return probabilities

@@ -187,7 +187,7 @@ def train_retriever(
 def asked_examples(
     model: Retriever, pairs: Sequence[Specification], config: HeadsConfig
 ) -> tuple[list[Example], Integers, list[str]]:
-    """Both functions of each pair with its own specification and with another's of the language; labels and repos."""
+    """Both functions of each pair with its own specification and another's; labels ``(n,)`` and repositories."""
     others = _others(pairs, np.random.default_rng(config.seed + 1))
     examples: list[Example] = []
     labels: list[int] = []
