@@ -46,8 +46,8 @@ def measure_answers(
         Figure("AUROC of BLEU for passing", _within(units, passing, overlap)),
     ]
     findings = [
-        f"{percent(figures[0].value)} of the answers pass; of {len(answers):,} answers to {units.max() + 1} tasks.",
-        f"One answer in {_one_in(figures[1].value)} is called llm: whole answers to small tasks are short and plain.",
+        f"{percent(figures[0].value)} of {len(answers):,} answers to {units.max() + 1} tasks pass their tests.",
+        f"{percent(1.0 - (figures[1].value or 0.0))} of the answers are called llm.",
     ]
     if config.language_model is not None:
         log(f"ranking by {config.language_model}")
@@ -254,8 +254,3 @@ def _ranked(units: Integers, passing: Booleans, ranks: Floats, config: Correctne
 
 def _mean_over_units(units: Integers, good: Booleans) -> float:
     return float(np.mean([good[units == unit].mean() for unit in np.unique(units)]))
-
-
-def _one_in(evading: float | None) -> str:
-    called = 1.0 - (evading or 0.0)
-    return "none" if called <= 0 else f"{1 / called:.0f}"
