@@ -93,12 +93,11 @@ def answers_section(data: Path, detector: Detector, config: CorrectnessConfig, l
 
 def evasions(answers: Sequence[Answer], logits: Floats, detector: Detector) -> dict[str, Booleans]:
     """What it may mean that the detector lets an answer pass, and which answers it lets so, bool ``(n,)``."""
-    scale = detector.bundle.calibration.alone
-    bounds = [scale.thresholds(answer.language) for answer in answers]
+    said = detector.answers([answer.row for answer in answers], logits)
     return {
-        "not called llm": logits < np.array([bound.llm for bound in bounds]),
-        "probability below 1/2": np.array([scale.probability(float(logit)) < 0.5 for logit in logits]),
-        "called human": logits <= np.array([bound.human for bound in bounds]),
+        "not called llm": ~said.llm,
+        "probability below 1/2": said.probability < 0.5,
+        "called human": said.human,
     }
 
 
