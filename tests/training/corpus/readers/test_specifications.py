@@ -44,6 +44,8 @@ def test_a_specification_holds_task_and_both_answers(tmp_path: Path) -> None:
     )
     assert second.text == "def f():\n\nDoes nothing."
     assert (second.instruction, second.modern) == ("none", False)
+    (told,) = read_specifications(write(tmp_path, {**ENTRY, "instruction": "error_handling"}))
+    assert told.instruction == "error handling"
     assert math.isnan(second.similarity)
 
 

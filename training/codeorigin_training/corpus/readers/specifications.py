@@ -104,7 +104,7 @@ def _specification(entry: dict[str, Any], human_code: str, path: Path) -> Specif
         is_test=entry["is_test"],
         modern=entry["evidence"] == MODERN,
         **texts,
-        instruction=(entry["instruction"] or NO_INSTRUCTION).strip(),
+        instruction=(entry["instruction"] or NO_INSTRUCTION).strip().replace("_", " "),
         similarity=float("nan") if similarity is None else float(similarity),
         human_code=human_code,
         llm_code=entry["llm_code"],

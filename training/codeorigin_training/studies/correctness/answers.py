@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from codeorigin_training.corpus.readers.snippets import SNIPPETS
-from codeorigin_training.corpus.rows import CorpusError
+from codeorigin_training.corpus.rows import CorpusError, Row
 from codeorigin_training.studies.correctness.sandbox import check_isolation
 from codeorigin_training.studies.correctness.tasks import passes, runnable_languages, task_of
 
@@ -29,6 +29,22 @@ class Answer:
     @property
     def unit(self) -> str:
         return f"{self.group} {self.language}"
+
+    @property
+    def row(self) -> Row:
+        """The answer as a row of the corpus."""
+        return Row(
+            code=self.code,
+            language=self.language,
+            label=1,
+            repo=self.group,
+            agent="",
+            modern=False,
+            is_test=False,
+            lines=self.code.count("\n") + 1,
+            generator=self.generator,
+            group=self.group,
+        )
 
 
 def read_answers(data: Path, samples: int) -> list[Answer]:

@@ -46,8 +46,8 @@ def measure_answers(
         Figure("AUROC of BLEU for passing", _within(units, passing, overlap)),
     ]
     findings = [
-        f"{percent(figures[0].value)} of the answers pass; of {len(answers):,} answers to {units.max() + 1} tasks.",
-        f"One answer in {_one_in(figures[1].value)} is called llm: whole answers to small tasks are short and plain.",
+        f"{percent(figures[0].value)} of {len(answers):,} answers to {units.max() + 1} tasks pass their tests.",
+        f"{percent(1.0 - (figures[1].value or 0.0))} of the answers are called llm.",
     ]
     if config.language_model is not None:
         log(f"ranking by {config.language_model}")
@@ -93,12 +93,11 @@ def answers_section(data: Path, detector: Detector, config: CorrectnessConfig, l
 
 def evasions(answers: Sequence[Answer], logits: Floats, detector: Detector) -> dict[str, Booleans]:
     """What it may mean that the detector lets an answer pass, and which answers it lets so, bool ``(n,)``."""
-    scale = detector.bundle.calibration.alone
-    bounds = [scale.thresholds(answer.language) for answer in answers]
+    said = detector.answers([answer.row for answer in answers], logits)
     return {
-        "not called llm": logits < np.array([bound.llm for bound in bounds]),
-        "probability below 1/2": np.array([scale.probability(float(logit)) < 0.5 for logit in logits]),
-        "called human": logits <= np.array([bound.human for bound in bounds]),
+        "not called llm": ~said.llm,
+        "probability below 1/2": said.probability < 0.5,
+        "called human": said.human,
     }
 
 
@@ -254,8 +253,3 @@ def _ranked(units: Integers, passing: Booleans, ranks: Floats, config: Correctne
 
 def _mean_over_units(units: Integers, good: Booleans) -> float:
     return float(np.mean([good[units == unit].mean() for unit in np.unique(units)]))
-
-
-def _one_in(evading: float | None) -> str:
-    called = 1.0 - (evading or 0.0)
-    return "none" if called <= 0 else f"{1 / called:.0f}"

@@ -13,7 +13,11 @@ from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import Estimate, estimate, group_weights, weighted_mean
 from codeorigin_training.measure.metrics import auroc, pairs_in_order
 from codeorigin_training.studies.correctness.bleu import bleu
-from codeorigin_training.studies.correctness.comments import comment_language, with_comments_of
+from codeorigin_training.studies.correctness.comments import (
+    comment_language,
+    with_comments_of,
+    without_comments,
+)
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.sample import repository_groups
 from codeorigin_training.studies.section import Figure, Section, Table
@@ -34,6 +38,10 @@ def pairs_section(
     groups = np.unique([pair.repo for pair in pairs], return_inverse=True)[1].astype(np.int64)
     swapped = detector.score_texts([_exchanged(pair, human_side=True) for pair in pairs])
     swapped_llm = detector.score_texts([_exchanged(pair, human_side=False) for pair in pairs])
+    bare = (
+        detector.score_texts([(_bare(pair.human_code, pair.language), pair.language) for pair in pairs]),
+        detector.score_texts([(_bare(pair.llm_code, pair.language), pair.language) for pair in pairs]),
+    )
     alike = np.array([bleu(pair.llm_code, pair.human_code) for pair in pairs])
     quartiles = np.quantile(alike, [0.25, 0.5, 0.75]) if len(pairs) else np.zeros(3)
     quarter = np.searchsorted(quartiles, alike, side="left")
@@ -49,6 +57,7 @@ def pairs_section(
         if inside.sum() >= _FEWEST:
             title = f"instruction: {instruction}"
             rows.append((title, *_pair_cells(human[inside], llm[inside], groups[inside], config)))
+    rows.append(("comments of both left out", *_pair_cells(*bare, groups, config)))
     rows.append(("comments of the two exchanged", *_pair_cells(swapped, swapped_llm, groups, config)))
     raw, exchanged = (_area(left, right) for left, right in ((human, llm), (swapped, swapped_llm)))
     return Section(
@@ -59,11 +68,12 @@ def pairs_section(
         ),
         findings=(
             *(() if warning is None else (warning,)),
-            f"AUROC {raw:.3f}; with the comments exchanged {exchanged:.3f}.",
+            f"AUROC {raw:.3f}, {_area(*bare):.3f} without the lines of comments, {exchanged:.3f} with them exchanged.",
         ),
         tables=(Table("", "", ("pairs", "AUROC", "in order", "pairs counted"), tuple(rows)),),
         figures=(
             Figure("AUROC of pairs", raw),
+            Figure("AUROC of pairs without comments", _area(*bare)),
             Figure("AUROC of pairs with comments exchanged", exchanged),
         ),
     )
@@ -75,6 +85,13 @@ def _exchanged(pair: Specification, *, human_side: bool) -> tuple[str, str]:
         return with_comments_of(own, other, pair.language), pair.language
     except ParseBudgetError:
         return own, pair.language
+
+
+def _bare(code: str, language: str) -> str:
+    try:
+        return without_comments(code, language)[0]
+    except ParseBudgetError:
+        return code
 
 
 def _area(human: Floats, llm: Floats) -> float:
@@ -108,7 +125,7 @@ def false_positives_section(
     ):
         names = np.array([of(row) for row in rows])
         cells = []
-        for name in sorted(set(names.tolist())):
+        for name in sorted(set(names.tolist()), key=lambda each: (not each.startswith("up to"), each)):
             inside: list[int] = np.flatnonzero(names == name).tolist()
             if len(inside) < _FEWEST:
                 continue

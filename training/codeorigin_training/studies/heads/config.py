@@ -10,9 +10,10 @@ class HeadsConfig:
 
     ``encoder`` is the folder of a RoBERTa-like encoder with its tokenizer (CodeBERT); without it a small one of
     ``layers`` x ``heads`` and width ``dim`` is made with a vocabulary of ``vocabulary``. Either learns for ``epochs``
-    to tell a specification's code from another's. It reads ``specification_tokens`` and ``code_tokens``. Attention is
-    measured on at most ``pairs`` held-out specifications, each with the person's and the model's function.
-    ``clusters`` groups of heads are drawn; ``alpha`` is the error that Holm's correction keeps over all tests.
+    to tell a specification's code from another's, on at most ``train_pairs`` of them. It reads
+    ``specification_tokens`` and ``code_tokens``. Attention is measured on at most ``pairs`` held-out specifications,
+    each with the person's and the model's function. ``clusters`` groups of heads are drawn; ``alpha`` is the error
+    that Holm's correction keeps over all tests, ``special_ratio`` the lift that a special head has at least.
     """
 
     encoder: Path | None = None
@@ -25,6 +26,7 @@ class HeadsConfig:
     epochs: int = 8
     batch: int = 16
     learning_rate: float = 1e-3
+    train_pairs: int = 1200
     pairs: int = 200
     clusters: int = 4
     alpha: float = 0.05
@@ -34,7 +36,7 @@ class HeadsConfig:
 
     def __post_init__(self) -> None:
         counts = (self.layers, self.heads, self.dim, self.vocabulary, self.specification_tokens, self.code_tokens,
-                  self.epochs, self.batch, self.pairs, self.clusters, self.rounds)  # fmt: skip
+                  self.epochs, self.batch, self.train_pairs, self.pairs, self.clusters, self.rounds)  # fmt: skip
         if min(counts) < 1 or self.dim % self.heads:
             raise ValueError("every size must be 1 or more, and dim must split into the heads")
         if not 0 < self.alpha < 1 or self.learning_rate <= 0 or self.special_ratio < 1:

@@ -58,6 +58,8 @@ def heads_section(
     train: Sequence[Specification], test: Sequence[Specification], config: HeadsConfig, log: Log
 ) -> Section:
     """Train the retriever on ``train`` and look at its heads on ``test``, whose repositories it has not seen."""
+    order = np.random.default_rng(config.seed).permutation(len(train))
+    train = [train[place] for place in order[: config.train_pairs]]
     texts = [text for pair in train for text in (pair.text, pair.human_code, pair.llm_code)]
     model = make_retriever(texts, config)
     log(f"heads: {len(train)} specifications to learn from, {len(test)} to look at")
