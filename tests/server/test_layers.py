@@ -131,6 +131,7 @@ def test_nothing_else_knows_a_front() -> None:
         ("source", ("source", "languages", "errors")),
         ("languages", ("languages", "source", "errors", "cancellation")),
         ("functions", ("ignore_comments", "languages", "source", "spans", "cancellation")),
+        ("top_level", ("ignore_comments", "languages", "source", "spans", "cancellation")),
         ("language_id", ("language_id", "model.keywords", "errors")),
         ("model", ("model", "source", "languages", "errors", "cancellation")),
         ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),

@@ -39,6 +39,8 @@ export interface Verdict {
   ownProbability: number | null;
   fileEvidence: number | null;
   neighbours: number;
+  commitEvidence: number | null;
+  commitNeighbours: number;
   band: Band | null;
   reason: string | null;
   humanShare: number | null;
@@ -123,6 +125,7 @@ export interface Explanation {
 
 export interface FunctionInfo {
   functionId: string;
+  kind: "function" | "module";
   name: string;
   range: Range;
   headerRange: Range;

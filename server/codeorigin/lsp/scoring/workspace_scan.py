@@ -133,7 +133,13 @@ class Scanner:
             found = path.stat()
         except OSError as error:
             raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
-        key = FileKey(found.st_mtime_ns, found.st_size, settings.file_context, analyzer.model_id)
+        key = FileKey(
+            found.st_mtime_ns,
+            found.st_size,
+            settings.file_context,
+            settings.top_level,
+            analyzer.model_id,
+        )
         if found.st_size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
             return known
         text = read_source(path, max_bytes=settings.max_file_size)
@@ -141,7 +147,12 @@ class Scanner:
         if language is None:
             raise SourceError(f"{path}: not in a supported language")
         report = analyzer.analyze(
-            text, language.id, path=str(path), file_context=settings.file_context, cancel=token
+            text,
+            language.id,
+            path=str(path),
+            file_context=settings.file_context,
+            module=settings.top_level,
+            cancel=token,
         )
         snapshot = Snapshot(
             uri=path.as_uri(),
