@@ -27,8 +27,10 @@ from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.source.files import is_generated, is_minified
+from codeorigin.source.notebooks import without_magics
 from codeorigin.source.text import LineIndex
-from codeorigin.spans import FunctionSpan
+from codeorigin.spans import FunctionSpan, code_text
+from codeorigin.top_level import top_level
 
 _CHUNK_CHARACTERS = 1 << 16
 """Most characters that are scored between two looks at the cancel token; one function alone may have more."""
@@ -118,6 +120,9 @@ class Analyzer:
         path: str | None = None,
         file_context: bool = True,
         languages: Collection[str] | None = None,
+        cell: bool = False,
+        module: bool = False,
+        in_commits: Mapping[str, Sequence[float]] | None = None,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
         """Report on every function of a document; only functions whose text is new are scored.
@@ -130,6 +135,9 @@ class Analyzer:
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
                 that; otherwise each function is judged by its own text.
             languages: those of the blocks to look at; None for all.
+            cell: the text is a cell of a notebook, where IPython's own lines are no errors.
+            module: report on the code outside of functions and classes as well, after the functions.
+            in_commits: by a function's id, own logits of the other functions of the commit that wrote it.
             cancel: checked while parsing and between batches of functions.
 
         Raises:
@@ -138,10 +146,13 @@ class Analyzer:
             Cancelled: ``cancel`` was thrown.
         """
         if (host := find_host(language)) is not None:
-            return self._blocks(text, host, path, languages, file_context=file_context, cancel=cancel)
+            return self._blocks(
+                text, host, path, languages, file_context=file_context, module=module, cancel=cancel
+            )
         known = get_language(language)
         prepared = self._prepared.pop((known.id, path, text), None)
-        found, ids = prepared or _found(text, known, path, cancel)
+        parsed = without_magics(text, known) if cell else text
+        found, ids = prepared or _found(text, known, path, cancel, parsed=parsed)
         spans = found.functions
         cancel.raise_if_cancelled()
         if not found.parsed:
@@ -161,16 +172,47 @@ class Analyzer:
         # Chunk by chunk, so that an edit in the middle of a first pass does not lose what is scored already.
         lengths = [spans[number].code.end - spans[number].code.start for number in pending]
         for chunk in _chunks(pending, lengths):
-            codes = [text[spans[number].code.start : spans[number].code.end] for number in chunk]
+            codes = [code_text(text, spans[number]) for number in chunk]
             for number, each in zip(chunk, self._score(codes, model_language, cancel), strict=True):
                 scored[number] = each
                 self._verdicts.put(ids[number], _Cached(each))
         verdicts |= self._judged(scored, model_language, file_context=file_context)
+        if in_commits:
+            others = {number: in_commits[ids[number]] for number in verdicts if ids[number] in in_commits}
+            verdicts |= self._judge.in_commits(verdicts, others, model_language, in_file=file_context)
         reports = tuple(
             FunctionReport(span, verdicts[number], ids[number], nested_reports(text, span, model_language))
             for number, span in enumerate(spans)
         )
-        return FileReport(known.id, path, reports, self._file_verdict(text, reports, whole, model_language))
+        verdict = self._file_verdict(text, reports, whole, model_language)
+        outside = None
+        if module:
+            outside = top_level(parsed, known, spans, LineIndex(text), path=path, cancel=cancel)
+        if outside is not None:
+            reports = (*reports, self._module(text, outside, whole, model_language, cancel))
+        return FileReport(known.id, path, reports, verdict)
+
+    def _module(
+        self, text: str, span: FunctionSpan, whole: Reason | None, language: str, cancel: CancelToken
+    ) -> FunctionReport:
+        """The report on the code outside of functions. It neither hears the functions nor speaks to them."""
+        identity = identify(text, span, language)
+        if reason := whole or (Reason.IGNORED if span.ignored else None):
+            return FunctionReport(span, Verdict.without(reason), identity)
+        if (rule := self._judge.top_level) is None:
+            return FunctionReport(span, Verdict.without(Reason.UNCALIBRATED), identity)
+        key = f"{identity}{span.kind.value}"
+        if (cached := self._verdicts.get(key)) is None:
+            normalized = normalize(code_text(text, span), language)
+            scored = None
+            if rule.is_long_enough(normalized):
+                score = self._scorer.score(self._scorer.features_of([normalized], language), cancel)[0]
+                scored = Scored(score, group_of(normalized.text, language))
+            cached = _Cached(scored)
+            self._verdicts.put(key, cached)
+        if cached.scored is None:
+            return FunctionReport(span, _TOO_SHORT, identity)
+        return FunctionReport(span, self._judge.at_top_level(cached.scored, rule, language), identity)
 
     def prepare(self, documents: Iterable[tuple[str, str, str | None]]) -> None:
         """Find and score the functions of several documents together: a batch of many takes less time than many small.
@@ -244,7 +286,7 @@ class Analyzer:
             region, own = span.inside
             made = self.explain(region.text, own, options, function_id=function_id, cancel=cancel)
             return place_explanation(made, region)
-        code = text[span.code.start : span.code.end]
+        code = code_text(text, span)
         language = get_language(span.language).model_language
         explanation = self._explainer.explain(code, language, options=options, cancel=cancel)
         self._explanations.put((function_id, options), explanation)
@@ -276,6 +318,7 @@ class Analyzer:
         languages: Collection[str] | None,
         *,
         file_context: bool,
+        module: bool,
         cancel: CancelToken,
     ) -> FileReport:
         """The functions in a document's blocks of code, with their places in the document."""
@@ -283,7 +326,12 @@ class Analyzer:
         found: list[FunctionReport] = []
         for region in regions_of(lines, host, languages, cancel):
             report = self.analyze(
-                region.text, region.language, path=path, file_context=file_context, cancel=cancel
+                region.text,
+                region.language,
+                path=path,
+                file_context=file_context,
+                module=module,
+                cancel=cancel,
             )
             functions = report.functions
             if region.ignored:
@@ -345,9 +393,11 @@ def _whole_file_reason(text: str) -> Reason | None:
     return Reason.MINIFIED if is_minified(text) else None
 
 
-def _found(text: str, language: Language, path: str | None, cancel: CancelToken) -> _Found:
-    """The functions of a text, and their ids."""
-    found = outline(text, language, path=path, lines=LineIndex(text), cancel=cancel)
+def _found(
+    text: str, language: Language, path: str | None, cancel: CancelToken, *, parsed: str | None = None
+) -> _Found:
+    """The functions of a text, and their ids. ``parsed`` is what to parse in its place, as long as it."""
+    found = outline(parsed or text, language, path=path, lines=LineIndex(text), cancel=cancel)
     return found, [identify(text, span, language.model_language) for span in found.functions]
 
 

@@ -7,7 +7,7 @@ from codeorigin.explain.explanation import Explanation
 from codeorigin.languages import get_language
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.report import FunctionReport
-from codeorigin.spans import FunctionSpan
+from codeorigin.spans import FunctionSpan, code_text
 
 _NESTED = Verdict.without(Reason.NESTED)
 
@@ -17,7 +17,7 @@ def function_id(text: str, span: FunctionSpan, language: str | None = None) -> s
     language = language or get_language(span.language).model_language
     if span.inside is not None:
         text, span = span.inside[0].text, span.inside[1]
-    code = text[span.code.start : span.code.end]
+    code = code_text(text, span)
     return hashlib.sha256(f"{language}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

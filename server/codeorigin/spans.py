@@ -1,6 +1,10 @@
 """Where a function stands in a document, in plain values, without a parser."""
 
+import re
 from dataclasses import dataclass
+from enum import StrEnum
+
+_NO_LINE_END = re.compile(r"[^\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,16 @@ class Region:
         return max(0, column + shift)
 
 
+class UnitKind(StrEnum):
+    """What a unit of code is that has a verdict of its own."""
+
+    FUNCTION = "function"
+    MODULE = "module"
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionSpan:
-    """One function as it stands in a document.
+    """One function as it stands in a document, or the code outside of all functions (``kind``).
 
     ``range`` is the whole function with its decorators, attributes and modifiers; ``code`` is the part of it that the
     model reads: without the attributes that the grammar keeps beside the function (Rust's ``#[test]``, decorators of
@@ -70,3 +81,22 @@ class FunctionSpan:
     """A ``codeorigin: ignore`` comment applies to it."""
     inside: tuple[Region, "FunctionSpan"] | None = None
     """The region of the document that the function stands in, and its span there; None in a file of source code."""
+    kind: UnitKind = UnitKind.FUNCTION
+    left_out: tuple[tuple[int, int], ...] = ()
+    """Offsets of what inside ``code`` is not read, disjoint and in order."""
+
+
+def code_text(text: str, span: FunctionSpan) -> str:
+    """What the model reads of ``span`` in ``text``: its code, with blanks for what is left out.
+
+    Every character keeps its line and column, so that what is said of it holds in the document.
+    """
+    code = text[span.code.start : span.code.end]
+    if not span.left_out:
+        return code
+    pieces, position = [], 0
+    for start, end in span.left_out:
+        low, high = start - span.code.start, end - span.code.start
+        pieces += [code[position:low], _NO_LINE_END.sub(" ", code[low:high])]
+        position = high
+    return "".join(pieces) + code[position:]

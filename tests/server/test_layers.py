@@ -146,6 +146,7 @@ def test_nothing_else_knows_a_front() -> None:
                 "spans",
             ),
         ),
+        ("top_level", ("ignore_comments", "languages", "source", "spans", "cancellation")),
         ("model", ("model", "source", "languages", "errors", "cancellation")),
         ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),
         ("git", ("git", "source", "errors")),

@@ -39,6 +39,8 @@ export interface Verdict {
   ownProbability: number | null;
   fileEvidence: number | null;
   neighbours: number;
+  commitEvidence: number | null;
+  commitNeighbours: number;
   band: Band | null;
   reason: string | null;
   humanShare: number | null;
@@ -123,6 +125,7 @@ export interface Explanation {
 
 export interface FunctionInfo {
   functionId: string;
+  kind: "function" | "module";
   name: string;
   range: Range;
   headerRange: Range;
@@ -177,6 +180,8 @@ export interface Scan {
   /** `3 reported functions` */
   reportedText: string;
   cancelled: boolean;
+  /** One line for each file or folder that could not be scored. */
+  errors?: string[];
   message: string;
 }
 
@@ -190,6 +195,7 @@ export const ServerCommand = {
   explain: "codeorigin.explain",
   acceptFindings: "codeorigin.acceptFindings",
   scanWorkspace: "codeorigin.scanWorkspace",
+  scanChanges: "codeorigin.scanChanges",
 } as const;
 
 /** Keeps the server from also showing an answer that the client shows. */

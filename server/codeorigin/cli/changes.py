@@ -11,7 +11,14 @@ from codeorigin.change_verdicts import judge_change
 from codeorigin.changed_functions import function_lines
 from codeorigin.cli.check_result import CheckedFile
 from codeorigin.cli.check_result import counted_lines as count_changed
-from codeorigin.cli.inputs import MAX_BYTES, Source, kind_for_path, source_kind
+from codeorigin.cli.inputs import (
+    MAX_BYTES,
+    Source,
+    chosen_cells,
+    kind_for_path,
+    notebook_source,
+    source_kind,
+)
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.changes import Change, ChangeKind, ChangeRequest, open_change, relative_to_folder
@@ -23,8 +30,10 @@ from codeorigin.languages.hosts import HOSTS
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeReason, ChangeVerdict
 from codeorigin.model.pooled_rule import counted_lines
-from codeorigin.report import ChangeReport, DeclaredAgent, FileReport
+from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.report import ChangeReport, DeclaredAgent, FileReport, FunctionReport
 from codeorigin.source.text import LineIndex
+from codeorigin.spans import UnitKind, code_text
 
 if TYPE_CHECKING:
     from codeorigin.settings.project import Project
@@ -73,16 +82,29 @@ def changed_sources(
         RepositoryError: git has no such change, or a name lies outside of the repository.
         LanguageError: ``language`` is not supported.
     """
+    from codeorigin.source.notebooks import is_notebook  # noqa: PLC0415
+
     repository = Repository.of(Path.cwd())
+    cells = chosen_cells(None if language is None else source_kind(language), project)
     wanted, _ = wanted_paths(
-        repository, names, language=language, exclude=exclude, project=project, documents=documents
+        repository,
+        names,
+        language=language,
+        exclude=exclude,
+        project=project,
+        documents=documents,
+        notebooks=True,
     )
     try:
         with open_change(repository, request, wanted, max_bytes=MAX_BYTES) as change:
             sources = []
             for file in change.files:
                 found = kind_for_path(Path(file.path))
-                if found is not None:
+                if is_notebook(file.path):
+                    shown = display_path(relative_to_folder(repository, file.path))
+                    read = _reader(change, file, shown, "")
+                    sources.append(notebook_source(read, shown, cells, named=False, changed=file.lines))
+                elif found is not None:
                     shown = display_path(relative_to_folder(repository, file.path))
                     read = _reader(change, file, shown, found.id)
                     sources.append(Source(shown, found, read, named=False, changed=file.lines))
@@ -130,6 +152,7 @@ def wanted_paths(
     exclude: Sequence[str],
     project: "Project | None",
     documents: bool = False,
+    notebooks: bool = False,
 ) -> tuple[Callable[[str], bool], list[str]]:
     """What tells by its path in the repository whether a file is looked at, and ``names`` as such paths.
 
@@ -138,6 +161,7 @@ def wanted_paths(
         LanguageError: ``language`` is not supported.
     """
     from codeorigin.source.ignore import IgnorePatterns  # noqa: PLC0415
+    from codeorigin.source.notebooks import is_notebook  # noqa: PLC0415
 
     selected = None if language is None else source_kind(language).id
     documents = documents or selected in HOSTS
@@ -147,9 +171,10 @@ def wanted_paths(
 
     def wanted(path: str) -> bool:
         found = kind_for_path(Path(path))
-        if found is None or (selected is not None and found.id != selected):
+        notebook = notebooks and is_notebook(path)
+        if not notebook and (found is None or (selected is not None and found.id != selected)):
             return False
-        is_document = found.id in HOSTS
+        is_document = found is not None and found.id in HOSTS
         if is_document and not documents:
             return False
         if below and not any(folder in {"", path} or path.startswith(f"{folder}/") for folder in below):
@@ -158,7 +183,9 @@ def wanted_paths(
             return not excluded.ignores_file(path)
         if project is None:
             return True
-        chosen = selected is not None or is_document or found.id in project.settings.languages
+        chosen = (
+            found is None or selected is not None or is_document or found.id in project.settings.languages
+        )
         return chosen and not project.excludes(top / path)
 
     return wanted, below
@@ -188,20 +215,43 @@ def changed_file(
     at ``\\n``, as git counts them.
     """
     lines = function_lines(text, report.functions)
-    touched = tuple(number for number, each in enumerate(lines) if each.is_touched(changed))
+    modules = [each.span.kind is UnitKind.MODULE for each in report.functions]
+    touched = tuple(
+        number
+        for number, each in enumerate(lines)
+        if (
+            _is_read(text, report.functions[number], changed) if modules[number] else each.is_touched(changed)
+        )
+    )
     # Blocks of a document are nobody's functions yet: they were not in calibration.
     is_source = report.language not in HOSTS
     around = ChangedFunctions(
         language=get_language(report.language).model_language if is_source else "",
-        verdicts=[each.verdict for each in report.functions],
+        # What is outside of functions speaks to none of them.
+        verdicts=[
+            Verdict.without(Reason.UNCALIBRATED) if module else each.verdict
+            for each, module in zip(report.functions, modules, strict=True)
+        ],
         lines=[counted_lines(text[each.span.code.start : each.span.code.end]) for each in report.functions],
-        written=[is_source and each.is_written(changed) for each in lines],
+        written=[
+            is_source and not module and each.is_written(changed)
+            for each, module in zip(lines, modules, strict=True)
+        ],
         in_context=in_context,
     )
     kept = replace(report, functions=tuple(report.functions[number] for number in touched), verdict=None)
     shown = as_shown(text, changed)
     counted = count_changed(kept, text, shown)
     return CheckedFile(report.path or "", kept, None, counted, shown, around, touched)
+
+
+def _is_read(text: str, module: FunctionReport, changed: Sequence[LineRange]) -> bool:
+    """Whether a changed line is one of top-level code, and not of the functions in between."""
+    first = text.count("\n", 0, module.span.code.start) + 1
+    return any(
+        line.strip() and any(low <= number <= high for low, high in changed)
+        for number, line in enumerate(code_text(text, module.span).split("\n"), first)
+    )
 
 
 def judged_together(
@@ -219,7 +269,7 @@ def judged_together(
     judged = []
     for file, found in zip(files, verdicts, strict=True):
         functions = tuple(
-            replace(function, verdict=found[number])
+            function if function.span.kind is UnitKind.MODULE else replace(function, verdict=found[number])
             for function, number in zip(file.report.functions, file.touched, strict=True)
         )
         judged.append(replace(file, report=replace(file.report, functions=functions)))

@@ -34,7 +34,8 @@ class CheckOptions:
 
     ``documents`` also takes Markdown and reStructuredText from folders and changes. ``file_context`` lets the other
     functions of a file count, if the model has a rule for that. The project's files give ``threshold``, ``exclude`` and
-    ``file_context`` where they are not set, unless ``config`` is off.
+    ``file_context`` where they are not set, unless ``config`` is off. ``top_level`` reports on code outside of
+    functions; None goes by the project's files.
     """
 
     paths: Sequence[str]
@@ -47,6 +48,7 @@ class CheckOptions:
     show: Show = Show.ALL
     output: Path | None = None
     file_context: bool | None = None
+    top_level: bool | None = None
     config: bool = True
     model: Path | None = None
     threads: int = 1
@@ -157,6 +159,7 @@ def check(options: CheckOptions) -> CheckResult:
     threshold = settings.threshold if options.threshold is None else options.threshold
     rate = settings.false_positive_rate if threshold is None else None
     file_context = settings.file_context if options.file_context is None else options.file_context
+    top_level = settings.top_level if options.top_level is None else options.top_level
     accepted: frozenset[str] = frozenset()
     if options.baseline is not None:
         accepted = accepted_ids(options.baseline, may_be_new=options.update_baseline)
@@ -172,12 +175,12 @@ def check(options: CheckOptions) -> CheckResult:
         files: list[CheckedFile] = []
         started = time.perf_counter()
         steps = stack.enter_context(_progress(len(sources)))
-        for outcome in stack.enter_context(closing(_outcomes(sources, options, file_context))):
+        for outcome in stack.enter_context(closing(_outcomes(sources, options, file_context, top_level))):
             if isinstance(outcome, FileError):
                 errors.append(outcome)
                 steps.error(_error_line(outcome))
             else:
-                files.append(outcome)
+                files += outcome
             steps.advance()
         if change is not None:
             from codeorigin.cli.changes import judged_together  # noqa: PLC0415
@@ -201,8 +204,8 @@ def check(options: CheckOptions) -> CheckResult:
 
 
 def _outcomes(
-    sources: Sequence[Source], options: CheckOptions, file_context: bool
-) -> Generator[CheckedFile | FileError]:
+    sources: Sequence[Source], options: CheckOptions, file_context: bool, top_level: bool
+) -> Generator[tuple[CheckedFile, ...] | FileError]:
     """What comes of each source, in their order; in several processes where that is worth their start."""
     from codeorigin.cli.workers import check_alone, check_in_processes, worker_count  # noqa: PLC0415
 
@@ -211,6 +214,7 @@ def _outcomes(
         model=options.model,
         threads=max(1, options.threads // workers),
         file_context=file_context,
+        module=top_level,
         # Only this report quotes code.
         keep_text=options.report_format is ReportFormat.HTML,
         debug=options.debug,

@@ -91,6 +91,13 @@ def check(
         typer.Option("--no-declared", help="Do not look whether the commits of a change name an agent."),
     ] = False,
     file_context: FileContext = None,
+    top_level: Annotated[
+        bool | None,
+        typer.Option(
+            "--top-level/--no-top-level",
+            help="List the code outside of functions and classes as well, as <module>.",
+        ),
+    ] = None,
     no_config: NoConfig = False,
     model: Model = None,
     threads: Threads = None,
@@ -123,6 +130,7 @@ def check(
                 show=show,
                 output=output,
                 file_context=file_context,
+                top_level=top_level,
                 config=not no_config,
                 model=model,
                 threads=threads or cores(),

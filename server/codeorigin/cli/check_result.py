@@ -7,6 +7,7 @@ from enum import StrEnum
 from codeorigin.model.change_verdict import ChangedFunctions
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
+from codeorigin.spans import UnitKind, code_text
 
 
 class Show(StrEnum):
@@ -17,8 +18,22 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a notebook: its ``number``, counted from 1 over all cells, and where its ``lines`` stand in the file."""
+
+    number: int
+    lines: tuple[int, ...]
+
+    def line(self, line: int) -> int:
+        """The line of the file, from 1, that a line of the cell stands on; 1 if that is not known."""
+        return self.lines[min(line, len(self.lines)) - 1] if self.lines else 1
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """One analysed file. ``path`` is as shown; ``text`` is kept only for reports that quote code.
+    """One analysed file, or a cell of a notebook; all lines are those of the cell then.
+
+    ``path`` is as shown; ``text`` is kept only for reports that quote code.
 
     ``counted`` says of every function in ``report`` how many lines count for shares (see :class:`Summary`). ``changed``
     are the changed lines, from 1 and both ends inclusive, if a change was looked at. ``around`` are then all
@@ -32,6 +47,17 @@ class CheckedFile:
     changed: tuple[tuple[int, int], ...] | None = None
     around: ChangedFunctions | None = None
     touched: tuple[int, ...] = ()
+    cell: Cell | None = None
+
+    @property
+    def cell_number(self) -> int | None:
+        """The cell's number; None for a file."""
+        return None if self.cell is None else self.cell.number
+
+    @property
+    def shown(self) -> str:
+        """The file as people are shown it, with the cell if it is one."""
+        return self.path if self.cell is None else f"{self.path}:cell {self.cell.number}"
 
     def counted_of(self, functions: Sequence[FunctionReport]) -> list[int]:
         """How many lines of each of some outermost functions count; 0 where nobody counted."""
@@ -43,6 +69,11 @@ class CheckedFile:
         first, last = line_range(function)
         changed = (max(first, low) for low, high in self.changed or () if low <= last and high >= first)
         return min(changed, default=first)
+
+    def place(self, function: FunctionReport) -> tuple[int, int]:
+        """First line to point at and last line of a function, as they stand in the file: a notebook is JSON."""
+        first, last = self.first_line(function), line_range(function)[1]
+        return (first, last) if self.cell is None else (self.cell.line(first), self.cell.line(last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +97,19 @@ def counted_lines(
     return tuple(
         sum(
             1
-            for number, line in enumerate(lines[first - 1 : last], first)
+            for number, line in enumerate(_read_lines(text, lines, function), line_range(function)[0])
             if line.strip() and (wanted is None or number in wanted)
         )
-        for first, last in map(line_range, report.functions)
+        for function in report.functions
     )
+
+
+def _read_lines(text: str, lines: Sequence[str], function: FunctionReport) -> Sequence[str]:
+    """The lines of a function, or of top-level code without the functions between them."""
+    if function.span.kind is UnitKind.MODULE:
+        return code_text(text, function.span).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first, last = line_range(function)
+    return lines[first - 1 : last]
 
 
 def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: float | None = None) -> bool:
@@ -153,11 +192,14 @@ class Tally:
     finding_lines: int = 0
     bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
     file_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
+    notebook: str | None = None
 
     def add(self, file: CheckedFile) -> None:
         """Count one file and its functions."""
         report = file.report
-        self.files += 1
+        # The cells of a notebook come one after the other.
+        self.files += file.cell is None or file.path != self.notebook
+        self.notebook = None if file.cell is None else file.path
         self.functions += len(report.functions)
         counted = file.counted or (0,) * len(report.functions)
         for function, lines in zip(report.functions, counted, strict=True):

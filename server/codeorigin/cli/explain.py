@@ -13,6 +13,7 @@ from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.report import FunctionReport
+from codeorigin.source.notebooks import is_notebook
 from codeorigin.wording.functions import short_reason
 
 _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
@@ -106,6 +107,10 @@ def _source(request: ExplainRequest) -> Source:
         raise SourceError(f"{display_path(path)}: no such file")
     if path.is_dir():
         raise SourceError(f"{display_path(path)}: is a folder; give a file and a line")
+    if is_notebook(path):
+        raise SourceError(
+            f"{display_path(path)}: is a notebook; evidence on its cells is shown in editors alone"
+        )
     return file_source(path, request.language)
 
 

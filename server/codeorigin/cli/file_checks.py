@@ -1,16 +1,17 @@
 """The check of one file: read, analyse, and one line on why where that fails."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeorigin.cli.check_result import CheckedFile, FileError, counted_lines
+from codeorigin.cli.check_result import Cell, CheckedFile, FileError, counted_lines
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.inputs import Source
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.report import FileReport
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 class FileCheck:
     """How files are checked: everything that a process of its own has to know.
 
-    ``threads`` are those of one process. ``keep_text`` is for reports that quote code. With ``debug`` an unforeseen
-    error is raised.
+    ``threads`` are those of one process. With ``module``, code outside of functions is a unit too. ``keep_text`` is for
+    reports that quote code. With ``debug`` an unforeseen error is raised.
     """
 
     model: Path | None = None
     threads: int = 1
     file_context: bool = True
+    module: bool = False
     keep_text: bool = False
     debug: bool = False
 
@@ -43,31 +45,75 @@ class FileCheck:
         """
         documents = []
         for source in sources:
-            if source.file is not None:
+            if source.file is not None and not source.notebook:
                 with suppress(SourceError):
                     documents.append((source.read(), source.language.id, source.path))
         with suppress(Exception):
             analyzer.prepare(documents)
 
-    def run(self, source: Source, analyzer: "Analyzer") -> CheckedFile | FileError:
-        """Check one source."""
+    def run(self, source: Source, analyzer: "Analyzer") -> tuple[CheckedFile, ...] | FileError:
+        """Check one source: a file, or a notebook, of which all cells with functions are told of."""
         try:
             text = source.read()
-            report = analyzer.analyze(
-                text, source.language.id, path=source.path, file_context=self.file_context
-            )
-            kept = text if self.keep_text else None
-            if source.changed is not None:
-                from codeorigin.cli.changes import changed_file  # noqa: PLC0415
-
-                made = changed_file(report, text, source.changed, in_context=self.file_context)
-                return replace(made, path=source.path, text=kept)
-            return CheckedFile(source.path, report, kept, counted_lines(report, text, None))
+            if source.notebook:
+                return tuple(self._cells(source, text, analyzer))
+            return (self._checked(source, text, source.language.id, source.changed, analyzer),)
         except Exception as error:
             if self.debug and not isinstance(error, CodeOriginError):
                 raise
             skipped = not source.named and isinstance(error, SourceError)
             return FileError(source.path, _reason(error, source.path), skipped)
+
+    def _cells(self, source: Source, text: str, analyzer: "Analyzer") -> Iterator[CheckedFile]:
+        from codeorigin.source.notebooks import read_notebook  # noqa: PLC0415
+
+        silent = True
+        for each in read_notebook(text, source.path):
+            if each.language is None or (source.cells is not None and each.language.id not in source.cells):
+                continue
+            changed = None if source.changed is None else _in_cell(source.changed, each.lines)
+            cell = Cell(each.number, each.lines)
+            checked = self._checked(source, each.text, each.language.id, changed, analyzer, cell)
+            if checked.report.functions:
+                silent = False
+                yield checked
+        if silent:
+            nothing = FileReport(source.language.id, source.path, ())
+            yield CheckedFile(source.path, nothing, changed=None if source.changed is None else ())
+
+    def _checked(
+        self,
+        source: Source,
+        text: str,
+        language: str,
+        changed: Sequence[tuple[int, int]] | None,
+        analyzer: "Analyzer",
+        cell: Cell | None = None,
+    ) -> CheckedFile:
+        report = analyzer.analyze(
+            text,
+            language,
+            path=source.path,
+            file_context=self.file_context,
+            cell=cell is not None,
+            module=self.module,
+        )
+        kept = text if self.keep_text else None
+        if changed is not None:
+            from codeorigin.cli.changes import changed_file  # noqa: PLC0415
+
+            made = changed_file(report, text, changed, in_context=self.file_context)
+            return replace(made, path=source.path, text=kept, cell=cell)
+        return CheckedFile(source.path, report, kept, counted_lines(report, text, None), cell=cell)
+
+
+def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """The lines of a cell that stand on a changed line of the notebook's file, each a range of its own."""
+    return tuple(
+        (number, number)
+        for number, line in enumerate(lines, 1)
+        if any(low <= line <= high for low, high in changed)
+    )
 
 
 def _reason(error: Exception, path: str) -> str:

@@ -27,6 +27,8 @@ class Source:
 
     ``named`` tells what the user named from what was met in a folder. ``changed`` are the lines to look at, from 1 and
     ending at ``\\n`` alone; None means all. ``file`` is None for what is not read from a file of its own.
+    Of a ``notebook`` only the cells in one of the languages ``cells`` are checked, None meaning all; ``language`` says
+    nothing there.
     """
 
     path: str
@@ -35,6 +37,8 @@ class Source:
     named: bool = True
     changed: tuple[tuple[int, int], ...] | None = None
     file: Path | None = None
+    notebook: bool = False
+    cells: frozenset[str] | None = None
 
 
 def read_stdin(language: str) -> str:
@@ -63,6 +67,35 @@ def source_of_file(path: Path, shown: str, language: "Language | Host", *, named
     return Source(shown, language, lambda: read_source(path, MAX_BYTES, language.id), named, file=path)
 
 
+def notebook_source(
+    read: Callable[[], str],
+    shown: str,
+    cells: frozenset[str] | None,
+    *,
+    named: bool,
+    file: Path | None = None,
+    changed: tuple[tuple[int, int], ...] | None = None,
+) -> Source:
+    """A notebook, shown as ``shown``, of which the cells in the languages ``cells`` are wanted."""
+    from codeorigin.languages import get_language  # noqa: PLC0415
+
+    return Source(shown, get_language("python"), read, named, changed, file, notebook=True, cells=cells)
+
+
+def notebook_of_file(path: Path, shown: str, cells: frozenset[str] | None, *, named: bool) -> Source:
+    """A notebook that is there."""
+    from codeorigin.source.files import read_source  # noqa: PLC0415
+
+    return notebook_source(lambda: read_source(path, MAX_BYTES, ""), shown, cells, named=named, file=path)
+
+
+def _only(language: str | None) -> frozenset[str] | None:
+    """The languages of the cells to check, if ``--language`` names one."""
+    from codeorigin.languages import get_language  # noqa: PLC0415
+
+    return None if language is None else frozenset({get_language(language).id})
+
+
 def _guessed(text: str, shown: str) -> "Language | None":
     """The language that ``text`` is taken for, said on stderr; None where the guess is not sure."""
     from codeorigin.language_id import guess_language  # noqa: PLC0415
@@ -84,6 +117,10 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
         LanguageError: none of them tells it.
         SourceError: the text had to be looked at and cannot be read.
     """
+    from codeorigin.source.notebooks import is_notebook  # noqa: PLC0415
+
+    if filename is not None and is_notebook(filename):
+        return notebook_source(lambda: read_stdin(""), filename, _only(language), named=True)
     if language is not None:
         found = source_kind(language)
     else:
@@ -106,7 +143,10 @@ def file_source(path: Path, language: str | None) -> Source:
         SourceError: the text had to be looked at and cannot be read.
     """
     from codeorigin.source.files import read_source  # noqa: PLC0415
+    from codeorigin.source.notebooks import is_notebook  # noqa: PLC0415
 
+    if is_notebook(path):
+        return notebook_of_file(path, display_path(path), _only(language), named=True)
     found = source_kind(language) if language is not None else kind_for_path(path)
     if found is None:
         found = _guessed(read_source(path, MAX_BYTES, ""), display_path(path))
@@ -123,16 +163,29 @@ def kind_for_path(path: Path) -> "Language | Host | None":
     return language_for_path(path) or host_for_path(path)
 
 
+def chosen_cells(wanted: "Language | Host | None", project: "Project | None") -> frozenset[str] | None:
+    """The languages in which a notebook's cells are checked where the notebook was not named itself."""
+    if wanted is not None:
+        return frozenset({wanted.id})
+    return None if project is None else frozenset(project.settings.languages)
+
+
 def _folder_sources(
     folder: Path, language: str | None, exclude: Sequence[str], project: "Project | None", *, documents: bool
 ) -> list[Source]:
     from codeorigin.languages.hosts import HOSTS  # noqa: PLC0415
     from codeorigin.source.files import walk_sources  # noqa: PLC0415
+    from codeorigin.source.notebooks import is_notebook  # noqa: PLC0415
 
     wanted = None if language is None else source_kind(language)
     documents = documents or (wanted is not None and wanted.id in HOSTS)
     sources = []
-    for path in walk_sources([folder], exclude=exclude, documents=documents):
+    for path in walk_sources([folder], exclude=exclude, documents=documents, notebooks=True):
+        if is_notebook(path):
+            if exclude or project is None or not project.excludes(path):
+                cells = chosen_cells(wanted, project)
+                sources.append(notebook_of_file(path, display_path(path), cells, named=False))
+            continue
         found = kind_for_path(path)
         if found is None or (wanted is not None and found.id != wanted.id):
             continue

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
+from codeorigin.cli.check_result import Cell, CheckedFile, CheckResult, FileError
 from codeorigin.cli.terminal import display_path
 from codeorigin.errors import SourceError
 from codeorigin.model.change_verdict import ChangeReason, ChangeVerdict
@@ -14,7 +14,7 @@ from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.report import ChangeReport, DeclaredAgent, FileReport, FunctionReport, Summary
 from codeorigin.source.regular_files import read_regular_file
-from codeorigin.spans import FunctionSpan, TextRange
+from codeorigin.spans import FunctionSpan, TextRange, UnitKind
 
 MAX_BYTES = 1 << 30
 _Named = TypeVar("_Named", Band, Reason, ChangeReason, FileReason, Group)
@@ -111,12 +111,13 @@ def _summary(data: Mapping[str, Any]) -> Summary:
 def _file(data: Mapping[str, Any], accepted: set[str]) -> CheckedFile:
     path, language = str(data["path"]), str(data["language"])
     functions = tuple(_function(each, language, accepted) for each in data["functions"])
-    changed = data["changed_lines"]
+    changed, cell = data["changed_lines"], data["cell"]
     return CheckedFile(
         path,
         FileReport(language, path, functions, _file_verdict(data["verdict"])),
         counted=tuple(int(each["counted_lines"]) for each in data["functions"]),
         changed=None if changed is None else tuple((int(low), int(high)) for low, high in changed),
+        cell=None if cell is None else Cell(int(cell["number"]), tuple(map(int, cell["lines"]))),
     )
 
 
@@ -148,6 +149,7 @@ def _function(data: Mapping[str, Any], language: str, accepted: set[str]) -> Fun
             name_range=span,
             doc_comment=None,
             is_test=False,
+            kind=UnitKind(str(data["kind"])),
             nested=tuple(each.span for each in nested),
         ),
         verdict=Verdict(

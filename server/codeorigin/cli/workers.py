@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from codeorigin.cli.check_result import CheckedFile, FileError
 from codeorigin.cli.file_checks import FileCheck
-from codeorigin.cli.inputs import Source, source_kind, source_of_file
+from codeorigin.cli.inputs import Source, notebook_of_file, source_kind, source_of_file
 from codeorigin.errors import CodeOriginError
 from codeorigin.worker_processes import begin_worker, interrupts_held
 
@@ -24,9 +24,10 @@ _CHUNK_BYTES = 1 << 17
 _CHUNKS_WAITING = 3
 """For each worker, so that none waits and results do not pile up behind a slow file."""
 
-_Outcome = CheckedFile | FileError
-_Named = tuple[str, str, str, bool]
-"""A source as it travels: its file, as it is shown, its language, and whether the user named it."""
+_Outcome = tuple[CheckedFile, ...] | FileError
+_Named = tuple[str, str, str, bool, bool, frozenset[str] | None]
+"""A source as it travels: its file, as it is shown, its language, whether the user named it, and of a notebook that it
+is one and which cells are wanted."""
 
 
 def worker_count(sources: Sequence[Source], jobs: int) -> int:
@@ -101,7 +102,10 @@ def _chunks(sources: Sequence[Source]) -> Iterator[list[Source]]:
 
 
 def _named(sources: Sequence[Source]) -> list[_Named]:
-    return [(str(source.file), source.path, source.language.id, source.named) for source in sources]
+    return [
+        (str(each.file), each.path, each.language.id, each.named, each.notebook, each.cells)
+        for each in sources
+    ]
 
 
 def _size(source: Source) -> int:
@@ -126,7 +130,9 @@ def _start(check: FileCheck) -> None:
 
 def _check_chunk(chunk: Sequence[_Named]) -> list[_Outcome]:
     sources = [
-        source_of_file(Path(file), path, source_kind(language), named=named)
-        for file, path, language, named in chunk
+        notebook_of_file(Path(file), path, cells, named=named)
+        if notebook
+        else source_of_file(Path(file), path, source_kind(language), named=named)
+        for file, path, language, named, notebook, cells in chunk
     ]
     return list(_run(sources, _Worker.check, _Worker.analyzer))

@@ -45,9 +45,7 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
     would take too long over.
     """
     data = parseable(text)
-    grammar, query = _compiled(
-        language, language.fragment_grammar is not None and language.fragment_unless not in text
-    )
+    grammar, query = _grammar_for(text, language)
     root = parse_tree(grammar, data, cancel).root_node
     syntax = _Collector(data, language, query).collect(root)
     closers = b""
@@ -66,6 +64,16 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
             if members.are_listed(inside):
                 return members.moved_back(inside, data)
     return syntax
+
+
+def parse_root(text: str, language: Language, cancel: CancelToken = NEVER) -> Node:
+    """The tree of ``text`` as it stands; raises as :func:`parse` does."""
+    return parse_tree(_grammar_for(text, language)[0], parseable(text), cancel).root_node
+
+
+def _grammar_for(text: str, language: Language) -> tuple[Grammar, Query]:
+    is_fragment = language.fragment_grammar is not None and language.fragment_unless not in text
+    return _compiled(language, is_fragment)
 
 
 @lru_cache(maxsize=64)

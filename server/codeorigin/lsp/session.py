@@ -15,6 +15,7 @@ from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
 from codeorigin.lsp.presentation.publisher import Publisher
 from codeorigin.lsp.presentation.wire_forms import file_to_wire
+from codeorigin.lsp.scoring.commit_scope import CommitScopes
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
 from codeorigin.lsp.scoring.explanation_jobs import Explanations
 from codeorigin.lsp.scoring.model_loader import Engine
@@ -22,7 +23,7 @@ from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.lsp.scoring.workspace_scan import Scanner
 from codeorigin.lsp.settings.layers import Configuration
-from codeorigin.settings.schema import RunMode, Settings
+from codeorigin.settings.schema import RunMode, Scope, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,9 @@ class Session:
             deliver=self._deliver,
             failed=self._failed,
         )
+        self.git = Worker()
+        """Asks git, which may take its time, so that nothing else waits."""
+        self.commits = CommitScopes(self.worker, self.git, self.engine, self._commits_changed)
         self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
         """Answers to "Rescore selection", shown until the next edit."""
         self.model_requested = False
@@ -67,6 +71,8 @@ class Session:
     def stop(self) -> None:
         """Cancel everything that runs or waits."""
         self.scorer.cancel_all()
+        self.commits.stop()
+        self.git.stop(0)
         self.worker.stop(0)
 
     # -- documents and what holds for them ----------------------------------------------------------------
@@ -176,6 +182,7 @@ class Session:
             self.publisher.edited(uri)
         else:
             document.edited_lines = ()  # a save ends the typing, and with it the quiet near the caret
+            self._look_at_commits(uri, settings)
         if settings.run is RunMode.ON_TYPE or (settings.run is RunMode.ON_SAVE and not edited):
             self.scorer.schedule(uri, settings.debounce / 1000 if edited else 0.0)
         elif edited:
@@ -184,14 +191,28 @@ class Session:
     def closed(self, uri: str) -> None:
         """A document was closed: forget it, and clear what the client shows."""
         self.scorer.forget(uri)
+        self.commits.forget(uri)
         self.explanations.cancel(uri)
         self.selections.pop(uri, None)
         self.publisher.clear(uri)
         self._file_verdicts.discard(uri)
 
+    def _look_at_commits(self, uri: str, settings: Settings) -> None:
+        """Let the functions of the same commits be heard, if the settings say so and the document is a file."""
+        snapshot = self.documents.snapshot(uri) if settings.scope is Scope.COMMIT else None
+        if snapshot is None or snapshot.path is None or snapshot.language is None or snapshot.is_cell:
+            self.commits.forget(uri)
+        elif settings.run is not RunMode.MANUAL or uri in self.scorer.results:
+            self.commits.refresh(uri, Path(snapshot.path), snapshot.language)
+
+    def _commits_changed(self, uri: str) -> None:
+        if self.document(uri) is not None:
+            self.scorer.schedule(uri, 0.0)
+
     def _score_again(self) -> None:
         """Settings or the model have changed: look at every open document anew; known texts cost nothing."""
         for uri in self.documents.open_uris():
+            self._look_at_commits(uri, self.settings_of(uri))
             if uri in self.scorer.results or self.settings_of(uri).run is not RunMode.MANUAL:
                 self.scorer.schedule(uri, 0.0)
 
@@ -245,13 +266,24 @@ class Session:
         snapshot = self.documents.snapshot(uri)
         if snapshot is None:
             return None
-        return Pass(snapshot, self.settings_of(uri), self.folder_path(uri), self.engine.generation)
+        return Pass(
+            snapshot,
+            self.settings_of(uri),
+            self.folder_path(uri),
+            self.engine.generation,
+            self.commits.of(uri),
+        )
 
     def _key(self, uri: str) -> Key | None:
         document = self.document(uri)
         if document is None:
             return None
-        return document.version or 0, self.configuration.of(document.folder), self.engine.generation
+        return (
+            document.version or 0,
+            self.configuration.of(document.folder),
+            self.engine.generation,
+            self.commits.of(document.uri).number,
+        )
 
     def _deliver(self, result: Result, before: Result | None) -> None:
         uri = result.snapshot.uri

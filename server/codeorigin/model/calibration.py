@@ -9,6 +9,7 @@ from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.pooled_rule import PooledRule
 from codeorigin.model.scale import Scale
+from codeorigin.model.top_level import TopLevelRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Calibration:
     blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict. ``context`` is the rule
     for functions with others in their file, ``file`` the one for whole files; None in a bundle that has none.
     ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their commit,
-    ``file_and_commit_context`` for those with others in both.
+    ``file_and_commit_context`` for those with others in both. ``top_level`` is the rule for code outside of functions.
     """
 
     alone: Scale
@@ -30,6 +31,7 @@ class Calibration:
     commit: PooledRule | None = None
     commit_context: CommitContext | None = None
     file_and_commit_context: CommitContext | None = None
+    top_level: TopLevelRule | None = None
 
     def __post_init__(self) -> None:
         if self.commit_context is not None and self.commit_context.file is not None:
@@ -44,6 +46,7 @@ class Calibration:
         Every rule but that for functions by themselves may be missing.
         """
         context, file, commit = entry.get("context"), entry.get("file"), entry.get("commit")
+        at_top = entry.get("top_level")
         in_commit, in_both = entry.get("commit_context"), entry.get("file_and_commit_context")
         return cls(
             alone=Scale.from_manifest(entry),
@@ -54,6 +57,7 @@ class Calibration:
             commit=None if commit is None else PooledRule.from_manifest(commit),
             commit_context=None if in_commit is None else CommitContext.from_manifest(in_commit),
             file_and_commit_context=None if in_both is None else CommitContext.from_manifest(in_both),
+            top_level=None if at_top is None else TopLevelRule.from_manifest(at_top),
         )
 
     def to_manifest(self) -> dict[str, Any]:
@@ -64,6 +68,7 @@ class Calibration:
             "commit": self.commit,
             "commit_context": self.commit_context,
             "file_and_commit_context": self.file_and_commit_context,
+            "top_level": self.top_level,
         }
         return {
             **self.alone.to_manifest(),

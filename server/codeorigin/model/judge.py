@@ -12,6 +12,7 @@ from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.normalize import Normalized
 from codeorigin.model.promise import Group, Promise
 from codeorigin.model.scale import Scale, Thresholds
+from codeorigin.model.top_level import TopLevelRule
 from codeorigin.model.verdict import Band, Verdict
 
 
@@ -48,6 +49,64 @@ class Judge:
         # The beginning settles it, save where it is nearly all blanks.
         least, text = calibration.min_characters, normalized.text
         return sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
+
+    @property
+    def top_level(self) -> TopLevelRule | None:
+        """The rule for code outside of functions; None in a model that has none."""
+        return self._calibration.top_level
+
+    def at_top_level(self, scored: Scored, rule: TopLevelRule, language: str) -> Verdict:
+        """The verdict on code outside of functions, by its own rule and text alone."""
+        score, read = scored.score, _rule(rule.scale, language, scored.group)
+        is_promised = math.isfinite(read.thresholds.llm)
+        probability = rule.scale.probability(score.logit)
+        return Verdict(
+            probability=probability,
+            logit=score.logit,
+            band=_band(read.thresholds, score.logit),
+            human_share=rule.scale.human_share(score.logit),
+            llm_threshold=read.llm_threshold if is_promised else None,
+            human_threshold=read.human_threshold,
+            promise=read.promise if is_promised else None,
+            group=scored.group,
+            wide=score.wide,
+            deep=score.deep,
+            windows=score.windows,
+            own_probability=probability,
+        )
+
+    def in_commits(
+        self,
+        verdicts: Mapping[int, Verdict],
+        others: Mapping[int, Sequence[float]],
+        language: str,
+        *,
+        in_file: bool,
+    ) -> dict[int, Verdict]:
+        """The verdicts of one file's functions that have others in their commits, as far as the model has a rule.
+
+        Args:
+            verdicts: those of all functions of the file.
+            others: own logits of the other functions of its commit, for those where they are known.
+            language: a model language.
+            in_file: let the other functions of the file count as well.
+        """
+        alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
+        judged = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
+        found = {}
+        for number, in_commit in others.items():
+            if number not in judged or not in_commit:
+                continue
+            beside = [logit for place, logit in judged.items() if place != number]
+            context, by_file = alone, None
+            if in_file and beside and both is not None and both.file is not None:
+                context, by_file = both, both.file.evidence_for_one(beside)
+            if context is not None:
+                heard = context.commit.evidence_for_one(in_commit)
+                found[number] = _with_others(
+                    verdicts[number], context.scale, language, (by_file, len(beside)), (heard, len(in_commit))
+                )
+        return found
 
     def alone(self, scored: Scored, language: str) -> Verdict:
         """The verdict by the function's own text, in a model language."""
@@ -110,22 +169,8 @@ class Judge:
             if not file.written[number] or verdict.logit is None or verdict.group is None:
                 continue
             heard = share * (total - (verdict.logit - context.commit.neutral))
-            added = from_file[place] if from_file else None
-            logit = verdict.logit + heard + (added or 0.0)
-            rule = _rule(context.scale, file.language, verdict.group)
-            verdicts[number] = replace(
-                verdict,
-                probability=context.scale.probability(logit),
-                band=_band(rule.thresholds, logit),
-                human_share=context.scale.human_share(logit),
-                llm_threshold=rule.llm_threshold,
-                human_threshold=rule.human_threshold,
-                promise=rule.promise,
-                file_evidence=added,
-                neighbours=len(judged) - 1 if added is not None else 0,
-                commit_evidence=heard,
-                commit_neighbours=others,
-            )
+            by_file = (from_file[place] if from_file else None), len(judged) - 1
+            verdicts[number] = _with_others(verdict, context.scale, file.language, by_file, (heard, others))
         return verdicts
 
     @property
@@ -159,6 +204,34 @@ class Judge:
             file_evidence=evidence,
             neighbours=neighbours,
         )
+
+
+def _with_others(
+    verdict: Verdict,
+    scale: Scale,
+    language: str,
+    by_file: tuple[float | None, int],
+    by_commit: tuple[float, int],
+) -> Verdict:
+    """The verdict, read by ``scale``, with what others add to its logit: how much, and how many they are."""
+    if verdict.logit is None or verdict.group is None:
+        return verdict
+    (in_file, neighbours), (heard, others) = by_file, by_commit
+    logit = verdict.logit + heard + (in_file or 0.0)
+    rule = _rule(scale, language, verdict.group)
+    return replace(
+        verdict,
+        probability=scale.probability(logit),
+        band=_band(rule.thresholds, logit),
+        human_share=scale.human_share(logit),
+        llm_threshold=rule.llm_threshold,
+        human_threshold=rule.human_threshold,
+        promise=rule.promise,
+        file_evidence=in_file,
+        neighbours=neighbours if in_file is not None else 0,
+        commit_evidence=heard,
+        commit_neighbours=others,
+    )
 
 
 def _band(thresholds: Thresholds, logit: float) -> Band:

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     GENERATED = "generated"
     MINIFIED = "minified"
     IGNORED = "ignored"
+    UNCALIBRATED = "uncalibrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,11 @@ class Verdict:
     ``logit`` is the raw model's for the function's own text (wide + deep + bias); ``file_evidence`` is what
     the ``neighbours`` other functions of its file add to it, in logits, None where there are none or the text was
     judged by itself. ``commit_evidence`` is what the ``commit_neighbours`` other functions of a change add besides,
-    where the change wrote this one and a change was looked at. ``probability`` and ``band`` are read off the sum of
-    all, ``own_probability`` is the one by the function's own text. ``human_share`` is the share of human-written
-    calibration functions that score at least this high. ``llm_threshold`` and ``human_threshold`` are the
-    probabilities that bound the bands; ``promise`` says what is guaranteed for ``llm_threshold``,
-    and about which code; ``group`` is the kind of function by which its thresholds were chosen.
+    where the change wrote this one and a change was looked at, or those of the commit that wrote it. ``probability``
+    and ``band`` are read off the sum of all, ``own_probability`` is the one by the function's own text. ``human_share``
+    is the share of human-written calibration functions that score at least this high. ``llm_threshold`` and
+    ``human_threshold`` are the probabilities that bound the bands; ``promise`` says what is guaranteed for
+    ``llm_threshold``, and about which code; ``group`` is the kind of function by which its thresholds were chosen.
     ``windows`` counts the overlapping windows that a long function was scored in. Without a
     verdict every figure is None and ``reason`` is set.
     """

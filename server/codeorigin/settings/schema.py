@@ -51,6 +51,13 @@ DOCUMENT_KINDS = ("markdown", "restructuredtext", UNNAMED_TEXTS)
 """Documents besides source files: those that hold blocks of code, and texts without a name for their language."""
 
 
+class Scope(StrEnum):
+    """Which other functions count in a function's verdict."""
+
+    FILE = "file"
+    COMMIT = "commit"
+
+
 class RunMode(StrEnum):
     """When documents are scored."""
 
@@ -97,6 +104,18 @@ class Settings:
         Flag(),
         "Let the other functions of a file count in the verdict of each. Off: each function is judged by its own "
         "text.",
+    )
+    scope: Scope = setting(
+        Scope.FILE,
+        Choice(Scope),
+        "Which functions besides those of the file count in a verdict: with `commit` also those that the commit wrote "
+        "which last wrote all lines of the function, by the saved file's blame in git.",
+    )
+    top_level: bool = setting(
+        False,
+        Flag(),
+        "Also list the code outside of functions and classes, such as a script's, as `<module>`. It has a verdict "
+        "only with a model that is calibrated for such code; the one that ships is not.",
     )
     threshold: float | None = setting(
         None,

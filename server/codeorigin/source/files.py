@@ -12,6 +12,7 @@ from codeorigin.errors import SourceError
 from codeorigin.languages import language_for_path
 from codeorigin.languages.hosts import host_for_path
 from codeorigin.source.ignore import IgnorePatterns, IgnoreRules
+from codeorigin.source.notebooks import is_notebook
 from codeorigin.source.regular_files import read_regular_file
 
 _BINARY_PROBE = 8192
@@ -102,7 +103,7 @@ def _declared_encoding(data: bytes, name: str) -> str:
 
 
 def walk_sources(
-    paths: Iterable[Path], *, exclude: Sequence[str] = (), documents: bool = False
+    paths: Iterable[Path], *, exclude: Sequence[str] = (), documents: bool = False, notebooks: bool = False
 ) -> Iterator[Path]:
     """Every file named in ``paths``, and the source files of a known language in every folder named there.
 
@@ -111,13 +112,19 @@ def walk_sources(
     A folder is walked in sorted order, without following links to folders, leaving out what git ignores
     (nested ``.gitignore`` files, those above up to the repository's root, ``.git/info/exclude``), what
     ``exclude`` matches (patterns as in ``.gitignore``, relative to the folder), version control,
-    ``node_modules`` and virtual environments. A file named itself is always yielded, whether it is there or
+    ``node_modules`` and virtual environments.
+    With ``notebooks``, those are listed as well. A file named itself is always yielded, whether it is there or
     not; nothing is yielded twice.
     """
     seen: set[Path] = set()
     excluded = IgnorePatterns(exclude)
     for path in paths:
-        for file in _walk_folder(path, excluded, documents=documents) if path.is_dir() else (path,):
+        listed = (
+            _walk_folder(path, excluded, documents=documents, notebooks=notebooks)
+            if path.is_dir()
+            else (path,)
+        )
+        for file in listed:
             key = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would merge links with their targets
             if key not in seen:
                 seen.add(key)
@@ -139,7 +146,9 @@ def is_minified(text: str) -> bool:
     return long >= _LONG_SHARE * len(text)
 
 
-def _walk_folder(folder: Path, excluded: IgnorePatterns, *, documents: bool) -> Iterator[Path]:
+def _walk_folder(
+    folder: Path, excluded: IgnorePatterns, *, documents: bool, notebooks: bool
+) -> Iterator[Path]:
     root = os.path.abspath(folder)  # noqa: PTH100
     pending = [(root, IgnoreRules.above(root))]
     while pending:
@@ -163,7 +172,9 @@ def _walk_folder(folder: Path, excluded: IgnorePatterns, *, documents: bool) -> 
                     Path(entry.path) / "pyvenv.cfg"
                 ):
                     folders.append((entry.path, ignored))
-            elif _is_wanted(entry.name, documents=documents) and _is_file(entry):
+            elif (
+                _is_wanted(entry.name, documents=documents) or (notebooks and is_notebook(entry.name))
+            ) and _is_file(entry):
                 yield folder / relative
         pending.extend(reversed(folders))
 

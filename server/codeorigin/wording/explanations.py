@@ -53,7 +53,11 @@ def balance(explanation: Explanation, verdict: Verdict) -> str:
     )
     if explanation.approximate:
         text += f" {TOO_COARSE}"
-    if verdict.file_evidence is not None:
+    if verdict.commit_evidence is not None:
+        added = verdict.commit_evidence + (verdict.file_evidence or 0.0)
+        with_what = "commit" if verdict.file_evidence is None else "file and of the commit"
+        text += f" With the rest of the {with_what}: {logits(explanation.logit + added)}."
+    elif verdict.file_evidence is not None:
         text += f" With the rest of the file: {logits(explanation.logit + verdict.file_evidence)}."
     return text
 

@@ -17,6 +17,41 @@ def item(document: Document, language: str = "python") -> types.TextDocumentItem
     )
 
 
+async def test_magics_are_read_as_in_check(editor: Editor) -> None:
+    uri = (editor.root / "magic.ipynb").as_uri()
+    code = python_function("after_magics")
+    cells = [
+        Document(uri.replace("file:", "vscode-notebook-cell:") + f"#{number}", text)
+        for number, text in enumerate(
+            (f"%%time\n!ls | wc -l\nfiles = !ls\n{code}", f"%%bash\n{code}", f"%%javascript\n{code}")
+        )
+    ]
+    editor.client.notebook_document_did_open(
+        types.DidOpenNotebookDocumentParams(
+            notebook_document=types.NotebookDocument(
+                uri=uri,
+                notebook_type="jupyter-notebook",
+                version=0,
+                cells=[cell(each.uri) for each in cells],
+            ),
+            cell_text_documents=[item(each) for each in cells],
+        )
+    )
+    found = [[each.data["name"] for each in await editor.findings(each)] for each in cells]
+    assert found == [["after_magics"], [], []]
+    assert "`after_magics`" in await editor.hover_text(cells[0], 3)
+    editor.client.notebook_document_did_close(
+        types.DidCloseNotebookDocumentParams(
+            notebook_document=types.NotebookDocumentIdentifier(uri),
+            cell_text_documents=[types.TextDocumentIdentifier(each.uri) for each in cells],
+        )
+    )
+    await editor.idle()
+    if not editor.pulls:
+        for _ in cells:
+            await editor.take(PUSHED, lambda params: params.version is None)
+
+
 async def test_cells_are_scored_edited_switched_and_closed(editor: Editor) -> None:
     uri = (editor.root / "book.ipynb").as_uri()
     first = Document(uri.replace("file:", "vscode-notebook-cell:") + "#a", python_function("in_a_cell"))

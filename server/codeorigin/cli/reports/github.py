@@ -2,7 +2,6 @@
 
 from codeorigin.cli.check_result import CheckResult, is_llm_file
 from codeorigin.cli.terminal import printable
-from codeorigin.report import line_range
 from codeorigin.wording.changes import declared_sentence, scope_sentence, verdict_sentence
 from codeorigin.wording.files import file_sentence
 from codeorigin.wording.functions import finding_sentence
@@ -29,13 +28,13 @@ def render(result: CheckResult) -> str:
     lines for errors, then the summary as plain text."""
     lines = []
     for file, function in result.findings():
-        _, last = line_range(function)
+        first, last = file.place(function)
         lines.append(
             _command(
                 "notice",
-                finding_sentence(function),
+                finding_sentence(function, file.cell_number),
                 file=file.path,
-                line=file.first_line(function),
+                line=first,
                 endLine=last,
                 title="Likely LLM-written",
             )

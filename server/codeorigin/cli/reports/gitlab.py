@@ -6,7 +6,6 @@ from typing import Any
 
 from codeorigin.cli.check_result import CheckResult
 from codeorigin.cli.reports.json_text import indented
-from codeorigin.report import line_range
 from codeorigin.source.literal_text import plain_message
 from codeorigin.wording.functions import finding_sentence
 
@@ -20,18 +19,18 @@ def to_list(result: CheckResult) -> list[dict[str, Any]]:
     for file, function in result.findings():
         key = f"{file.path}\0{function.function_id}"
         met[key] += 1
-        _, last = line_range(function)
+        first, last = file.place(function)
         entries.append(
             {
                 "type": "issue",
-                "description": plain_message(finding_sentence(function)),
+                "description": plain_message(finding_sentence(function, file.cell_number)),
                 "check_name": CHECK_NAME,
                 "fingerprint": hashlib.sha256(
                     f"{key}\0{met[key]}".encode("utf-8", "surrogatepass")
                 ).hexdigest(),
                 "severity": "info",
                 "categories": ["Style"],
-                "location": {"path": file.path, "lines": {"begin": file.first_line(function), "end": last}},
+                "location": {"path": file.path, "lines": {"begin": first, "end": last}},
             }
         )
     return entries

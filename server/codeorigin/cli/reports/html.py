@@ -114,7 +114,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
         if (said := declared_sentence(result.change)) is not None:
             yield f"<p>{_text(said)}</p>"
     for file, functions in result.listed():
-        yield f"<h2>{_text(file.path)}</h2>"
+        yield f"<h2>{_text(file.shown)}</h2>"
         yield from _whole(file)
         if not functions and file.report.functions:
             continue

@@ -28,6 +28,7 @@ def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[st
     span = function.span.range
     return {
         "id": function.function_id,
+        "kind": function.span.kind.value,
         "name": function.span.name,
         "qualified_name": function.span.qualified_name,
         "start_line": first,
@@ -91,6 +92,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
         "files": [
             {
                 "path": file.path,
+                "cell": None if file.cell is None else asdict(file.cell),
                 "language": file.report.language,
                 "verdict": None if file.report.verdict is None else _together(file.report.verdict),
                 "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],

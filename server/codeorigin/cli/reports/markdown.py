@@ -51,7 +51,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
         for file, function in findings[:_LONGEST_LIST]:
             first, last = line_range(function)
             yield (
-                f"| {_code(function.span.qualified_name)} | {_code(f'{file.path}:{first}-{last}')} "
+                f"| {_code(function.span.qualified_name)} | {_code(f'{file.shown}:{first}-{last}')} "
                 f"| {_text(probability_decimal(function.verdict.probability))} "
                 f"| {_text(band_or_reason(function.verdict))} |"
             )

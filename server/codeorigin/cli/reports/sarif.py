@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
 from codeorigin.cli.reports.json_text import indented
-from codeorigin.report import FunctionReport
+from codeorigin.report import FunctionReport, line_range
 from codeorigin.source.literal_text import plain_message
 from codeorigin.wording.functions import finding_sentence
 from codeorigin.wording.titles import RULE, RULE_DESCRIPTION, RULE_HELP
@@ -27,6 +27,20 @@ def _artifact(path: str) -> dict[str, Any]:
     return {"uri": _uri(path)}
 
 
+def _region(file: CheckedFile, function: FunctionReport) -> dict[str, int]:
+    """Where a function stands; of a cell only the lines of the notebook's file, in which columns mean nothing."""
+    place = function.span.range
+    if file.cell is not None:
+        first, last = line_range(function)
+        return {"startLine": file.cell.line(first), "endLine": file.cell.line(last)}
+    return {
+        "startLine": place.start_line + 1,
+        "startColumn": place.start_column + 1,
+        "endLine": place.end_line + 1,
+        "endColumn": place.end_column + 1,
+    }
+
+
 def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
     span = function.span
     verdict = function.verdict
@@ -34,26 +48,22 @@ def _result(file: CheckedFile, function: FunctionReport) -> dict[str, Any]:
         "ruleId": RULE_ID,
         "ruleIndex": 0,
         "level": "note",
-        "message": {"text": plain_message(finding_sentence(function))},
+        "message": {"text": plain_message(finding_sentence(function, file.cell_number))},
         "locations": [
             {
                 "physicalLocation": {
                     "artifactLocation": _artifact(file.path),
-                    "region": {
-                        "startLine": span.range.start_line + 1,
-                        "startColumn": span.range.start_column + 1,
-                        "endLine": span.range.end_line + 1,
-                        "endColumn": span.range.end_column + 1,
-                    },
+                    "region": _region(file, function),
                 },
                 "logicalLocations": [
-                    {"name": span.name, "fullyQualifiedName": span.qualified_name, "kind": "function"}
+                    {"name": span.name, "fullyQualifiedName": span.qualified_name, "kind": span.kind.value}
                 ],
             }
         ],
         "partialFingerprints": {"functionText/v1": function.function_id},
         "properties": {
             "language": span.language,
+            **({} if file.cell is None else {"cell": file.cell.number}),
             "probability": verdict.probability,
             "logit": verdict.logit,
             "band": None if verdict.band is None else verdict.band.value,

@@ -41,7 +41,7 @@ class _Row:
 
 
 def _rows(file: CheckedFile, functions: tuple[FunctionReport, ...], result: CheckResult) -> Iterator[_Row]:
-    path = printable(file.path)
+    path = printable(file.shown)
     for depth, function in walk(functions):
         first, last = line_range(function)
         band = function.verdict.band

@@ -18,6 +18,7 @@ from codeorigin.errors import LanguageError
 from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.languages.hosts import Host, find_host, host_for_path
 from codeorigin.lsp.documents.told_language import UNNAMED, ToldLanguage
+from codeorigin.source.notebooks import cell_language
 from codeorigin.source.text import LineIndex, PositionEncoding
 from codeorigin.spans import TextRange
 
@@ -74,6 +75,8 @@ class Snapshot:
     path: str | None
     host: Host | None = None
     unnamed: bool = False
+    is_cell: bool = False
+    """It is a cell of a notebook; ``path`` is the notebook's."""
 
     @property
     def kind(self) -> Language | Host | None:
@@ -241,15 +244,18 @@ class SourceWorkspace(Workspace):
         path = self.path_of(uri)
         kind = find_kind(document.language_id, path or urlparse(uri).path)
         unnamed = kind is None and (document.language_id or "").lower() in UNNAMED
+        language = kind if isinstance(kind, Language) else document.told_language if unnamed else None
+        is_cell = self.get_notebook_document(cell_uri=uri) is not None
         return Snapshot(
             uri=document.uri,
             version=document.version or 0,
             text=document.source,
             positions=document.positions,
-            language=kind if isinstance(kind, Language) else document.told_language if unnamed else None,
+            language=cell_language(document.source, language) if is_cell else language,
             path=path,
             host=kind if isinstance(kind, Host) else None,
             unnamed=unnamed,
+            is_cell=is_cell,
         )
 
     def path_of(self, uri: str) -> str | None:

@@ -15,6 +15,7 @@ from codeorigin.wording.explanations import balance, by_construct, direction
 from codeorigin.wording.figures import NOTICEABLE, logits
 from codeorigin.wording.files import file_guarantee, file_headline
 from codeorigin.wording.functions import (
+    SAME_COMMIT,
     guarantee,
     headline,
     headline_or_reason,
@@ -93,7 +94,7 @@ class HoverContent:
 
     def _own_text(self) -> str:
         """The score of the function's own text; not shown with the evidence of a single line."""
-        return (own_text(self.function.verdict) or "") if self.line is None else ""
+        return (own_text(self.function.verdict, SAME_COMMIT) or "") if self.line is None else ""
 
     def _file(self) -> str:
         """The verdict on the whole file; not shown with the evidence of a single line."""

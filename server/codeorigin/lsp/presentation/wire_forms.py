@@ -17,7 +17,7 @@ from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.explanations import balance, by_construct, construct_name, method_phrase
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.files import file_guarantee, file_headline
-from codeorigin.wording.functions import guarantee, headline_or_reason, own_text, windows_note
+from codeorigin.wording.functions import SAME_COMMIT, guarantee, headline_or_reason, own_text, windows_note
 
 
 def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
@@ -35,6 +35,8 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "ownProbability": verdict.own_probability,
         "fileEvidence": verdict.file_evidence,
         "neighbours": verdict.neighbours,
+        "commitEvidence": verdict.commit_evidence,
+        "commitNeighbours": verdict.commit_neighbours,
         "band": band.value if band is not None else None,
         "reason": verdict.reason.value if verdict.reason is not None else None,
         "humanShare": verdict.human_share,
@@ -44,7 +46,7 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "windows": verdict.windows,
         "summary": headline_or_reason(verdict),
         "guarantee": guarantee(verdict, settings.limits) if has_score else None,
-        "ownText": own_text(verdict),
+        "ownText": own_text(verdict, SAME_COMMIT),
         "windowsText": windows_note(verdict),
     }
 
@@ -74,6 +76,7 @@ def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, 
     """A function with its verdict; ranges are in the negotiated encoding. ``explanation`` is null here."""
     return {
         "functionId": function.function_id,
+        "kind": function.kind.value,
         "name": plain_message(function.name),
         "range": to_wire(function.range),
         "headerRange": to_wire(function.header),

@@ -130,6 +130,9 @@ class DocumentScorer:
             path=snapshot.path,
             file_context=settings.file_context,
             languages=settings.languages,
+            cell=snapshot.is_cell,
+            module=settings.top_level,
+            in_commits=work.commits.others,
             cancel=token,
         )
         return Result(work, report, analyzer.model_id)

@@ -31,6 +31,7 @@ class FileKey:
     modified_ns: int
     size: int
     file_context: bool
+    top_level: bool
     model_id: str
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from lsprotocol import types
 
 from codeorigin.lsp.documents.documents import Snapshot
+from codeorigin.lsp.scoring.commit_scope import NOTHING, CommitEvidence
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
+from codeorigin.spans import UnitKind
 
-Key = tuple[int, Settings, int]
+Key = tuple[int, Settings, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,12 @@ class Pass:
     settings: Settings = field(default_factory=Settings)
     folder: Path | None = None
     generation: int = 0
+    commits: CommitEvidence = NOTHING
 
     @property
     def key(self) -> Key:
-        """Version, settings and model: while they stay the same, so does the result."""
-        return self.snapshot.version, self.settings, self.generation
+        """Version, settings, model and commits: while they stay the same, so does the result."""
+        return self.snapshot.version, self.settings, self.generation, self.commits.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class FunctionRecord:
     header: types.Range
     header_offset: int
     is_test: bool
+    kind: UnitKind = UnitKind.FUNCTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class Result:
             header=positions.first_line(span.header),
             header_offset=span.header.start_line - span.range.start_line,
             is_test=span.is_test,
+            kind=span.kind,
         )
 
     def moves(self, before: Result) -> bool:

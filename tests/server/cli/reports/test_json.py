@@ -50,6 +50,7 @@ def test_the_report_is_exactly_this(
     validator.validate(report)
     log = {
         "id": _id("Shelf.put.log"),
+        "kind": "function",
         "name": "log",
         "qualified_name": "Shelf.put.log",
         "start_line": 11,
@@ -78,12 +79,14 @@ def test_the_report_is_exactly_this(
         "files": [
             {
                 "path": "shelf.py",
+                "cell": None,
                 "language": "python",
                 "verdict": None,
                 "changed_lines": None,
                 "functions": [
                     {
                         "id": _id("fast"),
+                        "kind": "function",
                         "name": "fast",
                         "qualified_name": "fast",
                         "start_line": 4,
@@ -112,6 +115,7 @@ def test_the_report_is_exactly_this(
                     },
                     {
                         "id": _id("Shelf.put"),
+                        "kind": "function",
                         "name": "put",
                         "qualified_name": "Shelf.put",
                         "start_line": 10,
@@ -140,6 +144,7 @@ def test_the_report_is_exactly_this(
                     },
                     {
                         "id": _id("tiny"),
+                        "kind": "function",
                         "name": "tiny",
                         "qualified_name": "tiny",
                         "start_line": 18,

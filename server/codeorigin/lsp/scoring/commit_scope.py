@@ -1,0 +1,217 @@
+"""What the other functions of their commits say of a document's functions: read from git, away from the typing."""
+
+import asyncio
+import itertools
+import logging
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.git.written import CommittedFile, WrittenFile, committed_file, written_files
+from codeorigin.languages import Language, language_for_path
+from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.report import FunctionReport
+from codeorigin.source.files import decode_source
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 1_000_000
+MAX_FILES = 100
+"""Of one commit: more is an import of code, whose functions say little of each other."""
+MAX_COMMITS = 100
+"""Of one document."""
+KEPT_FUNCTIONS = 50_000
+"""Functions of commits that are remembered, in all; some 120 bytes each."""
+
+T = TypeVar("T")
+
+_Written = tuple[tuple[str, float], ...]
+"""Id and own logit of each function with a verdict that one commit wrote from its first line to its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitEvidence:
+    """For functions of a document, by their id: own logits of the other functions of the commit that wrote them.
+
+    ``number`` tells one state of this knowledge from another; 0 is that of knowing nothing.
+    """
+
+    number: int = 0
+    others: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+
+NOTHING = CommitEvidence()
+
+
+class CommitScopes:
+    """Keeps the evidence of open documents. All methods are called on the event loop.
+
+    git runs in ``git``, a thread of its own, and scoring goes to ``worker`` at its lowest priority, file by file, so
+    that neither typing nor a hover waits for it. ``changed`` hears of a document whose evidence is another now.
+    """
+
+    def __init__(self, worker: Worker, git: Worker, engine: Engine, changed: Callable[[str], None]) -> None:
+        self._worker = worker
+        self._engine = engine
+        self._changed = changed
+        self._git = git
+        self._known: dict[str, CommitEvidence] = {}
+        self._tasks: dict[str, tuple[asyncio.Task[None], CancelToken]] = {}
+        self._numbers = itertools.count(1)
+        self._commits: dict[tuple[Path, str, str], _Written] = {}
+
+    @property
+    def pending(self) -> int:
+        """Documents that are being looked at."""
+        return len(self._tasks)
+
+    def of(self, uri: str) -> CommitEvidence:
+        """What is known of the document."""
+        return self._known.get(uri, NOTHING)
+
+    def refresh(self, uri: str, path: Path, language: Language) -> None:
+        """Look at the committed file anew: the document was opened or saved."""
+        self._cancel(uri)
+        token = CancelToken()
+        task = asyncio.get_running_loop().create_task(self._find(uri, path, language, token))
+        self._tasks[uri] = task, token
+        task.add_done_callback(lambda done: self._ended(uri, done))
+
+    def forget(self, uri: str) -> None:
+        """The document is closed, or the setting is off."""
+        self._cancel(uri)
+        self._known.pop(uri, None)
+
+    def stop(self) -> None:
+        """Cancel everything, for good."""
+        for uri in list(self._tasks):
+            self._cancel(uri)
+
+    def _cancel(self, uri: str) -> None:
+        known = self._tasks.pop(uri, None)
+        if known is not None:
+            known[1].cancel()
+            known[0].cancel()
+
+    def _ended(self, uri: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(uri, (None,))[0] is task:
+            del self._tasks[uri]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("the commits of a document could not be read", exc_info=error)
+
+    async def _find(self, uri: str, path: Path, language: Language, token: CancelToken) -> None:
+        try:
+            others = await self._others(path, language, token)
+        except Cancelled:
+            return
+        except CodeOriginError as error:
+            logger.debug("no evidence by commits: %s", error)
+            others = {}
+        if others != self.of(uri).others:
+            self._known[uri] = CommitEvidence(next(self._numbers), others)
+            self._changed(uri)
+
+    async def _others(
+        self, path: Path, language: Language, token: CancelToken
+    ) -> dict[str, tuple[float, ...]]:
+        file = await self._ask_git(partial(committed_file, path, MAX_BYTES), token)
+        if file is None:
+            return {}
+        owners = await self._score(partial(self._owners, file, path, language, token), token)
+        model_id = await self._score(lambda: self._engine.analyzer().model_id, token)
+        found: dict[str, tuple[float, ...]] = {}
+        for commit in sorted(set(owners.values()))[:MAX_COMMITS]:
+            written = await self._written(path.parent, commit, model_id, token)
+            for function_id, owner in owners.items():
+                if owner == commit and (others := _without(written, function_id)):
+                    found[function_id] = others
+        return found
+
+    def _owners(
+        self, file: CommittedFile, path: Path, language: Language, token: CancelToken
+    ) -> dict[str, str]:
+        """By id, the commit of each function of the committed file all lines of which one commit wrote last."""
+        text = decode_source(file.content, str(path), MAX_BYTES, language.id)
+        owners = {}
+        for function, (first, last) in self._functions(text, language, str(path), token):
+            commits = set(file.commits[first - 1 : last])
+            if len(commits) == 1:
+                owners[function.function_id] = commits.pop()
+        return owners
+
+    async def _written(self, folder: Path, commit: str, model_id: str, token: CancelToken) -> _Written:
+        key = folder, commit, model_id
+        known = self._commits.get(key)
+        if known is not None:
+            return known
+        read = partial(written_files, folder, commit, _is_source, max_bytes=MAX_BYTES, max_files=MAX_FILES)
+        written: list[tuple[str, float]] = []
+        try:
+            for file in await self._ask_git(read, token):
+                written += await self._score(partial(self._wrote, file, token), token)
+        except Cancelled:
+            raise
+        except CodeOriginError as error:
+            logger.debug("a commit says nothing: %s", error)
+            written = []
+        if sum(map(len, self._commits.values())) + len(written) > KEPT_FUNCTIONS:
+            self._commits.clear()
+        self._commits[key] = tuple(written)
+        return self._commits[key]
+
+    def _wrote(self, file: WrittenFile, token: CancelToken) -> list[tuple[str, float]]:
+        language = language_for_path(file.path)
+        if language is None:
+            return []
+        try:
+            text = decode_source(file.content, file.path, MAX_BYTES, language.id)
+        except CodeOriginError:
+            return []
+        return [
+            (function.function_id, function.verdict.logit)
+            for function, (first, last) in self._functions(text, language, file.path, token)
+            if function.verdict.logit is not None
+            and any(low <= first and last <= high for low, high in file.lines)
+        ]
+
+    def _functions(
+        self, text: str, language: Language, path: str, token: CancelToken
+    ) -> list[tuple[FunctionReport, tuple[int, int]]]:
+        """The functions with their first and last line, as git counts them; in the worker."""
+        report = self._engine.analyzer().analyze(
+            text, language.id, path=path, file_context=False, cancel=token
+        )
+        starts = [0, *(place + 1 for place, character in enumerate(text) if character == "\n")]
+        return [
+            (
+                function,
+                (
+                    bisect_right(starts, function.span.range.start),
+                    bisect_right(starts, max(function.span.range.start, function.span.range.end - 1)),
+                ),
+            )
+            for function in report.functions
+        ]
+
+    async def _ask_git(self, work: Callable[[], T], token: CancelToken) -> T:
+        return await self._git.submit(work, priority=Priority.SCAN, token=token)
+
+    async def _score(self, work: Callable[[], T], token: CancelToken) -> T:
+        return await self._worker.submit(work, priority=Priority.SCAN, token=token)
+
+
+def _is_source(path: str) -> bool:
+    return language_for_path(path) is not None
+
+
+def _without(written: _Written, function_id: str) -> tuple[float, ...]:
+    """The logits of all but the function itself, which may stand in the commit more than once."""
+    ids = [identity for identity, _ in written]
+    own = ids.index(function_id) if function_id in ids else None
+    return tuple(logit for number, (_, logit) in enumerate(written) if number != own)

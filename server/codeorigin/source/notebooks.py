@@ -1,0 +1,195 @@
+"""Jupyter notebooks: their code cells, each a document of its own, as editors open them."""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import PurePath
+from typing import Any
+
+from codeorigin.errors import LanguageError, SourceError
+from codeorigin.languages import Language, get_language
+
+SUFFIX = ".ipynb"
+
+_VERSION = re.compile(r"[\d.]+$")
+_TOKEN = re.compile(r'(?P<string>"(?:[^"\\]++|\\.)*+")(?P<colon>\s*:)?|(?P<bracket>[{}\[\]])')
+
+_OTHER_LANGUAGE = re.compile(r"\s*%%(\w+)")
+_CELL_MAGICS = {
+    "javascript": "javascript",
+    "js": "javascript",
+    "ruby": "ruby",
+    "python": "python",
+    "python3": "python",
+    "typescript": "typescript",
+}
+_FOREIGN_MAGICS = frozenset(
+    {"bash", "sh", "cmd", "script", "html", "svg", "latex", "markdown", "perl", "pypy", "python2", "cython"}
+    | {"sql", "bigquery", "R", "julia", "writefile", "file"}
+)
+_MAGIC = re.compile(r"([ \t]*)(?:%%?(?=[A-Za-z_])|!(?!=)|\?{1,2}(?=\w))")
+_ASSIGNED = re.compile(r"([ \t]*[\w.,][\w., \t]*)=(?=[ \t]*(?:![^=]|%[A-Za-z_]))")
+_ASKED = re.compile(r"([ \t]*[\w.]+)\?{1,2}[ \t\r]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookCell:
+    """One code cell.
+
+    ``number`` counts all cells of the notebook from 1. ``language`` is None if it is not supported. ``lines`` holds,
+    for each line of ``text``, the line of the notebook's file where it stands, from 1.
+    """
+
+    number: int
+    text: str
+    language: Language | None
+    lines: tuple[int, ...]
+
+
+def is_notebook(path: str | PurePath) -> bool:
+    """Whether a file is a notebook, by its name."""
+    return PurePath(path).suffix.lower() == SUFFIX
+
+
+def read_notebook(text: str, name: str) -> tuple[NotebookCell, ...]:
+    """The code cells of a notebook, in order.
+
+    Args:
+        text: the whole file, in Jupyter's format 4.
+        name: the file's name, for messages.
+
+    Raises:
+        SourceError: it is no notebook, a broken one, or in an older format.
+    """
+    try:
+        notebook = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SourceError(
+            f"{name}: is a broken notebook: no JSON at line {error.lineno}, column {error.colno}"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{name}: is a broken notebook: its JSON cannot be read") from error
+    if isinstance(notebook, dict) and "worksheets" in notebook:
+        raise SourceError(f"{name}: is a notebook of an old format; open and save it in Jupyter")
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise SourceError(f"{name}: is no notebook: it has no list of cells")
+    default = _default_language(notebook)
+    places = list(_source_lines(text))
+    found = []
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        pieces = _pieces(cell.get("source"))
+        source = "".join(pieces).replace("\r\n", "\n").replace("\r", "\n")
+        lines = places[number - 1] if number <= len(places) else []
+        language = cell_language(source, _language(_of(cell, "metadata", "vscode", "languageId") or default))
+        found.append(NotebookCell(number, source, language, _lines_of(pieces, source, lines)))
+    return tuple(found)
+
+
+def cell_language(text: str, language: Language | None) -> Language | None:
+    """The language of a cell's text, given that of the cell: a cell magic (``%%bash``) may name another one."""
+    magic = _OTHER_LANGUAGE.match(text)
+    if language is None or language.id != "python" or magic is None:
+        return language
+    if magic[1] in _FOREIGN_MAGICS:
+        return None
+    return get_language(_CELL_MAGICS.get(magic[1], language.id))
+
+
+def without_magics(text: str, language: Language) -> str:
+    """A cell's text for the parser, of the same length: IPython's own lines are comments, or gone.
+
+    ``%magic`` and ``!command`` begin a comment, ``name?`` loses its mark.
+    """
+    if (magic := _OTHER_LANGUAGE.match(text)) is not None:
+        start = magic.start(1) - 2
+        text = text[:start] + language.line_comment.ljust(2)[:2] + text[start + 2 :]
+    if language.id != "python" or not any(map(text.__contains__, "%!?")):
+        return text
+
+    lines = text.split("\n")
+    depth = 0
+    for number, line in enumerate(lines):
+        magic = _MAGIC.match(line)
+        # Inside of brackets a line may begin with the operator.
+        if magic is not None and not (magic[1] and depth):
+            lines[number] = f"{magic[1]}#{line[magic.end(1) + 1 :]}"
+        elif (assigned := _ASSIGNED.match(line)) is not None:
+            lines[number] = f"{assigned[1]}#{line[assigned.end() :]}"
+        elif (asked := _ASKED.match(line)) is not None:
+            lines[number] = asked[1].ljust(len(line))
+        else:
+            depth = max(0, depth + sum(map(line.count, "([{")) - sum(map(line.count, ")]}")))
+    return "\n".join(lines)
+
+
+def _default_language(notebook: Mapping[str, Any]) -> str:
+    return (
+        _of(notebook, "metadata", "kernelspec", "language")
+        or _of(notebook, "metadata", "language_info", "name")
+        or "python"
+    )
+
+
+def _of(entry: object, *keys: str) -> str | None:
+    for key in keys:
+        entry = entry.get(key) if isinstance(entry, dict) else None
+    return entry if isinstance(entry, str) and entry else None
+
+
+def _language(name: str) -> Language | None:
+    """By what kernels call it, which may carry a version (``C++17``)."""
+    try:
+        return get_language(_VERSION.sub("", name) or name)
+    except LanguageError:
+        return None
+
+
+def _pieces(source: object) -> list[str]:
+    if isinstance(source, str):
+        return [source]
+    return [piece for piece in source if isinstance(piece, str)] if isinstance(source, list) else []
+
+
+def _lines_of(pieces: Sequence[str], source: str, lines: Sequence[int]) -> tuple[int, ...]:
+    """The file's line for each line of ``source``, where its ``pieces`` begin on ``lines``."""
+    if len(lines) != len(pieces) or not pieces:
+        return (lines[0] if lines else 1,) * (source.count("\n") + 1)
+    starts = [0, *accumulate(len(piece.replace("\r\n", "\n")) for piece in pieces)][: len(pieces)]
+    line_starts = [0, *(place + 1 for place, character in enumerate(source) if character == "\n")]
+    # A text that ends with a line end has an empty last line, which stands nowhere: it is taken to the last piece.
+    return tuple(lines[bisect_right(starts, start) - 1] for start in line_starts)
+
+
+def _source_lines(text: str) -> Iterator[list[int]]:
+    """For every cell, the lines on which the strings of its ``source`` begin. ``text`` is valid JSON."""
+    line = 1
+    position, depth = 0, 0
+    in_cells = in_source = False
+    current: list[int] = []
+    for token in _TOKEN.finditer(text):
+        line += text.count("\n", position, token.start())
+        position = token.start()
+        bracket = token["bracket"]
+        if bracket is not None:
+            if bracket in "{[":
+                depth += 1
+                if in_cells and depth == 3:
+                    current, in_source = [], False
+            else:
+                if in_cells and depth == 3:
+                    yield current
+                depth -= 1
+                in_cells = in_cells and depth >= 2
+        elif token["colon"] is not None:
+            if depth == 1:
+                in_cells = token["string"] == '"cells"'
+            elif in_cells and depth == 3:
+                in_source = token["string"] == '"source"'
+        elif in_cells and in_source and depth in (3, 4):
+            current.append(line)

@@ -1,0 +1,77 @@
+"""Who wrote what: a committed file with the commits of its lines, and the files of one commit."""
+
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import RepositoryError
+from codeorigin.git.written import committed_file, working_files, written_files
+from support.repositories import Repository
+
+ONE = "def one():\n    return 1\n"
+TWO = "def two():\n    return 2\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "work")
+    made.commit({"sub/a.py": ONE, "b.py": TWO, "c.txt": "x\n"}, date="2020-01-01")
+    made.commit({"sub/a.py": ONE + "\n\n" + TWO}, date="2020-01-02")
+    return made
+
+
+def test_a_file_with_the_commits_of_its_lines(repository: Repository) -> None:
+    head, first = repository.git("rev-parse", "HEAD"), repository.git("rev-parse", "HEAD~1")
+    path = repository.write("sub/a.py", "not saved in git\n")
+    found = committed_file(path, 1000)
+    assert found is not None
+    assert found.content.decode() == f"{ONE}\n\n{TWO}"
+    assert found.commits == (first, first, head, head, head, head)
+
+
+def test_what_is_not_in_head(repository: Repository, tmp_path: Path) -> None:
+    assert committed_file(repository.write("new.py", ONE), 1000) is None
+    assert committed_file(repository.folder / "sub" / "a.py", 10) is None
+    empty = Repository(tmp_path / "empty")
+    assert committed_file(empty.write("a.py", ONE), 1000) is None
+    (tmp_path / "outside").mkdir()
+    with pytest.raises(RepositoryError):
+        committed_file(tmp_path / "outside" / "a.py", 1000)
+
+
+def test_the_files_of_a_commit(repository: Repository) -> None:
+    first = repository.git("rev-parse", "HEAD~1")
+
+    def written(commit: str, most: int = 9) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+        found = written_files(
+            repository.folder, commit, lambda path: path.endswith(".py"), max_bytes=1000, max_files=most
+        )
+        return [(file.path, file.lines) for file in found]
+
+    assert written(first) == [("b.py", ((1, 2),)), ("sub/a.py", ((1, 2),))]
+    assert written(first, 1) == [("b.py", ((1, 2),))]
+    assert written("HEAD") == [("sub/a.py", ((3, 6),))]
+
+
+def test_a_merge_writes_nothing(repository: Repository) -> None:
+    repository.git("checkout", "--quiet", "-b", "side", "HEAD~1")
+    repository.commit({"d.py": ONE}, date="2020-01-03")
+    repository.git("checkout", "--quiet", "main")
+    repository.git("merge", "--quiet", "--no-edit", "side")
+    with pytest.raises(RepositoryError, match="is a merge"):
+        written_files(repository.folder, "HEAD", lambda _: True, max_bytes=1000, max_files=9)
+
+
+def test_the_files_of_the_working_tree(repository: Repository) -> None:
+    repository.write("b.py", f"{TWO}\n\n{ONE}")
+    path = repository.write("sub/new.py", ONE)
+    repository.write("sub/large.py", ONE * 100)
+
+    def changed(folder: Path) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+        found = working_files(folder, lambda path: path.suffix == ".py", max_bytes=1000)
+        return [(on_disk.relative_to(folder).as_posix(), file.lines) for on_disk, file in found]
+
+    assert changed(repository.folder) == [("b.py", ((3, 6),)), ("sub/new.py", ((1, 2),))]
+    assert changed(path.parent) == [("new.py", ((1, 2),))]
+    with pytest.raises(RepositoryError):
+        changed(repository.folder.parent)

@@ -1,0 +1,157 @@
+"""``codeorigin.scope: commit``: the functions of the commit that wrote a function count in its verdict."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+from pytest_lsp import client_capabilities
+from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.editor import Document, Editor, python_function
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.wording.functions import SAME_COMMIT, own_text
+from support.repositories import Repository
+from support.tiny_model import COMMIT_CONTEXT, FILE_AND_COMMIT_CONTEXT, with_commit_rules
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OLD = python_function("old")
+ONE, TWO, THREE = (python_function(name, size) for name, size in (("one", 5), ("two", 7), ("three", 9)))
+
+
+@pytest.fixture(scope="module")
+def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return with_commit_rules(tmp_path_factory.mktemp("model"), tiny_model_dir)
+
+
+@pytest.fixture(scope="module")
+def analyzer(model: Path) -> Analyzer:
+    """The same model, in the test's own process."""
+    return Analyzer.load(model)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
+    root = tmp_path_factory.mktemp("workspace") / "work"
+    repository = Repository(root)
+    repository.commit({"a.py": OLD}, date="2020-01-01")
+    repository.commit({"a.py": f"{OLD}\n\n{ONE}", "b.py": f"{TWO}\n\n{THREE}"}, date="2020-01-02")
+    editor = await start(
+        root,
+        client_capabilities("visual-studio-code"),
+        settings={**SETTINGS, "scope": "commit"},
+        command=[*COMMAND, "--model", str(model)],
+    )
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def editor(server: Editor) -> AsyncIterator[Editor]:
+    """The module's server, with the setting on; afterwards no message is left unread."""
+    await server.configure(**{**SETTINGS, "scope": "commit"})
+    yield server
+    await server.tidy()
+    server.refreshes.clear()
+
+
+def logits(analyzer: Analyzer, *codes: str) -> list[float]:
+    """Own logits of functions."""
+    found = [analyzer.analyze(code, "python").functions[0].verdict.logit for code in codes]
+    return [logit for logit in found if logit is not None]
+
+
+async def heard(editor: Editor, document: Document, name: str, neighbours: int) -> dict[str, Any]:
+    """The wire form of a function's verdict, in which so many others of its commit must count."""
+    await editor.idle()
+    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    (found,) = [each["verdict"] for each in answer["functions"] if each["name"] == name]
+    assert found["commitNeighbours"] == neighbours
+    return found
+
+
+async def test_the_commit_speaks_beside_the_file(editor: Editor, analyzer: Analyzer) -> None:
+    document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
+    verdict = await heard(editor, document, "one", 2)
+    old, one, two, three = logits(analyzer, OLD, ONE, TWO, THREE)
+    rule = FILE_AND_COMMIT_CONTEXT
+    assert rule.file is not None
+    by_commit, by_file = rule.commit.evidence_for_one([two, three]), rule.file.evidence_for_one([old])
+    assert verdict["commitEvidence"] == pytest.approx(by_commit, abs=1e-4)
+    assert verdict["fileEvidence"] == pytest.approx(by_file, abs=1e-4)
+    assert verdict["probability"] == pytest.approx(
+        rule.scale.probability(one + by_commit + by_file), abs=1e-4
+    )
+    shown = await editor.hover_text(document, document.text[: document.text.index("def one")].count("\n"))
+    assert "the 2 other functions of the same commit point" in shown
+    assert str(verdict["ownText"]) in shown
+    # A function that is alone in its commit hears its file, by the rule for files.
+    alone = await heard(editor, document, "old", 0)
+    assert alone["commitEvidence"] is None
+    assert alone["neighbours"] == 1
+
+
+async def test_without_the_file_the_commit_has_its_own_rule(editor: Editor, analyzer: Analyzer) -> None:
+    await editor.configure(**{**SETTINGS, "scope": "commit", "fileContext": False})
+    document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
+    verdict = await heard(editor, document, "one", 2)
+    one, two, three = logits(analyzer, ONE, TWO, THREE)
+    said = COMMIT_CONTEXT.commit.evidence_for_one([two, three])
+    assert verdict["fileEvidence"] is None
+    assert verdict["probability"] == pytest.approx(COMMIT_CONTEXT.scale.probability(one + said), abs=1e-4)
+
+
+async def test_an_edited_function_has_no_commit_until_it_is_saved_in_git(editor: Editor) -> None:
+    document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
+    await heard(editor, document, "one", 2)
+    editor.replace(document, "def one", "def own")
+    await heard(editor, document, "own", 0)
+    # Undone, it is the function again that the commit wrote.
+    editor.replace(document, "def own", "def one")
+    await heard(editor, document, "one", 2)
+
+
+async def test_a_save_reads_the_blame_again(editor: Editor) -> None:
+    text = f"{python_function('four', 6)}\n\n{python_function('five', 8)}"
+    document = editor.open(text, name="new.py")
+    await heard(editor, document, "four", 0)
+    Repository.commit(_at(editor.root), {"new.py": text}, date="2020-01-03")
+    editor.client.text_document_did_save(
+        types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
+    )
+    verdict = await heard(editor, document, "four", 1)
+    assert "the other function of the same commit points" in str(verdict["ownText"])
+
+
+async def test_the_setting_is_off_by_default(editor: Editor) -> None:
+    document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
+    await heard(editor, document, "one", 2)
+    await editor.configure(**SETTINGS)
+    verdict = await heard(editor, document, "one", 0)
+    assert verdict["commitEvidence"] is None
+
+
+async def test_a_file_outside_of_repositories_is_judged_as_ever(editor: Editor, tmp_path: Path) -> None:
+    document = editor.open(f"{OLD}\n\n{ONE}", uri=(tmp_path / "a.py").as_uri())
+    verdict = await heard(editor, document, "one", 0)
+    assert verdict["neighbours"] == 1
+
+
+async def test_the_sentence_about_the_commit(analyzer: Analyzer) -> None:
+    function = analyzer.analyze(ONE, "python", in_commits={}).functions[0]
+    others = {function.function_id: [5.0, 4.0, 3.0]}
+    verdict = analyzer.analyze(ONE, "python", in_commits=others).functions[0].verdict
+    assert (own_text(verdict, SAME_COMMIT) or "").endswith(
+        " 3 other functions of the same commit point to an LLM (+3.60)."
+    )
+
+
+def _at(folder: Path) -> Repository:
+    """The repository that is there already."""
+    repository = object.__new__(Repository)
+    repository.folder = folder
+    return repository
