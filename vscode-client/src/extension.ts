@@ -15,7 +15,8 @@ import { Requests } from "./server/requests";
 import { placesOf, sourcesOf } from "./server/sources";
 import { NEED_RESTART } from "./settings";
 import { StatusView } from "./status";
-import { FunctionTree } from "./tree/view";
+import { ChangesRefresh } from "./tree/changes";
+import { CHANGES, FunctionTree } from "./tree/view";
 
 /** For other extensions and for tests. */
 export interface Api {
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const panel = new ExplanationPanel(requests);
   const heatMap = new HeatMap(requests, new Decorations(context));
   const tree = new FunctionTree();
+  const changes = new FunctionTree(CHANGES);
   control = server;
 
   context.subscriptions.push(
@@ -43,8 +45,16 @@ export function activate(context: vscode.ExtensionContext): Api {
     panel,
     heatMap,
     tree,
+    changes,
+    new ChangesRefresh(
+      changes,
+      () => requests.scanChanges(),
+      (error) => {
+        channels.log.warn(String(error));
+      },
+    ),
     new StatusView(server),
-    registerCommands({ channels, control: server, heatMap, panel, places, requests, scanProgress, tree }),
+    registerCommands({ channels, control: server, heatMap, panel, places, requests, scanProgress, tree, changes }),
     server.onMissing((missing) => void offerRemedies(missing, places)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -180,6 +180,8 @@ export interface Scan {
   /** `3 reported functions` */
   reportedText: string;
   cancelled: boolean;
+  /** One line for each file or folder that could not be scored. */
+  errors?: string[];
   message: string;
 }
 
@@ -193,6 +195,7 @@ export const ServerCommand = {
   explain: "codeorigin.explain",
   acceptFindings: "codeorigin.acceptFindings",
   scanWorkspace: "codeorigin.scanWorkspace",
+  scanChanges: "codeorigin.scanChanges",
 } as const;
 
 /** Keeps the server from also showing an answer that the client shows. */

@@ -17,4 +17,5 @@ export interface Services {
   requests: Requests;
   scanProgress: ScanProgress;
   tree: FunctionTree;
+  changes: FunctionTree;
 }

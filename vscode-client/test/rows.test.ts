@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { rowsOf } from "../src/tree/rows";
+import { remark, rowsOf } from "../src/tree/rows";
 import { explained } from "./samples";
 
 test("files and functions stand by probability; what has no verdict is left out", () => {
@@ -23,4 +23,13 @@ test("files and functions stand by probability; what has no verdict is left out"
       ["file:///a.py", ["a"]],
     ],
   );
+});
+
+test("an empty view says why it is empty", () => {
+  const scan = { cancelled: false, reported: 0, reportedText: "", message: "", files: [] };
+  assert.equal(remark(scan, [], "nothing"), "nothing");
+  assert.equal(remark({ ...scan, errors: ["a: no repository"] }, [], "nothing"), "a: no repository");
+  assert.match(remark({ ...scan, cancelled: true }, [], "nothing"), /stopped/);
+  const files = [{ uri: "file:///a.py", reported: 0, functions: [explained("a", [], 0.3)] }];
+  assert.equal(remark({ ...scan, errors: ["b: is binary"] }, rowsOf({ ...scan, files }), "nothing"), "");
 });

@@ -77,3 +77,39 @@ def written_files(
             if len(content) <= max_bytes:
                 found.append(WrittenFile(file.path, content, file.lines))
     return found
+
+
+def working_files(
+    folder: Path, wanted: Callable[[Path], bool], *, max_bytes: int
+) -> list[tuple[Path, WrittenFile]]:
+    """The files below ``folder`` that the working tree changed against HEAD, with where they are on disk.
+
+    Args:
+        folder: in a working tree.
+        wanted: tells by its place on disk whether a file matters.
+        max_bytes: larger files are left out.
+
+    Raises:
+        RepositoryError: there is no repository or working tree, or git says no.
+    """
+    repository = Repository.of(folder)
+    if repository.root is None:
+        raise RepositoryError(f"{folder}: has no working tree")
+    root, inside = repository.root, folder.resolve()
+
+    def place(path: str) -> Path | None:
+        full = root.resolve() / path
+        return folder / full.relative_to(inside) if full.is_relative_to(inside) else None
+
+    def is_wanted(path: str) -> bool:
+        on_disk = place(path)
+        return on_disk is not None and wanted(on_disk)
+
+    found = []
+    request = ChangeRequest(ChangeKind.WORKING_TREE)
+    with open_change(repository, request, is_wanted, max_bytes=max_bytes) as change:
+        for file in change.files:
+            content, on_disk = change.read(file, max_bytes), place(file.path)
+            if on_disk is not None and len(content) <= max_bytes:
+                found.append((on_disk, WrittenFile(file.path, content, file.lines)))
+    return found

@@ -56,7 +56,9 @@ class Session:
             deliver=self._deliver,
             failed=self._failed,
         )
-        self.commits = CommitScopes(self.worker, self.engine, self._commits_changed)
+        self.git = Worker()
+        """Asks git, which may take its time, so that nothing else waits."""
+        self.commits = CommitScopes(self.worker, self.git, self.engine, self._commits_changed)
         self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
         """Answers to "Rescore selection", shown until the next edit."""
         self.model_requested = False
@@ -70,6 +72,7 @@ class Session:
         """Cancel everything that runs or waits."""
         self.scorer.cancel_all()
         self.commits.stop()
+        self.git.stop(0)
         self.worker.stop(0)
 
     # -- documents and what holds for them ----------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Answers to an editor's commands, each one line."""
 
+from collections.abc import Sequence
+
 from codeorigin.explain.explanation import Explanation
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
@@ -46,6 +48,16 @@ def on_scan(*, files: int, functions: int, findings: int, cancelled: bool) -> st
     how = "stopped after" if cancelled else "done:"
     return (
         f"scan {how} {counted(files, 'file')}, {counted(functions, 'function')}, "
+        f"{findings:,} of them likely LLM-written"
+    )
+
+
+def on_changes(*, files: int, functions: int, findings: int, errors: Sequence[str]) -> str:
+    """The answer about what the working tree changed; where nothing could be looked at, why."""
+    if errors and not files:
+        return f"the changes were not scored: {errors[0]}"
+    return (
+        f"changes: {counted(functions, 'changed function')} in {counted(files, 'file')}, "
         f"{findings:,} of them likely LLM-written"
     )
 

@@ -10,6 +10,7 @@ RESCORE_SELECTION = "Rescore selection"
 
 EXPLAINING = "Explaining a function"
 SCANNING = "Scoring the workspace"
+SCANNING_CHANGES = "Scoring what has changed"
 
 TEXT_COLUMNS = ("file and lines", "prob.", "verdict", "function")
 HTML_COLUMNS = ("Function", "Lines", "Probability", "Verdict")

@@ -13,7 +13,7 @@ from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.git.written import committed_file, written_files
+from codeorigin.git.written import committed_file, working_files, written_files
 from support.repositories import Repository
 
 CODE = "def f():\n    return 1\n"
@@ -169,6 +169,7 @@ def test_log_and_blame_run_nothing(repository: Repository, trap: Trap) -> None:
     for name in ("a.py", "-b.py", "two\nlines.py"):
         assert committed_file(repository.folder / name, 1000) is not None
     assert written_files(repository.folder, head, lambda _: True, max_bytes=1000, max_files=9)
+    working_files(repository.folder, lambda _: True, max_bytes=1000)
     assert trap.ran() == ""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.errors import RepositoryError
-from codeorigin.git.written import committed_file, written_files
+from codeorigin.git.written import committed_file, working_files, written_files
 from support.repositories import Repository
 
 ONE = "def one():\n    return 1\n"
@@ -60,3 +60,18 @@ def test_a_merge_writes_nothing(repository: Repository) -> None:
     repository.git("merge", "--quiet", "--no-edit", "side")
     with pytest.raises(RepositoryError, match="is a merge"):
         written_files(repository.folder, "HEAD", lambda _: True, max_bytes=1000, max_files=9)
+
+
+def test_the_files_of_the_working_tree(repository: Repository) -> None:
+    repository.write("b.py", f"{TWO}\n\n{ONE}")
+    path = repository.write("sub/new.py", ONE)
+    repository.write("sub/large.py", ONE * 100)
+
+    def changed(folder: Path) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+        found = working_files(folder, lambda path: path.suffix == ".py", max_bytes=1000)
+        return [(on_disk.relative_to(folder).as_posix(), file.lines) for on_disk, file in found]
+
+    assert changed(repository.folder) == [("b.py", ((3, 6),)), ("sub/new.py", ((1, 2),))]
+    assert changed(path.parent) == [("new.py", ((1, 2),))]
+    with pytest.raises(RepositoryError):
+        changed(repository.folder.parent)

@@ -8,7 +8,7 @@ import { createServerEnvironment } from "./createEnvironment";
 import { explainFunction } from "./explain";
 import { openReport } from "./openReport";
 import { rescoreFile, rescoreSelection } from "./rescore";
-import { scanWorkspace } from "./scan";
+import { scanChanges, scanWorkspace } from "./scan";
 import { toggleHeatMap } from "./toggleHeatMap";
 
 type Command = (services: Services, ...args: never[]) => unknown;
@@ -22,6 +22,7 @@ export const COMMANDS: Record<string, Command> = {
   "codeorigin.showHeatMap": toggleHeatMap,
   "codeorigin.hideHeatMap": toggleHeatMap,
   "codeorigin.scan": scanWorkspace,
+  "codeorigin.scanChangedFunctions": scanChanges,
   "codeorigin.openReport": openReport,
   "codeorigin.accept": acceptFindings,
   "codeorigin.createEnvironment": createServerEnvironment,

@@ -51,6 +51,13 @@ export class Requests {
     return this.execute<Accepted>(ServerCommand.acceptFindings, uri, functionId, QUIET);
   }
 
+  /** The functions that the working tree changed, of all folders. */
+  async scanChanges(): Promise<Scan> {
+    const client = await this.client();
+    const params = { command: ServerCommand.scanChanges, arguments: [null, QUIET] };
+    return (await client.sendRequest(ExecuteCommandRequest.type, params)) as Scan;
+  }
+
   /** Cancelling the server's `progress` gives what was scored so far; before it has begun, the request ends with nothing. */
   async scanWorkspace(cancel: vscode.CancellationToken, progress: () => ProgressToken | undefined) {
     const client = await this.client();

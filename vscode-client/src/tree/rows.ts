@@ -32,6 +32,14 @@ export function rowsOf(scan: Scan): FileRow[] {
     .sort((a, b) => highest(b) - highest(a) || a.uri.localeCompare(b.uri));
 }
 
+/** The line above the rows; "" takes it away. `empty` is what to say where there was nothing to list. */
+export function remark({ cancelled, errors }: Scan, rows: FileRow[], empty: string): string {
+  if (cancelled) {
+    return "The scan was stopped: not all files are here.";
+  }
+  return rows.length > 0 ? "" : (errors?.[0] ?? empty);
+}
+
 function highest(file: FileRow): number {
   return file.functions[0]?.probability ?? 0;
 }

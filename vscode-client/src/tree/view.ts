@@ -1,11 +1,32 @@
 import * as vscode from "vscode";
 
 import type { Scan } from "../protocol";
-import { type FileRow, type FunctionRow, rowsOf } from "./rows";
+import { type FileRow, type FunctionRow, remark, rowsOf } from "./rows";
 
 type Row = FileRow | FunctionRow;
 
-/** The view "Code origin": the last scan, files and their functions by probability. */
+/** What tells the two views apart. */
+export interface TreeKind {
+  view: string;
+  /** Is true once there was a scan. */
+  context: string;
+  /** What is said where nothing is listed. */
+  empty: string;
+}
+
+export const WORKSPACE: TreeKind = {
+  view: "codeorigin.functions",
+  context: "codeorigin.scanned",
+  empty: "No function was long enough for a verdict.",
+};
+
+export const CHANGES: TreeKind = {
+  view: "codeorigin.changes",
+  context: "codeorigin.changesScanned",
+  empty: "No changed function has a verdict.",
+};
+
+/** A view: the last scan, files and their functions by probability. */
 export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly view: vscode.TreeView<Row>;
@@ -13,25 +34,39 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor() {
-    this.view = vscode.window.createTreeView("codeorigin.functions", {
+  constructor(private readonly kind: TreeKind = WORKSPACE) {
+    this.view = vscode.window.createTreeView(kind.view, {
       treeDataProvider: this,
       showCollapseAll: true,
     });
   }
 
-  /** Shows a scan in place of the last one. */
-  async show(scan: Scan): Promise<void> {
+  /** Whether somebody sees it. */
+  get visible(): boolean {
+    return this.view.visible;
+  }
+
+  get onDidChangeVisibility(): vscode.Event<vscode.TreeViewVisibilityChangeEvent> {
+    return this.view.onDidChangeVisibility;
+  }
+
+  /** Shows a scan in place of the last one, where it stands. */
+  async update(scan: Scan): Promise<void> {
     this.files = rowsOf(scan);
     this.view.badge = scan.reported > 0 ? { value: scan.reported, tooltip: scan.reportedText } : undefined;
-    this.view.message = remark(scan.cancelled, this.files.length === 0);
+    this.view.message = remark(scan, this.files, this.kind.empty);
     this.changed.fire(undefined);
-    await vscode.commands.executeCommand("setContext", "codeorigin.scanned", true);
+    await vscode.commands.executeCommand("setContext", this.kind.context, true);
+  }
+
+  /** Shows a scan in place of the last one, and brings the view to the front. */
+  async show(scan: Scan): Promise<void> {
+    await this.update(scan);
     const first = this.files[0];
     if (first) {
       await this.view.reveal(first, { select: false, focus: false, expand: true });
     } else {
-      await vscode.commands.executeCommand("codeorigin.functions.focus");
+      await vscode.commands.executeCommand(`${this.kind.view}.focus`);
     }
   }
 
@@ -54,14 +89,6 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.view.dispose();
     this.changed.dispose();
   }
-}
-
-/** "" takes the line away. */
-function remark(isCancelled: boolean, isEmpty: boolean): string {
-  if (isCancelled) {
-    return "The scan was stopped: not all files are here.";
-  }
-  return isEmpty ? "No function was long enough for a verdict." : "";
 }
 
 function fileItem({ uri, reported, functions }: FileRow): vscode.TreeItem {

@@ -10,6 +10,7 @@ from codeorigin.lsp.handlers import (
     inlay_hint,
     lifecycle,
     notebooks,
+    scan_changes,
     scan_workspace,
     text_sync,
 )
@@ -26,6 +27,7 @@ _FEATURES = (
     inlay_hint,
     attributions,
     commands,
+    scan_changes,
     scan_workspace,
 )
 

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 1_000_000
 MAX_FILES = 100
 """Of one commit: more is an import of code, whose functions say little of each other."""
+MAX_FUNCTIONS = 1_000
+"""Of one commit: the next ones would hardly move the mean."""
 MAX_COMMITS = 100
 """Of one document."""
 KEPT_FUNCTIONS = 50_000
@@ -52,15 +54,15 @@ NOTHING = CommitEvidence()
 class CommitScopes:
     """Keeps the evidence of open documents. All methods are called on the event loop.
 
-    git runs in a thread of its own and scoring goes to ``worker`` at its lowest priority, file by file, so that neither
-    typing nor a hover waits for it. ``changed`` hears of a document whose evidence is another now.
+    git runs in ``git``, a thread of its own, and scoring goes to ``worker`` at its lowest priority, file by file, so
+    that neither typing nor a hover waits for it. ``changed`` hears of a document whose evidence is another now.
     """
 
-    def __init__(self, worker: Worker, engine: Engine, changed: Callable[[str], None]) -> None:
+    def __init__(self, worker: Worker, git: Worker, engine: Engine, changed: Callable[[str], None]) -> None:
         self._worker = worker
         self._engine = engine
         self._changed = changed
-        self._git = Worker()
+        self._git = git
         self._known: dict[str, CommitEvidence] = {}
         self._tasks: dict[str, tuple[asyncio.Task[None], CancelToken]] = {}
         self._numbers = itertools.count(1)
@@ -92,7 +94,6 @@ class CommitScopes:
         """Cancel everything, for good."""
         for uri in list(self._tasks):
             self._cancel(uri)
-        self._git.stop(0)
 
     def _cancel(self, uri: str) -> None:
         known = self._tasks.pop(uri, None)
@@ -155,6 +156,8 @@ class CommitScopes:
         written: list[tuple[str, float]] = []
         try:
             for file in await self._ask_git(read, token):
+                if len(written) >= MAX_FUNCTIONS:
+                    break
                 written += await self._score(partial(self._wrote, file, token), token)
         except Cancelled:
             raise

@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from codeorigin.cancellation import CancelToken
+from codeorigin.changed_functions import function_lines
 from codeorigin.errors import Cancelled, CodeOriginError, SourceError
+from codeorigin.git.written import WrittenFile
 from codeorigin.languages import language_for_path
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
@@ -16,7 +18,7 @@ from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.settings.schema import Settings
-from codeorigin.source.files import read_source, walk_sources
+from codeorigin.source.files import decode_source, read_source, walk_sources
 from codeorigin.source.text import LineIndex, PositionEncoding
 
 logger = logging.getLogger(__name__)
@@ -143,6 +145,40 @@ class Scanner:
         if found.st_size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
             return known
         text = read_source(path, max_bytes=settings.max_file_size)
+        record = self._record(path, text, settings, token)
+        self.records.put(path, key, record)
+        return record
+
+    async def changed_file(
+        self, path: Path, file: WrittenFile, settings: Settings, token: CancelToken
+    ) -> FileRecord:
+        """The functions of a file in which lines of ``file`` lie; each is judged in its whole file.
+
+        Raises:
+            SourceError: it is not source text.
+            ModelError: the model is missing or broken.
+            Cancelled: ``token`` was thrown.
+        """
+
+        def work() -> FileRecord:
+            language = language_for_path(path)
+            text = decode_source(
+                file.content, str(path), settings.max_file_size, None if language is None else language.id
+            )
+            return self._record(path, text, settings, token, changed=file.lines)
+
+        return await self._worker.submit(work, priority=Priority.SCAN, token=token)
+
+    def _record(
+        self,
+        path: Path,
+        text: str,
+        settings: Settings,
+        token: CancelToken,
+        *,
+        changed: Sequence[tuple[int, int]] | None = None,
+    ) -> FileRecord:
+        analyzer = self._engine.analyzer()
         language = language_for_path(path)
         if language is None:
             raise SourceError(f"{path}: not in a supported language")
@@ -163,10 +199,14 @@ class Scanner:
             path=str(path),
         )
         result = Result(Pass(snapshot, settings), report, analyzer.model_id)
-        functions = tuple(result.record(function) for function in result.functions)
-        record = FileRecord(snapshot.uri, analyzer.model_id, report.verdict, functions)
-        self.records.put(path, key, record)
-        return record
+        listed = result.functions
+        if changed is not None:
+            places = function_lines(text, listed)
+            listed = tuple(
+                each for each, place in zip(listed, places, strict=True) if place.is_touched(changed)
+            )
+        functions = tuple(result.record(function) for function in listed)
+        return FileRecord(snapshot.uri, analyzer.model_id, report.verdict, functions)
 
 
 def _next_files(walk: Iterator[Path]) -> list[Path]:

@@ -137,7 +137,7 @@ def record_of(name: str, functions: int) -> FileRecord:
     return FileRecord(f"file:///{name}", "model", None, named)
 
 
-KEY = FileKey(1, 2, file_context=True, model_id="model")
+KEY = FileKey(1, 2, file_context=True, top_level=False, model_id="model")
 
 
 def test_a_record_comes_back_as_it_was() -> None:

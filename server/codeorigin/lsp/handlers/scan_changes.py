@@ -1,0 +1,115 @@
+"""``codeorigin.scanChanges``: score the functions that the working tree changed against HEAD."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
+from codeorigin.git.written import working_files
+from codeorigin.languages import language_for_path
+from codeorigin.lsp.connection.parameters import plain_json, read
+from codeorigin.lsp.documents.eligibility import is_excluded
+from codeorigin.lsp.handlers.scan_workspace import MAX_ERRORS, scan_folders
+from codeorigin.lsp.presentation.diagnostics import reported
+from codeorigin.lsp.presentation.wire_forms import function_to_wire
+from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.worker import Priority
+from codeorigin.lsp.scoring.workspace_scan import ScanFolder
+from codeorigin.lsp.server import CodeOriginServer
+from codeorigin.lsp.session import Session
+from codeorigin.settings.schema import Settings
+from codeorigin.source.literal_text import plain_message
+from codeorigin.wording.messages import on_changes, reported_functions
+from codeorigin.wording.titles import SCANNING_CHANGES
+
+SCAN_CHANGES = "codeorigin.scanChanges"
+
+
+def register(server: CodeOriginServer) -> None:
+    """Register the command: ``[folder uri or null, {quiet?}?]``."""
+
+    @server.command(SCAN_CHANGES)
+    async def scan_changes(*arguments: Any) -> dict[str, Any]:
+        values = plain_json(arguments)
+        folder = read(values[0], str, "folder") if values and values[0] is not None else None
+        options = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
+        answer = await _scan(server.session, folder)
+        if options.get("quiet") is not True:
+            server.client.show(answer["message"])
+        return answer
+
+
+async def _scan(session: Session, only: str | None) -> dict[str, Any]:
+    await session.configured.wait()
+    token = CancelToken()
+    progress = session.client.start_progress(SCANNING_CHANGES, token.cancel)
+    files: list[dict[str, Any]] = []
+    errors: list[str] = []
+    try:
+        for folder in scan_folders(session, only):
+            if folder.settings.enable:
+                await _scan_folder(session, folder, token, files, errors)
+    except Cancelled:
+        pass
+    except CodeOriginError as problem:
+        errors.append(str(problem))
+    finally:
+        progress.end()
+    found = sum(each["reported"] for each in files)
+    functions = sum(len(each["functions"]) for each in files)
+    return {
+        "files": files,
+        "scored": len(files),
+        "functions": functions,
+        "reported": found,
+        "reportedText": reported_functions(found),
+        "skipped": 0,
+        "errors": [plain_message(error) for error in errors[:MAX_ERRORS]],
+        "cancelled": token.cancelled,
+        "message": plain_message(
+            on_changes(files=len(files), functions=functions, findings=found, errors=errors)
+        ),
+    }
+
+
+async def _scan_folder(
+    session: Session, folder: ScanFolder, token: CancelToken, files: list[dict[str, Any]], errors: list[str]
+) -> None:
+    settings = folder.settings
+    ask = partial(
+        working_files,
+        folder.path,
+        lambda path: _is_wanted(path, settings, folder.path),
+        max_bytes=settings.max_file_size,
+    )
+    try:
+        changed = await session.git.submit(ask, priority=Priority.SCAN, token=token)
+    except RepositoryError as error:
+        errors.append(str(error))
+        return
+    for path, file in changed:
+        try:
+            record = await session.scanner.changed_file(path, file, settings, token)
+        except SourceError as error:
+            errors.append(str(error))
+            continue
+        if record.functions:
+            files.append(_file(session, record, settings))
+
+
+def _is_wanted(path: Path, settings: Settings, folder: Path) -> bool:
+    language = language_for_path(path)
+    chosen = language is not None and language.id in settings.languages
+    return chosen and not is_excluded(str(path), settings.exclude, folder)
+
+
+def _file(session: Session, record: FileRecord, settings: Settings) -> dict[str, Any]:
+    found = reported(record.functions, settings, session.accepted(record.uri))
+    return {
+        "uri": record.uri,
+        "reported": len(found),
+        # It speaks of functions that the change left alone.
+        "file": None,
+        "functions": [function_to_wire(each, settings) for each in record.functions],
+    }

@@ -1,0 +1,67 @@
+"""``codeorigin.scanChanges``: the functions of the working tree that are not as in HEAD."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from pytest_lsp import client_capabilities
+from tests.server.lsp.conftest import SETTINGS, start, stop
+from tests.server.lsp.editor import Editor, python_function
+
+from support.repositories import Repository
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OLD, NEW = python_function("old"), python_function("new", 5)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
+    root = tmp_path_factory.mktemp("workspace")
+    repository = Repository(root / "work")
+    repository.commit({"a.py": OLD, "sub/b.py": OLD, "same.py": OLD, "b.rb": "x\n"}, date="2020-01-01")
+    repository.write("a.py", f"{OLD}\n\n{NEW}")
+    repository.write("sub/b.py", OLD.replace("total = 0", "total = 1"))
+    repository.write("added.py", NEW)
+    repository.write("vendored/c.py", NEW)
+    (root / "plain").mkdir()
+    editor = await start(root, client_capabilities("visual-studio-code"), folders=("work", "plain"))
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+def listed(answer: Any, root: Path) -> dict[str, list[str]]:
+    return {
+        each["uri"].removeprefix(root.as_uri()): [function["name"] for function in each["functions"]]
+        for each in answer["files"]
+    }
+
+
+async def test_changed_functions_alone_are_listed(editor: Editor) -> None:
+    await editor.configure(**SETTINGS, exclude=["vendored"])
+    folder = (editor.root / "work").as_uri()
+    answer = await editor.command("codeorigin.scanChanges", folder, {"quiet": True})
+    assert listed(answer, editor.root) == {
+        "/work/a.py": ["new"],
+        "/work/added.py": ["new"],
+        "/work/sub/b.py": ["old"],
+    }
+    assert answer["message"] == "changes: 3 changed functions in 3 files, 3 of them likely LLM-written"
+    assert (answer["reported"], answer["errors"], answer["cancelled"]) == (3, [], False)
+    verdict = answer["files"][0]["functions"][0]["verdict"]
+    document = editor.open(f"{OLD}\n\n{NEW}", uri=(editor.root / "work" / "a.py").as_uri())
+    whole = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    assert verdict == whole["functions"][1]["verdict"]
+
+
+async def test_a_folder_without_a_repository_costs_one_line(editor: Editor) -> None:
+    answer = await editor.command("codeorigin.scanChanges", (editor.root / "plain").as_uri(), {"quiet": True})
+    assert answer["files"] == []
+    (error,) = answer["errors"]
+    assert answer["message"] == f"the changes were not scored: {error}"
+    both = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
+    assert len(both["files"]) > 0
+    assert both["errors"] == [error]
