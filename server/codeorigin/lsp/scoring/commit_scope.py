@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 1_000_000
 MAX_FILES = 100
 """Of one commit: more is an import of code, whose functions say little of each other."""
+MAX_FUNCTIONS = 1_000
+"""Of one commit: the next ones would hardly move the mean."""
 MAX_COMMITS = 100
 """Of one document."""
 KEPT_FUNCTIONS = 50_000
@@ -154,6 +156,8 @@ class CommitScopes:
         written: list[tuple[str, float]] = []
         try:
             for file in await self._ask_git(read, token):
+                if len(written) >= MAX_FUNCTIONS:
+                    break
                 written += await self._score(partial(self._wrote, file, token), token)
         except Cancelled:
             raise
