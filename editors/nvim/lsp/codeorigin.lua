@@ -31,13 +31,13 @@ return {
     'rust',
     'php',
     'ruby',
-    -- Code blocks, and texts whose language is told from the text: see the setting `documents`.
+    -- Documents with code blocks, and texts without a known language: see the setting `documents`.
     'markdown',
     'rst',
     'text',
   },
   root_markers = { 'codeorigin.toml', 'pyproject.toml', '.git' },
-  -- Neovim's filetype of C# is not the protocol's name of the language.
+  -- Neovim calls the filetype of C# `cs`; the protocol says `csharp`.
   get_language_id = function(_, filetype)
     return filetype == 'cs' and 'csharp' or filetype
   end,

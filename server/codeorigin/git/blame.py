@@ -9,7 +9,7 @@ def line_commits(git: Git, commit: str, path: str) -> list[str]:
     Lines end at ``\\n`` alone. A commit at which a shallow history ends is named like any other.
 
     Raises:
-        RepositoryError: there is no such file, or git says no.
+        RepositoryError: there is no such file, or git fails.
     """
     arguments = ("blame", "--incremental", "--no-textconv", "--no-progress", commit, "--", path)
     answer = git.run(*arguments)

@@ -65,9 +65,9 @@ def open_change(
     """The change that ``request`` asks for, to be read inside the ``with`` block.
 
     Args:
-        repository: where.
+        repository: the repository to read.
         request: which change. A merge is compared with its first parent.
-        wanted: tells by its path (relative to the top, with ``/``) whether a file matters.
+        wanted: whether to include a file, by its path (relative to the top, with ``/``).
         max_bytes: how much is read of a file in the working tree.
 
     Raises:

@@ -14,9 +14,9 @@ def commit_changes(
     """Every commit with its changed files, as :func:`codeorigin.git.line_changes.changed_files` gives them.
 
     Args:
-        git: where.
+        git: the repository to read.
         commits: full names, none of them a merge. A commit without a parent is compared with nothing.
-        wanted: tells by its path in the repository whether a file matters.
+        wanted: whether to include a file, by its path in the repository.
 
     Yields:
         In the order of ``commits``; those that change nothing at all too.
@@ -24,7 +24,7 @@ def commit_changes(
     Raises:
         RepositoryError: git says no, or answers in another form.
     """
-    # Paths and contents are anybody's: nothing in them can pass for a mark that nobody knew.
+    # Paths and contents cannot be trusted, so commits are separated by a random mark that they cannot contain.
     mark = secrets.token_hex(16)
     start = mark.encode("ascii")
     names = "".join(f"{commit}\n" for commit in commits).encode("ascii")
@@ -35,7 +35,7 @@ def commit_changes(
         while line:
             name = line.removeprefix(start).strip(b"\0\n").decode("ascii", "replace")
             files, line = read_changes(output, wanted, start)
-            # Those without any difference are not in the answer.
+            # Commits without a difference are missing from the output.
             for commit in waiting:
                 if commit == name:
                     break

@@ -1,6 +1,6 @@
-"""Hard evidence beside the estimate: what commits say of themselves, by who signed them.
+"""Agents that commits name as author or in a trailer: a fact, shown beside the estimate.
 
-People's names and addresses are looked at for this alone, and only the agent's name is kept.
+Names and addresses of authors are read for this only, and only the agent's name is kept.
 """
 
 import re

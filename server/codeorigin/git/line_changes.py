@@ -86,7 +86,7 @@ def _raw(output: IO[bytes]) -> Iterator[tuple[str, bytes, bytes]]:
 
 
 def _records(output: IO[bytes]) -> Iterator[bytes]:
-    """What ends with a NUL, one at a time and byte by byte, so that nothing of what follows is read."""
+    """Records that end with a NUL, read byte by byte, so that nothing behind the last one is consumed."""
     record = bytearray()
     while byte := output.read(1):
         if byte == b"\0":
@@ -99,7 +99,7 @@ def _records(output: IO[bytes]) -> Iterator[bytes]:
 def _read_patch(
     output: IO[bytes], lines: dict[tuple[bytes, bytes], list[LineRange]], stop: bytes | None
 ) -> bytes:
-    """Collect the ranges of the new side. Lines of content begin with a sign, so that none passes for a header."""
+    """Collect the ranges of the new side. Lines of content begin with a sign, so none is mistaken for a header."""
     into: list[LineRange] | None = None
     at_start = True
     while piece := output.readline(_PIECE):

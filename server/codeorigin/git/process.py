@@ -1,4 +1,4 @@
-"""Running ``git`` where the repository may be hostile: no shell, nothing of its configuration runs, all is bounded."""
+"""Running ``git`` where the repository may be hostile: no shell, no configured programs, bounded time and output."""
 
 import os
 import shutil
@@ -14,10 +14,10 @@ from typing import IO
 from codeorigin.errors import RepositoryError
 
 SECONDS = 120.0
-"""What one git command may take. Long listings are read as they come and may take :data:`LONG_SECONDS`."""
+"""Time limit of one git command. Long listings are read as they come and may take :data:`LONG_SECONDS`."""
 LONG_SECONDS = 3600.0
 MAX_OUTPUT = 64 * 2**20
-"""Bytes that one command may answer with where its whole answer is kept."""
+"""Most bytes of a command's output where the whole output is kept."""
 _PIECE = 1 << 16
 _MAX_COMPLAINT = 4096
 
@@ -42,7 +42,7 @@ _KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 _SET = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
-    # No transport may start: older versions of git do not know the variable above.
+    # No transport may start; older versions of git ignore the variable above.
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -80,7 +80,7 @@ _CONFIGURATION = (
 
 
 def environment(outside: Mapping[str, str]) -> dict[str, str]:
-    """The environment that git gets: ``outside`` less what could make it run, write or show something else."""
+    """The environment for git: ``outside`` without what could make it run, write or show something else."""
     kept = {
         name: value
         for name, value in outside.items()
@@ -95,7 +95,7 @@ def _program(search: str | None) -> str:
     folders = [folder for folder in (search or os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
     found = shutil.which("git", path=os.pathsep.join(folders))
     if found is None or not Path(found).is_absolute():
-        raise RepositoryError("git is not installed; questions about changes need it")
+        raise RepositoryError("git is not installed; install it to check changes and history")
     return found
 
 
@@ -135,7 +135,7 @@ class Git:
         return b"".join(pieces)
 
     def line(self, *arguments: str) -> str:
-        """The one line that the command answers with."""
+        """The single line that the command prints."""
         return os.fsdecode(self.run(*arguments)).removesuffix("\n")
 
     @contextmanager
@@ -146,7 +146,7 @@ class Git:
         answers: Sequence[int] = (0,),
         seconds: float = LONG_SECONDS,
     ) -> Iterator[IO[bytes]]:
-        """The command's stdout to read from, to its end; who leaves earlier must do so by an exception."""
+        """The command's stdout, to be read to its end; to stop earlier, raise an exception."""
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
             given.write(stdin)
             given.seek(0)
@@ -165,7 +165,7 @@ class Git:
                 raise explained(complaints.read(_MAX_COMPLAINT), arguments[0], self.folder)
 
     def start_with_pipes(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A command to talk with; the caller ends it with :func:`end`."""
+        """A process with pipes to write to and read from; the caller ends it with :func:`end`."""
         return self._start(arguments, subprocess.PIPE, subprocess.DEVNULL)
 
     def _start(
@@ -198,11 +198,11 @@ class Watch:
         self._timer.start()
 
     def stop(self) -> None:
-        """From now on it may take any time."""
+        """Remove the time limit."""
         self._timer.cancel()
 
     def raise_if_late(self) -> None:
-        """Raise RepositoryError if the process was ended for its slowness."""
+        """Raise RepositoryError if the process was ended because it took too long."""
         if self._late:
             raise RepositoryError(f"git {self._what} took longer than {self._seconds:g} seconds; stopped")
 
@@ -212,7 +212,7 @@ class Watch:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Let go of a process, whether it has ended or not."""
+    """Close a process's pipes and end it if it still runs."""
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             try:

@@ -15,7 +15,7 @@ _MAX_COMMIT = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit without its people. ``seconds`` is the committer's time since 1970."""
+    """A commit without author and committer. ``seconds`` is the committer's time since 1970."""
 
     id: str
     parents: tuple[str, ...]
@@ -47,7 +47,7 @@ class Repository:
         if answers[:1] != ["true"]:
             return cls(Git(folder, {"GIT_DIR": str(folder)}), None, folder)
         root = Path(found.line("rev-parse", "--show-toplevel"))
-        # git's hooks get these relative to where they are run, and the commands here run at the top.
+        # git sets these for its hooks, relative to the current folder; the commands here run at the top.
         absolute = {
             name: os.path.abspath(start / os.environ[name])  # noqa: PTH100 - links are git's to follow
             for name in (
@@ -145,7 +145,7 @@ def _logged(record: bytes) -> Commit:
 
 
 def read_commit(objects: Objects, name: str) -> Commit:
-    """The commit called ``name``; of its people's lines only the time is looked at.
+    """The commit called ``name``; of its author and committer, only the time is read.
 
     Raises:
         RepositoryError: the repository does not hold it.

@@ -1,4 +1,4 @@
-"""A place of our own for objects that a question needs, beside those of the repository, which stays as it is."""
+"""Temporary objects beside those of a repository, which is not written to."""
 
 import hashlib
 import os
@@ -41,7 +41,7 @@ class ScratchObjects:
         self._folder.cleanup()
 
     def name(self, content: bytes, kind: str = "blob") -> str:
-        """What git calls an object with this content."""
+        """The name that git gives an object with this content."""
         return hashlib.new(self._format, self._framed(content, kind), usedforsecurity=False).hexdigest()
 
     def empty_tree(self) -> str:

@@ -23,7 +23,7 @@ _ENTRY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A path in the index. ``stage`` is 0, or 1 to 3 in a conflict; ``stamp`` is (mtime in ns, size) if git told."""
+    """A path in the index. ``stage`` is 0, or 1 to 3 in a conflict; ``stamp`` is (mtime in ns, size) if git gives it."""
 
     mode: str
     blob: str
@@ -34,7 +34,7 @@ class IndexEntry:
 
 def index_entries(repository: Repository) -> Iterator[IndexEntry]:
     """What the index lists, in its order."""
-    # --debug tells times and sizes; where it does not, as its form is not promised, every file is read.
+    # --debug lists times and sizes. Its format may change; where it is not understood, every file is read.
     answer = repository.git.run("ls-files", "-s", "-z", "--debug", max_output=_MAX_INDEX)
     place = 0
     while place < len(answer):
@@ -48,7 +48,7 @@ def index_entries(repository: Repository) -> Iterator[IndexEntry]:
 
 
 def conflicts(repository: Repository) -> list[str]:
-    """Paths that a merge left unsettled."""
+    """Paths in conflict."""
     answer = repository.git.run("ls-files", "-u", "-z", max_output=_MAX_INDEX)
     return sorted({os.fsdecode(entry.partition(b"\t")[2]) for entry in answer.split(b"\0") if entry})
 
@@ -93,7 +93,7 @@ def working_tree(
     index_time = _index_time(repository)
     settled: dict[str, IndexEntry] = {}
     for entry in index_entries(repository):
-        # Of a path in conflict, "ours" says what it was.
+        # Of a path in conflict, "ours" is the version before the merge.
         if is_safe_path(entry.path) and (entry.stage in {0, 2} or entry.path not in settled):
             settled[entry.path] = entry
     tree: list[tuple[str, str, str]] = []
@@ -105,7 +105,7 @@ def working_tree(
             if changed is not None:
                 blob = scratch.write(changed)
                 if b"\r\n" in changed and b"\r\n" not in (objects.read(entry.blob, max_bytes) or b""):
-                    # git takes the carriage returns away on the way in, or whoever wrote the file left them out.
+                    # git removes carriage returns when a file is added, or the file never had any.
                     as_on_disk[entry.path] = blob
                     blob = scratch.write(changed.replace(b"\r\n", b"\n"))
         tree.append((entry.mode, blob, entry.path))

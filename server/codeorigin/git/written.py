@@ -1,4 +1,4 @@
-"""Who wrote what: the commits of a committed file's lines, and the files that one commit wrote in."""
+"""The commits that last changed a file's lines, and the files that one commit changed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def committed_file(path: Path, max_bytes: int) -> CommittedFile | None:
 def written_files(
     folder: Path, commit: str, wanted: Callable[[str], bool], *, max_bytes: int, max_files: int
 ) -> list[WrittenFile]:
-    """The files that ``commit`` wrote in, at most the first ``max_files`` for whose path ``wanted`` holds.
+    """The files that ``commit`` changed, at most the first ``max_files`` for whose path ``wanted`` holds.
 
     Files larger than ``max_bytes`` are left out.
 
@@ -70,7 +70,7 @@ def written_files(
     found = []
     with open_change(repository, request, wanted, max_bytes=max_bytes) as change:
         if change.parents > 1:
-            # What a merge holds against its first parent was written by others.
+            # The difference of a merge from its first parent was written in other commits.
             raise RepositoryError(f"{commit[:10]}: is a merge, which writes no functions")
         for file in change.files[:max_files]:
             content = change.read(file, max_bytes)

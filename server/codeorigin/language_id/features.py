@@ -1,4 +1,4 @@
-"""What the language model sees of a text: hashed n-grams of characters, of words and of words' shapes."""
+"""The features of language identification: hashed n-grams of characters, of words and of words' shapes."""
 
 import re
 from functools import lru_cache
@@ -94,7 +94,7 @@ def _mixed(hashes: _Hashes) -> _Hashes:
 
 
 def _ngrams(items: _Hashes, low: int, high: int, salt: int) -> list[_Hashes]:
-    """Hashes of all n-grams of ``low`` to ``high`` items, one array an order."""
+    """Hashes of all n-grams of ``low`` to ``high`` items, one array for each order."""
     found = []
     rolling = np.zeros(len(items), dtype=np.uint64)
     for order in range(1, high + 1):
@@ -108,7 +108,7 @@ def _ngrams(items: _Hashes, low: int, high: int, salt: int) -> list[_Hashes]:
 
 
 def _words(characters: _Hashes, classes: npt.NDArray[np.uint8]) -> tuple[_Hashes, _Hashes]:
-    """One hash a word, a mark or a line end, in order: as written, and with what is no keyword as its shape."""
+    """The hashes of words, marks and line ends, in order: as written, and with all words but keywords as shapes."""
     inside = (classes == _LETTER) | (classes == _DIGIT)
     previous = np.concatenate([[False], inside[:-1]])
     starts = np.flatnonzero((classes != _BLANK) & ~(inside & previous))

@@ -1,4 +1,4 @@
-"""What two languages' grammars say of a text that words alone leave open: C or C++, JavaScript or TypeScript.
+"""Telling C from C++ and JavaScript from TypeScript by whether their grammars accept a text.
 
 Much of C is C++ as well, and nearly all of JavaScript is TypeScript. A text that only one of the two grammars reads
 without an error is most likely that one's; how likely, a model has learnt.

@@ -1,4 +1,4 @@
-"""The guess: a language with its calibrated confidence, or silence."""
+"""The guess: a language with its calibrated confidence, or none."""
 
 from functools import lru_cache
 from typing import NamedTuple

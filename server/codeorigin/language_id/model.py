@@ -1,4 +1,4 @@
-"""The language model: a folder of weights whose manifest vouches for every file; a linear softmax in NumPy."""
+"""The model for language identification: a linear softmax in NumPy, read from a folder with a manifest of hashes."""
 
 import hashlib
 import json
@@ -164,7 +164,7 @@ class LanguageModel:
 
 
 def _checked(path: Path, manifest: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of ``path``, whose bytes are those that the manifest was written for."""
+    """The arrays of ``path``, after its hash was checked against the manifest."""
     try:
         with path.open("rb") as file:
             actual = hashlib.file_digest(file, "sha256").hexdigest()

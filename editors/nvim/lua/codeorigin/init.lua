@@ -1,4 +1,4 @@
---- The line heat map: evidence of each line as virtual text, cleared by the next edit.
+--- The line heat map: the evidence of each line as virtual text, until the next edit.
 ---
 --- ```lua
 --- vim.keymap.set('n', '<leader>o', require('codeorigin').toggle)
@@ -10,7 +10,7 @@ local M = {}
 local namespace = vim.api.nvim_create_namespace('codeorigin')
 local METHOD = 'codeorigin/attributions'
 local CELLS = 4
--- In logits: evidence below this says nothing.
+-- In logits: weaker evidence is not shown.
 local NOTICEABLE = 0.005
 
 vim.api.nvim_set_hl(0, 'CodeOriginLlm', { default = true, link = 'DiagnosticWarn' })
@@ -28,7 +28,7 @@ function M.is_on(buffer)
   return pending[buffer] ~= nil or #vim.api.nvim_buf_get_extmarks(buffer, namespace, 0, -1, { limit = 1 }) > 0
 end
 
---- Take the heat map of a buffer away, and stop its computation.
+--- Clear the heat map of a buffer and cancel its request.
 function M.clear(buffer)
   buffer = buffer or vim.api.nvim_get_current_buf()
   local request = pending[buffer]
@@ -70,7 +70,7 @@ local function clear_with_next_edit(buffer)
   })
 end
 
---- Ask for the evidence of all lines that the window shows, and paint it.
+--- Request the evidence of all visible lines and show it.
 function M.show(buffer)
   buffer = buffer or vim.api.nvim_get_current_buf()
   local client = vim.lsp.get_clients({ bufnr = buffer, name = 'codeorigin' })[1]
