@@ -24,7 +24,7 @@ def check(texts: list[str], language: str) -> int:
 
 def test_of_real_code() -> None:
     by_language = {language: [normalize(code, language).text for code, _ in ALL] for language in LANGUAGES}
-    assert all(check(texts, language) for language, texts in by_language.items())
+    assert sum(check(texts, language) for language, texts in by_language.items()) > 20
 
 
 @given(
