@@ -8,7 +8,7 @@ from codeorigin.model.comment_words import read_comments
 from codeorigin.model.keywords import KEYWORDS
 from codeorigin.model.normalize import normalize
 from codeorigin.model.words import Vocabulary, fnv1a
-from support.snippets import ALL
+from support.recorded_code import pieces
 
 LANGUAGES = sorted(KEYWORDS)
 
@@ -23,8 +23,10 @@ def check(texts: list[str], language: str) -> int:
 
 
 def test_of_real_code() -> None:
-    by_language = {language: [normalize(code, language).text for code, _ in ALL] for language in LANGUAGES}
-    assert sum(check(texts, language) for language, texts in by_language.items()) > 20
+    by_language: dict[str, list[str]] = {}
+    for code, language in pieces():
+        by_language.setdefault(language, []).append(normalize(code, language).text)
+    assert sum(check(texts, language) for language, texts in by_language.items()) > 100
 
 
 @given(
