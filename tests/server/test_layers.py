@@ -178,7 +178,7 @@ def test_nothing_else_knows_a_front() -> None:
             (
                 "wording",
                 "report",
-                "history.commit_results",
+                "history.results",
                 "history.totals",
                 "limits",
                 "model.change_verdict",

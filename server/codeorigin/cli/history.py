@@ -19,7 +19,7 @@ from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository
-from codeorigin.history.commit_results import CommitResult
+from codeorigin.history.results import CommitResult
 from codeorigin.history.run import HistoryRun, open_history
 from codeorigin.settings.project import project_of
 

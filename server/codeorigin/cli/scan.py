@@ -73,7 +73,7 @@ def run_scan(options: ScanOptions) -> int:
         from codeorigin.fleet.store import Store
     except ImportError as error:
         raise CodeOriginError("scan needs PyArrow: install codeorigin with its extra 'fleet'") from error
-    from codeorigin.cli.reports.fleet import write_fleet_report
+    from codeorigin.cli.fleet_report import write_fleet_report
     from codeorigin.fleet.scan import ScanRequest, read_repositories, scan
     from codeorigin.fleet.units import UnitKind
     from codeorigin.model.bundle import Bundle

@@ -1,11 +1,11 @@
-"""What comes of one commit: its verdict, and how its lines fall into bands. No names of people are in it."""
+"""From the functions of changed files to what comes of a commit."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.history.functions import BlobFunction
+from codeorigin.history.results import CommitResult, Part
 from codeorigin.languages import get_language
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict
 from codeorigin.model.judge import Judge
@@ -13,57 +13,6 @@ from codeorigin.model.verdict import Band, Verdict
 
 _FOLDERS = 3
 """How deep folders are told apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The share of a commit in one folder (``/`` between names, empty for the top) and one language.
-
-    ``functions`` are those with a verdict that the commit touched, the others its lines in them, not blank, by band.
-    """
-
-    folder: str
-    language: str
-    functions: int
-    human: int
-    unsure: int
-    llm: int
-
-
-@dataclass(frozen=True, slots=True)
-class CommitResult:
-    """A commit without its people. ``seconds`` is its committer's time since 1970.
-
-    ``functions`` counts those with a verdict that it touched, ``written`` those of which it wrote every line: they give
-    ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`ChangeVerdict`), or there is a ``reason``.
-    ``lines`` are its lines in the functions that it touched, not blank. ``declared`` are agents that it names itself.
-    """
-
-    commit: str
-    seconds: int
-    functions: int
-    written: int
-    lines: int
-    logit: float | None
-    probability: float | None
-    band: Band | None
-    reason: str | None
-    human_share: float | None
-    parts: tuple[Part, ...] = ()
-    unread: int = 0
-    declared: tuple[str, ...] = field(default=())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for :meth:`from_dict`."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "CommitResult":
-        """What :meth:`to_dict` was asked of."""
-        values = {**data, "declared": tuple(data["declared"])}
-        values["parts"] = tuple(Part(**part) for part in data["parts"])
-        values["band"] = None if data["band"] is None else Band(data["band"])
-        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from codeorigin.analyzer import Analyzer
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.repository import Repository
-from codeorigin.history.commit_results import CommitResult, JudgedFunction, judged_functions
+from codeorigin.history.commit_results import JudgedFunction, judged_functions
 from codeorigin.history.functions import BlobReader
+from codeorigin.history.results import CommitResult
 from codeorigin.history.walk import Walk
 from codeorigin.model.judge import Judge
 from codeorigin.report import FunctionReport

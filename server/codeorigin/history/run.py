@@ -7,8 +7,8 @@ from pathlib import Path
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.git.repository import Repository
-from codeorigin.history.commit_results import CommitResult
 from codeorigin.history.details import CommitDetails, commit_details
+from codeorigin.history.results import CommitResult
 from codeorigin.history.state import State, default_path
 from codeorigin.history.walk import Plan, Walk, plan
 from codeorigin.model.bundle import Bundle

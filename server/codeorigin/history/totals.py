@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from codeorigin.history.commit_results import CommitResult, Part
+from codeorigin.history.results import CommitResult, Part
 from codeorigin.model.verdict import Band
 
 STANDING_OUT = 24

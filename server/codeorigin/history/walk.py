@@ -13,9 +13,10 @@ from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile
 from codeorigin.git.repository import Repository
-from codeorigin.history.commit_results import CommitResult, ReadFile, commit_result
+from codeorigin.history.commit_results import ReadFile, commit_result
 from codeorigin.history.functions import BlobFunction, unpacked
 from codeorigin.history.reading import Read, Readers, Wanted
+from codeorigin.history.results import CommitResult
 from codeorigin.history.state import State
 from codeorigin.languages import language_for_path
 from codeorigin.model.judge import Judge

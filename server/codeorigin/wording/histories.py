@@ -1,6 +1,6 @@
 """What is said of a history."""
 
-from codeorigin.history.commit_results import CommitResult
+from codeorigin.history.results import CommitResult
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
 from codeorigin.wording.figures import counted, percent

@@ -9,7 +9,7 @@ import pytest
 
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository as Opened
-from codeorigin.history.commit_results import CommitResult
+from codeorigin.history.results import CommitResult
 from codeorigin.history.run import HistoryRun, open_history
 from support.repositories import Repository
 from support.tiny_model import COMMIT_RULE, with_commit_rules

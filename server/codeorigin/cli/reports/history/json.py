@@ -6,7 +6,7 @@ from typing import Any, TextIO
 
 import codeorigin
 from codeorigin.cli.reports.history.report import HistoryReport
-from codeorigin.history.commit_results import CommitResult
+from codeorigin.history.results import CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codeorigin.history.commit_results import CommitResult
-from codeorigin.history.run import HistoryRun
+from codeorigin.history.results import CommitResult
+
+if TYPE_CHECKING:
+    from codeorigin.history.run import HistoryRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class HistoryReport:
     ``since`` and ``until`` are as asked for, ``by`` says what the rows of a summary are.
     """
 
-    run: HistoryRun
+    run: "HistoryRun"
     results: Iterator[CommitResult]
     name: str
     since: str | None

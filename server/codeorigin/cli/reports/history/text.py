@@ -9,7 +9,7 @@ from codeorigin.cli.console import make_console
 from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.cli.reports.text import BAND_STYLES
 from codeorigin.cli.terminal import printable
-from codeorigin.history.commit_results import CommitResult
+from codeorigin.history.results import CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 from codeorigin.wording import CAVEAT

@@ -16,7 +16,7 @@ from codeorigin.cli.terminal import printable
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import UnitKind
-from codeorigin.history.commit_results import CommitResult, Part
+from codeorigin.history.results import CommitResult, Part
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
 from codeorigin.source.regular_files import replacing_file

@@ -1,0 +1,57 @@
+"""What comes of a commit, in plain values, without the model. No names of people are in it."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from codeorigin.model.verdict import Band
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The share of a commit in one folder (``/`` between names, empty for the top) and one language.
+
+    ``functions`` are those with a verdict that the commit touched, the others its lines in them, not blank, by band.
+    """
+
+    folder: str
+    language: str
+    functions: int
+    human: int
+    unsure: int
+    llm: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitResult:
+    """A commit without its people. ``seconds`` is its committer's time since 1970.
+
+    ``functions`` counts those with a verdict that it touched, ``written`` those of which it wrote every line: they give
+    ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`ChangeVerdict`), or there is a ``reason``.
+    ``lines`` are its lines in the functions that it touched, not blank. ``declared`` are agents that it names itself.
+    """
+
+    commit: str
+    seconds: int
+    functions: int
+    written: int
+    lines: int
+    logit: float | None
+    probability: float | None
+    band: Band | None
+    reason: str | None
+    human_share: float | None
+    parts: tuple[Part, ...] = ()
+    unread: int = 0
+    declared: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for :meth:`from_dict`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "CommitResult":
+        """What :meth:`to_dict` was asked of."""
+        values = {**data, "declared": tuple(data["declared"])}
+        values["parts"] = tuple(Part(**part) for part in data["parts"])
+        values["band"] = None if data["band"] is None else Band(data["band"])
+        return cls(**values)
