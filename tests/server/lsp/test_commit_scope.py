@@ -146,7 +146,7 @@ async def test_the_sentence_about_the_commit(analyzer: Analyzer) -> None:
     others = {function.function_id: [5.0, 4.0, 3.0]}
     verdict = analyzer.analyze(ONE, "python", in_commits=others).functions[0].verdict
     assert (own_text(verdict, SAME_COMMIT) or "").endswith(
-        " 3 other functions of the same commit point to an LLM (+3.60)."
+        "; the 3 other functions of the same commit point to an LLM (+3.51)."
     )
 
 
