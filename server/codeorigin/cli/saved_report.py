@@ -110,7 +110,7 @@ def _summary(data: Mapping[str, Any]) -> Summary:
 
 def _file(data: Mapping[str, Any], accepted: set[str]) -> CheckedFile:
     path, language = str(data["path"]), str(data["language"])
-    functions = tuple(_function(each, language, accepted) for each in data["functions"])
+    functions = tuple(_function(each, accepted) for each in data["functions"])
     changed, cell = data["changed_lines"], data["cell"]
     return CheckedFile(
         path,
@@ -121,7 +121,7 @@ def _file(data: Mapping[str, Any], accepted: set[str]) -> CheckedFile:
     )
 
 
-def _function(data: Mapping[str, Any], language: str, accepted: set[str]) -> FunctionReport:
+def _function(data: Mapping[str, Any], accepted: set[str]) -> FunctionReport:
     place = data["range"]
     span = TextRange(
         # Where in the text is not known without the text.
@@ -137,12 +137,12 @@ def _function(data: Mapping[str, Any], language: str, accepted: set[str]) -> Fun
     identity = str(data["id"])
     if data["accepted"]:
         accepted.add(identity)
-    nested = tuple(_function(each, language, accepted) for each in data["nested"])
+    nested = tuple(_function(each, accepted) for each in data["nested"])
     return FunctionReport(
         span=FunctionSpan(
             name=str(data["name"]),
             qualified_name=str(data["qualified_name"]),
-            language=language,
+            language=str(data["language"]),
             range=span,
             code=span,
             header=span,

@@ -36,6 +36,7 @@ def test_a_named_document_is_checked_by_its_blocks(folder: Path) -> None:
         ("load_orders", 4),
         ("Lookup", 17),
     ]
+    assert [each["language"] for each in markdown["functions"]] == ["python", "go"]
     assert [each["name"] for each in rest["functions"]] == ["Lookup"]
     assert markdown["functions"][1]["id"] == rest["functions"][0]["id"]
 

@@ -31,6 +31,7 @@ def _function(function: FunctionReport, counted: int, accepted: bool) -> dict[st
         "kind": function.span.kind.value,
         "name": function.span.name,
         "qualified_name": function.span.qualified_name,
+        "language": function.span.language,
         "start_line": first,
         "end_line": last,
         "range": {
