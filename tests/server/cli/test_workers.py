@@ -148,4 +148,5 @@ def test_a_file_that_fails_among_others_fails_alone(
     found = list(workers.check_alone(sources(folder, *named), FileCheck(model=tiny_model_dir)))
     paths = [each.path if isinstance(each, FileError) else each[0].path for each in found]
     assert paths == named
+    assert [each.path if isinstance(each, FileError) else each[0].path for each in found] == named
     assert [isinstance(each, FileError) for each in found] == [True, False, True, False]
