@@ -133,7 +133,7 @@ def checking(count: int, model: Path | None) -> dict[str, float]:
 
 def initialize() -> dict[str, float]:
     """Median seconds on the clock from the start of a server to its answer to ``initialize``."""
-    params = {"processId": None, "rootUri": None, "capabilities": {}}
+    params: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": {}}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).encode()
     seconds = []
     for _ in range(STARTS):
