@@ -70,7 +70,7 @@ class Bench:
         return Pass(snapshot, self.settings, None, self.generation)
 
     def key(self, uri: str) -> Key | None:
-        return (self.versions[uri], self.settings, self.generation) if uri in self.versions else None
+        return (self.versions[uri], self.settings, self.generation, 0) if uri in self.versions else None
 
     def deliver(self, result: Result, before: Result | None) -> None:
         assert self.scorer.results[result.snapshot.uri] is result
@@ -81,7 +81,7 @@ class Bench:
             raise Cancelled("another model")
         return self
 
-    def analyze(self, text: str, language: str, *, path: str, file_context: bool, cancel: CancelToken) -> Any:
+    def analyze(self, text: str, language: str, *, path: str, cancel: CancelToken, **_: Any) -> Any:
         uri, version = path.split(":")
         done = Version(uri, int(version))
         self.analyzed.append(done)
