@@ -96,25 +96,25 @@ def test_pairs_do_not_calibrate(run: Run) -> None:
 def test_the_deep_parts_logits_are_added_where_they_help(run: Run) -> None:
     calibrate(CONFIG, run, lambda line: None)
     before = read(run).alone.default.llm
-    assert entry(run)["parts"] == {"deep": False}
+    assert entry(run)["parts"] == {"wide": True, "deep": False}
     labels = side_of(run).labels
 
     np.savez(run.deep, out_of_fold=2.0 + 4.0 * labels)
     calibrate(CONFIG, run, lambda line: None)
-    assert entry(run)["parts"] == {"deep": True}
+    assert entry(run)["parts"] == {"wide": True, "deep": True}
     assert sorted(entry(run)["inputs"]) == ["deep.npz", "wide.npz"]
     assert read(run).alone.default.llm > before + 1.5
 
     lines: list[str] = []
     np.savez(run.deep, out_of_fold=-4.0 * labels)
     calibrate(CONFIG, run, lines.append)
-    assert entry(run)["parts"] == {"deep": False}
+    assert entry(run)["parts"] == {"wide": True, "deep": False}
     assert any("left out" in line for line in lines)
     assert read(run).alone.default.llm == before
 
     np.savez(run.deep, out_of_fold=np.full(len(labels), 2.0))
     calibrate(replace(CONFIG, deep_must_help=False), run, lambda line: None)
-    assert entry(run)["parts"] == {"deep": True}
+    assert entry(run)["parts"] == {"wide": True, "deep": True}
     assert read(run).alone.default.llm == pytest.approx(before + 2.0)
     calibrate(replace(CONFIG, deep=False, deep_must_help=False), run, lambda line: None)
     assert read(run).alone.default.llm == before
