@@ -182,6 +182,7 @@ def test_one_command_measures_all(tmp_path: Path) -> None:
     ):
         assert text in page
     assert page.count("<svg") == 5
+    assert ("learnt nothing" in page) != ("the AUROC is level" in page)
 
 
 def test_too_few_specifications_are_refused(tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def _svg(chart: Chart, name: str) -> str:
             for number in range(len(chart.series)):
                 _draw_series(axes, chart, number)
             axes.grid(axis="y", color=INK, alpha=0.12)
+            axes.set_axisbelow(True)
             if len(chart.series) > 1:
                 legend(axes, loc="best")
         if chart.ticks:

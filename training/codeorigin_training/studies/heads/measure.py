@@ -39,6 +39,7 @@ from codeorigin_training.studies.heads.significance import (
 )
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
 
+_CHANCE = 0.5
 _LEVEL = 0.005
 """A loss of AUROC that counts as none."""
 
@@ -172,7 +173,12 @@ def _section(
         findings=(
             f"The retriever's AUROC is {interval(area)}.",
             f"{len(special)} pairs of head and construct are special after Holm's correction.",
-            f"With {level} of {layers * heads} heads the AUROC is level (within {_LEVEL}).",
+            (
+                f"With {level} of {layers * heads} heads the AUROC is level (within {_LEVEL})."
+                if area.low is not None and area.low > _CHANCE
+                else "The interval holds 0.5: the retriever learnt nothing that it could show, and what follows is of "
+                "heads without a task. Give it more epochs or pairs, or a pretrained encoder."
+            ),
         ),
         tables=(
             Table(
