@@ -45,8 +45,9 @@ class Bench:
         return self
 
     def analyze(
-        self, text: str, language: str, *, path: str, file_context: bool, cancel: CancelToken
+        self, text: str, language: str, *, path: str, file_context: bool, module: bool, cancel: CancelToken
     ) -> FileReport:
+        assert not module
         self.texts.append(text)
         spans = find_functions(text, get_language(language), path=path)
         reports = tuple(FunctionReport(span, VERDICT, f"id of {span.name}") for span in spans)
