@@ -14,7 +14,7 @@ class CalibrateConfig:
     and for files; ``human_rate`` the share of LLM code that band ``human`` may hold. Besides, at most ``tail_rate`` of
     the repositories of ``tail_fewest`` human functions or more may have more than ``tail_share`` of them called
     ``llm``; it costs most of the power, and is what keeps one careful project from being accused. The guarantee of
-    ``rate`` costs ``greatest_share`` / (repositories + 1) of it: with 40 repositories of a language, 0.4 of its 1.5 %.
+    ``rate`` costs ``greatest_share`` / (repositories + 1) of it: with 40 repositories of a language, 0.5 of its 1.5 %.
     ``offset_quantile`` of a language's human code, mixed with that of ``offset_repositories`` of all languages, aligns
     languages. A population of fewer repositories than a promise takes is heard from ``fewest_evidence`` on.
     ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it ranks better out of
@@ -30,9 +30,9 @@ class CalibrateConfig:
     tail_share: float = 0.05
     tail_rate: float = 0.03
     tail_fewest: int = 50
-    greatest_share: float = 0.15
+    greatest_share: float = 0.2
     offset_quantile: float = 0.95
-    offset_repositories: float = 10.0
+    offset_repositories: float = 20.0
     fewest_evidence: int = 8
     min_lines: int = 3
     min_characters: int = 60

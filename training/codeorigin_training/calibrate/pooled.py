@@ -44,7 +44,7 @@ class PooledRuleConfig:
     tail_fewest: int = 20
     greatest_share: float = 1.0
     offset_quantile: float = 0.95
-    offset_repositories: float = 10.0
+    offset_repositories: float = 20.0
     fewest_evidence: int = 20
     min_lines: int = 3
     min_characters: int = 60
