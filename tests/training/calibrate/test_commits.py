@@ -11,9 +11,7 @@ from codeorigin_training.measure.answers import circle_answers
 from support.corpus_rows import row
 from support.tiny_model import FILE_CONTEXT
 
-SETTINGS = CalibrateConfig(
-    rate=0.1, tail_share=0.9, tail_rate=0.3, tail_fewest=4, greatest_share=1.0, fewest_functions=3
-)
+SETTINGS = CalibrateConfig(rate=0.1, tail_share=0.9, tail_rate=0.3, tail_fewest=4, fewest_functions=3)
 BARE = Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60)
 
 

@@ -107,7 +107,7 @@ def test_there_is_no_rule_without_neighbours_of_both_classes() -> None:
         replace(each, path=f"{number}.py") if each.label else each for number, each in enumerate(rows)
     ]
     assert fit_file_context(one_class, logits, SETTINGS, RULE) is None
-    few = CalibrateConfig(rate=0.004)
+    few = CalibrateConfig(rate=0.01)
     assert fit_file_context(rows, logits, few, RULE) is None
 
 

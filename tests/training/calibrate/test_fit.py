@@ -14,7 +14,7 @@ from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
 
 LONG = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
-CONFIG = CalibrateConfig(rate=0.05, greatest_share=1.0)
+CONFIG = CalibrateConfig(rate=0.05)
 
 Floats = npt.NDArray[np.float64]
 
@@ -103,9 +103,6 @@ def test_too_few_repositories_are_named() -> None:
         {"human_rate": 1.5},
         {"tail_fewest": 0},
         {"fewest_evidence": 0},
-        {"greatest_share": 0.001},
-        {"offset_quantile": 1.0},
-        {"offset_repositories": -1.0},
         {"tail_share": 0.0},
         {"tail_rate": 1.0},
         {"min_lines": -1},

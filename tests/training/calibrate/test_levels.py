@@ -13,7 +13,7 @@ from codeorigin_training.corpus.rows import Row
 
 BARE = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
 COMMENTED = BARE.replace("\n", "\n    # Cents are enough.\n", 1)
-CONFIG = CalibrateConfig(rate=0.05, tail_share=0.2, tail_rate=0.1, tail_fewest=8, greatest_share=1.0)
+CONFIG = CalibrateConfig(rate=0.05, tail_share=0.2, tail_rate=0.1, tail_fewest=8)
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,7 +67,7 @@ def test_a_shifted_language_is_protected_and_the_others_keep_their_power() -> No
     assert all(found[language, 0] <= 0.05 for language in SIZES)
     assert min(found["go", 1], found["python", 1]) > 0.9
     # One threshold for all breaks the promise where it is shifted.
-    plain = CalibrateConfig(rate=0.05, tail_rate=0.99, greatest_share=1.0)
+    plain = CalibrateConfig(rate=0.05, tail_rate=0.99)
     pooled = fit_levels([replace(row, language="any") for row in rows], logits, plain)
     assert pooled is not None
     one = Levels(pooled.default, {}, {}, None)
@@ -98,8 +98,7 @@ def test_few_repositories_widen_unsure_and_never_lower_a_threshold() -> None:
     sizes = {"go": 60, "python": 60, "php": 12, "ruby": 3}
     for shift in (-3.0, 2.5):
         rows, logits, groups = world(4, sizes, {"php": shift, "ruby": shift})
-        settings = replace(CONFIG, fewest_evidence=10)
-        levels = fit_levels(rows, logits, settings, groups)
+        levels = fit_levels(rows, logits, replace(CONFIG, fewest_evidence=10), groups)
         assert levels is not None
         scale = levels.scale(rows, logits, np.ones(len(rows)), 0.05, points=10)
         assert scale.promise("go", Group.BARE).language == "go"
@@ -110,37 +109,9 @@ def test_few_repositories_widen_unsure_and_never_lower_a_threshold() -> None:
                 assert bounds.llm >= levels.default.llm
                 assert bounds.human <= levels.default.human
         if shift > 0:
-            # Twelve repositories promise nothing, but they are enough to be heard.
+            # Twelve repositories promise nothing, but they are enough to be heard; three are not.
             assert scale.thresholds("php").llm > levels.default.llm
-            assert scale.thresholds("ruby").llm < scale.thresholds("php").llm
-
-
-def test_languages_too_small_for_a_promise_about_repositories_have_one_together() -> None:
-    """Eight languages of 15 repositories, people of one of which write more like an LLM: a fifth of them would be
-    accused with no more than the promise about the mean."""
-    sizes = dict.fromkeys(("c", "cpp", "go", "java", "php", "python", "ruby", "rust"), 15)
-    shifts = {"rust": 2.0}
-    accused: dict[float, list[float]] = {0.99: [], 0.1: []}
-    found = []
-    new = world(100, dict.fromkeys(sizes, 60), shifts)
-    human = np.array([row.label == 0 for row in new[0]])
-    names, number = np.unique([row.repo for row in new[0]], return_inverse=True)
-    for seed in range(4):
-        rows, logits, _ = world(seed, sizes, shifts)
-        for tail_rate, shares in accused.items():
-            levels = fit_levels(
-                rows, logits, replace(CONFIG, rate=0.15, greatest_share=0.3, tail_rate=tail_rate)
-            )
-            assert levels is not None
-            assert levels.tail is not None
-            hit = called(levels, *new)
-            share = np.bincount(number, weights=hit & human) / np.bincount(number, weights=human)
-            shares.append(float((share > CONFIG.tail_share).sum() / len(names)))
-            found.append(rates(hit, new[0]))
-    assert np.mean(accused[0.99]) > 0.2
-    assert np.mean(accused[0.1]) <= 0.1
-    # The shifted language alone has the higher threshold.
-    assert min(each["go", 1] for each in found) > 0.9
+            assert scale.thresholds("ruby") == levels.default
 
 
 def test_one_careful_project_does_not_hide_behind_the_mean() -> None:

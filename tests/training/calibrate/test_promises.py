@@ -14,7 +14,6 @@ class Terms:
     tail_share: float = 0.2
     tail_rate: float = 0.15
     tail_fewest: int = 5
-    greatest_share: float = 1.0
     fewest_evidence: int = 4
 
 
@@ -46,12 +45,10 @@ def shares(human: HumanScores, threshold: float) -> list[tuple[float, int]]:
     return found
 
 
-def mean_by_hand(human: HumanScores, greatest: float = 1.0) -> float | None:
+def mean_by_hand(human: HumanScores) -> float | None:
     """The lowest candidate from which on every candidate keeps the promise."""
     count = len(np.unique(human.repositories))
-    return lowest(
-        human, lambda each: (sum(s for s, _ in each) + greatest) / (count + 1) <= TERMS.rate + 1e-12
-    )
+    return lowest(human, lambda each: (sum(s for s, _ in each) + 1) / (count + 1) <= TERMS.rate + 1e-12)
 
 
 def tail_by_hand(human: HumanScores) -> float | None:
@@ -89,35 +86,6 @@ def test_the_bounds_are_those_of_brute_force(seed: int) -> None:
                 for each in (found, expected)
             ]
             assert accused[0] == accused[1]
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_a_smaller_greatest_share_promises_with_fewer_repositories(seed: int) -> None:
-    human = scores(seed, {"old": 8})
-    assert mean_bound(human, TERMS).promised is None
-    found, expected = mean_bound(human, Terms(greatest_share=0.3)).promised, mean_by_hand(human, 0.3)
-    assert found is not None
-    assert expected is not None
-    assert called_alike(human, found, expected)
-
-
-def test_the_mean_is_kept_where_no_repository_has_more_than_the_greatest_share_called() -> None:
-    """At most a fifth of a repository's functions can ever score high, and 15 repositories calibrate."""
-
-    def drawn(seed: int, count: int) -> HumanScores:
-        generator = np.random.default_rng(seed)
-        logits = np.full((count, 10), -5.0)
-        logits[:, :2] = generator.normal(size=(count, 1)) + 0.1 * generator.normal(size=(count, 2))
-        return HumanScores(logits.ravel(), np.repeat(np.arange(count), 10), np.full(count * 10, "old"))
-
-    new = drawn(999, 4000).logits
-    terms = Terms(rate=0.02, greatest_share=0.2)
-    rates = []
-    for seed in range(60):
-        threshold = mean_bound(drawn(seed, 15), terms).promised
-        assert threshold is not None
-        rates.append(float((new >= threshold).mean()))
-    assert 0.003 < np.mean(rates) <= 0.02
 
 
 def test_the_population_that_asks_for_more_decides() -> None:

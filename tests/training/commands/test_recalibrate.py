@@ -16,9 +16,7 @@ from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.run import Run
 from support.corpus_maker import write_corpus
 
-SETTINGS = CalibrateConfig(
-    rate=0.2, greatest_share=1.0, tail_share=0.5, tail_rate=0.3, tail_fewest=4, fewest_evidence=5
-)
+SETTINGS = CalibrateConfig(rate=0.2, tail_share=0.5, tail_rate=0.3, tail_fewest=4, fewest_evidence=5)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from codeorigin_training.measure.commits import SIZES, commit_metrics
 from support.corpus_rows import row
 from support.tiny_model import FILE_CONTEXT
 
-CONFIG = CalibrateConfig(rate=0.1, tail_share=0.9, tail_rate=0.3, tail_fewest=4, greatest_share=1.0)
+CONFIG = CalibrateConfig(rate=0.1, tail_share=0.9, tail_rate=0.3, tail_fewest=4)
 ALONE = Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60, context=FILE_CONTEXT)
 
 

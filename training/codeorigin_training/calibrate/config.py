@@ -11,18 +11,18 @@ class CalibrateConfig:
     """Rates and limits of functions, and the rules for functions in their file and for whole files.
 
     ``rate`` is the false-positive rate that is guaranteed, for functions by themselves, for functions in their file
-    and for files; ``human_rate`` the share of LLM code that band ``human`` may hold. Besides, at most ``tail_rate`` of
-    the repositories of ``tail_fewest`` human functions or more may have more than ``tail_share`` of them called
-    ``llm``; it costs most of the power, and is what keeps one careful project from being accused. The guarantee of
-    ``rate`` costs ``greatest_share`` / (repositories + 1) of it: with 40 repositories of a language, 0.5 of its 1.5 %.
-    ``offset_quantile`` of a language's human code, mixed with that of ``offset_repositories`` of all languages, aligns
-    languages. A population of fewer repositories than a promise takes is heard from ``fewest_evidence`` on.
-    ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it ranks better out of
-    fold; without ``wide`` it is alone in the bundle. ``context_weight`` 0.8 and ``context_prior_functions`` 1 were
-    the choice on repository folds: more weight ranks files as the corpus has them better still, but costs where
-    people's and LLM functions stand in one file; weighing neighbours by their lines gains nothing. The others of a
-    commit speak with ``commit_weight``, and beside them those of the file with ``file_weight_beside_commit``: what
-    one commit wrote is by one hand far oftener than a file. The limits of files hold for commits too.
+    and for files; ``human_rate`` the share of LLM code that band ``human`` may hold. The guarantee costs 1 /
+    (repositories + 1) of the rate: with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and
+    0.010 only 0.005. Besides, at most ``tail_rate`` of the repositories of ``tail_fewest`` human functions or more
+    may have more than ``tail_share`` of them called ``llm``; it costs most of the power, and is what keeps one
+    careful project from being accused. A population of fewer repositories than a promise takes is heard from
+    ``fewest_evidence`` on. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it
+    ranks better out of fold; without ``wide`` it is alone in the bundle. ``context_weight`` 0.8 and
+    ``context_prior_functions`` 1 were the choice on repository folds: more weight ranks files as the corpus has them
+    better still, but costs where people's and LLM functions stand in one file; weighing neighbours by their lines gains
+    nothing. The others of a commit speak with ``commit_weight``, and beside them those of the file with
+    ``file_weight_beside_commit``: what one commit wrote is by one hand far oftener than a file. The limits of files hold
+    for commits too.
     """
 
     rate: float = 0.015
@@ -30,10 +30,7 @@ class CalibrateConfig:
     tail_share: float = 0.05
     tail_rate: float = 0.03
     tail_fewest: int = 50
-    greatest_share: float = 0.2
-    offset_quantile: float = 0.95
-    offset_repositories: float = 20.0
-    fewest_evidence: int = 8
+    fewest_evidence: int = 20
     min_lines: int = 3
     min_characters: int = 60
     wide: bool = True
@@ -53,15 +50,9 @@ class CalibrateConfig:
             raise ValueError(
                 "without wide there must be a deep part, whatever it helps: set deep_must_help=false"
             )
-        rates = (self.rate, self.human_rate, self.tail_share, self.tail_rate, self.offset_quantile)
+        rates = (self.rate, self.human_rate, self.tail_share, self.tail_rate)
         if not all(0 < each < 1 for each in rates):
-            raise ValueError(
-                "rate, human_rate, tail_share, tail_rate and offset_quantile must lie between 0 and 1"
-            )
-        if not self.rate <= self.greatest_share <= 1 or not self.offset_repositories >= 0:
-            raise ValueError(
-                "greatest_share must lie between rate and 1, offset_repositories must not be negative"
-            )
+            raise ValueError("rate, human_rate, tail_share and tail_rate must lie between 0 and 1")
         if min(self.tail_fewest, self.fewest_evidence) < 1 or self.min_lines < 0 or self.min_characters < 0:
             raise ValueError(
                 "tail_fewest and fewest_evidence must be at least 1, min_lines and min_characters at least 0"
@@ -96,8 +87,7 @@ class CalibrateConfig:
             tail_share=self.tail_share,
             tail_rate=self.tail_rate,
             tail_fewest=self.tail_fewest,
-            offset_quantile=self.offset_quantile,
-            offset_repositories=self.offset_repositories,
+            fewest_evidence=self.fewest_evidence,
             min_lines=self.min_lines,
             min_characters=self.min_characters,
         )

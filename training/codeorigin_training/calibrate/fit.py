@@ -49,10 +49,9 @@ def fit_calibration(
         )
     scale = fit_scale(rows, logits[judged], weights[judged], config, groups)
     if scale is None:
-        fewest = fewest_repositories(config.rate, config.greatest_share)
         raise CodeOriginError(
-            f"a false-positive rate of {config.rate:g} needs {fewest} repositories with human code; "
-            "pass more data or a higher rate"
+            f"a false-positive rate of {config.rate:g} needs {fewest_repositories(config.rate)} repositories "
+            "with human code; pass more data or a higher rate"
         )
     return Calibration(scale, min_lines=config.min_lines, min_characters=config.min_characters)
 

@@ -9,7 +9,6 @@ from codeorigin.model.normalize import normalize
 from codeorigin.model.promise import Group, Tail, group_of
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.calibrate.alignment import language_offsets
 from codeorigin_training.calibrate.promises import (
     HumanScores,
     LevelSettings,
@@ -74,12 +73,11 @@ def fit_levels(
 ) -> Levels | None:
     """Thresholds for out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
 
-    A language, and a group in it, has a promise of its own where its repositories allow the bound on the mean of
-    :mod:`~codeorigin_training.calibrate.promises`. The bound on accused repositories is found on the scores of all
-    languages, each moved by how high its human code scores (:mod:`~codeorigin_training.calibrate.alignment`), so that
-    a language whose people write like an LLM pays for that and the others do not. A language without a promise of
-    its own is called ``llm`` from the default threshold on, or later where its own code asks for that, and ``human``
-    no sooner: in between more is ``unsure``. A group is never called ``llm`` sooner than its language.
+    A language has a promise of its own where its repositories allow both bounds of
+    :mod:`~codeorigin_training.calibrate.promises`, a group where they allow the bound on the mean; the bound on
+    accused repositories is its language's, so that it holds for a project's functions of all groups together. Without
+    a promise of its own a language, or a group, is called ``llm`` from its parent's threshold on, or later where
+    its own code asks for that, and ``human`` no sooner than its parent: in between more is ``unsure``.
 
     Args:
         rows: corpus rows.
@@ -115,20 +113,17 @@ class _Fit:
             return None
         llm = max(mean.lowest, tail.lowest)
         default = Thresholds(llm, self._lower(everywhere, llm), mean.repositories)
-        offsets = language_offsets(human, self.languages[self.human], self.config)
-        aligned = human.moved(-np.array([offsets[name] for name in self.languages[self.human].tolist()]))
-        tail = tail_bound(aligned, self.config)
+        has_tail = tail.promised is not None
         languages: dict[str, Thresholds] = {}
         groups: dict[str, dict[Group, Thresholds]] = {}
         for name in np.unique(self.languages).tolist():
             inside = self.languages == name
-            own = self._language(inside, default, offsets.get(name, 0.0) + tail.lowest)
+            own, floor = self._language(inside, default, has_tail=has_tail)
             if own != default:
                 languages[name] = own
-            if self.groups is not None and (found := self._groups(inside, own)):
+            if self.groups is not None and (found := self._groups(inside, own, floor)):
                 groups[name] = found
         config = self.config
-        has_tail = tail.promised is not None
         return Levels(
             default,
             languages,
@@ -136,20 +131,26 @@ class _Fit:
             Tail(config.tail_share, config.tail_rate, config.tail_fewest) if has_tail else None,
         )
 
-    def _language(self, inside: Booleans, default: Thresholds, floor: float) -> Thresholds:
-        """A language's thresholds; ``floor`` is what the promise about single repositories asks of it."""
-        mean = mean_bound(self._human(inside), self.config)
-        llm = max(mean.lowest, floor)
-        if mean.promised is not None:
-            return Thresholds(llm, self._lower(inside, llm, default.human), mean.repositories)
-        return default if llm <= default.llm else Thresholds(llm, default.human)
+    def _language(self, inside: Booleans, default: Thresholds, *, has_tail: bool) -> tuple[Thresholds, float]:
+        """A language's thresholds, and the bound on accused repositories for its groups."""
+        human = self._human(inside)
+        mean, tail = mean_bound(human, self.config), tail_bound(human, self.config)
+        lowest = max(mean.lowest, tail.lowest)
+        if mean.promised is not None and (tail.promised is not None or not has_tail):
+            return Thresholds(
+                lowest, self._lower(inside, lowest, default.human), mean.repositories
+            ), tail.lowest
+        llm = max(default.llm, lowest)
+        if llm == default.llm:
+            return default, default.llm
+        return Thresholds(llm, default.human), llm
 
-    def _groups(self, inside: Booleans, language: Thresholds) -> dict[Group, Thresholds]:
+    def _groups(self, inside: Booleans, language: Thresholds, floor: float) -> dict[Group, Thresholds]:
         found: dict[Group, Thresholds] = {}
         for group in Group:
             mean = mean_bound(self._human(inside & (self.groups == group.value)), self.config)
             own = mean.promised is not None and language.repositories is not None
-            llm = max(mean.lowest, language.llm)
+            llm = max(mean.lowest, floor if own else language.llm)
             if own or llm > language.llm:
                 found[group] = Thresholds(llm, min(language.human, llm), mean.repositories if own else None)
         return found

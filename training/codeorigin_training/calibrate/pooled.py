@@ -30,9 +30,8 @@ class PooledRuleConfig:
     gradient boosting over all of them) ranked better. Those of fewer than ``fewest_functions`` functions get no
     verdict. ``rate`` is the false-positive rate to guarantee, ``human_rate`` the share of those by LLMs that band
     ``human`` may hold; the promise about single repositories is that of functions, of repositories of ``tail_fewest``
-    of them or more. A repository has few files, so one of them is a large share: ``greatest_share`` stays 1. Functions
-    of fewer than ``min_lines`` lines or ``min_characters`` characters that are not blank have no verdict, so they are
-    not pooled.
+    of them or more. Functions of fewer than ``min_lines`` lines or ``min_characters`` characters that are not
+    blank have no verdict, so they are not pooled.
     """
 
     prior_lines: float = 20.0
@@ -42,9 +41,6 @@ class PooledRuleConfig:
     tail_share: float = 0.05
     tail_rate: float = 0.03
     tail_fewest: int = 20
-    greatest_share: float = 1.0
-    offset_quantile: float = 0.95
-    offset_repositories: float = 20.0
     fewest_evidence: int = 20
     min_lines: int = 3
     min_characters: int = 60

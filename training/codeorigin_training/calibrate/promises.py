@@ -4,9 +4,6 @@ Two losses of a repository are controlled (conformal risk control, Angelopoulos 
 human functions called ``llm``, whose mean is the false-positive rate of a new repository; and whether that share is
 above ``tail_share``, so that the mean is not kept at the cost of one careful project. Both only fall as a threshold
 rises, so the higher of two thresholds keeps both promises.
-
-The mean is promised in every language and group apart. Single repositories take ten times as many to promise
-anything about, which no language has, so that promise is about the repositories of all languages together.
 """
 
 from dataclasses import dataclass
@@ -41,10 +38,6 @@ class Terms(Protocol):
         """Human functions from which on a repository counts for ``tail_rate``."""
 
     @property
-    def greatest_share(self) -> float:
-        """What a new repository's share counts as at most in the mean; greater ones are what the tail keeps rare."""
-
-    @property
     def fewest_evidence(self) -> int:
         """Repositories from which on a population too small for a promise is listened to all the same."""
 
@@ -55,14 +48,6 @@ class LevelSettings(Limits, Terms, Protocol):
     @property
     def human_rate(self) -> float:
         """Share of LLM code that band ``human`` may hold."""
-
-    @property
-    def offset_quantile(self) -> float:
-        """Which quantile of a language's human code says how high it scores."""
-
-    @property
-    def offset_repositories(self) -> float:
-        """Repositories of all languages that a language's quantile is mixed with."""
 
 
 DISTRIBUTION = "distribution"
@@ -83,10 +68,6 @@ class HumanScores:
     logits: Floats
     repositories: Integers
     populations: npt.NDArray[np.str_]
-
-    def moved(self, by: Floats) -> "HumanScores":
-        """The same code with logits higher by ``by`` ``(n,)``."""
-        return HumanScores(self.logits + by, self.repositories, self.populations)
 
     def take(self, inside: Booleans) -> "HumanScores":
         """Those of ``inside``, bool ``(n,)``."""
@@ -113,15 +94,15 @@ class Bound:
 
 def mean_bound(human: HumanScores, terms: Terms) -> Bound:
     """The bound that keeps the false-positive rate of a new repository at ``terms.rate``."""
-    return _over_populations(human, terms.rate, terms.greatest_share, terms.fewest_evidence)
+    return _over_populations(human, terms.rate, terms.fewest_evidence)
 
 
 def tail_bound(human: HumanScores, terms: Terms) -> Bound:
     """The bound that keeps the share of accused repositories at ``terms.tail_rate``."""
-    return _over_populations(_accusing(human, terms), terms.tail_rate, 1.0, terms.fewest_evidence)
+    return _over_populations(_accusing(human, terms), terms.tail_rate, terms.fewest_evidence)
 
 
-def _over_populations(human: HumanScores, rate: float, greatest: float, fewest_evidence: int) -> Bound:
+def _over_populations(human: HumanScores, rate: float, fewest_evidence: int) -> Bound:
     """The highest threshold of the populations with repositories enough; of all together where none has."""
     names = np.unique(human.populations)
     promised: list[float] = []
@@ -130,14 +111,14 @@ def _over_populations(human: HumanScores, rate: float, greatest: float, fewest_e
     for name in names:
         part = human.take(human.populations == name)
         repositories = np.unique(part.repositories)
-        threshold = controlled_threshold(part.logits, part.repositories, rate, greatest)
+        threshold = controlled_threshold(part.logits, part.repositories, rate)
         if threshold is not None:
             promised.append(threshold)
             behind.append(repositories)
         elif len(repositories) >= fewest_evidence:
             evidence = max(evidence, supported_threshold(part.logits, part.repositories, rate))
     if not promised and len(names) > 1:
-        threshold = controlled_threshold(human.logits, human.repositories, rate, greatest)
+        threshold = controlled_threshold(human.logits, human.repositories, rate)
         if threshold is not None:
             promised.append(threshold)
             behind.append(human.repositories)

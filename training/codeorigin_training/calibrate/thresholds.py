@@ -4,10 +4,6 @@ Conformal risk control (Angelopoulos, Bates, Fisch, Lei and Schuster, ICLR 2024)
 inside a repository as its loss, and repositories exchangeable, the lowest threshold whose mean loss ``R`` over
 ``n`` calibration repositories keeps ``(n * R + 1) / (n + 1) <= rate`` lets through at most ``rate`` of a new
 repository's human functions in expectation. Functions of one repository are not independent; repositories are.
-
-The 1 in ``n * R + 1`` is the greatest loss that a new repository can have. Where another promise keeps repositories
-with a greater share called rare, a smaller one may stand there: what is promised then is about the mean of shares
-that count as at most that much.
 """
 
 from collections.abc import Sequence
@@ -18,25 +14,22 @@ import numpy.typing as npt
 from codeorigin_training.arrays import Floats
 
 
-def fewest_repositories(rate: float, greatest: float = 1.0) -> int:
-    """How many repositories it takes before any threshold can guarantee ``rate``, where none loses over ``greatest``."""
-    return max(int(np.ceil(greatest / rate - 1e-9)) - 1, 1)
+def fewest_repositories(rate: float) -> int:
+    """How many repositories it takes before any threshold can guarantee ``rate``."""
+    return int(np.ceil(1.0 / rate)) - 1
 
 
-def controlled_threshold(
-    logits: Floats, repositories: npt.NDArray[np.int64], rate: float, greatest: float = 1.0
-) -> float | None:
+def controlled_threshold(logits: Floats, repositories: npt.NDArray[np.int64], rate: float) -> float | None:
     """The lowest threshold on ``logits`` ``(n,)`` of human code that guarantees ``rate``; None if none does.
 
     Args:
         logits: raw logits of human functions, out of sample.
         repositories: int64 ``(n,)``, the repository of each.
         rate: share of a new repository's human functions at or above the threshold, in expectation.
-        greatest: a new repository's share counts as at most this.
     """
     names, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
-    allowed = rate * (len(names) + 1) - greatest
-    if allowed < -1e-9 or len(names) == 0:
+    allowed = rate * (len(names) + 1) - 1.0
+    if allowed < 0:
         return None
     return _lowest(logits, 1.0 / counts[group], allowed)
 
