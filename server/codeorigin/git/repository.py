@@ -11,6 +11,8 @@ from codeorigin.git.objects import Objects
 from codeorigin.git.process import Git
 
 _MAX_COMMIT = 1_000_000
+_LATEST = 2**63 - 1
+_MOST_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,19 @@ class Repository:
 
 
 def _logged(record: bytes) -> Commit:
-    name, tree, seconds, *parents = record.decode("ascii").split()
-    return Commit(name, tuple(parents), tree, int(seconds))
+    # A commit may lack its time: the place between the blanks is then empty.
+    name, tree, seconds, *parents = record.split(b" ")
+    return Commit(
+        name.decode("ascii"),
+        tuple(parent.decode("ascii") for parent in parents if parent),
+        tree.decode("ascii"),
+        _seconds(seconds),
+    )
+
+
+def _seconds(text: bytes) -> int:
+    """A time, 0 where there is none. A commit may claim any, so it is held within 64 bits."""
+    return min(int(text), _LATEST) if text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 def read_commit(objects: Objects, name: str) -> Commit:
@@ -162,5 +175,5 @@ def read_commit(objects: Objects, name: str) -> Commit:
             parents.append(value.decode("ascii"))
         elif key == b"committer":
             time = value.rsplit(b" ", 2)[-2:-1]
-            seconds = int(time[0]) if time and time[0].isdigit() else 0
+            seconds = _seconds(time[0] if time else b"")
     return Commit(name, tuple(parents), tree, seconds)

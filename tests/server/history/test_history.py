@@ -285,6 +285,20 @@ def test_a_commit_of_no_time_that_is_one(repository: Repository, judge: Judge) -
     assert [each.commit for each in judge(repository.folder)] == [name]
 
 
+@pytest.mark.parametrize("time", ["", "5x", str(2**64 - 1), "9" * 40])
+def test_commits_of_broken_times(repository: Repository, judge: Judge, time: str) -> None:
+    tree, parent = repository.git("rev-parse", "HEAD^{tree}", "HEAD").split()
+    for parents in ("", f"parent {parent}\n"):
+        raw = f"tree {tree}\n{parents}author A <a> 5 +0000\ncommitter A <a> {time} +0000\n\nx\n"
+        made = repository.git(
+            "hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=raw.encode()
+        )
+        repository.git("update-ref", "refs/heads/main", made)
+        names = [each.commit for each in judge(repository.folder)]
+        assert names[0] == made
+    assert Opened.of(repository.folder).commit(made).parents == (parent,)
+
+
 def test_a_state_that_cannot_be_kept_says_where(repository: Repository, judge: Judge, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(CodeOriginError, match=r"--state names another file"):
