@@ -16,6 +16,7 @@ IN_MEMORY = Path(":memory:")
 """A state that ends with its process."""
 _FORMAT = 1
 _AT_ONCE = 500
+_TABLES = frozenset({"about", "blobs", "commits"})
 
 
 def default_path(repository: Path, model: str) -> Path:
@@ -47,12 +48,24 @@ class State:
             if path != IN_MEMORY:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = sqlite3.connect(path, isolation_level=None)
+            self._refuse_foreign()
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
             self._database.execute("BEGIN IMMEDIATE")
             self._prepare(model)
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(error) from error
+
+    def _refuse_foreign(self) -> None:
+        # Another program's database may have tables of the same names, which would be emptied.
+        run = self._database.execute
+        tables = {name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        columns = [name for _, name, *_ in run("PRAGMA table_info(about)")]
+        if tables and (tables != _TABLES or columns != ["format", "model"]):
+            self._database.close()
+            raise CodeOriginError(
+                f"{self._path}: is a database of another program; --state names another file"
+            )
 
     def _prepare(self, model: str) -> None:
         run = self._database.execute
@@ -124,6 +137,8 @@ class State:
 
     def _unusable(self, error: Exception) -> CodeOriginError:
         reason = getattr(error, "strerror", None) or str(error)
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            reason = "another run is at it"
         return CodeOriginError(
             f"{self._path}: cannot keep the state of the history here: {reason}; --state names another file"
         )

@@ -1,8 +1,10 @@
 """What commits wrote, on real repositories with everything that histories hold."""
 
 import os
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -306,6 +308,29 @@ def test_a_state_that_cannot_be_kept_says_where(repository: Repository, judge: J
     (tmp_path / "text").write_text("no database at all, and long enough to be read as one " * 9)
     with pytest.raises(CodeOriginError, match=r"--state names another file"):
         judge(repository.folder, state=tmp_path / "text")
+
+
+def test_a_database_of_another_program_stays_as_it_is(
+    repository: Repository, judge: Judge, tmp_path: Path
+) -> None:
+    path = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.execute("CREATE TABLE commits (settings TEXT, id TEXT, result TEXT)")
+        theirs.execute("INSERT INTO commits VALUES ('a', 'b', 'c')")
+        theirs.commit()
+    before = path.read_bytes()
+    with pytest.raises(CodeOriginError, match="is a database of another program"):
+        judge(repository.folder, state=path)
+    assert path.read_bytes() == before
+
+
+def test_two_runs_with_one_state(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    judge(repository.folder, state=path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CodeOriginError, match="another run is at it; --state names another file"):
+            judge(repository.folder, state=path)
 
 
 def test_nobody_is_named_in_the_state(repository: Repository, judge: Judge, tmp_path: Path) -> None:
