@@ -132,6 +132,7 @@ def test_options_limit_it(history: History, repository: Repository) -> None:
         (["--since", "yesterday"], "--since yesterday: is no date; write it as 2024-05-17, 2024-05 or 2024"),
         (["--revision", "nowhere"], "nowhere: no such commit, branch or tag here"),
         (["--revision", "-x"], "-x: a revision does not begin with a dash"),
+        (["--format", "parquet", "--output", "."], ".: cannot write the report here: is a folder"),
         (["--format", "parquet"], "--format parquet: name the file to write, with --output FILE"),
     ],
 )

@@ -29,6 +29,8 @@ def write(report: HistoryReport, path: Path | None) -> None:
         ) from error
     if path is None:
         raise CodeOriginError("--format parquet: name the file to write, with --output FILE")
+    if path.is_dir():
+        raise SourceError(f"{path}: cannot write the report here: is a folder")
     number, text = pa.float64(), pa.string()
     schema = pa.schema(
         [
