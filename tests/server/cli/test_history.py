@@ -12,7 +12,7 @@ import pytest
 
 from codeorigin.cli.app import main
 from codeorigin.cli.history import parse_day
-from codeorigin.cli.reports.history.charts import periods, squarified
+from codeorigin.cli.reports.history.charts import periods, squarified, treemap
 from codeorigin.cli.reports.history.json import load_schema
 from codeorigin.errors import CodeOriginError
 from codeorigin.history import walk
@@ -265,3 +265,9 @@ def test_a_treemap_fills_its_place() -> None:
         assert each.y >= 0
         assert each.y + each.height <= 50.0 + 1e-6
     assert list(squarified([], 200.0, 50.0)) == []
+
+
+def test_a_treemap_shows_odd_names_as_escapes() -> None:
+    drawing = treemap({"a\n\x1b[2J\u202eb": share(10)})
+    assert r"a\x0a\x1b[2J\u202eb" in drawing
+    assert drawing.isprintable()

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from codeorigin.cli.terminal import printable
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
 from codeorigin.wording.histories import percents
@@ -137,7 +138,7 @@ def _worst(areas: Sequence[float], side: float) -> float:
 def treemap(folders: Mapping[str, Share]) -> str:
     """Folders as areas by their lines, the more of them in band ``llm``, the stronger the colour."""
     ordered = sorted(folders.items(), key=lambda each: (-each[1].lines, each[0]))
-    shown = [(name or "(top)", share) for name, share in ordered if share.lines]
+    shown = [(printable(name) or "(top)", share) for name, share in ordered if share.lines]
     if len(shown) > _MOST_FOLDERS:
         rest = Share()
         for _, share in shown[_MOST_FOLDERS:]:
