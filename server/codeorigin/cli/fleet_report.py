@@ -1,6 +1,7 @@
 """The report over all repositories of a scan: one page, and a Parquet file with a row for each repository."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import PurePath
@@ -62,7 +63,7 @@ def write_fleet_report(store: Store, kind: UnitKind, model: str) -> None:
         CodeOriginError: the folder cannot be written.
     """
     sums = _sums(store, kind)
-    failures = [entry for entry in store.entries() if entry.error is not None]
+    failures = [entry for entry in store.entries() if entry.error is not None and entry.kind == kind.value]
     rows = [
         {
             "repository": name,
@@ -90,6 +91,22 @@ def write_fleet_report(store: Store, kind: UnitKind, model: str) -> None:
         ) from error
 
 
+def _short_names(names: Sequence[str]) -> list[str]:
+    """The last parts of paths, as many of each as tell it from the others."""
+    parts = [PurePath(name).parts for name in names]
+    depth = 1
+    shown = [part[-1] for part in parts]
+    while taken := {each for each, count in Counter(shown).items() if count > 1}:
+        depth += 1
+        shown = [
+            "/".join(part[-depth:]) if each in taken else each
+            for part, each in zip(parts, shown, strict=True)
+        ]
+        if depth > max(map(len, parts)):
+            return list(names)
+    return shown
+
+
 def _page(sums: _Sums, kind: UnitKind, model: str, failures: list[tuple[str, str]]) -> Iterator[str]:
     totals = sums.totals
     yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>CodeOrigin scan</title>'
@@ -104,7 +121,7 @@ def _page(sums: _Sums, kind: UnitKind, model: str, failures: list[tuple[str, str
     if totals.months:
         shown = periods(totals.months)
         yield f"<h2>Over time</h2>{legend()}<figure>{over_time(shown)}</figure>"
-    named = {printable(PurePath(name).name or name): share for name, share in sums.repositories.items()}
+    named = dict(zip(_short_names(list(sums.repositories)), sums.repositories.values(), strict=True))
     if totals.all.lines:
         yield f"<h2>By repository</h2>{'' if totals.months else legend()}<figure>{treemap(named)}</figure>"
         yield f"<h2>By language</h2>{''.join(languages_of(totals))}"

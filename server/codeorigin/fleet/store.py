@@ -135,7 +135,13 @@ class Store:
     def rows(self, kind: UnitKind) -> Iterator[dict[str, Any]]:
         """All rows of a kind, those of one file in memory at a time."""
         for path in sorted((self.folder / kind.value).glob("*/*.parquet")):
-            yield from pq.read_table(path, schema=SCHEMAS[kind], partitioning=None).to_pylist()
+            try:
+                rows = pq.read_table(path, schema=SCHEMAS[kind], partitioning=None).to_pylist()
+            except (OSError, ValueError) as error:
+                raise CodeOriginError(
+                    f"{path}: is damaged; delete it and give the same command, which makes it again"
+                ) from error
+            yield from rows
 
     def _rows_path(self, unit: Unit) -> Path:
         return self.folder / unit.kind.value / _place(unit.repository) / f"{unit.key}.parquet"

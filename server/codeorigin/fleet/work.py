@@ -51,6 +51,9 @@ class UnitWorker:
             return UnitResult(tuple(self._commits(repository, unit)))
         except (CodeOriginError, OSError) as error:
             return UnitResult(error=" ".join(str(error).split()))
+        except Exception as error:
+            # One odd repository must not end a scan of thousands.
+            return UnitResult(error=" ".join(f"unexpected {type(error).__name__}: {error}".split()))
 
     def _commits(self, repository: Repository, unit: Unit) -> list[Row]:
         with State(IN_MEMORY, "", unit.model) as state:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -15,6 +16,7 @@ import ray
 from ray.cluster_utils import Cluster
 
 from codeorigin.cli.app import main
+from codeorigin.cli.fleet_report import write_fleet_report
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.engines import Engine, LocalEngine, Worker, WorkerLostError, run_units
 from codeorigin.fleet.ray_engine import RayEngine
@@ -385,3 +387,49 @@ def test_the_command_writes_a_report_over_all(
     listed.write_text("\n".join(map(str, folders)))
     assert main(given) == 0
     assert "0 units done, 3 done before, 0 failed" in capsys.readouterr().err
+
+
+def test_repositories_of_one_name_are_told_apart(folders: list[Path], model: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "list.txt"
+    for number, folder in enumerate(folders[:2]):
+        (tmp_path / f"{number}").mkdir()
+        (tmp_path / f"{number}" / "repo").symlink_to(folder)
+    listed.write_text("0/repo\n1/repo\n")
+    out = tmp_path / "out"
+    assert (
+        main(["scan", str(listed), "-o", str(out), "--model", str(model), "--jobs", "1", "--of", "tree"]) == 0
+    )
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert re.findall(r"<title>(./repo): 72 lines", text) == ["0/repo", "1/repo"]
+
+
+def test_an_unforeseen_error_is_one_of_its_unit(
+    folders: list[Path], model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: object) -> None:
+        raise ValueError("odd\nthings")
+
+    monkeypatch.setattr("codeorigin.fleet.work.tree_files", broken)
+    (first,) = units_of(folders[0], UnitKind.TREE, model=Bundle.load(model).model_id)
+    assert UnitWorker(model).run(first) == UnitResult(error="unexpected ValueError: odd things")
+
+
+def test_a_damaged_file_of_the_results_is_named(folders: list[Path], model: Path, tmp_path: Path) -> None:
+    asked = request(folders[:1], model, UnitKind.TREE)
+    run(LocalEngine(model, 1), asked, tmp_path)
+    (file,) = (tmp_path / "tree").glob("*/*.parquet")
+    file.write_bytes(file.read_bytes()[:20])
+    with pytest.raises(CodeOriginError, match=r"\.parquet: is damaged; delete it"):
+        list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))
+    file.unlink()
+    assert run(LocalEngine(model, 1), asked, tmp_path)[0].done == 1
+    assert len(list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))) == 6
+
+
+def test_a_report_names_the_failures_of_its_own_kind(tmp_path: Path) -> None:
+    store = Store(tmp_path, {})
+    store.put_failure("/one", UnitKind.TREE, "no such folder")
+    write_fleet_report(store, UnitKind.COMMITS, "m")
+    assert "/one" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    write_fleet_report(store, UnitKind.TREE, "m")
+    assert "/one" in (tmp_path / "report.html").read_text(encoding="utf-8")
