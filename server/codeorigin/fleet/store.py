@@ -98,7 +98,7 @@ class Store:
         if result.error is None:
             path = self._rows_path(unit)
             table = pa.Table.from_pylist([_writable(row) for row in result.rows], SCHEMAS[unit.kind])
-            unfinished = path.with_name(f".{path.name}.part")
+            unfinished = _beside(path)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 pq.write_table(table, unfinished, compression="zstd")
@@ -164,7 +164,7 @@ class Store:
 
     @staticmethod
     def _write(path: Path, values: dict[str, Any]) -> None:
-        unfinished = path.with_name(f".{path.name}.part")
+        unfinished = _beside(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             unfinished.write_text(json.dumps(values, sort_keys=True) + "\n", "ascii")
@@ -177,6 +177,11 @@ class Store:
             f"{self.folder}: cannot write the results here: {error.strerror or error}; what is done is kept, and the "
             "same command goes on"
         )
+
+
+def _beside(path: Path) -> Path:
+    # Two runs in one folder must not write into each other's files.
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 def _place(repository: str) -> str:

@@ -433,3 +433,23 @@ def test_a_report_names_the_failures_of_its_own_kind(tmp_path: Path) -> None:
     assert "/one" not in (tmp_path / "report.html").read_text(encoding="utf-8")
     write_fleet_report(store, UnitKind.TREE, "m")
     assert "/one" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_two_runs_in_one_folder_write_files_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store, other = Store(tmp_path, {}), Store(tmp_path, {})
+    done, mine = unit("/one"), os.getpid()
+    write = pq.write_table
+
+    def meanwhile(*given: Any, **options: Any) -> None:
+        write(*given, **options)
+        monkeypatch.setattr(pq, "write_table", write)
+        monkeypatch.setattr(os, "getpid", lambda: mine + 1)
+        other.put(done, UnitResult())
+        monkeypatch.setattr(os, "getpid", lambda: mine)
+
+    monkeypatch.setattr(pq, "write_table", meanwhile)
+    store.put(done, UnitResult())
+    assert store.is_done(done)
+    assert not list(tmp_path.rglob("*.part"))
