@@ -78,9 +78,12 @@ def _raw(output: IO[bytes]) -> Iterator[tuple[str, bytes, bytes]]:
         if not head:
             return
         _, mode, before, after, status = head.removeprefix(b":").split(b" ")
-        path = next(records)
+        path = next(records, None)
         if status[:1] in {b"R", b"C"}:
-            path = next(records)
+            path = next(records, None)
+        if path is None:
+            # git ended; whoever started it tells why.
+            return
         if mode in _FILES and before != after:
             yield os.fsdecode(path), before, after
 

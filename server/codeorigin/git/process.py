@@ -1,6 +1,7 @@
 """Running ``git`` where the repository may be hostile: no shell, no configured programs, bounded time and output."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -235,6 +236,11 @@ def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
         )
     if "not a git repository" in text:
         return RepositoryError(f"{folder}: is not in a git repository")
+    if (found := re.search(r"unable to read ([0-9a-f]{40,64})", text)) is not None:
+        return RepositoryError(
+            f"{folder}: object {found[1][:10]} is not in this clone or is damaged, and nothing is fetched; "
+            "git fetch --refetch gets what is missing"
+        )
     said = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
     reason = said[0].removeprefix("fatal: ").removeprefix("error: ") if said else "no reason given"
     return RepositoryError(f"{folder}: git {command} failed: {reason}")

@@ -1,5 +1,6 @@
 """What commits wrote, on real repositories with everything that histories hold."""
 
+import io
 import os
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from codeorigin.errors import CodeOriginError, RepositoryError
+from codeorigin.git.line_changes import read_changes
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.results import CommitResult
 from codeorigin.history.run import HistoryRun, open_history
@@ -331,6 +333,23 @@ def test_two_runs_with_one_state(repository: Repository, judge: Judge, tmp_path:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(CodeOriginError, match="another run is at it; --state names another file"):
             judge(repository.folder, state=path)
+
+
+def test_a_missing_object_says_what_to_do(repository: Repository, judge: Judge) -> None:
+    name = repository.git("rev-parse", "HEAD:lib/b.py")
+    (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    (repository.folder / "lib" / "b.py").unlink()
+    with pytest.raises(
+        RepositoryError, match=f"object {name[:10]} is not in this clone .* git fetch --refetch"
+    ):
+        judge(repository.folder)
+
+
+def test_a_listing_that_is_cut_off_ends_there() -> None:
+    # As when git is killed in the middle of a name.
+    head = f":000000 100644 {'0' * 40} {'1' * 40} A".encode()
+    for given in (head + b"\0src/a", head[:-1] + b"R100\0old.py\0new"):
+        assert read_changes(io.BytesIO(given), lambda path: True) == ([], b"")
 
 
 def test_nobody_is_named_in_the_state(repository: Repository, judge: Judge, tmp_path: Path) -> None:
