@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from os import PathLike
 
     from codeorigin.report import FileReport
 
@@ -16,9 +16,9 @@ def check(
     text: str,
     language: str,
     *,
-    path: "str | None" = None,
+    path: "str | PathLike[str] | None" = None,
     file_context: bool = True,
-    model: "Path | None" = None,
+    model: "str | PathLike[str] | None" = None,
     threads: int = 1,
 ) -> "FileReport":
     """Report on every function of a source text.

@@ -1,5 +1,6 @@
 """What stands behind :func:`codeorigin.check`: one loaded model a folder, used by one thread at a time."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -11,11 +12,18 @@ _analyzers: dict[Path | None, Analyzer] = {}
 
 
 def check_text(
-    text: str, language: str, *, path: str | None, file_context: bool, model: Path | None, threads: int
+    text: str,
+    language: str,
+    *,
+    path: str | os.PathLike[str] | None,
+    file_context: bool,
+    model: str | os.PathLike[str] | None,
+    threads: int,
 ) -> FileReport:
     """See :func:`codeorigin.check`."""
+    shown = None if path is None else os.fspath(path)
     key = None if model is None else Path(model).absolute()
     with _lock:
         if key not in _analyzers:
             _analyzers[key] = Analyzer.load(key, threads=threads)
-        return _analyzers[key].analyze(text, language, path=path, file_context=file_context)
+        return _analyzers[key].analyze(text, language, path=shown, file_context=file_context)

@@ -27,6 +27,13 @@ def test_it_says_what_the_analyzer_says(tiny_model_dir: Path) -> None:
     assert codeorigin.check(text, "python", model=tiny_model_dir, file_context=False) == alone
 
 
+def test_paths_are_texts_or_paths(tiny_model_dir: Path) -> None:
+    text = TERSE.read_text()
+    expected = codeorigin.check(text, "python", path="tests/a.py", model=tiny_model_dir)
+    assert codeorigin.check(text, "python", path=Path("tests/a.py"), model=str(tiny_model_dir)) == expected
+    assert expected.functions[0].span.is_test
+
+
 def test_threads_take_turns(tiny_model_dir: Path) -> None:
     texts = [f"{TERSE.read_text()}\n# {number}\n" for number in range(8)]
     with ThreadPoolExecutor(4) as pool:

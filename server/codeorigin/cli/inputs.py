@@ -45,7 +45,12 @@ def read_stdin(language: str) -> str:
     """All of stdin as source text in ``language``, under the same rules as a file."""
     from codeorigin.source.files import decode_source  # noqa: PLC0415
 
-    return decode_source(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME, MAX_BYTES, language)
+    return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES, language)
+
+
+def stdin_bytes() -> bytes:
+    """What stdin holds, up to a byte more than a file may have; a closed one holds nothing."""
+    return b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def source_kind(name: str) -> "Language | Host":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.cli.exit_codes import ExitCode
-from codeorigin.cli.inputs import MAX_BYTES, STDIN, STDIN_NAME
+from codeorigin.cli.inputs import MAX_BYTES, STDIN, STDIN_NAME, stdin_bytes
 from codeorigin.cli.terminal import complain, display_path, printable, write_all
 from codeorigin.errors import SourceError
 from codeorigin.language_id import Guess, guess_language
@@ -34,7 +34,7 @@ def read_text(name: str) -> str:
         SourceError: as :func:`codeorigin.source.files.read_source` does.
     """
     if name == STDIN:
-        return decode_source(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME, MAX_BYTES)
+        return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES)
     return read_source(Path(name), MAX_BYTES, "")
 
 

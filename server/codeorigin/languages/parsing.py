@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from tree_sitter import Language as Grammar
-from tree_sitter import Parser, Point, Tree
+from tree_sitter import Node, Parser, Point, Tree
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import CodeOriginError
@@ -16,10 +16,11 @@ _CHUNK = 4_096
 _MOST_HANDED_OUT = 256
 _BUDGET = 16_000_000
 _BUDGET_PER_BYTE = 16
+_MOST_SIBLINGS = 30_000
 
 
 class ParseBudgetError(CodeOriginError):
-    """The parser read the text over and over: its time would grow with the square of the text's length."""
+    """Time would grow with the square of the text's length: the parser read it over and over, or made nothing of it."""
 
 
 _give_back = ctypes.pythonapi.Py_DecRef
@@ -104,3 +105,16 @@ def parse_tree(grammar: Grammar, data: bytes, cancel: CancelToken = NEVER) -> Tr
     if not in_budget or tree is None:
         raise ParseBudgetError("the syntax takes too long to read")
     return tree
+
+
+def require_searchable(root: Node) -> None:
+    """Raise :class:`ParseBudgetError` where the parser put more than 30,000 pieces side by side, unread.
+
+    A query looks from each of them at all that follow. What the parser does read hangs in a balanced tree.
+    """
+    stack = [root] if root.has_error else []
+    while stack:
+        node = stack.pop()
+        if node.child_count > _MOST_SIBLINGS:
+            raise ParseBudgetError("too much of the text cannot be read")
+        stack.extend(child for child in node.children if child.has_error)

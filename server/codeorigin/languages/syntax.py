@@ -15,7 +15,7 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
 from codeorigin.languages.members import as_members, may_be_members
-from codeorigin.languages.parsing import parse_tree
+from codeorigin.languages.parsing import parse_tree, require_searchable
 from codeorigin.languages.repair import missing_closers
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -47,12 +47,14 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
     data = parseable(text)
     grammar, query = _grammar_for(text, language)
     root = parse_tree(grammar, data, cancel).root_node
+    require_searchable(root)
     syntax = _Collector(data, language, query).collect(root)
     closers = b""
     if root.has_error and language.block_end:
         closers = missing_closers(root, grammar, data, language.block_end)
         if closers:
             repaired = parse_tree(grammar, data + closers, cancel).root_node
+            require_searchable(repaired)
             closed = _Collector(data, language, query).collect(repaired)
             if len(closed.functions) > len(syntax.functions):
                 syntax = closed

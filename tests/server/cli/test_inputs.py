@@ -9,6 +9,7 @@ import pytest
 
 from codeorigin.cli.check_result import FileError
 from codeorigin.cli.inputs import MAX_BYTES, Source, collect, read_stdin
+from codeorigin.cli.language import read_text
 from codeorigin.errors import LanguageError, SourceError
 
 
@@ -183,3 +184,9 @@ def test_a_source_reads_late(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(SourceError):
         source.read()
+
+
+def test_a_closed_stdin_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert read_stdin("python") == ""
+    assert read_text("-") == ""

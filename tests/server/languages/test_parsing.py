@@ -52,6 +52,17 @@ def test_a_text_that_is_read_over_and_over_has_no_functions() -> None:
     assert find_functions(text, PYTHON) == ()
 
 
+@pytest.mark.parametrize("language", ["python", "java", "php"])
+def test_a_text_of_pieces_that_no_grammar_reads_has_no_functions(language: str) -> None:
+    assert outline("(" * 30_001, get_language(language)) == Outline((), parsed=False)
+    assert outline("(" * 1_000, get_language(language)) == Outline(())
+
+
+def test_many_pieces_that_are_read_are_no_reason() -> None:
+    text = "def f(x):\n    return x\n" + "x = (1)\n" * 40_000 + "y = [" + "(1), " * 40_000 + "]\n"
+    assert [span.name for span in outline(text, PYTHON).functions] == ["f"]
+
+
 def test_many_comments_alone_are_no_reason() -> None:
     text = commented(40_000)
     assert [span.name for span in outline(text, PYTHON).functions] == ["f"]
