@@ -115,6 +115,22 @@ except OSError as error:
     assert not [line for line in left.splitlines() if line.endswith("-I -S a.py")]
 
 
+def test_a_program_that_leaves_its_group_and_its_parent_is_ended_too() -> None:
+    code = """
+import ctypes, os, time
+ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
+try:
+    os.setsid()
+except OSError:
+    pass
+print("on", flush=True)
+for _ in range(10):
+    time.sleep(1)
+print("stayed", flush=True)
+"""
+    assert run(code, seconds=1.0) == Ran(Outcome.TIME, "on\n")
+
+
 def test_a_memory_bomb_ends_itself() -> None:
     code = "kept = []\nwhile True: kept.append(bytearray(8 << 20))"
     found = run(code, megabytes=128, seconds=10.0)
