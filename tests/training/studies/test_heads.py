@@ -102,7 +102,7 @@ def test_data_without_anything_in_them_are_not_significant(seed: int) -> None:
     assert special_heads(lifts, UNITS, alpha=0.01, ratio=1.0) == []
     _, corrected = differing_heads(generator.normal(0.5, 0.1, (80, 3, 4)), UNITS)
     assert corrected.min() > 0.01
-    _, p = analysis_of_variance(list(generator.normal(0.5, 0.1, (4, 30))))
+    _, p = analysis_of_variance(generator.normal(0.5, 0.1, (30, 4)))
     assert p > 0.01
 
 
@@ -126,10 +126,25 @@ def test_units_weigh_alike_and_gaps_are_left_out() -> None:
     assert paired_test(np.array([1.0, 2.0]), np.array([0.0, 0.0])).p == 1.0
     assert paired_test(np.ones(5), np.ones(5)).p == 1.0
     assert paired_test(np.ones(5), np.zeros(5)).p == 0.0
-    assert analysis_of_variance([np.ones(3), np.ones(3)]) == (0.0, 1.0)
-    f, p = analysis_of_variance([np.array([1.0, 2, 3]), np.array([11.0, 12, 13])])
-    assert f == pytest.approx(150.0)
-    assert p < 0.001
+
+
+def test_the_analysis_of_variance_takes_each_unit_s_own_level_out() -> None:
+    assert analysis_of_variance(np.ones((3, 2))) == (0.0, 1.0)
+    assert analysis_of_variance(np.array([[1.0, 2.0], [np.nan, 1.0], [3.0, 1.0]])) == (0.0, 1.0)
+    generator = np.random.default_rng(0)
+    two = generator.normal(0.0, 1.0, (12, 1)) * 10 + generator.normal(0.0, 1.0, (12, 2)) + [0.0, 1.0]
+    paired = paired_test(two[:, 0], two[:, 1])
+    f, p = analysis_of_variance(two)
+    # Of two conditions it is the paired t-test.
+    assert f == pytest.approx(paired.statistic**2)
+    assert p == pytest.approx(paired.p)
+
+
+def test_the_analysis_of_variance_keeps_its_error_where_conditions_vary_unlike() -> None:
+    generator = np.random.default_rng(0)
+    spread = np.array([0.1, 0.1, 0.1, 3.0])
+    found = [analysis_of_variance(generator.normal(0.0, spread, (15, 4)))[1] for _ in range(1000)]
+    assert 0.03 < np.mean(np.array(found) < 0.05) < 0.07
 
 
 def test_ablation_importance_and_the_curve_agree_with_gates(retriever: Retriever) -> None:

@@ -149,8 +149,8 @@ def _section(
         ("code to specification", masses.to_specification),
     ):
         means = by_unit(each, units)
-        over_layers = analysis_of_variance([means[:, layer].reshape(-1) for layer in range(layers)])
-        over_heads = analysis_of_variance(list(means.reshape(len(means), -1).T))
+        over_layers = analysis_of_variance(means.mean(axis=2))
+        over_heads = analysis_of_variance(means.reshape(len(means), -1))
         tests, corrected = differing_heads(each, units)
         rows.append(
             (
@@ -184,7 +184,7 @@ def _section(
             Table(
                 "Attention in each direction",
                 "The last column counts heads that differ between a person's and a model's function of the same task, "
-                "by paired t-tests with Holm's correction.",
+                "by paired t-tests with Holm's correction. The analyses of variance are those of repeated measures.",
                 ("direction", "mean mass", "ANOVA over layers", "ANOVA over heads", "heads that differ"),
                 tuple(rows),
             ),
