@@ -2,6 +2,8 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,10 @@ from typer.testing import CliRunner
 
 from codeorigin.source.construct import CONSTRUCTS, Construct
 from codeorigin_training.__main__ import app
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.encoder.interface import EncoderError
+from codeorigin_training.studies.heads import measure
 from codeorigin_training.studies.heads.attention import head_masses, masses_of
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.measure import differing_heads, special_heads
@@ -159,6 +163,24 @@ def test_ablation_importance_and_the_curve_agree_with_gates(retriever: Retriever
     curve = pruning_curve(retriever, examples, labels, scores, steps=4)
     assert [each.left for each in curve] == [4, 3, 2, 1, 0]
     assert all(0 <= each.auroc <= 1 for each in curve)
+
+
+def test_heads_to_spare_are_chosen_on_other_repositories_than_the_curve(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    train, test = [pair(number) for number in range(6)], [pair(number) for number in range(50, 54)]
+    asked: list[str] = []
+
+    def spy(model: Retriever, examples: Sequence[Example], labels: Integers) -> Floats:
+        asked.extend(model.tokenizer.decode(each.ids[each.code]) for each in examples)
+        return importance(model, examples, labels)
+
+    monkeypatch.setattr(measure, "importance", spy)
+    config = replace(CONFIG, code_tokens=60)
+    section = measure.heads_section(train, test, config, lambda line: None)
+    assert {name.partition("(")[0].strip() for name in asked} <= {f"def load_{number}" for number in range(6)}
+    assert len(asked) == 24
+    assert section.charts[-1].series[0].x[-1] == 0.0
 
 
 def test_a_retriever_learns_and_is_saved_and_loaded_like_any_other(tmp_path: Path) -> None:

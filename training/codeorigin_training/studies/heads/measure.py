@@ -81,7 +81,9 @@ def heads_section(
     masses = head_masses(model, [examples[place] for place in own])
     units = [repos[place] for place in own]
     lost = ablation(model, examples, labels)
-    scores = importance(model, examples, labels)
+    # What is to go is chosen on the training side: chosen where it is measured, the curve would flatter.
+    seen, seen_labels, _ = asked_examples(model, train[: config.pairs], config)
+    scores = importance(model, seen, seen_labels)
     curve = pruning_curve(model, examples, labels, scores)
     return _section(model, masses, units, (area, lost, curve), config)
 
