@@ -23,6 +23,7 @@ from codeorigin_training.studies.correctness.comments import (
     without_comments,
 )
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
+from codeorigin_training.studies.correctness.measure import within_tasks
 from codeorigin_training.studies.correctness.product import year_of
 from codeorigin_training.studies.correctness.ranking import LanguageModel, LanguageModelError
 from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
@@ -68,6 +69,18 @@ def test_the_best_of_k_is_the_mean_over_all_draws() -> None:
             for draw in combinations(range(6), k)
         ]
         assert best_by_score(scores, passing, k) == pytest.approx(np.mean(found))
+
+
+def test_a_task_that_is_drawn_twice_counts_twice() -> None:
+    units = np.repeat(np.arange(10), 2)
+    passing = np.tile([True, False], 10)
+    # The first task's AUROC is 1, that of the nine others 0.
+    scores = np.array([1.0, 0.0] + [0.0, 1.0] * 9)
+    found = within_tasks(units, passing, scores, CorrectnessConfig(rounds=1000))
+    # Three or more of ten draws are of the first in 7 % of all bootstraps, four or more in 1 %.
+    assert (found.value, found.low, found.high) == (pytest.approx(0.1), 0.0, pytest.approx(0.3))
+    nothing = within_tasks(units, ~passing & False, scores, CorrectnessConfig(rounds=10))
+    assert (nothing.value, nothing.low, nothing.high) == (None, None, None)
 
 
 def test_bleu_by_hand() -> None:

@@ -2,6 +2,8 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,10 @@ from typer.testing import CliRunner
 
 from codeorigin.source.construct import CONSTRUCTS, Construct
 from codeorigin_training.__main__ import app
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.encoder.interface import EncoderError
+from codeorigin_training.studies.heads import measure
 from codeorigin_training.studies.heads.attention import head_masses, masses_of
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.measure import differing_heads, special_heads
@@ -102,7 +106,7 @@ def test_data_without_anything_in_them_are_not_significant(seed: int) -> None:
     assert special_heads(lifts, UNITS, alpha=0.01, ratio=1.0) == []
     _, corrected = differing_heads(generator.normal(0.5, 0.1, (80, 3, 4)), UNITS)
     assert corrected.min() > 0.01
-    _, p = analysis_of_variance(list(generator.normal(0.5, 0.1, (4, 30))))
+    _, p = analysis_of_variance(generator.normal(0.5, 0.1, (30, 4)))
     assert p > 0.01
 
 
@@ -126,10 +130,25 @@ def test_units_weigh_alike_and_gaps_are_left_out() -> None:
     assert paired_test(np.array([1.0, 2.0]), np.array([0.0, 0.0])).p == 1.0
     assert paired_test(np.ones(5), np.ones(5)).p == 1.0
     assert paired_test(np.ones(5), np.zeros(5)).p == 0.0
-    assert analysis_of_variance([np.ones(3), np.ones(3)]) == (0.0, 1.0)
-    f, p = analysis_of_variance([np.array([1.0, 2, 3]), np.array([11.0, 12, 13])])
-    assert f == pytest.approx(150.0)
-    assert p < 0.001
+
+
+def test_the_analysis_of_variance_takes_each_unit_s_own_level_out() -> None:
+    assert analysis_of_variance(np.ones((3, 2))) == (0.0, 1.0)
+    assert analysis_of_variance(np.array([[1.0, 2.0], [np.nan, 1.0], [3.0, 1.0]])) == (0.0, 1.0)
+    generator = np.random.default_rng(0)
+    two = generator.normal(0.0, 1.0, (12, 1)) * 10 + generator.normal(0.0, 1.0, (12, 2)) + [0.0, 1.0]
+    paired = paired_test(two[:, 0], two[:, 1])
+    f, p = analysis_of_variance(two)
+    # Of two conditions it is the paired t-test.
+    assert f == pytest.approx(paired.statistic**2)
+    assert p == pytest.approx(paired.p)
+
+
+def test_the_analysis_of_variance_keeps_its_error_where_conditions_vary_unlike() -> None:
+    generator = np.random.default_rng(0)
+    spread = np.array([0.1, 0.1, 0.1, 3.0])
+    found = [analysis_of_variance(generator.normal(0.0, spread, (15, 4)))[1] for _ in range(1000)]
+    assert 0.03 < np.mean(np.array(found) < 0.05) < 0.07
 
 
 def test_ablation_importance_and_the_curve_agree_with_gates(retriever: Retriever) -> None:
@@ -144,6 +163,24 @@ def test_ablation_importance_and_the_curve_agree_with_gates(retriever: Retriever
     curve = pruning_curve(retriever, examples, labels, scores, steps=4)
     assert [each.left for each in curve] == [4, 3, 2, 1, 0]
     assert all(0 <= each.auroc <= 1 for each in curve)
+
+
+def test_heads_to_spare_are_chosen_on_other_repositories_than_the_curve(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    train, test = [pair(number) for number in range(6)], [pair(number) for number in range(50, 54)]
+    asked: list[str] = []
+
+    def spy(model: Retriever, examples: Sequence[Example], labels: Integers) -> Floats:
+        asked.extend(model.tokenizer.decode(each.ids[each.code]) for each in examples)
+        return importance(model, examples, labels)
+
+    monkeypatch.setattr(measure, "importance", spy)
+    config = replace(CONFIG, code_tokens=60)
+    section = measure.heads_section(train, test, config, lambda line: None)
+    assert {name.partition("(")[0].strip() for name in asked} <= {f"def load_{number}" for number in range(6)}
+    assert len(asked) == 24
+    assert section.charts[-1].series[0].x[-1] == 0.0
 
 
 def test_a_retriever_learns_and_is_saved_and_loaded_like_any_other(tmp_path: Path) -> None:

@@ -24,10 +24,13 @@ from codeorigin_training.studies.correctness.sandbox import (
     run_isolated,
 )
 
+PROGRAM = f"a{os.getpid()}.py"
+"""Tests of the same kind may run beside these."""
+
 
 def run(code: str, *, seconds: float = 8.0, megabytes: int = 128, processes: int = 3) -> Ran:
     limits = Limits(seconds, megabytes, processes)
-    return run_isolated(python_command("a.py"), {"a.py": code}, limits)
+    return run_isolated(python_command(PROGRAM), {PROGRAM: code}, limits)
 
 
 def test_a_program_runs_and_says_something() -> None:
@@ -43,7 +46,7 @@ def test_files_cannot_be_written_changed_or_removed(tmp_path: Path) -> None:
     outside.write_text("kept", encoding="utf-8")
     code = f"""
 import os
-paths = [{str(outside)!r}, "/work/new", "/new", "/tmp/new", "/usr/new", "/dev/new", "/work/a.py", "/dev/shm/new"]
+paths = [{str(outside)!r}, "/work/new", "/new", "/tmp/new", "/usr/new", "/dev/new", "/work/{PROGRAM}", "/dev/shm/new"]
 wrote = []
 for path in paths:
     for act in (lambda: open(path, "w").write("x"), lambda: os.remove(path), lambda: os.chmod(path, 0o777)):
@@ -112,7 +115,23 @@ except OSError as error:
     assert made <= 3
     assert "BlockingIOError" in found.output
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert not [line for line in left.splitlines() if line.endswith("-I -S a.py")]
+    assert not [line for line in left.splitlines() if line.endswith(f"-I -S {PROGRAM}")]
+
+
+def test_a_program_that_leaves_its_group_and_its_parent_is_ended_too() -> None:
+    code = """
+import ctypes, os, time
+ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
+try:
+    os.setsid()
+except OSError:
+    pass
+print("on", flush=True)
+for _ in range(10):
+    time.sleep(1)
+print("stayed", flush=True)
+"""
+    assert run(code, seconds=1.0) == Ran(Outcome.TIME, "on\n")
 
 
 def test_a_memory_bomb_ends_itself() -> None:
@@ -120,6 +139,13 @@ def test_a_memory_bomb_ends_itself() -> None:
     found = run(code, megabytes=128, seconds=10.0)
     assert found.outcome is Outcome.FAILED
     assert "MemoryError" in found.output
+
+
+def test_shared_memory_is_memory_too() -> None:
+    code = "import mmap\nkept = [mmap.mmap(-1, 64 << 20) for _ in range(9)]"
+    found = run(code, megabytes=128)
+    assert found.outcome is Outcome.FAILED
+    assert "Cannot allocate memory" in found.output
 
 
 def test_output_without_end_is_cut() -> None:

@@ -1,4 +1,6 @@
-"""Runs inside fresh namespaces: builds a root that cannot be written, gives up all rights, becomes the program.
+"""Runs inside fresh namespaces: builds a root that cannot be written, starts the program without any rights.
+
+It stays as the first process, which ends with its parent and takes every other one along.
 
 It reads one JSON object from stdin: ``binds`` (paths to show, read-only), ``files`` (name -> text, shown in
 ``/work``), ``command``, ``environment``, ``limits`` (name of an rlimit -> number), and ``owner`` (the user to become,
@@ -11,6 +13,7 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = (
     1,
@@ -58,7 +61,7 @@ def _show(path: Path) -> None:
 
 
 def main() -> None:
-    """Build the root, give up the rights, become the command."""
+    """Build the root, start the command, wait for it."""
     asked = json.load(sys.stdin)
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
     _mount("tmpfs", str(_ROOT), "tmpfs", _MS_NOSUID, "size=4m,nr_inodes=256,mode=0755")
@@ -74,6 +77,23 @@ def main() -> None:
     null = os.open("/dev/null", os.O_RDWR)
     os.dup2(null, 0)
     os.closerange(3, 1024)
+    # The program must not be the first process: it could leave the group, and forget to end with its parent.
+    if child := os.fork():
+        os._exit(_end_of(child))
+    os.setsid()
+    _become(asked)
+
+
+def _end_of(child: int) -> int:
+    """Wait for ``child``, and for what it leaves behind on the way: 0 if it ended well, else 1."""
+    while True:
+        ended, status = os.wait()
+        if ended == child:
+            return int(status != 0)
+
+
+def _become(asked: dict[str, Any]) -> None:
+    """Give up the rights and become the command."""
     # Without these, root inside the namespace would get every right back by starting a program.
     for capability in range(64):
         if _LIBC.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0):

@@ -156,12 +156,7 @@ def _scores(
 ) -> Table:
     rows = []
     for name, values in scores.items():
-        (found,) = estimate(
-            units,
-            lambda index, values=values: np.array([_within(units[index], passing[index], values[index])]),  # type: ignore[misc]
-            rounds=config.rounds,
-            seed=config.seed,
-        )
+        found = within_tasks(units, passing, values, config)
         rows.append(
             (name, f"{values[passing].mean():.2f}", f"{values[~passing].mean():.2f}", interval(found))
         )
@@ -174,12 +169,32 @@ def _scores(
 
 
 def _within(units: Integers, good: Booleans, values: Floats) -> float:
-    found = [
-        auroc(good[units == unit].astype(np.int64), values[units == unit])
-        for unit in np.unique(units)
-        if 0 < good[units == unit].sum() < (units == unit).sum()
-    ]
-    return float(np.mean(found)) if found else float("nan")
+    known = _by_task(units, good, values)
+    known = known[np.isfinite(known)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _by_task(units: Integers, good: Booleans, values: Floats) -> Floats:
+    """AUROC in each task ``(tasks,)``, NaN in one without both classes."""
+    return np.array(
+        [auroc(good[units == unit].astype(np.int64), values[units == unit]) for unit in np.unique(units)]
+    )
+
+
+def within_tasks(units: Integers, good: Booleans, values: Floats, config: CorrectnessConfig) -> Estimate:
+    """Mean AUROC of ``values`` for ``good`` over the tasks that have both, all ``(n,)``; tasks are drawn.
+
+    A task that is drawn twice counts twice.
+    """
+    known = _by_task(units, good, values)
+    known = known[np.isfinite(known)]
+    (found,) = estimate(
+        np.arange(len(known), dtype=np.int64),
+        lambda index: np.array([known[index].mean() if len(index) else np.nan]),
+        rounds=config.rounds,
+        seed=config.seed,
+    )
+    return found
 
 
 def _sizes(

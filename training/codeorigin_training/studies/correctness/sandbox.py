@@ -43,11 +43,16 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a program may use: ``seconds`` of the clock and of the CPU, ``megabytes`` a process, ``processes`` (threads
-    count)."""
+    count).
+
+    ``mapped`` megabytes of addresses, shared memory and libraries too, are each process's (None: four times
+    ``megabytes``; a program that reserves more than it uses needs more).
+    """
 
     seconds: float = 5.0
     megabytes: int = 256
     processes: int = 4
+    mapped: int | None = None
 
     def __post_init__(self) -> None:
         if self.seconds <= 0 or self.megabytes < 1 or self.processes < 1:
@@ -114,6 +119,8 @@ def _run(command: Sequence[str], files: Mapping[str, str], limits: Limits) -> Ra
             **_SMALL,
             "RLIMIT_CPU": int(limits.seconds) + 1,
             "RLIMIT_DATA": limits.megabytes << 20,
+            # The limit on data knows nothing of memory that is shared.
+            "RLIMIT_AS": (limits.mapped or 4 * limits.megabytes) << 20,
             "RLIMIT_NPROC": limits.processes,
         },
     }

@@ -17,8 +17,9 @@ from codeorigin_training.studies.correctness.sandbox import (
 )
 
 LANGUAGES = ("python", "javascript")
-_NODE_LIMITS = {"processes": 40, "megabytes": 512}
-"""Node starts a dozen threads and takes its heap in large pieces."""
+_NODE_LIMITS = {"processes": 40, "megabytes": 512, "mapped": 1 << 24}
+"""Node starts a dozen threads, takes its heap in large pieces and reserves addresses that it never uses; JavaScript
+itself can share no memory beyond them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,9 @@ def heads_section(
     masses = head_masses(model, [examples[place] for place in own])
     units = [repos[place] for place in own]
     lost = ablation(model, examples, labels)
-    scores = importance(model, examples, labels)
+    # What is to go is chosen on the training side: chosen where it is measured, the curve would flatter.
+    seen, seen_labels, _ = asked_examples(model, train[: config.pairs], config)
+    scores = importance(model, seen, seen_labels)
     curve = pruning_curve(model, examples, labels, scores)
     return _section(model, masses, units, (area, lost, curve), config)
 
@@ -149,8 +151,8 @@ def _section(
         ("code to specification", masses.to_specification),
     ):
         means = by_unit(each, units)
-        over_layers = analysis_of_variance([means[:, layer].reshape(-1) for layer in range(layers)])
-        over_heads = analysis_of_variance(list(means.reshape(len(means), -1).T))
+        over_layers = analysis_of_variance(means.mean(axis=2))
+        over_heads = analysis_of_variance(means.reshape(len(means), -1))
         tests, corrected = differing_heads(each, units)
         rows.append(
             (
@@ -184,7 +186,7 @@ def _section(
             Table(
                 "Attention in each direction",
                 "The last column counts heads that differ between a person's and a model's function of the same task, "
-                "by paired t-tests with Holm's correction.",
+                "by paired t-tests with Holm's correction. The analyses of variance are those of repeated measures.",
                 ("direction", "mean mass", "ANOVA over layers", "ANOVA over heads", "heads that differ"),
                 tuple(rows),
             ),
