@@ -35,6 +35,7 @@ from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.encoder.registry import make_encoder
 from codeorigin_training.encoder.tokenizer import train_tokenizer
 from codeorigin_training.export.onnx_graphs import export_graphs
+from codeorigin_training.export.quantization import quantize
 from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
 
@@ -151,7 +152,7 @@ FILE_CONTEXT = FileContext(
 
 def with_file_context(directory: Path, source: Path, rule: FileContext = FILE_CONTEXT) -> Path:
     """A copy of the bundle in ``source`` in the empty or new ``directory`` that lets neighbours speak."""
-    return _with_entry(directory, source, "context", rule.to_manifest())
+    return _with_entry(directory, source, "file_context", rule.to_manifest())
 
 
 def with_file_rule(directory: Path, source: Path, rule: FileRule = FILE_RULE) -> Path:
@@ -221,8 +222,7 @@ def build_tiny_model(
     if wide:
         size = NgramViews(VIEWS).table_size
         drawn = np.random.default_rng(5).normal(0.0, 0.5, size)
-        # As the graph stores them.
-        weights = drawn.astype(np.float16).astype(np.float32)
+        weights = quantize(drawn).weights  # as the graph stores them
     graphs = None if cache is None else cache / _origin(encoder, weights)
     if graphs is None or not graphs.is_dir():
         export_graphs(directory, bias=BIAS, wide_weights=weights, encoder=encoder)

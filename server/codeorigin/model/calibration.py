@@ -17,8 +17,8 @@ class Calibration:
     """The result of calibration on repositories kept out of training.
 
     ``alone`` reads the logit of a function's own text. Functions of fewer than ``min_lines`` lines that are not
-    blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict. ``context`` is the rule
-    for functions with others in their file, ``file`` the one for whole files; None in a bundle that has none.
+    blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict. ``file_context`` is
+    the rule for functions with others in their file, ``file`` the one for whole files; None in a bundle that has none.
     ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their commit,
     ``file_and_commit_context`` for those with others in both. ``top_level`` is the rule for code outside of functions.
     """
@@ -26,7 +26,7 @@ class Calibration:
     alone: Scale
     min_lines: int
     min_characters: int
-    context: FileContext | None = None
+    file_context: FileContext | None = None
     file: FileRule | None = None
     commit: PooledRule | None = None
     commit_context: CommitContext | None = None
@@ -45,14 +45,14 @@ class Calibration:
 
         Every rule but that for functions by themselves may be missing.
         """
-        context, file, commit = entry.get("context"), entry.get("file"), entry.get("commit")
+        in_file, file, commit = entry.get("file_context"), entry.get("file"), entry.get("commit")
         at_top = entry.get("top_level")
         in_commit, in_both = entry.get("commit_context"), entry.get("file_and_commit_context")
         return cls(
             alone=Scale.from_manifest(entry),
             min_lines=int(entry["min_lines"]),
             min_characters=int(entry["min_characters"]),
-            context=None if context is None else FileContext.from_manifest(context),
+            file_context=None if in_file is None else FileContext.from_manifest(in_file),
             file=None if file is None else FileRule.from_manifest(file),
             commit=None if commit is None else PooledRule.from_manifest(commit),
             commit_context=None if in_commit is None else CommitContext.from_manifest(in_commit),
@@ -63,7 +63,7 @@ class Calibration:
     def to_manifest(self) -> dict[str, Any]:
         """The manifest entry that :meth:`from_manifest` reads."""
         rules = {
-            "context": self.context,
+            "file_context": self.file_context,
             "file": self.file,
             "commit": self.commit,
             "commit_context": self.commit_context,

@@ -20,7 +20,7 @@ class FileContext:
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "FileContext":
-        """Read the manifest's ``calibration.context``; KeyError, TypeError or ValueError if it is broken."""
+        """Read the manifest's ``calibration.file_context``; KeyError, TypeError or ValueError if it is broken."""
         return cls(NeighbourRule.from_manifest(entry), Scale.from_manifest(entry))
 
     def to_manifest(self) -> dict[str, Any]:

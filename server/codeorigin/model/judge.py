@@ -114,7 +114,7 @@ class Judge:
 
     def in_file(self, functions: Mapping[int, Scored], language: str) -> dict[int, Verdict]:
         """The verdicts of one file's functions, each with what the others add if the model has a rule for that."""
-        context = self._calibration.context
+        context = self._calibration.file_context
         if context is None or len(functions) < 2:
             return {number: self.alone(scored, language) for number, scored in functions.items()}
         evidence = context.rule.evidence([scored.score.logit for scored in functions.values()])
@@ -180,7 +180,7 @@ class Judge:
 
     def _verdict(self, scored: Scored, language: str, evidence: float | None, neighbours: int) -> Verdict:
         score, group = scored.score, scored.group
-        alone, context = self._calibration.alone, self._calibration.context
+        alone, context = self._calibration.alone, self._calibration.file_context
         in_file = evidence is not None and context is not None
         scale = context.scale if context is not None and in_file else alone
         logit = score.logit if evidence is None else score.logit + evidence

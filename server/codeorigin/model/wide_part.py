@@ -1,7 +1,8 @@
 """The wide part alone, without the inference runtime: the sum of the weights of a function's n-grams.
 
 A ``score.onnx`` without an encoder gathers weights from one table and adds them up by function. NumPy does that several
-times as fast on the same numbers, and a process that needs nothing else starts without loading a runtime.
+times as fast on the same numbers, and a process that needs nothing else starts without loading a runtime. The table
+has one byte a weight, the number of its level.
 """
 
 from collections.abc import Sequence
@@ -16,15 +17,15 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message, message_fa
 
 from codeorigin.model.ngrams import WideFeatures
 
-Weights = npt.NDArray[np.floating]
-
 _INPUTS = frozenset({"wide_ids", "wide_values", "wide_function", "prior"})
 _OPERATORS = frozenset(
     {"Unsqueeze", "Gather", "GatherND", "Cast", "Mul", "Shape", "Expand", "ScatterElements", "Add"}
 )
 _ONCE = ("Cast", "Mul", "ScatterElements")
-_FLOAT_TYPES = {1: "<f4", 10: "<f2"}
-"""``TensorProto.DataType``: FLOAT and FLOAT16."""
+_FLOAT, _UINT8 = 1, 2
+"""``TensorProto.DataType``."""
+
+_LEVELS = 256
 
 # The fields of ONNX's messages that are read here (onnx.proto3, IR version 3 and later): number, type, and whether
 # there may be many. Protobuf reads over all others.
@@ -48,10 +49,10 @@ _MESSAGES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
 
 
 class WidePart:
-    """A table of weights ``(rows,)``, and the bias of the logit."""
+    """A table uint8 ``(rows,)``, the level ``(256,)`` that each number stands for, and the bias of the logit."""
 
-    def __init__(self, table: Weights, bias: float) -> None:
-        self._table = table
+    def __init__(self, table: npt.NDArray[np.uint8], levels: npt.NDArray[np.float32], bias: float) -> None:
+        self._table, self._levels = table, levels
         self._bias = np.float32(bias)
 
     @classmethod
@@ -70,17 +71,15 @@ class WidePart:
         operators = [node.op_type for node in graph.node]
         if {each.name for each in graph.input} != _INPUTS or not set(operators) <= _OPERATORS:
             return None
-        tables = [each for each in graph.initializer if list(each.dims) == [rows] and rows > 1]
-        if len(tables) != 1 or any(operators.count(name) != 1 for name in _ONCE):
+        table = _array(graph, _UINT8, rows)
+        levels = _array(graph, _FLOAT, _LEVELS)
+        if table is None or levels is None or any(operators.count(name) != 1 for name in _ONCE):
             return None
-        kind = _FLOAT_TYPES.get(tables[0].data_type)
-        if kind is None or len(tables[0].raw_data) != rows * np.dtype(kind).itemsize:
-            return None
-        return cls(np.frombuffer(tables[0].raw_data, dtype=kind), bias)
+        return cls(table.view(np.uint8), levels.view("<f4"), bias)
 
     def weights(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Rows ``(N,)`` of the table."""
-        return self._table.take(ids).astype(np.float32)
+        return self._levels.take(self._table.take(ids))
 
     def logits(
         self, functions: Sequence[WideFeatures | None]
@@ -101,6 +100,15 @@ class WidePart:
                 # The last of the running sums: sum() would add in pairs.
                 wide[place] = np.add.accumulate(terms[start:end])[-1]
         return wide + self._bias, wide
+
+
+def _array(graph: Any, kind: int, length: int) -> npt.NDArray[np.uint8] | None:
+    """The bytes of the one array of ``kind`` in ``graph``, of that length; None if there is no such array."""
+    found = [each for each in graph.initializer if each.data_type == kind and list(each.dims) == [length]]
+    size = length * (1 if kind == _UINT8 else 4)
+    if len(found) != 1 or len(found[0].raw_data) != size:
+        return None
+    return np.frombuffer(found[0].raw_data, dtype=np.uint8)
 
 
 @cache

@@ -16,17 +16,19 @@ FILE = FileRule(20.0, 0.0, 4, Scale(0.4, 0.1, 0.01, Thresholds(1.4, -0.7), {}, (
 
 def test_a_manifest_without_rules_for_files_has_none() -> None:
     entry = CALIBRATION.to_manifest()
-    assert {"context", "file"}.isdisjoint(entry)
+    assert {"file_context", "file"}.isdisjoint(entry)
     assert Calibration.from_manifest(entry) == CALIBRATION
 
 
-@pytest.mark.parametrize("rules", [{"context": CONTEXT}, {"file": FILE}, {"context": CONTEXT, "file": FILE}])
+@pytest.mark.parametrize(
+    "rules", [{"file_context": CONTEXT}, {"file": FILE}, {"file_context": CONTEXT, "file": FILE}]
+)
 def test_rules_for_files_travel_in_the_manifest(rules: dict[str, object]) -> None:
     calibration = replace(CALIBRATION, **rules)  # type: ignore[arg-type]
     assert Calibration.from_manifest(calibration.to_manifest()) == calibration
 
 
-@pytest.mark.parametrize("entry", [{"file": {"prior_lines": 1.0}}, {"context": {"weight": 0.8}}])
+@pytest.mark.parametrize("entry", [{"file": {"prior_lines": 1.0}}, {"file_context": {"weight": 0.8}}])
 def test_a_broken_rule_is_refused(entry: dict[str, object]) -> None:
     with pytest.raises(KeyError):
         Calibration.from_manifest({**CALIBRATION.to_manifest(), **entry})

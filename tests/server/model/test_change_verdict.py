@@ -23,7 +23,7 @@ CALIBRATION = Calibration(
     FILE_CONTEXT.scale,
     min_lines=3,
     min_characters=30,
-    context=FILE_CONTEXT,
+    file_context=FILE_CONTEXT,
     commit=COMMIT_RULE,
     commit_context=COMMIT_CONTEXT,
     file_and_commit_context=FILE_AND_COMMIT_CONTEXT,
@@ -110,6 +110,6 @@ def test_without_context_each_function_stands_by_itself() -> None:
 
 
 def test_a_model_without_rules_for_commits_says_nothing_of_them() -> None:
-    plain = Judge(Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=30, context=FILE_CONTEXT))
+    plain = Judge(Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=30, file_context=FILE_CONTEXT))
     files = [file(1.0, 2.0, written="yy")]
     assert plain.change(files) == (None, [files[0].verdicts])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import onnxruntime
 import pytest
 import torch
@@ -147,10 +148,14 @@ def test_an_encoder_alone_without_layers_or_ngrams_is_exported_and_left_as_it_wa
     assert sorted(path.name for path in tmp_path.iterdir()) == [GRADIENT_FILE, SCORE_FILE]
 
 
-def test_weights_are_stored_in_half_precision(tiny_wide_model: TinyModel) -> None:
+def test_weights_are_stored_in_one_byte_each(tiny_wide_model: TinyModel) -> None:
     assert tiny_wide_model.wide_weights is not None
-    size = tiny_wide_model.score_path.stat().st_size
-    assert 2 * len(tiny_wide_model.wide_weights) < size < 4 * len(tiny_wide_model.wide_weights)
+    initializers = onnx.load(tiny_wide_model.score_path).graph.initializer
+    stored = {each.data_type: list(each.dims) for each in initializers if max(each.dims, default=0) > 1}
+    assert stored == {
+        onnx.TensorProto.UINT8: [len(tiny_wide_model.wide_weights)],
+        onnx.TensorProto.FLOAT: [256],
+    }
     assert not tiny_wide_model.gradient_path.exists()
 
 

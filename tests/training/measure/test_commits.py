@@ -17,7 +17,7 @@ from support.corpus_rows import row
 from support.tiny_model import FILE_CONTEXT
 
 CONFIG = CalibrateConfig(rate=0.1, tail_share=0.9, tail_rate=0.3, tail_fewest=4)
-ALONE = Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60, context=FILE_CONTEXT)
+ALONE = Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60, file_context=FILE_CONTEXT)
 
 
 def repositories(count: int, seed: int) -> tuple[list[Row], np.ndarray]:

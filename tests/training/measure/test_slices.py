@@ -41,6 +41,34 @@ def test_pairs_come_with_the_persons_side_first() -> None:
     assert pairs.labels.tolist() == [0, 1]
 
 
+def test_pairs_are_told_apart_by_which_side_holds_a_comment() -> None:
+    plain, commented = "def f(a):\n    return a\n", "def f(a):\n    # as it is\n    return a\n"
+    sides = [
+        (plain, plain),
+        (plain, commented),
+        (commented, plain),
+        (commented, commented),
+        (plain, commented),
+    ]
+    (example,) = [row for row in tiny_rows(40) if row.language == "python"][:1]
+    pairs = [
+        replace(example, pair=str(number), code=code, label=label)
+        for number, pair in enumerate(sides)
+        for label, code in enumerate(pair)
+    ]
+    found = {
+        each.name.removeprefix("pairs: "): [row.pair for row in each.rows if row.label]
+        for each in matrix_slices(replace(data(tiny_rows(80)), pairs=pairs), CONFIG)
+        if each.name.startswith("pairs: ")
+    }
+    assert found == {
+        "both sides commented": ["3"],
+        "only the LLM's side commented": ["1", "4"],
+        "only the person's side commented": ["2"],
+        "no comments on either side": ["0"],
+    }
+
+
 def test_a_file_is_the_functions_of_one_origin_at_one_path() -> None:
     rows = [replace(row, repo="owner/one") for row in tiny_rows(240)]
     (files,) = [each for each in matrix_slices(data(rows), CONFIG) if each.name == "files_modern"]

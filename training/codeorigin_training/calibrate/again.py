@@ -35,7 +35,7 @@ def new_thresholds(
     """
     judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
     alone = _replaced(calibration.alone, _fitted(rows, logits, groups, judged, config), config.rate)
-    context, rule = calibration.context, calibration.file
+    context, rule = calibration.file_context, calibration.file
     if context is not None:
         evidence = neighbour_evidence(file_numbers(rows), logits, context.rule, judged)
         levels = _fitted(rows, logits + evidence, groups, np.isfinite(evidence), config)
@@ -56,7 +56,7 @@ def new_thresholds(
     return dataclasses.replace(
         calibration,
         alone=alone,
-        context=context,
+        file_context=context,
         file=rule,
         commit=commit,
         commit_context=again(calibration.commit_context),

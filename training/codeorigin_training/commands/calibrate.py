@@ -101,7 +101,7 @@ def _fit(functions: Sequence[Row], logits: Floats, groups: Groups, config: Calib
     neutral = calibration.alone.shift
     context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)
     rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
-    calibration = dataclasses.replace(calibration, context=context, file=rule)
+    calibration = dataclasses.replace(calibration, file_context=context, file=rule)
     return with_commit_rules(calibration, functions, logits, config, groups)
 
 
@@ -122,8 +122,8 @@ def _log_rates(
     in_files = answers_in_files(functions, logits, calibration, file_numbers(functions), groups)
     everywhere = np.ones(len(functions), dtype=bool)
     ways = [("by its own text", calibration.alone, by_text.llm, everywhere)]
-    if calibration.context is not None and in_files is not None:
-        ways.append(("in its file", calibration.context.scale, in_files.answers.llm, in_files.heard))
+    if calibration.file_context is not None and in_files is not None:
+        ways.append(("in its file", calibration.file_context.scale, in_files.answers.llm, in_files.heard))
     for way, scale, above, among in ways:
         log(
             f"a function {way}: temperature {scale.temperature:.3f}, shift {scale.shift:.3f}, threshold "

@@ -26,6 +26,7 @@ from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
 from codeorigin_training.export.heads import leave_out_heads, read_heads
+from codeorigin_training.export.quantization import quantize
 from codeorigin_training.finetune.inference import deep_logits, neutral_logit
 from codeorigin_training.measure.answers import answers_by_text
 from codeorigin_training.measure.commits import commit_metrics
@@ -57,7 +58,7 @@ class ExportConfig:
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.6.0"
+    version: str = "0.6.1"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
@@ -127,7 +128,7 @@ def _export(
         kept = Checkpoints(
             run.folder / "baselines", {"corpus": inputs["corpus"], "weight": config.pair_weight}
         )
-        metrics["baselines"] = held_out_baselines(side, held_out, kept, log, context=checked.context)
+        metrics["baselines"] = held_out_baselines(side, held_out, kept, log, context=checked.file_context)
     parts = Parts(
         wide=wide,
         views=config.views,
@@ -215,14 +216,14 @@ def _measure(
     config: ExportConfig,
     tracker: Tracker,
 ) -> dict[str, Any]:
-    """Figures on held-out ``rows``, with the table in half precision as it is stored.
+    """Figures on held-out ``rows``, with the table as it is stored.
 
     A distribution's packages count for false positives alone: there they are a population of their own.
     """
     wide_logits: Floats = np.zeros(len(rows))
     if wide is not None:
         matrices = view_matrices(rows, config.views, processes=config.processes)
-        table = wide.table.astype(np.float16).astype(np.float32)
+        table = quantize(wide.table).weights
         wide_logits = wide.bias + (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
     deep: Floats = np.zeros(len(rows))
     if encoder is not None and tokenizer is not None:
@@ -244,7 +245,7 @@ def _measure(
         },
     }
     metrics["false_positives"] = false_positives
-    if calibration.context is not None:
+    if calibration.file_context is not None:
         metrics["in_files"] = in_file_metrics(rows, logits, calibration)
     if calibration.file is not None:
         files = PooledRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)

@@ -115,7 +115,7 @@ def assemble(
         subject=_subject(detector, data, settings),
         held_out=take("held_out", HeldOut, lambda: measure_held_out(data.held_out, detector, config)),
         in_files=take("in_files", InFilesReport, lambda: measure_in_files(data.held_out, detector, config))
-        if detector.bundle.calibration.context is not None
+        if detector.bundle.calibration.file_context is not None
         else None,
         matrix=with_manifests_figures(
             take("matrix", tuple[MatrixRow, ...], matrix) or (), detector.bundle.manifest, data.corpus

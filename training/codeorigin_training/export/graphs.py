@@ -13,25 +13,29 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.export.quantization import quantize
 
 GradientFunction = Callable[[tuple[Tensor, ...], Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 class WideLogit(nn.Module):
-    """Sum of the weights of a function's n-grams, from a float16 table.
+    """Sum of the weights of a function's n-grams, from a table of one byte each.
 
     The rows are gathered before they become float32, so that the table is never held twice.
     """
 
     table: Tensor
+    levels: Tensor
 
     def __init__(self, weights: npt.NDArray[np.floating]) -> None:
         super().__init__()
-        self.register_buffer("table", torch.from_numpy(np.ascontiguousarray(weights, dtype=np.float16)))
+        quantized = quantize(weights)
+        self.register_buffer("table", torch.from_numpy(quantized.codes))
+        self.register_buffer("levels", torch.from_numpy(quantized.levels))
 
     def forward(self, ids: Tensor, values: Tensor, function: Tensor, prior: Tensor) -> Tensor:
         """Wide logit ``(B,)`` of features ``(N,)`` that belong to the functions ``function`` ``(N,)``."""
-        shares = self.table[ids].to(torch.float32) * values
+        shares = self.levels[self.table[ids].to(torch.int64)] * values
         return torch.zeros_like(prior).scatter_add(0, function, shares)
 
 

@@ -66,7 +66,7 @@ def answers_in_files(
     Returns:
         None if the calibration has no rule for functions in their files.
     """
-    context = calibration.context
+    context = calibration.file_context
     if context is None:
         return None
     judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)

@@ -1,14 +1,16 @@
 """The kinds of code that the matrix measures, each a seeded sample with its classes matched."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from codeorigin.model.pooled_rule import counted_lines
 from codeorigin_training.arrays import Integers
+from codeorigin_training.corpus.documented import is_documented
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import matched_sample
 from codeorigin_training.corpus.written_pairs import WRITTEN
@@ -83,8 +85,9 @@ def matrix_slices(data: EvaluationData, sizes: SliceSizes) -> list[Slice]:
         matched("seen", "seen repositories (training), all human code", data.train, most, seed),
         *era_slices(data.held_out, most, seed),
         inside_slice(data.held_out, most, seed),
-        _pairs("pairs", "same-task pairs of the corpus", data.pairs, written=False),
-        _pairs("written_pairs", "same-task pairs written for the project", data.pairs, written=True),
+        _pairs("pairs", "same-task pairs of the corpus", data.pairs, lambda pair: not _is_written(pair)),
+        _pairs("written_pairs", "same-task pairs written for the project", data.pairs, _is_written),
+        *_pairs_by_comments(data.pairs),
         *_files_by_era(data.held_out, sizes),
         *snippet_slices(data.snippets, sizes),
     ]
@@ -171,13 +174,41 @@ def inside_slice(rows: Sequence[Row], most: int, seed: int) -> Slice:
     return Slice("inside", title, shuffled, within=True)
 
 
-def _pairs(name: str, title: str, rows: Sequence[Row], *, written: bool) -> Slice:
+def _pairs(name: str, title: str, rows: Sequence[Row], wanted: Callable[[list[Row]], bool]) -> Slice:
+    """The pairs that ``wanted`` says yes to, given the person's side and the model's."""
     sides: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        if row.pair is not None and row.pair.startswith(WRITTEN) is written:
+        if row.pair is not None:
             sides[row.pair].append(row)
-    items = [(row,) for _, pair in sorted(sides.items()) if len(pair) == 2 for row in pair]
-    return Slice(name, title, tuple(items), pairs=True)
+    whole = [sorted(pair, key=_label) for _, pair in sorted(sides.items()) if len(pair) == 2]
+    items = tuple((row,) for pair in whole if wanted(pair) for row in pair)
+    return Slice(name, title, items, pairs=True)
+
+
+def _pairs_by_comments(rows: Sequence[Row]) -> list[Slice]:
+    """All pairs by which of their sides hold a comment or docstring: where a model's style is seen, and where not."""
+    ways = {
+        (True, True): "both sides commented",
+        (False, True): "only the LLM's side commented",
+        (True, False): "only the person's side commented",
+        (False, False): "no comments on either side",
+    }
+    return [
+        _pairs(f"pairs: {way}", f"same-task pairs, {way}", rows, partial(_is_commented, sides))
+        for sides, way in ways.items()
+    ]
+
+
+def _is_commented(sides: tuple[bool, bool], pair: list[Row]) -> bool:
+    return tuple(is_documented(row.code, row.language) for row in pair) == sides
+
+
+def _is_written(pair: list[Row]) -> bool:
+    return pair[0].pair is not None and pair[0].pair.startswith(WRITTEN)
+
+
+def _label(row: Row) -> int:
+    return row.label
 
 
 def _files_by_era(rows: Sequence[Row], sizes: SliceSizes) -> list[Slice]:
