@@ -1,9 +1,7 @@
-"""What reports say of functions apart from the model: their ids, those nested in them, where explanations stand."""
+"""What reports say of functions apart from the model: their ids, and those nested in them."""
 
 import hashlib
-from dataclasses import replace
 
-from codeorigin.explain.explanation import Explanation
 from codeorigin.languages import get_language
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.report import FunctionReport
@@ -36,21 +34,3 @@ def nested_reports(text: str, span: FunctionSpan, language: str) -> tuple[Functi
         children = tuple(built[id(child)] for child in current.nested)
         built[id(current)] = FunctionReport(current, _NESTED, function_id(text, current, language), children)
     return tuple(built[id(child)] for child in span.nested)
-
-
-def placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
-    """An explanation of a function's text, moved to where the function stands now."""
-    line, column = span.code.start_line, span.code.start_column
-    return replace(
-        explanation,
-        lines=tuple(replace(each, line=each.line + line) for each in explanation.lines),
-        top_tokens=tuple(
-            replace(
-                each,
-                line=each.line + line,
-                start_column=each.start_column + (column if each.line == 0 else 0),
-                end_column=each.end_column + (column if each.line == 0 else 0),
-            )
-            for each in explanation.top_tokens
-        ),
-    )

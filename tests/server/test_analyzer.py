@@ -165,7 +165,7 @@ def test_cancelled_work_stops_and_is_not_half_remembered(analyzer: Analyzer) -> 
 def test_a_cancelled_first_pass_keeps_what_it_scored(
     analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("codeorigin.analyzer._CHUNK_CHARACTERS", 30 * len(FUNCTION))
+    monkeypatch.setattr("codeorigin.scored_functions._CHUNK_CHARACTERS", 30 * len(FUNCTION))
     text = "\n\n".join(FUNCTION.replace("total_price", f"price_{number}") for number in range(70))
     token = CancelToken()
     given: list[int] = []
@@ -381,10 +381,10 @@ def test_documents_that_were_prepared_together_are_only_judged(
     together.prepare(documents)
     scored.clear()
     with monkeypatch.context() as patch:
-        patch.setattr("codeorigin.analyzer.outline", None)
+        patch.setattr("codeorigin.found_functions.outline", None)
         assert [together.analyze(text, language, path=path) for text, language, path in documents] == expected
     assert not scored
     # Once prepared, once used: texts are not kept.
-    monkeypatch.setattr("codeorigin.analyzer.outline", None)
+    monkeypatch.setattr("codeorigin.found_functions.outline", None)
     with pytest.raises(TypeError):
         together.analyze(*documents[0][:2], path="a.py")

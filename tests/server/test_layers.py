@@ -152,6 +152,20 @@ def test_nothing_else_knows_a_front() -> None:
         ("git", ("git", "source", "errors")),
         ("report", ("spans", "model.change_verdict", "model.verdict", "model.file_verdict")),
         ("changed_functions", ("report",)),
+        (
+            "found_functions",
+            (
+                "function_reports",
+                "functions",
+                "languages",
+                "model.verdict",
+                "source",
+                "spans",
+                "cancellation",
+            ),
+        ),
+        ("scored_functions", ("cache", "model", "cancellation")),
+        ("explanations", ("cache", "embedded", "explain", "languages", "spans", "cancellation")),
         ("change_verdicts", ("model",)),
         ("worker_processes", ()),
         (

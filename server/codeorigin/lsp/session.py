@@ -12,9 +12,10 @@ from pygls import uris
 from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.lsp.connection.client import Client
+from codeorigin.lsp.documents.accepted import AcceptedInFolders
 from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.presentation.file_verdicts import FileVerdicts
 from codeorigin.lsp.presentation.publisher import Publisher
-from codeorigin.lsp.presentation.wire_forms import file_to_wire
 from codeorigin.lsp.scoring.commit_scope import CommitScopes
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
 from codeorigin.lsp.scoring.explanation_jobs import Explanations
@@ -26,8 +27,6 @@ from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.settings.schema import RunMode, Scope, Settings
 
 logger = logging.getLogger(__name__)
-
-FILE_VERDICT_METHOD = "codeorigin/fileVerdict"
 
 
 class Session:
@@ -63,9 +62,10 @@ class Session:
         """Answers to "Rescore selection", shown until the next edit."""
         self.model_requested = False
         self._watches_files = False
-        self._accepted_findings: dict[Path, AcceptedFindings] = {}
-        self._accepted: dict[AcceptedFindings, frozenset[str]] = {}
-        self._file_verdicts: set[str] = set()
+        self._accepted = AcceptedInFolders(
+            lambda problem: client.show_once(problem, types.MessageType.Warning)
+        )
+        self._file_verdicts = FileVerdicts(client.notify)
         self._scanner: Scanner | None = None
 
     def stop(self) -> None:
@@ -99,21 +99,12 @@ class Session:
     def accepted_findings_of(self, uri: str) -> AcceptedFindings | None:
         """The accepted findings of the document's folder; None outside of all folders."""
         path = self.folder_path(uri)
-        if path is None:
-            return None
-        return self._accepted_findings.setdefault(path, AcceptedFindings(path))
+        return None if path is None else self._accepted.of(path)
 
     def accepted(self, uri: str) -> frozenset[str]:
         """Ids of the functions that are accepted in the document's folder."""
-        findings = self.accepted_findings_of(uri)
-        if findings is None:
-            return frozenset()
-        known = self._accepted.get(findings) if self._watches_files else None
-        if known is None:
-            known = self._accepted[findings] = findings.ids()
-            if findings.problem:
-                self.client.show_once(findings.problem, types.MessageType.Warning)
-        return known
+        path = self.folder_path(uri)
+        return frozenset() if path is None else self._accepted.ids(path, is_watched=self._watches_files)
 
     @property
     def scanner(self) -> Scanner:
@@ -133,7 +124,7 @@ class Session:
 
     def reconfigure(self) -> None:
         """Compute the settings anew from all layers, and act on what changed."""
-        self._accepted.clear()
+        self._accepted.forget()
         self.configuration.rebuild([folder.uri for folder in self.documents.folders.values()])
         for problem in self.configuration.problems:
             self.client.show_once(problem, types.MessageType.Warning)
@@ -195,7 +186,7 @@ class Session:
         self.explanations.cancel(uri)
         self.selections.pop(uri, None)
         self.publisher.clear(uri)
-        self._file_verdicts.discard(uri)
+        self._file_verdicts.forget(uri)
 
     def _look_at_commits(self, uri: str, settings: Settings) -> None:
         """Let the functions of the same commits be heard, if the settings say so and the document is a file."""
@@ -256,7 +247,7 @@ class Session:
 
     def accepted_more(self) -> None:
         """Findings were accepted: take them away."""
-        self._accepted.clear()
+        self._accepted.forget()
         for uri in self.documents.open_uris():
             self.refresh_findings(uri)
 
@@ -292,23 +283,12 @@ class Session:
             if result.skipped.startswith("larger"):
                 self.client.log(f"{uri}: not scored: {result.skipped}")
         self.refresh_findings(uri)
-        self._tell_file_verdict(result)
+        if self.wants_status:
+            self._file_verdicts.tell(result)
         if before is not None and result.moves(before):
             # Clients fetch lenses and hints anew where they see an edit, which these functions had not.
             settings = result.settings
             self.client.refresh_decorations(lenses=settings.code_lens, hints=settings.inlay_hints)
-
-    def _tell_file_verdict(self, result: Result) -> None:
-        """Send the verdict on the whole document, or that the last one no longer holds."""
-        uri = result.snapshot.uri
-        if not self.wants_status or (result.verdict is None and uri not in self._file_verdicts):
-            return
-        if result.verdict is None:
-            self._file_verdicts.discard(uri)
-        else:
-            self._file_verdicts.add(uri)
-        verdict = file_to_wire(result.verdict)
-        self.client.notify(FILE_VERDICT_METHOD, {"uri": uri, "version": result.version, "verdict": verdict})
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, CodeOriginError):

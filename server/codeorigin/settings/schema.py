@@ -1,4 +1,4 @@
-"""The server's settings: one validated, frozen dataclass, from which the JSON schema is generated.
+"""The server's settings: one validated, frozen dataclass, and how values are read into it.
 
 Names are camelCase in JSON (editors) and may also be written kebab-case or snake_case in TOML.
 """
@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, TypeVar
 
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
@@ -30,7 +29,6 @@ from codeorigin.settings.value_types import (
 
 T = TypeVar("T")
 
-SCHEMA_PATH = Path(__file__).with_name("settings.schema.json")
 LANGUAGE_IDS = (
     "python",
     "javascript",
@@ -214,7 +212,7 @@ def public_name(name: str) -> str:
     return head + "".join(part[:1].upper() + part[1:] for part in tail)
 
 
-_FIELDS: dict[str, dataclasses.Field[Any]] = {public_name(f.name): f for f in dataclasses.fields(Settings)}
+FIELDS: dict[str, dataclasses.Field[Any]] = {public_name(f.name): f for f in dataclasses.fields(Settings)}
 
 
 def merge(
@@ -234,7 +232,7 @@ def merge(
     problems: list[str] = []
     for key, value in raw.items():
         name = public_name(str(key))
-        found = _FIELDS.get(name)
+        found = FIELDS.get(name)
         if found is None:
             if project:
                 problems.append(_unknown(source, str(key)))
@@ -253,49 +251,6 @@ def merge(
 
 
 def _unknown(source: str, key: str) -> str:
-    close = difflib.get_close_matches(public_name(key), _FIELDS, n=1)
+    close = difflib.get_close_matches(public_name(key), FIELDS, n=1)
     hint = f", did you mean {close[0]}?" if close else ""
     return f"{source}: there is no setting {key[:60]!r}{hint}; ignored"
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON schema (draft 2020-12) of the settings as editors send them."""
-    properties: dict[str, Any] = {}
-    for name, found in _FIELDS.items():
-        default = found.default
-        properties[name] = {
-            **found.metadata["value_type"].schema(),
-            "default": list(default) if isinstance(default, tuple) else default,
-            "description": found.metadata["description"],
-        }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "CodeOrigin settings",
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": False,
-    }
-
-
-def schema_text() -> str:
-    """The content of ``settings.schema.json``."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-def write_schema() -> None:
-    """Write ``settings.schema.json`` anew after a change to :class:`Settings`."""
-    SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
-
-
-def markdown_table() -> str:
-    """The table of all settings in docs/settings.md."""
-    rows = ["| Setting | Value | Default | Meaning |", "| --- | --- | --- | --- |"]
-    for name, schema in json_schema()["properties"].items():
-        kind = schema["type"] if isinstance(schema["type"], str) else " or ".join(schema["type"])
-        if "enum" in schema:
-            kind = ", ".join(f"`{value}`" for value in schema["enum"])
-        elif "minimum" in schema:
-            kind += f", {schema['minimum']} to {schema['maximum']}"
-        default = "all" if name == "languages" else f"`{json.dumps(schema['default'])}`"
-        rows.append(f"| `{name}` | {kind} | {default} | {schema['description']} |")
-    return "\n".join(rows) + "\n"

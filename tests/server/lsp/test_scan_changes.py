@@ -20,14 +20,14 @@ OLD, NEW = python_function("old"), python_function("new", 5)
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     root = tmp_path_factory.mktemp("workspace")
-    repository = Repository(root / "work")
+    repository = Repository(root / "changed")
     repository.commit({"a.py": OLD, "sub/b.py": OLD, "same.py": OLD, "b.rb": "x\n"}, date="2020-01-01")
     repository.write("a.py", f"{OLD}\n\n{NEW}")
     repository.write("sub/b.py", OLD.replace("total = 0", "total = 1"))
     repository.write("added.py", NEW)
     repository.write("vendored/c.py", NEW)
     (root / "plain").mkdir()
-    editor = await start(root, client_capabilities("visual-studio-code"), folders=("work", "plain"))
+    editor = await start(root, client_capabilities("visual-studio-code"), folders=("changed", "plain"))
     await editor.idle()
     yield editor
     await stop(editor)
@@ -42,17 +42,17 @@ def listed(answer: Any, root: Path) -> dict[str, list[str]]:
 
 async def test_changed_functions_alone_are_listed(editor: Editor) -> None:
     await editor.configure(**SETTINGS, exclude=["vendored"])
-    folder = (editor.root / "work").as_uri()
+    folder = (editor.root / "changed").as_uri()
     answer = await editor.command("codeorigin.scanChanges", folder, {"quiet": True})
     assert listed(answer, editor.root) == {
-        "/work/a.py": ["new"],
-        "/work/added.py": ["new"],
-        "/work/sub/b.py": ["old"],
+        "/changed/a.py": ["new"],
+        "/changed/added.py": ["new"],
+        "/changed/sub/b.py": ["old"],
     }
     assert answer["message"] == "changes: 3 changed functions in 3 files, 3 of them likely LLM-written"
     assert (answer["reported"], answer["errors"], answer["cancelled"]) == (3, [], False)
     verdict = answer["files"][0]["functions"][0]["verdict"]
-    document = editor.open(f"{OLD}\n\n{NEW}", uri=(editor.root / "work" / "a.py").as_uri())
+    document = editor.open(f"{OLD}\n\n{NEW}", uri=(editor.root / "changed" / "a.py").as_uri())
     whole = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
     assert verdict == whole["functions"][1]["verdict"]
 

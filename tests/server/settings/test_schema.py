@@ -11,18 +11,8 @@ from hypothesis import strategies as st
 
 from codeorigin.explain.explanation import Baseline
 from codeorigin.languages import LANGUAGES
-from codeorigin.settings.schema import (
-    LANGUAGE_IDS,
-    SCHEMA_PATH,
-    RunMode,
-    Settings,
-    Severity,
-    json_schema,
-    markdown_table,
-    merge,
-    public_name,
-    schema_text,
-)
+from codeorigin.settings.generated import SCHEMA_PATH, json_schema, markdown_table, schema_text
+from codeorigin.settings.schema import LANGUAGE_IDS, RunMode, Settings, Severity, merge, public_name
 
 DOCS = Path(__file__).parents[3] / "docs" / "settings.md"
 JSON = st.recursive(

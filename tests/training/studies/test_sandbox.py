@@ -46,7 +46,7 @@ def test_files_cannot_be_written_changed_or_removed(tmp_path: Path) -> None:
     outside.write_text("kept", encoding="utf-8")
     code = f"""
 import os
-paths = [{str(outside)!r}, "/work/new", "/new", "/tmp/new", "/usr/new", "/dev/new", "/work/{PROGRAM}", "/dev/shm/new"]
+paths = [{str(outside)!r}, "/job/new", "/new", "/tmp/new", "/usr/new", "/dev/new", "/job/{PROGRAM}", "/dev/shm/new"]
 wrote = []
 for path in paths:
     for act in (lambda: open(path, "w").write("x"), lambda: os.remove(path), lambda: os.chmod(path, 0o777)):
@@ -159,13 +159,13 @@ def test_it_sees_no_environment_no_other_process_and_has_no_rights(monkeypatch: 
     code = """
 import ctypes, os
 print("CODEORIGIN_SECRET" in os.environ, os.path.exists("/proc/1"), os.path.exists("/etc/passwd"))
-for act in (lambda: os.chroot("/work"), lambda: os.nice(-5), lambda: os.mknod("/work/null")):
+for act in (lambda: os.chroot("/job"), lambda: os.nice(-5), lambda: os.mknod("/job/null")):
     try:
         act()
         print("allowed")
     except OSError:
         print("refused")
-print(ctypes.CDLL(None).mount(b"tmpfs", b"/work", b"tmpfs", 0, None))
+print(ctypes.CDLL(None).mount(b"tmpfs", b"/job", b"tmpfs", 0, None))
 """
     lines = run(code).output.splitlines()
     assert lines == ["False False False", "refused", "refused", "refused", "-1"]

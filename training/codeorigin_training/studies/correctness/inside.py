@@ -3,7 +3,7 @@
 It stays as the first process, which ends with its parent and takes every other one along.
 
 It reads one JSON object from stdin: ``binds`` (paths to show, read-only), ``files`` (name -> text, shown in
-``/work``), ``command``, ``environment``, ``limits`` (name of an rlimit -> number), and ``owner`` (the user to become,
+``/job``), ``command``, ``environment``, ``limits`` (name of an rlimit -> number), and ``owner`` (the user to become,
 or null). It needs the standard library alone, and is started with ``python -I -S``.
 """
 
@@ -67,13 +67,13 @@ def main() -> None:
     _mount("tmpfs", str(_ROOT), "tmpfs", _MS_NOSUID, "size=4m,nr_inodes=256,mode=0755")
     for path in asked["binds"]:
         _show(Path(path))
-    work = _ROOT / "work"
-    work.mkdir()
+    job = _ROOT / "job"
+    job.mkdir()
     for name, text in asked["files"].items():
-        (work / Path(name).name).write_text(text, encoding="utf-8", errors="surrogatepass")
+        (job / Path(name).name).write_text(text, encoding="utf-8", errors="surrogatepass")
     _mount("none", str(_ROOT), None, _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID)
     os.chroot(_ROOT)
-    os.chdir("/work")
+    os.chdir("/job")
     null = os.open("/dev/null", os.O_RDWR)
     os.dup2(null, 0)
     os.closerange(3, 1024)

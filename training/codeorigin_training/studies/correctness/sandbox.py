@@ -68,7 +68,7 @@ class Ran:
 
 
 def run_isolated(command: Sequence[str], files: Mapping[str, str], limits: Limits) -> Ran:
-    """Run ``command`` in ``/work``, which holds ``files`` (name -> text); nothing that it does outlives it.
+    """Run ``command`` in ``/job``, which holds ``files`` (name -> text); nothing that it does outlives it.
 
     It sees the system's programs and libraries read-only, no other file, no network, no process but its own, and an
     empty environment.
@@ -97,7 +97,7 @@ def check_isolation() -> None:
 
 
 def python_command(file: str) -> list[str]:
-    """The command that runs a Python file of ``/work`` with the standard library alone."""
+    """The command that runs a Python file of ``/job`` with the standard library alone."""
     return [os.path.realpath(sys.executable), "-I", "-S", file]
 
 

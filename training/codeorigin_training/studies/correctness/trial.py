@@ -21,11 +21,11 @@ def _write(folder: str) -> None:
 
 def main() -> None:
     """Try each wall."""
-    for folder in ("/work", "/", "/usr", "/tmp", "/dev"):
+    for folder in ("/job", "/", "/usr", "/tmp", "/dev"):
         _stands(f"writing to {folder}", lambda folder=folder: _write(folder))
-    _stands("removing files", lambda: Path("/work/trial.py").unlink())
+    _stands("removing files", lambda: Path("/job/trial.py").unlink())
     _stands("the network", lambda: socket.create_connection(("192.0.2.1", 9), timeout=0.2))
-    _stands("changing the root", lambda: os.chroot("/work"))
+    _stands("changing the root", lambda: os.chroot("/job"))
     if os.getppid() > 1 or Path("/proc/1").exists() or Path("/home").exists():
         sys.stdout.write("other processes or files are seen")
         raise SystemExit(1)

@@ -1,0 +1,75 @@
+"""The explanations of functions, kept by their texts and placed where the functions stand."""
+
+import sys
+from dataclasses import replace
+
+from codeorigin.cache import LruCache
+from codeorigin.cancellation import CancelToken
+from codeorigin.embedded import place_explanation
+from codeorigin.explain.explainer import Explainer
+from codeorigin.explain.explanation import ExplainOptions, Explanation
+from codeorigin.languages import get_language
+from codeorigin.spans import FunctionSpan, code_text
+
+EXPLANATION_CACHE_BYTES = 4 * 2**20
+
+
+def explanation_bytes(explanation: Explanation) -> int:
+    """About the bytes of an explanation with its key; every line and token has a few numbers."""
+    tokens = sum(256 + sys.getsizeof(token.text) for token in explanation.top_tokens)
+    return 1024 + 224 * (len(explanation.lines) + len(explanation.constructs)) + tokens
+
+
+class Explanations:
+    """Explains functions and keeps the explanations.
+
+    One thread at a time may :meth:`explain`; :meth:`kept` may be called from any.
+    """
+
+    def __init__(self, explainer: Explainer) -> None:
+        self._explainer = explainer
+        self._kept: LruCache[tuple[str, ExplainOptions], Explanation] = LruCache(
+            EXPLANATION_CACHE_BYTES, explanation_bytes
+        )
+
+    def explain(
+        self, text: str, span: FunctionSpan, function_id: str, options: ExplainOptions, cancel: CancelToken
+    ) -> Explanation:
+        """The explanation of a function of ``text``, by its id; raises Cancelled."""
+        if (kept := self.kept(span, function_id, options)) is not None:
+            return kept
+        if span.inside is not None:
+            region, own = span.inside
+            return place_explanation(self.explain(region.text, own, function_id, options, cancel), region)
+        language = get_language(span.language).model_language
+        made = self._explainer.explain(code_text(text, span), language, options=options, cancel=cancel)
+        self._kept.put((function_id, options), made)
+        return _placed(made, span)
+
+    def kept(self, span: FunctionSpan, function_id: str, options: ExplainOptions) -> Explanation | None:
+        """The explanation of the function, if it was made already."""
+        explanation = self._kept.get((function_id, options))
+        if explanation is None:
+            return None
+        if span.inside is not None:
+            region, own = span.inside
+            return place_explanation(_placed(explanation, own), region)
+        return _placed(explanation, span)
+
+
+def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
+    """An explanation of a function's text, moved to where the function stands now."""
+    line, column = span.code.start_line, span.code.start_column
+    return replace(
+        explanation,
+        lines=tuple(replace(each, line=each.line + line) for each in explanation.lines),
+        top_tokens=tuple(
+            replace(
+                each,
+                line=each.line + line,
+                start_column=each.start_column + (column if each.line == 0 else 0),
+                end_column=each.end_column + (column if each.line == 0 else 0),
+            )
+            for each in explanation.top_tokens
+        ),
+    )

@@ -1,0 +1,62 @@
+"""The functions of a document, with their ids and what keeps them from a verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.function_reports import function_id
+from codeorigin.functions import outline
+from codeorigin.languages import Language
+from codeorigin.model.verdict import Reason
+from codeorigin.source.files import is_generated, is_minified
+from codeorigin.source.text import LineIndex
+from codeorigin.spans import FunctionSpan, code_text
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFunctions:
+    """The outermost functions of a document in source order, and their ids.
+
+    ``is_parsed`` is False for a text that the parser would take too long over; it then has no functions.
+    ``whole`` says why nothing in the document gets a verdict, if all of it is generated, minified or ignored.
+    """
+
+    text: str
+    spans: Sequence[FunctionSpan]
+    ids: Sequence[str]
+    is_parsed: bool
+    whole: Reason | None
+
+    @classmethod
+    def find(
+        cls,
+        text: str,
+        language: Language,
+        path: str | None,
+        *,
+        parsed: str | None = None,
+        cancel: CancelToken = NEVER,
+    ) -> "FoundFunctions":
+        """Find those of a text. ``parsed`` is what to parse in its place, as long as it. Raises Cancelled."""
+        found = outline(parsed or text, language, path=path, lines=LineIndex(text), cancel=cancel)
+        ids = [function_id(text, span, language.model_language) for span in found.functions]
+        whole = Reason.IGNORED if found.ignored else _whole_file_reason(text)
+        return cls(text, found.functions, ids, found.parsed, whole)
+
+    def reason(self, span: FunctionSpan) -> Reason | None:
+        """Why a piece of the document gets no verdict, whatever stands in it; None if it may get one."""
+        return self.whole or (Reason.IGNORED if span.ignored else None)
+
+    def to_score(self) -> dict[str, str]:
+        """The texts of the functions that may get a verdict, by id."""
+        return {
+            own_id: code_text(self.text, span)
+            for own_id, span in zip(self.ids, self.spans, strict=True)
+            if self.reason(span) is None
+        }
+
+
+def _whole_file_reason(text: str) -> Reason | None:
+    if is_generated(text):
+        return Reason.GENERATED
+    return Reason.MINIFIED if is_minified(text) else None

@@ -1,0 +1,37 @@
+"""The accepted findings of the workspace's folders."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from codeorigin.accepted_findings import AcceptedFindings
+
+
+class AcceptedInFolders:
+    """Knows what is accepted in each folder; ``complain`` tells the user of a broken file."""
+
+    def __init__(self, complain: Callable[[str], None]) -> None:
+        self._complain = complain
+        self._folders: dict[Path, AcceptedFindings] = {}
+        self._ids: dict[Path, frozenset[str]] = {}
+
+    def of(self, folder: Path) -> AcceptedFindings:
+        """The accepted findings of a folder."""
+        return self._folders.setdefault(folder, AcceptedFindings(folder))
+
+    def ids(self, folder: Path, *, is_watched: bool) -> frozenset[str]:
+        """Ids of the functions that are accepted there.
+
+        They are looked up in the file each time, unless it ``is_watched``: then whoever watches it says when to
+        :meth:`forget` them.
+        """
+        known = self._ids.get(folder) if is_watched else None
+        if known is None:
+            findings = self.of(folder)
+            known = self._ids[folder] = findings.ids()
+            if findings.problem:
+                self._complain(findings.problem)
+        return known
+
+    def forget(self) -> None:
+        """The files may have changed."""
+        self._ids.clear()

@@ -1,0 +1,114 @@
+"""The scores of functions, kept by their texts: what was scored once is not scored again."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from codeorigin.cache import LruCache
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.model.judge import Scored
+from codeorigin.model.normalize import Normalized, normalize
+from codeorigin.model.promise import group_of
+from codeorigin.model.scorer import Scorer
+
+_CHUNK_CHARACTERS = 1 << 16
+"""Most characters that are scored between two looks at the cancel token; one function alone may have more."""
+
+SCORE_CACHE_BYTES = 4 * 2**20
+SCORE_BYTES = 1024
+"""The most bytes that a cached score takes with its key and its entry in the cache."""
+
+LongEnough = Callable[[Normalized], bool]
+"""Whether a function is long enough for a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of a function's text; ``scored`` is None for one that is too short."""
+
+    scored: Scored | None
+
+
+class ScoredFunctions:
+    """Scores functions and keeps their scores, at most ``capacity`` bytes of them. One thread at a time may use it."""
+
+    def __init__(self, scorer: Scorer, is_long_enough: LongEnough, capacity: int = SCORE_CACHE_BYTES) -> None:
+        self._scorer = scorer
+        self._is_long_enough = is_long_enough
+        self.kept: LruCache[str, _Kept] = LruCache(capacity, lambda _: SCORE_BYTES)
+
+    def of(
+        self,
+        codes: Mapping[str, str],
+        language: str,
+        *,
+        is_long_enough: LongEnough | None = None,
+        cancel: CancelToken = NEVER,
+    ) -> dict[str, Scored | None]:
+        """The scores of functions; only those that are not kept are scored.
+
+        Args:
+            codes: the functions' texts by their ids (:func:`codeorigin.function_reports.function_id`).
+            language: the model language of all of them.
+            is_long_enough: the rule for these, where they are no functions.
+            cancel: checked between batches of functions; what is scored by then stays.
+
+        Returns:
+            The scores by the same ids; None for a text that is too short for a verdict.
+
+        Raises:
+            Cancelled: ``cancel`` was thrown.
+        """
+        found: dict[str, Scored | None] = {}
+        new: dict[str, str] = {}
+        for key, code in codes.items():
+            if (kept := self.kept.get(key)) is not None:
+                found[key] = kept.scored
+            else:
+                new[key] = code
+        # Chunk by chunk, so that an edit in the middle of a first pass does not lose what is scored already.
+        for chunk in _chunks(new):
+            scores = self.score(list(chunk.values()), language, is_long_enough=is_long_enough, cancel=cancel)
+            for key, scored in zip(chunk, scores, strict=True):
+                found[key] = scored
+                self.kept.put(key, _Kept(scored))
+        return found
+
+    def score(
+        self,
+        codes: Sequence[str],
+        language: str,
+        *,
+        is_long_enough: LongEnough | None = None,
+        cancel: CancelToken = NEVER,
+    ) -> list[Scored | None]:
+        """The scores of functions of one language, none of which is kept; as :meth:`of` otherwise."""
+        is_long_enough = is_long_enough or self._is_long_enough
+        scored: list[Scored | None] = [None] * len(codes)
+        long_enough: list[int] = []
+        functions: list[Normalized] = []
+        for number, code in enumerate(codes):
+            normalized = normalize(code, language)
+            if is_long_enough(normalized):
+                long_enough.append(number)
+                functions.append(normalized)
+        cancel.raise_if_cancelled()
+        features = self._scorer.features_of(functions, language)
+        groups = [group_of(function.text, language) for function in functions]
+        scores = self._scorer.score(features, cancel)
+        for number, score, group in zip(long_enough, scores, groups, strict=True):
+            scored[number] = Scored(score, group)
+        return scored
+
+
+def _chunks(codes: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The functions in runs of at most :data:`_CHUNK_CHARACTERS`."""
+    chunk: dict[str, str] = {}
+    characters = 0
+    for key, code in codes.items():
+        if chunk and characters + len(code) > _CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = {}, 0
+        chunk[key] = code
+        characters += len(code)
+    if chunk:
+        yield chunk

@@ -1,0 +1,19 @@
+"""What objects take in memory."""
+
+import sys
+from typing import Any
+
+from codeorigin.explain.explanation import Baseline, Method
+from codeorigin.model.verdict import Band
+
+
+def deep_size(value: Any) -> int:
+    """Bytes of an object with all that it refers to; what is shared by all (enumerations, None) aside."""
+    if value is None or isinstance(value, Band | Method | Baseline | bool):
+        return 0
+    if isinstance(value, tuple):
+        return sys.getsizeof(value) + sum(map(deep_size, value))
+    fields = getattr(value, "__slots__", ())
+    if isinstance(value, int | float | str):
+        return sys.getsizeof(value)
+    return sys.getsizeof(value) + sum(deep_size(getattr(value, name)) for name in fields)
