@@ -49,7 +49,8 @@ def test_the_wheel_holds_the_server_and_its_model_alone(wheel: zipfile.ZipFile) 
         assert f"codeorigin/{needed}" in names
     guessing = sum(info.file_size for info in wheel.infolist() if "/codeorigin-language/" in info.filename)
     assert guessing < 2_000_000
-    assert sum(info.file_size for info in wheel.infolist()) - guessing < 10_500_000
+    # What an installation takes on disk, all of it, stays under 10 MB once Python has compiled the modules.
+    assert sum(info.file_size for info in wheel.infolist()) < 8_000_000
 
 
 def test_the_wheel_names_its_licence_and_carries_it(wheel: zipfile.ZipFile) -> None:
