@@ -9,6 +9,7 @@ from codeorigin.cli.check_result import Show
 from codeorigin.cli.exit_codes import guarded
 from codeorigin.cli.options import (
     Debug,
+    Exclude,
     FileContext,
     Jobs,
     LanguageOption,
@@ -59,10 +60,7 @@ def check(
     ] = None,
     language: LanguageOption = None,
     stdin_filename: StdinFilename = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Exclude files that match, as in .gitignore. May be repeated."),
-    ] = None,
+    exclude: Exclude = None,
     documents: Annotated[
         bool,
         typer.Option(

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from codeorigin.cli.exit_codes import guarded
-from codeorigin.cli.options import Debug, Jobs, LanguageOption, Model, NoConfig, cores
+from codeorigin.cli.options import (
+    Debug,
+    Exclude,
+    Jobs,
+    LanguageOption,
+    Model,
+    NoConfig,
+    NoDeclared,
+    Output,
+    Since,
+    Until,
+    cores,
+)
 
 # ruff: noqa: PLC0415
 
@@ -33,29 +45,17 @@ def history(
     path: Annotated[
         str, typer.Argument(metavar="[PATH]", help="A repository, or a file or folder in one.")
     ] = ".",
-    since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or later.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or before.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     by: Annotated[HistoryBy, typer.Option(help="Rows of the summary.")] = HistoryBy.MONTH,
     revision: Annotated[str, typer.Option(metavar="REV", help="The commits that this one reaches.")] = "HEAD",
     history_format: Annotated[
         HistoryFormat, typer.Option("--format", "-f", help="Shape of the result.")
     ] = HistoryFormat.TEXT,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the result here, not to stdout."),
-    ] = None,
+    output: Output = None,
     language: LanguageOption = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Exclude files that match, as in .gitignore. May be repeated."),
-    ] = None,
-    no_declared: Annotated[
-        bool, typer.Option("--no-declared", help="Do not look whether commits name an agent.")
-    ] = False,
+    exclude: Exclude = None,
+    no_declared: NoDeclared = False,
     state: Annotated[
         Path | None,
         typer.Option(

@@ -47,3 +47,24 @@ StdinFilename = Annotated[
         "--stdin-filename", metavar="NAME", help="Name to show for stdin and to take its language from."
     ),
 ]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="PATTERN",
+        help="Exclude files that match, as in .gitignore. May be repeated.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the result here, not to stdout."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or later."),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or before."),
+]
+NoDeclared = Annotated[bool, typer.Option("--no-declared", help="Do not look whether commits name an agent.")]

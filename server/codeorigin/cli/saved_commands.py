@@ -7,15 +7,10 @@ from typing import Annotated
 import typer
 
 from codeorigin.cli.exit_codes import ExitCode, guarded
+from codeorigin.cli.options import Debug, Output
 from codeorigin.cli.reports import ReportFormat
 
 # ruff: noqa: PLC0415
-
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write the result here, not to stdout."),
-]
 
 
 class DeltaFormat(StrEnum):

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from codeorigin.cli.exit_codes import guarded
-from codeorigin.cli.options import Debug, Jobs, Model, cores
+from codeorigin.cli.options import Debug, Jobs, Model, NoDeclared, Since, Until, cores
 
 # ruff: noqa: PLC0415
 
@@ -43,19 +43,13 @@ def scan(
     of: Annotated[
         ScanOf, typer.Option("--of", help="Every commit, or the files of the newest.")
     ] = ScanOf.COMMITS,
-    since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or later.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or before.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     address: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Of the Ray cluster. (default: $RAY_ADDRESS, or one here)"),
     ] = None,
-    no_declared: Annotated[
-        bool, typer.Option("--no-declared", help="Do not look whether commits name an agent.")
-    ] = False,
+    no_declared: NoDeclared = False,
     model: Model = None,
     jobs: Jobs = None,
     debug: Debug = False,

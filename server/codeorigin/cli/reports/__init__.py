@@ -28,31 +28,19 @@ def write_report(result: CheckResult, report_format: ReportFormat, stream: TextI
             from codeorigin.cli.reports import text
 
             text.write(result, stream)
+            return
         case ReportFormat.JSON:
-            from codeorigin.cli.reports import json
-
-            write_all(stream, json.render(result))
+            from codeorigin.cli.reports.json import render
         case ReportFormat.SARIF:
-            from codeorigin.cli.reports import sarif
-
-            write_all(stream, sarif.render(result))
+            from codeorigin.cli.reports.sarif import render
         case ReportFormat.HTML:
-            from codeorigin.cli.reports import html
-
-            write_all(stream, html.render(result))
+            from codeorigin.cli.reports.html import render
         case ReportFormat.GITHUB:
-            from codeorigin.cli.reports import github
-
-            write_all(stream, github.render(result))
+            from codeorigin.cli.reports.github import render
         case ReportFormat.GITLAB:
-            from codeorigin.cli.reports import gitlab
-
-            write_all(stream, gitlab.render(result))
+            from codeorigin.cli.reports.gitlab import render
         case ReportFormat.MARKDOWN:
-            from codeorigin.cli.reports import markdown
-
-            write_all(stream, markdown.render(result))
+            from codeorigin.cli.reports.markdown import render
         case ReportFormat.BADGE:
-            from codeorigin.cli.reports import badge
-
-            write_all(stream, badge.render(result))
+            from codeorigin.cli.reports.badge import render
+    write_all(stream, render(result))
