@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from lsprotocol import types
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.lsp.handlers.scan_workspace import scan_folders
+from codeorigin.lsp.handlers.scans import scan_folders
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.publisher import content_id
 from codeorigin.lsp.scoring.file_records import FileRecord

@@ -8,9 +8,8 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
 from codeorigin.git.written import working_files
 from codeorigin.languages import language_for_path
-from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.documents.eligibility import is_excluded
-from codeorigin.lsp.handlers.scan_workspace import MAX_ERRORS, scan_folders
+from codeorigin.lsp.handlers.scans import MAX_ERRORS, register_scan, scan_folders
 from codeorigin.lsp.presentation.diagnostics import reported
 from codeorigin.lsp.presentation.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.file_records import FileRecord
@@ -27,17 +26,8 @@ SCAN_CHANGES = "codeorigin.scanChanges"
 
 
 def register(server: CodeOriginServer) -> None:
-    """Register the command: ``[folder uri or null, {quiet?}?]``."""
-
-    @server.command(SCAN_CHANGES)
-    async def scan_changes(*arguments: Any) -> dict[str, Any]:
-        values = plain_json(arguments)
-        folder = read(values[0], str, "folder") if values and values[0] is not None else None
-        options = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
-        answer = await _scan(server.session, folder)
-        if options.get("quiet") is not True:
-            server.client.show(answer["message"])
-        return answer
+    """Register the command (:func:`register_scan`)."""
+    register_scan(server, SCAN_CHANGES, _scan)
 
 
 async def _scan(session: Session, only: str | None) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.connection.parameters import plain_json, read
+from codeorigin.lsp.handlers.scans import MAX_ERRORS, register_scan, scan_folders
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
@@ -23,32 +22,11 @@ from codeorigin.wording.titles import SCANNING
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1
-MAX_ERRORS = 100
 
 
 def register(server: CodeOriginServer) -> None:
-    """Register the command: ``[folder uri or null, {quiet?}?]``."""
-
-    @server.command(SCAN_WORKSPACE)
-    async def scan_workspace(*arguments: Any) -> dict[str, Any]:
-        values = plain_json(arguments)
-        folder = read(values[0], str, "folder") if values and values[0] is not None else None
-        options = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
-        answer = await _Scan(server.session).run(folder)
-        if options.get("quiet") is not True:
-            server.client.show(answer["message"])
-        return answer
-
-
-def scan_folders(session: Session, only: str | None) -> list[ScanFolder]:
-    """The workspace folders (or the one whose URI is ``only``), the outer of nested ones alone."""
-    found = []
-    for folder in session.documents.folders.values():
-        path = uris.to_fs_path(folder.uri)
-        if path is not None and (only is None or only == folder.uri):
-            found.append(ScanFolder(Path(path), session.configuration.of(folder.uri)))
-    outer = [each.path for each in found]
-    return [each for each in found if not any(path in each.path.parents for path in outer)]
+    """Register the command (:func:`register_scan`)."""
+    register_scan(server, SCAN_WORKSPACE, lambda session, folder: _Scan(session).run(folder))
 
 
 class _Scan:
