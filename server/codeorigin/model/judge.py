@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
@@ -33,6 +33,17 @@ class _Rule(NamedTuple):
     promise: Promise
 
 
+class _Reading(TypedDict):
+    """What a scale says of a logit, by the names of a verdict's fields."""
+
+    probability: float
+    band: Band
+    human_share: float | None
+    llm_threshold: float
+    human_threshold: float
+    promise: Promise
+
+
 class Judge:
     """Reads scores by one model's calibration."""
 
@@ -57,23 +68,12 @@ class Judge:
 
     def at_top_level(self, scored: Scored, rule: TopLevelRule, language: str) -> Verdict:
         """The verdict on code outside of functions, by its own rule and text alone."""
-        score, read = scored.score, _rule(rule.scale, language, scored.group)
-        is_promised = math.isfinite(read.thresholds.llm)
-        probability = rule.scale.probability(score.logit)
-        return Verdict(
-            probability=probability,
-            logit=score.logit,
-            band=_band(read.thresholds, score.logit),
-            human_share=rule.scale.human_share(score.logit),
-            llm_threshold=read.llm_threshold if is_promised else None,
-            human_threshold=read.human_threshold,
-            promise=read.promise if is_promised else None,
-            group=scored.group,
-            wide=score.wide,
-            deep=score.deep,
-            windows=score.windows,
-            own_probability=probability,
-        )
+        read = _rule(rule.scale, language, scored.group)
+        reading = _reading(rule.scale, read, scored.score.logit)
+        verdict = _verdict(scored, reading, own_probability=reading["probability"])
+        if math.isfinite(read.thresholds.llm):
+            return verdict
+        return replace(verdict, llm_threshold=None, promise=None)
 
     def in_commits(
         self,
@@ -187,23 +187,34 @@ class Judge:
         rule = self._rules.get((in_file, language, group))
         if rule is None:
             rule = self._rules[in_file, language, group] = _rule(scale, language, group)
-        own_probability = alone.probability(score.logit)
-        return Verdict(
-            probability=scale.probability(logit) if in_file else own_probability,
-            logit=score.logit,
-            band=_band(rule.thresholds, logit),
-            human_share=scale.human_share(logit),
-            llm_threshold=rule.llm_threshold,
-            human_threshold=rule.human_threshold,
-            promise=rule.promise,
-            group=group,
-            wide=score.wide,
-            deep=score.deep,
-            windows=score.windows,
-            own_probability=own_probability,
-            file_evidence=evidence,
-            neighbours=neighbours,
+        reading = _reading(scale, rule, logit)
+        own_probability = alone.probability(score.logit) if in_file else reading["probability"]
+        return _verdict(
+            scored, reading, own_probability=own_probability, evidence=evidence, neighbours=neighbours
         )
+
+
+def _verdict(
+    scored: Scored,
+    reading: _Reading,
+    *,
+    own_probability: float,
+    evidence: float | None = None,
+    neighbours: int = 0,
+) -> Verdict:
+    """The verdict by ``reading``, with what the function's file adds as ``evidence``."""
+    score = scored.score
+    return Verdict(
+        **reading,
+        logit=score.logit,
+        group=scored.group,
+        wide=score.wide,
+        deep=score.deep,
+        windows=score.windows,
+        own_probability=own_probability,
+        file_evidence=evidence,
+        neighbours=neighbours,
+    )
 
 
 def _with_others(
@@ -221,16 +232,22 @@ def _with_others(
     rule = _rule(scale, language, verdict.group)
     return replace(
         verdict,
+        **_reading(scale, rule, logit),
+        file_evidence=in_file,
+        neighbours=neighbours if in_file is not None else 0,
+        commit_evidence=heard,
+        commit_neighbours=others,
+    )
+
+
+def _reading(scale: Scale, rule: _Rule, logit: float) -> _Reading:
+    return _Reading(
         probability=scale.probability(logit),
         band=_band(rule.thresholds, logit),
         human_share=scale.human_share(logit),
         llm_threshold=rule.llm_threshold,
         human_threshold=rule.human_threshold,
         promise=rule.promise,
-        file_evidence=in_file,
-        neighbours=neighbours if in_file is not None else 0,
-        commit_evidence=heard,
-        commit_neighbours=others,
     )
 
 
