@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -90,20 +91,9 @@ def representations(config: RepresentationsConfig, data: Path, run: Run, log: Lo
     """
     detector = open_detector(config.bundle, run)
     kept = _kept(run, "representations", config, data, log)
-    small = read_sides(
-        data,
-        train=config.functions,
-        test=config.test_functions,
-        per_repository=config.per_repository,
-        seed=config.seed,
-    )
-    large = read_sides(
-        data,
-        train=config.detector_functions,
-        test=config.detector_test_functions,
-        per_repository=config.per_repository,
-        seed=config.seed,
-    )
+    sides = partial(read_sides, data, per_repository=config.per_repository, seed=config.seed)
+    small = sides(train=config.functions, test=config.test_functions)
+    large = sides(train=config.detector_functions, test=config.detector_test_functions)
     explained = large.test[: config.explained_functions]
     warning = seen_warning(detector)
     sections = [

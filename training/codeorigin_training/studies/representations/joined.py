@@ -11,11 +11,10 @@ from tokenizers import Tokenizer as BpeTokenizer
 from codeorigin_training.classify.classifier import Classifier, train_classifier
 from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import Labelled
-from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.run import Log
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.pairs import KINDS, Represented, View, neighbour_batches
-from codeorigin_training.studies.representations.relations import RelationAnswers
+from codeorigin_training.studies.representations.relations import RelationAnswers, encoder_shape
 
 OWN, SWAPPED = "own", "swapped"
 _BETWEEN = "\n"
@@ -62,17 +61,8 @@ def train_joined(
     vocabulary = BpeTokenizer.from_str(bpe.to_str())
     if own is not None:
         vocabulary.add_tokens([AddedToken(text, normalized=False) for text in own.values()])
-    shape = EncoderConfig(
-        vocab_size=vocabulary.get_vocab_size(),
-        dim=config.dim,
-        layers=config.layers,
-        heads=config.heads,
-        feedforward=2 * config.dim,
-        context=config.joined_context,
-        ngram_buckets=0,
-    )
     settings = ClassifyConfig(
-        shape=shape,
+        shape=encoder_shape(config, vocabulary.get_vocab_size(), config.joined_context),
         context=config.joined_context,
         epochs=config.joined_epochs,
         learning_rate=config.learning_rate,

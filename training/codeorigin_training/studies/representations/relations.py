@@ -57,19 +57,22 @@ class RelationClassifier(nn.Module):
         return logit
 
 
+def encoder_shape(config: RepresentationsConfig, vocabulary: int, context: int) -> EncoderConfig:
+    """The shape of the study's encoders, for ``vocabulary`` tokens and sequences of ``context`` of them."""
+    return EncoderConfig(
+        vocab_size=vocabulary,
+        dim=config.dim,
+        layers=config.layers,
+        heads=config.heads,
+        feedforward=2 * config.dim,
+        context=context,
+        ngram_buckets=0,
+    )
+
+
 def make_relation_encoder(config: RepresentationsConfig, size: int) -> Encoder:
     """A fresh encoder for ``size`` tokens."""
-    return CompactEncoder(
-        EncoderConfig(
-            vocab_size=size,
-            dim=config.dim,
-            layers=config.layers,
-            heads=config.heads,
-            feedforward=2 * config.dim,
-            context=config.context,
-            ngram_buckets=0,
-        )
-    )
+    return CompactEncoder(encoder_shape(config, size, config.context))
 
 
 def load_pretrained(folder: Path, added: int) -> HuggingFaceEncoder:
