@@ -131,7 +131,7 @@ def test_nothing_else_knows_a_front() -> None:
         ("source", ("source", "languages", "errors")),
         ("languages", ("languages", "source", "errors", "cancellation")),
         ("functions", ("ignore_comments", "languages", "source", "spans", "cancellation")),
-        ("language_id", ("language_id", "languages", "model.keywords", "source", "errors")),
+        ("language_id", ("language_id", "languages", "model.keywords", "model_folder", "source", "errors")),
         (
             "embedded",
             (
@@ -147,9 +147,10 @@ def test_nothing_else_knows_a_front() -> None:
             ),
         ),
         ("top_level", ("ignore_comments", "languages", "source", "spans", "cancellation")),
-        ("model", ("model", "source", "languages", "errors", "cancellation")),
+        ("model", ("model", "model_folder", "source", "languages", "errors", "cancellation")),
         ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),
         ("git", ("git", "source", "errors")),
+        ("model_folder", ("errors",)),
         ("report", ("spans", "model.change_verdict", "model.verdict", "model.file_verdict")),
         ("changed_functions", ("report",)),
         (

@@ -11,11 +11,11 @@ from codeorigin.analyzer import Analyzer
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.limits import Limits
-from codeorigin.model.bundle import MANIFEST
 from codeorigin.model.normalize import normalize
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.top_level import TopLevelRule
 from codeorigin.model.verdict import Band, Reason, Verdict
+from codeorigin.model_folder import MANIFEST
 from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan, UnitKind, code_text
 from codeorigin.top_level import top_level

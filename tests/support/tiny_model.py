@@ -14,7 +14,7 @@ import torch
 
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
-from codeorigin.model.bundle import GRADIENT_GRAPH, MANIFEST, SCORE_GRAPH, TOKENIZER, sha256_of
+from codeorigin.model.bundle import GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER
 from codeorigin.model.commit_context import CommitContext
 from codeorigin.model.features import DeepSettings
 from codeorigin.model.file_context import FileContext
@@ -26,6 +26,7 @@ from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View, ViewKind
+from codeorigin.model_folder import MANIFEST, sha256_of
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig

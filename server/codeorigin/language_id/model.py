@@ -1,6 +1,5 @@
 """The model for language identification: a linear softmax in NumPy, read from a folder with a manifest of hashes."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +12,10 @@ import numpy.typing as npt
 from codeorigin.errors import ModelError
 from codeorigin.language_id.features import features
 from codeorigin.language_id.grammars import PAIRS, Legality, legality
+from codeorigin.model_folder import MANIFEST, check_sha256, shipped_model_dir
 
 FORMAT = 2
-MANIFEST, WEIGHTS = "manifest.json", "weights.npz"
+WEIGHTS = "weights.npz"
 BUNDLED_NAME = "codeorigin-language"
 NONE = "none"
 """The label of what is in none of the supported languages: prose, data, markup, other languages."""
@@ -31,12 +31,7 @@ def default_model_dir() -> Path:
     Raises:
         ModelError: neither is there.
     """
-    package = Path(__file__).resolve().parents[1]
-    candidates = (package.parents[1] / "models" / BUNDLED_NAME, package / "models" / BUNDLED_NAME)
-    for candidate in candidates:
-        if (candidate / MANIFEST).is_file():
-            return candidate
-    raise ModelError(f"no language model found at {candidates[1]}; reinstall codeorigin")
+    return shipped_model_dir(BUNDLED_NAME, "language model", "reinstall codeorigin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +162,7 @@ def _checked(path: Path, manifest: Mapping[str, Any]) -> dict[str, npt.NDArray[A
     """The arrays of ``path``, after its hash was checked against the manifest."""
     try:
         with path.open("rb") as file:
-            actual = hashlib.file_digest(file, "sha256").hexdigest()
-            if actual != manifest["files"][path.name]:
-                raise ModelError(f"{path}: SHA-256 differs from the manifest; reinstall the language model")
+            check_sha256(file, manifest["files"][path.name], path, "language model")
             file.seek(0)
             with np.load(file, allow_pickle=False) as stored:
                 return {name: stored[name] for name in ("weights", "scale", "bias")}

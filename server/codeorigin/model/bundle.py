@@ -12,9 +12,9 @@ from codeorigin.model.calibration import Calibration
 from codeorigin.model.features import DeepSettings
 from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.views import View, ViewKind
+from codeorigin.model_folder import MANIFEST, check_sha256, shipped_model_dir
 
 FORMAT = 1
-MANIFEST = "manifest.json"
 SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
 BUNDLED_NAME = "codeorigin-small"
 
@@ -25,18 +25,7 @@ def default_model_dir() -> Path:
     Raises:
         ModelError: neither is there.
     """
-    package = Path(__file__).resolve().parents[1]
-    candidates = (package.parents[1] / "models" / BUNDLED_NAME, package / "models" / BUNDLED_NAME)
-    for candidate in candidates:
-        if (candidate / MANIFEST).is_file():
-            return candidate
-    raise ModelError(f"no model found at {candidates[1]}; reinstall codeorigin or pass a model folder")
-
-
-def sha256_of(path: Path) -> str:
-    """Hex SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return shipped_model_dir(BUNDLED_NAME, "model", "reinstall codeorigin or pass a model folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +135,7 @@ def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
         if Path(name).name != name:
             raise ModelError(f"{directory}: the manifest names {name!r}, which is not a file of the folder")
         try:
-            actual = sha256_of(path)
+            with path.open("rb") as file:
+                check_sha256(file, expected, path, "model")
         except OSError as error:
             raise ModelError(f"{path}: listed in the manifest but not readable; reinstall it") from error
-        if actual != expected:
-            raise ModelError(f"{path}: SHA-256 differs from the manifest; reinstall the model")

@@ -13,8 +13,8 @@ import pytest
 from codeorigin.cli.app import main
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.reports.json import load_schema
-from codeorigin.model.bundle import MANIFEST
 from codeorigin.model.calibration import Calibration
+from codeorigin.model_folder import MANIFEST
 from support.snippets import LEDGER, PARSER, long_function
 from support.tiny_model import FILE_CONTEXT, with_file_context
 

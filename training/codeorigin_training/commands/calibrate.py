@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.bundle import sha256_of
 from codeorigin.model.calibration import Calibration
+from codeorigin.model_folder import sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig

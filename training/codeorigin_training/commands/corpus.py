@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from codeorigin.model.bundle import sha256_of
+from codeorigin.model_folder import sha256_of
 from codeorigin_training.corpus.card import data_card, rows_hash
 from codeorigin_training.corpus.filters import FilterConfig, filtered
 from codeorigin_training.corpus.near_duplicates import Deduplication, drop_across_splits

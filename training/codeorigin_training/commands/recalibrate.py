@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.bundle import MANIFEST, Bundle, sha256_of
+from codeorigin.model.bundle import Bundle
+from codeorigin.model_folder import MANIFEST, sha256_of
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.again import cross_fitted, new_thresholds
 from codeorigin_training.calibrate.commits import with_commit_rules

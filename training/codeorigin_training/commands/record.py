@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin.model.bundle import MANIFEST
+from codeorigin.model_folder import MANIFEST
 from codeorigin_training.experiments import ExperimentError, Trial, add_trial, settings_name
 from codeorigin_training.run import Log, Run
 

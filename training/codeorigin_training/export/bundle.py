@@ -9,18 +9,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.bundle import (
-    FORMAT,
-    GRADIENT_GRAPH,
-    MANIFEST,
-    SCORE_GRAPH,
-    TOKENIZER,
-    Bundle,
-    sha256_of,
-)
+from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER, Bundle
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View
+from codeorigin.model_folder import MANIFEST, sha256_of
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.card import model_card
 from codeorigin_training.export.onnx_graphs import export_graphs

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.bundle import sha256_of
+from codeorigin.model_folder import sha256_of
 from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.corpus.rows import (
     DISTRIBUTION_SOURCE,

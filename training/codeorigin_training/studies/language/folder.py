@@ -1,6 +1,5 @@
 """The model's folder: weights, manifest, card; what the server loads."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, MANIFEST, NONE, WEIGHTS, LanguageModel
+from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, LanguageModel
+from codeorigin.model_folder import MANIFEST, sha256_of
 from codeorigin_training.files import write_whole
 from codeorigin_training.studies.language.views import View
 
@@ -34,7 +34,7 @@ def write_folder(
         "grammar_shifts": {name: dict(shifts) for name, shifts in model.shifts.items()},
         "threshold": model.threshold,
         "settings": dict(settings),
-        "files": {WEIGHTS: hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()},
+        "files": {WEIGHTS: sha256_of(folder / WEIGHTS)},
         "metrics": measured,
     }
     write_whole(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
