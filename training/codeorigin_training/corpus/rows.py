@@ -122,7 +122,7 @@ def _functions(path: Path) -> list[Row]:
             **{name: entry[name] or "" for name in _PROVENANCE},
             group=entry.get("group") or "",
         )
-        for entry in _entries(
+        for entry in read_entries(
             path,
             ["code", "language", "label", "repo", "agent", "evidence", "is_test", "lines", *_PROVENANCE],
             optional=["group"],
@@ -138,7 +138,7 @@ def read_pairs(data: Path) -> list[Row]:
     """
     rows: list[Row] = []
     columns = ["id", "human_code", "llm_code", "language", "repo", "evidence", "is_test"]
-    for entry in _entries(data / PAIRS, columns):
+    for entry in read_entries(data / PAIRS, columns):
         for label, code in ((0, entry["human_code"]), (1, entry["llm_code"])):
             rows.append(
                 Row(
@@ -156,9 +156,20 @@ def read_pairs(data: Path) -> list[Row]:
     return rows
 
 
-def _entries(path: Path, columns: list[str], optional: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+def read_entries(
+    path: Path,
+    columns: Sequence[str],
+    *,
+    optional: Sequence[str] = (),
+    advice: str = "pass the folder of the corpus with --data",
+) -> Iterator[dict[str, Any]]:
+    """The rows of a parquet file as dictionaries of ``columns``, and of those of ``optional`` that it has.
+
+    Raises:
+        CorpusError: the file is missing, for which ``advice`` says what to do, or lacks one of ``columns``.
+    """
     if not path.is_file():
-        raise CorpusError(f"{path}: not found; pass the folder of the corpus with --data")
+        raise CorpusError(f"{path}: not found; {advice}")
     table = pq.ParquetFile(path)
     if missing := sorted(set(columns) - set(table.schema_arrow.names)):
         raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")

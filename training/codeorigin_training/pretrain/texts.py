@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from codeorigin_training.corpus.rows import FUNCTIONS, CorpusError, Row
+from codeorigin_training.corpus.rows import FUNCTIONS, CorpusError, Row, read_entries
 from codeorigin_training.corpus.splits import is_held_out
 
 UNLABELLED = "unlabelled.parquet"
@@ -28,13 +26,9 @@ def read_training_texts(corpus: Path) -> list[Row]:
         raise CorpusError(f"{corpus / FUNCTIONS}: not found; run the corpus command first")
     rows: list[Row] = []
     for path in text_files(corpus):
-        file = pq.ParquetFile(path)
-        if missing := sorted(set(_COLUMNS) - set(file.schema_arrow.names)):
-            raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
-        for batch in file.iter_batches(columns=_COLUMNS):
-            rows += [
-                Row(entry["code"], entry["language"], 0, entry["repo"], "", False, False, 0)
-                for entry in batch.to_pylist()
-                if not is_held_out(entry["repo"])
-            ]
+        rows += (
+            Row(entry["code"], entry["language"], 0, entry["repo"], "", False, False, 0)
+            for entry in read_entries(path, _COLUMNS)
+            if not is_held_out(entry["repo"])
+        )
     return rows

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
-from codeorigin_training.corpus.rows import CorpusError, Row
+from codeorigin_training.corpus.rows import Row, read_entries
 
 SNIPPETS = "snippets.parquet"
 SOURCE = "snippet"
@@ -25,29 +23,24 @@ def read_snippets(path: Path, *, with_functions: bool = False) -> Iterator[Row]:
     Raises:
         CorpusError: the file is missing or lacks a column.
     """
-    if not path.is_file():
-        raise CorpusError(f"{path}: not found; turn snippets off or pass a parquet file of snippets")
-    table = pq.ParquetFile(path)
-    if missing := sorted(set(_COLUMNS) - set(table.schema_arrow.names)):
-        raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
-    for batch in table.iter_batches(columns=_COLUMNS):
-        for entry in batch.to_pylist():
-            code, language = entry["code"].strip("\r\n"), entry["language"]
-            if with_functions:
-                known = get_language(language)
-                if not find_functions(code, known):
-                    continue
-                language = known.model_language
-            yield Row(
-                code=code,
-                language=language,
-                label=int(entry["label"] == "llm"),
-                repo=f"snippets/{entry['source']}",
-                agent="",
-                modern=False,
-                is_test=False,
-                lines=code.count("\n") + 1,
-                generator=entry["generator"] or "",
-                source=SOURCE,
-                group=entry["group"],
-            )
+    advice = "turn snippets off or pass a parquet file of snippets"
+    for entry in read_entries(path, _COLUMNS, advice=advice):
+        code, language = entry["code"].strip("\r\n"), entry["language"]
+        if with_functions:
+            known = get_language(language)
+            if not find_functions(code, known):
+                continue
+            language = known.model_language
+        yield Row(
+            code=code,
+            language=language,
+            label=int(entry["label"] == "llm"),
+            repo=f"snippets/{entry['source']}",
+            agent="",
+            modern=False,
+            is_test=False,
+            lines=code.count("\n") + 1,
+            generator=entry["generator"] or "",
+            source=SOURCE,
+            group=entry["group"],
+        )

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from codeorigin_training.corpus.rows import MODERN, PAIRS, CorpusError, Row
+from codeorigin_training.corpus.rows import MODERN, PAIRS, CorpusError, Row, read_entries
 from codeorigin_training.corpus.written_pairs import text_hash, written_entries
 
 _COLUMNS = (
@@ -73,16 +71,7 @@ def read_specifications(data: Path, functions: Sequence[Row] = ()) -> list[Speci
         CorpusError: the file is missing, lacks a column, or holds a pair without a task in words.
     """
     path = data / PAIRS
-    if not path.is_file():
-        raise CorpusError(f"{path}: not found; pass the folder of the corpus with --data")
-    table = pq.ParquetFile(path)
-    if missing := sorted(set(_COLUMNS) - set(table.schema_arrow.names)):
-        raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
-    found = [
-        _specification(entry, entry["human_code"], path)
-        for batch in table.iter_batches(columns=list(_COLUMNS))
-        for entry in batch.to_pylist()
-    ]
+    found = [_specification(entry, entry["human_code"], path) for entry in read_entries(path, _COLUMNS)]
     by_hash = {text_hash(row.code): row for row in functions if row.label == 0}
     for entry in written_entries():
         row = by_hash.get(entry["human_sha256"])

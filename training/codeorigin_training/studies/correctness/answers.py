@@ -6,10 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from codeorigin_training.corpus.readers.snippets import SNIPPETS
-from codeorigin_training.corpus.rows import CorpusError, Row
+from codeorigin_training.corpus.rows import Row, read_entries
 from codeorigin_training.studies.correctness.sandbox import check_isolation
 from codeorigin_training.studies.correctness.tasks import passes, runnable_languages, task_of
 
@@ -53,21 +51,15 @@ def read_answers(data: Path, samples: int) -> list[Answer]:
     Raises:
         CorpusError: the file is missing or lacks a column.
     """
-    path = data / SNIPPETS
-    if not path.is_file():
-        raise CorpusError(f"{path}: not found; leave this part out with --set run=false")
-    table = pq.ParquetFile(path)
-    if missing := sorted(set(_COLUMNS) - set(table.schema_arrow.names)):
-        raise CorpusError(f"{path}: lacks the columns {', '.join(missing)}")
     known = runnable_languages()
     found: dict[str, list[Answer]] = {}
-    for batch in table.iter_batches(columns=_COLUMNS):
-        for entry in batch.to_pylist():
-            if entry["language"] in known and task_of(entry["group"]) is not None:
-                answer = Answer(entry["code"], entry["language"], entry["generator"] or "", entry["group"])
-                inside = found.setdefault(answer.unit, [])
-                if len(inside) < samples:
-                    inside.append(answer)
+    advice = "leave this part out with --set run=false"
+    for entry in read_entries(data / SNIPPETS, _COLUMNS, advice=advice):
+        if entry["language"] in known and task_of(entry["group"]) is not None:
+            answer = Answer(entry["code"], entry["language"], entry["generator"] or "", entry["group"])
+            inside = found.setdefault(answer.unit, [])
+            if len(inside) < samples:
+                inside.append(answer)
     return [answer for _, inside in sorted(found.items()) for answer in inside]
 
 
