@@ -41,23 +41,6 @@ def test_one_block(text: str, info: str, code: str, first_line: int, shift: int)
     assert block.opening == first_line - 1
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "no code",
-        "    ```py\n    x\n    ```\n",
-        "``py\nx\n``\n",
-        "```py `x`\n",
-        "<!--\n```py\nx\n```\n-->\n",
-        "<pre>\n```py\nx\n```\n</pre>\n",
-        "```py\n```\n",
-    ],
-)
-def test_no_block(text: str) -> None:
-    assert blocks(text) == []
-
-
 def test_lines_keep_their_own_indentation_and_shift() -> None:
     [block] = blocks("1. a\n\n   ```py\n   if x:\n       y\n\n   z\n   ```\n")
     assert block.text == "if x:\n    y\n\nz\n"
