@@ -53,6 +53,12 @@ def test_other_line_ends(end: str) -> None:
     assert block == Block("py", "x\ny\n", 2, 3, (2, 2))
 
 
+@pytest.mark.parametrize("mark", ["- ", "> ", "> - "])
+def test_what_stands_too_deep_hides_nothing_behind_it(mark: str) -> None:
+    [block] = blocks(f"{mark * 30}```go\na\n\n```py\nx\n```\n")
+    assert (block.info, block.text, block.first_line) == ("py", "x\n", 4)
+
+
 def test_a_tab_in_place_of_the_indentation() -> None:
     [block] = blocks("- a\n\n\t```py\n\tx\n\t```\n")
     assert block.text == "x\n"
