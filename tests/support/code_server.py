@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from support.waiting import wait_for
+
 USER_SETTINGS: dict[str, object] = {
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
@@ -134,3 +136,28 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def reported(code: CodeServer, path: Path) -> list[Any]:
+    """The findings on functions, without the answer on a selection."""
+    return [each for each in code.ask("diagnostics", path=str(path)) if each["code"] == "llm-written"]
+
+
+def findings(code: CodeServer, path: Path, count: int) -> list[Any]:
+    """The findings of a file, once there are ``count``."""
+    found: list[Any] = wait_for(
+        lambda: reported(code, path),
+        done=lambda answer: len(answer) == count,
+        what=f"{count} findings in {path.name}",
+    )
+    return found
+
+
+def line_of(path: Path, text: str) -> int:
+    """The first line, from 0, of a file that holds ``text``."""
+    return next(number for number, line in enumerate(path.read_text().splitlines()) if text in line)
+
+
+def at(line: int, character: int = 5) -> dict[str, int]:
+    """A place, as the probe takes it."""
+    return {"line": line, "character": character}

@@ -15,6 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 TERSE = EXAMPLES / "terse_style.py"
 COMMAND = (sys.executable, "-m", "codeorigin")
+_WITH_SIGINT = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from codeorigin.cli.app import main
+sys.exit(main(sys.argv[1:]))
+"""
+INTERRUPTIBLE = (sys.executable, "-c", _WITH_SIGINT)
+"""The command, with Ctrl-C as at a terminal: a job that a script starts in the background inherits SIGINT as ignored."""
 PLAIN = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "COLUMNS"}}
 
 

@@ -4,6 +4,23 @@ import os
 import subprocess
 from pathlib import Path
 
+DECLARED = "Add\n\nCo-authored-by: Claude <noreply@anthropic.com>"
+"""The message of a commit that names the agent that wrote it."""
+
+_FUNCTION = """\
+def {name}(values, limit):
+    kept = []
+    for value in values:
+        if value < limit + {number}:
+            kept.append(value)
+    return kept
+"""
+
+
+def plain_functions(*names: str, number: int = 1) -> str:
+    """Python functions of six lines each, which differ by name and ``number``."""
+    return "\n\n".join(_FUNCTION.format(name=name, number=number) for name in names)
+
 
 class Repository:
     """A git repository at ``folder`` whose commits have the given author, date and message."""
@@ -12,6 +29,13 @@ class Repository:
         self.folder = folder
         folder.mkdir(parents=True)
         self.git("init", "--quiet", "--initial-branch", "main", *options)
+
+    @classmethod
+    def at(cls, folder: Path) -> "Repository":
+        """The repository, clone or folder of a repository that is there already."""
+        made = cls.__new__(cls)
+        made.folder = folder
+        return made
 
     def commit(
         self,

@@ -54,6 +54,24 @@ ALL: tuple[tuple[str, str], ...] = (
 )
 """Code and model language."""
 
+TOTAL_PRICE = '''\
+def total_price(orders, rate):
+    """Sum of the orders, with tax."""
+    total = 0
+    for order in orders:
+        total += order.price * order.count
+    return total * (1 + rate)
+'''
+
+NAMES_OF = """\
+def names_of(users):
+    found = []
+    for user in users:
+        if user.active and user.name:
+            found.append(user.name.strip())
+    return sorted(found)
+"""
+
 
 def long_function(statements: int) -> str:
     """A Python function of ``statements`` different lines, for tests that need many windows."""

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer as BpeTokenizer
-from tokenizers import decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaModel, PreTrainedTokenizerFast
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.pooling import Pooling
+from support.tiny_bpe import byte_level_bpe
 
 TEXTS = [
     "def add(left, right):\n    return left + right\n",
@@ -41,16 +40,7 @@ def tiny_decoder(tokenizer: Tokenizer, *, layers: int = 3, seed: int = 0) -> Dec
 def write_tiny_body(folder: Path, *, layers: int = 4, seed: int = 0) -> Path:
     """``folder``, with a body of ``layers`` layers of 16 and a byte-level vocabulary of 320."""
     torch.manual_seed(seed)
-    bpe = BpeTokenizer(models.BPE())
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bpe.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=320,
-        special_tokens=["<|endoftext|>", "<|im_start|>"],
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        show_progress=False,
-    )
-    bpe.train_from_iterator(TEXTS, trainer)
+    bpe = byte_level_bpe(TEXTS, vocab_size=320, special_tokens=["<|endoftext|>", "<|im_start|>"])
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=bpe, bos_token="<|im_start|>", eos_token="<|endoftext|>"
     )

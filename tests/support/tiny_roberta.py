@@ -3,26 +3,18 @@
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer as BpeTokenizer
-from tokenizers import decoders, models, pre_tokenizers, processors, trainers
+from tokenizers import processors
 from transformers import PreTrainedTokenizerFast, RobertaConfig, RobertaModel
 
 from support.snippets import ALL
+from support.tiny_bpe import byte_level_bpe
 
 
 def write_tiny_roberta(folder: Path, *, layers: int = 2, context: int = 64, seed: int = 0) -> Path:
     """``folder``, with an encoder of ``layers`` layers of 16 over ``context`` tokens and 400 byte-level tokens."""
     torch.manual_seed(seed)
-    bpe = BpeTokenizer(models.BPE())
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bpe.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=400,
-        special_tokens=["<s>", "<pad>", "</s>", "<unk>", "<mask>"],
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        show_progress=False,
-    )
-    bpe.train_from_iterator([code for code, _ in ALL], trainer)
+    special_tokens = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    bpe = byte_level_bpe([code for code, _ in ALL], vocab_size=400, special_tokens=special_tokens)
     bpe.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
     PreTrainedTokenizerFast(
         tokenizer_object=bpe,

@@ -9,6 +9,10 @@ from codeorigin.source.text import LineIndex
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+
+_DEEPEST = 20
+"""Levels that are entered: a quotation is one, a list with its item two."""
 
 
 def markdown_blocks(lines: LineIndex) -> Iterator[Block]:
@@ -27,4 +31,17 @@ def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # noqa: PLC0415 - only documents with blocks need it
 
     # Text inside paragraphs, and what references stand for, take most of the time and hold no blocks.
-    return MarkdownIt("commonmark").disable(["inline", "text_join", "reference", "lheading"])
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST + 2})
+    parser.disable(["inline", "text_join", "reference", "lheading"])
+    # At its own limit the library passes over all that follows, to the end of the document.
+    parser.block.ruler.before("code", "too_deep", _too_deep)
+    return parser
+
+
+def _too_deep(state: "StateBlock", line: int, _end: int, silent: bool) -> bool:
+    """Pass over one line that stands deeper than what is entered."""
+    if state.level < _DEEPEST:
+        return False
+    if not silent:
+        state.line = line + 1
+    return True

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from support.code_server import CodeServer
+from support.code_server import CodeServer, findings
 from support.waiting import wait_for
 
 SAMPLE = Path(__file__).parents[1] / "sample"
@@ -106,3 +106,27 @@ def new_page(browser: Browser) -> Callable[[CodeServer], Page]:
         return page
 
     return open_page
+
+
+@pytest.fixture(scope="module")
+def code(new_code_server: Callable[..., CodeServer], server_settings: dict[str, object]) -> CodeServer:
+    """A VS Code for all tests of a module, which tell one story."""
+    settings = {f"codeorigin.{name}": value for name, value in server_settings.items()}
+    return new_code_server(settings | {"workbench.colorTheme": "Default Dark Modern"})
+
+
+@pytest.fixture(scope="module")
+def page(code: CodeServer, new_page: Callable[[CodeServer], Page]) -> Iterator[Page]:
+    """Its window."""
+    page = new_page(code)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def source(code: CodeServer, page: Page) -> Path:
+    """The open Python sample, once it has findings."""
+    path = code.workspace / "ledger.py"
+    code.ask("open", path=str(path))
+    findings(code, path, 2)
+    return path

@@ -10,33 +10,23 @@ import pytest
 
 from codeorigin.cli.app import main
 from codeorigin.cli.reports.json import load_schema
-from support.repositories import Repository
+from support.repositories import Repository, plain_functions
 from support.tiny_model import COMMIT_RULE, with_commit_rules
 
 Run = Callable[..., tuple[int, str]]
-PLAIN = """\
-def {name}(values, limit):
-    kept = []
-    for value in values:
-        if value < limit + {number}:
-            kept.append(value)
-    return kept
-"""
-
-
-def code(*names: str, number: int = 1) -> str:
-    return "\n\n".join(PLAIN.format(name=name, number=number) for name in names)
 
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """Two functions of an old commit, three of a new one which also rewrites a line of one of the old."""
     made = Repository(tmp_path / "work")
-    made.commit({"a.py": code("one", "two")}, date="2020-01-01")
-    touched = code("one", "two").replace("kept = []", "kept = list()", 1)
-    made.commit(
-        {"a.py": touched + "\n\n" + code("three"), "b.py": code("four", "five", number=7)}, date="2020-01-02"
-    )
+    made.commit({"a.py": plain_functions("one", "two")}, date="2020-01-01")
+    touched = plain_functions("one", "two").replace("kept = []", "kept = list()", 1)
+    files = {
+        "a.py": touched + "\n\n" + plain_functions("three"),
+        "b.py": plain_functions("four", "five", number=7),
+    }
+    made.commit(files, date="2020-01-02")
     monkeypatch.chdir(made.folder)
     return made
 
@@ -85,7 +75,7 @@ def test_a_check_by_its_own_text_takes_in_no_commit(repository: Repository, run:
 
 
 def test_the_working_tree_and_the_index_are_changes_too(repository: Repository, run: Run) -> None:
-    repository.write("c.py", code("six", "seven", number=3))
+    repository.write("c.py", plain_functions("six", "seven", number=3))
     assert report(run, "--changed")["change"]["verdict"]["function_count"] == 2
     assert report(run, "--staged")["change"]["verdict"]["reason"] == "too_few_functions"
     repository.git("add", "c.py")
@@ -94,7 +84,7 @@ def test_the_working_tree_and_the_index_are_changes_too(repository: Repository, 
 
 def test_a_merge_has_no_verdict(repository: Repository, run: Run) -> None:
     repository.git("checkout", "-q", "-b", "side", "HEAD~1")
-    repository.commit({"d.py": code("eight", "nine", "ten")}, date="2020-01-03")
+    repository.commit({"d.py": plain_functions("eight", "nine", "ten")}, date="2020-01-03")
     repository.git("checkout", "-q", "main")
     repository.git("merge", "-q", "--no-ff", "--no-gpg-sign", "-m", "Merge", "side")
     made = report(run, "--commit", "HEAD")
@@ -133,7 +123,7 @@ def test_a_saved_report_keeps_it(
 def test_the_model_that_ships_judges_commits(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    repository.commit({"e.py": code("red", "green", "blue", "grey", number=5)}, date="2020-01-04")
+    repository.commit({"e.py": plain_functions("red", "green", "blue", "grey", number=5)}, date="2020-01-04")
     assert main(["check", "--commit", "HEAD", "--format", "json"]) in {0, 1}
     made = json.loads(capsys.readouterr().out)
     verdict = made["change"]["verdict"]

@@ -6,12 +6,11 @@ import pty
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from support.command import COMMAND, EXAMPLES, PLAIN, ROOT, TERSE, complaints, report_of, run
+from support.command import COMMAND, EXAMPLES, INTERRUPTIBLE, PLAIN, ROOT, TERSE, complaints, report_of, run
 
 
 def test_check_prints_a_line_a_function_and_the_totals() -> None:
@@ -206,13 +205,8 @@ def test_a_full_disk_is_one_line() -> None:
 
 
 def test_interrupted_while_it_works() -> None:
-    # A job that a script starts in the background inherits SIGINT as ignored: here it must count as at a terminal.
-    script = (
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from codeorigin.cli.app import main; sys.exit(main(sys.argv[1:]))"
-    )
     with subprocess.Popen(
-        [sys.executable, "-c", script, "check", "-", "--language", "python"],
+        [*INTERRUPTIBLE, "check", "-", "--language", "python"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -18,22 +18,20 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.history import walk
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
-from support.repositories import Repository
+from support.repositories import DECLARED, Repository, plain_functions
 from support.tiny_model import with_commit_rules
 
-PLAIN = """\
-def {name}(values, limit):
-    kept = []
-    for value in values:
-        if value < limit + {number}:
-            kept.append("<b>{name}</b>")
-    return kept  # write to someone@example.com
-"""
 History = Callable[..., tuple[int, str, list[str]]]
 
 
-def code(*names: str, number: int = 1) -> str:
-    return "\n\n".join(PLAIN.format(name=name, number=number) for name in names)
+def code(*names: str) -> str:
+    """Functions that hold what a page must not take for its own, and an address."""
+    return "\n\n".join(
+        plain_functions(name)
+        .replace("append(value)", f'append("<b>{name}</b>")')
+        .replace("return kept", "return kept  # write to someone@example.com")
+        for name in names
+    )
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def repository(tmp_path: Path) -> Repository:
     made.commit(
         {"lib/b.py": code("three", "four", "five")},
         date="2020-03-03",
-        message="Add\n\nCo-authored-by: Claude <noreply@anthropic.com>",
+        message=DECLARED,
     )
     return made
 

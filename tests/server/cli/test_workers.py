@@ -19,6 +19,7 @@ from codeorigin.cli.reports.json import to_dict
 from codeorigin.cli.workers import check_in_processes, worker_count
 from codeorigin.errors import CodeOriginError
 from codeorigin.languages import get_language
+from support.command import INTERRUPTIBLE
 from support.snippets import ALL
 from support.worker_checks import DyingCheck
 
@@ -100,7 +101,7 @@ def test_ctrl_c_ends_all_processes_in_one_line(tmp_path: Path) -> None:
     code = "\n\n".join(code for code, language in ALL if language == "python")
     for number in range(30):
         (tmp_path / f"f{number}.py").write_text("\n\n".join([f"# {number}", *[code] * (60_000 // len(code))]))
-    command = [sys.executable, "-m", "codeorigin", "check", "--jobs", "2", str(tmp_path)]
+    command = [*INTERRUPTIBLE, "check", "--jobs", "2", str(tmp_path)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

@@ -41,23 +41,6 @@ def test_one_block(text: str, info: str, code: str, first_line: int, shift: int)
     assert block.opening == first_line - 1
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "no code",
-        "    ```py\n    x\n    ```\n",
-        "``py\nx\n``\n",
-        "```py `x`\n",
-        "<!--\n```py\nx\n```\n-->\n",
-        "<pre>\n```py\nx\n```\n</pre>\n",
-        "```py\n```\n",
-    ],
-)
-def test_no_block(text: str) -> None:
-    assert blocks(text) == []
-
-
 def test_lines_keep_their_own_indentation_and_shift() -> None:
     [block] = blocks("1. a\n\n   ```py\n   if x:\n       y\n\n   z\n   ```\n")
     assert block.text == "if x:\n    y\n\nz\n"
@@ -68,6 +51,12 @@ def test_lines_keep_their_own_indentation_and_shift() -> None:
 def test_other_line_ends(end: str) -> None:
     [block] = blocks("a\n\n> ```py\n> x\n> y\n> ```\nb\n".replace("\n", end))
     assert block == Block("py", "x\ny\n", 2, 3, (2, 2))
+
+
+@pytest.mark.parametrize("mark", ["- ", "> ", "> - "])
+def test_what_stands_too_deep_hides_nothing_behind_it(mark: str) -> None:
+    [block] = blocks(f"{mark * 30}```go\na\n\n```py\nx\n```\n")
+    assert (block.info, block.text, block.first_line) == ("py", "x\n", 4)
 
 
 def test_a_tab_in_place_of_the_indentation() -> None:

@@ -37,21 +37,6 @@ def test_the_word_of_a_highlight_holds_for_blocks_without_one() -> None:
     assert [block.info for block in blocks(text)] == ["rust", "go"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        ".. code:: go\n",
-        ".. code:: go\n\n\n",
-        ".. code:: go\n\nx\n",
-        ".. code:: go\n   x\n",
-        ".. note:: x\n\n   y\n",
-    ],
-)
-def test_no_block(text: str) -> None:
-    assert blocks(text) == []
-
-
 def test_carriage_returns_and_tabs() -> None:
     [block] = blocks(".. code:: go\r\n\r\n\tx\r\n\t\ty\r\n")
     assert (block.text, block.shifts) == ("x\n\ty\n", (1, 1))

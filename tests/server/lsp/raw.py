@@ -137,9 +137,9 @@ class RawServer:
         self.notify("initialized", {})
         return result
 
-    def open(self, uri: str, text: str) -> None:
-        """Open a Python document."""
-        document = {"uri": uri, "languageId": "python", "version": 0, "text": text}
+    def open(self, uri: str, text: str, language: str = "python") -> None:
+        """Open a document."""
+        document = {"uri": uri, "languageId": language, "version": 0, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": document})
 
     def findings(self, uri: str) -> list[dict[str, Any]]:

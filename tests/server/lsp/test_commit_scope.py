@@ -119,7 +119,7 @@ async def test_a_save_reads_the_blame_again(editor: Editor) -> None:
     text = f"{python_function('four', 6)}\n\n{python_function('five', 8)}"
     document = editor.open(text, name="new.py")
     await heard(editor, document, "four", 0)
-    Repository.commit(_at(editor.root), {"new.py": text}, date="2020-01-03")
+    Repository.commit(Repository.at(editor.root), {"new.py": text}, date="2020-01-03")
     editor.client.text_document_did_save(
         types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
     )
@@ -148,10 +148,3 @@ async def test_the_sentence_about_the_commit(analyzer: Analyzer) -> None:
     assert (own_text(verdict, SAME_COMMIT) or "").endswith(
         "; the 3 other functions of the same commit point to an LLM (+3.51)."
     )
-
-
-def _at(folder: Path) -> Repository:
-    """The repository that is there already."""
-    repository = object.__new__(Repository)
-    repository.folder = folder
-    return repository

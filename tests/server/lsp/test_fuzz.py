@@ -2,13 +2,13 @@
 
 import json
 import random
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from lsprotocol.types import LSPErrorCodes
 from tests.server.lsp.editor import python_function
+from tests.server.lsp.random_edits import Text, expected, found, initialize, pull
 from tests.server.lsp.raw import RawServer, frame
 
 from codeorigin.analyzer import Analyzer
@@ -16,86 +16,16 @@ from codeorigin.analyzer import Analyzer
 MESSAGES = 1_000
 EDITS = 10_000
 DOCUMENTS = 8
-LONGEST = 4_000
 PIECES = (
     "a", "b ", " ", "    ", "\n", "\n", "\r", "\r\n", "\x0c", "\u2028", "é", "😀", "\ufeff", "中", "\0", '"""', "'",
     "(", "):", "def ", "class A:\n", "return x\n", "# codeorigin: ignore\n", "\ud83d", python_function("typed", 4),
 )  # fmt: skip
-LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @pytest.fixture(scope="module")
 def analyzer() -> Analyzer:
     """Scores the final texts afresh."""
     return Analyzer.load()
-
-
-class Text:
-    """A document as its editor has it, in UTF-16 columns."""
-
-    def __init__(self, uri: str, text: str) -> None:
-        self.uri = uri
-        self.text = text
-        self.version = 0
-
-    def place(self, offset: int) -> dict[str, int]:
-        ends = [match.end() for match in LINE_END.finditer(self.text, 0, offset)]
-        # Between the two characters of one line end there is no place.
-        if ends and self.text[offset - 1 : offset + 1] == "\r\n":
-            ends.pop()
-        start = ends[-1] if ends else 0
-        units = len(self.text[start:offset].encode("utf-16-le", "surrogatepass")) // 2
-        return {"line": len(ends), "character": units}
-
-    def edit(self, chance: random.Random) -> dict[str, Any]:
-        """One change at any place, towards a length between nothing and LONGEST."""
-        start, end = sorted(chance.randrange(len(self.text) + 1) for _ in range(2))
-        end = min(end, start + chance.choice((0, 0, 1, 5, 40) if len(self.text) < LONGEST else (200, 800)))
-        start, end = (
-            offset + (self.text[offset - 1 : offset + 1] == "\r\n" if offset else 0)
-            for offset in (start, end)
-        )
-        new = "".join(chance.choice(PIECES) for _ in range(chance.randrange(3)))
-        span = {"start": self.place(start), "end": self.place(end)}
-        self.text = self.text[:start] + new + self.text[end:]
-        return {"range": span, "text": new}
-
-
-def expected(analyzer: Analyzer, text: str) -> list[tuple[str, str, float, int]]:
-    """What is to be found in ``text`` when every verdict is reported."""
-    return [
-        (each.span.name, each.function_id, each.verdict.probability, each.span.header.start_line)
-        for each in analyzer.analyze(text, "python", path="/project/fuzz.py").functions
-        if each.verdict.probability is not None
-    ]
-
-
-def found(diagnostics: list[dict[str, Any]]) -> list[tuple[str, str, float, int]]:
-    return [
-        (
-            each["data"]["name"].rsplit(".", 1)[-1],
-            each["data"]["functionId"],
-            each["data"]["probability"],
-            each["range"]["start"]["line"],
-        )
-        for each in diagnostics
-    ]
-
-
-def initialize(server: RawServer) -> None:
-    """As a client that pulls."""
-    parameters = {
-        "processId": None,
-        "rootUri": None,
-        "capabilities": {"textDocument": {"diagnostic": {}}},
-        "initializationOptions": {"threshold": 0.0, "debounce": 5, "caretQuiet": 0, "explainWait": 0},
-    }
-    server.request("initialize", parameters)
-    server.notify("initialized", {})
-
-
-def pull(server: RawServer, uri: str) -> list[dict[str, Any]]:
-    return server.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
 
 
 def test_ten_thousand_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyzer) -> None:
@@ -112,11 +42,9 @@ def test_ten_thousand_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyze
         asked: list[int] = []
         while edits < EDITS:
             each = chance.choice(texts)
-            changes = [each.edit(chance) for _ in range(chance.choice((1, 1, 1, 2, 5)))]
+            changes = [each.edit(chance, PIECES) for _ in range(chance.choice((1, 1, 1, 2, 5)))]
             edits += len(changes)
-            each.version += 1
-            identifier = {"uri": each.uri, "version": each.version}
-            server.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": changes})
+            each.tell(server, *changes)
             if chance.random() < 0.02:
                 place = {"textDocument": {"uri": each.uri}, "position": each.place(0)}
                 asked.append(
@@ -127,10 +55,7 @@ def test_ten_thousand_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyze
         for each in texts:
             # Whole again, so that there is something to be found wherever the edits ended.
             new = python_function(f"last_{each.version}") + "\n"
-            change = {"range": {"start": each.place(0), "end": each.place(0)}, "text": new}
-            each.text, each.version = new + each.text, each.version + 1
-            identifier = {"uri": each.uri, "version": each.version}
-            server.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": [change]})
+            each.tell(server, each.replace(0, 0, new))
         codes = {server.answer(each).get("error", {}).get("code") for each in asked}
         assert codes <= {None, LSPErrorCodes.RequestCancelled}
         for each in texts:

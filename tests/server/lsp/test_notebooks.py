@@ -17,15 +17,7 @@ def item(document: Document, language: str = "python") -> types.TextDocumentItem
     )
 
 
-async def test_magics_are_read_as_in_check(editor: Editor) -> None:
-    uri = (editor.root / "magic.ipynb").as_uri()
-    code = python_function("after_magics")
-    cells = [
-        Document(uri.replace("file:", "vscode-notebook-cell:") + f"#{number}", text)
-        for number, text in enumerate(
-            (f"%%time\n!ls | wc -l\nfiles = !ls\n{code}", f"%%bash\n{code}", f"%%javascript\n{code}")
-        )
-    ]
+def open_notebook(editor: Editor, uri: str, *cells: Document) -> None:
     editor.client.notebook_document_did_open(
         types.DidOpenNotebookDocumentParams(
             notebook_document=types.NotebookDocument(
@@ -37,15 +29,31 @@ async def test_magics_are_read_as_in_check(editor: Editor) -> None:
             cell_text_documents=[item(each) for each in cells],
         )
     )
-    found = [[each.data["name"] for each in await editor.findings(each)] for each in cells]
-    assert found == [["after_magics"], [], []]
-    assert "`after_magics`" in await editor.hover_text(cells[0], 3)
+
+
+def close_notebook(editor: Editor, uri: str, *cells: Document) -> None:
     editor.client.notebook_document_did_close(
         types.DidCloseNotebookDocumentParams(
             notebook_document=types.NotebookDocumentIdentifier(uri),
             cell_text_documents=[types.TextDocumentIdentifier(each.uri) for each in cells],
         )
     )
+
+
+async def test_magics_are_read_as_in_check(editor: Editor) -> None:
+    uri = (editor.root / "magic.ipynb").as_uri()
+    code = python_function("after_magics")
+    cells = [
+        Document(uri.replace("file:", "vscode-notebook-cell:") + f"#{number}", text)
+        for number, text in enumerate(
+            (f"%%time\n!ls | wc -l\nfiles = !ls\n{code}", f"%%bash\n{code}", f"%%javascript\n{code}")
+        )
+    ]
+    open_notebook(editor, uri, *cells)
+    found = [[each.data["name"] for each in await editor.findings(each)] for each in cells]
+    assert found == [["after_magics"], [], []]
+    assert "`after_magics`" in await editor.hover_text(cells[0], 3)
+    close_notebook(editor, uri, *cells)
     await editor.idle()
     if not editor.pulls:
         for _ in cells:
@@ -56,17 +64,7 @@ async def test_cells_are_scored_edited_switched_and_closed(editor: Editor) -> No
     uri = (editor.root / "book.ipynb").as_uri()
     first = Document(uri.replace("file:", "vscode-notebook-cell:") + "#a", python_function("in_a_cell"))
     second = Document(uri.replace("file:", "vscode-notebook-cell:") + "#b", "x = 1\n")
-    editor.client.notebook_document_did_open(
-        types.DidOpenNotebookDocumentParams(
-            notebook_document=types.NotebookDocument(
-                uri=uri,
-                notebook_type="jupyter-notebook",
-                version=0,
-                cells=[cell(first.uri), cell(second.uri)],
-            ),
-            cell_text_documents=[item(first), item(second)],
-        )
-    )
+    open_notebook(editor, uri, first, second)
     assert [each.data["name"] for each in await editor.findings(first)] == ["in_a_cell"]
     assert await editor.findings(second) == []
     assert "`in_a_cell`" in await editor.hover_text(first, 0)
@@ -105,15 +103,7 @@ async def test_cells_are_scored_edited_switched_and_closed(editor: Editor) -> No
     changed(types.NotebookDocumentCellChanges(structure=structure), 3)
     assert [each.data["name"] for each in await editor.findings(first)] == ["in_a_cell"]
 
-    editor.client.notebook_document_did_close(
-        types.DidCloseNotebookDocumentParams(
-            notebook_document=types.NotebookDocumentIdentifier(uri),
-            cell_text_documents=[
-                types.TextDocumentIdentifier(first.uri),
-                types.TextDocumentIdentifier(second.uri),
-            ],
-        )
-    )
+    close_notebook(editor, uri, first, second)
     await editor.idle()
     assert await editor.hover(first, 0) is None
     if not editor.pulls:

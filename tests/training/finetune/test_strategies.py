@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.finetune.config import SamplingSettings, SecondPhase, Strategy
+from codeorigin_training.finetune.config import FinetuneConfig, SamplingSettings, SecondPhase, Strategy
 from codeorigin_training.finetune.sampling import Sampler
 from codeorigin_training.finetune.strategies import make_schedule
 from codeorigin_training.finetune.training import Outlets, finetune, frozen_states
@@ -13,6 +13,13 @@ from support.finetuning import QUICK, changed_groups, examples_of, fresh_model, 
 from support.tiny_training import tiny_rows, tiny_tokenizer
 
 SILENT = Outlets(log=lambda _: None)
+
+
+def trained_groups(model: CompactEncoder, config: FinetuneConfig, outlets: Outlets) -> list[bool]:
+    """Whether the training changes each layer group, from the lowest to the head."""
+    before = group_values(model)
+    finetune(model, examples_of(tiny_rows(12), validation=2), tiny_tokenizer(), config, outlets)
+    return changed_groups(before, group_values(model))
 
 
 @pytest.mark.parametrize(
@@ -29,15 +36,7 @@ def test_a_strategy_changes_only_the_layers_that_it_may(
     strategy: Strategy, unfreeze: int, expected: list[bool]
 ) -> None:
     model = fresh_model()
-    before = group_values(model)
-    finetune(
-        model,
-        examples_of(tiny_rows(12), validation=2),
-        tiny_tokenizer(),
-        of_strategy(strategy, unfreeze=unfreeze, steps=8),
-        SILENT,
-    )
-    assert changed_groups(before, group_values(model)) == expected
+    assert trained_groups(model, of_strategy(strategy, unfreeze=unfreeze, steps=8), SILENT) == expected
     assert all(parameter.requires_grad for parameter in model.parameters())
     assert not model.training
 
@@ -138,20 +137,12 @@ def test_a_frozen_encoder_keeps_the_head_of_its_best_epoch() -> None:
 def test_a_second_phase_thaws_layers_at_its_own_rate(
     strategy: Strategy, layers: int, expected: list[bool]
 ) -> None:
-    model = fresh_model()
-    before = group_values(model)
     rates: list[float] = []
     lines: list[str] = []
     second = SecondPhase(strategy, layers, learning_rate=3e-4, rows_per_batch=4, epochs=2)
     config = of_strategy(Strategy.FROZEN, then=second)
-    finetune(
-        model,
-        examples_of(tiny_rows(12), validation=2),
-        tiny_tokenizer(),
-        config,
-        Outlets(lines.append, lambda figures, _: rates.append(figures.get("learning_rate", 0.0))),
-    )
-    assert changed_groups(before, group_values(model)) == expected
+    outlets = Outlets(lines.append, lambda figures, _: rates.append(figures.get("learning_rate", 0.0)))
+    assert trained_groups(fresh_model(), config, outlets) == expected
     shown = [rate for rate in rates if rate]
     assert shown[0] == config.frozen.learning_rate
     assert max(shown[config.frozen.epochs :]) <= 3e-4

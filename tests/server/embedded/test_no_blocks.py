@@ -1,0 +1,40 @@
+"""Texts in which neither scanner may find code."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from codeorigin.embedded.blocks import Block
+from codeorigin.embedded.markdown import markdown_blocks
+from codeorigin.embedded.restructuredtext import restructuredtext_blocks
+from codeorigin.source.text import LineIndex
+
+MARKDOWN = [
+    "",
+    "no code",
+    "    ```py\n    x\n    ```\n",
+    "``py\nx\n``\n",
+    "```py `x`\n",
+    "<!--\n```py\nx\n```\n-->\n",
+    "<pre>\n```py\nx\n```\n</pre>\n",
+    "```py\n```\n",
+]
+RESTRUCTUREDTEXT = [
+    "",
+    ".. code:: go\n",
+    ".. code:: go\n\n\n",
+    ".. code:: go\n\nx\n",
+    ".. code:: go\n   x\n",
+    ".. note:: x\n\n   y\n",
+]
+
+
+@pytest.mark.parametrize(
+    ("scan", "text"),
+    [
+        *((markdown_blocks, text) for text in MARKDOWN),
+        *((restructuredtext_blocks, text) for text in RESTRUCTUREDTEXT),
+    ],
+)
+def test_no_block(scan: Callable[[LineIndex], Iterator[Block]], text: str) -> None:
+    assert list(scan(LineIndex(text))) == []

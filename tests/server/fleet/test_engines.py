@@ -1,0 +1,164 @@
+"""Workers on one machine and on a cluster of two nodes: the same results, whoever dies on the way."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+import ray
+from ray.cluster_utils import Cluster
+
+from codeorigin.fleet.engines import Engine, LocalEngine, Worker, WorkerLostError, run_units
+from codeorigin.fleet.ray_engine import RayEngine
+from codeorigin.fleet.units import Unit, UnitKind, units_of
+from codeorigin.fleet.work import UnitResult, UnitWorker
+from codeorigin.model.bundle import Bundle
+from support.fleet_scans import content, request, run, unit
+
+
+def test_several_processes_give_the_same_files(
+    folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
+) -> None:
+    run(LocalEngine(model, 2), request(folders, model), tmp_path)
+    assert content(tmp_path) == local
+
+
+class _Killing:
+    """An engine whose second unit loses its worker once, in the middle of the work."""
+
+    def __init__(self, inner: Engine, kill: Callable[[Any], None]) -> None:
+        self.inner, self.workers, self._kill = inner, inner.workers, kill
+        self.begun = 0
+
+    def start(self) -> Worker:
+        engine, worker = self, self.inner.start()
+
+        class Watched:
+            def submit(self, unit: Unit) -> Future[UnitResult]:
+                future = worker.submit(unit)
+                engine.begun += 1
+                if engine.begun == 2:
+                    engine._kill(worker)
+                return future
+
+            def stop(self) -> None:
+                worker.stop()
+
+        return Watched()
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def _kill_process(worker: Any) -> None:
+    (process,) = worker.process_ids
+    os.kill(process, signal.SIGKILL)
+
+
+def test_a_killed_process_loses_nothing(
+    folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
+) -> None:
+    engine = _Killing(LocalEngine(model, 2), _kill_process)
+    tally, said = run(engine, request(folders, model), tmp_path)
+    assert (tally.done, tally.failed, tally.lost, said) == (9, 0, 1, [])
+    assert content(tmp_path) == local
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """A cluster of two nodes with one processor each."""
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    node = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+    made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    made.add_node(**node)
+    ray.init(address=made.address, log_to_driver=False, logging_level="ERROR")
+    yield made
+    ray.shutdown()
+    made.shutdown()
+
+
+def test_a_cluster_of_two_nodes_with_a_killed_worker_gives_the_same_files(
+    cluster: Cluster, folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
+) -> None:
+    assert len([node for node in ray.nodes() if node["Alive"]]) == 2
+    engine = RayEngine(model, None)
+    assert engine.workers == 2
+    killing = _Killing(engine, _kill_process)
+    tally, said = run(killing, request(folders, model), tmp_path)
+    assert (tally.done, tally.failed, tally.lost, said) == (9, 0, 1, [])
+    assert content(tmp_path) == local
+
+
+class _Dying:
+    """An engine whose workers die over every unit of one repository, and count what is under way."""
+
+    def __init__(self, bad: str, workers: int = 2) -> None:
+        self.workers, self.bad = workers, bad
+        self.under_way = self.most = 0
+
+    def start(self) -> Worker:
+        engine = self
+
+        class Mortal:
+            def submit(self, unit: Unit) -> Future[UnitResult]:
+                engine.under_way += 1
+                engine.most = max(engine.most, engine.under_way)
+                future: Future[UnitResult] = Future()
+                if unit.repository == engine.bad:
+                    future.set_exception(WorkerLostError("killed"))
+                else:
+                    future.set_result(UnitResult())
+                engine.under_way -= 1
+                return future
+
+            def stop(self) -> None:
+                pass
+
+        return Mortal()
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_unit_that_kills_its_workers_is_given_up() -> None:
+    engine = _Dying("bad")
+    outcomes = {each.unit.repository: each for each in run_units(engine, map(unit, ("good", "bad", "fine")))}
+    assert outcomes["bad"].result.error == "its worker ended 3 times: killed"
+    assert outcomes["bad"].lost == 3
+    assert outcomes["good"].result.error is outcomes["fine"].result.error is None
+
+
+def test_units_are_taken_only_when_a_worker_is_free() -> None:
+    taken: list[str] = []
+
+    def units() -> Iterator[Unit]:
+        for number in range(100):
+            taken.append(str(number))
+            yield unit(str(number))
+
+    outcomes = run_units(_Dying("none"), units())
+    for done in range(20):
+        next(outcomes)
+        assert len(taken) <= done + 3
+
+
+def test_another_model_on_a_worker_is_refused(folders: list[Path], model: Path) -> None:
+    (first,) = units_of(folders[0], UnitKind.TREE, model="another")
+    result = UnitWorker(model).run(first)
+    assert result.rows == ()
+    assert result.error is not None
+    assert result.error.endswith("install the same")
+
+
+def test_an_unforeseen_error_is_one_of_its_unit(
+    folders: list[Path], model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: object) -> None:
+        raise ValueError("odd\nthings")
+
+    monkeypatch.setattr("codeorigin.fleet.work.tree_files", broken)
+    (first,) = units_of(folders[0], UnitKind.TREE, model=Bundle.load(model).model_id)
+    assert UnitWorker(model).run(first) == UnitResult(error="unexpected ValueError: odd things")

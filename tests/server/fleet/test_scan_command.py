@@ -1,0 +1,73 @@
+"""The command: its list of repositories, and its report over all."""
+
+import re
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from codeorigin.cli.app import main
+from codeorigin.cli.fleet_report import write_fleet_report
+from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.scan import read_repositories
+from codeorigin.fleet.store import Store
+from codeorigin.fleet.units import UnitKind
+
+
+def test_the_list_of_repositories(tmp_path: Path) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text("# ours\none\n\n  /two  \none\n")
+    assert read_repositories(listed) == [tmp_path / "one", Path("/two")]
+    listed.write_text("# none\n")
+    with pytest.raises(CodeOriginError, match="names no repository"):
+        read_repositories(listed)
+    with pytest.raises(CodeOriginError, match="cannot be read"):
+        read_repositories(tmp_path / "gone")
+
+
+@pytest.mark.parametrize("of", ["commits", "tree"])
+def test_the_command_writes_a_report_over_all(
+    folders: list[Path], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], of: str
+) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text("\n".join(map(str, [*folders, tmp_path / "<i>gone"])))
+    out = tmp_path / "out"
+    given = ["scan", str(listed), "--output", str(out), "--model", str(model), "--jobs", "1", "--of", of]
+    assert main(given) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].endswith("gone: no such folder")
+    assert said[-1].startswith("codeorigin: 4 repositories: 3 units done, 0 done before, 1 failed; report in")
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert "CodeOrigin scan of 3 repositories" in text
+    assert "&lt;i&gt;gone" in text
+    assert "<script" not in text
+    assert "ann@example.org" not in text.lower()
+    rows = pq.read_table(out / "repositories.parquet").to_pylist()
+    assert [row["lines"] for row in rows] == [72, 72, 72]
+    assert [row["functions"] for row in rows] == [12, 12, 12]
+    listed.write_text("\n".join(map(str, folders)))
+    assert main(given) == 0
+    assert "0 units done, 3 done before, 0 failed" in capsys.readouterr().err
+
+
+def test_repositories_of_one_name_are_told_apart(folders: list[Path], model: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "list.txt"
+    for number, folder in enumerate(folders[:2]):
+        (tmp_path / f"{number}").mkdir()
+        (tmp_path / f"{number}" / "repo").symlink_to(folder)
+    listed.write_text("0/repo\n1/repo\n")
+    out = tmp_path / "out"
+    assert (
+        main(["scan", str(listed), "-o", str(out), "--model", str(model), "--jobs", "1", "--of", "tree"]) == 0
+    )
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert re.findall(r"<title>(./repo): 72 lines", text) == ["0/repo", "1/repo"]
+
+
+def test_a_report_names_the_failures_of_its_own_kind(tmp_path: Path) -> None:
+    store = Store(tmp_path, {})
+    store.put_failure("/one", UnitKind.TREE, "no such folder")
+    write_fleet_report(store, UnitKind.COMMITS, "m")
+    assert "/one" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    write_fleet_report(store, UnitKind.TREE, "m")
+    assert "/one" in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -1,0 +1,81 @@
+"""The folder of a scan: what it keeps when a disk is full, a file damaged or another run at it."""
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.engines import LocalEngine
+from codeorigin.fleet.scan import ScanRequest
+from codeorigin.fleet.store import Store
+from codeorigin.fleet.units import UnitKind
+from codeorigin.fleet.work import UnitResult
+from support.fleet_scans import content, request, run, unit
+
+
+def test_a_folder_holds_one_scan(folders: list[Path], model: Path, tmp_path: Path) -> None:
+    run(LocalEngine(model, 1), request(folders[:1], model), tmp_path)
+    other = ScanRequest(folders[:1], UnitKind.COMMITS, "another model", size=2)
+    with pytest.raises(CodeOriginError, match="holds a scan with another model or other options"):
+        Store(tmp_path, other.settings)
+
+
+def test_a_full_disk_keeps_what_is_done(
+    folders: list[Path], model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, local: dict[str, bytes]
+) -> None:
+    kept = pq.write_table
+    written: list[Path] = []
+
+    def full(table: Any, where: Path, **options: Any) -> None:
+        if len(written) == 4:
+            where.write_bytes(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(where)
+        kept(table, where, **options)
+
+    monkeypatch.setattr("codeorigin.fleet.store.pq.write_table", full)
+    with pytest.raises(CodeOriginError, match=r"No space left on device; what is done is kept"):
+        run(LocalEngine(model, 1), request(folders, model), tmp_path)
+    monkeypatch.undo()
+    half_done = content(tmp_path)
+    assert len(half_done) == 1 + 2 * 4
+    assert all(local[name] == data for name, data in half_done.items())
+    tally, _ = run(LocalEngine(model, 1), request(folders, model), tmp_path)
+    assert (tally.done, tally.skipped) == (5, 4)
+    assert content(tmp_path) == local
+
+
+def test_a_damaged_file_of_the_results_is_named(folders: list[Path], model: Path, tmp_path: Path) -> None:
+    asked = request(folders[:1], model, UnitKind.TREE)
+    run(LocalEngine(model, 1), asked, tmp_path)
+    (file,) = (tmp_path / "tree").glob("*/*.parquet")
+    file.write_bytes(file.read_bytes()[:20])
+    with pytest.raises(CodeOriginError, match=r"\.parquet: is damaged; delete it"):
+        list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))
+    file.unlink()
+    assert run(LocalEngine(model, 1), asked, tmp_path)[0].done == 1
+    assert len(list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))) == 6
+
+
+def test_two_runs_in_one_folder_write_files_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store, other = Store(tmp_path, {}), Store(tmp_path, {})
+    done, mine = unit("/one"), os.getpid()
+    write = pq.write_table
+
+    def meanwhile(*given: Any, **options: Any) -> None:
+        write(*given, **options)
+        monkeypatch.setattr(pq, "write_table", write)
+        monkeypatch.setattr(os, "getpid", lambda: mine + 1)
+        other.put(done, UnitResult())
+        monkeypatch.setattr(os, "getpid", lambda: mine)
+
+    monkeypatch.setattr(pq, "write_table", meanwhile)
+    store.put(done, UnitResult())
+    assert store.is_done(done)
+    assert not list(tmp_path.rglob("*.part"))

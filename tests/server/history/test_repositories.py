@@ -1,0 +1,196 @@
+"""Real repositories with everything that histories hold."""
+
+import io
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import RepositoryError
+from codeorigin.git.line_changes import read_changes
+from codeorigin.git.repository import Repository as Opened
+from codeorigin.history.results import CommitResult
+from codeorigin.history.run import open_history
+from support.repositories import Repository, plain_functions
+
+Judge = Callable[..., list[CommitResult]]
+
+
+def test_merges_are_left_out_and_counted(
+    repository: Repository, judge: Judge, model: Path, tmp_path: Path
+) -> None:
+    repository.git("checkout", "-q", "-b", "side", "HEAD~1")
+    repository.commit({"src/d.py": plain_functions("eight")}, date="2020-03-01")
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "--no-ff", "--no-gpg-sign", "-m", "Merge", "side")
+    assert [each.functions for each in judge(repository.folder)] == [1, 3, 1, 2]
+    with open_history(
+        Opened.of(repository.folder), lambda path: True, settings="", state=tmp_path / "s", model=model
+    ) as opened:
+        assert (opened.plan.merges, opened.plan.cut_off) == (1, 0)
+
+
+def test_renames_modes_and_removals_write_nothing(repository: Repository, judge: Judge) -> None:
+    repository.git("mv", "lib/b.py", "lib/c.py")
+    repository.git("commit", "-qm", "rename", date="2020-03-01")
+    repository.git("update-index", "--chmod=+x", "lib/c.py")
+    repository.git("commit", "-qm", "mode", date="2020-03-02")
+    repository.git("rm", "-q", "src/a.py")
+    repository.git("commit", "-qm", "remove", date="2020-03-03")
+    repository.git("commit", "-q", "--allow-empty", "-m", "nothing", date="2020-03-04")
+    assert [each.functions for each in judge(repository.folder)] == [0, 0, 0, 0, 3, 1, 2]
+
+
+def test_a_shallow_clone_leaves_out_what_it_cannot_compare(
+    repository: Repository, judge: Judge, model: Path, tmp_path: Path
+) -> None:
+    repository.git("clone", "-q", "--depth", "2", f"file://{repository.folder}", str(tmp_path / "shallow"))
+    assert [each.functions for each in judge(tmp_path / "shallow")] == [3]
+    with open_history(
+        Opened.of(tmp_path / "shallow"), lambda path: True, settings="", state=tmp_path / "s", model=model
+    ) as opened:
+        assert opened.plan.cut_off == 1
+
+
+def test_bare_repositories_worktrees_and_detached_heads(
+    repository: Repository, judge: Judge, tmp_path: Path
+) -> None:
+    whole = judge(repository.folder)
+    repository.git("clone", "-q", "--bare", str(repository.folder), str(tmp_path / "bare.git"))
+    assert judge(tmp_path / "bare.git", state=tmp_path / "bare.sqlite") == whole
+    repository.git("worktree", "add", "-q", str(tmp_path / "side"), "HEAD~1")
+    assert judge(tmp_path / "side") == whole[1:]
+    repository.git("checkout", "-q", "--detach", "HEAD~1")
+    assert judge(repository.folder) == whole[1:]
+
+
+def test_no_commits_at_all(tmp_path: Path, judge: Judge) -> None:
+    made = Repository(tmp_path / "none")
+    with pytest.raises(RepositoryError, match="the repository has no commits yet"):
+        judge(made.folder)
+
+
+def test_submodules_and_links_are_nothing(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+    inner = Repository(tmp_path / "inner")
+    inner.commit({"c.py": plain_functions("nine")}, date="2020-01-01")
+    repository.git("-c", "protocol.file.allow=always", "submodule", "-q", "add", str(inner.folder), "sub")
+    (repository.folder / "link.py").symlink_to("src/a.py")
+    repository.git("add", "link.py")
+    repository.git("commit", "-qm", "with a submodule and a link", date="2020-03-01")
+    assert judge(repository.folder)[0].functions == 0
+
+
+def test_line_ends_of_windows(repository: Repository, judge: Judge) -> None:
+    repository.commit({"w.py": plain_functions("ten", "eleven").replace("\n", "\r\n")}, date="2020-03-01")
+    result = judge(repository.folder)[0]
+    assert (result.functions, result.written, result.lines) == (2, 2, 12)
+
+
+def test_what_is_no_text_is_counted(repository: Repository, judge: Judge) -> None:
+    repository.write("bad.py", b"def f():\n    return '\xff\xfe'\n")
+    repository.git("add", "bad.py")
+    repository.git("commit", "-qm", "bad", date="2020-03-01")
+    assert [each.unread for each in judge(repository.folder)] == [1, 0, 0, 0]
+    # And once more, from the state.
+    assert [each.unread for each in judge(repository.folder)] == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["-x.py", "new\nline.py", "with space.py", "ümlaut.py", 'quo"te.py'])
+def test_odd_names(repository: Repository, judge: Judge, name: str) -> None:
+    repository.commit(
+        {name: plain_functions("twelve"), "z.py": plain_functions("last", number=8)}, date="2020-03-01"
+    )
+    assert [each.functions for each in judge(repository.folder)] == [2, 3, 1, 2]
+
+
+def test_content_that_looks_like_what_git_says(repository: Repository, judge: Judge) -> None:
+    head = repository.git("rev-parse", "HEAD~1")
+    text = f'"""\n{"0" * 32}{head}\n:100644 100644 {"a" * 40}\nindex {"a" * 40}..{"b" * 40}\n@@ -1 +1,99 @@\n"""\n'
+    repository.commit({"fake.py": text + plain_functions("thirteen")}, date="2020-03-01")
+    assert [each.functions for each in judge(repository.folder)] == [1, 3, 1, 2]
+
+
+def test_a_commit_of_no_time_that_is_one(repository: Repository, judge: Judge) -> None:
+    tree = repository.git("rev-parse", "HEAD^{tree}")
+    raw = f"tree {tree}\nauthor A <a> 99999999999999 +0000\ncommitter A <a> 99999999999999 +0000\n\nx\n"
+    name = repository.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=raw.encode())
+    repository.git("update-ref", "refs/heads/main", name)
+    assert [each.commit for each in judge(repository.folder)] == [name]
+
+
+@pytest.mark.parametrize("time", ["", "5x", str(2**64 - 1), "9" * 40])
+def test_commits_of_broken_times(repository: Repository, judge: Judge, time: str) -> None:
+    tree, parent = repository.git("rev-parse", "HEAD^{tree}", "HEAD").split()
+    for parents in ("", f"parent {parent}\n"):
+        raw = f"tree {tree}\n{parents}author A <a> 5 +0000\ncommitter A <a> {time} +0000\n\nx\n"
+        made = repository.git(
+            "hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=raw.encode()
+        )
+        repository.git("update-ref", "refs/heads/main", made)
+        names = [each.commit for each in judge(repository.folder)]
+        assert names[0] == made
+    assert Opened.of(repository.folder).commit(made).parents == (parent,)
+
+
+def test_a_missing_object_says_what_to_do(repository: Repository, judge: Judge) -> None:
+    name = repository.git("rev-parse", "HEAD:lib/b.py")
+    (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    (repository.folder / "lib" / "b.py").unlink()
+    with pytest.raises(
+        RepositoryError, match=f"object {name[:10]} is not in this clone .* git fetch --refetch"
+    ):
+        judge(repository.folder)
+
+
+def test_a_listing_that_is_cut_off_ends_there() -> None:
+    # As when git is killed in the middle of a name.
+    head = f":000000 100644 {'0' * 40} {'1' * 40} A".encode()
+    for given in (head + b"\0src/a", head[:-1] + b"R100\0old.py\0new"):
+        assert read_changes(io.BytesIO(given), lambda path: True) == ([], b"")
+
+
+def test_nothing_is_written_to_the_repository(repository: Repository, judge: Judge) -> None:
+    def listing() -> list[tuple[str, int]]:
+        return sorted((str(path), path.lstat().st_mtime_ns) for path in repository.folder.rglob("*"))
+
+    before = listing()
+    judge(repository.folder)
+    assert listing() == before
+
+
+def test_a_hostile_repository_runs_nothing(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+    repository.commit({".gitattributes": "* diff=trap filter=none\n"}, date="2020-03-01")
+    program = tmp_path / "trap.sh"
+    program.write_text(f'#!/bin/sh\necho "$0 $*" >> "{tmp_path}/ran"\n')
+    program.chmod(0o755)
+    names = (
+        "core.fsmonitor", "diff.external", "diff.trap.command", "diff.trap.textconv", "filter.trap.clean",
+        "filter.trap.smudge", "filter.trap.process", "gpg.program", "core.pager", "pager.log", "pager.diff-tree",
+        "core.sshCommand", "credential.helper", "alias.diff-tree", "alias.log", "core.alternateRefsCommand",
+    )  # fmt: skip
+    for name in names:
+        repository.git("config", name, f"!{program}" if name.startswith("alias.") else str(program))
+    for name, value in {
+        "log.showSignature": "true", "format.pretty": "fuller", "color.ui": "always",
+        "diff.noprefix": "true", "i18n.logOutputEncoding": "UTF-16", "diff.renames": "false",
+    }.items():  # fmt: skip
+        repository.git("config", name, value)
+    for hook in ("post-index-change", "reference-transaction", "pre-auto-gc", "fsmonitor-watchman"):
+        path = repository.folder / ".git" / "hooks" / hook
+        path.parent.mkdir(exist_ok=True)
+        path.symlink_to(program)
+    (tmp_path / "ran").unlink(missing_ok=True)
+    assert [each.functions for each in judge(repository.folder)] == [0, 3, 1, 2]
+    assert not (tmp_path / "ran").exists()
+    # It is a trap.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    subprocess.run(
+        ["git", "log", "-p", "--ext-diff"],
+        cwd=repository.folder,
+        env=environment,
+        check=False,
+        capture_output=True,
+    )
+    assert (tmp_path / "ran").exists()

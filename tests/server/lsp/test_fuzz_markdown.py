@@ -1,0 +1,151 @@
+"""Markdown edited at random through the running server: fences that open, close, nest and change their word."""
+
+import random
+from typing import Any
+
+import pytest
+from tests.server.lsp.editor import python_function
+from tests.server.lsp.random_edits import Text, expected, found, initialize, pull
+from tests.server.lsp.raw import RawServer
+
+from codeorigin.analyzer import Analyzer
+
+EDITS = 1_500
+DOCUMENTS = 4
+LOOKS = 60
+"""How often the findings are compared between the edits."""
+FENCES = ("```", "````", "~~~", "~~~~")
+WORDS = (
+    "python",
+    "py",
+    "js",
+    "javascript",
+    "rust",
+    "markdown",
+    "text",
+    "",
+    "{.python #a}",
+    "{code-block} go",
+    "é😀",
+)
+MARGINS = ("", "   ", "> ", "> > ", "- ", "  ", "1. ", "\t", ">\t", "-\t", "    ")
+JAVASCRIPT = """\
+function keepSmall(values, limit) {
+  const kept = [];
+  for (const value of values) {
+    if (value < limit) {
+      kept.push(value * 2);
+    }
+  }
+  return kept;
+}
+"""
+PIECES = (
+    *FENCES, *MARGINS, *WORDS, "`", "~", "\n", "\n", "\n\n", "\r\n", "\r", "\t", "\ufeff", "\x0c", "\u2028", "é", "😀",
+    "\0", "# Title\n", "<!-- codeorigin: ignore -->\n", "<!--\n", "-->\n", "---\n", "<pre>\n", "</pre>\n", "text ",
+    ".. code:: python\n\n", "```python\n", "```\n", "> ```py\n", "- ```js\n", "def f(): pass\n",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Analyzer:
+    """Scores the texts afresh."""
+    return Analyzer.load()
+
+
+def block(chance: random.Random, number: int) -> str:
+    """A fenced block with a function, anywhere that fences can stand, and perhaps never closed."""
+    fence, word, margin = chance.choice(FENCES), chance.choice(WORDS), chance.choice(MARGINS)
+    code = chance.choice((python_function(f"fuzzed_{number}"), JAVASCRIPT))
+    end = chance.choice(("\n", "\n", "\r\n", "\r"))
+    lines = [f"{fence}{word}", *code.splitlines(), fence if chance.random() < 0.8 else ""]
+    rest = margin if ">" in margin else " " * len(margin)
+    return end.join((margin if n == 0 else rest) + line for n, line in enumerate(lines)) + end
+
+
+def change(text: Text, chance: random.Random, number: int) -> dict[str, object]:
+    """A whole block more, or any other edit."""
+    if len(text.text) < 3_000 and chance.random() < 0.3:
+        start = chance.choice([0, len(text.text), text.text.find("\n") + 1])
+        return text.replace(start, start, block(chance, number))
+    return text.edit(chance, PIECES)
+
+
+def check_places(analyzer: Analyzer, text: str, diagnostics: list[dict[str, Any]]) -> int:
+    """Each finding stands where the document has the first line of the function's header; how many there are."""
+    functions = [
+        each for each in analyzer.analyze(text, "markdown").functions if each.verdict.probability is not None
+    ]
+    for function, diagnostic in zip(functions, diagnostics, strict=True):
+        assert function.span.inside is not None
+        region, own = function.span.inside
+        header = region.text[own.header.start : own.header.end].split("\n", 1)[0]
+        # What reads Markdown shows a NUL as U+FFFD.
+        assert text.replace("\0", "\ufffd").startswith(header, function.span.header.start)
+        assert diagnostic["range"]["start"] == Text("", text).place(function.span.header.start)
+    return len(functions)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyzer, seed: int) -> None:
+    chance = random.Random(seed)
+    texts = [
+        Text(f"file:///project/{number}.md", "".join(block(chance, n) for n in range(3)))
+        for number in range(DOCUMENTS)
+    ]
+    met = 0
+    with RawServer() as server:
+        initialize(server)
+        for each in texts:
+            server.open(each.uri, each.text, "markdown")
+        for number in range(EDITS):
+            each = chance.choice(texts)
+            each.tell(server, *(change(each, chance, number) for _ in range(chance.choice((1, 1, 1, 3)))))
+            if number % (EDITS // LOOKS) == 0:
+                # Whatever the text has come to: with a block at its top there is something to be found.
+                each.tell(server, each.replace(0, 0, f"```py\n{python_function(f'top_{number}')}```\n"))
+                shown = pull(server, each.uri)
+                assert found(shown) == expected(analyzer, each.text, "markdown")
+                met += check_places(analyzer, each.text, shown)
+        for each in texts:
+            assert found(pull(server, each.uri)) == expected(analyzer, each.text, "markdown")
+        assert server.leave() == 0
+        assert server.stray == b""
+    assert b"ERROR" not in server.errors
+    assert met >= LOOKS
+
+
+def test_thousands_of_fences_and_an_edit_that_turns_them_inside_out(analyzer: Analyzer) -> None:
+    blocks = [f"```{WORDS[n % len(WORDS)]}\nx = {n}\n```\n\n" for n in range(5_000)]
+    blocks[2_500] = f"```python\n{python_function('hidden')}```\n"
+    text = Text("file:///project/many.md", "".join(blocks))
+    with RawServer() as server:
+        initialize(server)
+        server.open(text.uri, text.text, "markdown")
+        assert [name for name, *_ in found(pull(server, text.uri))] == ["hidden"]
+        # One more fence at the top: what was code is text now, and the other way round.
+        text.tell(server, text.replace(0, 0, "````\n"))
+        text.tell(server, text.replace(0, 5, ""))
+        text.tell(server, text.replace(0, 0, "~~~markdown\n"))
+        inside = pull(server, text.uri)
+        assert found(inside) == expected(analyzer, text.text, "markdown")
+        assert [name for name, *_ in found(inside)] == ["hidden"]
+        text.tell(server, text.replace(0, 3, "~~~~\n"))
+        assert pull(server, text.uri) == []
+        text.tell(server, text.replace(0, text.text.index("\n") + 1, ""))
+        assert [name for name, *_ in found(pull(server, text.uri))] == ["hidden"]
+        assert server.leave() == 0
+
+
+@pytest.mark.parametrize("mark", ["> ", "- ", "1. "])
+def test_containers_without_end(analyzer: Analyzer, mark: str) -> None:
+    text = Text(
+        "file:///project/deep.md", f"{mark * 5_000}```py\nx = 1\n\n```py\n{python_function('after')}```\n"
+    )
+    with RawServer() as server:
+        initialize(server)
+        server.open(text.uri, text.text, "markdown")
+        assert [name for name, *_ in found(pull(server, text.uri))] == ["after"]
+        text.tell(server, text.replace(0, 0, mark))
+        assert found(pull(server, text.uri)) == expected(analyzer, text.text, "markdown")
+        assert server.leave() == 0

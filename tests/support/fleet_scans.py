@@ -1,0 +1,44 @@
+"""Scans of a few small repositories, and what they leave behind."""
+
+from contextlib import closing
+from pathlib import Path
+
+from codeorigin.fleet.engines import Engine
+from codeorigin.fleet.scan import ScanRequest, ScanTally, scan
+from codeorigin.fleet.store import Store
+from codeorigin.fleet.units import Unit, UnitKind
+from codeorigin.model.bundle import Bundle
+
+Said = list[tuple[str, str]]
+"""What a scan said of repositories: name and reason."""
+
+
+def request(folders: list[Path], model: Path, kind: UnitKind = UnitKind.COMMITS) -> ScanRequest:
+    """A scan of ``folders`` in units of two commits."""
+    return ScanRequest(folders, kind, Bundle.load(model).model_id, size=2)
+
+
+def run(engine: Engine, request: ScanRequest, folder: Path) -> tuple[ScanTally, Said]:
+    """Scan into ``folder``: what the scan came to, and the failures that it reported."""
+    said: Said = []
+    with closing(engine):
+        tally = scan(
+            request,
+            Store(folder, request.settings),
+            engine,
+            failed=lambda name, reason: said.append((name, reason)),
+            progress=lambda tally: None,
+        )
+    return tally, said
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """All files below ``folder``, by their path in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def unit(repository: str) -> Unit:
+    """A unit of one commit, for engines that do not read it."""
+    return Unit(repository, UnitKind.COMMITS, ("a",), (0,), True, "m")
