@@ -1,17 +1,64 @@
-"""What is kept of scores is bounded by bytes."""
+"""Scores are made once for a text, and what is kept of them is bounded by bytes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from codeorigin.analyzer import Analyzer
+from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.model.features import Features, RawScore
+from codeorigin.model.judge import Scored
+from codeorigin.model.normalize import Normalized
+from codeorigin.model.promise import Group
+from codeorigin.model.scorer import Scorer
 from codeorigin.model.verdict import Band, Verdict
-from codeorigin.scored_functions import SCORE_BYTES
+from codeorigin.scored_functions import SCORE_BYTES, ScoredFunctions
 from support.deep_size import deep_size
+
+
+class CountingScorer(Scorer):
+    """Gives each function its place as its logit, and remembers how many it was given at a time."""
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+
+    def features_of(self, functions: Sequence[Normalized], language: str) -> list[Features]:
+        del language
+        return [Features(None, None, ()) for _ in functions]
+
+    def score(self, features: Sequence[Features], cancel: CancelToken = NEVER) -> list[RawScore]:
+        cancel.raise_if_cancelled()
+        self.given.append(len(features))
+        return [RawScore(float(number), 0.0, 0.0, 0) for number, _ in enumerate(features)]
+
+
+def long_enough(function: Normalized) -> bool:
+    return len(function.text) > 8
+
+
+def test_only_what_is_not_kept_is_scored() -> None:
+    scorer = CountingScorer()
+    scores = ScoredFunctions(scorer, long_enough)
+    first = scores.of({"a": "x = 1; y = 2", "short": "x", "b": "z = x + y + 1"}, "python")
+    assert first["short"] is None
+    assert [scored.score.logit for scored in (first["a"], first["b"]) if scored is not None] == [0.0, 1.0]
+    again = scores.of({"b": "z = x + y + 1", "short": "x", "c": "total = [1, 2]"}, "python")
+    assert again["b"] is first["b"]
+    assert again["short"] is None
+    assert scorer.given == [2, 1]
+
+
+def test_code_that_is_no_function_may_have_its_own_least_length() -> None:
+    scores = ScoredFunctions(CountingScorer(), long_enough)
+    assert scores.of({"a": "x"}, "python", is_long_enough=lambda _: True)["a"] is not None
+    assert scores.score(["x"], "python") == [None]
 
 
 def test_a_verdict_fits_its_estimate() -> None:
     floats = [0.5 + n for n in range(12)]
     verdict = Verdict(*floats[:2], Band.LLM, None, *floats[2:8], 300, *floats[8:10], 300)
     assert deep_size(verdict) + 300 <= SCORE_BYTES
+    score = Scored(RawScore(0.5, 0.25, 0.125, 300), Group.DOCUMENTED)
+    assert deep_size(score) + 300 <= SCORE_BYTES
 
 
 def test_the_analyzers_scores_stay_within_their_bytes(tiny_model_dir: Path) -> None:
