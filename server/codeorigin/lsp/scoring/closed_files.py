@@ -55,9 +55,9 @@ class ClosedFile:
             kind or "",
             path=str(self.path),
             file_context=settings.file_context,
+            languages=None if host is None else settings.languages,
             module=settings.top_level,
             cancel=token,
-            **({} if host is None else {"languages": settings.languages}),
         )
         snapshot = Snapshot(
             uri=self.path.as_uri(),
