@@ -174,10 +174,19 @@ def treemap(
 
 
 def _label_of(area: Area, name: str, percent: str) -> Iterator[str]:
-    letters = int((area.width - 12) / 7.2)
+    letters = int((area.width - 12) / 7.5)
     if area.height < 18 or letters < 5:
         return
-    short = name if len(name) <= letters else "…" + name[-(letters - 1) :]
+    short, share = _shortened(name, letters), f"{percent} llm"
     yield f'<text class="on" x="{area.x + 6:.1f}" y="{area.y + 15:.1f}">{escape(short)}</text>'
-    if area.height >= 34:
-        yield f'<text class="on" x="{area.x + 6:.1f}" y="{area.y + 30:.1f}">{percent} llm</text>'
+    if area.height >= 34 and len(share) <= letters:
+        yield f'<text class="on" x="{area.x + 6:.1f}" y="{area.y + 30:.1f}">{share}</text>'
+
+
+def _shortened(name: str, letters: int) -> str:
+    """The end of a path in so many letters, from the beginning of a folder's name on where one fits."""
+    if len(name) <= letters:
+        return name
+    end = name[-(letters - 1) :]
+    cut = end.find("/")
+    return "…" + (end[cut:] if 0 <= cut < len(end) - 1 else end)
