@@ -13,6 +13,10 @@ class SourceError(CodeOriginError):
     """A source file cannot be read: not there, binary, in another encoding, or too large."""
 
 
+class MissingContentError(SourceError):
+    """The content of a file is not in this clone of its repository, or is damaged."""
+
+
 class LanguageError(CodeOriginError):
     """A language that is not supported was asked for."""
 

@@ -53,7 +53,7 @@ def only_function(text: str, language: Language, cancel: CancelToken = NEVER) ->
         return None
     first = found[0].doc_comment or found[0].range
     beside = text[: first.start] + text[found[0].range.end :]
-    return None if beside.strip(" \t\r\n\v\f,;") else found[0]
+    return None if beside.removeprefix("\ufeff").strip(" \t\r\n\v\f,;") else found[0]
 
 
 def outline(

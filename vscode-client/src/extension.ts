@@ -15,7 +15,7 @@ import { Requests } from "./server/requests";
 import { placesOf, sourcesOf } from "./server/sources";
 import { NEED_RESTART } from "./settings";
 import { StatusView } from "./status";
-import { ChangesRefresh } from "./tree/changes";
+import { followChanges } from "./tree/changes";
 import { CHANGES, FunctionTree } from "./tree/view";
 
 /** For other extensions and for tests. */
@@ -46,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     heatMap,
     tree,
     changes,
-    new ChangesRefresh(
+    followChanges(
       changes,
       () => requests.scanChanges(),
       (error) => {

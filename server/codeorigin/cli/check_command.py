@@ -9,6 +9,7 @@ from codeorigin.cli.check_result import Show
 from codeorigin.cli.exit_codes import guarded
 from codeorigin.cli.options import (
     Debug,
+    Documents,
     Exclude,
     FileContext,
     Jobs,
@@ -61,13 +62,7 @@ def check(
     language: LanguageOption = None,
     stdin_filename: StdinFilename = None,
     exclude: Exclude = None,
-    documents: Annotated[
-        bool,
-        typer.Option(
-            "--documents",
-            help="Check the code blocks of Markdown and reStructuredText in folders and changes too.",
-        ),
-    ] = False,
+    documents: Documents = False,
     baseline: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Accepted findings, as editors keep them: no findings any more."),

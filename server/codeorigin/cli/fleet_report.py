@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import PurePath
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,12 +31,31 @@ class _Sums:
     repositories: dict[str, Share] = field(default_factory=dict)
     judged: dict[str, dict[Band, int]] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
+    _file: tuple[str, str] | None = None
+    _languages: set[str] = field(default_factory=set)
 
     def add(self, repository: str, parts: tuple[Part, ...], band: str | None) -> None:
         self.repositories.setdefault(repository, Share()).add(parts)
         bands = self.judged.setdefault(repository, dict.fromkeys(Band, 0))
         if band is not None:
             bands[Band(band)] += 1
+
+    def add_piece(self, row: dict[str, Any]) -> None:
+        """Count a row of a tree: a file, or a piece of one. The pieces of a file come one after the other."""
+        file = (row["repository"], row["path"])
+        again, self._file = file == self._file, file
+        if not again:
+            self._languages.clear()
+        part = Part("", row["language"], row["functions"], row["human"], row["unsure"], row["llm"])
+        of_language = self.totals.languages.setdefault(part.language, Share())
+        self.totals.all.add([part])
+        of_language.add([part])
+        self.add(row["repository"], (part,), row["band"])
+        # It is one file all the same.
+        self.totals.all.commits -= again
+        self.repositories[row["repository"]].commits -= again
+        of_language.commits -= part.language in self._languages
+        self._languages.add(part.language)
 
 
 def _sums(store: Store, kind: UnitKind) -> _Sums:
@@ -49,10 +69,7 @@ def _sums(store: Store, kind: UnitKind) -> _Sums:
             sums.totals.add(result)
             sums.add(repository, result.parts, band)
         elif row["functions"]:
-            part = Part("", row["language"], row["functions"], row["human"], row["unsure"], row["llm"])
-            sums.totals.all.add([part])
-            sums.totals.languages.setdefault(part.language, Share()).add([part])
-            sums.add(repository, (part,), band)
+            sums.add_piece(row)
     return sums
 
 
@@ -115,7 +132,8 @@ def _page(sums: _Sums, kind: UnitKind, model: str, failures: list[tuple[str, str
     count = len(sums.repositories)
     yield f"<h1>CodeOrigin scan of {count:,} {'repository' if count == 1 else 'repositories'}</h1>"
     yield f'<p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
-    yield f"<p>{escape(described('Everything', totals.all))}.</p>"
+    unit = "file" if kind is UnitKind.TREE else "commit"
+    yield f"<p>{escape(described('Everything', totals.all, unit))}.</p>"
     if (said := declared_phrase(totals)) is not None:
         yield f'<p class="declared">{escape(said)}</p>'
     if totals.months:
@@ -123,8 +141,9 @@ def _page(sums: _Sums, kind: UnitKind, model: str, failures: list[tuple[str, str
         yield f"<h2>Over time</h2>{legend()}<figure>{over_time(shown)}</figure>"
     named = dict(zip(_short_names(list(sums.repositories)), sums.repositories.values(), strict=True))
     if totals.all.lines:
-        yield f"<h2>By repository</h2>{'' if totals.months else legend()}<figure>{treemap(named)}</figure>"
-        yield f"<h2>By language</h2>{''.join(languages_of(totals))}"
+        areas = treemap(named, kinds=("repository", "repositories"), unit=unit)
+        yield f"<h2>By repository</h2>{'' if totals.months else legend()}<figure>{areas}</figure>"
+        yield f"<h2>By language</h2>{''.join(languages_of(totals, unit))}"
     full = {printable(name): share for name, share in sorted(sums.repositories.items())}
     yield f"<h2>Repositories</h2>{share_table('repository', full, kind is UnitKind.TREE)}"
     if failures:

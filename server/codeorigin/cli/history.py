@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 
 from codeorigin.cli.changes import wanted_paths
 from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.cli.inputs import chosen_cells, source_kind
 from codeorigin.cli.output import write_output
 from codeorigin.cli.reports.history import write_history
 from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository
-from codeorigin.history.results import CommitResult
+from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.run import HistoryRun, open_history
 from codeorigin.settings.project import project_of
+from codeorigin.wording.histories import missing_phrase, repaired_phrase
 
 if TYPE_CHECKING:
     from codeorigin.settings.project import Project
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HistoryOptions:
-    """What the user asked for; ``output`` None means stdout. The project's files exclude paths unless told not to."""
+    """What the user asked for; ``output`` None means stdout. The project's files exclude paths unless told not to.
+
+    ``documents`` takes the blocks of code in Markdown and reStructuredText too.
+    """
 
     path: str = "."
     since: str | None = None
@@ -40,6 +45,7 @@ class HistoryOptions:
     output: Path | None = None
     language: str | None = None
     exclude: Sequence[str] = ()
+    documents: bool = False
     declared: bool = True
     state: Path | None = None
     config: bool = True
@@ -126,7 +132,13 @@ def run_history(options: HistoryOptions) -> int:
     for problem in project.problems if project is not None else ():
         complain(problem)
     wanted, below = wanted_paths(
-        repository, names, language=options.language, exclude=options.exclude, project=project
+        repository,
+        names,
+        language=options.language,
+        exclude=options.exclude,
+        project=project,
+        documents=options.documents,
+        notebooks=True,
     )
     with ExitStack() as stack:
         run = stack.enter_context(
@@ -138,6 +150,9 @@ def run_history(options: HistoryOptions) -> int:
                 since=since,
                 until=until,
                 paths=tuple(each for each in below if each),
+                cells=chosen_cells(
+                    None if options.language is None else source_kind(options.language), project
+                ),
                 declared=options.declared,
                 state=options.state,
                 model=options.model,
@@ -164,6 +179,12 @@ def run_history(options: HistoryOptions) -> int:
                 "goes on from there"
             )
             return ExitCode.INTERRUPTED
+        if run.walk.repaired:
+            complain(repaired_phrase(run.walk.repaired))
+        lacking = missing_phrase(counter.missing, counter.unreadable + run.plan.unreadable)
+    if lacking is not None:
+        complain(lacking)
+        return ExitCode.ERROR
     return ExitCode.OK
 
 
@@ -172,12 +193,15 @@ class _Counter:
 
     def __init__(self, run: HistoryRun) -> None:
         self._run, self.done = run, 0
+        self.missing = self.unreadable = 0
         self._progress = _Progress(len(run.plan))
 
     def __iter__(self) -> Iterator[CommitResult]:
         for result in self._run.results():
             yield result
             self.done += 1
+            self.missing += result.missing
+            self.unreadable += result.reason == UNREADABLE
             self._progress(self.done)
         self.clear()
 
@@ -194,6 +218,7 @@ def _settings_key(options: HistoryOptions, below: Sequence[str], project: "Proje
         list(options.exclude),
         sorted(below),
         options.declared,
+        options.documents,
         None if settings is None else [sorted(settings.languages), list(settings.exclude)],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -9,6 +9,7 @@ import typer
 from codeorigin.cli.exit_codes import guarded
 from codeorigin.cli.options import (
     Debug,
+    Documents,
     Exclude,
     Jobs,
     LanguageOption,
@@ -55,6 +56,7 @@ def history(
     output: Output = None,
     language: LanguageOption = None,
     exclude: Exclude = None,
+    documents: Documents = False,
     no_declared: NoDeclared = False,
     state: Annotated[
         Path | None,
@@ -68,7 +70,7 @@ def history(
     jobs: Jobs = None,
     debug: Debug = False,
 ) -> None:
-    """Judge what every commit of a repository wrote. Exit code: 0 done, 2 an error, 130 stopped and resumable."""
+    """Judge what every commit of a repository wrote. Exit code: 0 done, 2 an error or a part missing, 130 stopped."""
 
     def work() -> int:
         from codeorigin.cli.history import HistoryOptions, run_history
@@ -84,6 +86,7 @@ def history(
                 output=output,
                 language=language,
                 exclude=exclude or (),
+                documents=documents,
                 declared=not no_declared,
                 state=state,
                 config=not no_config,

@@ -68,3 +68,10 @@ Until = Annotated[
     typer.Option("--until", metavar="DATE", help="Only commits of this day (YYYY-MM-DD, UTC) or before."),
 ]
 NoDeclared = Annotated[bool, typer.Option("--no-declared", help="Do not look whether commits name an agent.")]
+Documents = Annotated[
+    bool,
+    typer.Option(
+        "--documents",
+        help="Check the code blocks of Markdown and reStructuredText in folders and changes too.",
+    ),
+]

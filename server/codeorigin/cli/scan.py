@@ -30,6 +30,7 @@ class ScanOptions:
     since: str | None = None
     until: str | None = None
     address: str | None = None
+    documents: bool = False
     declared: bool = True
     model: Path | None = None
     jobs: int | None = None
@@ -83,7 +84,7 @@ def run_scan(options: ScanOptions) -> int:
     until = None if options.until is None else parse_day(options.until, "--until", end=True)
     folders = read_repositories(options.repositories)
     model = Bundle.load(options.model).model_id
-    request = ScanRequest(folders, kind, model, options.declared, since, until)
+    request = ScanRequest(folders, kind, model, options.declared, options.documents, since, until)
     store = Store(options.output, request.settings)
     with closing(make_engine(options)) as engine:
         try:

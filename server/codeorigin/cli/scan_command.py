@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from codeorigin.cli.exit_codes import guarded
-from codeorigin.cli.options import Debug, Jobs, Model, NoDeclared, Since, Until, cores
+from codeorigin.cli.options import Debug, Documents, Jobs, Model, NoDeclared, Since, Until, cores
 
 # ruff: noqa: PLC0415
 
@@ -49,6 +49,7 @@ def scan(
         str | None,
         typer.Option(metavar="ADDRESS", help="Of the Ray cluster. (default: $RAY_ADDRESS, or one here)"),
     ] = None,
+    documents: Documents = False,
     no_declared: NoDeclared = False,
     model: Model = None,
     jobs: Jobs = None,
@@ -68,6 +69,7 @@ def scan(
                 since=since,
                 until=until,
                 address=address,
+                documents=documents,
                 declared=not no_declared,
                 model=model,
                 jobs=jobs if engine is EngineName.RAY else jobs or cores(),

@@ -8,6 +8,8 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.engines import Engine, Outcome, run_units
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import COMMITS_IN_A_UNIT, Unit, UnitKind, units_of
+from codeorigin.fleet.work import reason_of
+from codeorigin.wording.histories import missing_phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class ScanRequest:
     kind: UnitKind
     model: str
     declared: bool = True
+    documents: bool = False
     since: int | None = None
     until: int | None = None
     size: int = COMMITS_IN_A_UNIT
@@ -28,6 +31,7 @@ class ScanRequest:
         return {
             "model": self.model,
             "declared": self.declared,
+            "documents": self.documents,
             "since": self.since,
             "until": self.until,
             "size": self.size,
@@ -54,7 +58,7 @@ def read_repositories(path: Path) -> list[Path]:
         CodeOriginError: the file cannot be read, or names no folder.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
         raise CodeOriginError(
             f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}"
@@ -103,25 +107,35 @@ def _pending(
     """The units that are not done, found when they are wanted."""
     for folder in request.repositories:
         tally.repositories += 1
+        name = str(folder)
+        lacking: list[str] = []
+
+        def lack(commits: int, lacking: list[str] = lacking) -> None:
+            lacking.append(missing_phrase(0, commits) or "")
+
+        units: list[Unit] = []
         try:
-            units = list(
-                units_of(
-                    folder,
-                    request.kind,
-                    model=request.model,
-                    declared=request.declared,
-                    since=request.since,
-                    until=request.until,
-                    size=request.size,
-                )
+            units += units_of(
+                folder,
+                request.kind,
+                model=request.model,
+                declared=request.declared,
+                documents=request.documents,
+                since=request.since,
+                until=request.until,
+                size=request.size,
+                lacking=lack,
             )
-        except (CodeOriginError, OSError) as error:
-            reason = " ".join(str(error).split()).removeprefix(f"{folder}: ")
-            store.put_failure(str(folder), request.kind, reason)
+        except Exception as error:
+            # One odd repository must not end a scan of thousands.
+            units.clear()
+            lacking.append(reason_of(error).removeprefix(f"{folder}: "))
+        else:
+            store.keep_only(name, request.kind, units)
+        for reason in lacking:
+            store.put_failure(name, request.kind, reason)
             tally.failed += 1
-            failed(str(folder), reason)
-            continue
-        store.keep_only(str(folder), request.kind, units)
+            failed(name, reason)
         for unit in units:
             if store.is_done(unit):
                 tally.skipped += 1

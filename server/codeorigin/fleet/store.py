@@ -33,6 +33,7 @@ SCHEMAS: dict[UnitKind, pa.Schema] = {
             ("human_share", _FIGURE),
             ("parts", pa.list_(_PART)),
             ("unread", _COUNT),
+            ("missing", _COUNT),
             ("declared", pa.list_(_TEXT)),
         ]
     ),
@@ -94,8 +95,11 @@ class Store:
         return entry is not None and entry.error is None and self._rows_path(unit).is_file()
 
     def put(self, unit: Unit, result: UnitResult) -> None:
-        """Keep what came of a unit: its rows first, then its place in the manifest."""
-        if result.error is None:
+        """Keep what came of a unit: its rows first, then its place in the manifest.
+
+        One with an error has rows where only a part of it failed; the next run does it again.
+        """
+        if result.error is None or result.rows:
             path = self._rows_path(unit)
             table = pa.Table.from_pylist([_writable(row) for row in result.rows], SCHEMAS[unit.kind])
             unfinished = _beside(path)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,7 @@ from codeorigin.errors import RepositoryError
 from codeorigin.git.repository import Repository
 from codeorigin.history.walk import plan
 
-_FORMAT = 1
+_FORMAT = 2
 COMMITS_IN_A_UNIT = 512
 
 
@@ -26,7 +26,8 @@ class UnitKind(StrEnum):
 class Unit:
     """A piece of work. ``commits`` and ``seconds`` (their times) are the commits to judge, or the one of the tree.
 
-    ``repository`` is its folder, the same on every machine. ``model`` is the identity of the model.
+    ``repository`` is its folder, the same on every machine. ``model`` is the identity of the model. With ``documents``,
+    those that hold blocks of code count as well.
     """
 
     repository: str
@@ -35,11 +36,13 @@ class Unit:
     seconds: tuple[int, ...]
     declared: bool
     model: str
+    documents: bool = False
 
     @property
     def key(self) -> str:
         """The same for the same work, whenever and wherever it is asked for."""
         parts = [_FORMAT, self.repository, self.kind.value, self.commits, self.declared, self.model]
+        parts.append(self.documents)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
@@ -49,13 +52,16 @@ def units_of(
     *,
     model: str,
     declared: bool = True,
+    documents: bool = False,
     since: int | None = None,
     until: int | None = None,
     size: int = COMMITS_IN_A_UNIT,
+    lacking: Callable[[int], None] = lambda commits: None,
 ) -> Iterator[Unit]:
     """The units of one repository.
 
-    Commits are parted from the oldest on, so that new ones leave the units of the old as they are.
+    Commits are parted from the oldest on, so that new ones leave the units of the old as they are. ``lacking`` hears how
+    many commits are in no unit, because they are not in this clone or are damaged.
 
     Raises:
         RepositoryError: there is no repository, or it has no commits.
@@ -66,10 +72,14 @@ def units_of(
     name = str(folder)
     if kind is UnitKind.TREE:
         head = repository.resolve("HEAD")
-        yield Unit(name, kind, (head,), (repository.commit(head).seconds,), declared, model)
+        yield Unit(name, kind, (head,), (repository.commit(head).seconds,), declared, model, documents)
         return
     found = plan(repository, since=since, until=until)
+    if found.unreadable:
+        lacking(found.unreadable)
     commits, seconds = found.commits[::-1], found.seconds[::-1]
     for start in range(0, len(commits), size):
         stop = start + size
-        yield Unit(name, kind, tuple(commits[start:stop]), tuple(seconds[start:stop]), declared, model)
+        yield Unit(
+            name, kind, tuple(commits[start:stop]), tuple(seconds[start:stop]), declared, model, documents
+        )

@@ -6,25 +6,34 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.analyzer import Analyzer
-from codeorigin.errors import CodeOriginError, ModelError, SourceError
+from codeorigin.errors import CodeOriginError, MissingContentError, ModelError, SourceError
 from codeorigin.fleet.units import Unit, UnitKind
 from codeorigin.git.repository import Repository
 from codeorigin.history.functions import BlobReader, load_analyzer
+from codeorigin.history.results import UNREADABLE
 from codeorigin.history.state import IN_MEMORY, State
 from codeorigin.history.tree import judged_file, tree_files
 from codeorigin.history.walk import Plan, Walk
-from codeorigin.languages import language_for_path
+from codeorigin.languages.hosts import host_for_path
 from codeorigin.model.judge import Judge
+from codeorigin.pieces import kind_of_path
+from codeorigin.wording.histories import missing_phrase
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What came of a unit: rows in a fixed order, or one line on why there are none."""
+    """What came of a unit: rows in a fixed order, and one line on why there are none or what they lack."""
 
     rows: tuple[Row, ...] = ()
     error: str | None = None
+
+
+def reason_of(error: Exception) -> str:
+    """One line on why a unit or a repository failed."""
+    known = isinstance(error, CodeOriginError | OSError)
+    return " ".join(f"{'' if known else f'unexpected {type(error).__name__}: '}{error}".split())
 
 
 class UnitWorker:
@@ -46,42 +55,45 @@ class UnitWorker:
                     f"this worker has the model {self._analyzer.model_id} and the run {unit.model}; install the same"
                 )
             repository = Repository.of(Path(unit.repository))
-            if unit.kind is UnitKind.TREE:
-                return UnitResult(tuple(self._tree(repository, unit)))
-            return UnitResult(tuple(self._commits(repository, unit)))
-        except (CodeOriginError, OSError) as error:
-            return UnitResult(error=" ".join(str(error).split()))
+            return (
+                self._tree(repository, unit)
+                if unit.kind is UnitKind.TREE
+                else self._commits(repository, unit)
+            )
         except Exception as error:
             # One odd repository must not end a scan of thousands.
-            return UnitResult(error=" ".join(f"unexpected {type(error).__name__}: {error}".split()))
+            return UnitResult(error=reason_of(error))
 
-    def _commits(self, repository: Repository, unit: Unit) -> list[Row]:
+    def _commits(self, repository: Repository, unit: Unit) -> UnitResult:
         with State(IN_MEMORY, "", unit.model) as state:
             walk = Walk(
                 repository,
                 self._judge,
                 state,
-                wanted=lambda path: True,
+                wanted=lambda path: _is_wanted(path, unit),
                 declared=unit.declared,
                 analyzer=self._analyzer,
             )
-            plan = Plan(list(unit.commits), array("q", unit.seconds))
-            return [
-                {
-                    "repository": unit.repository,
-                    **result.to_dict(),
-                    "band": None if result.band is None else result.band.value,
-                }
-                for result in walk.results(plan)
-            ]
+            results = list(walk.results(Plan(list(unit.commits), array("q", unit.seconds))))
+        rows = tuple(
+            {
+                "repository": unit.repository,
+                **result.to_dict(),
+                "band": None if result.band is None else result.band.value,
+            }
+            for result in results
+        )
+        unreadable = sum(result.reason == UNREADABLE for result in results)
+        return UnitResult(rows, missing_phrase(sum(result.missing for result in results), unreadable))
 
-    def _tree(self, repository: Repository, unit: Unit) -> list[Row]:
+    def _tree(self, repository: Repository, unit: Unit) -> UnitResult:
         reader = BlobReader(repository, self._analyzer)
         rows: list[Row] = []
+        missing = 0
         try:
             for path, blob in tree_files(repository, unit.commits[0]):
-                language = language_for_path(Path(path))
-                if language is None:
+                kind = kind_of_path(path)
+                if kind is None or not _is_wanted(path, unit):
                     continue
                 about: Row = {
                     "repository": unit.repository,
@@ -90,11 +102,20 @@ class UnitWorker:
                     "blob": blob,
                 }
                 try:
-                    functions = reader.functions(blob, path, language.id)
+                    sections = reader.sections(blob, path, kind)
                 except SourceError as error:
-                    rows.append(about | {"language": language.id, "reason": "unread", "error": str(error)})
+                    missing += isinstance(error, MissingContentError)
+                    rows.append(about | {"language": kind, "reason": "unread", "error": str(error)})
                     continue
-                rows.append(about | asdict(judged_file(self._judge, language.id, functions)))
+                rows += [
+                    about | asdict(judged_file(self._judge, each.language, each.functions, block=each.block))
+                    for each in sections
+                    if each.functions or each.language == kind
+                ]
         finally:
             reader.close()
-        return rows
+        return UnitResult(tuple(rows), missing_phrase(missing, 0))
+
+
+def _is_wanted(path: str, unit: Unit) -> bool:
+    return unit.documents or host_for_path(path) is None

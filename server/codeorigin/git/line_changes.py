@@ -60,7 +60,11 @@ def read_changes(
     Returns:
         The files, and the line that begins with ``stop``; empty at the end of the output.
     """
-    pairs = [(path, before, after) for path, before, after in _raw(output) if wanted(path)]
+    pairs = [
+        (each.path, each.before, each.after)
+        for each in raw_changes(output)
+        if each.mode in _FILES and each.before != each.after and wanted(each.path)
+    ]
     lines: dict[tuple[bytes, bytes], list[LineRange]] = {(before, after): [] for _, before, after in pairs}
     stopped = _read_patch(output, lines, stop)
     files = [
@@ -71,21 +75,36 @@ def read_changes(
     return files, stopped
 
 
-def _raw(output: IO[bytes]) -> Iterator[tuple[str, bytes, bytes]]:
-    """Path, old and new blob of every changed regular file, up to the empty record before the patch."""
+@dataclass(frozen=True, slots=True)
+class RawChange:
+    """A changed path with its old and new mode and blob, as git lists them; of what is not there they are zeros."""
+
+    path: str
+    old_mode: bytes
+    mode: bytes
+    before: bytes
+    after: bytes
+
+    @property
+    def is_of_file(self) -> bool:
+        """Whether the content of a regular file came, went or changed."""
+        return self.before != self.after and not _FILES.isdisjoint({self.old_mode, self.mode})
+
+
+def raw_changes(output: IO[bytes]) -> Iterator[RawChange]:
+    """What is listed up to the empty record before the patch, or to the end."""
     records = _records(output)
     for head in records:
         if not head:
             return
-        _, mode, before, after, status = head.removeprefix(b":").split(b" ")
+        old_mode, mode, before, after, status = head.removeprefix(b":").split(b" ")
         path = next(records, None)
         if status[:1] in {b"R", b"C"}:
             path = next(records, None)
         if path is None:
             # git ended; whoever started it tells why.
             return
-        if mode in _FILES and before != after:
-            yield os.fsdecode(path), before, after
+        yield RawChange(os.fsdecode(path), old_mode, mode, before, after)
 
 
 def _records(output: IO[bytes]) -> Iterator[bytes]:

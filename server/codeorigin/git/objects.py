@@ -9,6 +9,10 @@ from codeorigin.git.process import SECONDS, Git, Watch, end
 _PIECE = 1 << 16
 
 
+class UnreadableObjectError(RepositoryError):
+    """git ended over an object, which is damaged."""
+
+
 class Objects:
     """Reads objects by their names. Use it in a ``with`` block."""
 
@@ -37,7 +41,8 @@ class Objects:
             name: a full object name, in hexadecimal digits.
 
         Raises:
-            RepositoryError: git ended, or took too long.
+            UnreadableObjectError: git ended before it had answered; the next object is asked of another process.
+            RepositoryError: git cannot be started, or took too long.
         """
         if not name.isalnum():
             raise ValueError(f"no object name: {name!r}")
@@ -49,9 +54,18 @@ class Objects:
         except (OSError, ValueError) as error:
             self.close()
             watch.raise_if_late()
-            raise RepositoryError(f"{self._git.folder}: git cat-file ended before it had answered") from error
+            raise UnreadableObjectError(
+                f"{self._git.folder}: git cat-file ended before it had answered about {name[:10]}"
+            ) from error
         finally:
             watch.stop()
+
+    def holds(self, name: str) -> bool:
+        """Whether the object is there and can be read to its end."""
+        try:
+            return self.read(name, 0) is not None
+        except UnreadableObjectError:
+            return False
 
     def _ask(self, process: subprocess.Popen[bytes], name: str, max_bytes: int) -> bytes | None:
         assert process.stdin is not None

@@ -100,6 +100,10 @@ def _program(search: str | None) -> str:
     return found
 
 
+class FailedCommandError(RepositoryError):
+    """git ran and said no: what it was asked for is not there, or is damaged."""
+
+
 class Git:
     """``git`` in one folder. Every method raises :class:`~codeorigin.errors.RepositoryError` with one line.
 
@@ -237,10 +241,10 @@ def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
     if "not a git repository" in text:
         return RepositoryError(f"{folder}: is not in a git repository")
     if (found := re.search(r"unable to read ([0-9a-f]{40,64})", text)) is not None:
-        return RepositoryError(
+        return FailedCommandError(
             f"{folder}: object {found[1][:10]} is not in this clone or is damaged, and nothing is fetched; "
             "git fetch --refetch gets what is missing"
         )
     said = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
     reason = said[0].removeprefix("fatal: ").removeprefix("error: ") if said else "no reason given"
-    return RepositoryError(f"{folder}: git {command} failed: {reason}")
+    return FailedCommandError(f"{folder}: git {command} failed: {reason}")

@@ -17,11 +17,17 @@ _FOLDERS = 3
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A changed file with its functions; None where it could not be read."""
+    """A changed file, or a piece of one, with its functions, in a language (its id).
+
+    ``functions`` is None where the file could not be read, ``missing`` tells that it was not there. Those of a ``block``
+    of a document say nothing of the commit.
+    """
 
     file: ChangedFile
     language: str
-    functions: list[BlobFunction] | None
+    functions: Sequence[BlobFunction] | None
+    block: bool = False
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +61,13 @@ def _changed(judge: Judge, file: ReadFile) -> ChangedFunctions:
     scored = {number: each.scored for number, each in enumerate(functions)}
     verdicts = judge.in_file({number: each for number, each in scored.items() if each is not None}, language)
     return ChangedFunctions(
-        language=language,
+        language="" if file.block else language,
         verdicts=[verdicts.get(number, NO_VERDICT) for number in range(len(functions))],
         lines=[each.weight for each in functions],
-        written=[each.logit is not None and each.lines.is_written(file.file.lines) for each in functions],
+        written=[
+            not file.block and each.logit is not None and each.lines.is_written(file.file.lines)
+            for each in functions
+        ],
     )
 
 
@@ -66,9 +75,15 @@ NO_VERDICT = Verdict(probability=None, logit=None, band=None)
 
 
 def commit_result(
-    judge: Judge, commit: str, seconds: int, files: Sequence[ReadFile], declared: Sequence[str]
+    judge: Judge,
+    commit: str,
+    seconds: int,
+    files: Sequence[ReadFile],
+    declared: Sequence[str],
+    *,
+    missing: int = 0,
 ) -> CommitResult:
-    """What comes of a commit that is no merge."""
+    """What comes of a commit that is no merge. ``missing`` are changed files that are not among ``files``."""
     whole, functions = judged_functions(judge, files)
     parts: dict[tuple[str, str], list[int]] = {}
     for each in functions:
@@ -89,7 +104,8 @@ def commit_result(
         reason="no_rule" if whole is None else None if whole.reason is None else whole.reason.value,
         human_share=None if whole is None else whole.human_share,
         parts=tuple(Part(folder, language, *counts) for (folder, language), counts in sorted(parts.items())),
-        unread=sum(file.functions is None for file in files),
+        unread=sum(file.functions is None and not file.missing for file in files),
+        missing=missing + sum(file.missing for file in files),
         declared=tuple(declared),
     )
 

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from codeorigin.analyzer import Analyzer
+from codeorigin.changed_functions import FunctionLines
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.repository import Repository
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
-from codeorigin.history.functions import BlobReader
+from codeorigin.history.functions import LONGEST_NAME, BlobReader
+from codeorigin.history.reading import Read, Wanted, read_blobs
 from codeorigin.history.results import CommitResult
 from codeorigin.history.walk import Walk
 from codeorigin.model.judge import Judge
+from codeorigin.pieces import Piece, kind_of_path
 from codeorigin.report import FunctionReport
 
 MOST_FUNCTIONS = 12
@@ -55,9 +58,13 @@ def commit_details(
     judge = Judge(analyzer.bundle.calibration)
     changes = dict(commit_changes(repository.git, [each.commit for each in results], walk.is_source))
     reader = BlobReader(repository, analyzer)
+
+    def read_again(wanted: Sequence[Wanted]) -> list[Read]:
+        return read_blobs(reader, wanted)
+
     try:
         for result in results:
-            _, functions = judged_functions(judge, walk.read_files(changes[result.commit]))
+            _, functions = judged_functions(judge, walk.read_files(changes[result.commit].files, read_again))
             functions.sort(key=lambda each: (not each.written, -(each.verdict.probability or 0.0)))
             kept = functions[:MOST_FUNCTIONS]
             made = tuple(_detailed(reader, analyzer, each) for each in kept)
@@ -67,33 +74,35 @@ def commit_details(
 
 
 def _detailed(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) -> DetailedFunction:
-    file, place = judged.file.file, judged.function.lines
-    text = reader.text(file.blob, file.path, judged.file.language)
-    report = _report(analyzer, text, judged)
-    if report is None:
+    found = _found(reader, judged)
+    if found is None:
         return DetailedFunction(judged, ())
-    explanation = analyzer.explain(text, report.span, function_id=report.function_id)
+    piece, report, place = found
+    explanation = analyzer.explain(piece.text, report.span, function_id=report.function_id)
     # Explanations count lines that end at a lone carriage return, too.
     shift = place.first - report.span.range.start_line
     values = {each.line + shift: each.value for each in explanation.lines}
-    changed = {
-        line for low, high in file.lines for line in range(max(low, place.first), min(high, place.last) + 1)
-    }
-    lines = text.split("\n")[place.first - 1 : place.last][:MOST_LINES]
+    lines = piece.text.split("\n")[place.first - 1 : place.last][:MOST_LINES]
     return DetailedFunction(
         judged,
         tuple(
-            HeatLine(number, line.rstrip("\r"), values.get(number, 0.0), number in changed)
-            for number, line in enumerate(lines, place.first)
+            HeatLine(
+                number := piece.line(own),
+                line.rstrip("\r"),
+                values.get(own, 0.0),
+                any(low <= number <= high for low, high in judged.file.file.lines),
+            )
+            for own, line in enumerate(lines, place.first)
         ),
     )
 
 
-def _report(analyzer: Analyzer, text: str, judged: JudgedFunction) -> FunctionReport | None:
-    """The function as it stands in ``text``: the one that begins on its line and has its name."""
-    first = judged.function.lines.first
-    for report in analyzer.analyze(text, judged.file.language, path=judged.file.file.path).functions:
-        line = text.count("\n", 0, report.span.range.start) + 1
-        if line == first and report.span.qualified_name.startswith(judged.function.name):
-            return report
+def _found(reader: BlobReader, judged: JudgedFunction) -> tuple[Piece, FunctionReport, FunctionLines] | None:
+    """The function in its piece of the file: the one that begins on its line and has its name."""
+    file, function = judged.file.file, judged.function
+    for each in reader.pieces(file.blob, file.path, kind_of_path(file.path) or ""):
+        for report, place in zip(each.functions, each.lines, strict=True):
+            name = report.span.qualified_name[:LONGEST_NAME]
+            if each.piece.in_file(place) == function.lines and name == function.name:
+                return each.piece, report, place
     return None

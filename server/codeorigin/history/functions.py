@@ -2,22 +2,26 @@
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.changed_functions import FunctionLines, function_lines
-from codeorigin.errors import SourceError
-from codeorigin.git.objects import Objects
+from codeorigin.errors import MissingContentError
+from codeorigin.git.objects import Objects, UnreadableObjectError
 from codeorigin.git.repository import Repository
 from codeorigin.model.features import RawScore
 from codeorigin.model.judge import Scored
 from codeorigin.model.pooled_rule import counted_lines
 from codeorigin.model.promise import Group
+from codeorigin.pieces import Piece, pieces_of
+from codeorigin.report import FunctionReport
 from codeorigin.source.files import decode_source
 
 MAX_BYTES = 2_000_000
+LONGEST_NAME = 200
 VERDICT_CACHE_BYTES = 64 * 2**20
 """A file comes again and again with most of its functions as they were."""
 
@@ -43,36 +47,73 @@ class BlobFunction:
         return Scored(RawScore(self.logit, self.logit, 0.0, 1), self.group)
 
 
-def packed(functions: Sequence[BlobFunction]) -> bytes:
-    """``functions`` for :func:`unpacked`."""
-    rows = [
-        (
-            each.name,
-            each.lines.first,
-            each.lines.last,
-            each.lines.blank,
-            each.lines.plain,
-            each.weight,
-            each.logit,
-            None if each.group is None else each.group.value,
-        )
-        for each in functions
-    ]
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The functions of a piece of a file (see :class:`~codeorigin.pieces.Piece`), in a language (its id).
+
+    Those of a ``block`` of a document say nothing of the commit: its rule was not measured on such code.
+    """
+
+    language: str
+    block: bool
+    functions: tuple[BlobFunction, ...]
+
+
+def packed(sections: Iterable[Section]) -> bytes:
+    """``sections`` for :func:`unpacked`."""
+    rows = [(each.language, each.block, [_row(function) for function in each.functions]) for each in sections]
     return zlib.compress(json.dumps(rows, separators=(",", ":")).encode("ascii"), 1)
 
 
-def unpacked(data: bytes) -> list[BlobFunction]:
-    """What :func:`packed` was given."""
-    return [
-        BlobFunction(
-            name,
-            FunctionLines(first, last, tuple(blank), tuple(plain)),
-            weight,
-            logit,
-            None if group is None else Group(group),
-        )
-        for name, first, last, blank, plain, weight, logit, group in json.loads(zlib.decompress(data))
-    ]
+def _row(function: BlobFunction) -> tuple[Any, ...]:
+    place, group = function.lines, function.group
+    return (
+        function.name,
+        place.first,
+        place.last,
+        place.blank,
+        place.plain,
+        function.weight,
+        function.logit,
+        None if group is None else group.value,
+    )
+
+
+def unpacked(data: bytes) -> list[Section]:
+    """What :func:`packed` was given.
+
+    Raises:
+        ValueError: the data is damaged.
+    """
+    try:
+        return [
+            Section(
+                language,
+                block,
+                tuple(
+                    BlobFunction(
+                        name,
+                        FunctionLines(first, last, tuple(blank), tuple(plain)),
+                        weight,
+                        logit,
+                        None if group is None else Group(group),
+                    )
+                    for name, first, last, blank, plain, weight, logit, group in functions
+                ),
+            )
+            for language, block, functions in json.loads(zlib.decompress(data))
+        ]
+    except (zlib.error, TypeError) as error:
+        raise ValueError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzedPiece:
+    """A piece of a file, and its outermost functions with their lines in the piece."""
+
+    piece: Piece
+    functions: tuple[FunctionReport, ...]
+    lines: list[FunctionLines]
 
 
 class BlobReader:
@@ -86,34 +127,49 @@ class BlobReader:
         """End git."""
         self._objects.close()
 
-    def text(self, blob: str, path: str, language: str) -> str:
-        """The text of a blob.
+    def pieces(self, blob: str, path: str, kind: str) -> Iterator[AnalyzedPiece]:
+        """The pieces of a blob of a ``kind`` (see :func:`~codeorigin.pieces.kind_of_path`).
 
         Raises:
-            SourceError: it is no text, or too large, or not in this clone.
-            RepositoryError: git says no.
+            MissingContentError: it is not in this clone, or is damaged.
+            SourceError: it is no text, or too large, or a broken notebook.
+            RepositoryError: git cannot be started, or takes too long.
         """
-        content = self._objects.read(blob, MAX_BYTES)
+        try:
+            content = self._objects.read(blob, MAX_BYTES)
+        except UnreadableObjectError:
+            content = None
         if content is None:
-            raise SourceError(f"{path}: its content is not in this clone, and nothing is fetched")
-        return decode_source(content, path, MAX_BYTES, language)
+            raise MissingContentError(
+                f"{path}: its content is not in this clone or is damaged, and nothing is fetched"
+            )
+        text = decode_source(content, path, MAX_BYTES, kind)
+        for piece in pieces_of(text, kind, path):
+            report = self._analyzer.analyze(piece.text, piece.language, path=path, cell=piece.cell)
+            yield AnalyzedPiece(piece, report.functions, function_lines(piece.text, report.functions))
 
-    def functions(self, blob: str, path: str, language: str) -> list[BlobFunction]:
-        """The functions of a blob; raises as :meth:`text`."""
-        text = self.text(blob, path, language)
-        report = self._analyzer.analyze(text, language, path=path)
-        lines = function_lines(text, report.functions)
-        return [
+    def sections(self, blob: str, path: str, kind: str) -> list[Section]:
+        """The functions of a blob; raises as :meth:`pieces`."""
+        return [_section(each) for each in self.pieces(blob, path, kind)]
+
+
+def _section(found: AnalyzedPiece) -> Section:
+    piece = found.piece
+    return Section(
+        piece.language,
+        piece.block,
+        tuple(
             BlobFunction(
                 # A name is a label: whole programs stand between the brackets of some.
-                each.span.qualified_name[:200],
-                place,
-                counted_lines(text[each.span.code.start : each.span.code.end]),
-                each.verdict.logit,
-                each.verdict.group,
+                each.span.qualified_name[:LONGEST_NAME],
+                piece.in_file(place),
+                counted_lines(piece.text[each.span.code.start : each.span.code.end]),
+                None if piece.ignored else each.verdict.logit,
+                None if piece.ignored else each.verdict.group,
             )
-            for each, place in zip(report.functions, lines, strict=True)
-        ]
+            for each, place in zip(found.functions, found.lines, strict=True)
+        ),
+    )
 
 
 def load_analyzer(model: Path | None) -> Analyzer:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from codeorigin.analyzer import Analyzer
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.errors import CodeOriginError, MissingContentError, SourceError
 from codeorigin.git.repository import Repository
 from codeorigin.history.functions import BlobReader, load_analyzer, packed
 from codeorigin.worker_processes import begin_worker, interrupts_held
@@ -20,20 +20,23 @@ _AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A blob, one of the paths that it stands at, and its language."""
+    """A blob, one of the paths that it stands at, and its kind (see :func:`~codeorigin.pieces.kind_of_path`)."""
 
     blob: str
     path: str
-    language: str
+    kind: str
 
     @property
     def key(self) -> str:
         """By what its functions are kept."""
-        return f"{self.blob} {self.language}"
+        return f"{self.blob} {self.kind}"
 
+
+UNREAD = b""
+"""In the place of functions: the blob is no text."""
 
 Read = tuple[str, bytes | None]
-"""A key, and the packed functions; None where the blob cannot be read."""
+"""A key, and the packed functions or :data:`UNREAD`; None where this clone does not hold the blob."""
 
 
 def read_blobs(reader: BlobReader, wanted: Sequence[Wanted]) -> list[Read]:
@@ -41,11 +44,13 @@ def read_blobs(reader: BlobReader, wanted: Sequence[Wanted]) -> list[Read]:
     found: list[Read] = []
     for each in wanted:
         try:
-            functions = reader.functions(each.blob, each.path, each.language)
-        except SourceError:
+            sections = reader.sections(each.blob, each.path, each.kind)
+        except MissingContentError:
             found.append((each.key, None))
+        except SourceError:
+            found.append((each.key, UNREAD))
         else:
-            found.append((each.key, packed(functions)))
+            found.append((each.key, packed(sections)))
     return found
 
 

@@ -5,6 +5,9 @@ from typing import Any
 
 from codeorigin.model.verdict import Band
 
+UNREADABLE = "unreadable"
+"""The reason why a commit that cannot be read has no verdict."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -27,7 +30,9 @@ class CommitResult:
 
     ``functions`` counts those with a verdict that it touched, ``written`` those of which it wrote every line: they give
     ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`ChangeVerdict`), or there is a ``reason``.
-    ``lines`` are its lines in the functions that it touched, not blank. ``declared`` are agents that it names itself.
+    ``lines`` are its lines in the functions that it touched, not blank. ``unread`` files are no text, ``missing`` ones
+    are not in this clone or damaged; with the reason :data:`UNREADABLE`, that is true of the commit itself.
+    ``declared`` are agents that it names itself.
     """
 
     commit: str
@@ -42,7 +47,18 @@ class CommitResult:
     human_share: float | None
     parts: tuple[Part, ...] = ()
     unread: int = 0
+    missing: int = 0
     declared: tuple[str, ...] = field(default=())
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that the commit changed was there."""
+        return not self.missing and self.reason != UNREADABLE
+
+    @classmethod
+    def unreadable(cls, commit: str, seconds: int) -> "CommitResult":
+        """What comes of a commit that is not there or is damaged."""
+        return cls(commit, seconds, 0, 0, 0, None, None, None, UNREADABLE, None)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_dict`."""

@@ -43,6 +43,7 @@ def open_history(
     since: int | None = None,
     until: int | None = None,
     paths: tuple[str, ...] = (),
+    cells: frozenset[str] | None = None,
     declared: bool = True,
     state: Path | None = None,
     model: Path | None = None,
@@ -53,11 +54,12 @@ def open_history(
     Args:
         repository: where.
         wanted: tells by its path in the repository whether a file matters.
-        settings: a key of everything that changes results: ``wanted``, ``paths`` and ``declared``.
+        settings: a key of everything that changes results: ``wanted``, ``paths``, ``cells`` and ``declared``.
         revision: a commit, branch or tag.
         since: only commits at this time (seconds since 1970) or later; ``until``: only those before this one.
         until: see ``since``.
         paths: only commits that change something there.
+        cells: languages of notebooks' cells to look at; None for all.
         declared: look whether commits name an agent.
         state: the file that keeps results; None for :func:`codeorigin.history.state.default_path`.
         model: the model's folder; None takes the one that ships.
@@ -78,6 +80,7 @@ def open_history(
             kept,
             model=model,
             wanted=wanted,
+            cells=cells,
             jobs=jobs,
             declared=declared,
         )

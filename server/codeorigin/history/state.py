@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,7 @@ from codeorigin.errors import CodeOriginError
 
 IN_MEMORY = Path(":memory:")
 """A state that ends with its process."""
-_FORMAT = 1
+_FORMAT = 2
 _AT_ONCE = 500
 _TABLES = frozenset({"about", "blobs", "commits"})
 
@@ -38,12 +39,15 @@ class State:
 
     What :meth:`save` has written survives every end of the process; anything after it is asked again.
 
+    ``damaged`` counts entries that were found broken: whoever asked makes them again.
+
     Raises:
         CodeOriginError: the file cannot be used.
     """
 
     def __init__(self, path: Path, settings: str, model: str) -> None:
         self._path, self._settings = path, settings
+        self.damaged = 0
         try:
             if path != IN_MEMORY:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -72,7 +76,7 @@ class State:
         run("CREATE TABLE IF NOT EXISTS about (format INTEGER, model TEXT)")
         run("CREATE TABLE IF NOT EXISTS blobs (key TEXT PRIMARY KEY, functions BLOB) WITHOUT ROWID")
         run(
-            "CREATE TABLE IF NOT EXISTS commits (settings TEXT, id TEXT, result TEXT, "
+            "CREATE TABLE IF NOT EXISTS commits (settings TEXT, id TEXT, result BLOB, "
             "PRIMARY KEY (settings, id)) WITHOUT ROWID"
         )
         found = run("SELECT format, model FROM about").fetchone()
@@ -114,14 +118,21 @@ class State:
         self._run("INSERT OR REPLACE INTO blobs VALUES (?, ?)", key, functions)
 
     def results(self, commits: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The results of those of ``commits`` that have one."""
+        """The results of those of ``commits`` that have one; damaged ones are counted and left out."""
         query = "SELECT id, result FROM commits WHERE settings = ? AND id IN ({})"
-        return {name: json.loads(result) for name, result in self._select(query, (self._settings,), commits)}
+        found = {}
+        for name, data in self._select(query, (self._settings,), commits):
+            try:
+                found[name] = json.loads(zlib.decompress(data))
+            except (zlib.error, ValueError, TypeError):
+                self.damaged += 1
+        return found
 
     def put_result(self, commit: str, result: Mapping[str, Any]) -> None:
         """Keep what came of a commit."""
-        text = json.dumps(result, separators=(",", ":"))
-        self._run("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", self._settings, commit, text)
+        # Packed, it has a checksum.
+        data = zlib.compress(json.dumps(result, separators=(",", ":")).encode("ascii"), 1)
+        self._run("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", self._settings, commit, data)
 
     def _select(self, query: str, before: tuple[str, ...], keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
         wanted = list(keys)

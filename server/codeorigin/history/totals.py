@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from codeorigin.history.results import CommitResult, Part
+from codeorigin.history.results import UNREADABLE, CommitResult, Part
 from codeorigin.model.verdict import Band
 
 STANDING_OUT = 24
@@ -75,6 +75,8 @@ class Totals:
     judged: int = 0
     commit_bands: dict[Band, int] = field(default_factory=lambda: dict.fromkeys(Band, 0))
     unread: int = 0
+    missing: int = 0
+    unreadable: int = 0
     declared: dict[str, int] = field(default_factory=dict)
     _best: list[tuple[float, str, CommitResult]] = field(default_factory=list)
 
@@ -82,6 +84,8 @@ class Totals:
         """Count a commit."""
         self.commits += 1
         self.unread += result.unread
+        self.missing += result.missing
+        self.unreadable += result.reason == UNREADABLE
         self.all.add(result.parts)
         if result.parts:
             self.months.setdefault(month_of(result.seconds), Share()).add(result.parts)

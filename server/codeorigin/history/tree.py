@@ -46,8 +46,13 @@ def tree_files(repository: Repository, commit: str) -> Iterator[tuple[str, str]]
             yield os.fsdecode(path), rest.rpartition(b" ")[2].decode("ascii")
 
 
-def judged_file(judge: Judge, language: str, functions: Sequence[BlobFunction]) -> JudgedFile:
-    """A file of a language (its id) by its functions."""
+def judged_file(
+    judge: Judge, language: str, functions: Sequence[BlobFunction], *, block: bool = False
+) -> JudgedFile:
+    """A file of a language (its id) by its functions, or a cell of a notebook.
+
+    A ``block`` of a document has no verdict of its own: the rule for files was not measured on such code.
+    """
     model_language = get_language(language).model_language
     scored = {number: each.scored for number, each in enumerate(functions)}
     verdicts = judge.in_file(
@@ -57,7 +62,7 @@ def judged_file(judge: Judge, language: str, functions: Sequence[BlobFunction]) 
     for number, verdict in verdicts.items():
         lines[verdict.band or Band.UNSURE] += functions[number].weight
     known = [(each.logit, each.weight) for each in functions if each.logit is not None]
-    whole = judge.file(known, model_language)
+    whole = None if block else judge.file(known, model_language)
     return JudgedFile(
         language=model_language,
         functions=len(known),

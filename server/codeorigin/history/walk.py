@@ -2,24 +2,26 @@
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.errors import RepositoryError
-from codeorigin.git.commit_changes import commit_changes
+from codeorigin.git.commit_changes import CommitFiles, commit_changes
+from codeorigin.git.damaged_log import reachable_commits
 from codeorigin.git.declared import declared_agents
 from codeorigin.git.line_changes import ChangedFile
-from codeorigin.git.repository import Repository
+from codeorigin.git.process import FailedCommandError
+from codeorigin.git.repository import Commit, Repository
 from codeorigin.history.commit_results import ReadFile, commit_result
-from codeorigin.history.functions import BlobFunction, unpacked
-from codeorigin.history.reading import Read, Readers, Wanted
+from codeorigin.history.functions import Section, unpacked
+from codeorigin.history.reading import UNREAD, Read, Readers, Wanted
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import State
-from codeorigin.languages import language_for_path
 from codeorigin.model.judge import Judge
+from codeorigin.pieces import NOTEBOOK, kind_of_path
 
 COMMITS_AT_ONCE = 128
 _BATCHES_WAITING = 2
@@ -28,15 +30,17 @@ _BATCHES_WAITING = 2
 
 @dataclass(slots=True)
 class Plan:
-    """The commits to judge, newest first, and how many are not: ``merges``, and those at which the history is cut off.
+    """The commits to judge, newest first, and how many are not: ``merges``, those ``cut_off``, those ``unreadable``.
 
     A merge brings together what other commits wrote. A commit whose parent a shallow clone lacks cannot be compared.
+    What an unreadable commit stands on is not known either.
     """
 
     commits: list[str] = field(default_factory=list)
     seconds: "array[int]" = field(default_factory=lambda: array("q"))
     merges: int = 0
     cut_off: int = 0
+    unreadable: int = 0
 
     def __len__(self) -> int:
         return len(self.commits)
@@ -63,6 +67,8 @@ def plan(
         until: only those committed before this time.
         paths: only those that change something there.
 
+    Where a commit on the way is not there or is damaged, the others are all listed, whatever ``paths`` says.
+
     Raises:
         RepositoryError: there is no such commit, or none at all.
     """
@@ -70,8 +76,20 @@ def plan(
     if head is None:
         raise RepositoryError(f"{repository.folder}: the repository has no commits yet")
     cut = _cut_off(repository)
+    try:
+        return _planned(repository.log(head, paths=paths), cut, since, until)
+    except FailedCommandError:
+        return _planned(reachable_commits(repository, head, cut), cut, since, until)
+
+
+def _planned(
+    commits: Iterable[Commit | None], cut: frozenset[str], since: int | None, until: int | None
+) -> Plan:
     found = Plan()
-    for commit in repository.log(head, paths=paths):
+    for commit in commits:
+        if commit is None:
+            found.unreadable += 1
+            continue
         if (since is not None and commit.seconds < since) or (until is not None and commit.seconds >= until):
             continue
         if len(commit.parents) > 1:
@@ -99,15 +117,20 @@ class _Batch:
 
     plan: Plan
     known: dict[str, CommitResult]
-    changes: dict[str, list[ChangedFile]]
+    changes: dict[str, CommitFiles]
     declared: dict[str, list[str]]
     reading: "list[Future[list[Read]]]"
+
+
+ReadAgain = Callable[[Sequence[Wanted]], list[Read]]
+"""Reads blobs whose functions the state does not have, or has damaged."""
 
 
 class Walk:
     """Judges commits, in ``jobs`` processes or with an ``analyzer`` at hand.
 
-    ``model`` is the folder of the model by whose rules ``judge`` speaks; None the one that ships.
+    ``model`` is the folder of the model by whose rules ``judge`` speaks; None the one that ships. ``cells``
+    are the languages of notebooks' cells to look at, None meaning all.
     """
 
     def __init__(
@@ -118,19 +141,27 @@ class Walk:
         *,
         model: Path | None = None,
         wanted: Callable[[str], bool],
+        cells: frozenset[str] | None = None,
         jobs: int = 1,
         declared: bool = True,
         analyzer: Analyzer | None = None,
     ) -> None:
         self._repository, self._judge, self._state = repository, judge, state
         self._model, self._wanted, self._jobs, self._declared = model, wanted, jobs, declared
-        self._analyzer = analyzer
+        self._cells, self._analyzer = cells, analyzer
+
+    @property
+    def repaired(self) -> int:
+        """How many entries of the state were damaged, and made again."""
+        return self._state.damaged
 
     def results(self, commits: Plan) -> Iterator[CommitResult]:
         """What comes of ``commits``, in their order. What was handed out is in the state.
 
+        Commits of which something is not in this clone are not kept there: the next run may find it.
+
         Raises:
-            RepositoryError: git says no.
+            RepositoryError: git cannot be started, or takes too long.
             CodeOriginError: the state cannot be written, or a process of the work has ended.
         """
         waiting: deque[_Batch] = deque()
@@ -138,57 +169,98 @@ class Walk:
             for start in range(0, len(commits), COMMITS_AT_ONCE):
                 waiting.append(self._begin(commits.slice(start, start + COMMITS_AT_ONCE), readers))
                 if len(waiting) == _BATCHES_WAITING:
-                    yield from self._end(waiting.popleft())
+                    yield from self._end(waiting.popleft(), readers)
             while waiting:
-                yield from self._end(waiting.popleft())
+                yield from self._end(waiting.popleft(), readers)
 
     def _begin(self, plan: Plan, readers: Readers) -> _Batch:
-        known = {
-            name: CommitResult.from_dict(result) for name, result in self._state.results(plan.commits).items()
-        }
+        known = {}
+        for name, values in self._state.results(plan.commits).items():
+            try:
+                known[name] = CommitResult.from_dict(values)
+            except (KeyError, TypeError, ValueError):
+                self._state.damaged += 1
         new = [commit for commit in plan.commits if commit not in known]
         git = self._repository.git
         changes = dict(commit_changes(git, new, self.is_source)) if new else {}
         declared: dict[str, list[str]] = {}
         if self._declared and new:
-            for each in declared_agents(git, new):
+            for each in declared_agents(git, [name for name in new if changes[name].readable]):
                 declared.setdefault(each.commit, []).append(each.agent)
-        wanted = {each.key: each for files in changes.values() for each in map(_wanted_of, files)}
+        wanted = {each.key: each for found in changes.values() for each in map(_wanted_of, found.files)}
         read = self._state.known_blobs(wanted)
         reading = readers.start([each for key, each in wanted.items() if key not in read])
         return _Batch(plan, known, changes, declared, reading)
 
-    def _end(self, batch: _Batch) -> Iterator[CommitResult]:
-        for key, functions in Readers.finish(batch.reading):
-            self._state.put_functions(key, functions or b"")
+    def _end(self, batch: _Batch, readers: Readers) -> Iterator[CommitResult]:
+        gone = self._keep(Readers.finish(batch.reading))
+
+        def read_again(wanted: Sequence[Wanted]) -> list[Read]:
+            new = [each for each in wanted if each.key not in gone]
+            return [(key, None) for key in gone] + Readers.finish(readers.start(new))
+
         for commit, seconds in zip(batch.plan.commits, batch.plan.seconds, strict=True):
-            result = batch.known.get(commit)
-            if result is None:
-                files = self.read_files(batch.changes[commit])
-                agents = batch.declared.get(commit, ())
-                result = commit_result(self._judge, commit, seconds, files, agents)
-                self._state.put_result(commit, result.to_dict())
-            batch.known[commit] = result
+            if commit not in batch.known:
+                result = self._result(commit, seconds, batch, read_again)
+                if result.is_whole:
+                    self._state.put_result(commit, result.to_dict())
+                batch.known[commit] = result
         self._state.save()
         for commit in batch.plan.commits:
             yield batch.known.pop(commit)
 
-    def read_files(self, files: Sequence[ChangedFile]) -> list[ReadFile]:
-        """The functions of changed files, whose blobs are in the state."""
-        read = []
-        for file in files:
-            wanted = _wanted_of(file)
-            data = self._state.functions(wanted.key)
-            functions: list[BlobFunction] | None = unpacked(data) if data else None
-            read.append(ReadFile(file, wanted.language, functions))
+    def _result(self, commit: str, seconds: int, batch: _Batch, read_again: ReadAgain) -> CommitResult:
+        changed = batch.changes[commit]
+        if not changed.readable:
+            return CommitResult.unreadable(commit, seconds)
+        files = self.read_files(changed.files, read_again)
+        agents = batch.declared.get(commit, ())
+        return commit_result(self._judge, commit, seconds, files, agents, missing=len(changed.missing))
+
+    def _keep(self, read: Sequence[Read]) -> set[str]:
+        """Put what was read into the state; returns the keys of what was not there."""
+        for key, functions in read:
+            if functions is not None:
+                self._state.put_functions(key, functions)
+        return {key for key, functions in read if functions is None}
+
+    def read_files(self, files: Sequence[ChangedFile], read_again: ReadAgain) -> list[ReadFile]:
+        """The functions of changed files, from the state or, what it does not have whole, by ``read_again``."""
+        wanted = [_wanted_of(file) for file in files]
+        found = {each.key: self._sections(each.key) for each in wanted}
+        lost = {each.key: each for each in wanted if found[each.key] is None}
+        gone = self._keep(read_again(list(lost.values()))) if lost else set()
+        found |= {key: self._sections(key) for key in lost if key not in gone}
+        read: list[ReadFile] = []
+        for file, each in zip(files, wanted, strict=True):
+            sections = found[each.key]
+            if sections is None or isinstance(sections, bytes):
+                read.append(ReadFile(file, each.kind, None, missing=sections is None))
+                continue
+            read += [
+                ReadFile(file, section.language, section.functions, section.block)
+                for section in sections
+                if each.kind != NOTEBOOK or self._cells is None or section.language in self._cells
+            ]
         return read
+
+    def _sections(self, key: str) -> list[Section] | bytes | None:
+        """What the state has of a blob, :data:`UNREAD` among it; None where it has nothing whole."""
+        data = self._state.functions(key)
+        if data is None or data == UNREAD:
+            return data
+        try:
+            return unpacked(data)
+        except ValueError:
+            self._state.damaged += 1
+            return None
 
     def is_source(self, path: str) -> bool:
         """Whether a path is looked at."""
-        return language_for_path(Path(path)) is not None and self._wanted(path)
+        return kind_of_path(path) is not None and self._wanted(path)
 
 
 def _wanted_of(file: ChangedFile) -> Wanted:
-    language = language_for_path(Path(file.path))
-    assert language is not None, "other files were left out"
-    return Wanted(file.blob, file.path, language.id)
+    kind = kind_of_path(file.path)
+    assert kind is not None, "other files were left out"
+    return Wanted(file.blob, file.path, kind)

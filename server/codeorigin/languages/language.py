@@ -78,7 +78,7 @@ class Language:
 
     ``fragment_grammar`` parses texts in which ``fragment_unless`` does not occur (PHP without its tag).
     ``class_around`` is what to put before and behind a method that stands alone, where the grammar knows methods in
-    classes only.
+    classes only. ``fields_alone``: a function that is assigned to a name, and nothing else, is a field of a class.
     """
 
     id: str
@@ -97,3 +97,4 @@ class Language:
     fragment_grammar: Callable[[], object] | None = None
     fragment_unless: str = ""
     class_around: tuple[str, str] | None = None
+    fields_alone: bool = False

@@ -4,6 +4,7 @@ Most grammars with classes know methods only there. They read one that stands al
 without its modifiers, so that the model would see another text than it sees inside the class.
 """
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -24,8 +25,10 @@ def may_be_members(root: Node, data: bytes, language: Language, *, found: bool) 
 
     ``found``: there are functions in it. It is then a whole file, broken somewhere, unless it is broken at once.
     """
-    if language.class_around is None or not root.has_error:
+    if language.class_around is None:
         return False
+    if not root.has_error:
+        return _reads_as_statements(root, language, found=found)
     if language.fragment_unless and not _begins_with_code(data, language.fragment_unless.encode()):
         return False
     if not found:
@@ -34,9 +37,52 @@ def may_be_members(root: Node, data: bytes, language: Language, *, found: bool) 
     return first is not None and first.has_error
 
 
+def _reads_as_statements(root: Node, language: Language, *, found: bool) -> bool:
+    """Whether members alone are statements to the grammar, and the text is nothing else.
+
+    In JavaScript and TypeScript, a method whose brace has a line of its own is a call and a block, and a TypeScript
+    field is an assignment to a name that nobody has declared.
+    """
+    children = [child for child in root.named_children if not _is_beside(child)]
+    if found:
+        return (
+            language.fields_alone
+            and bool(children)
+            and all(_named_by(child, "assignment_expression", "left") for child in children)
+        )
+    return (
+        bool(children)
+        and len(children) % 2 == 0
+        and all(
+            _is_bare_call(call) and block.type == "statement_block"
+            for call, block in zip(children[::2], children[1::2], strict=True)
+        )
+    )
+
+
+def _is_bare_call(node: Node) -> bool:
+    """Whether a statement is ``name(...)``, without the semicolon that calls have in this style."""
+    return _named_by(node, "call_expression", "function") and not any(
+        child.type == ";" for child in node.children
+    )
+
+
+def _named_by(node: Node, kind: str, field: str) -> bool:
+    """Whether a statement is one expression of a ``kind`` that has a plain name in its ``field``."""
+    inside = [child for child in node.named_children if not _is_beside(child)]
+    if node.type != "expression_statement" or [child.type for child in inside] != [kind]:
+        return False
+    name = inside[0].child_by_field_name(field)
+    return name is not None and name.type == "identifier"
+
+
 def _begins_with_code(data: bytes, tag: bytes) -> bool:
     """Whether the text is no page with code in it, though it may leave the code and come back."""
-    return tag not in data or _TAG.match(data) is not None or _leaves_code_first(data, tag)
+    return (
+        tag not in data
+        or _TAG.match(data.removeprefix(codecs.BOM_UTF8)) is not None
+        or _leaves_code_first(data, tag)
+    )
 
 
 def _leaves_code_first(data: bytes, tag: bytes) -> bool:
@@ -91,9 +137,10 @@ class Members:
 def as_members(data: bytes, closers: bytes, language: Language) -> Members:
     """``data`` with the language's class round it, behind PHP's tag; ``closers`` end what breaks off in it."""
     opening, closing = (each.encode() for each in language.class_around or ("", ""))
-    start = 0
+    # A byte order mark is one at the very start alone.
+    start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     if language.fragment_unless:
-        if (tag := _TAG.match(data)) is not None:
+        if (tag := _TAG.match(data, start)) is not None:
             start, opening = tag.end(), b" " + opening
         elif _leaves_code_first(data, language.fragment_unless.encode()):
             opening = b"<?php " + opening

@@ -28,6 +28,7 @@ TYPESCRIPT = Language(
     grammar=grammar_of("tree_sitter_typescript", "language_typescript"),
     query=_QUERY,
     class_around=("class X {", "}"),
+    fields_alone=True,
     tests=TEST_RULES,
 )
 
@@ -41,5 +42,6 @@ TSX = Language(
     grammar=grammar_of("tree_sitter_typescript", "language_tsx"),
     query=_QUERY,
     class_around=("class X {", "}"),
+    fields_alone=True,
     tests=TEST_RULES,
 )

@@ -137,9 +137,10 @@ class Settings:
     documents: tuple[str, ...] = setting(
         DOCUMENT_KINDS,
         Strings(DOCUMENT_KINDS),
-        "Documents besides source files that open editors score: the code blocks of `markdown` and "
-        "`restructuredtext`, and `plaintext`, which is any text without a known language, such as an untitled one: "
-        "its language is told from the text, and where the text does not tell it clearly nothing is scored.",
+        "Documents besides source files that open editors and scans of the workspace score: the code blocks of "
+        "`markdown` and `restructuredtext`, and in editors `plaintext`, which is any text without a known language, "
+        "such as an untitled one: its language is told from the text, and where the text does not tell it clearly "
+        "nothing is scored.",
     )
     exclude: tuple[str, ...] = setting(
         (), Patterns(), "Files not to score: patterns as in .gitignore, relative to the folder."

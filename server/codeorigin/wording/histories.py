@@ -1,6 +1,6 @@
 """What is said of a history."""
 
-from codeorigin.history.results import CommitResult
+from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
 from codeorigin.wording.figures import counted, percent
@@ -18,6 +18,7 @@ _REASONS = {
     "too_few_functions": "too few functions",
     "merge": "a merge",
     "no_rule": "no rule",
+    UNREADABLE: "not readable",
 }
 
 
@@ -48,7 +49,28 @@ def declared_phrase(totals: Totals) -> str | None:
     )
 
 
-def totals_phrases(totals: Totals, merges: int, cut_off: int) -> list[str]:
+def missing_phrase(files: int, commits: int) -> str | None:
+    """What could not be judged because this clone lacks it; None where nothing is lacking."""
+    lacking = [
+        *([counted(commits, "commit")] if commits else []),
+        *([counted(files, "file version")] if files else []),
+    ]
+    if not lacking:
+        return None
+    verb = "is" if commits + files == 1 else "are"
+    return (
+        f"{' and '.join(lacking)} {verb} not in this clone or damaged, and left out; git fetch --refetch gets what is "
+        "missing."
+    )
+
+
+def repaired_phrase(entries: int) -> str:
+    """What is said of damaged entries of the state."""
+    verb = "was" if entries == 1 else "were"
+    return f"{counted(entries, 'damaged part')} of the kept state {verb} made again"
+
+
+def totals_phrases(totals: Totals, merges: int, cut_off: int, unreadable: int = 0) -> list[str]:
     """The sums, a sentence each, without what commits say of themselves."""
     bands = ", ".join(f"{count:,} {band.value}" for band, count in totals.commit_bands.items())
     judged = f"{totals.judged:,} with a verdict of their own ({bands})"
@@ -63,4 +85,6 @@ def totals_phrases(totals: Totals, merges: int, cut_off: int) -> list[str]:
         )
     if totals.unread:
         phrases.append(f"{counted(totals.unread, 'file version')} could not be read as text.")
+    if (lacking := missing_phrase(totals.missing, totals.unreadable + unreadable)) is not None:
+        phrases.append(lacking)
     return phrases

@@ -269,3 +269,16 @@ def test_a_treemap_shows_odd_names_as_escapes() -> None:
     drawing = treemap({"a\n\x1b[2J\u202eb": share(10)})
     assert r"a\x0a\x1b[2J\u202eb" in drawing
     assert drawing.isprintable()
+
+
+def test_labels_of_a_treemap_stay_in_their_place() -> None:
+    shares = {f"crate/sources/eng_{number}": share(10) for number in range(40)}
+    drawing = treemap({**shares, "a_folder_of_a_very_long_name_indeed": share(200)})
+    boxes = re.findall(r'<rect class="folder"[^>]* width="([\d.]+)" height="[\d.]+"/>(.*?)</g>', drawing)
+    assert len(boxes) == 41
+    for width, texts in boxes:
+        for text in re.findall(r">([^<>]+)</text>", texts):
+            assert 7.5 * len(text) <= float(width)
+    whole = re.findall(r">(…?[^<>]*eng_\d+)</text>", drawing)
+    assert whole
+    assert {name[:2] for name in whole if name.startswith("…")} <= {"…/"}

@@ -45,6 +45,7 @@ def test_the_command_writes_a_report_over_all(
     rows = pq.read_table(out / "repositories.parquet").to_pylist()
     assert [row["lines"] for row in rows] == [72, 72, 72]
     assert [row["functions"] for row in rows] == [12, 12, 12]
+    assert f"Everything: 216 lines of 18 {'files' if of == 'tree' else 'commits'};" in text
     listed.write_text("\n".join(map(str, folders)))
     assert main(given) == 0
     assert "0 units done, 3 done before, 0 failed" in capsys.readouterr().err
@@ -71,3 +72,9 @@ def test_a_report_names_the_failures_of_its_own_kind(tmp_path: Path) -> None:
     assert "/one" not in (tmp_path / "report.html").read_text(encoding="utf-8")
     write_fleet_report(store, UnitKind.TREE, "m")
     assert "/one" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_list_with_a_byte_order_mark(tmp_path: Path) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_bytes(b"\xef\xbb\xbfone\r\ntwo\r\n")
+    assert read_repositories(listed) == [tmp_path / "one", tmp_path / "two"]

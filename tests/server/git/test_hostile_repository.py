@@ -11,6 +11,7 @@ from codeorigin.git import process
 from codeorigin.git.blame import line_commits
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
 from codeorigin.git.commit_changes import commit_changes
+from codeorigin.git.damaged_log import reachable_commits
 from codeorigin.git.process import Git, environment
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.git.written import committed_file, working_files, written_files
@@ -178,13 +179,13 @@ def test_changes_of_many_commits_run_nothing(stamped: Repository, trap: Trap) ->
     commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
     found = dict(commit_changes(opened.git, commits, lambda _: True))
     assert list(found) == commits
-    assert [file.path for file in found[commits[0]]] == [
+    assert [file.path for file in found[commits[0]].files] == [
         ".gitattributes",
         ".gitmodules",
         "a.py",
         "two\nlines.py",
     ]
-    assert [file.path for file in found[commits[1]]] == ["-b.py", "a.py", "old.py"]
+    assert [file.path for file in found[commits[1]].files] == ["-b.py", "a.py", "old.py"]
     assert trap.ran() == ""
 
 
@@ -207,6 +208,11 @@ def test_what_is_missing_is_not_fetched(tmp_path: Path, trap: Trap, url: str) ->
             open_change(Opened.of(made.folder), request, lambda _: True, max_bytes=1000),
         ):
             pass
+    opened = Opened.of(made.folder)
+    commits = [commit.id for commit in opened.log(opened.resolve("HEAD"))]
+    found = dict(commit_changes(opened.git, commits, lambda _: True))
+    assert [found[commit].missing for commit in commits] == [("a.py",), ()]
+    assert [commit and commit.id for commit in reachable_commits(opened, commits[0])] == commits
     assert trap.ran() == ""
     if url.startswith("ext:"):
         command = ["git", "-C", str(made.folder), "cat-file", "-p", blob]

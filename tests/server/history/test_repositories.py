@@ -1,15 +1,11 @@
 """Real repositories with everything that histories hold."""
 
-import io
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from codeorigin.errors import RepositoryError
-from codeorigin.git.line_changes import read_changes
 from codeorigin.git.repository import Repository as Opened
 from codeorigin.history.results import CommitResult
 from codeorigin.history.run import open_history
@@ -132,65 +128,3 @@ def test_commits_of_broken_times(repository: Repository, judge: Judge, time: str
         names = [each.commit for each in judge(repository.folder)]
         assert names[0] == made
     assert Opened.of(repository.folder).commit(made).parents == (parent,)
-
-
-def test_a_missing_object_says_what_to_do(repository: Repository, judge: Judge) -> None:
-    name = repository.git("rev-parse", "HEAD:lib/b.py")
-    (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
-    (repository.folder / "lib" / "b.py").unlink()
-    with pytest.raises(
-        RepositoryError, match=f"object {name[:10]} is not in this clone .* git fetch --refetch"
-    ):
-        judge(repository.folder)
-
-
-def test_a_listing_that_is_cut_off_ends_there() -> None:
-    # As when git is killed in the middle of a name.
-    head = f":000000 100644 {'0' * 40} {'1' * 40} A".encode()
-    for given in (head + b"\0src/a", head[:-1] + b"R100\0old.py\0new"):
-        assert read_changes(io.BytesIO(given), lambda path: True) == ([], b"")
-
-
-def test_nothing_is_written_to_the_repository(repository: Repository, judge: Judge) -> None:
-    def listing() -> list[tuple[str, int]]:
-        return sorted((str(path), path.lstat().st_mtime_ns) for path in repository.folder.rglob("*"))
-
-    before = listing()
-    judge(repository.folder)
-    assert listing() == before
-
-
-def test_a_hostile_repository_runs_nothing(repository: Repository, judge: Judge, tmp_path: Path) -> None:
-    repository.commit({".gitattributes": "* diff=trap filter=none\n"}, date="2020-03-01")
-    program = tmp_path / "trap.sh"
-    program.write_text(f'#!/bin/sh\necho "$0 $*" >> "{tmp_path}/ran"\n')
-    program.chmod(0o755)
-    names = (
-        "core.fsmonitor", "diff.external", "diff.trap.command", "diff.trap.textconv", "filter.trap.clean",
-        "filter.trap.smudge", "filter.trap.process", "gpg.program", "core.pager", "pager.log", "pager.diff-tree",
-        "core.sshCommand", "credential.helper", "alias.diff-tree", "alias.log", "core.alternateRefsCommand",
-    )  # fmt: skip
-    for name in names:
-        repository.git("config", name, f"!{program}" if name.startswith("alias.") else str(program))
-    for name, value in {
-        "log.showSignature": "true", "format.pretty": "fuller", "color.ui": "always",
-        "diff.noprefix": "true", "i18n.logOutputEncoding": "UTF-16", "diff.renames": "false",
-    }.items():  # fmt: skip
-        repository.git("config", name, value)
-    for hook in ("post-index-change", "reference-transaction", "pre-auto-gc", "fsmonitor-watchman"):
-        path = repository.folder / ".git" / "hooks" / hook
-        path.parent.mkdir(exist_ok=True)
-        path.symlink_to(program)
-    (tmp_path / "ran").unlink(missing_ok=True)
-    assert [each.functions for each in judge(repository.folder)] == [0, 3, 1, 2]
-    assert not (tmp_path / "ran").exists()
-    # It is a trap.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    subprocess.run(
-        ["git", "log", "-p", "--ext-diff"],
-        cwd=repository.folder,
-        env=environment,
-        check=False,
-        capture_output=True,
-    )
-    assert (tmp_path / "ran").exists()

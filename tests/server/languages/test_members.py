@@ -102,3 +102,78 @@ def test_the_function_that_a_text_is() -> None:
     assert span.name == "load"
     assert only_function(f"{method}\n\n{method}\n", javascript) is None
     assert only_function(f"let x = 1;\nfunction {method.removeprefix('async ')}\n", javascript) is None
+
+
+ALLMAN = {
+    "call": ("javascript", "load(key)\n{\n  const value = this.get(key);\n  return value;\n}"),
+    "comment": ("javascript", "load(key) // one\n{\n  return this.get(key);\n}"),
+    "defaults": ("javascript", "load({ key, more }, other = 1, ...rest)\n{\n  return key;\n}"),
+    "keyword": ("javascript", "async load(key)\n{\n  return await this.get(key);\n}"),
+    "untyped": ("typescript", "load(key)\n{\n  return this.get(key);\n}"),
+    "typed": ("typescript", "protected load(key: string): void\n{\n  this.get(key);\n}"),
+    "tsx": ("tsx", "render()\n{\n  return <b>{this.text}</b>;\n}"),
+}
+
+
+@pytest.mark.parametrize(("language", "method"), ALLMAN.values(), ids=ALLMAN)
+def test_a_brace_on_a_line_of_its_own(language: str, method: str) -> None:
+    found = get_language(language)
+    (alone,) = find_functions(f"{method}\n", found)
+    inside = f"class Shelf\n{{\n{method}\n}}\n"
+    (in_class,) = find_functions(inside, found)
+    assert read_by_model(method, alone) == read_by_model(inside, in_class) == method
+    both = find_functions(f"// Loads.\n{method}\n\n{method}\n", found)
+    assert [read_by_model(f"// Loads.\n{method}\n\n{method}\n", each) for each in both] == [method, method]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "describe('a shelf', load)\n{\n  f();\n}\n",
+        "load(key);\n{\n  f();\n}\n",
+        "shelf.load(key)\n{\n  f();\n}\n",
+        "if (key)\n{\n  f();\n}\n",
+        "load(key)\n{\n  f();\n}\nlet a = 1;\n",
+        "{\n  f();\n}\nload(key)\n",
+    ],
+)
+@pytest.mark.parametrize("language", ["javascript", "typescript"])
+def test_calls_before_a_block_are_no_methods(language: str, text: str) -> None:
+    assert find_functions(text, get_language(language)) == ()
+
+
+@pytest.mark.parametrize("language", ["typescript", "tsx"])
+@pytest.mark.parametrize(
+    "field", ["load = (key: string) => {\n  return key;\n}", "load = async function (key) {\n}"]
+)
+def test_a_field_alone_is_read_without_its_semicolon(language: str, field: str) -> None:
+    found = get_language(language)
+    inside = f"class Shelf {{\n{field};\n}}\n"
+    (in_class,) = find_functions(inside, found)
+    for text in (
+        f"{field};\n",
+        f"// Loads.\n{field}\n",
+        f"private {field};\n",
+        f"{field};\n\nsave = () => {{\n}};\n",
+    ):
+        alone = find_functions(text, found)[0]
+        assert read_by_model(text, alone).removeprefix("private ") == read_by_model(inside, in_class) == field
+
+
+def test_an_assignment_in_a_file_is_a_statement() -> None:
+    text = "let load;\nload = (key) => {\n  return key;\n};\n"
+    (span,) = find_functions(text, get_language("typescript"))
+    assert read_by_model(text, span).endswith("};")
+
+
+@pytest.mark.parametrize("language", ALONE)
+@pytest.mark.parametrize("before", ["", "\n", "<?php\n"])
+def test_a_byte_order_mark_before_a_method(language: str, before: str) -> None:
+    if before.strip() and language != "php":
+        before = " "
+    method, name = ALONE[language]
+    text = f"\ufeff{before}{method}\n"
+    (span,) = find_functions(text, get_language(language))
+    assert (span.qualified_name, read_by_model(text, span)) == (name, method)
+    if "<" not in before:
+        assert only_function(text, get_language(language)) is not None

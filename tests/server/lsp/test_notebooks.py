@@ -1,8 +1,14 @@
 """Notebooks: every code cell is a document of its own, at the notebook's path."""
 
+import json
+from textwrap import indent
+
 import pytest
 from lsprotocol import types
+from tests.server.lsp.conftest import SETTINGS
 from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
+
+from support.notebooks import notebook
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -111,3 +117,70 @@ async def test_cells_are_scored_edited_switched_and_closed(editor: Editor) -> No
         cleared = [await editor.take(PUSHED, lambda params: params.version is None) for _ in range(4)]
         assert not any(params.diagnostics for params in cleared)
         assert [params.uri for params in cleared] == [first.uri, first.uri, first.uri, second.uri]
+
+
+async def test_a_scan_reads_notebooks_and_documents_that_are_closed(editor: Editor) -> None:
+    folder = editor.root / "books"
+    folder.mkdir()
+    text = notebook("x = 1", f"%time x\n{python_function('in_a_cell')}", "%%bash\nls\n")
+    (folder / "n.ipynb").write_text(text, encoding="utf-8")
+    (folder / "broken.ipynb").write_text("{", encoding="utf-8")
+    block = indent(python_function("block"), "  ")
+    manual = f"# Use\n\n- so:\n\n  ```python\n{block}  ```\n"
+    (folder / "m.md").write_text(manual, encoding="utf-8")
+    for settings, names in (({}, {"in_a_cell", "block"}), ({"documents": []}, {"in_a_cell"})):
+        await editor.configure(**SETTINGS, **settings)
+        answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+        found = {each["name"]: each for file in answer["files"] for each in file["functions"]}
+        assert set(found) == names
+        assert answer["skipped"] == 1
+        assert "broken.ipynb: is a broken notebook" in answer["errors"][0]
+        lines = text.splitlines()
+        place = found["in_a_cell"]["range"]
+        assert lines[place["start"]["line"]].strip().startswith('"def in_a_cell(')
+        assert (
+            json.loads(lines[place["end"]["line"]].strip())
+            == python_function("in_a_cell").splitlines()[-1] + "\n"
+        )
+    # What is off for cells is off here.
+    await editor.configure(**SETTINGS, languages=["ruby"])
+    answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    assert answer["files"] == []
+    await editor.configure(**SETTINGS)
+    for path in folder.iterdir():
+        path.unlink()
+    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    editor.inbox.pop(PUSHED, None)
+
+
+async def test_findings_of_a_scan_go_to_the_cells_when_the_notebook_opens(editor: Editor) -> None:
+    path = editor.root / "shown.ipynb"
+    path.write_text(notebook(python_function("shown")), encoding="utf-8")
+    await editor.configure(**SETTINGS)
+    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    if not editor.pulls:
+        pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
+        assert [each.data["name"] for each in pushed.diagnostics] == ["shown"]
+    only = Document(path.as_uri().replace("file:", "vscode-notebook-cell:") + "#a", python_function("shown"))
+    editor.client.notebook_document_did_open(
+        types.DidOpenNotebookDocumentParams(
+            notebook_document=types.NotebookDocument(
+                uri=path.as_uri(), notebook_type="jupyter-notebook", version=0, cells=[cell(only.uri)]
+            ),
+            cell_text_documents=[item(only)],
+        )
+    )
+    if not editor.pulls:
+        pushed = await editor.take(PUSHED, lambda params: params.uri == path.as_uri())
+        assert list(pushed.diagnostics) == []
+    assert [each.data["name"] for each in await editor.findings(only)] == ["shown"]
+    editor.client.notebook_document_did_close(
+        types.DidCloseNotebookDocumentParams(
+            notebook_document=types.NotebookDocumentIdentifier(path.as_uri()),
+            cell_text_documents=[types.TextDocumentIdentifier(only.uri)],
+        )
+    )
+    await editor.idle()
+    path.unlink()
+    await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
+    editor.inbox.pop(PUSHED, None)

@@ -10,6 +10,7 @@ from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, start, stop
 from tests.server.lsp.editor import Editor, python_function
 
+from support.notebooks import notebook
 from support.repositories import Repository
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -65,3 +66,18 @@ async def test_a_folder_without_a_repository_costs_one_line(editor: Editor) -> N
     both = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
     assert len(both["files"]) > 0
     assert both["errors"] == [error]
+
+
+async def test_cells_and_blocks_of_changes(editor: Editor) -> None:
+    await editor.configure(**SETTINGS)
+    folder = editor.root / "changed"
+    (folder / "n.ipynb").write_text(notebook("x = 1", NEW), encoding="utf-8")
+    (folder / "m.md").write_text(f"# Use\n\n```python\n{NEW}```\n", encoding="utf-8")
+    for settings, names in (({}, ["m.md", "n.ipynb"]), ({"documents": []}, ["n.ipynb"])):
+        await editor.configure(**SETTINGS, **settings)
+        answer = await editor.command("codeorigin.scanChanges", folder.as_uri(), {"quiet": True})
+        found = listed(answer, editor.root)
+        assert {name: found.get(f"/changed/{name}") for name in names} == {name: ["new"] for name in names}
+        assert len([name for name in found if name.endswith(("md", "ipynb"))]) == len(names)
+    (folder / "n.ipynb").unlink()
+    (folder / "m.md").unlink()

@@ -1,50 +1,53 @@
 import * as vscode from "vscode";
 
 import type { Scan } from "../protocol";
+import { type Disposable, Following } from "./following";
+import { followFound, type GitApi, type GitExtension } from "./gitApi";
 import type { FunctionTree } from "./view";
 
-/** Milliseconds without another save or turn of the view before it is filled again. */
-const QUIET_MS = 500;
+const GIT = "vscode.git";
+/** What every commit, checkout and stage writes. */
+const GIT_FILES = ".git/{HEAD,index,logs/HEAD}";
 
-/** Keeps the view of changes up to date while somebody sees it: when it is opened, and when a file was saved. */
-export class ChangesRefresh implements vscode.Disposable {
-  private readonly listeners: vscode.Disposable[];
-  private timer: NodeJS.Timeout | undefined;
+/** Keeps the view of changes up to date while somebody sees it: by saved files and by what happens in repositories. */
+export function followChanges(
+  tree: FunctionTree,
+  scan: () => Promise<Scan>,
+  failed: (error: unknown) => void,
+): Disposable {
+  return new Following(
+    tree,
+    (changed) =>
+      vscode.Disposable.from(
+        vscode.workspace.onDidSaveTextDocument(changed),
+        followFound(gitApi, watchFiles, changed),
+      ),
+    async () => {
+      try {
+        await tree.update(await scan());
+      } catch (error) {
+        failed(error);
+      }
+    },
+  );
+}
 
-  constructor(
-    private readonly tree: FunctionTree,
-    private readonly scan: () => Promise<Scan>,
-    private readonly failed: (error: unknown) => void,
-  ) {
-    this.listeners = [
-      tree.onDidChangeVisibility(() => {
-        this.soon();
-      }),
-      vscode.workspace.onDidSaveTextDocument(() => {
-        this.soon();
-      }),
-    ];
+/** The git extension's API; undefined where it is switched off or fails. */
+async function gitApi(): Promise<GitApi | undefined> {
+  try {
+    const found = vscode.extensions.getExtension<GitExtension>(GIT);
+    return (await found?.activate())?.getAPI(1);
+  } catch {
+    return undefined; // it reports its own failure
   }
+}
 
-  dispose(): void {
-    clearTimeout(this.timer);
-    vscode.Disposable.from(...this.listeners).dispose();
-  }
-
-  private soon(): void {
-    clearTimeout(this.timer);
-    if (this.tree.visible) {
-      this.timer = setTimeout(() => {
-        void this.refresh();
-      }, QUIET_MS);
-    }
-  }
-
-  private async refresh(): Promise<void> {
-    try {
-      await this.tree.update(await this.scan());
-    } catch (error) {
-      this.failed(error);
-    }
-  }
+function watchFiles(changed: () => void): vscode.Disposable {
+  const watchers = (vscode.workspace.workspaceFolders ?? []).map((folder) => {
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, GIT_FILES));
+    watcher.onDidChange(changed);
+    watcher.onDidCreate(changed);
+    return watcher;
+  });
+  return vscode.Disposable.from(...watchers);
 }

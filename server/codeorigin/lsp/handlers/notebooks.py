@@ -10,6 +10,8 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenNotebookDocumentParams) -> None:
+        # What a scan found in the file is now shown at its cells.
+        server.session.publisher.withdraw(lambda uri: uri == params.notebook_document.uri)
         for cell in params.cell_text_documents:
             server.session.touched(cell.uri, edited=False)
 

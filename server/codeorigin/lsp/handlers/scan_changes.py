@@ -7,11 +7,11 @@ from typing import Any
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
 from codeorigin.git.written import working_files
-from codeorigin.languages import language_for_path
 from codeorigin.lsp.documents.eligibility import is_excluded
 from codeorigin.lsp.handlers.scans import MAX_ERRORS, register_scan, scan_folders
 from codeorigin.lsp.presentation.diagnostics import reported
 from codeorigin.lsp.presentation.wire_forms import function_to_wire
+from codeorigin.lsp.scoring.closed_files import is_chosen
 from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.scoring.workspace_scan import ScanFolder
@@ -89,9 +89,7 @@ async def _scan_folder(
 
 
 def _is_wanted(path: Path, settings: Settings, folder: Path) -> bool:
-    language = language_for_path(path)
-    chosen = language is not None and language.id in settings.languages
-    return chosen and not is_excluded(str(path), settings.exclude, folder)
+    return is_chosen(path, settings) and not is_excluded(str(path), settings.exclude, folder)
 
 
 def _file(session: Session, record: FileRecord, settings: Settings) -> dict[str, Any]:

@@ -26,13 +26,14 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class FileKey:
-    """While these stay the same, so does the record."""
+    """While these stay the same, so does the record. ``languages`` are those of cells and blocks."""
 
     modified_ns: int
     size: int
     file_context: bool
     top_level: bool
     model_id: str
+    languages: tuple[str, ...] = ()
 
 
 class FileRecords:

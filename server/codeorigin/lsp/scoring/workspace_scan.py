@@ -8,18 +8,17 @@ from functools import partial
 from pathlib import Path
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.changed_functions import function_lines
 from codeorigin.errors import Cancelled, CodeOriginError, SourceError
 from codeorigin.git.written import WrittenFile
-from codeorigin.languages import language_for_path
-from codeorigin.lsp.documents.documents import Positions, Snapshot
+from codeorigin.languages.hosts import HOSTS
+from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.model_loader import Engine
-from codeorigin.lsp.scoring.scored_document import Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.pieces import kind_of_path
 from codeorigin.settings.schema import Settings
 from codeorigin.source.files import decode_source, read_source, walk_sources
-from codeorigin.source.text import LineIndex, PositionEncoding
+from codeorigin.source.text import PositionEncoding
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ class Scanner:
         scored: Callable[[FileRecord, Settings], None],
         progress: Callable[[int, int], None],
     ) -> ScanSummary:
-        """Score every source file below ``folders``.
+        """Score every source file below ``folders``, notebooks, and the kinds of documents that the settings name.
 
         ``skip`` is asked for each file's URI (documents that are open have their own results); ``scored`` is
         given each file's record and ``progress`` the number of files done and of files found. Raises ModelError.
@@ -119,12 +118,17 @@ class Scanner:
         for folder in folders:
             if not folder.settings.enable:
                 continue
-            walk = walk_sources([folder.path], exclude=folder.settings.exclude)
+            walk = walk_sources(
+                [folder.path],
+                exclude=folder.settings.exclude,
+                documents=not HOSTS.keys().isdisjoint(folder.settings.documents),
+                notebooks=True,
+            )
             while not token.cancelled and len(files) < MAX_FILES:
                 chunk = await self._worker.submit(
                     partial(_next_files, walk), priority=Priority.SCAN, token=token
                 )
-                files += [(path, folder.settings) for path in _wanted(chunk, folder.settings)]
+                files += [(path, folder.settings) for path in chunk if is_chosen(path, folder.settings)]
                 if len(chunk) < WALK_CHUNK:
                     break
         return files
@@ -141,11 +145,12 @@ class Scanner:
             settings.file_context,
             settings.top_level,
             analyzer.model_id,
+            settings.languages,
         )
         if found.st_size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
             return known
-        text = read_source(path, max_bytes=settings.max_file_size)
-        record = self._record(path, text, settings, token)
+        text = read_source(path, max_bytes=settings.max_file_size, language=kind_of_path(path))
+        record = ClosedFile(path, text).record(analyzer, settings, self._encoding, token)
         self.records.put(path, key, record)
         return record
 
@@ -161,60 +166,12 @@ class Scanner:
         """
 
         def work() -> FileRecord:
-            language = language_for_path(path)
-            text = decode_source(
-                file.content, str(path), settings.max_file_size, None if language is None else language.id
-            )
-            return self._record(path, text, settings, token, changed=file.lines)
+            text = decode_source(file.content, str(path), settings.max_file_size, kind_of_path(path))
+            changed = ClosedFile(path, text, file.lines)
+            return changed.record(self._engine.analyzer(), settings, self._encoding, token)
 
         return await self._worker.submit(work, priority=Priority.SCAN, token=token)
-
-    def _record(
-        self,
-        path: Path,
-        text: str,
-        settings: Settings,
-        token: CancelToken,
-        *,
-        changed: Sequence[tuple[int, int]] | None = None,
-    ) -> FileRecord:
-        analyzer = self._engine.analyzer()
-        language = language_for_path(path)
-        if language is None:
-            raise SourceError(f"{path}: not in a supported language")
-        report = analyzer.analyze(
-            text,
-            language.id,
-            path=str(path),
-            file_context=settings.file_context,
-            module=settings.top_level,
-            cancel=token,
-        )
-        snapshot = Snapshot(
-            uri=path.as_uri(),
-            version=0,
-            text=text,
-            positions=Positions(LineIndex(text), self._encoding),
-            language=language,
-            path=str(path),
-        )
-        result = Result(Pass(snapshot, settings), report, analyzer.model_id)
-        listed = result.functions
-        if changed is not None:
-            places = function_lines(text, listed)
-            listed = tuple(
-                each for each, place in zip(listed, places, strict=True) if place.is_touched(changed)
-            )
-        functions = tuple(result.record(function) for function in listed)
-        return FileRecord(snapshot.uri, analyzer.model_id, report.verdict, functions)
 
 
 def _next_files(walk: Iterator[Path]) -> list[Path]:
     return list(itertools.islice(walk, WALK_CHUNK))
-
-
-def _wanted(paths: Sequence[Path], settings: Settings) -> Iterator[Path]:
-    for path in paths:
-        language = language_for_path(path)
-        if language is not None and language.id in settings.languages:
-            yield path

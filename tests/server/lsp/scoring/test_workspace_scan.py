@@ -1,7 +1,7 @@
 """Scans of files on disk: unchanged ones are not read again, however many there are, and no text is kept."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,18 @@ class Bench:
         return self
 
     def analyze(
-        self, text: str, language: str, *, path: str, file_context: bool, module: bool, cancel: CancelToken
+        self,
+        text: str,
+        language: str,
+        *,
+        path: str,
+        file_context: bool,
+        languages: Collection[str] | None,
+        module: bool,
+        cancel: CancelToken,
     ) -> FileReport:
         assert not module
+        assert languages is None
         self.texts.append(text)
         spans = find_functions(text, get_language(language), path=path)
         reports = tuple(FunctionReport(span, VERDICT, f"id of {span.name}") for span in spans)

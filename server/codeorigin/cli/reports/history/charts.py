@@ -7,6 +7,7 @@ from html import escape
 from codeorigin.cli.terminal import printable
 from codeorigin.history.totals import Share
 from codeorigin.model.verdict import Band
+from codeorigin.wording.figures import counted
 from codeorigin.wording.histories import percents
 
 _MOST_PERIODS = 84
@@ -44,10 +45,10 @@ def _label(number: int, size: int) -> str:
     return {1: f"{year}-{month + 1:02}", 3: f"{year} Q{month // 3 + 1}"}.get(size, str(year))
 
 
-def described(name: str, share: Share) -> str:
-    """What a place of a drawing stands for, in words."""
+def described(name: str, share: Share, unit: str = "commit") -> str:
+    """What a place of a drawing stands for, in words; ``unit`` is what was counted."""
     bands = ", ".join(f"{band} {text}" for band, text in percents(share).items())
-    return f"{name}: {share.lines:,} lines of {share.commits:,} commits; {bands}"
+    return f"{name}: {counted(share.lines, 'line')} of {counted(share.commits, unit)}; {bands}"
 
 
 def over_time(shown: Sequence[tuple[str, Share]]) -> str:
@@ -135,8 +136,13 @@ def _worst(areas: Sequence[float], side: float) -> float:
     return max(max(side**2 * area / total**2, total**2 / (side**2 * area)) for area in areas)
 
 
-def treemap(folders: Mapping[str, Share]) -> str:
-    """Folders as areas by their lines, the more of them in band ``llm``, the stronger the colour."""
+def treemap(
+    folders: Mapping[str, Share], *, kinds: tuple[str, str] = ("folder", "folders"), unit: str = "commit"
+) -> str:
+    """Folders as areas by their lines, the more of them in band ``llm``, the stronger the colour.
+
+    ``kinds`` is what they are called, one and several; ``unit`` what was counted.
+    """
     ordered = sorted(folders.items(), key=lambda each: (-each[1].lines, each[0]))
     shown = [(printable(name) or "(top)", share) for name, share in ordered if share.lines]
     if len(shown) > _MOST_FOLDERS:
@@ -146,17 +152,18 @@ def treemap(folders: Mapping[str, Share]) -> str:
             rest.functions += share.functions
             for band, lines in share.bands.items():
                 rest.bands[band] += lines
-        shown = [*shown[:_MOST_FOLDERS], (f"{len(shown) - _MOST_FOLDERS:,} other folders", rest)]
+        others = len(shown) - _MOST_FOLDERS
+        shown = [*shown[:_MOST_FOLDERS], (f"{others:,} other {kinds[others > 1]}", rest)]
         shown.sort(key=lambda each: -each[1].lines)
     height = 420.0
     parts = [
-        f'<svg viewBox="0 0 {_WIDTH:g} {height:g}" role="img" aria-label="Share of code in band llm by folder">'
+        f'<svg viewBox="0 0 {_WIDTH:g} {height:g}" role="img" aria-label="Share of code in band llm by {kinds[0]}">'
     ]
     for area in squarified([float(share.lines) for _, share in shown], _WIDTH, height):
         name, share = shown[area.number]
         strength = min(100.0, 200 * share.share(Band.LLM))
         fill = f"fill:color-mix(in oklab, var(--llm) {strength:.0f}%, var(--calm))"
-        parts.append(f"<g><title>{escape(described(name, share))}</title>")
+        parts.append(f"<g><title>{escape(described(name, share, unit))}</title>")
         parts.append(
             f'<rect class="folder" style="{fill}" x="{area.x:.1f}" y="{area.y:.1f}" '
             f'width="{max(0.0, area.width):.1f}" height="{max(0.0, area.height):.1f}"/>'
@@ -167,10 +174,19 @@ def treemap(folders: Mapping[str, Share]) -> str:
 
 
 def _label_of(area: Area, name: str, percent: str) -> Iterator[str]:
-    letters = int((area.width - 12) / 7.2)
+    letters = int((area.width - 12) / 7.5)
     if area.height < 18 or letters < 5:
         return
-    short = name if len(name) <= letters else "…" + name[-(letters - 1) :]
+    short, share = _shortened(name, letters), f"{percent} llm"
     yield f'<text class="on" x="{area.x + 6:.1f}" y="{area.y + 15:.1f}">{escape(short)}</text>'
-    if area.height >= 34:
-        yield f'<text class="on" x="{area.x + 6:.1f}" y="{area.y + 30:.1f}">{percent} llm</text>'
+    if area.height >= 34 and len(share) <= letters:
+        yield f'<text class="on" x="{area.x + 6:.1f}" y="{area.y + 30:.1f}">{share}</text>'
+
+
+def _shortened(name: str, letters: int) -> str:
+    """The end of a path in so many letters, from the beginning of a folder's name on where one fits."""
+    if len(name) <= letters:
+        return name
+    end = name[-(letters - 1) :]
+    cut = end.find("/")
+    return "…" + (end[cut:] if 0 <= cut < len(end) - 1 else end)

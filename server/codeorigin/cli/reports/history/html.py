@@ -43,7 +43,9 @@ def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
     yield f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
     yield f'<h1>{title}</h1><p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
     yield from _tiles(totals)
-    sums = " ".join(each for each in totals_phrases(totals, plan.merges, plan.cut_off) if each)
+    sums = " ".join(
+        each for each in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable) if each
+    )
     yield f"<p>{escape(sums)}</p>"
     if not totals.all.lines:
         yield "<p>No commit touches a function with a verdict.</p>"
@@ -105,8 +107,8 @@ def share_table(title: str, rows: Mapping[str, Share], files: bool = False) -> s
     return "".join(made) + "</tbody></table>"
 
 
-def languages_of(totals: Totals) -> Iterator[str]:
-    """A bar for each language."""
+def languages_of(totals: Totals, unit: str = "commit") -> Iterator[str]:
+    """A bar for each language; ``unit`` is what was counted."""
     ordered = sorted(totals.languages.items(), key=lambda each: (-each[1].lines, each[0]))
     for name, share in ordered:
         parts = "".join(
@@ -114,7 +116,7 @@ def languages_of(totals: Totals) -> Iterator[str]:
             for band in (Band.LLM, Band.UNSURE, Band.HUMAN)
             if share.bands[band]
         )
-        words = escape(described(name, share))
+        words = escape(described(name, share, unit))
         yield (
             f'<div class="language" title="{words}"><span>{escape(name)}</span><div class="stack">{parts}</div>'
             f'<span class="number">{counted(share.lines, "line")}</span></div>'

@@ -37,6 +37,7 @@ def commit_values(result: CommitResult) -> dict[str, Any]:
         "band": None if result.band is None else result.band.value,
         "reason": result.reason,
         "human_share": result.human_share,
+        "missing": result.missing,
         "declared": list(result.declared),
     }
 
@@ -78,6 +79,8 @@ def write(report: HistoryReport, stream: TextIO) -> None:
         "merges": run.plan.merges,
         "cut_off": run.plan.cut_off,
         "unread": totals.unread,
+        "missing": totals.missing,
+        "unreadable": totals.unreadable + run.plan.unreadable,
         "functions": totals.all.functions,
         "lines": totals.all.lines,
         "band_lines": {band.value: totals.all.bands[band] for band in Band},

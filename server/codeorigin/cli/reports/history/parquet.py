@@ -39,6 +39,7 @@ def write(report: HistoryReport, path: Path | None) -> None:
             *((name, number) for name in ("logit", "probability")),
             *((name, text) for name in ("band", "reason")),
             ("human_share", number),
+            ("missing", pa.int64()),
             ("declared", pa.list_(text)),
         ]
     )

@@ -42,6 +42,6 @@ b.llm { color: var(--llm); } b.human { color: var(--human); } b.unsure, b.none {
 code, pre { font: 13px/1.5 ui-monospace, monospace; }
 pre { overflow-x: auto; border: 1px solid var(--edge); border-radius: .4rem; padding: .4rem 0; }
 .line { display: block; padding: 0 .6rem; white-space: pre; min-width: max-content; }
-.line i { font-style: normal; color: var(--quiet); margin-right: .6rem; user-select: none; }
+.line i { font-style: normal; opacity: .65; margin-right: .6rem; user-select: none; }
 footer { margin-top: 2.5rem; }
 """

@@ -32,7 +32,8 @@ def write(report: HistoryReport, stream: TextIO) -> None:
         for line in _table(rows, "month" if report.by == "month" else "folder"):
             console.print(line)
     console.print()
-    for phrase in totals_phrases(totals, report.run.plan.merges, report.run.plan.cut_off):
+    plan = report.run.plan
+    for phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable):
         console.print(Text(phrase))
     if (said := declared_phrase(totals)) is not None:
         console.print(Text(said))

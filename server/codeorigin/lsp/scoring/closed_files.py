@@ -1,0 +1,127 @@
+"""The functions of a file that is not open: source code, the cells of a notebook, the blocks of a document."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsprotocol import types
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.cancellation import CancelToken
+from codeorigin.changed_functions import function_lines
+from codeorigin.languages import get_language
+from codeorigin.languages.hosts import HOSTS
+from codeorigin.lsp.documents.documents import Positions, Snapshot
+from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.scored_document import FunctionRecord, Pass, Result
+from codeorigin.pieces import NOTEBOOK, Piece, kind_of_path, pieces_of
+from codeorigin.report import FunctionReport
+from codeorigin.settings.schema import Settings
+from codeorigin.source.text import LineIndex, PositionEncoding
+
+
+def is_chosen(path: Path, settings: Settings) -> bool:
+    """Whether the settings choose a file of this name: its language, its kind of document, or a notebook."""
+    kind = kind_of_path(path)
+    return kind == NOTEBOOK or kind in settings.languages or (kind in HOSTS and kind in settings.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedFile:
+    """A file as it stands on the disk. ``changed`` are the lines to look at, from 1 as git counts them; None for all."""
+
+    path: Path
+    text: str
+    changed: Sequence[tuple[int, int]] | None = None
+
+    def record(
+        self, analyzer: Analyzer, settings: Settings, encoding: PositionEncoding, token: CancelToken
+    ) -> FileRecord:
+        """The verdicts on the file and on its functions.
+
+        Raises:
+            SourceError: it is a notebook that cannot be read.
+            ModelError: a block's language had to be guessed, and the language model is missing or broken.
+            Cancelled: ``token`` was thrown.
+        """
+        positions = Positions(LineIndex(self.text), encoding)
+        kind = kind_of_path(self.path)
+        if kind == NOTEBOOK:
+            functions = tuple(self._of_cells(analyzer, settings, positions, token))
+            return FileRecord(self.path.as_uri(), analyzer.model_id, None, functions)
+        host = HOSTS.get(kind or "")
+        report = analyzer.analyze(
+            self.text,
+            kind or "",
+            path=str(self.path),
+            file_context=settings.file_context,
+            languages=None if host is None else settings.languages,
+            module=settings.top_level,
+            cancel=token,
+        )
+        snapshot = Snapshot(
+            uri=self.path.as_uri(),
+            version=0,
+            text=self.text,
+            positions=positions,
+            language=None if host is not None else get_language(kind or ""),
+            path=str(self.path),
+            host=host,
+        )
+        result = Result(Pass(snapshot, settings), report, analyzer.model_id)
+        listed = result.functions
+        if self.changed is not None:
+            places = function_lines(self.text, listed)
+            listed = tuple(
+                each for each, place in zip(listed, places, strict=True) if place.is_touched(self.changed)
+            )
+        functions = tuple(result.record(function) for function in listed)
+        return FileRecord(snapshot.uri, analyzer.model_id, report.verdict, functions)
+
+    def _of_cells(
+        self, analyzer: Analyzer, settings: Settings, positions: Positions, token: CancelToken
+    ) -> Iterator[FunctionRecord]:
+        for piece in pieces_of(self.text, NOTEBOOK, str(self.path)):
+            if piece.language not in settings.languages:
+                continue
+            report = analyzer.analyze(
+                piece.text,
+                piece.language,
+                path=str(self.path),
+                file_context=settings.file_context,
+                module=settings.top_level,
+                cell=True,
+                cancel=token,
+            )
+            for function, place in zip(
+                report.functions, function_lines(piece.text, report.functions), strict=True
+            ):
+                if self.changed is None or piece.in_file(place).is_touched(self.changed):
+                    yield _of_cell(function, piece, place.first, place.last, positions)
+
+
+def _of_cell(
+    function: FunctionReport, piece: Piece, first: int, last: int, positions: Positions
+) -> FunctionRecord:
+    """A function of a cell by whole lines of the notebook's file: it is JSON, in which columns mean nothing."""
+    span = function.span
+    to_header = span.header.start_line - span.range.start_line
+
+    def lines(first: int, last: int) -> types.Range:
+        start, end = piece.line(first) - 1, piece.line(last) - 1
+        text = positions.index.line_text(start)
+        return types.Range(
+            start=positions.position(start, len(text) - len(text.lstrip())),
+            end=positions.position(end, len(positions.index.line_text(end).rstrip())),
+        )
+
+    return FunctionRecord(
+        function_id=function.function_id,
+        name=span.qualified_name,
+        verdict=function.verdict,
+        range=lines(first, last),
+        header=lines(first + to_header, first + to_header),
+        header_offset=to_header,
+        is_test=span.is_test,
+        kind=span.kind,
+    )

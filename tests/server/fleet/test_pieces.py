@@ -1,0 +1,52 @@
+"""Cells and blocks in a scan, and how its report counts their files."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codeorigin.cli.fleet_report import write_fleet_report
+from codeorigin.cli.reports.history.charts import treemap
+from codeorigin.fleet.engines import LocalEngine
+from codeorigin.fleet.store import Store
+from codeorigin.fleet.units import UnitKind
+from codeorigin.history.totals import Share
+from codeorigin.model.verdict import Band
+from support.fleet_scans import request, run
+from support.notebooks import notebook
+from support.repositories import Repository, plain_functions
+
+
+@pytest.mark.parametrize("documents", [False, True])
+def test_notebooks_and_documents(model: Path, tmp_path: Path, documents: bool) -> None:
+    made = Repository(tmp_path / "made")
+    files = {
+        "n.ipynb": notebook(plain_functions("cell"), ("markdown", "text"), plain_functions("other")),
+        "README.md": f"# Use\n\n```python\n{plain_functions('block')}```\n",
+    }
+    made.commit(files, date="2020-01-01")
+    found = {}
+    for kind in UnitKind:
+        asked = replace(request([made.folder], model, kind), documents=documents)
+        run(LocalEngine(model, 1), asked, tmp_path / kind)
+        found[kind] = list(Store(tmp_path / kind, asked.settings).rows(kind))
+    (commit,) = found[UnitKind.COMMITS]
+    assert (commit["functions"], commit["written"]) == (2 + documents, 2)
+    paths = ["n.ipynb", "n.ipynb", *(["README.md"] if documents else [])]
+    assert sorted(row["path"] for row in found[UnitKind.TREE]) == sorted(paths)
+    assert all((row["functions"], row["language"]) == (1, "python") for row in found[UnitKind.TREE])
+    blocks = [row for row in found[UnitKind.TREE] if row["path"] == "README.md"]
+    assert all((row["probability"], row["reason"]) == (None, "no_rule") for row in blocks)
+
+
+def test_one_file_and_many_repositories(model: Path, tmp_path: Path) -> None:
+    made = Repository(tmp_path / "made")
+    made.commit({"n.ipynb": notebook(plain_functions("one"), plain_functions("two"))}, date="2020-01-01")
+    asked = request([made.folder], model, UnitKind.TREE)
+    run(LocalEngine(model, 1), asked, tmp_path / "out")
+    write_fleet_report(Store(tmp_path / "out", asked.settings), UnitKind.TREE, "m")
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Everything: 12 lines of 1 file;" in text
+    shares = {f"r{number}": Share(1, 1, dict.fromkeys(Band, 1)) for number in range(49)}
+    assert "1 other repository:" in treemap(shares, kinds=("repository", "repositories"), unit="file")
+    assert "2 other folders: 6 lines of 2 commits;" in treemap(shares | {"r49": shares["r0"]})

@@ -1,0 +1,170 @@
+"""Objects that a clone lacks, and damaged ones: the rest of the history is judged."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jsonschema import validate
+
+from codeorigin.cli.app import main
+from codeorigin.cli.reports.history.json import load_schema
+from codeorigin.git.line_changes import read_changes
+from codeorigin.git.repository import Repository as Opened
+from codeorigin.history.results import CommitResult
+from codeorigin.history.run import open_history
+from support.repositories import Repository, plain_functions
+
+Judge = Callable[..., list[CommitResult]]
+
+
+def loose(repository: Repository, name: str) -> Path:
+    """The file of an object."""
+    return repository.folder / ".git" / "objects" / name[:2] / name[2:]
+
+
+def take(repository: Repository, revision: str) -> Callable[[], None]:
+    """Take an object away; returns what brings it back."""
+    path = loose(repository, repository.git("rev-parse", revision))
+    kept = path.read_bytes()
+    path.unlink()
+
+    def back() -> None:
+        path.write_bytes(kept)
+
+    return back
+
+
+def damage(repository: Repository, revision: str, at: int) -> None:
+    """Change one byte of an object's file."""
+    path = loose(repository, repository.git("rev-parse", revision))
+    data = bytearray(path.read_bytes())
+    data[at] ^= 0xFF
+    path.chmod(0o644)
+    path.write_bytes(data)
+
+
+def functions(results: list[CommitResult]) -> list[int]:
+    return [each.functions for each in results]
+
+
+def test_a_missing_file_costs_that_file_alone(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+    repository.commit(
+        {"lib/b.py": plain_functions("three"), "lib/c.py": plain_functions("six")}, date="2020-03-01"
+    )
+    whole = judge(repository.folder, state=tmp_path / "whole")
+    back = take(repository, "HEAD:lib/b.py")
+    results = judge(repository.folder)
+    assert functions(results) == [1, 3, 1, 2]
+    assert [each.missing for each in results] == [1, 0, 0, 0]
+    assert (results[0].written, results[0].unread, results[0].is_whole) == (1, 0, False)
+    back()
+    # Nothing of it was kept as an answer.
+    assert judge(repository.folder) == whole
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_content_before_a_change_is_missing(repository: Repository, judge: Judge, jobs: int) -> None:
+    take(repository, "HEAD~1^:src/a.py")
+    results = judge(repository.folder, jobs=jobs)
+    assert [(each.functions, each.missing) for each in results] == [(3, 0), (0, 1), (0, 1)]
+
+
+@pytest.mark.parametrize("at", [0, 12])
+def test_a_damaged_file_costs_that_file_alone(repository: Repository, judge: Judge, at: int) -> None:
+    damage(repository, "HEAD~1:src/a.py", at)
+    results = judge(repository.folder)
+    assert [(each.functions, each.missing) for each in results] == [(3, 0), (0, 1), (2, 0)]
+
+
+def test_a_missing_folder_costs_its_commits(repository: Repository, judge: Judge) -> None:
+    back = take(repository, "HEAD~1:src")
+    results = judge(repository.folder)
+    assert [(each.functions, each.reason) for each in results] == [
+        (3, None),
+        (0, "unreadable"),
+        (2, None),
+    ]
+    back()
+    assert functions(judge(repository.folder)) == [3, 1, 2]
+
+
+def test_what_a_missing_commit_stands_on_is_unknown(
+    repository: Repository, judge: Judge, model: Path, tmp_path: Path
+) -> None:
+    repository.git("checkout", "-q", "-b", "side", "HEAD~2")
+    repository.commit({"side.py": plain_functions("side")}, date="2020-01-05")
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "--no-ff", "--no-gpg-sign", "-m", "Merge", "side", date="2020-03-01")
+    repository.commit({"last.py": plain_functions("last")}, date="2020-04-01")
+    back = take(repository, "HEAD~2^")
+    results = judge(repository.folder)
+    # The one above it cannot be compared with it; the other branch is there.
+    assert [(each.functions, each.reason) for each in results] == [
+        (1, "too_few_functions"),
+        (0, "unreadable"),
+        (1, "too_few_functions"),
+        (2, None),
+    ]
+    with open_history(
+        Opened.of(repository.folder), lambda path: True, settings="", state=tmp_path / "s", model=model
+    ) as opened:
+        assert (opened.plan.unreadable, opened.plan.merges) == (1, 1)
+    back()
+    assert functions(judge(repository.folder)) == [1, 3, 1, 1, 2]
+
+
+def test_renames_beside_a_missing_file_write_nothing(repository: Repository, judge: Judge) -> None:
+    repository.git("mv", "src/a.py", "src/renamed.py")
+    repository.commit(
+        {"lib/b.py": plain_functions("three"), "lib/c.py": plain_functions("six")}, date="2020-03-01"
+    )
+    take(repository, "HEAD:lib/b.py")
+    assert functions(judge(repository.folder)) == [1, 3, 1, 2]
+
+
+def test_a_partial_clone_is_judged_as_far_as_it_goes(
+    repository: Repository, judge: Judge, tmp_path: Path
+) -> None:
+    repository.git("config", "uploadpack.allowFilter", "true")
+    repository.git(
+        "clone",
+        "-q",
+        "--bare",
+        "--filter=blob:none",
+        f"file://{repository.folder}",
+        str(tmp_path / "part.git"),
+    )
+    results = judge(tmp_path / "part.git")
+    assert [(each.functions, each.missing) for each in results] == [(0, 1), (0, 1), (0, 1)]
+    assert [each.declared for each in results] == [("claude",), (), ()]
+
+
+def test_the_command_says_what_is_missing(
+    repository: Repository, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def history() -> int:
+        arguments = ["--model", str(model), "--state", str(tmp_path / "state"), "--format", "json"]
+        return main(["history", str(repository.folder), *arguments])
+
+    assert history() == 0
+    capsys.readouterr()
+    take(repository, "HEAD:lib/b.py")
+    (tmp_path / "state").unlink()
+    assert history() == 2
+    said = capsys.readouterr()
+    validate(report := json.loads(said.out), load_schema())
+    assert [each["missing"] for each in report["commits"]] == [1, 0, 0]
+    assert (report["summary"]["missing"], report["summary"]["unreadable"]) == (1, 0)
+    (line,) = said.err.splitlines()
+    assert line.startswith(
+        "codeorigin: 1 file version is not in this clone or damaged, and left out; git fetch"
+    )
+
+
+def test_a_listing_that_is_cut_off_ends_there() -> None:
+    # As when git is killed in the middle of a name.
+    head = f":000000 100644 {'0' * 40} {'1' * 40} A".encode()
+    for given in (head + b"\0src/a", head[:-1] + b"R100\0old.py\0new"):
+        assert read_changes(io.BytesIO(given), lambda path: True) == ([], b"")

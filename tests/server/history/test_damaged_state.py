@@ -1,0 +1,77 @@
+"""Damaged rows of a kept state: they are made again, and told of."""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from codeorigin.cli.app import main
+from codeorigin.history.results import CommitResult
+from support.repositories import Repository
+
+Judge = Callable[..., list[CommitResult]]
+
+
+def spoil(path: Path, table: str, column: str, change: Callable[[bytes], bytes | str]) -> int:
+    """Change a column of every row; returns how many there are."""
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall()
+        for (value,) in rows:
+            database.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (change(value), value))
+        database.commit()
+    return len(rows)
+
+
+SPOILED: dict[str, Callable[[bytes], bytes | str]] = {
+    "cut off": lambda data: data[:-5],
+    "one bit": lambda data: data[:8] + bytes([data[8] ^ 1]) + data[9:],
+    "no data": lambda data: b"no data",
+    "text": lambda data: "text",
+    "another shape": lambda data: zlib.compress(b'[{"x": 1}]'),
+}
+
+
+@pytest.mark.parametrize("change", SPOILED.values(), ids=SPOILED)
+@pytest.mark.parametrize(("table", "column"), [("blobs", "functions"), ("commits", "result")])
+def test_damaged_rows_are_made_again(
+    repository: Repository,
+    judge: Judge,
+    tmp_path: Path,
+    table: str,
+    column: str,
+    change: Callable[[bytes], bytes | str],
+) -> None:
+    path = tmp_path / "state.sqlite"
+    before = judge(repository.folder)
+    if table == "blobs":
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("DELETE FROM commits")
+            database.commit()
+    assert spoil(path, table, column, change) == 3
+    assert judge(repository.folder) == before
+    with closing(sqlite3.connect(path)) as database:
+        assert all(
+            json.loads(zlib.decompress(data)) for (data,) in database.execute(f"SELECT {column} FROM {table}")
+        )
+
+
+def test_damaged_rows_are_told_of_in_one_line(
+    repository: Repository, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def history() -> tuple[int, str, list[str]]:
+        arguments = ["--model", str(model), "--state", str(tmp_path / "state"), "--format", "html"]
+        code = main(["history", str(repository.folder), *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err.splitlines()
+
+    whole = history()
+    assert whole[0] == 0
+    assert whole[2] == []
+    spoil(tmp_path / "state", "blobs", "functions", SPOILED["one bit"])
+    # The commits are known, and only the details of the page ask for functions.
+    assert history() == (0, whole[1], ["codeorigin: 2 damaged parts of the kept state were made again"])
+    assert history() == whole
