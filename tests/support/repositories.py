@@ -50,7 +50,7 @@ class Repository:
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8", newline="")
-            self.git("add", "--", name)
+            self.git("--literal-pathspecs", "add", "--", name)
         self.git("commit", "--quiet", "--no-gpg-sign", f"--author={author}", "-m", message, date=date)
 
     def write(self, name: str, content: str | bytes) -> Path:

@@ -180,6 +180,12 @@ class Editor:
             )
         )
 
+    def save(self, document: Document) -> None:
+        """Say that the document was saved."""
+        self.client.text_document_did_save(
+            types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
+        )
+
     async def findings(self, document: Document) -> list[types.Diagnostic]:
         """The diagnostics of the document's present version, pulled or pushed."""
         if self.pulls:
@@ -255,13 +261,17 @@ class Editor:
             return error
         raise AssertionError("the request was answered")
 
-    async def configure(self, **settings: Any) -> None:
-        """Change the settings as a client does, and wait until they hold for the documents that are open."""
+    def tell_settings(self, **settings: Any) -> None:
+        """Change the settings as a client does."""
         self.client.set_configuration(settings, section="codeorigin")
         self.asked_for_settings.clear()
         self.client.workspace_did_change_configuration(
             types.DidChangeConfigurationParams(settings={"codeorigin": settings})
         )
+
+    async def configure(self, **settings: Any) -> None:
+        """Change the settings, and wait until they hold for the documents that are open."""
+        self.tell_settings(**settings)
         await asyncio.wait_for(self.asked_for_settings.wait(), PATIENCE)
         await self.command("codeorigin.status")
         await self.idle()

@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from lsprotocol import types
 from pytest_lsp import client_capabilities
+from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, THREE, TWO, heard, two_commits
 from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
-from tests.server.lsp.editor import Document, Editor, python_function
+from tests.server.lsp.editor import Editor, python_function
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.wording.functions import SAME_COMMIT, own_text
@@ -17,9 +16,6 @@ from support.repositories import Repository
 from support.tiny_model import COMMIT_CONTEXT, FILE_AND_COMMIT_CONTEXT, with_commit_rules
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-OLD = python_function("old")
-ONE, TWO, THREE = (python_function(name, size) for name, size in (("one", 5), ("two", 7), ("three", 9)))
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +31,11 @@ def analyzer(model: Path) -> Analyzer:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
-    root = tmp_path_factory.mktemp("workspace") / "work"
-    repository = Repository(root)
-    repository.commit({"a.py": OLD}, date="2020-01-01")
-    repository.commit({"a.py": f"{OLD}\n\n{ONE}", "b.py": f"{TWO}\n\n{THREE}"}, date="2020-01-02")
+    root = two_commits(Repository(tmp_path_factory.mktemp("workspace") / "work")).folder
     editor = await start(
         root,
         client_capabilities("visual-studio-code"),
-        settings={**SETTINGS, "scope": "commit"},
+        settings=BY_COMMIT,
         command=[*COMMAND, "--model", str(model)],
     )
     await editor.idle()
@@ -53,7 +46,7 @@ async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Async
 @pytest_asyncio.fixture(loop_scope="module")
 async def editor(server: Editor) -> AsyncIterator[Editor]:
     """The module's server, with the setting on; afterwards no message is left unread."""
-    await server.configure(**{**SETTINGS, "scope": "commit"})
+    await server.configure(**BY_COMMIT)
     yield server
     await server.tidy()
     server.refreshes.clear()
@@ -63,15 +56,6 @@ def logits(analyzer: Analyzer, *codes: str) -> list[float]:
     """Own logits of functions."""
     found = [analyzer.analyze(code, "python").functions[0].verdict.logit for code in codes]
     return [logit for logit in found if logit is not None]
-
-
-async def heard(editor: Editor, document: Document, name: str, neighbours: int) -> dict[str, Any]:
-    """The wire form of a function's verdict, in which so many others of its commit must count."""
-    await editor.idle()
-    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
-    (found,) = [each["verdict"] for each in answer["functions"] if each["name"] == name]
-    assert found["commitNeighbours"] == neighbours
-    return found
 
 
 async def test_the_commit_speaks_beside_the_file(editor: Editor, analyzer: Analyzer) -> None:
@@ -96,7 +80,7 @@ async def test_the_commit_speaks_beside_the_file(editor: Editor, analyzer: Analy
 
 
 async def test_without_the_file_the_commit_has_its_own_rule(editor: Editor, analyzer: Analyzer) -> None:
-    await editor.configure(**{**SETTINGS, "scope": "commit", "fileContext": False})
+    await editor.configure(**{**BY_COMMIT, "fileContext": False})
     document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
     verdict = await heard(editor, document, "one", 2)
     one, two, three = logits(analyzer, ONE, TWO, THREE)
@@ -120,9 +104,7 @@ async def test_a_save_reads_the_blame_again(editor: Editor) -> None:
     document = editor.open(text, name="new.py")
     await heard(editor, document, "four", 0)
     Repository.commit(Repository.at(editor.root), {"new.py": text}, date="2020-01-03")
-    editor.client.text_document_did_save(
-        types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
-    )
+    editor.save(document)
     verdict = await heard(editor, document, "four", 1)
     assert "the other function of the same commit points" in str(verdict["ownText"])
 

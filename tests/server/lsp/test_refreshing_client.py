@@ -59,9 +59,7 @@ async def test_a_save_is_followed_by_a_refresh(editor: Editor) -> None:
     editor.replace(document, "saved", "edited")
     assert await names(editor, document) == ["saved"]
     editor.refreshes.clear()
-    editor.client.text_document_did_save(
-        types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
-    )
+    editor.save(document)
     await asked_again(editor)
     assert await names(editor, document) == ["edited"]
 
@@ -178,9 +176,7 @@ async def test_nothing_is_reported_under_any_of_several_cursors(editor: Editor) 
     await editor.idle()
     assert await names(editor, document) == []
     # A save ends the typing.
-    editor.client.text_document_did_save(
-        types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
-    )
+    editor.save(document)
     await editor.idle()
     assert await names(editor, document) == ["upper", "lower"]
 

@@ -65,9 +65,7 @@ async def test_on_save_waits_for_the_save(editor: Editor) -> None:
     assert [each.data["name"] for each in await editor.findings(document)] == ["saved"]
     editor.replace(document, "saved", "edited")
     await editor.idle()
-    editor.client.text_document_did_save(
-        types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
-    )
+    editor.save(document)
     assert [each.data["name"] for each in await editor.findings(document)] == ["edited"]
 
 

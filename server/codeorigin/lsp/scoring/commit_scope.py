@@ -162,8 +162,9 @@ class CommitScopes:
         except Cancelled:
             raise
         except CodeOriginError as error:
+            # Not kept: the next time git may answer, or more of a shallow history be there.
             logger.debug("a commit says nothing: %s", error)
-            written = []
+            return ()
         if sum(map(len, self._commits.values())) + len(written) > KEPT_FUNCTIONS:
             self._commits.clear()
         self._commits[key] = tuple(written)

@@ -1,0 +1,28 @@
+"""What the tests of ``codeorigin.scope: commit`` share: a repository of two commits, and what is heard of them."""
+
+from typing import Any
+
+from tests.server.lsp.conftest import SETTINGS
+from tests.server.lsp.editor import Document, Editor, python_function
+
+from support.repositories import Repository
+
+OLD = python_function("old")
+ONE, TWO, THREE = (python_function(name, size) for name, size in (("one", 5), ("two", 7), ("three", 9)))
+BY_COMMIT: dict[str, Any] = {**SETTINGS, "scope": "commit"}
+
+
+def two_commits(repository: Repository, name: str = "a.py") -> Repository:
+    """``repository``, with ``old`` of the first commit, and ``one``, ``two`` and ``three`` of the second."""
+    repository.commit({name: OLD}, date="2020-01-01")
+    repository.commit({name: f"{OLD}\n\n{ONE}", "b.py": f"{TWO}\n\n{THREE}"}, date="2020-01-02")
+    return repository
+
+
+async def heard(editor: Editor, document: Document, name: str, neighbours: int) -> dict[str, Any]:
+    """The wire form of a function's verdict, in which so many others of its commit must count."""
+    await editor.idle()
+    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    (found,) = [each["verdict"] for each in answer["functions"] if each["name"] == name]
+    assert found["commitNeighbours"] == neighbours
+    return found

@@ -1,0 +1,227 @@
+"""``codeorigin.scope: commit`` while git waits, fails or is not there, and the repository comes and goes."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from pytest_lsp import client_capabilities
+from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, heard, two_commits
+from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
+from tests.server.lsp.editor import PATIENCE, Editor, python_function
+
+from support.controlled_git import ControlledGit
+from support.repositories import Repository
+from support.tiny_model import with_commit_rules
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TEXT = f"{OLD}\n\n{ONE}"
+
+
+@pytest.fixture(scope="module")
+def command(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Starts a server with a model that has rules for commits."""
+    return [
+        *COMMAND,
+        "--model",
+        str(with_commit_rules(tmp_path_factory.mktemp("model"), tiny_model_dir)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def git(tmp_path_factory: pytest.TempPathFactory) -> ControlledGit:
+    return ControlledGit(tmp_path_factory.mktemp("programs") / "git")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["visual-studio-code", "neovim"])
+async def server(
+    request: pytest.FixtureRequest,
+    command: list[str],
+    git: ControlledGit,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Editor]:
+    editor = await start(
+        tmp_path_factory.mktemp("workspace"),
+        client_capabilities(request.param),
+        settings=BY_COMMIT,
+        command=command,
+        environment=git.environment,
+    )
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def editor(server: Editor) -> AsyncIterator[Editor]:
+    """The module's server, with the setting on; afterwards no message is left unread."""
+    await server.configure(**BY_COMMIT)
+    yield server
+    await server.tidy()
+    server.refreshes.clear()
+
+
+@pytest.fixture
+def folder(editor: Editor) -> Path:
+    """A place in the workspace that no other test knows."""
+    return editor.root / f"folder_{len(list(editor.root.iterdir()))}"
+
+
+@pytest.fixture
+def repository(folder: Path) -> Repository:
+    return two_commits(Repository(folder))
+
+
+def uri(repository: Repository, name: str = "a.py") -> str:
+    return (repository.folder / name).as_uri()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async def wait() -> None:
+        while not holds():
+            await asyncio.sleep(0.02)
+
+    await asyncio.wait_for(wait(), PATIENCE)
+
+
+@pytest.mark.parametrize("asked", ["blame", "cat-file", "diff-tree", "rev-parse"])
+async def test_a_failure_that_has_passed_is_forgotten_with_the_next_save(
+    editor: Editor, git: ControlledGit, repository: Repository, asked: str
+) -> None:
+    with git.failing(asked):
+        document = editor.open(TEXT, uri=uri(repository))
+        await heard(editor, document, "one", 0)
+    editor.save(document)
+    await heard(editor, document, "one", 2)
+    with git.failing(asked):
+        editor.save(document)
+        await editor.idle()
+    editor.save(document)
+    await heard(editor, document, "one", 2)
+
+
+async def test_a_document_is_closed_and_opened_again_while_git_reads_it(
+    editor: Editor, git: ControlledGit, repository: Repository
+) -> None:
+    with git.held("blame"):
+        document = editor.open(TEXT, uri=uri(repository))
+        await until(lambda: git.is_waiting)
+        # Meanwhile nothing else waits, the document's own verdicts least of all.
+        assert len(await editor.findings(document)) == 2
+        other = editor.open(python_function("elsewhere"), uri="untitled:elsewhere")
+        assert [each.data["name"] for each in await editor.findings(other)] == ["elsewhere"]
+        await editor.close(document)
+        again = editor.open(TEXT.replace("def old", "def new"), uri=document.uri)
+        assert len(await editor.findings(again)) == 2
+        await editor.close(again)
+    await editor.idle()
+    assert await editor.hover(document, 0) is None
+    document = editor.open(TEXT, uri=uri(repository))
+    await heard(editor, document, "one", 2)
+
+
+async def test_the_setting_goes_off_and_on_while_git_reads(
+    editor: Editor, git: ControlledGit, repository: Repository
+) -> None:
+    with git.held("blame"):
+        document = editor.open(TEXT, uri=uri(repository))
+        await until(lambda: git.is_waiting)
+        for scope in ("file", "commit", "file"):
+            editor.tell_settings(**{**SETTINGS, "scope": scope})
+        await until(editor.asked_for_settings.is_set)
+    await heard(editor, document, "one", 0)
+    await editor.configure(**BY_COMMIT)
+    verdict = await heard(editor, document, "one", 2)
+    for scope in ("file", "commit", "file", "commit", "file"):
+        editor.tell_settings(**{**SETTINGS, "scope": scope})
+    await until(editor.asked_for_settings.is_set)
+    alone = await heard(editor, document, "one", 0)
+    assert alone["commitEvidence"] is None
+    await editor.configure(**BY_COMMIT)
+    assert await heard(editor, document, "one", 2) == verdict
+
+
+async def test_a_repository_is_deleted_and_comes_back(editor: Editor, repository: Repository) -> None:
+    document = editor.open(TEXT, uri=uri(repository))
+    before = await heard(editor, document, "one", 2)
+    elsewhere = repository.folder.with_suffix(".moved")
+    repository.folder.rename(elsewhere)
+    editor.save(document)
+    await heard(editor, document, "one", 0)
+    repository.folder.mkdir()
+    editor.save(document)
+    await heard(editor, document, "one", 0)
+    repository.git("clone", "--quiet", str(elsewhere), str(repository.folder))
+    editor.save(document)
+    assert await heard(editor, document, "one", 2) == before
+
+
+async def test_a_shallow_clone_is_heard_once_the_rest_is_fetched(
+    editor: Editor, repository: Repository, folder: Path
+) -> None:
+    clone = Repository.at(folder.with_suffix(".clone"))
+    repository.git("clone", "--quiet", "--depth", "1", f"file://{repository.folder}", str(clone.folder))
+    document = editor.open(TEXT, uri=uri(clone))
+    # Without the commit before the last one, nobody can tell what the last one wrote.
+    await heard(editor, document, "one", 0)
+    clone.git("fetch", "--quiet", "--unshallow")
+    editor.save(document)
+    await heard(editor, document, "one", 2)
+    await heard(editor, document, "old", 0)
+
+
+async def test_commits_are_added_and_taken_away_while_the_document_is_open(
+    editor: Editor, repository: Repository
+) -> None:
+    document = editor.open(TEXT, uri=uri(repository))
+    await heard(editor, document, "one", 2)
+    four = python_function("four", 11)
+    editor.replace(document, "def one", f"{four}\n\ndef one")
+    repository.commit({"a.py": document.text, "c.py": python_function("five", 13)}, date="2020-01-03")
+    editor.save(document)
+    await heard(editor, document, "four", 1)
+    await heard(editor, document, "one", 2)
+    repository.git("reset", "--quiet", "--hard", "HEAD~2")
+    editor.save(document)
+    await heard(editor, document, "one", 0)
+    await heard(editor, document, "four", 0)
+    await heard(editor, document, "old", 0)
+
+
+@pytest.mark.parametrize(
+    ("inside", "name"),
+    [
+        ("plain", "new\nline.py"),
+        ("plain", "-x.py"),
+        ("plain", "--output=x.py"),
+        ("plain", ":(top)x.py"),
+        ("plain", 'quo"te%20#?.py'),
+        ("-r\nsub", "\u00fcml\u00e4ut \U0001f600.py"),
+    ],
+)
+async def test_odd_paths(editor: Editor, folder: Path, inside: str, name: str) -> None:
+    document = editor.open(TEXT, uri=uri(two_commits(Repository(folder / inside), name), name))
+    await heard(editor, document, "one", 2)
+    await heard(editor, document, "old", 0)
+
+
+async def test_without_git_the_file_alone_is_heard(command: list[str], tmp_path: Path) -> None:
+    repository = two_commits(Repository(tmp_path / "work"))
+    (tmp_path / "empty").mkdir()
+    editor = await start(
+        repository.folder,
+        client_capabilities("visual-studio-code"),
+        settings=BY_COMMIT,
+        command=command,
+        environment={**os.environ, "PATH": str(tmp_path / "empty")},
+    )
+    document = editor.open(TEXT, uri=uri(repository))
+    verdict = await heard(editor, document, "one", 0)
+    assert verdict["neighbours"] == 1
+    answer = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
+    assert answer["errors"] == ["git is not installed; install it to check changes and history"]
+    await editor.tidy()
+    await stop(editor)
