@@ -1,10 +1,14 @@
 """Tiny package archives for the tests."""
 
+import datetime
 import io
 import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from codeorigin.model_folder import sha256_of
+from codeorigin_training.corpus.debian import SourcePackage
 
 
 def write_wheel(path: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -26,3 +30,24 @@ def write_npm(path: Path, files: Mapping[str, str | bytes], prefix: str = "packa
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     return path
+
+
+def write_source(
+    path: Path, files: Mapping[str, str | bytes], prefix: str = "upstream-1.0/", modified: float = 1.5e9
+) -> Path:
+    """The archive of a source package at ``path``, packed as its suffix says, its files ``modified`` then."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w:" + path.suffix[1:]) as archive:  # type: ignore[call-overload]
+        for name, content in files.items():
+            data = content.encode() if isinstance(content, str) else content
+            info = tarfile.TarInfo(prefix + name)
+            info.size, info.mtime = len(data), modified
+            archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+def pinned_source(written: Path, **fields: object) -> SourcePackage:
+    """The package ``tally`` whose archive is ``written``; ``fields`` are others than usual."""
+    usual = {"suite": "bookworm", "name": "tally", "version": "2.0-1", "date": datetime.date(2022, 5, 1)}
+    found = {"archive": written.name, "size": written.stat().st_size, "sha256": sha256_of(written)}
+    return SourcePackage(**usual | found | fields)  # type: ignore[arg-type]

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from codeorigin_training.corpus.reserved import digest
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, CorpusError, read_functions, read_pairs
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.run import Run
-from support.archives import write_wheel
+from support.archives import pinned_source, write_source, write_wheel
 from support.corpus_maker import write_corpus, write_distribution
 from support.repositories import Repository
 
@@ -75,6 +76,46 @@ def test_packages_of_a_distribution_are_read_up_to_the_limit_and_can_be_left_out
         assert {row.modern for row in rows} == ({True, False} if wanted else set())
 
 
+def pin_source(folder: Path, file: Path, name: str = "tally") -> None:
+    """Pin a source package of one function, whose archive is in ``folder``, in ``file``."""
+    archive = write_source(
+        folder / f"{name}_2.0.orig.tar.gz", {f"{name}.py": PYTHON.format(f"sourced_{name}")}
+    )
+    package = pinned_source(archive, name=name)
+    with file.open("a", encoding="utf-8") as listed:
+        listed.write(
+            f'[bookworm.{name}]\nversion = "{package.version}"\ndate = {package.date}\narchive = "{package.archive}"\n'
+            f'size = {package.size}\nsha256 = "{package.sha256}"\n'
+        )
+
+
+def test_source_packages_are_read_but_for_those_that_human_parquet_has(tmp_path: Path, data: Path) -> None:
+    write_distribution(data, packages=2, functions=3)
+    for name in ("tally", "python3-project1"):
+        pin_source(tmp_path / "archives", tmp_path / "sources.toml", name)
+    config = CorpusConfig(
+        data=data,
+        debian=True,
+        debian_list=tmp_path / "sources.toml",
+        package_folder=tmp_path / "archives",
+        near_duplicates=False,
+    )
+    run = Run(tmp_path / "run")
+    corpus(config, run, log)
+    rows = [row for row in read_functions(run.corpus) if row.source == DISTRIBUTION_SOURCE]
+    assert Counter(row.repo for row in rows) == {
+        "debian/tally": 1,
+        "debian/python3-project0": 3,
+        "debian/python3-project1": 3,
+    }
+    entries = pq.read_table(run.corpus / "functions.parquet").to_pylist()
+    assert {each["repo"]: each["evidence"] for each in entries if each["source"] == "debian"} == {
+        "debian/tally": "H-dist-12",
+        "debian/python3-project0": "H-dist",
+        "debian/python3-project1": "H-dist-12",
+    }
+
+
 def test_no_source_gives_code_of_a_reserved_project(tmp_path: Path, data: Path) -> None:
     write_distribution(data, packages=3)
     pinned = tmp_path / "pinned.toml"
@@ -92,9 +133,19 @@ def test_no_source_gives_code_of_a_reserved_project(tmp_path: Path, data: Path) 
         packages=True,
         package_list=pinned,
         package_folder=tmp_path / "archives",
+        debian=True,
+        debian_list=tmp_path / "sources.toml",
         near_duplicates=False,
     )
-    without = {"pypi:tally", "cloned", "mine/listed", "debian/python3-project1", paired}
+    pin_source(tmp_path / "archives", tmp_path / "sources.toml", "python-tally")
+    without = {
+        "pypi:tally",
+        "cloned",
+        "mine/listed",
+        "debian/python3-project1",
+        "debian/python-tally",
+        paired,
+    }
     before = _repositories(config, Run(tmp_path / "before"))
     assert without < before
     (data / "reserved.txt").write_text("".join(f"{digest(name)}\n" for name in names), encoding="ascii")

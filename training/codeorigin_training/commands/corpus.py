@@ -10,15 +10,17 @@ from typing import Any
 
 from codeorigin.model_folder import sha256_of
 from codeorigin_training.corpus.card import data_card, rows_hash
+from codeorigin_training.corpus.debian import SourcePackage, download_sources, read_source_packages
 from codeorigin_training.corpus.filters import FilterConfig, filtered
 from codeorigin_training.corpus.near_duplicates import Deduplication, drop_across_splits
 from codeorigin_training.corpus.packages import download, read_packages
+from codeorigin_training.corpus.readers.debian import MOST_ROWS, read_source_functions
 from codeorigin_training.corpus.readers.git_history import git
 from codeorigin_training.corpus.readers.git_trailers import find_repositories, read_repositories
 from codeorigin_training.corpus.readers.jsonl import read_jsonl
 from codeorigin_training.corpus.readers.packages import read_package_archives
 from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
-from codeorigin_training.corpus.reserved import RESERVED, read_reserved, without_reserved
+from codeorigin_training.corpus.reserved import RESERVED, is_reserved, read_reserved, without_reserved
 from codeorigin_training.corpus.rows import (
     FUNCTIONS,
     HUMAN,
@@ -39,7 +41,7 @@ from codeorigin_training.tracking import tracked
 
 CARD, RECORD = "card.md", "corpus.json"
 
-_VERSION = 2
+_VERSION = 3
 """Raised when the same inputs would give another corpus."""
 
 
@@ -54,7 +56,9 @@ class CorpusConfig:
     ``repositories`` is a folder of git repositories. ``packages`` downloads the pinned releases, or those of
     ``package_list``, to ``package_folder`` (by default ``packages`` in the run). The limits are functions of
     one label, of a package or a repository; up to ``unlabelled_limit`` more of a package serve pretraining
-    alone. ``filters`` and ``near_duplicates`` clean what was read.
+    alone. ``debian`` downloads pinned source packages of a distribution to the same folder, or those of
+    ``debian_list``, but for what human.parquet has; ``debian_limit`` is theirs. ``filters`` and ``near_duplicates``
+    clean what was read.
     """
 
     data: Path | None = None
@@ -67,9 +71,12 @@ class CorpusConfig:
     packages: bool = False
     package_list: Path | None = None
     package_folder: Path | None = None
+    debian: bool = False
+    debian_list: Path | None = None
     snippets: bool = False
     repository_limit: int = 220
     package_limit: int = 150
+    debian_limit: int = MOST_ROWS
     unlabelled_limit: int = 0
     filters: bool = True
     filter: FilterConfig = field(default_factory=FilterConfig)
@@ -79,17 +86,18 @@ class CorpusConfig:
 
     def __post_init__(self) -> None:
         limits = (self.function_limit, self.distribution_limit, self.repository_limit, self.package_limit)
-        if min(limits) < 1 or self.unlabelled_limit < 0:
+        if min(*limits, self.debian_limit) < 1 or self.unlabelled_limit < 0:
             raise ValueError(
-                "function_limit, distribution_limit, repository_limit and package_limit must be at least 1, "
-                "unlabelled_limit 0"
+                "function_limit, distribution_limit, repository_limit, debian_limit and package_limit must be at "
+                "least 1, unlabelled_limit 0"
             )
         if not 0 < self.near_duplicate_threshold <= 1:
             raise ValueError("near_duplicate_threshold must lie above 0 and up to 1")
         if self.snippets and self.data is None:
             raise ValueError("snippets needs data, the folder that holds snippets.parquet")
-        if self.data is None and not self.jsonl and self.repositories is None and not self.packages:
-            raise ValueError("name a source: data, jsonl, repositories or packages")
+        named = self.data is not None or self.jsonl or self.repositories is not None
+        if not named and not self.packages and not self.debian:
+            raise ValueError("name a source: data, jsonl, repositories, packages or debian")
 
 
 def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
@@ -115,7 +123,7 @@ def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
 def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, float]:
     """Write the corpus; returns its counts."""
     reserved = _reserved(config)
-    rows = without_reserved([*_functions(config, run, log), *_pairs(config)], reserved)
+    rows = without_reserved([*_functions(config, run, reserved, log), *_pairs(config)], reserved)
     unlabelled = without_reserved(_unlabelled(config, run, rows), reserved)
     rejected: dict[str, int] | None = None
     if config.filters:
@@ -159,7 +167,8 @@ def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, fl
     }
 
 
-def _functions(config: CorpusConfig, run: Run, log: Log) -> Iterator[Row]:
+def _functions(config: CorpusConfig, run: Run, reserved: frozenset[str], log: Log) -> Iterator[Row]:
+    packaged: list[Row] = []
     if config.data is not None:
         yield from _counted("data", limited(read_functions(config.data), config.function_limit), log)
         if config.distribution and (packaged := read_human(config.data)):
@@ -174,6 +183,14 @@ def _functions(config: CorpusConfig, run: Run, log: Log) -> Iterator[Row]:
         there = download(read_packages(config.package_list), folder, log)
         archives = read_package_archives(there, folder, limit=config.package_limit, seed=config.seed)
         yield from _counted("packages", list(archives), log)
+    if config.debian:
+        folder = config.package_folder or run.folder / "packages"
+        known = {row.repo for row in packaged}
+        wanted = [each for each in _source_packages(config, reserved) if each.repo not in known]
+        sources = read_source_functions(
+            download_sources(wanted, folder, log), folder, log, limit=config.debian_limit, seed=config.seed
+        )
+        yield from _counted("debian", list(sources), log)
     if config.snippets and config.data is not None:
         yield from _counted("snippets", list(read_snippets(config.data / SNIPPETS, with_functions=True)), log)
 
@@ -194,6 +211,12 @@ def _unlabelled(config: CorpusConfig, run: Run, rows: Sequence[Row]) -> list[Row
             counts[row.repo] += 1
             found.append(row)
     return found
+
+
+def _source_packages(config: CorpusConfig, reserved: frozenset[str]) -> list[SourcePackage]:
+    """The pinned ones; what is reserved is not even downloaded."""
+    listed = read_source_packages(config.debian_list)
+    return [package for package in listed if not is_reserved(package.repo, reserved)]
 
 
 def _without_copies(
@@ -264,6 +287,8 @@ def _inputs_hash(config: CorpusConfig) -> str:
         parts += [
             [each.name, git(each, "rev-parse", "HEAD").decode("ascii").strip()] for each in repositories
         ]
+    if config.debian:
+        parts += [[each.repo, each.version, each.sha256] for each in read_source_packages(config.debian_list)]
     if config.packages:
         parts += [[each.repo, *each.versions()] for each in read_packages(config.package_list)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

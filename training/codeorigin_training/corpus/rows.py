@@ -14,10 +14,13 @@ from codeorigin.model_folder import sha256_of
 
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
 DISTRIBUTION_SOURCE = "debian"
-"""``Row.source`` of the rows of ``human.parquet``."""
+"""``Row.source`` of the rows of ``human.parquet``, and of those read from source packages."""
 
 MODERN = "H-date-modern"
-_MODERN_EVIDENCE = (MODERN, "H-dist-12")
+DISTRIBUTION_OLD, DISTRIBUTION_MODERN = "H-dist", "H-dist-12"
+"""Evidence of a distribution's human code, from before code assistants and from their time."""
+
+_MODERN_EVIDENCE = (MODERN, DISTRIBUTION_MODERN)
 _PROVENANCE = ("generator", "path", "commit", "date", "source")
 
 

@@ -8,7 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from codeorigin_training.corpus.rows import MODERN, Row
+from codeorigin_training.corpus.rows import (
+    DISTRIBUTION_MODERN,
+    DISTRIBUTION_OLD,
+    DISTRIBUTION_SOURCE,
+    MODERN,
+    Row,
+)
 
 OLD = "before-2021-06-29"
 """Evidence of human code from before code assistants."""
@@ -62,6 +68,8 @@ def evidence_of(row: Row) -> str:
     """What stands in the column ``evidence``: the era of human code, ``trailer`` for a model's."""
     if row.label == 1:
         return "trailer"
+    if row.source == DISTRIBUTION_SOURCE:
+        return DISTRIBUTION_MODERN if row.modern else DISTRIBUTION_OLD
     return MODERN if row.modern else OLD
 
 

@@ -1,10 +1,9 @@
 """Archives of released packages -> human functions with the era that the releases prove."""
 
-import re
 import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from codeorigin.errors import SourceError
 from codeorigin.languages import language_for_path
 from codeorigin.source.files import decode_source
 from codeorigin_training.corpus.packages import ASSISTED_FROM, Package
+from codeorigin_training.corpus.readers.own_code import is_own_code, is_wanted_path, sample, without_blanks
 from codeorigin_training.corpus.readers.source_text import CutFunction, cut_functions
 from codeorigin_training.corpus.rows import CorpusError, Row
 
@@ -24,21 +24,6 @@ _MOST_FILES = 60_000
 _CANDIDATES = 4
 """Parsing stops at this multiple of the functions that a package may give."""
 
-_VENDORED = re.compile(
-    r"_?vendor(ed|ized)?|third[_-]?party|3rd[_-]?party|extern(als?)?|_?bundled?(_packages)?|node_modules|bower_components"
-    r"|deps|dependencies|jquery|compat_vendor|gyp",
-    re.IGNORECASE,
-)
-_BUILT = re.compile(
-    r"dist(-\w+)?|build|builds|built|out|umd|esm?\d*|cjs|es\d+|min|bundles?|compiled|prebuilds|\w+\.min\.js|locales?|i18n",
-    re.IGNORECASE,
-)
-# What compilers and bundlers leave in the JavaScript that they write.
-_COMPILED = re.compile(
-    r"__esModule|__awaiter|__importDefault|_interopRequire|__webpack_require__|_createClass\(|_classCallCheck"
-    r"|//# sourceMappingURL=|__decorate\b|asyncToGenerator|regeneratorRuntime|__extends\b|_inheritsLoose"
-    r"|\(function \(global, factory\)|__publicField|__toESM"
-)
 _LANGUAGES = {
     "pypi": frozenset({"python", "c", "cpp", "rust"}),
     "npm": frozenset({"javascript", "typescript", "c", "cpp", "java", "csharp", "rust", "go", "php", "ruby"}),
@@ -65,7 +50,7 @@ def read_package_archives(
         modern: list[Row] = []
         before: list[Row] = []
         for path, cut in _functions(package, package.archive(folder, package.version), generator):
-            text = _without_blanks(cut.code)
+            text = without_blanks(cut.code)
             if text in seen:
                 continue
             seen.add(text)
@@ -74,9 +59,9 @@ def read_package_archives(
             if len(modern) + len(before) >= _CANDIDATES * limit:
                 break
         wanted = max(2 * limit // 3, limit - len(before))
-        chosen = _sample(modern, wanted, generator)
+        chosen = sample(modern, wanted, generator)
         yield from chosen
-        yield from _sample(before, limit - len(chosen), generator)
+        yield from sample(before, limit - len(chosen), generator)
 
 
 def read_archive(path: Path) -> Iterator[tuple[str, str]]:
@@ -116,21 +101,12 @@ def _is_written(package: Package, path: str, text: str) -> bool:
     language = language_for_path(path)
     if language is None or language.model_language not in _LANGUAGES[package.registry]:
         return False
-    script = language.model_language in {"javascript", "typescript"}
-    return not _is_foreign(path, script=script) and not (script and _COMPILED.search(text))
-
-
-def _is_foreign(path: str, *, script: bool) -> bool:
-    parts = PurePosixPath(path).parts
-    folders = parts[:-1]
-    if any(_VENDORED.fullmatch(part) for part in folders):
-        return True
-    return script and (any(_BUILT.fullmatch(part) for part in folders) or ".min." in parts[-1])
+    return is_own_code(path, text, language.model_language)
 
 
 def _packed(archive: Path) -> str:
     """All of the release without blanks: a search in it is far faster than parsing it."""
-    return "\0".join(_without_blanks(text) for _, text in read_archive(archive))
+    return "\0".join(without_blanks(text) for _, text in read_archive(archive))
 
 
 def _row(package: Package, path: str, cut: CutFunction, modern: bool) -> Row:
@@ -149,16 +125,6 @@ def _row(package: Package, path: str, cut: CutFunction, modern: bool) -> Row:
         date=date,
         source=SOURCE,
     )
-
-
-def _sample(rows: list[Row], count: int, generator: np.random.Generator) -> list[Row]:
-    if len(rows) <= count:
-        return rows
-    return [rows[index] for index in np.sort(generator.choice(len(rows), count, replace=False))]
-
-
-def _without_blanks(code: str) -> str:
-    return "".join(code.split())
 
 
 def _zip_members(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -191,6 +157,4 @@ def _check_size(path: Path, files: Iterable[tuple[str, int]]) -> None:
 
 
 def _is_wanted(name: str, size: int) -> bool:
-    path = PurePosixPath(name)
-    inside = not path.is_absolute() and ".." not in path.parts and "\\" not in name
-    return inside and size <= _LARGEST_FILE and language_for_path(name) is not None
+    return size <= _LARGEST_FILE and is_wanted_path(name) and language_for_path(name) is not None

@@ -1,10 +1,12 @@
 """Published snippets of many generators -> rows grouped by the task that they answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
+from codeorigin_training.corpus.readers.source_text import cut_top_level
 from codeorigin_training.corpus.rows import Row, read_entries
 
 SNIPPETS = "snippets.parquet"
@@ -23,24 +25,42 @@ def read_snippets(path: Path, *, with_functions: bool = False) -> Iterator[Row]:
     Raises:
         CorpusError: the file is missing or lacks a column.
     """
-    advice = "turn snippets off or pass a parquet file of snippets"
-    for entry in read_entries(path, _COLUMNS, advice=advice):
+    for entry in _entries(path):
         code, language = entry["code"].strip("\r\n"), entry["language"]
         if with_functions:
             known = get_language(language)
             if not find_functions(code, known):
                 continue
             language = known.model_language
-        yield Row(
-            code=code,
-            language=language,
-            label=int(entry["label"] == "llm"),
-            repo=f"snippets/{entry['source']}",
-            agent="",
-            modern=False,
-            is_test=False,
-            lines=code.count("\n") + 1,
-            generator=entry["generator"] or "",
-            source=SOURCE,
-            group=entry["group"],
-        )
+        yield _row(entry, code, language)
+
+
+def read_snippet_top_level(path: Path) -> Iterator[Row]:
+    """The code outside of functions of every snippet that has some, as the server reads it.
+
+    Raises:
+        CorpusError: as :func:`read_snippets`.
+    """
+    for entry in _entries(path):
+        for cut in cut_top_level(entry["code"], get_language(entry["language"])):
+            yield _row(entry, cut.code, cut.language)
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    return read_entries(path, _COLUMNS, advice="turn snippets off or pass a parquet file of snippets")
+
+
+def _row(entry: Mapping[str, Any], code: str, language: str) -> Row:
+    return Row(
+        code=code,
+        language=language,
+        label=int(entry["label"] == "llm"),
+        repo=f"snippets/{entry['source']}",
+        agent="",
+        modern=False,
+        is_test=False,
+        lines=code.count("\n") + 1,
+        generator=entry["generator"] or "",
+        source=SOURCE,
+        group=entry["group"],
+    )

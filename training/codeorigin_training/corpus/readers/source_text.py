@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codeorigin.functions import find_functions
-from codeorigin.languages import language_for_path
+from codeorigin.languages import Language, language_for_path
 from codeorigin.source.files import is_generated, is_minified
 from codeorigin.source.text import LineIndex
+from codeorigin.spans import code_text
+from codeorigin.top_level import top_level
 
 SHORTEST, LONGEST = 4, 200
 """Line counts of the functions that are listed: shorter ones say nothing, longer ones are mostly tables."""
@@ -14,7 +16,10 @@ SHORTEST, LONGEST = 4, 200
 
 @dataclass(frozen=True, slots=True)
 class CutFunction:
-    """A function of a file: its lines without the last line end, and where they stand (0-based, end included)."""
+    """A function of a file: its lines without the last line end, and where they stand (0-based, end included).
+
+    It is the code outside of functions where :func:`cut_top_level` cut it.
+    """
 
     code: str
     language: str
@@ -44,3 +49,17 @@ def cut_functions(text: str, path: str) -> Iterator[CutFunction]:
             continue
         code = text[index.line_start(first) : index.line_end(last)]
         yield CutFunction(code, language.model_language, span.is_test, first, last)
+
+
+def cut_top_level(text: str, language: Language, path: str = "") -> Iterator[CutFunction]:
+    """What the server reads of the code outside of a file's functions: one unit, or none."""
+    if is_generated(text) or is_minified(text):
+        return
+    index = LineIndex(text)
+    functions = find_functions(text, language, path=path, lines=index)
+    span = top_level(text, language, functions, index, path=path)
+    if span is not None:
+        code = code_text(text, span)
+        yield CutFunction(
+            code, language.model_language, span.is_test, span.code.start_line, span.code.end_line
+        )

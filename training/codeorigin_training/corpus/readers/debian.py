@@ -1,0 +1,102 @@
+"""Archives of source packages -> human functions, and the code outside of functions as a unit of its own."""
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from codeorigin_training.corpus.debian import SourcePackage
+from codeorigin_training.corpus.readers.own_code import is_own_code, sample, without_blanks
+from codeorigin_training.corpus.readers.source_archives import SourceFile, read_source_archive
+from codeorigin_training.corpus.readers.source_text import CutFunction, cut_functions, cut_top_level
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, CorpusError, Row
+from codeorigin_training.run import Log
+
+MOST_ROWS = 60
+"""Functions of a package, as in ``human.parquet``."""
+
+_CANDIDATES = 4
+"""Parsing stops at this multiple of what a package may give."""
+
+_OLDEST = datetime.date(1990, 1, 1)
+
+Cut = Callable[[SourceFile], Iterator[CutFunction]]
+
+
+def read_source_functions(
+    packages: Sequence[SourcePackage], folder: Path, log: Log, *, limit: int = MOST_ROWS, seed: int = 0
+) -> Iterator[Row]:
+    """Human functions of the packages whose archives lie in ``folder``, at most ``limit`` of each.
+
+    A text found in several packages counts for the first. A package whose archive is not the pinned one, is damaged,
+    or unpacks to too much is left out with a line in ``log``.
+    """
+    return _rows(packages, folder, log, lambda file: cut_functions(file.text, file.path), limit, seed)
+
+
+def read_source_top_level(
+    packages: Sequence[SourcePackage], folder: Path, log: Log, *, limit: int = MOST_ROWS, seed: int = 0
+) -> Iterator[Row]:
+    """The code outside of functions of the same files, and of scripts without an extension; a file is a row."""
+    return _rows(
+        packages, folder, log, lambda file: cut_top_level(file.text, file.language, file.path), limit, seed
+    )
+
+
+def _rows(
+    packages: Sequence[SourcePackage], folder: Path, log: Log, cut: Cut, limit: int, seed: int
+) -> Iterator[Row]:
+    seen: set[str] = set()
+    generator = np.random.default_rng(seed)
+    for package in packages:
+        if fault := package.fault(folder):
+            log(f"{package.repo}: left out, {fault}")
+            continue
+        try:
+            files = [each for each in read_source_archive(folder / package.archive) if _is_own(each)]
+        except CorpusError as error:
+            log(f"{package.repo}: left out, {error}")
+            continue
+        found: list[Row] = []
+        # In shuffled order, so that parsing may stop early.
+        for index in generator.permutation(len(files)):
+            file = files[index]
+            for each in cut(file):
+                text = without_blanks(each.code)
+                if text not in seen:
+                    seen.add(text)
+                    found.append(_row(package, file, each))
+            if len(found) >= _CANDIDATES * limit:
+                break
+        yield from sample(found, limit, generator)
+
+
+def _is_own(file: SourceFile) -> bool:
+    return is_own_code(file.path, file.text, file.language.model_language)
+
+
+def _row(package: SourcePackage, file: SourceFile, cut: CutFunction) -> Row:
+    return Row(
+        code=cut.code,
+        language=cut.language,
+        label=0,
+        repo=package.repo,
+        agent="",
+        modern=package.modern,
+        is_test=cut.is_test,
+        lines=cut.lines,
+        path=file.path,
+        commit=package.version,
+        date=_date(file, package).isoformat(),
+        source=DISTRIBUTION_SOURCE,
+    )
+
+
+def _date(file: SourceFile, package: SourcePackage) -> datetime.date:
+    """The file's own date where it is plausible, else the package's."""
+    try:
+        own = datetime.datetime.fromtimestamp(file.modified, datetime.UTC).date()
+    except (OverflowError, OSError, ValueError):
+        return package.date
+    return own if _OLDEST <= own <= package.date else package.date
