@@ -29,6 +29,7 @@ STAGES = {
 
 OTHERS = {
     "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
+    "toplevel": "Give a bundle a rule for code outside of functions, from source packages and published answers.",
     "record": "Make a finished run a row of EXPERIMENTS.md, with its settings and its line in results.jsonl.",
     "classify": "Train a classifier of any labels on a folder of folders or a parquet file.",
 }

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.eligibility import Limits
 from codeorigin_training.calibrate.thresholds import controlled_threshold, supported_threshold
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
 
 
 class Terms(Protocol):
@@ -53,11 +53,16 @@ class LevelSettings(Limits, Terms, Protocol):
 DISTRIBUTION = "distribution"
 """Human code of a distribution's packages."""
 
+PUBLISHED = "published"
+"""Human code of published answers to tasks."""
+
 
 def population(row: Row) -> str:
     """The kind of human code that a row belongs to: promises hold on each apart, since their scores differ."""
     if row.source == DISTRIBUTION_SOURCE:
         return DISTRIBUTION
+    if row.source == SNIPPET_SOURCE:
+        return PUBLISHED
     return "modern" if row.modern else "old"
 
 

@@ -1,18 +1,13 @@
 """The command ``recalibrate``: new thresholds for a bundle, from repositories that its training never saw."""
 
-import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.bundle import Bundle
-from codeorigin.model_folder import MANIFEST, sha256_of
-from codeorigin_training.arrays import Booleans, Floats
+from codeorigin.model_folder import sha256_of
+from codeorigin_training.arrays import Booleans
 from codeorigin_training.calibrate.again import cross_fitted, new_thresholds
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
@@ -20,9 +15,7 @@ from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions, read_human
 from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.export.bundle import finite
-from codeorigin_training.export.card import model_card
-from codeorigin_training.files import write_whole, written_whole
+from codeorigin_training.export.again import kept_logits, write_again
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.run import Log, Run
@@ -63,7 +56,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     inputs = {"model": sha256_of(detector.bundle.score_path)} | {
         name: sha256_of(config.data / name) for name in (FUNCTIONS, HUMAN) if (config.data / name).is_file()
     }
-    logits = _logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
+    logits = kept_logits(run.folder / "recalibration.npz", detector, rows, inputs, log)
     groups = row_groups(rows)
     old = detector.bundle.calibration
     if old.commit_context is None:
@@ -89,7 +82,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     }
     manifest["metrics"] = {**manifest["metrics"], "false_positives": _figures(rows, groups, outside)}
     out = config.out or run.bundle
-    _write(out, detector.bundle, manifest)
+    write_again(out, detector.bundle, manifest)
     for way, each in manifest["metrics"]["false_positives"].items():
         log(f"{way}: {_headline(each)}")
     log(f"wrote {out}")
@@ -108,30 +101,3 @@ def _headline(figures: Mapping[str, Any]) -> str:
     ]
     found = figures["found"].get("all")
     return ", ".join(parts) + ("" if found is None else f"; LLM {found['share']:.1%}")
-
-
-def _logits(
-    path: Path, detector: Detector, rows: Sequence[Row], inputs: Mapping[str, str], log: Log
-) -> Floats:
-    known = json.dumps(inputs, sort_keys=True)
-    if path.is_file():
-        with np.load(path) as kept:
-            if str(kept["inputs"]) == known and kept["logits"].shape == (len(rows),):
-                log("the logits are there")
-                return np.asarray(kept["logits"], dtype=np.float64)
-    log(f"scoring {len(rows)} functions of repositories that the model was not trained on")
-    logits = detector.logits(rows)
-    with written_whole(path) as partial:
-        np.savez(partial, logits=logits, inputs=known)
-    return logits
-
-
-def _write(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    for name in manifest["files"]:
-        if out.resolve() != bundle.directory.resolve():
-            shutil.copyfile(bundle.directory / name, out / name)
-    plain = finite(dict(manifest))
-    write_whole(out / MANIFEST, json.dumps(plain, indent=1, allow_nan=False) + "\n")
-    write_whole(out / "README.md", model_card(plain))
-    Bundle.load(out)

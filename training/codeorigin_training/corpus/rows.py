@@ -16,6 +16,9 @@ FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
 DISTRIBUTION_SOURCE = "debian"
 """``Row.source`` of the rows of ``human.parquet``, and of those read from source packages."""
 
+SNIPPET_SOURCE = "snippet"
+"""``Row.source`` of published snippets."""
+
 MODERN = "H-date-modern"
 DISTRIBUTION_OLD, DISTRIBUTION_MODERN = "H-dist", "H-dist-12"
 """Evidence of a distribution's human code, from before code assistants and from their time."""

@@ -7,11 +7,9 @@ from typing import Any
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin_training.corpus.readers.source_text import cut_top_level
-from codeorigin_training.corpus.rows import Row, read_entries
+from codeorigin_training.corpus.rows import SNIPPET_SOURCE, Row, read_entries
 
 SNIPPETS = "snippets.parquet"
-SOURCE = "snippet"
-"""``Row.source`` of these rows; what the file calls source stands in ``Row.repo``, as ``snippets/SOURCE``."""
 
 _COLUMNS = ["code", "language", "label", "generator", "source", "group"]
 
@@ -19,8 +17,9 @@ _COLUMNS = ["code", "language", "label", "generator", "source", "group"]
 def read_snippets(path: Path, *, with_functions: bool = False) -> Iterator[Row]:
     """The snippets of a parquet file, each whole: imports and main program are part of an answer.
 
-    A snippet's ``group`` must not be split. ``with_functions`` leaves out what defines no function of a supported
-    language: a query, a configuration, a script of three lines.
+    What the file calls source stands in ``Row.repo``, as ``snippets/SOURCE``. A snippet's ``group`` must not be
+    split. ``with_functions`` leaves out what defines no function of a supported language: a query, a configuration, a
+    script of three lines.
 
     Raises:
         CorpusError: the file is missing or lacks a column.
@@ -61,6 +60,6 @@ def _row(entry: Mapping[str, Any], code: str, language: str) -> Row:
         is_test=False,
         lines=code.count("\n") + 1,
         generator=entry["generator"] or "",
-        source=SOURCE,
+        source=SNIPPET_SOURCE,
         group=entry["group"],
     )

@@ -1,0 +1,152 @@
+"""The rule for code outside of functions: its own minimum, thresholds with packages as units, and what they do."""
+
+import dataclasses
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from codeorigin.model.scale import Thresholds
+from codeorigin.model.top_level import TopLevelRule
+from codeorigin_training.arrays import Booleans, Floats
+from codeorigin_training.calibrate.eligibility import has_verdict
+from codeorigin_training.calibrate.levels import Levels, fit_levels, no_levels
+from codeorigin_training.calibrate.promises import DISTRIBUTION, population
+from codeorigin_training.calibrate.thresholds import fewest_repositories
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.splits import unit_hash
+from codeorigin_training.corpus.weights import balanced_or_equal_weights
+
+_CURVE_POINTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TopLevelConfig:
+    """What is promised about code outside of functions, and from what length on it gets a verdict.
+
+    ``min_lines`` and ``min_characters`` count what is not blank. The rest is as in
+    :class:`~codeorigin_training.calibrate.config.CalibrateConfig`; packages are the units of the promise.
+    """
+
+    min_lines: int = 4
+    min_characters: int = 100
+    rate: float = 0.015
+    human_rate: float = 0.05
+    tail_share: float = 0.05
+    tail_rate: float = 0.03
+    tail_fewest: int = 50
+    fewest_evidence: int = 20
+
+    def __post_init__(self) -> None:
+        if not all(0 < each < 1 for each in (self.rate, self.human_rate, self.tail_share, self.tail_rate)):
+            raise ValueError("rate, human_rate, tail_share and tail_rate must lie between 0 and 1")
+        if min(self.min_lines, self.min_characters, self.tail_fewest, self.fewest_evidence) < 1:
+            raise ValueError("min_lines, min_characters, tail_fewest and fewest_evidence must be at least 1")
+
+
+def fit_top_level(
+    rows: Sequence[Row], logits: Floats, config: TopLevelConfig, told_apart: Collection[str] | None = None
+) -> TopLevelRule | None:
+    """The rule from ``logits`` ``(n,)`` of top-level code that the model never read, each of its ``Row.unit``.
+
+    A language has thresholds of its own where its packages allow the promise; the others, and those without any data,
+    get the strictest of all that were found, and a wider ``unsure``. Published human answers to tasks
+    can raise the threshold of a language with a promise, and make none. Only the languages of ``told_apart``, if it
+    is given, get an answer other than ``unsure``.
+
+    Returns:
+        A rule that never says ``llm`` where packages do not allow a promise; None where a class is missing.
+    """
+    kept = _judged(rows, config)
+    rows = [replace(rows[index], repo=rows[index].unit) for index in np.flatnonzero(kept).tolist()]
+    logits = logits[kept]
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    if len(np.unique(labels)) < 2:
+        return None
+    heard = labels.astype(bool) | _promised(rows, config)
+    levels = None
+    if (heard & (labels == 0)).any():
+        found = [row for row, wanted in zip(rows, heard.tolist(), strict=True) if wanted]
+        levels = fit_levels(found, logits[heard], config)
+    if levels is None:
+        units = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+        levels = no_levels(logits, labels, units, config.human_rate)
+    levels = _strictest(levels)
+    if told_apart is not None:
+        levels = _without(levels, told_apart, {row.language for row in rows}, float(logits.min()))
+    scale = levels.scale(rows, logits, balanced_or_equal_weights(rows), config.rate, points=_CURVE_POINTS)
+    return TopLevelRule(config.min_lines, config.min_characters, scale)
+
+
+def called_top_level(rows: Sequence[Row], logits: Floats, rule: TopLevelRule | None) -> Booleans:
+    """Which of ``rows``, with ``logits`` ``(n,)``, ``rule`` calls ``llm``, bool ``(n,)``: no code that is too short."""
+    if rule is None:
+        return np.zeros(len(rows), dtype=bool)
+    thresholds = np.array([rule.scale.thresholds(row.language).llm for row in rows])
+    called: Booleans = (logits >= thresholds) & _judged(rows, rule)
+    return called
+
+
+def cross_fitted_top_level(
+    rows: Sequence[Row],
+    logits: Floats,
+    config: TopLevelConfig,
+    folds: int,
+    told_apart: Collection[str] | None = None,
+) -> Booleans:
+    """Which of ``rows``, with ``logits`` ``(n,)``, a rule fitted without their unit's fold calls ``llm``; bool."""
+    fold = np.array([int(unit_hash(row.unit, "top-level") * folds) for row in rows], dtype=np.int64)
+    called = np.zeros(len(rows), dtype=bool)
+    for number in range(folds):
+        inside = fold == number
+        inner = [rows[index] for index in np.flatnonzero(~inside).tolist()]
+        outer = [rows[index] for index in np.flatnonzero(inside).tolist()]
+        rule = fit_top_level(inner, logits[~inside], config, told_apart)
+        called[inside] = called_top_level(outer, logits[inside], rule)
+    return called
+
+
+def _judged(rows: Sequence[Row], limits: TopLevelConfig | TopLevelRule) -> Booleans:
+    return np.array([has_verdict(row.code, limits) for row in rows], dtype=bool)
+
+
+def _promised(rows: Sequence[Row], config: TopLevelConfig) -> Booleans:
+    """Human rows that count: packages, and the other human code of languages whose packages allow a promise."""
+    packages: dict[str, set[str]] = {}
+    for row in rows:
+        if population(row) == DISTRIBUTION:
+            packages.setdefault(row.language, set()).add(row.repo)
+    everywhere = len(set().union(*packages.values()))
+    fewest = fewest_repositories(config.rate)
+    return np.array(
+        [
+            row.label == 0
+            and everywhere >= fewest
+            and (population(row) == DISTRIBUTION or len(packages.get(row.language, ())) >= fewest)
+            for row in rows
+        ],
+        dtype=bool,
+    )
+
+
+def _strictest(levels: Levels) -> Levels:
+    """``levels`` whose default is the strictest of them, also of languages without a promise of their own."""
+    known = [levels.default, *levels.languages.values()]
+    default = Thresholds(
+        max(each.llm for each in known), min(each.human for each in known), levels.default.repositories
+    )
+    own = {name: each for name, each in levels.languages.items() if each.repositories is not None}
+    return dataclasses.replace(levels, default=default, languages=own)
+
+
+def _without(levels: Levels, told_apart: Collection[str], known: Collection[str], lowest: float) -> Levels:
+    """``levels`` that are ``unsure`` of all code, from below ``lowest``, but that of ``told_apart``."""
+    if set(known) <= set(told_apart):
+        return levels
+    unsure = Thresholds(np.inf, float(np.nextafter(lowest, -np.inf)))
+    own = {
+        name: levels.languages.get(name, levels.default)
+        for name in sorted(set(told_apart) & set(known))
+        if name in levels.languages
+    }
+    return dataclasses.replace(levels, default=unsure, languages=own)
