@@ -113,7 +113,7 @@ class Settings:
         False,
         Flag(),
         "Also list the code outside of functions and classes, such as a script's, as `<module>`. It has a verdict "
-        "only with a model that is calibrated for such code; the one that ships is not.",
+        "only with a model that is calibrated for such code, and the one that ships cannot tell who wrote it.",
     )
     threshold: float | None = setting(
         None,

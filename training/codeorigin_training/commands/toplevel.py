@@ -22,7 +22,7 @@ from codeorigin_training.corpus.reserved import RESERVED, is_reserved, read_rese
 from codeorigin_training.corpus.rows import Row, read_human
 from codeorigin_training.export.again import kept_logits, write_again
 from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.top_level import calls_of, ranking_figures, told_apart
+from codeorigin_training.measure.top_level import calls_of, probability_range, ranking_figures, told_apart
 from codeorigin_training.run import Log, Run
 
 _SHORTEST = 60
@@ -90,7 +90,8 @@ def toplevel(config: ToplevelConfig, run: Run, log: Log) -> None:
     manifest = dict(bundle.manifest)
     manifest["version"] = config.version or bundle.version
     manifest["calibration"] = calibration.to_manifest()
-    manifest["metrics"] = {**manifest["metrics"], "top_level": {**metrics, **ranked}}
+    metrics |= ranked | {"probabilities": probability_range(logits, rule.scale)}
+    manifest["metrics"] = {**manifest["metrics"], "top_level": metrics}
     manifest["data"] = {**manifest["data"], "top_level": _data(rows) | {"inputs": inputs}}
     manifest["build"] = {**manifest["build"], "top_level": asdict(config.calibrate)}
     out = config.out or run.bundle

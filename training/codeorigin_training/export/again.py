@@ -31,6 +31,7 @@ def kept_logits(
                 return np.asarray(kept["logits"], dtype=np.float64)
     log(f"scoring {len(rows):,} pieces of code that the model was not trained on")
     logits = detector.logits(rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as partial:
         np.savez(partial, logits=logits, inputs=known)
     return logits

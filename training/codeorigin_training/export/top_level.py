@@ -36,10 +36,11 @@ def top_level_sections(manifest: Mapping[str, Any]) -> list[str]:
 def _verdict(figures: Mapping[str, Any], rate: str) -> str:
     told = figures["told_apart"]
     if not told:
+        low, high = figures["probabilities"]
         return (
             "**The model cannot tell who wrote such code.** In no language does a threshold that calls at most "
             f"{rate} of a new package's units `llm` find surely more LLM code than it calls human code. So no unit is "
-            "called `llm` or `human`: all are `unsure`, with a probability near one half."
+            f"called `llm` or `human`: all are `unsure`, nine in ten with probabilities of {low:.0%} to {high:.0%}."
         )
     return (
         f"At most {rate} of the units of a new package by people are expected to be called `llm`. Only "

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from codeorigin.model.pooled_rule import counted_lines
+from codeorigin.model.scale import Scale
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.promises import DISTRIBUTION, PUBLISHED, population
 from codeorigin_training.corpus.rows import Row
@@ -45,6 +46,12 @@ def told_apart(calls: Mapping[str, Any], fewest: int) -> frozenset[str]:
         and found["repositories"] >= fewest
         and found["interval_90"][0] > human[name]
     )
+
+
+def probability_range(logits: Floats, scale: Scale) -> list[float]:
+    """Between which probabilities nine in ten units with ``logits`` ``(n,)`` lie."""
+    low, high = np.quantile(logits, [0.05, 0.95])
+    return [scale.probability(float(low)), scale.probability(float(high))]
 
 
 def ranking_figures(rows: Sequence[Row], logits: Floats) -> dict[str, list[dict[str, Any]]]:
