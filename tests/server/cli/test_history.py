@@ -12,7 +12,7 @@ import pytest
 
 from codeorigin.cli.app import main
 from codeorigin.cli.history import parse_day
-from codeorigin.cli.reports.history.charts import periods, squarified, treemap
+from codeorigin.cli.reports.history.charts import over_time, periods, squarified, treemap
 from codeorigin.cli.reports.history.json import load_schema
 from codeorigin.errors import CodeOriginError
 from codeorigin.history import walk
@@ -282,3 +282,13 @@ def test_labels_of_a_treemap_stay_in_their_place() -> None:
     whole = re.findall(r">(…?[^<>]*eng_\d+)</text>", drawing)
     assert whole
     assert {name[:2] for name in whole if name.startswith("…")} <= {"…/"}
+
+
+def test_the_name_of_the_last_period_is_not_cut_off() -> None:
+    months = periods({"2019-01": share(1), "2025-10": share(1)})
+    labels = re.findall(
+        r'<text x="([\d.]+)"( text-anchor="end")? y="\d+">(\d{4}-\d\d)</text>', over_time(months)
+    )
+    assert len(labels) == 10
+    assert labels[-1][:2] == ("1000", ' text-anchor="end"')
+    assert [anchor for _, anchor, _ in labels[:-1]] == [""] * 9

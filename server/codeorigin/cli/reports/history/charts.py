@@ -13,6 +13,8 @@ from codeorigin.wording.histories import percents
 _MOST_PERIODS = 84
 _MOST_FOLDERS = 48
 _WIDTH = 1000.0
+_LABEL = 60.0
+"""Room for the name of a period."""
 _STACK = (Band.LLM, Band.UNSURE, Band.HUMAN)
 
 
@@ -81,7 +83,8 @@ def over_time(shown: Sequence[tuple[str, Share]]) -> str:
             parts.append(_box(x, y, bar, part, band.value))
         parts.append("</g>")
         if number % every == 0:
-            parts.append(f'<text x="{x:.1f}" y="{base + height + 18:g}">{escape(name)}</text>')
+            at = f'x="{x:.1f}"' if x + _LABEL <= _WIDTH else f'x="{_WIDTH:g}" text-anchor="end"'
+            parts.append(f'<text {at} y="{base + height + 18:g}">{escape(name)}</text>')
     return "".join(parts) + "</svg>"
 
 
