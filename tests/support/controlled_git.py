@@ -10,8 +10,12 @@ _SCRIPT = """\
 #!/bin/sh
 for command in $(cat "{folder}/held" 2>/dev/null); do
     case " $* " in *" $command "*)
+        "{git}" "$@" > "{folder}/answer.$$"
+        code=$?
         : > "{folder}/reached"
-        while [ -e "{folder}/held" ]; do sleep 0.02; done ;;
+        while [ -e "{folder}/held" ]; do sleep 0.02; done
+        cat "{folder}/answer.$$"
+        exit $code ;;
     esac
 done
 for command in $(cat "{folder}/failing" 2>/dev/null); do
@@ -39,7 +43,7 @@ class ControlledGit:
 
     @contextmanager
     def held(self, command: str) -> Iterator[None]:
-        """``git COMMAND`` waits until the block ends."""
+        """What ``git COMMAND`` answers is kept back until the block ends."""
         self._reached.unlink(missing_ok=True)
         self._held.write_text(command)
         try:
@@ -49,7 +53,7 @@ class ControlledGit:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether what is held was asked for."""
+        """Whether there is such an answer."""
         return self._reached.exists()
 
     @contextmanager

@@ -1,5 +1,6 @@
 """Waiting for something that another process does."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -19,3 +20,13 @@ def wait_for(
         if time.monotonic() > end:
             raise AssertionError(f"{what}: still {answer!r} after {seconds:.0f} s")
         time.sleep(0.1)
+
+
+async def until(holds: Callable[[], bool], *, seconds: float = 15.0) -> None:
+    """Wait until it holds, while the event loop goes on. Raises TimeoutError when it never does."""
+
+    async def wait() -> None:
+        while not holds():
+            await asyncio.sleep(0.02)
+
+    await asyncio.wait_for(wait(), seconds)

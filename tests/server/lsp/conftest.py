@@ -13,7 +13,8 @@ from pytest_lsp import ClientServerConfig, client_capabilities
 # The tests' own helper modules are imported by their full name, whichever way pytest was started.
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from tests.server.lsp.editor import Editor, make_client
+from tests.server.lsp.client import make_client
+from tests.server.lsp.editor import Editor
 
 EDITORS = ("visual-studio-code", "neovim", "emacs")
 COMMAND = [sys.executable, "-m", "codeorigin", "serve", "--log-level", "warning"]

@@ -1,19 +1,17 @@
 """An editor for the tests: a pytest-lsp client that keeps every message until a test has read it."""
 
 import asyncio
-import json
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
-import cattrs
 import pytest_lsp
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.protocol import default_converter
 from pytest_lsp.client import register_lsp_features
+from tests.server.lsp.client import plain
 
 PATIENCE = 15.0
 PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
@@ -36,27 +34,6 @@ def python_function(name: str, step: int = 3) -> str:
         f"        total += value * {step}\n"
         "    return total\n"
     )
-
-
-def converter() -> cattrs.Converter:
-    """The library's converter, with code actions told from commands as the specification does."""
-    made = default_converter()
-
-    def action(value: Any, _: Any) -> Any:
-        kind = types.Command if isinstance(value.get("command"), str) else types.CodeAction
-        return made.structure(value, kind)
-
-    made.register_structure_hook(Union[types.Command, types.CodeAction], action)  # noqa: UP007 - its key
-    return made
-
-
-def plain(value: Any) -> Any:
-    """pygls' named tuples for untyped JSON as dictionaries."""
-    if hasattr(value, "_asdict"):
-        return {key: plain(item) for key, item in value._asdict().items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value
 
 
 @dataclass
@@ -326,13 +303,3 @@ class Editor:
         waiting = self.inbox.get(PUSHED)
         if waiting is not None:
             self.inbox[PUSHED] = deque(params for params in waiting if params.uri != uri)
-
-
-def make_client() -> pytest_lsp.LanguageClient:
-    """A client without any handler of its own."""
-    return pytest_lsp.LanguageClient(converter_factory=converter)
-
-
-def dump(value: Any) -> str:
-    """JSON for messages of failing tests."""
-    return json.dumps(plain(value), default=str)

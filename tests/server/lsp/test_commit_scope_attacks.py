@@ -1,8 +1,7 @@
 """``codeorigin.scope: commit`` while git waits, fails or is not there, and the repository comes and goes."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,12 @@ import pytest_asyncio
 from pytest_lsp import client_capabilities
 from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, heard, two_commits
 from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
-from tests.server.lsp.editor import PATIENCE, Editor, python_function
+from tests.server.lsp.editor import Editor, python_function
 
 from support.controlled_git import ControlledGit
 from support.repositories import Repository
 from support.tiny_model import with_commit_rules
+from support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -77,14 +77,6 @@ def repository(folder: Path) -> Repository:
 
 def uri(repository: Repository, name: str = "a.py") -> str:
     return (repository.folder / name).as_uri()
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async def wait() -> None:
-        while not holds():
-            await asyncio.sleep(0.02)
-
-    await asyncio.wait_for(wait(), PATIENCE)
 
 
 @pytest.mark.parametrize("asked", ["blame", "cat-file", "diff-tree", "rev-parse"])

@@ -1,0 +1,104 @@
+"""Untitled buffers whose language changes: by another name for it, and by what stands in them."""
+
+import random
+
+import pytest
+from lsprotocol import types
+from tests.server.lsp.editor import PUSHED, Document, Editor, python_function
+from tests.support.language_texts import CODE, NONE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PYTHON = python_function("buffered")
+PROSE = NONE["prose"] * 3
+FENCED = f"Read this:\n\n```python\n{PYTHON}```\n"
+
+
+async def shown(editor: Editor, document: Document) -> list[str]:
+    """Names of the functions that the client shows findings of, once the server has nothing to do."""
+    await editor.idle()
+    await editor.findings_arrived(document)
+    if editor.pulls:
+        items = await editor.findings(document)
+    else:
+        pushed = [each for each in editor.inbox[PUSHED] if each.uri == document.uri]
+        items = list(pushed[-1].diagnostics)
+    return [each.data["name"] for each in items]
+
+
+def fill(editor: Editor, document: Document, text: str) -> None:
+    """Put another text into the buffer."""
+    document.version, document.text = document.version + 1, text
+    editor.change(document, types.TextDocumentContentChangeWholeDocument(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "names"),
+    [
+        (PYTHON, "plaintext", ["buffered"]),
+        (PYTHON, "python", ["buffered"]),
+        (PYTHON, "markdown", []),
+        (PYTHON, "klingon", []),
+        (FENCED, "markdown", ["buffered"]),
+        (FENCED, "restructuredtext", []),
+        (PROSE, "plaintext", []),
+        (CODE["javascript"], "", ["renderList"]),
+    ],
+)
+async def test_another_name_for_the_language(
+    editor: Editor, text: str, language: str, names: list[str]
+) -> None:
+    """The client closes the buffer and opens it again, with the version that it had."""
+    document = editor.open(PYTHON, language="python", uri="untitled:Untitled-7")
+    assert await shown(editor, document) == ["buffered"]
+    await editor.close(document)
+    again = editor.open(text, language=language, uri=document.uri)
+    assert await shown(editor, again) == names
+
+
+async def test_many_names_at_once(editor: Editor) -> None:
+    chance = random.Random(5)
+    uri = "untitled:Untitled-8"
+    for _ in range(60):
+        text, language = chance.choice(
+            [(PYTHON, "python"), (FENCED, "markdown"), (PROSE, "plaintext"), (PYTHON, "go")]
+        )
+        document = editor.open(text, language=language, uri=uri)
+        if chance.random() < 0.5:
+            fill(editor, document, chance.choice([PYTHON, FENCED, PROSE]))
+        editor.documents.remove(document)
+        editor.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
+        )
+    document = editor.open(FENCED, language="markdown", uri=uri)
+    assert await shown(editor, document) == ["buffered"]
+    fill(editor, document, "nothing\n")
+    assert await shown(editor, document) == []
+
+
+async def test_a_buffer_turns_from_one_language_to_another_and_to_prose(editor: Editor) -> None:
+    document = editor.open(PYTHON, language="plaintext", uri="untitled:Untitled-9")
+    assert await shown(editor, document) == ["buffered"]
+    fill(editor, document, CODE["javascript"])
+    assert await shown(editor, document) == ["renderList"]
+    fill(editor, document, PROSE)
+    assert await shown(editor, document) == []
+    assert await editor.hover(document, 0) is None
+    fill(editor, document, PYTHON)
+    assert await shown(editor, document) == ["buffered"]
+
+
+async def test_a_buffer_turns_to_prose_word_by_word(editor: Editor) -> None:
+    document = editor.open(PYTHON, language="plaintext", uri="untitled:Untitled-10")
+    assert await shown(editor, document) == ["buffered"]
+    # The code is taken away from its top, and prose is written above it.
+    for line in PYTHON.splitlines(keepends=True):
+        editor.replace(document, line, "")
+        start = "" if not document.text else document.text[0]
+        for word in PROSE.split()[:12]:
+            editor.replace(document, start, f"{word} {start}")
+            start = word[0]
+    assert await shown(editor, document) == []
+    assert await editor.hover(document, 0) is None
+    fill(editor, document, "")
+    assert await shown(editor, document) == []
