@@ -197,7 +197,12 @@ class Session:
             self.commits.refresh(uri, Path(snapshot.path), snapshot.language)
 
     def _commits_changed(self, uri: str) -> None:
-        if self.document(uri) is not None:
+        document, result = self.document(uri), self.result(uri)
+        if document is None:
+            return
+        is_scored = result is not None and result.version == (document.version or 0)
+        # What was typed since waits for its save, where the settings say so.
+        if is_scored or self.scorer.is_busy(uri) or self.settings_of(uri).run is RunMode.ON_TYPE:
             self.scorer.schedule(uri, 0.0)
 
     def _score_again(self) -> None:

@@ -9,7 +9,7 @@ import pytest_asyncio
 from pytest_lsp import client_capabilities
 from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, heard, two_commits
 from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
-from tests.server.lsp.editor import Editor, python_function
+from tests.server.lsp.editor import PUSHED, Editor, python_function
 
 from support.controlled_git import ControlledGit
 from support.repositories import Repository
@@ -134,6 +134,22 @@ async def test_the_setting_goes_off_and_on_while_git_reads(
     assert alone["commitEvidence"] is None
     await editor.configure(**BY_COMMIT)
     assert await heard(editor, document, "one", 2) == verdict
+
+
+async def test_what_is_typed_while_git_reads_waits_for_its_save(
+    editor: Editor, git: ControlledGit, repository: Repository
+) -> None:
+    await editor.configure(**BY_COMMIT, run="onSave")
+    with git.held("blame"):
+        document = editor.open(TEXT, uri=uri(repository))
+        await until(lambda: git.is_waiting)
+        assert len(await editor.findings(document)) == 2
+        editor.replace(document, "def old", "def typed")
+    await editor.idle()
+    assert not [each for each in editor.inbox.get(PUSHED, ()) if each.uri == document.uri]
+    editor.save(document)
+    assert {each.data["name"] for each in await editor.findings(document)} == {"typed", "one"}
+    await heard(editor, document, "one", 2)
 
 
 async def test_a_repository_is_deleted_and_comes_back(editor: Editor, repository: Repository) -> None:
