@@ -3,6 +3,7 @@
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -44,3 +45,13 @@ def test_the_version_loads_none_of_the_command(option: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == f"codeorigin {codeorigin.__version__}\n0 []\n"
+
+
+def test_a_check_of_files_loads_nothing_that_asks_git(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def f(a):\n    return a\n")
+    script = (
+        f"import sys; sys.argv[1:] = ['check', {str(tmp_path)!r}]; from codeorigin.__main__ import main; main(); "
+        "print(sorted(name for name in sys.modules if name.startswith('codeorigin.git')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
