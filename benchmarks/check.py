@@ -9,6 +9,7 @@ what those do not gain either is the machine's. Linux and macOS.
 """
 
 import argparse
+import functools
 import json
 import os
 import re
@@ -48,16 +49,16 @@ def run(checkout: Path, jobs: int, parts: Sequence[Sequence[str]], cache: Path) 
     Raises:
         SystemExit: a check failed.
     """
-    # The compiled code goes where both checkouts have theirs, whatever the settings of the shell.
-    environment = {**os.environ, "PYTHONPATH": str(checkout / "server"), "PYTHONPYCACHEPREFIX": str(cache)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    options = ["--jobs", str(jobs), "--show", "findings"]
+    command, environment = [sys.executable, "-m", "codeorigin", "check"], _environment(checkout, cache)
+    options = ["--show", "findings"]
+    if _knows_jobs(checkout, cache):
+        options += ["--jobs", str(jobs)]
     for pattern in EXCLUDED:
         options += ["--exclude", pattern]
     started = time.perf_counter()
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "codeorigin", "check", *options, *paths],
+            [*command, *options, *paths],
             env=environment,
             cwd=cache,
             stdout=subprocess.PIPE,
@@ -76,6 +77,21 @@ def run(checkout: Path, jobs: int, parts: Sequence[Sequence[str]], cache: Path) 
         rate=sum(rates) if rates else None,
         peak_mib=max(usage.ru_maxrss for _, usage in ended) * _RSS_UNIT / 2**20,
     )
+
+
+def _environment(checkout: Path, cache: Path) -> dict[str, str]:
+    """Compiled code goes where all checkouts have theirs, whatever the settings of the shell."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": str(checkout / "server"), "PYTHONPYCACHEPREFIX": str(cache)}
+
+
+@functools.cache
+def _knows_jobs(checkout: Path, cache: Path) -> bool:
+    """Whether a checkout has the option; an older one has one process anyway."""
+    command = [sys.executable, "-m", "codeorigin", "check", "--help"]
+    environment = {**_environment(checkout, cache), "COLUMNS": "200"}
+    done = subprocess.run(command, env=environment, cwd=cache, capture_output=True, text=True, check=True)
+    return "--jobs" in done.stdout
 
 
 def _end(process: "subprocess.Popen[str]") -> tuple[str, "resource.struct_rusage"]:
