@@ -80,8 +80,7 @@ bench: $(VENV)/.runtime
 	$(BIN)/codeorigin doctor
 	$(BIN)/python benchmarks/server.py
 	$(BIN)/python benchmarks/scoring.py
-	library=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))'); \
-	$(BIN)/codeorigin check --show findings --exclude site-packages "$$library" | tail -n 3
+	$(BIN)/python benchmarks/check.py --scaling
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -130,7 +130,7 @@ class Analyzer:
         if not found.is_parsed:
             return FileReport(known.id, path, (), FileVerdict.without(FileReason.UNPARSED))
         model_language = known.model_language
-        by_id = self._scores.of(found.to_score(), model_language, cancel=cancel)
+        by_id = self._scores.of(found.to_score, model_language, cancel=cancel)
         verdicts: dict[int, Verdict] = {}
         scored: dict[int, Scored | None] = {}
         for number, span in enumerate(spans):
@@ -183,7 +183,7 @@ class Analyzer:
                 continue  # its blocks are documents of their own
             known = get_language(language)
             found = self._prepared[known.id, path, text] = FoundFunctions.find(text, known, path)
-            codes_of.setdefault(known.model_language, {}).update(found.to_score())
+            codes_of.setdefault(known.model_language, {}).update(found.to_score)
         for language, codes in codes_of.items():
             self._scores.of(codes, language)
 

@@ -1,6 +1,6 @@
 """The functions of a document, with their ids and what keeps them from a verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from codeorigin.cancellation import NEVER, CancelToken
@@ -19,6 +19,7 @@ class FoundFunctions:
 
     ``is_parsed`` is False for a text that the parser would take too long over; it then has no functions.
     ``whole`` says why nothing in the document gets a verdict, if all of it is generated, minified or ignored.
+    ``to_score`` are the texts of the functions that may get a verdict, by id.
     """
 
     text: str
@@ -26,6 +27,7 @@ class FoundFunctions:
     ids: Sequence[str]
     is_parsed: bool
     whole: Reason | None
+    to_score: Mapping[str, str]
 
     @classmethod
     def find(
@@ -41,19 +43,16 @@ class FoundFunctions:
         found = outline(parsed or text, language, path=path, lines=LineIndex(text), cancel=cancel)
         ids = [function_id(text, span, language.model_language) for span in found.functions]
         whole = Reason.IGNORED if found.ignored else _whole_file_reason(text)
-        return cls(text, found.functions, ids, found.parsed, whole)
+        to_score = {
+            own_id: code_text(text, span)
+            for own_id, span in zip(ids, found.functions, strict=True)
+            if not (whole or span.ignored)
+        }
+        return cls(text, found.functions, ids, found.parsed, whole, to_score)
 
     def reason(self, span: FunctionSpan) -> Reason | None:
         """Why a piece of the document gets no verdict, whatever stands in it; None if it may get one."""
         return self.whole or (Reason.IGNORED if span.ignored else None)
-
-    def to_score(self) -> dict[str, str]:
-        """The texts of the functions that may get a verdict, by id."""
-        return {
-            own_id: code_text(self.text, span)
-            for own_id, span in zip(self.ids, self.spans, strict=True)
-            if self.reason(span) is None
-        }
 
 
 def _whole_file_reason(text: str) -> Reason | None:

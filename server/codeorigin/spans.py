@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 _NO_LINE_END = re.compile(r"[^\r\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class TextRange:
+class TextRange(NamedTuple):
     """A half-open range of a document, in UTF-8 bytes and in code points, and the lines that it touches.
 
     Lines are 0-based and are LSP lines: they end at ``\\n``, ``\\r\\n`` or ``\\r`` and at nothing else.

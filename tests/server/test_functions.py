@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.functions import MAX_NESTING, find_functions
+from codeorigin.function_spans import MAX_NESTING
+from codeorigin.functions import find_functions
 from codeorigin.languages import LANGUAGES, get_language, language_for_path
 from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan, TextRange

@@ -19,6 +19,7 @@ _KNOWN_TO_FRONTS = (
     "analyzer",
     "cancellation",
     "changed_functions",
+    "collector",
     "embedded",
     "errors",
     "explain.explanation",
@@ -131,7 +132,8 @@ def test_nothing_else_knows_a_front() -> None:
     [
         ("source", ("source", "languages", "errors")),
         ("languages", ("languages", "source", "errors", "cancellation")),
-        ("functions", ("ignore_comments", "languages", "source", "spans", "cancellation")),
+        ("function_spans", ("ignore_comments", "languages", "source", "spans")),
+        ("functions", ("function_spans", "languages", "source", "spans", "cancellation")),
         ("language_id", ("language_id", "languages", "model.keywords", "model_folder", "source", "errors")),
         (
             "embedded",
@@ -192,6 +194,7 @@ def test_nothing_else_knows_a_front() -> None:
                 "history",
                 "analyzer",
                 "changed_functions",
+                "collector",
                 "errors",
                 "git",
                 "languages",

@@ -3,6 +3,7 @@
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -44,3 +45,23 @@ def test_the_version_loads_none_of_the_command(option: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == f"codeorigin {codeorigin.__version__}\n0 []\n"
+
+
+def test_a_check_of_files_loads_nothing_that_asks_git(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def f(a):\n    return a\n")
+    script = (
+        f"import sys; sys.argv[1:] = ['check', {str(tmp_path)!r}]; from codeorigin.__main__ import main; main(); "
+        "print(sorted(name for name in sys.modules if name.startswith('codeorigin.git')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_server_starts_without_a_model_or_git() -> None:
+    script = (
+        "import sys, codeorigin.lsp.app; "
+        "print(sorted(name for name in sys.modules if name in {'numpy', 'typer', 'rich', "
+        "'google.protobuf', 'codeorigin.analyzer'} or name.startswith('codeorigin.git')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

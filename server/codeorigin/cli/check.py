@@ -17,6 +17,7 @@ from codeorigin.cli.inputs import Source, collect, find_project
 from codeorigin.cli.output import write_output
 from codeorigin.cli.reports import ReportFormat, write_report
 from codeorigin.cli.terminal import complain
+from codeorigin.collector import rare_collections
 from codeorigin.errors import CodeOriginError
 from codeorigin.report import ChangeReport
 from codeorigin.settings.schema import Settings
@@ -164,6 +165,7 @@ def check(options: CheckOptions) -> CheckResult:
     if options.baseline is not None:
         accepted = accepted_ids(options.baseline, may_be_new=options.update_baseline)
     with ExitStack() as stack:
+        stack.enter_context(rare_collections())
         sources, errors, change = stack.enter_context(_sources(options, project))
         for error in errors:
             complain(_error_line(error))

@@ -100,10 +100,13 @@ def check(
     """Score the functions of files and folders. Exit code: 0 no findings, 1 findings, 2 an error."""
 
     def work() -> int:
-        from codeorigin.cli.changes import change_request
         from codeorigin.cli.check import CheckOptions, run_check
 
-        change = change_request(changed, staged, commit)
+        change = None
+        if changed is not None or staged or commit is not None:
+            from codeorigin.cli.changes import change_request
+
+            change = change_request(changed, staged, commit)
         if not paths and change is None:
             raise CodeOriginError("name files, folders or - to check, or a change (see codeorigin --help)")
         return run_check(

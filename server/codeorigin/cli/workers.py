@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from codeorigin.cli.check_result import CheckedFile, FileError
 from codeorigin.cli.file_checks import FileCheck
 from codeorigin.cli.inputs import Source, notebook_of_file, source_kind, source_of_file
+from codeorigin.collector import collect_rarely
 from codeorigin.errors import CodeOriginError
 from codeorigin.worker_processes import begin_worker, interrupts_held
 
@@ -124,6 +125,7 @@ class _Worker:
 
 def _start(check: FileCheck) -> None:
     begin_worker()
+    collect_rarely()
     _Worker.check = check
     _Worker.analyzer = check.load()
 

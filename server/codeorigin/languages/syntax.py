@@ -117,8 +117,10 @@ class _Collector:
         return self._syntax
 
     def _comment(self, node: Node) -> None:
-        start = node.start_byte
-        end = start + len(self._syntax.data[start : node.end_byte].rstrip(_BLANKS))
+        start, end = node.start_byte, node.end_byte
+        data = self._syntax.data
+        if end > start and data[end - 1] in _BLANKS:
+            end = start + len(data[start:end].rstrip(_BLANKS))
         self._syntax.comments[start] = end
         self._syntax.comment_ends[end] = start
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from codeorigin.model.comments import find_comments
 from codeorigin.model.keywords import KEYWORDS
@@ -13,11 +13,12 @@ from codeorigin.model.words import shape, word_pattern
 _CODE_WORD = re.compile(r"\w+|[^\w\s]")
 _LONGEST_KNOWN = 32
 """Longer words are no keywords, and are not kept."""
+_MOST_PARTS = 6
+"""Longer comments than three times as many words are all one."""
 _COMMENT_MARKS = "/*#\"'! \t\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment of a text: ``text[start:end]``, and its marks.
 
     ``before`` are two marks that stand on its first character: whether it has a line of its own, and its first letter's
@@ -51,8 +52,8 @@ def read_comments(text: str, language: str) -> Iterator[Comment]:
     """The comments of normalised ``text``, in order."""
     previous = 0
     for start, end in find_comments(text, language):
-        gap = text[previous:start]
-        own_line = (not previous or "\n" in gap) and not gap[gap.rfind("\n") + 1 :].strip(LEVEL_MARK)
+        line_end = text.rfind("\n", previous, start)
+        own_line = (line_end >= 0 or not previous) and not text[line_end + 1 : start].strip(LEVEL_MARK)
         following = _CODE_WORD.search(text, end)
         after = "§next end" if following is None else _next_mark(following.group(), language)
         before = ("§own" if own_line else "§behind", _written(text[start:end]))
@@ -74,4 +75,5 @@ def _written(comment: str) -> str:
     body = comment.strip(_COMMENT_MARKS)
     case = "A" if body[:1].isupper() else "a" if body[:1].islower() else "-"
     last = "" if body[-1:].isalnum() else body[-1:]
-    return f"§{case}{last}{min(len(body.split()) // 3, 6)}"
+    words = len(body.split(maxsplit=3 * _MOST_PARTS))
+    return f"§{case}{last}{min(words // 3, _MOST_PARTS)}"

@@ -45,6 +45,13 @@ _LEXERS = {
     "go": _lexer("/\"'`", _SLASHES, _DOUBLE, _CHARACTER, _RAW),
 }
 _PREFIXED = 2
+# A text without any of these has no comment: most functions, and looking for two words is faster than reading.
+_C_LIKE_SIGNS = ("//", "/*")
+_SIGNS = {
+    "python": ("#", '"""', "'''"),
+    "ruby": ("#", "=begin"),
+    "php": (*_C_LIKE_SIGNS, "#"),
+}
 
 
 def find_comments(text: str, language: str) -> list[tuple[int, int]]:
@@ -54,6 +61,8 @@ def find_comments(text: str, language: str) -> list[tuple[int, int]]:
         text: :attr:`codeorigin.model.normalize.Normalized.text`, whose lines begin with level marks.
         language: a model language; one without rules of its own is read like C.
     """
+    if not _may_have_comments(text, language):
+        return []
     lexer = _LEXERS.get(language, _C_LIKE)
     return [
         (match.start() - (match.lastindex == _PREFIXED), match.end())
@@ -64,5 +73,11 @@ def find_comments(text: str, language: str) -> list[tuple[int, int]]:
 
 def has_comments(text: str, language: str) -> bool:
     """Whether :func:`find_comments` finds any."""
+    if not _may_have_comments(text, language):
+        return False
     lexer = _LEXERS.get(language, _C_LIKE)
     return any(match.lastindex for match in lexer.finditer(text))
+
+
+def _may_have_comments(text: str, language: str) -> bool:
+    return any(map(text.__contains__, _SIGNS.get(language, _C_LIKE_SIGNS)))

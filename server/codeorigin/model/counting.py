@@ -56,7 +56,7 @@ def count(keys: Keys, functions: int, widths: Sequence[int], norm_powers: Sequen
     is_first = np.ones(len(keys), dtype=np.bool_)
     np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
     firsts = np.flatnonzero(is_first)
-    distinct = keys[firsts]
+    distinct = keys.take(firsts)
     values = _damped(firsts, len(keys))
 
     table_size = sum(widths)
@@ -74,16 +74,13 @@ def count(keys: Keys, functions: int, widths: Sequence[int], norm_powers: Sequen
 
 def _damped(firsts: npt.NDArray[np.int64], keys: int) -> Values:
     """Damped counts ``(N,)`` of sorted keys, of which ``firsts`` begin a run of equals."""
-    values = np.ones(len(firsts), dtype=np.float32)
-    if len(firsts):
-        counts = np.empty(len(firsts), dtype=np.int64)
-        np.subtract(firsts[1:], firsts[:-1], out=counts[:-1])
-        counts[-1] = keys - firsts[-1]
-        repeated = np.flatnonzero(counts > 1)
-        values[repeated] = _DAMPED[np.minimum(counts[repeated], len(_DAMPED) - 1)]
-        # One n-gram in a hundred thousand is so frequent.
-        frequent = np.flatnonzero(counts >= len(_DAMPED))
-        values[frequent] = 1.0 + np.log(counts[frequent])
+    counts = np.empty(len(firsts), dtype=np.int64)
+    np.subtract(firsts[1:], firsts[:-1], out=counts[:-1])
+    counts[-1:] = keys - firsts[-1:]
+    values = _DAMPED.take(counts, mode="clip")
+    # One n-gram in a hundred thousand is so frequent.
+    frequent = np.flatnonzero(counts >= len(_DAMPED))
+    values[frequent] = 1.0 + np.log(counts[frequent])
     return values
 
 

@@ -1,14 +1,22 @@
 """Parameters of custom messages as plain JSON values, and read into LSP's types."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import converters
 from pygls.exceptions import JsonRpcInvalidParams
 
+if TYPE_CHECKING:
+    from cattrs import Converter
+
 T = TypeVar("T")
 
-_CONVERTER = converters.get_converter()
+
+@cache
+def _converter() -> "Converter":
+    """Made when it is first needed: the answer to `initialize` needs none."""
+    return converters.get_converter()
 
 
 def plain_json(value: Any) -> Any:
@@ -30,11 +38,11 @@ def read(value: Any, kind: type[T], what: str) -> T:
             raise JsonRpcInvalidParams(message=f"{what} must be a string")
         return value  # type: ignore[return-value]
     try:
-        return _CONVERTER.structure(value, kind)
+        return _converter().structure(value, kind)
     except Exception as error:
         raise JsonRpcInvalidParams(message=f"{what} must be a {kind.__name__}") from error
 
 
 def to_wire(value: Any) -> Any:
     """An lsprotocol value as plain JSON."""
-    return _CONVERTER.unstructure(value)
+    return _converter().unstructure(value)

@@ -1,12 +1,12 @@
 """``codeorigin.scanChanges``: score the functions that the working tree changed against HEAD."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
-from codeorigin.git.written import working_files
 from codeorigin.lsp.documents.eligibility import is_excluded
 from codeorigin.lsp.handlers.scans import MAX_ERRORS, register_scan, scan_folders
 from codeorigin.lsp.presentation.diagnostics import reported
@@ -21,6 +21,9 @@ from codeorigin.settings.schema import Settings
 from codeorigin.source.literal_text import plain_message
 from codeorigin.wording.messages import on_changes, reported_functions
 from codeorigin.wording.titles import SCANNING_CHANGES
+
+if TYPE_CHECKING:
+    from codeorigin.git.written import WrittenFile
 
 SCAN_CHANGES = "codeorigin.scanChanges"
 
@@ -63,17 +66,24 @@ async def _scan(session: Session, only: str | None) -> dict[str, Any]:
     }
 
 
-async def _scan_folder(
-    session: Session, folder: ScanFolder, token: CancelToken, files: list[dict[str, Any]], errors: list[str]
-) -> None:
+def _changed_files(folder: ScanFolder) -> "Sequence[tuple[Path, WrittenFile]]":
+    # Loaded by the thread that asks git: a server answers `initialize` without it.
+    from codeorigin.git.written import working_files  # noqa: PLC0415
+
     settings = folder.settings
-    ask = partial(
-        working_files,
+    return working_files(
         folder.path,
         lambda path: _is_wanted(path, settings, folder.path),
         max_bytes=settings.max_file_size,
     )
+
+
+async def _scan_folder(
+    session: Session, folder: ScanFolder, token: CancelToken, files: list[dict[str, Any]], errors: list[str]
+) -> None:
+    settings = folder.settings
     try:
+        ask = partial(_changed_files, folder)
         changed = await session.git.submit(ask, priority=Priority.SCAN, token=token)
     except RepositoryError as error:
         errors.append(str(error))

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from codeorigin.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.changed_functions import function_lines
 from codeorigin.languages import get_language
@@ -18,6 +18,9 @@ from codeorigin.pieces import NOTEBOOK, Piece, kind_of_path, pieces_of
 from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings
 from codeorigin.source.text import LineIndex, PositionEncoding
+
+if TYPE_CHECKING:
+    from codeorigin.analyzer import Analyzer
 
 
 def is_chosen(path: Path, settings: Settings) -> bool:
@@ -35,7 +38,7 @@ class ClosedFile:
     changed: Sequence[tuple[int, int]] | None = None
 
     def record(
-        self, analyzer: Analyzer, settings: Settings, encoding: PositionEncoding, token: CancelToken
+        self, analyzer: "Analyzer", settings: Settings, encoding: PositionEncoding, token: CancelToken
     ) -> FileRecord:
         """The verdicts on the file and on its functions.
 
@@ -79,7 +82,7 @@ class ClosedFile:
         return FileRecord(snapshot.uri, analyzer.model_id, report.verdict, functions)
 
     def _of_cells(
-        self, analyzer: Analyzer, settings: Settings, positions: Positions, token: CancelToken
+        self, analyzer: "Analyzer", settings: Settings, positions: Positions, token: CancelToken
     ) -> Iterator[FunctionRecord]:
         for piece in pieces_of(self.text, NOTEBOOK, str(self.path)):
             if piece.language not in settings.languages:

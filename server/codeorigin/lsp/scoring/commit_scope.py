@@ -8,16 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
-from codeorigin.git.written import CommittedFile, WrittenFile, committed_file, written_files
 from codeorigin.languages import Language, language_for_path
 from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.report import FunctionReport
 from codeorigin.source.files import decode_source
+
+if TYPE_CHECKING:
+    from codeorigin.git.written import CommittedFile, WrittenFile
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +124,7 @@ class CommitScopes:
     async def _others(
         self, path: Path, language: Language, token: CancelToken
     ) -> dict[str, tuple[float, ...]]:
-        file = await self._ask_git(partial(committed_file, path, MAX_BYTES), token)
+        file = await self._ask_git(partial(_committed, path), token)
         if file is None:
             return {}
         owners = await self._score(partial(self._owners, file, path, language, token), token)
@@ -136,7 +138,7 @@ class CommitScopes:
         return found
 
     def _owners(
-        self, file: CommittedFile, path: Path, language: Language, token: CancelToken
+        self, file: "CommittedFile", path: Path, language: Language, token: CancelToken
     ) -> dict[str, str]:
         """By id, the commit of each function of the committed file all lines of which one commit wrote last."""
         text = decode_source(file.content, str(path), MAX_BYTES, language.id)
@@ -152,7 +154,7 @@ class CommitScopes:
         known = self._commits.get(key)
         if known is not None:
             return known
-        read = partial(written_files, folder, commit, _is_source, max_bytes=MAX_BYTES, max_files=MAX_FILES)
+        read = partial(_written_by, folder, commit)
         written: list[tuple[str, float]] = []
         try:
             for file in await self._ask_git(read, token):
@@ -170,7 +172,7 @@ class CommitScopes:
         self._commits[key] = tuple(written)
         return self._commits[key]
 
-    def _wrote(self, file: WrittenFile, token: CancelToken) -> list[tuple[str, float]]:
+    def _wrote(self, file: "WrittenFile", token: CancelToken) -> list[tuple[str, float]]:
         language = language_for_path(file.path)
         if language is None:
             return []
@@ -213,6 +215,21 @@ class CommitScopes:
 
 def _is_source(path: str) -> bool:
     return language_for_path(path) is not None
+
+
+# What asks git is loaded when it is first asked, by its own thread: a server answers `initialize` without it.
+
+
+def _committed(path: Path) -> "CommittedFile | None":
+    from codeorigin.git.written import committed_file  # noqa: PLC0415
+
+    return committed_file(path, MAX_BYTES)
+
+
+def _written_by(folder: Path, commit: str) -> "Sequence[WrittenFile]":
+    from codeorigin.git.written import written_files  # noqa: PLC0415
+
+    return written_files(folder, commit, _is_source, max_bytes=MAX_BYTES, max_files=MAX_FILES)
 
 
 def _without(written: _Written, function_id: str) -> tuple[float, ...]:

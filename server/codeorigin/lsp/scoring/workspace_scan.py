@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, SourceError
-from codeorigin.git.written import WrittenFile
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
@@ -19,6 +19,9 @@ from codeorigin.pieces import kind_of_path
 from codeorigin.settings.schema import Settings
 from codeorigin.source.files import decode_source, read_source, walk_sources
 from codeorigin.source.text import PositionEncoding
+
+if TYPE_CHECKING:
+    from codeorigin.git.written import WrittenFile
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +158,7 @@ class Scanner:
         return record
 
     async def changed_file(
-        self, path: Path, file: WrittenFile, settings: Settings, token: CancelToken
+        self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
     ) -> FileRecord:
         """The functions of a file in which lines of ``file`` lie; each is judged in its whole file.
 

@@ -9,7 +9,7 @@ import jsonschema
 
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show
 from codeorigin.cli.reports import json
-from codeorigin.functions import MAX_NESTING
+from codeorigin.function_spans import MAX_NESTING
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Band, Verdict
 

@@ -1,0 +1,196 @@
+"""What ``codeorigin check`` of the standard library costs, beside another checkout, and what a second process brings.
+
+    python benchmarks/check.py [--against DIR] [--rounds 3] [--folder DIR] [--scaling] [--json]
+
+Everything is run in turn, round by round, so that a machine whose speed drifts slows all alike; figures are medians,
+and ratios are medians of the ratios of single rounds. The first round is not counted: it compiles the code. With
+``--scaling``, ``--jobs 2`` is set beside two processes that check half the files each and know nothing of each other:
+what those do not gain either is the machine's. Linux and macOS.
+"""
+
+import argparse
+import functools
+import json
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+LIBRARY = Path(os.__file__).parent
+HERE = Path(__file__).resolve().parents[1]
+EXCLUDED = ("site-packages", "test")
+_SPEED = re.compile(r"([\d,.]+) functions/s")
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run, or several at the same time, took.
+
+    ``rate`` is the functions a second that they say themselves, ``peak_mib`` the memory of the largest process.
+    """
+
+    cpu_seconds: float
+    seconds: float
+    rate: float | None
+    peak_mib: float
+
+
+def run(checkout: Path, jobs: int, parts: Sequence[Sequence[str]], cache: Path) -> Cost:
+    """Check each of ``parts`` (paths) by a command of its own, all at the same time.
+
+    Raises:
+        SystemExit: a check failed.
+    """
+    command, environment = [sys.executable, "-m", "codeorigin", "check"], _environment(checkout, cache)
+    options = ["--show", "findings"]
+    if _knows_jobs(checkout, cache):
+        options += ["--jobs", str(jobs)]
+    for pattern in EXCLUDED:
+        options += ["--exclude", pattern]
+    started = time.perf_counter()
+    running = [
+        subprocess.Popen(
+            [*command, *options, *paths],
+            env=environment,
+            cwd=cache,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for paths in parts
+    ]
+    ended = [_end(process) for process in running]
+    seconds = time.perf_counter() - started
+    if any(process.returncode not in (0, 1) for process in running):
+        raise SystemExit(f"{checkout}: the check failed")
+    rates = [float(found[1].replace(",", "")) for said, _ in ended if (found := _SPEED.search(said))]
+    return Cost(
+        cpu_seconds=sum(usage.ru_utime + usage.ru_stime for _, usage in ended),
+        seconds=seconds,
+        rate=sum(rates) if rates else None,
+        peak_mib=max(usage.ru_maxrss for _, usage in ended) * _RSS_UNIT / 2**20,
+    )
+
+
+def _environment(checkout: Path, cache: Path) -> dict[str, str]:
+    """Compiled code goes where all checkouts have theirs, whatever the settings of the shell."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": str(checkout / "server"), "PYTHONPYCACHEPREFIX": str(cache)}
+
+
+@functools.cache
+def _knows_jobs(checkout: Path, cache: Path) -> bool:
+    """Whether a checkout has the option; an older one has one process anyway."""
+    command = [sys.executable, "-m", "codeorigin", "check", "--help"]
+    environment = {**_environment(checkout, cache), "COLUMNS": "200"}
+    done = subprocess.run(command, env=environment, cwd=cache, capture_output=True, text=True, check=True)
+    return "--jobs" in done.stdout
+
+
+def _end(process: "subprocess.Popen[str]") -> tuple[str, "resource.struct_rusage"]:
+    """What a process has said by its end, and what it and those that it started have used."""
+    assert process.stdout is not None
+    with process.stdout as stream:
+        said = stream.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return said, usage
+
+
+def halves(folder: Path) -> list[list[str]]:
+    """The files of ``folder`` that a check would find, dealt out by size: about as much code in each half."""
+    files = [
+        path
+        for path in folder.rglob("*.py")
+        if not set(EXCLUDED) & set(path.relative_to(folder).parts) and path.is_file()
+    ]
+    files.sort(key=lambda path: (path.stat().st_size, path))
+    return [[str(path) for path in files[first::2]] for first in (0, 1)]
+
+
+def rounds(count: int, contenders: dict[str, Callable[[], Cost]]) -> dict[str, list[Cost]]:
+    """``count`` runs of each contender, in turn, after one that is not counted."""
+    costs: dict[str, list[Cost]] = {name: [] for name in contenders}
+    for number in range(count + 1):
+        for name, contender in contenders.items():
+            cost = contender()
+            if number:
+                costs[name].append(cost)
+    return costs
+
+
+def table(costs: dict[str, list[Cost]]) -> dict[str, dict[str, float | None]]:
+    """Medians by contender, and how many times the last one's seconds and rate each one's are."""
+    *_, last = costs
+    found: dict[str, dict[str, float | None]] = {}
+    for name, own in costs.items():
+        pairs = list(zip(own, costs[last], strict=True))
+        rates = [cost.rate for cost in own if cost.rate is not None]
+        by_rate = [mine.rate / its.rate for mine, its in pairs if mine.rate and its.rate]
+        found[name] = {
+            "processor s": statistics.median(cost.cpu_seconds for cost in own),
+            "s on the clock": statistics.median(cost.seconds for cost in own),
+            "functions/s": statistics.median(rates) if rates else None,
+            "peak MiB": statistics.median(cost.peak_mib for cost in own),
+            "of the last's processor s": statistics.median(a.cpu_seconds / b.cpu_seconds for a, b in pairs),
+            "of its time": statistics.median(a.seconds / b.seconds for a, b in pairs),
+            "of its functions/s": statistics.median(by_rate) if by_rate else None,
+        }
+    return found
+
+
+def show(found: dict[str, dict[str, float | None]]) -> None:
+    """Print a column for each contender."""
+    print(f"{'':26}" + "".join(f"{name:>28}" for name in found))
+    for figure in next(iter(found.values())):
+        values = [each[figure] for each in found.values()]
+        print(f"{figure:26}" + "".join(f"{'-' if value is None else f'{value:.3f}':>28}" for value in values))
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--against", type=Path, help="folder of another checkout")
+    parser.add_argument("--rounds", type=int, default=3, help="counted runs of each (default: 3)")
+    parser.add_argument("--folder", type=Path, default=LIBRARY, help="what to check (default: the library)")
+    parser.add_argument("--scaling", action="store_true", help="measure two processes too")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args()
+    whole = [[str(options.folder)]]
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Path(folder)
+
+        def contender(
+            checkout: Path, jobs: int = 1, parts: Sequence[Sequence[str]] = whole
+        ) -> Callable[[], Cost]:
+            return lambda: run(checkout, jobs, parts, cache)
+
+        contenders = {"this checkout": contender(HERE)}
+        if options.against is not None:
+            contenders["the other"] = contender(options.against.resolve())
+        found["checkouts"] = table(rounds(options.rounds, contenders))
+        if options.scaling:
+            contenders = {
+                "--jobs 2": contender(HERE, jobs=2),
+                "two commands, half each": contender(HERE, parts=halves(options.folder)),
+                "--jobs 1": contender(HERE),
+            }
+            found["scaling"] = table(rounds(options.rounds, contenders))
+    if options.json:
+        print(json.dumps(found, indent=2))
+        return
+    for each in found.values():
+        show(each)
+        print()
+
+
+if __name__ == "__main__":
+    main()
