@@ -155,11 +155,11 @@ def test_ctrl_c_says_how_to_go_on(history: History, monkeypatch: pytest.MonkeyPa
     kept = walk.commit_result
     met: list[str] = []
 
-    def once(judge: object, commit: str, *rest: object) -> object:
+    def once(judge: object, commit: str, *rest: object, **more: object) -> object:
         met.append(commit)
         if len(met) == 2:
             raise KeyboardInterrupt
-        return kept(judge, commit, *rest)  # type: ignore[arg-type]
+        return kept(judge, commit, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(walk, "commit_result", once)
     code, _, said = history("--format", "json")
