@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from codeorigin_training.measure.figures import Estimate
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -41,10 +43,17 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure by name, for those who read figures by program."""
+    """One figure by name with its interval if it has one, for those who read figures by program."""
 
     name: str
     value: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def of(cls, name: str, found: Estimate) -> "Figure":
+        """The figure ``found`` with its interval."""
+        return cls(name, found.value, found.low, found.high)
 
 
 @dataclass(frozen=True, slots=True)
