@@ -18,12 +18,12 @@ from codeorigin_training.evaluate.page.parts import (
     table,
 )
 from codeorigin_training.evaluate.page.plots import COLOURS, INK, legend, svg_plot
-from codeorigin_training.evaluate.plain import from_plain, to_plain
+from codeorigin_training.evaluate.plain import to_plain
 from codeorigin_training.files import write_whole
-from codeorigin_training.run import Run, RunError
-from codeorigin_training.studies.section import Chart, Section, Study
+from codeorigin_training.run import Run
+from codeorigin_training.studies.section import STUDY, Chart, Section, Study, read_study
 
-STUDY, PAGE_FILE = "study.json", "report.html"
+PAGE_FILE = "report.html"
 _WIDE = 12
 
 
@@ -47,15 +47,8 @@ def read_sections(run: Run) -> list[Section]:
     Raises:
         RunError: a file is no study.
     """
-    found: list[Section] = []
-    for path in sorted(run.studies.glob(f"*/{STUDY}")):
-        try:
-            found += from_plain(Study, json.loads(path.read_text(encoding="utf-8"))).sections
-        except (OSError, ValueError) as error:
-            raise RunError(
-                f"{path}: is no study ({error}); delete it and carry the study out again"
-            ) from error
-    return found
+    paths = sorted(run.studies.glob(f"*/{STUDY}"))
+    return [section for path in paths for section in read_study(path).sections]
 
 
 def render(sections: Sequence[Section]) -> str:

@@ -19,14 +19,14 @@ class HeadsConfig:
     """
 
     encoder: Path | None = None
-    layers: int = 3
+    layers: int = 2
     heads: int = 4
     dim: int = 64
     vocabulary: int = 4096
-    specification_tokens: int = 56
-    code_tokens: int = 88
+    specification_tokens: int = 40
+    code_tokens: int = 64
     start_epochs: int = 6
-    epochs: int = 4
+    epochs: int = 5
     batch: int = 6
     learning_rate: float = 1e-3
     train_pairs: int = 1500

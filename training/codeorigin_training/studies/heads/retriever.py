@@ -135,6 +135,9 @@ def make_retriever(texts: Sequence[str], config: HeadsConfig) -> Retriever:
         max_position_embeddings=config.specification_tokens + config.code_tokens + 8,
         pad_token_id=1,
         type_vocab_size=2,
+        # In so few steps heads that are dropped out at random do not come to see like words at all.
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
     # Other implementations of attention do not say where it goes.
     body: Any = AutoModel.from_config(shape, attn_implementation="eager", add_pooling_layer=False)  # type: ignore[no-untyped-call]
