@@ -18,7 +18,8 @@ _TRAINING = Path(__file__).parents[2]
 class RecordConfig:
     """``experiment`` is the heading, ``what`` the row, ``why`` its reason, ``kept`` what came of it.
 
-    ``study`` names a study of the run, whose figures are recorded in place of those of its bundle. ``page`` and ``results`` are the project's EXPERIMENTS.md and results.jsonl.
+    ``study`` names a study of the run, whose figures are recorded in place of those of its bundle. ``page`` and
+    ``results`` are the project's EXPERIMENTS.md and results.jsonl.
     """
 
     experiment: str
