@@ -100,8 +100,9 @@ def told(measured: Measured, config: HeadsConfig) -> Section:
                 f"{count} (chance: {percent(1 / count)}); its AUROC is {interval(area)}."
             ),
             (
-                f"{len(special)} pairs of head and construct are special after Holm's correction; {early} were before "
-                f"attention learnt anything, and {np.mean(by_lot):.1f} are when each repository's heads change places "
+                f"Special after Holm's correction: {len(special)} of {layers * heads * len(CONSTRUCTS)} pairs of head and "
+                f"construct; {early} before attention learnt anything, {np.mean(by_lot):.1f} when each repository's heads "
+                "change places "
                 f"by lot (mean of {_DRAWS} draws)."
             ),
             (
