@@ -100,9 +100,9 @@ def told(measured: Measured, config: HeadsConfig) -> Section:
                 f"{count} (chance: {percent(1 / count)}); its AUROC is {interval(area)}."
             ),
             (
-                f"Special after Holm's correction: {len(special)} of {layers * heads * len(CONSTRUCTS)} pairs of head and "
-                f"construct; {early} before attention learnt anything, {np.mean(by_lot):.1f} when each repository's heads "
-                "change places "
+                f"Special after Holm's correction: {len(special)} of {layers * heads * len(CONSTRUCTS)} pairs of head "
+                f"and construct; {early} before attention learnt anything, {np.mean(by_lot):.1f} when each repository's "
+                "heads change places "
                 f"by lot (mean of {_DRAWS} draws)."
             ),
             (
