@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from codeorigin_training.evaluate.page.parts import (
     bullets,
@@ -86,6 +87,8 @@ def _svg(chart: Chart, name: str) -> str:
             turned = 60 if max(map(len, chart.ticks)) > 3 else 0
             middle = 0.5 if chart.kind == "heat" else 0.0
             axes.set_xticks(np.arange(len(chart.ticks)) + middle, list(chart.ticks), rotation=turned)
+        elif chart.kind == "line" and all(value.is_integer() for each in chart.series for value in each.x):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set(xlabel=chart.x_label, ylabel=chart.y_label)
 
     wide = len(chart.ticks) > _WIDE
@@ -100,7 +103,7 @@ def _draw_series(axes: Axes, chart: Chart, number: int) -> None:
         x = x + (number - (len(chart.series) - 1) / 2) * width
         axes.bar(x, y, width=width, color=colour, label=series.name)
     elif chart.kind == "scatter":
-        axes.scatter(x, y, s=10, color=colour, label=series.name)
+        axes.scatter(x, y, s=30, color=colour, label=series.name)
     else:
         axes.plot(x, y, color=colour, marker=".", label=series.name)
     if series.low and series.high:

@@ -224,7 +224,7 @@ def constructs_section(
         title="Evidence by construct",
         question=(
             f"The exact evidence of {detector.bundle.name} {detector.bundle.version} on held-out functions, by what "
-            "each character is there for. `codeorigin explain` and the hover show it for one function."
+            "each character is there for. The command explain and the hover show it for one function."
         ),
         findings=(
             *(() if warning is None else (warning,)),
