@@ -10,6 +10,10 @@ from codeorigin.errors import CodeOriginError
 from codeorigin_training.__main__ import app
 from codeorigin_training.experiments import BEGIN, END, ExperimentError, read_trials, refreshed
 from codeorigin_training.run import Run
+from codeorigin_training.studies.heads.config import HeadsConfig
+from codeorigin_training.studies.page import write_study
+from codeorigin_training.studies.section import Figure, Section
+from codeorigin_training.tracking import keep_settings
 
 TRAINING = Path(__file__).parents[2] / "training"
 FIGURES = {
@@ -69,6 +73,34 @@ def test_a_run_becomes_a_row_with_its_settings(run: Run, tmp_path: Path) -> None
     assert len(lines) == 3
     assert json.loads(lines[1])["git_commit"] == "c0ffee"
     assert [trial.what for trial in read_trials(tmp_path / "results.jsonl")] == ["words 1-2", "words 1-3"]
+
+
+def test_a_study_becomes_a_table_of_its_figures(run: Run, tmp_path: Path) -> None:
+    assert "study heads" in record(run, tmp_path, "small", "study=heads")
+    for number, what in enumerate(("small", "large")):
+        sections = (
+            Section(
+                "Heads", "?", (), (),
+                figures=(Figure("AUROC", 0.5 + number / 10, 0.4, 0.7), *([Figure("heads", 3.0)] * number)),
+            ),
+        )  # fmt: skip
+        write_study(run, "heads", sections)
+        keep_settings(run, "study heads", HeadsConfig(encoder=Path("/somewhere/codebert"), epochs=number + 1))
+        assert record(run, tmp_path, what, "study=heads", "why=To see.") == ""
+    page = (tmp_path / "EXPERIMENTS.md").read_text()
+    for line in (
+        "**small** ([settings](experiments/views-small.json)). To see.",
+        "| figure | small | large |",
+        "| AUROC | 0.500 (0.400-0.700) | 0.600 (0.400-0.700) |",
+        "| heads | – | 3.000 |",
+    ):
+        assert line in page
+    settings = json.loads((tmp_path / "experiments" / "views-large.json").read_text())
+    assert list(settings) == ["study heads"]
+    assert settings["study heads"]["settings"]["encoder"] == "codebert"
+    assert settings["study heads"]["settings"]["epochs"] == 2
+    (run.studies / "heads" / "study.json").write_text("{}")
+    assert record(run, tmp_path, "broken", "study=heads").count("\n") == 1
 
 
 def test_what_cannot_be_recorded_is_one_line_and_changes_nothing(run: Run, tmp_path: Path) -> None:

@@ -115,6 +115,8 @@ def study_command(
         study: Any = getattr(importlib.import_module("codeorigin_training.commands.study"), name)
         settings = load_config(typing.get_type_hints(study)["config"], config, set_ or [])
         study(settings, data, Run(run), typer.echo)
+        tracking: Any = importlib.import_module("codeorigin_training.tracking")
+        tracking.keep_settings(Run(run), f"study {name}", settings)
 
     _guarded(action)
 

@@ -25,7 +25,8 @@ class Trial:
     """One trial of an ``experiment``.
 
     ``settings`` names the file beside the page that holds the settings of every stage. ``figures`` are those of a
-    manifest's ``held_out`` (:func:`~codeorigin_training.measure.held_out.detector_metrics`).
+    manifest's ``held_out`` (:func:`~codeorigin_training.measure.held_out.detector_metrics`); of a ``study`` they are
+    its own by name, each with ``value``, ``low`` and ``high``.
     """
 
     experiment: str
@@ -35,6 +36,7 @@ class Trial:
     settings: str
     git_commit: str
     figures: Mapping[str, Any]
+    study: str = ""
 
     def line(self) -> str:
         """The trial as a line of results.jsonl."""
@@ -63,9 +65,17 @@ def tables(trials: Sequence[Trial]) -> str:
     """Markdown: a heading and a table for each experiment, in the order of their first trials."""
     parts = []
     for experiment in dict.fromkeys(each.experiment for each in trials):
-        rows = [_row(each) for each in trials if each.experiment == experiment]
-        table = [_COLUMNS, tuple("---" for _ in _COLUMNS), *rows]
-        parts.append(f"### {experiment}\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in table))
+        inside = [each for each in trials if each.experiment == experiment]
+        parts.append(f"### {experiment}")
+        if inside[0].study:
+            parts += [_told(each) for each in inside]
+            names = list(dict.fromkeys(name for each in inside for name in each.figures))
+            header = ("figure", *(each.what for each in inside))
+            rows = [(name, *(_interval(each.figures.get(name)) for each in inside)) for name in names]
+        else:
+            header, rows = _COLUMNS, [_row(each) for each in inside]
+        table = [header, tuple("---" for _ in header), *rows]
+        parts.append("\n".join(f"| {' | '.join(row)} |" for row in table))
     return "\n\n".join(parts) if parts else "None yet."
 
 
@@ -116,6 +126,19 @@ def _row(trial: Trial) -> tuple[str, ...]:
         trial.kept,
         f"[settings]({trial.settings})",
     )
+
+
+def _told(trial: Trial) -> str:
+    reasons = "".join(f" {text}" for text in (trial.why, trial.kept) if text)
+    return f"**{trial.what}** ([settings]({trial.settings})).{reasons}"
+
+
+def _interval(found: Mapping[str, Any] | None) -> str:
+    if not found:
+        return "–"
+    bounds = found.get("low"), found.get("high")
+    shown = "" if None in bounds else f" ({_number(bounds[0])}-{_number(bounds[1])})"
+    return f"{_number(found.get('value'))}{shown}"
 
 
 def _era(found: Mapping[str, Any] | None) -> str:

@@ -111,13 +111,15 @@ def _words(characters: _Hashes, classes: npt.NDArray[np.uint8]) -> tuple[_Hashes
     """The hashes of words, marks and line ends, in order: as written, and with all words but keywords as shapes."""
     inside = (classes == _LETTER) | (classes == _DIGIT)
     previous = np.concatenate([[False], inside[:-1]])
-    starts = np.flatnonzero((classes != _BLANK) & ~(inside & previous))
+    begins = (classes != _BLANK) & ~(inside & previous)
+    starts = np.flatnonzero(begins)
     if not len(starts):
         return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint64)
     places = np.arange(len(characters))
-    owner = np.maximum(np.searchsorted(starts, places, side="right") - 1, 0)
+    # What stands before the first word counts as its own.
+    begun = np.maximum.accumulate(np.where(begins, places, starts[0]))
     kept = np.where(classes == _BLANK, np.uint64(0), characters)
-    words = np.add.reduceat(kept * _POWERS[places - starts[owner]], starts)
+    words = np.add.reduceat(kept * _POWERS[places - begun], starts)
     first = characters[starts] - np.uint64(1)
     upper = (first >= ord("A")) & (first <= ord("Z"))
     digit = classes[starts] == _DIGIT

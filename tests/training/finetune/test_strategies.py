@@ -15,10 +15,12 @@ from support.tiny_training import tiny_rows, tiny_tokenizer
 SILENT = Outlets(log=lambda _: None)
 
 
-def trained_groups(model: CompactEncoder, config: FinetuneConfig, outlets: Outlets) -> list[bool]:
+def trained_groups(
+    model: CompactEncoder, config: FinetuneConfig, outlets: Outlets, validation: int = 2
+) -> list[bool]:
     """Whether the training changes each layer group, from the lowest to the head."""
     before = group_values(model)
-    finetune(model, examples_of(tiny_rows(12), validation=2), tiny_tokenizer(), config, outlets)
+    finetune(model, examples_of(tiny_rows(12), validation), tiny_tokenizer(), config, outlets)
     return changed_groups(before, group_values(model))
 
 
@@ -142,11 +144,38 @@ def test_a_second_phase_thaws_layers_at_its_own_rate(
     second = SecondPhase(strategy, layers, learning_rate=3e-4, rows_per_batch=4, epochs=2)
     config = of_strategy(Strategy.FROZEN, then=second)
     outlets = Outlets(lines.append, lambda figures, _: rates.append(figures.get("learning_rate", 0.0)))
-    assert trained_groups(fresh_model(), config, outlets) == expected
+    # Without validation rows, by which a phase that is worse changes nothing.
+    assert trained_groups(fresh_model(), config, outlets, validation=0) == expected
     shown = [rate for rate in rates if rate]
     assert shown[0] == config.frozen.learning_rate
     assert max(shown[config.frozen.epochs :]) <= 3e-4
     assert "second phase: layers learn too" in lines
+
+
+def test_a_second_phase_that_is_worse_changes_nothing() -> None:
+    """Its rate throws every weight far off."""
+    examples = examples_of(tiny_rows(40), validation=12)
+    second = SecondPhase(Strategy.FULL, 0, learning_rate=1.0, rows_per_batch=4, epochs=3)
+    ended, bests = [], []
+    losses: list[float] = []
+
+    def metrics(figures: dict[str, float], step: int) -> None:
+        if "validation/loss" in figures:
+            losses.append(figures["validation/loss"])
+
+    for then in (None, second):
+        model = fresh_model()
+        config = of_strategy(Strategy.FROZEN, then=then)
+        losses.clear()
+        bests.append(
+            finetune(model, examples, tiny_tokenizer(), config, Outlets(lambda _: None, metrics)).best
+        )
+        ended.append(model.state_dict())
+    assert len(losses) > config.frozen.epochs
+    assert min(losses[config.frozen.epochs :]) > bests[0]
+    assert bests[1] == pytest.approx(bests[0], abs=1e-5)
+    for name, value in ended[0].items():
+        torch.testing.assert_close(ended[1][name], value, rtol=0, atol=0)
 
 
 def test_a_static_top_learns_from_the_first_step_and_a_gradual_one_does_not() -> None:

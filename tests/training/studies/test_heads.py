@@ -15,16 +15,16 @@ from codeorigin_training.__main__ import app
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.encoder.interface import EncoderError
-from codeorigin_training.studies.heads import measure
+from codeorigin_training.studies.heads import measure, retrieval
 from codeorigin_training.studies.heads.attention import head_masses, masses_of
 from codeorigin_training.studies.heads.config import HeadsConfig
-from codeorigin_training.studies.heads.measure import differing_heads, special_heads
 from codeorigin_training.studies.heads.pruning import (
     ablation,
     importance,
     pruning_curve,
     retriever_logits,
 )
+from codeorigin_training.studies.heads.retrieval import asked_among, ranks
 from codeorigin_training.studies.heads.retriever import (
     Example,
     Retriever,
@@ -33,6 +33,13 @@ from codeorigin_training.studies.heads.retriever import (
     train_retriever,
 )
 from codeorigin_training.studies.heads.significance import analysis_of_variance, by_unit, holm, paired_test
+from codeorigin_training.studies.heads.special import (
+    differing_by_lot,
+    differing_heads,
+    special_by_lot,
+    special_heads,
+)
+from codeorigin_training.studies.heads.tokens import word_tokenizer
 from support.corpus_maker import write_corpus
 
 CONFIG = HeadsConfig(layers=2, heads=2, dim=8, vocabulary=300, specification_tokens=24, code_tokens=24, epochs=1,
@@ -54,7 +61,7 @@ def pair(number: int) -> Specification:
 @pytest.fixture(scope="module")
 def retriever() -> Retriever:
     pairs = [pair(number) for number in range(12)]
-    texts = [text for each in pairs for text in (each.text, each.human_code, each.llm_code)]
+    texts = [text for each in pairs for text in (each.behaviour, each.human_code, each.llm_code)]
     return make_retriever(texts, CONFIG).eval()
 
 
@@ -78,7 +85,7 @@ def test_masses_by_hand() -> None:
 
 
 def test_attention_is_that_of_the_model_and_tokens_know_their_constructs(retriever: Retriever) -> None:
-    example = retriever.example(pair(3).text, pair(3).human_code, "python", CONFIG)
+    example = retriever.example(pair(3).behaviour, pair(3).human_code, "python", CONFIG)
     masses = head_masses(retriever, [example])
     assert masses.to_code.shape == (1, 2, 2)
     assert ((masses.to_code > 0) & (masses.to_code < 1)).all()
@@ -86,7 +93,7 @@ def test_attention_is_that_of_the_model_and_tokens_know_their_constructs(retriev
     kinds = Counter(CONSTRUCTS[code] for code in example.constructs)
     assert {Construct.SIGNATURE, Construct.COMMENT} <= set(kinds)
     text = retriever.tokenizer.decode(example.ids[example.code])
-    assert pair(3).human_code.startswith(text.strip()[:20])
+    assert "".join(text.split()).startswith("defload_3(key):")
 
 
 def test_a_planted_head_is_found_and_no_other() -> None:
@@ -108,6 +115,40 @@ def test_data_without_anything_in_them_are_not_significant(seed: int) -> None:
     assert corrected.min() > 0.01
     _, p = analysis_of_variance(generator.normal(0.5, 0.1, (30, 4)))
     assert p > 0.01
+
+
+def test_what_is_found_by_lot_is_nothing() -> None:
+    generator = np.random.default_rng(0)
+    lifts = generator.normal(1.0, 0.1, (80, 3, 4, len(CONSTRUCTS)))
+    lifts[:, 1, 2, COMMENT] += 1.0
+    assert sum(special_by_lot(lifts, UNITS, 0.01, 1.0, draws=5, seed=1)) == 0
+    masses = generator.normal(0.5, 0.05, (80, 2, 2))
+    masses[1::2, 1, 0] += 0.2
+    assert sum(differing_by_lot(masses, UNITS, 0.01, draws=5, seed=1)) == 0
+
+
+def test_a_word_and_the_same_word_in_an_identifier_are_one_token() -> None:
+    tokenizer = word_tokenizer(["user name parse http server load_file 12"] * 20, 200)
+    found = [
+        tokenizer.tokenize(text) for text in ("User name", "userName", "parseHTTPServer", "load_file", "x1")
+    ]
+    assert found[:4] == [
+        ["user", "name"],
+        ["user", "name"],
+        ["parse", "http", "server"],
+        ["load", "_", "file"],
+    ]
+    offsets = tokenizer("a userName", return_offsets_mapping=True)["offset_mapping"]
+    assert [tuple(each) for each in offsets[-2:]] == [(2, 6), (6, 10)]
+
+
+def test_ranks_by_hand(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asked_among(retriever, [pair(number) for number in range(3)], replace(CONFIG, candidates=3))
+    assert (len(asked.examples), asked.candidates, asked.repos) == (9, 3, ["r/0", "r/1", "r/2"])
+    assert asked.chance == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
+    logits = np.array([2.0, 1.0, 0.0, 1.0, 1.0, 0.0, -1.0, 3.0, 2.0])
+    monkeypatch.setattr(retrieval, "retriever_logits", lambda *_: logits)
+    assert ranks(retriever, asked).tolist() == [1, 2, 3]
 
 
 def test_heads_that_differ_between_person_and_model_are_found() -> None:
@@ -178,14 +219,14 @@ def test_heads_to_spare_are_chosen_on_other_repositories_than_the_curve(
     monkeypatch.setattr(measure, "importance", spy)
     config = replace(CONFIG, code_tokens=60)
     section = measure.heads_section(train, test, config, lambda line: None)
-    assert {name.partition("(")[0].strip() for name in asked} <= {f"def load_{number}" for number in range(6)}
+    assert {name.partition("(")[0].strip() for name in asked} <= {f"defload_{number}" for number in range(6)}
     assert len(asked) == 24
     assert section.charts[-1].series[0].x[-1] == 0.0
 
 
 def test_a_retriever_learns_and_is_saved_and_loaded_like_any_other(tmp_path: Path) -> None:
     pairs = [pair(number) for number in range(6)]
-    texts = [text for each in pairs for text in (each.text, each.human_code, each.llm_code)]
+    texts = [text for each in pairs for text in (each.behaviour, each.human_code, each.llm_code)]
     model = make_retriever(texts, CONFIG)
     said: list[str] = []
     train_retriever(model, pairs, CONFIG, said.append)
@@ -193,7 +234,7 @@ def test_a_retriever_learns_and_is_saved_and_loaded_like_any_other(tmp_path: Pat
     model.body.save_pretrained(tmp_path)
     model.tokenizer.save_pretrained(tmp_path)
     again = make_retriever([], HeadsConfig(encoder=tmp_path)).eval()
-    example = again.example(pair(1).text, pair(1).human_code, "python", CONFIG)
+    example = again.example(pair(1).behaviour, pair(1).human_code, "python", CONFIG)
     first, second = head_masses(model, [example]), head_masses(again, [example])
     assert np.allclose(first.to_code, second.to_code)
     with pytest.raises(EncoderError, match="save_pretrained"):

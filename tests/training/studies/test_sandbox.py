@@ -41,6 +41,15 @@ def test_a_program_runs_and_says_something() -> None:
     assert failed.output.endswith("KeyError: 'x'\n")
 
 
+def test_a_program_may_take_more_of_the_clock_than_of_the_cpu() -> None:
+    waits = {PROGRAM: "import time; time.sleep(2.5); print('done', end='')"}
+    command = python_command(PROGRAM)
+    assert run_isolated(command, waits, Limits(1.0, clock=30.0)) == Ran(Outcome.DONE, "done")
+    assert run_isolated(command, waits, Limits(1.0)).outcome is Outcome.TIME
+    loop = {PROGRAM: "while True: pass"}
+    assert run_isolated(command, loop, Limits(1.0, clock=120.0)).outcome is Outcome.FAILED
+
+
 def test_files_cannot_be_written_changed_or_removed(tmp_path: Path) -> None:
     outside = tmp_path / "kept.txt"
     outside.write_text("kept", encoding="utf-8")

@@ -107,8 +107,8 @@ class SecondPhase:
     """What follows on the head's training: layers learn too, at a rate of their own.
 
     ``gradual`` thaws one more of the highest ``layers`` layer groups (0: all; the head counts as one) in every equal
-    part of it, ``full`` trains them all from its first step. The best of ``epochs`` by the validation loss is kept, and
-    ``patience`` of them without a better one end it.
+    part of it, ``full`` trains them all from its first step. The best of ``epochs`` by the validation loss is kept
+    if it is better than what the first phase ended with, and ``patience`` of them without a better one end it.
     """
 
     strategy: Strategy = Strategy.GRADUAL

@@ -62,6 +62,7 @@ def fit(
     metrics: Metrics,
     checkpoint: Path | None = None,
     key: str = "",
+    start_counts: bool = False,
 ) -> Progress:
     """Train ``learner.module`` in place; it ends with its best weights, or its averaged, or its last.
 
@@ -73,12 +74,15 @@ def fit(
         metrics: takes the curves.
         checkpoint: file to go on from and to write to; the caller removes it when the result is safe.
         key: names everything that the training depends on; a checkpoint with another key is not used.
+        start_counts: the weights that it begins with are among those of which the best are kept.
     """
     torch.manual_seed(config.seed)
     scaler = gradient_scaler(next(learner.module.parameters()).device, config.precision)
     state = TrainingState(learner.module, schedule, scaler, config, checkpoint, key)
     if state.load():
         log(f"goes on from step {state.progress.step}")
+    elif start_counts:
+        _count_start(learner, state, log)
     progress = state.progress
     window = _Window(progress)
     learner.module.train()
@@ -127,6 +131,14 @@ def _steps(learner: Learner, progress: Progress, config: FinetuneConfig) -> Iter
             start, progress.position = progress.position, progress.position + config.accumulate
             yield list(draws[start : progress.position])
         progress.round, progress.position = progress.round + 1, 0
+
+
+def _count_start(learner: Learner, state: TrainingState, log: Log) -> None:
+    learner.module.eval()
+    if (found := learner.validation()) is not None:
+        state.keep_best()
+        state.progress.best = found.loss
+        log(f"validation loss {found.loss:.4f} at the start")
 
 
 def _validate(

@@ -39,6 +39,8 @@ def finetune(
 ) -> Progress:
     """Train ``model`` in place, so that its logit, added to ``examples.offsets``, predicts the labels.
 
+    Where there is a second phase, the best weights are those of both: a second one that is worse changes nothing.
+
     Args:
         model: ends in evaluation mode, on the CPU, every parameter open to gradients again.
         examples: what to learn from.
@@ -72,6 +74,7 @@ def finetune(
             ),
             None,
             objective,
+            start_counts=True,
         )
         if behind is not None:
             behind.unlink(missing_ok=True)
@@ -87,6 +90,8 @@ def _phase(
     outlets: Outlets,
     states: States | None,
     objective: Objective | None,
+    *,
+    start_counts: bool = False,
 ) -> Progress:
     device = device_of(config)
     model.to(device)
@@ -113,6 +118,7 @@ def _phase(
             metrics=outlets.metrics,
             checkpoint=outlets.checkpoint,
             key=outlets.key,
+            start_counts=start_counts,
         )
     model.checkpoint_activations(False)
     for parameter in model.parameters():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from codeorigin_training.evaluate.page.parts import (
     bullets,
@@ -18,12 +19,12 @@ from codeorigin_training.evaluate.page.parts import (
     table,
 )
 from codeorigin_training.evaluate.page.plots import COLOURS, INK, legend, svg_plot
-from codeorigin_training.evaluate.plain import from_plain, to_plain
+from codeorigin_training.evaluate.plain import to_plain
 from codeorigin_training.files import write_whole
-from codeorigin_training.run import Run, RunError
-from codeorigin_training.studies.section import Chart, Section, Study
+from codeorigin_training.run import Run
+from codeorigin_training.studies.section import STUDY, Chart, Section, Study, read_study
 
-STUDY, PAGE_FILE = "study.json", "report.html"
+PAGE_FILE = "report.html"
 _WIDE = 12
 
 
@@ -47,15 +48,8 @@ def read_sections(run: Run) -> list[Section]:
     Raises:
         RunError: a file is no study.
     """
-    found: list[Section] = []
-    for path in sorted(run.studies.glob(f"*/{STUDY}")):
-        try:
-            found += from_plain(Study, json.loads(path.read_text(encoding="utf-8"))).sections
-        except (OSError, ValueError) as error:
-            raise RunError(
-                f"{path}: is no study ({error}); delete it and carry the study out again"
-            ) from error
-    return found
+    paths = sorted(run.studies.glob(f"*/{STUDY}"))
+    return [section for path in paths for section in read_study(path).sections]
 
 
 def render(sections: Sequence[Section]) -> str:
@@ -93,6 +87,8 @@ def _svg(chart: Chart, name: str) -> str:
             turned = 60 if max(map(len, chart.ticks)) > 3 else 0
             middle = 0.5 if chart.kind == "heat" else 0.0
             axes.set_xticks(np.arange(len(chart.ticks)) + middle, list(chart.ticks), rotation=turned)
+        elif chart.kind == "line" and all(value.is_integer() for each in chart.series for value in each.x):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set(xlabel=chart.x_label, ylabel=chart.y_label)
 
     wide = len(chart.ticks) > _WIDE
@@ -107,7 +103,7 @@ def _draw_series(axes: Axes, chart: Chart, number: int) -> None:
         x = x + (number - (len(chart.series) - 1) / 2) * width
         axes.bar(x, y, width=width, color=colour, label=series.name)
     elif chart.kind == "scatter":
-        axes.scatter(x, y, s=10, color=colour, label=series.name)
+        axes.scatter(x, y, s=30, color=colour, label=series.name)
     else:
         axes.plot(x, y, color=colour, marker=".", label=series.name)
     if series.low and series.high:

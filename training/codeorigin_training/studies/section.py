@@ -1,6 +1,14 @@
 """What a study finds, in plain values: its part of the studies' page."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+
+from codeorigin_training.evaluate.plain import from_plain
+from codeorigin_training.measure.figures import Estimate
+from codeorigin_training.run import RunError
+
+STUDY = "study.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +49,17 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure by name, for those who read figures by program."""
+    """One figure by name with its interval if it has one, for those who read figures by program."""
 
     name: str
     value: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def of(cls, name: str, found: Estimate) -> "Figure":
+        """The figure ``found`` with its interval."""
+        return cls(name, found.value, found.low, found.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +79,15 @@ class Study:
     """The sections of one study, in their order."""
 
     sections: tuple[Section, ...]
+
+
+def read_study(path: Path) -> Study:
+    """The study at ``path``.
+
+    Raises:
+        RunError: the file is no study.
+    """
+    try:
+        return from_plain(Study, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: is no study ({error}); delete it and carry the study out again") from error

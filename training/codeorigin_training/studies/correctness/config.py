@@ -8,8 +8,8 @@ from pathlib import Path
 class CorrectnessConfig:
     """What is run, and what the detector is asked.
 
-    ``samples`` answers of each task and language are run, each for at most ``seconds``, by ``workers`` at a time;
-    ``run`` false leaves this part out, for systems without a sandbox. ``ks`` are the numbers of samples of
+    ``samples`` answers of each task and language are run, each for at most ``seconds`` of the CPU, by ``workers`` at a
+    time; ``run`` false leaves this part out, for systems without a sandbox. ``ks`` are the numbers of samples of
     pass@k and evade@k. ``language_model`` is the folder of a causal language model that ranks the answers.
     ``bundle`` is the detector, ``functions`` how many human functions its false positives are counted on, at
     most ``per_repository`` of a repository.

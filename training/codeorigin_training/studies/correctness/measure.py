@@ -40,10 +40,13 @@ def measure_answers(
         _sizes(answers, passing, logits, evaded, config),
     ]
     figures = [
-        Figure("pass@1", _mean_over_units(units, passing)),
-        *(Figure(f"evade@1, {name}", _mean_over_units(units, each)) for name, each in evaded.items()),
-        Figure("AUROC of the detector's logit for passing", _within(units, passing, logits)),
-        Figure("AUROC of BLEU for passing", _within(units, passing, overlap)),
+        Figure.of("pass@1", _over_units(units, passing, 1, config)),
+        *(
+            Figure.of(f"evade@1, {name}", _over_units(units, each, 1, config))
+            for name, each in evaded.items()
+        ),
+        Figure.of("AUROC of the detector's logit for passing", within_tasks(units, passing, logits, config)),
+        Figure.of("AUROC of BLEU for passing", within_tasks(units, passing, overlap, config)),
     ]
     findings = [
         f"{percent(figures[0].value)} of {len(answers):,} answers to {units.max() + 1} tasks pass their tests.",

@@ -45,6 +45,9 @@ def pairs_section(
     alike = np.array([bleu(pair.llm_code, pair.human_code) for pair in pairs])
     quartiles = np.quantile(alike, [0.25, 0.5, 0.75]) if len(pairs) else np.zeros(3)
     quarter = np.searchsorted(quartiles, alike, side="left")
+    whole, without, turned = (
+        _pair_estimates(*each, groups, config)[0] for each in ((human, llm), bare, (swapped, swapped_llm))
+    )
     rows = [("all", *_pair_cells(human, llm, groups, config))]
     for number in range(4):
         inside = quarter == number
@@ -59,7 +62,6 @@ def pairs_section(
             rows.append((title, *_pair_cells(human[inside], llm[inside], groups[inside], config)))
     rows.append(("comments of both left out", *_pair_cells(*bare, groups, config)))
     rows.append(("comments of the two exchanged", *_pair_cells(swapped, swapped_llm, groups, config)))
-    raw, exchanged = (_area(left, right) for left, right in ((human, llm), (swapped, swapped_llm)))
     return Section(
         title="Same-task pairs: what misleads the detector",
         question=(
@@ -68,13 +70,16 @@ def pairs_section(
         ),
         findings=(
             *(() if warning is None else (warning,)),
-            f"AUROC {raw:.3f}, {_area(*bare):.3f} without the lines of comments, {exchanged:.3f} with them exchanged.",
+            (
+                f"AUROC {interval(whole)}, {interval(without)} without the lines of comments, {interval(turned)} with "
+                "them exchanged."
+            ),
         ),
         tables=(Table("", "", ("pairs", "AUROC", "in order", "pairs counted"), tuple(rows)),),
         figures=(
-            Figure("AUROC of pairs", raw),
-            Figure("AUROC of pairs without comments", _area(*bare)),
-            Figure("AUROC of pairs with comments exchanged", exchanged),
+            Figure.of("AUROC of pairs", whole),
+            Figure.of("AUROC of pairs without comments", without),
+            Figure.of("AUROC of pairs with comments exchanged", turned),
         ),
     )
 
@@ -102,13 +107,20 @@ def _area(human: Floats, llm: Floats) -> float:
 def _pair_cells(
     human: Floats, llm: Floats, groups: Integers, config: CorrectnessConfig
 ) -> tuple[str, str, str]:
-    area, order = estimate(
+    area, order = _pair_estimates(human, llm, groups, config)
+    return interval(area), percent_interval(order), f"{len(human)}"
+
+
+def _pair_estimates(
+    human: Floats, llm: Floats, groups: Integers, config: CorrectnessConfig
+) -> list[Estimate]:
+    """AUROC, and the share of pairs in order."""
+    return estimate(
         groups,
         lambda index: np.array([_area(human[index], llm[index]), pairs_in_order(human[index], llm[index])]),
         rounds=config.rounds,
         seed=config.seed,
     )
-    return interval(area), percent_interval(order), f"{len(human)}"
 
 
 def false_positives_section(
@@ -132,7 +144,7 @@ def false_positives_section(
             found = _share(called[inside], repository_groups([rows[place] for place in inside]), config)
             repositories = len({rows[place].repo for place in inside})
             cells.append((name, percent_interval(found), f"{len(inside):,}", f"{repositories:,}"))
-            figures.append(Figure(f"called llm, {header}: {name}", found.value))
+            figures.append(Figure.of(f"called llm, {header}: {name}", found))
         tables.append(Table(title, "", (header, "called llm", "functions", "repositories"), tuple(cells)))
     return Section(
         title="False positives: comments in other languages, and age",

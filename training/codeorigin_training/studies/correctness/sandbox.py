@@ -42,9 +42,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a program may use: ``seconds`` of the clock and of the CPU, ``megabytes`` a process, ``processes`` (threads
-    count).
+    """What a program may use: ``seconds`` of the CPU, ``megabytes`` a process, ``processes`` (threads count).
 
+    ``clock`` is how many seconds may pass (None: as many as ``seconds``; a busy machine takes more of them).
     ``mapped`` megabytes of addresses, shared memory and libraries too, are each process's (None: four times
     ``megabytes``; a program that reserves more than it uses needs more).
     """
@@ -53,9 +53,10 @@ class Limits:
     megabytes: int = 256
     processes: int = 4
     mapped: int | None = None
+    clock: float | None = None
 
     def __post_init__(self) -> None:
-        if self.seconds <= 0 or self.megabytes < 1 or self.processes < 1:
+        if self.seconds <= 0 or (self.clock or 1.0) <= 0 or self.megabytes < 1 or self.processes < 1:
             raise ValueError("seconds must be positive, megabytes and processes at least 1")
 
 
@@ -134,7 +135,9 @@ def _run(command: Sequence[str], files: Mapping[str, str], limits: Limits) -> Ra
         env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
         start_new_session=True,
     )
-    return _watched(process, json.dumps(asked).encode("utf-8", "surrogatepass"), limits.seconds)
+    return _watched(
+        process, json.dumps(asked).encode("utf-8", "surrogatepass"), limits.clock or limits.seconds
+    )
 
 
 def _watched(process: "subprocess.Popen[bytes]", asked: bytes, seconds: float) -> Ran:

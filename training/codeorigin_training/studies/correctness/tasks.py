@@ -20,6 +20,8 @@ LANGUAGES = ("python", "javascript")
 _NODE_LIMITS = {"processes": 40, "megabytes": 512, "mapped": 1 << 24}
 """Node starts a dozen threads, takes its heap in large pieces and reserves addresses that it never uses; JavaScript
 itself can share no memory beyond them."""
+_PATIENCE = 4.0
+"""Seconds of the clock for each of the CPU: an answer must not fail because the machine is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,17 @@ def runnable_languages() -> tuple[str, ...]:
 
 
 def passes(task: Task, code: str, language: str, seconds: float) -> bool:
-    """Whether ``code`` gives every case's result.
+    """Whether ``code`` gives every case's result within ``seconds`` of the CPU.
 
     Raises:
         SandboxError: this system cannot isolate a program.
     """
     given = {"names": list(task.names), "cases": [arguments for arguments, _ in task.cases]}
+    clock = _PATIENCE * seconds
     if language == "python":
-        name, command, limits = "harness.py", python_command("harness.py"), Limits(seconds)
+        name, command, limits = "harness.py", python_command("harness.py"), Limits(seconds, clock=clock)
     else:
-        name, limits = "harness.js", Limits(seconds, **_NODE_LIMITS)
+        name, limits = "harness.js", Limits(seconds, clock=clock, **_NODE_LIMITS)
         command = [shutil.which("node") or "node", "--max-old-space-size=128", "harness.js"]
     harness = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
     files = {name: harness, "task.json": json.dumps(given), "answer.txt": code}

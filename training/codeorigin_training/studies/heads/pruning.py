@@ -10,7 +10,8 @@ from torch import nn
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.encoder.heads import attention_layers, gated
 from codeorigin_training.measure.metrics import auroc
-from codeorigin_training.studies.heads.retriever import Example, Retriever, padded
+from codeorigin_training.studies.heads.retriever import Example, Retriever
+from codeorigin_training.studies.heads.tokens import padded
 
 _BATCH = 32
 
@@ -36,7 +37,9 @@ def retriever_logits(model: Retriever, examples: Sequence[Example], gates: Float
     found: list[float] = []
     with gated(model.body, torch.from_numpy(kept).float()):
         for first in range(0, len(examples), _BATCH):
-            ids, mask = padded(examples[first : first + _BATCH], model.tokenizer.pad_token_id)
+            ids, mask = padded(
+                [each.ids for each in examples[first : first + _BATCH]], model.tokenizer.pad_token_id
+            )
             found += model(ids, mask).tolist()
     return np.array(found)
 
@@ -51,7 +54,7 @@ def importance(model: Retriever, examples: Sequence[Example], labels: Integers) 
     for each, label in zip(examples, labels, strict=True):
         gates = torch.ones(all_heads(model), requires_grad=True)
         with gated(model.body, gates):
-            logit = model(*padded([each], model.tokenizer.pad_token_id))
+            logit = model(*padded([each.ids], model.tokenizer.pad_token_id))
         loss = nn.functional.binary_cross_entropy_with_logits(logit, torch.tensor([float(label)]))
         (gradient,) = torch.autograd.grad(loss, gates)
         total += gradient.abs().double().numpy()

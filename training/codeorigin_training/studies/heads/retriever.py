@@ -1,4 +1,8 @@
-"""Tells a specification's code from another's: one transformer that reads both, so that attention goes between them."""
+"""Tells a specification's code from another's: one transformer that reads both, so that attention goes between them.
+
+What it reads of a specification is the behaviour, in words. The signature is left out: the code begins with it, so who
+compares two lines would be right each time.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,10 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from tokenizers import Tokenizer as BpeTokenizer
-from tokenizers import decoders, models, pre_tokenizers, trainers
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast, RobertaConfig
+from transformers import AutoModel, AutoTokenizer, RobertaConfig
 
 from codeorigin.languages.constructs import character_constructs
 from codeorigin.languages.parsing import ParseBudgetError
@@ -20,9 +22,10 @@ from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.studies.heads.config import HeadsConfig
+from codeorigin_training.studies.heads.start import both_ways
+from codeorigin_training.studies.heads.tokens import padded, word_tokenizer
 
 Codes = npt.NDArray[np.int8]
-_SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +53,53 @@ class Retriever(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Logit ``(B,)`` that code and specification belong together, of token ids ``(B, T)``."""
-        states = self.body(input_ids=ids, attention_mask=mask).last_hidden_state
+        found = self.body(input_ids=ids, attention_mask=mask, token_type_ids=self._sides(ids))
+        states = found.last_hidden_state
         logit: Tensor = self.head(states[:, 0]).squeeze(-1)
         return logit
 
     def attention(self, example: Example) -> Floats:
         """Attention of every head, ``(layers, heads, T, T)``: each row adds up to 1."""
         ids = torch.from_numpy(example.ids)[None]
-        found = self.body(input_ids=ids, attention_mask=torch.ones_like(ids), output_attentions=True)
+        found = self.body(
+            input_ids=ids,
+            attention_mask=torch.ones_like(ids),
+            token_type_ids=self._sides(ids),
+            output_attentions=True,
+        )
         return np.stack([layer[0].double().numpy() for layer in found.attentions])
+
+    def _sides(self, ids: Tensor) -> Tensor:
+        """0 up to the specification's end, 1 from there on; 0 everywhere for bodies that do not tell them apart."""
+        if self.body.config.type_vocab_size < 2:
+            return torch.zeros_like(ids)
+        ends = (ids == self.tokenizer.sep_token_id).long()
+        sides: Tensor = (ends.cumsum(dim=1) - ends).clamp(max=1)
+        return sides
 
     def example(self, text: str, code: str, language: str, config: HeadsConfig) -> Example:
         """``text`` and ``code`` as one sequence, each cut to its share."""
-        tokenizer = self.tokenizer
-        words = tokenizer(text, add_special_tokens=False)["input_ids"][: config.specification_tokens]
-        encoded = tokenizer(code, add_special_tokens=False, return_offsets_mapping=True)
+        words = self.tokens(text, config.specification_tokens)
+        encoded = self.tokenizer(code, add_special_tokens=False, return_offsets_mapping=True)
         body = encoded["input_ids"][: config.code_tokens]
         starts = [_first_ink(code, low, high) for low, high in encoded["offset_mapping"][: len(body)]]
-        first, last = tokenizer.cls_token_id, tokenizer.sep_token_id
         begin = len(words) + 2
         return Example(
-            ids=np.array([first, *words, last, *body, last], dtype=np.int64),
+            ids=self.joined(words, body),
             specification=slice(1, 1 + len(words)),
             code=slice(begin, begin + len(body)),
             constructs=_constructs(code, language)[starts] if starts else np.zeros(0, dtype=np.int8),
         )
+
+    def tokens(self, text: str, most: int) -> list[int]:
+        """The first ``most`` token ids of ``text``."""
+        found: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"][:most]
+        return found
+
+    def joined(self, words: Sequence[int], code: Sequence[int]) -> Integers:
+        """A specification's and a function's token ids as one sequence ``(T,)``."""
+        first, last = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
+        return np.array([first, *words, last, *code, last], dtype=np.int64)
 
 
 def _first_ink(code: str, low: int, high: int) -> int:
@@ -100,28 +125,19 @@ def make_retriever(texts: Sequence[str], config: HeadsConfig) -> Retriever:
     torch.manual_seed(config.seed)
     if config.encoder is not None:
         return _load(config.encoder)
-    bpe = BpeTokenizer(models.BPE(unk_token="<unk>"))
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bpe.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=config.vocabulary,
-        special_tokens=_SPECIAL,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    bpe.train_from_iterator(texts, trainer)
-    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=bpe, bos_token="<s>", cls_token="<s>", eos_token="</s>", sep_token="</s>",
-        pad_token="<pad>", unk_token="<unk>", mask_token="<mask>",
-    )  # fmt: skip
+    tokenizer = word_tokenizer(texts, config.vocabulary)
     shape = RobertaConfig(
-        vocab_size=bpe.get_vocab_size(),
+        vocab_size=len(tokenizer),
         hidden_size=config.dim,
         num_hidden_layers=config.layers,
         num_attention_heads=config.heads,
         intermediate_size=2 * config.dim,
         max_position_embeddings=config.specification_tokens + config.code_tokens + 8,
         pad_token_id=1,
+        type_vocab_size=2,
+        # In so few steps heads that are dropped out at random do not come to see like words at all.
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
     # Other implementations of attention do not say where it goes.
     body: Any = AutoModel.from_config(shape, attn_implementation="eager", add_pooling_layer=False)  # type: ignore[no-untyped-call]
@@ -145,35 +161,38 @@ def _load(folder: Path) -> Retriever:
 def train_retriever(
     model: Retriever, pairs: Sequence[Specification], config: HeadsConfig, log: Callable[[str], None]
 ) -> None:
-    """Teach ``model`` which function belongs to which specification; what does not is of the same language."""
-    examples = [_pair_examples(model, pairs, place, config) for place in range(len(pairs))]
-    others = _others(pairs, np.random.default_rng(config.seed))
-    wrong = [
-        model.example(pair.text, pairs[other].human_code, pair.language, config)
-        for pair, other in zip(pairs, others, strict=True)
-    ]
-    more = [
-        model.example(pair.text, pairs[other].llm_code, pair.language, config)
-        for pair, other in zip(pairs, others, strict=True)
-    ]
-    everything = [(each, 1.0) for both in examples for each in both] + [
-        (each, 0.0) for each in (*wrong, *more)
-    ]
+    """Teach ``model`` which function belongs to which specification; what does not is of the same language.
+
+    It learns on ``config.train_pairs`` of ``pairs``: each specification of a batch with all functions of the batch,
+    the person's or the model's by lot.
+    """
+    torch.manual_seed(config.seed)
+    generator = np.random.default_rng(config.seed)
+    learnt = [pairs[place] for place in generator.permutation(len(pairs))[: config.train_pairs]]
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate)
-    steps = config.epochs * -(-len(everything) // config.batch)
+    steps = config.epochs * -(-len(learnt) // config.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=config.learning_rate, total_steps=steps, pct_start=0.2
     )
-    generator = np.random.default_rng(config.seed)
+    words = {id(each): model.tokens(each.behaviour, config.specification_tokens) for each in learnt}
+    codes = {
+        id(each): [model.tokens(code, config.code_tokens) for code in (each.human_code, each.llm_code)]
+        for each in learnt
+    }
     model.train()
     for epoch in range(config.epochs):
-        order = generator.permutation(len(everything))
         losses = []
-        for first in range(0, len(order), config.batch):
-            chosen = [everything[place] for place in order[first : first + config.batch]]
-            ids, mask = padded([each for each, _ in chosen], model.tokenizer.pad_token_id)
-            targets = torch.tensor([target for _, target in chosen])
-            loss = nn.functional.binary_cross_entropy_with_logits(model(ids, mask), targets)
+        for batch in _batches(learnt, config.batch, generator):
+            sides = generator.integers(2, size=len(batch))
+            drawn = [codes[id(each)][side] for each, side in zip(batch, sides, strict=True)]
+            sequences = [model.joined(words[id(each)], code) for each in batch for code in drawn]
+            logits = model(*padded(sequences, model.tokenizer.pad_token_id)).view(len(batch), len(batch))
+            own = torch.eye(len(batch))
+            # Of one function there are as many that are not asked for as the batch has others.
+            whether = nn.functional.binary_cross_entropy_with_logits(
+                logits, own, pos_weight=torch.tensor(float(max(len(batch) - 1, 1)))
+            )
+            loss = both_ways(logits) + whether
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -182,6 +201,15 @@ def train_retriever(
             losses.append(float(loss.detach()))
         log(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}")
     model.eval()
+
+
+def _batches(
+    pairs: Sequence[Specification], size: int, generator: np.random.Generator
+) -> list[list[Specification]]:
+    """``pairs`` in batches of ``size``, by lot, and of one language as far as that goes."""
+    order = sorted(generator.permutation(len(pairs)).tolist(), key=lambda place: pairs[place].language)
+    batches = [[pairs[place] for place in order[low : low + size]] for low in range(0, len(order), size)]
+    return [batches[place] for place in generator.permutation(len(batches))]
 
 
 def asked_examples(
@@ -193,10 +221,10 @@ def asked_examples(
     labels: list[int] = []
     repos: list[str] = []
     for place, pair in enumerate(pairs):
-        examples += _pair_examples(model, pairs, place, config)
+        examples += _pair_examples(model, pair, config)
         other = pairs[others[place]]
         examples += [
-            model.example(pair.text, code, pair.language, config)
+            model.example(pair.behaviour, code, pair.language, config)
             for code in (other.human_code, other.llm_code)
         ]
         labels += [1, 1, 0, 0]
@@ -204,34 +232,25 @@ def asked_examples(
     return examples, np.array(labels, dtype=np.int64), repos
 
 
-def padded(examples: Sequence[Example], pad: int) -> tuple[Tensor, Tensor]:
-    """Token ids ``(B, T)``, padded with ``pad``, and their mask ``(B, T)``."""
-    longest = max(len(each.ids) for each in examples)
-    ids = torch.full((len(examples), longest), pad, dtype=torch.int64)
-    mask = torch.zeros((len(examples), longest), dtype=torch.int64)
-    for number, each in enumerate(examples):
-        ids[number, : len(each.ids)] = torch.from_numpy(each.ids)
-        mask[number, : len(each.ids)] = 1
-    return ids, mask
-
-
-def _pair_examples(
-    model: Retriever, pairs: Sequence[Specification], place: int, config: HeadsConfig
-) -> tuple[Example, Example]:
-    pair = pairs[place]
+def _pair_examples(model: Retriever, pair: Specification, config: HeadsConfig) -> tuple[Example, Example]:
     human, llm = (
-        model.example(pair.text, code, pair.language, config) for code in (pair.human_code, pair.llm_code)
+        model.example(pair.behaviour, code, pair.language, config)
+        for code in (pair.human_code, pair.llm_code)
     )
     return human, llm
+
+
+def others_of(pairs: Sequence[Specification], place: int) -> tuple[list[int], list[int]]:
+    """The places of all other pairs: of the same language, and the rest."""
+    others = [other for other in range(len(pairs)) if other != place]
+    same = [other for other in others if pairs[other].language == pairs[place].language]
+    return same, [other for other in others if pairs[other].language != pairs[place].language]
 
 
 def _others(pairs: Sequence[Specification], generator: np.random.Generator) -> list[int]:
     """For each pair another one, of the same language where there is one."""
     found = []
-    for place, pair in enumerate(pairs):
-        same = [
-            other for other, each in enumerate(pairs) if other != place and each.language == pair.language
-        ]
-        known = same or [other for other in range(len(pairs)) if other != place] or [place]
-        found.append(int(generator.choice(known)))
+    for place in range(len(pairs)):
+        same, rest = others_of(pairs, place)
+        found.append(int(generator.choice(same or rest or [place])))
     return found

@@ -16,18 +16,26 @@ from codeorigin_training.studies.language.views import Example, View
 from codeorigin_training.studies.section import Figure, Section, Table
 
 _BINS = 10
+_TIMED = 3
 
 Peer = Callable[[Sequence[Example]], list[str] | None]
 """Says a label of every text, or None where it is not installed."""
 
 
 def figures(model: LanguageModel, examples: Sequence[Example]) -> dict[str, Any]:
-    """Figures of ``model`` by view: see :func:`of_view`; ``milliseconds`` a text, median and 95th percentile."""
+    """Figures of ``model`` by view: see :func:`of_view`; ``milliseconds`` a text, median and 95th percentile.
+
+    The least time of three counts: the others hold what else the machine was at.
+    """
     probabilities, times = [], []
     for example in examples:
-        started = time.perf_counter()
-        probabilities.append(model.probabilities(example.text))
-        times.append(1000 * (time.perf_counter() - started))
+        spent = []
+        for _ in range(_TIMED):
+            started = time.perf_counter()
+            found = model.probabilities(example.text)
+            spent.append(1000 * (time.perf_counter() - started))
+        probabilities.append(found)
+        times.append(min(spent))
     table = np.array(probabilities)
     views = [view for view in View if any(example.view is view for example in examples)]
     return {

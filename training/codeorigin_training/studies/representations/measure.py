@@ -90,7 +90,7 @@ def _relations(
         estimates = [_accuracy(answers, kind, config) for kind in (None, *kinds)]
         rows.append((name, *(percent_interval(each) for each in estimates)))
         figures += [
-            Figure(f"relations: {name}: {kind}", each.value)
+            Figure.of(f"relations: {name}: {kind}", each)
             for kind, each in zip(("all", *kinds), estimates, strict=True)
         ]
     lengths = _tokens(asked, spelled, extended)
@@ -199,7 +199,7 @@ def detectors_section(
                 tuple(DETECTORS),
             ),
         ),
-        figures=tuple(Figure(f"AUROC: {DETECTORS[name]}", areas[name].value) for name in DETECTORS),
+        figures=tuple(Figure.of(f"AUROC: {DETECTORS[name]}", areas[name]) for name in DETECTORS),
     )
 
 
@@ -224,7 +224,7 @@ def constructs_section(
         title="Evidence by construct",
         question=(
             f"The exact evidence of {detector.bundle.name} {detector.bundle.version} on held-out functions, by what "
-            "each character is there for. `codeorigin explain` and the hover show it for one function."
+            "each character is there for. The command explain and the hover show it for one function."
         ),
         findings=(
             *(() if warning is None else (warning,)),

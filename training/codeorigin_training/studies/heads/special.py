@@ -1,0 +1,100 @@
+"""Heads that attend to a construct more than others do, and heads that tell a person's function from a model's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from codeorigin.source.construct import CONSTRUCTS
+from codeorigin_training.arrays import Floats
+from codeorigin_training.studies.heads.significance import PairedTest, by_unit, holm, paired_test
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialHead:
+    """A head whose attention to one construct is above that of the other heads: its mean lift, and the corrected p."""
+
+    layer: int
+    head: int
+    construct: str
+    lift: float
+    p: float
+
+
+def special_heads(constructs: Floats, units: Sequence[str], alpha: float, ratio: float) -> list[SpecialHead]:
+    """Heads that attend to a construct more than the others do, by paired t-tests over units with Holm's correction.
+
+    Args:
+        constructs: lifts ``(n, layers, heads, constructs)``, as :class:`HeadMasses` has them.
+        units: the repository of each example.
+        alpha: family-wise error over all heads and constructs.
+        ratio: the smallest lift, in units of the other heads' mean, that is worth a name.
+    """
+    means = by_unit(constructs, units)
+    layers, heads, kinds = means.shape[1:]
+    flat = means.reshape(len(means), layers * heads, kinds)
+    tested: list[tuple[int, int, PairedTest, float]] = []
+    for head in range(layers * heads):
+        others = np.delete(flat, head, axis=1).mean(axis=1)
+        for kind in range(kinds):
+            found = paired_test(flat[:, head, kind], others[:, kind])
+            own, rest = (_finite_mean(each) for each in (flat[:, head, kind], others[:, kind]))
+            tested.append((head, kind, found, own / rest if rest > 0 else 0.0))
+    corrected = holm(np.array([each.p for _, _, each, _ in tested]))
+    special = [
+        SpecialHead(head // heads, head % heads, CONSTRUCTS[kind].value, lift, float(p))
+        for (head, kind, found, lift), p in zip(tested, corrected, strict=True)
+        if p < alpha and found.difference > 0 and lift >= ratio
+    ]
+    return sorted(special, key=lambda each: -each.lift)
+
+
+def differing_heads(masses: Floats, units: Sequence[str]) -> tuple[list[PairedTest], Floats]:
+    """Paired t-tests of the person's against the model's function for each head, and their corrected p ``(heads,)``.
+
+    ``masses`` is ``(n, layers, heads)``: the person's function of each pair, then the model's.
+    """
+    flat = masses.reshape(len(masses), -1)
+    human, llm = by_unit(flat[0::2], units[0::2]), by_unit(flat[1::2], units[1::2])
+    tests = [paired_test(llm[:, head], human[:, head]) for head in range(flat.shape[1])]
+    return tests, holm(np.array([each.p for each in tests]))
+
+
+def _finite_mean(values: Floats) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else 0.0
+
+
+def special_by_lot(
+    constructs: Floats, units: Sequence[str], alpha: float, ratio: float, *, draws: int, seed: int
+) -> list[int]:
+    """How many special heads there are when each unit's heads change places by lot: of ``draws`` draws.
+
+    What :func:`special_heads` finds here is chance: by its correction something at all in ``alpha`` of the draws.
+    """
+    means = by_unit(constructs, units)
+    generator = np.random.default_rng(seed)
+    shape = means.shape
+    flat = means.reshape(len(means), -1, shape[-1])
+    names = [str(number) for number in range(len(flat))]
+    found = []
+    for _ in range(draws):
+        mixed = np.stack([each[generator.permutation(flat.shape[1])] for each in flat]).reshape(shape)
+        found.append(len(special_heads(mixed, names, alpha, ratio)))
+    return found
+
+
+def differing_by_lot(
+    masses: Floats, units: Sequence[str], alpha: float, *, draws: int, seed: int
+) -> list[int]:
+    """How many heads differ when a repository's functions change sides by lot: of ``draws`` draws."""
+    generator = np.random.default_rng(seed)
+    names, places = np.unique(list(units[0::2]), return_inverse=True)
+    found = []
+    for _ in range(draws):
+        turned = generator.integers(2, size=len(names)).astype(bool)[places]
+        mixed = masses.copy()
+        mixed[0::2][turned], mixed[1::2][turned] = masses[1::2][turned], masses[0::2][turned]
+        _, corrected = differing_heads(mixed, units)
+        found.append(int((corrected < alpha).sum()))
+    return found

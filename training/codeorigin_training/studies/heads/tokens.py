@@ -1,0 +1,53 @@
+"""A vocabulary in which a word of a specification and the same word inside an identifier are one token."""
+
+from collections.abc import Sequence
+
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from torch import Tensor, nn
+from transformers import PreTrainedTokenizerFast
+
+from codeorigin_training.arrays import Integers
+
+_SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+_CHARACTERS = 400
+
+
+def word_tokenizer(texts: Sequence[str], size: int) -> PreTrainedTokenizerFast:
+    """At most ``size`` tokens (``texts`` decide), all in lower case: ``userName`` is ``user`` and ``name``.
+
+    With pieces that carry the blank before them and their case, as those of byte-level vocabularies do, what a
+    specification and its code have in common would have to be learnt word by word.
+    """
+    bpe = Tokenizer(models.BPE(unk_token="<unk>"))
+    bpe.normalizer = normalizers.Sequence(
+        [
+            normalizers.Replace(Regex(r"(?<=[a-z0-9])(?=[A-Z])"), " "),
+            normalizers.Replace(Regex(r"(?<=[A-Z])(?=[A-Z][a-z])"), " "),
+            normalizers.Lowercase(),
+        ]
+    )
+    bpe.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.WhitespaceSplit(),
+            pre_tokenizers.Split(Regex(r"\p{L}+|\p{N}|[^\p{L}\p{N}]"), "isolated"),
+        ]
+    )
+    bpe.decoder = decoders.Fuse()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, special_tokens=_SPECIAL, limit_alphabet=_CHARACTERS, show_progress=False
+    )
+    bpe.train_from_iterator(texts, trainer)
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=bpe, bos_token="<s>", cls_token="<s>", eos_token="</s>", sep_token="</s>",
+        pad_token="<pad>", unk_token="<unk>", mask_token="<mask>",
+    )  # fmt: skip
+
+
+def padded(sequences: Sequence[Integers], pad: int) -> tuple[Tensor, Tensor]:
+    """Token ids ``(B, T)``, padded with ``pad``, and their mask ``(B, T)``."""
+    ids = nn.utils.rnn.pad_sequence(
+        [torch.from_numpy(each) for each in sequences], batch_first=True, padding_value=pad
+    )
+    lengths = torch.tensor([len(each) for each in sequences])
+    return ids, (torch.arange(ids.shape[1])[None] < lengths[:, None]).long()

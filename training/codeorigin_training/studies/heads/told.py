@@ -1,0 +1,222 @@
+"""The page's part about heads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+
+from codeorigin.source.construct import CONSTRUCTS
+from codeorigin_training.arrays import Floats
+from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
+from codeorigin_training.measure.figures import Estimate
+from codeorigin_training.studies.heads.attention import HeadMasses
+from codeorigin_training.studies.heads.config import HeadsConfig
+from codeorigin_training.studies.heads.pruning import PruningPoint
+from codeorigin_training.studies.heads.retrieval import Asked
+from codeorigin_training.studies.heads.significance import analysis_of_variance, by_unit
+from codeorigin_training.studies.heads.special import (
+    differing_by_lot,
+    differing_heads,
+    special_by_lot,
+    special_heads,
+)
+from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
+
+_LEVEL = 0.005
+"""A loss of AUROC that counts as none."""
+_DRAWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the study measured.
+
+    ``masses`` are those of ``n`` functions of the repositories ``units``, ``before`` those before attention learnt.
+    ``area`` is the retriever's AUROC.
+    ``retrieval`` holds mean reciprocal rank, share found first and among the first three: with all heads, and with
+    none. ``lost`` is the AUROC lost without each head, ``(layers, heads)``.
+    """
+
+    masses: HeadMasses
+    before: HeadMasses
+    units: Sequence[str]
+    area: Estimate
+    asked: Asked
+    retrieval: Sequence[Sequence[Estimate]]
+    lost: Floats
+    curve: Sequence[PruningPoint]
+
+
+def told(measured: Measured, config: HeadsConfig) -> Section:
+    """What was measured, in words, tables and pictures."""
+    area, lost, curve = measured.area, measured.lost, measured.curve
+    masses, units = measured.masses, measured.units
+    rank, first, _ = measured.retrieval[0]
+    learnt = rank.low is not None and rank.low > measured.asked.chance
+    layers, heads = lost.shape
+    count = measured.asked.candidates
+    wanted = (config.alpha, config.special_ratio)
+    special = special_heads(masses.constructs, units, *wanted)
+    early = len(special_heads(measured.before.constructs, units, *wanted))
+    by_lot = special_by_lot(masses.constructs, units, *wanted, draws=_DRAWS, seed=config.seed)
+    level = min(
+        (each.left for each in curve if each.auroc >= (area.value or 0.0) - _LEVEL), default=layers * heads
+    )
+    rows = []
+    for title, each in (
+        ("specification to code", masses.to_code),
+        ("code to specification", masses.to_specification),
+    ):
+        means = by_unit(each, units)
+        over_layers = analysis_of_variance(means.mean(axis=2))
+        over_heads = analysis_of_variance(means.reshape(len(means), -1))
+        tests, corrected = differing_heads(each, units)
+        turned = differing_by_lot(each, units, config.alpha, draws=_DRAWS, seed=config.seed)
+        rows.append(
+            (
+                title,
+                percent(float(each.mean())),
+                f"F {over_layers[0]:.1f}, p {over_layers[1]:.2g}",
+                f"F {over_heads[0]:.1f}, p {over_heads[1]:.2g}",
+                f"{int((corrected < config.alpha).sum())} of {len(tests)}",
+                f"{np.mean(turned):.1f}",
+            )
+        )
+    everywhere = by_unit(masses.constructs, ["all"] * len(units))
+    lifts = everywhere.reshape(layers * heads, len(CONSTRUCTS))
+    return Section(
+        title="Heads: attention between a specification and its code",
+        question=(
+            f"{'A small retriever' if config.encoder is None else 'The given encoder'}, trained to tell a "
+            "specification's code from another's, on held-out repositories, which are the units of every test. A lift "
+            "is the share of attention that a construct gets over its share of the tokens."
+        ),
+        findings=(
+            (
+                f"The retriever puts {percent(first.value)} of the specifications' functions first among "
+                f"{count} (chance: {percent(1 / count)}); its AUROC is {interval(area)}."
+            ),
+            (
+                f"Special after Holm's correction: {len(special)} of {layers * heads * len(CONSTRUCTS)} pairs of head "
+                f"and construct; {early} before attention learnt anything, {np.mean(by_lot):.1f} when each repository's "
+                "heads change places "
+                f"by lot (mean of {_DRAWS} draws)."
+            ),
+            (
+                f"With {level} of {layers * heads} heads the AUROC is level (within {_LEVEL})."
+                if learnt
+                else "The interval holds what chance has: the retriever learnt nothing that it could show, and what "
+                "follows is of heads without a task. Give it more epochs or pairs, or a pretrained encoder."
+            ),
+        ),
+        tables=(
+            Table(
+                "Finding a specification's function",
+                f"The person's function among {count} of held-out repositories, of the same language as far as there "
+                "are any. Without heads no token knows of another.",
+                ("", "mean reciprocal rank", "first", "among the first three"),
+                (
+                    *(
+                        (name, interval(mean), percent_interval(top), percent_interval(three))
+                        for name, (mean, top, three) in zip(
+                            ("all heads", "no head"), measured.retrieval, strict=True
+                        )
+                    ),
+                    (
+                        "chance",
+                        f"{measured.asked.chance:.3f}",
+                        percent(1 / count),
+                        percent(min(1.0, 3 / count)),
+                    ),
+                ),
+            ),
+            Table(
+                "Attention in each direction",
+                "The last column counts heads that differ between a person's and a model's function of the same task, "
+                "by paired t-tests with Holm's correction; by lot the two change sides in half of the repositories "
+                f"(mean of {_DRAWS} draws). The analyses of variance are those of repeated measures.",
+                ("direction", "mean mass", "ANOVA over layers", "ANOVA over heads", "heads that differ", "by lot"),
+                tuple(rows),
+            ),
+            Table(
+                "Heads special to a construct",
+                "",
+                ("head", "construct", "lift over the other heads", "p, corrected"),
+                tuple(
+                    (f"layer {each.layer + 1}, head {each.head + 1}", each.construct.replace("_", " "),
+                     f"{each.lift:.2f}", f"{each.p:.2g}")
+                    for each in special[:20]
+                ),
+            ),
+            Table(
+                "AUROC lost without a head",
+                "",
+                ("layer", *(f"head {head + 1}" for head in range(heads))),
+                tuple((f"{layer + 1}", *(f"{value:+.3f}" for value in lost[layer])) for layer in range(layers)),
+            ),
+        ),
+        charts=(
+            _heat("Mass from the specification to the code", masses.to_code.mean(axis=0)),
+            _heat("Mass from the code to the specification", masses.to_specification.mean(axis=0)),
+            *_pictures(lifts, config),
+            Chart(
+                "Fewer heads, the least important first",
+                "line",
+                "heads left",
+                "AUROC",
+                (Series("AUROC", tuple(float(each.left) for each in curve), tuple(each.auroc for each in curve)),),
+            ),
+        ),
+        figures=(
+            Figure.of("AUROC of the retriever", area),
+            Figure.of("mean reciprocal rank", rank),
+            Figure("mean reciprocal rank by chance", measured.asked.chance),
+            Figure.of("found first", first),
+            Figure("heads at a level AUROC", float(level)),
+            Figure("special heads", float(len(special))),
+            Figure("special heads before attention learnt", float(early)),
+            Figure("special heads by lot", float(np.mean(by_lot))),
+        ),
+    )  # fmt: skip
+
+
+def _heat(title: str, values: Floats) -> Chart:
+    ticks = tuple(str(head + 1) for head in range(values.shape[1]))
+    places = tuple(map(float, range(values.shape[1])))
+    series = tuple(
+        Series(f"layer {layer + 1}", places, tuple(map(float, row))) for layer, row in enumerate(values)
+    )
+    return Chart(title, "heat", "head", "", series, ticks)
+
+
+def _pictures(lifts: Floats, config: HeadsConfig) -> list[Chart]:
+    """The heads by their lifts ``(heads, constructs)`` in two dimensions, by two methods, in clusters."""
+    known = np.nan_to_num(lifts, nan=1.0)
+    count = min(config.clusters, len(known))
+    if len(known) < 4:
+        return []
+    clusters = KMeans(count, n_init=10, random_state=config.seed).fit_predict(known)
+    flat = PCA(2, random_state=config.seed).fit_transform(known)
+    near = TSNE(
+        2, perplexity=max(1.0, min(10.0, (len(known) - 1) / 3)), init="pca", random_state=config.seed
+    ).fit_transform(known)
+    return [
+        Chart(
+            title,
+            "scatter",
+            "",
+            "",
+            tuple(
+                Series(
+                    f"cluster {number + 1}",
+                    tuple(map(float, places[clusters == number, 0])),
+                    tuple(map(float, places[clusters == number, 1])),
+                )
+                for number in range(count)
+            ),
+        )
+        for title, places in (("Heads by their lifts, PCA", flat), ("Heads by their lifts, t-SNE", near))
+    ]
