@@ -25,8 +25,8 @@ def quantize(weights: npt.NDArray[np.floating]) -> QuantizedWeights:
     """``weights`` ``(rows,)`` to the nearest level. What was quantized before stays as it is.
 
     Levels are the cubes of evenly spaced numbers: most weights are hundreds of times smaller than the largest, and are
-    still told apart. Over the thousand n-grams of a function the errors cancel out: they move a logit by 0.016
-    (standard deviation), where logits differ by 2.5.
+    still told apart. Over the thousand n-grams of a function the errors cancel out: they move a logit by 0.015
+    (standard deviation), where logits deviate by 2.5.
 
     Raises:
         ValueError: a weight is not finite.
