@@ -137,4 +137,4 @@ def test_a_cell_without_functions_has_its_top_level_code(tmp_path: Path) -> None
     (module,) = cell["functions"]
     assert (cell["cell"]["number"], module["kind"], module["name"]) == (2, "module", "<module>")
     assert (module["start_line"], module["end_line"]) == (1, 16)
-    assert (module["band"], module["reason"]) == (None, "uncalibrated")
+    assert (module["band"], module["reason"]) == ("unsure", None)

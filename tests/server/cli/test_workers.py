@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin import analyzer
+from codeorigin import found_functions
 from codeorigin.cli import workers
 from codeorigin.cli.check import CheckOptions, check
 from codeorigin.cli.check_result import FileError
@@ -138,14 +138,14 @@ def test_a_file_that_fails_among_others_fails_alone(
     for name in named:
         (folder / name).write_text(ALL[0][0], encoding="utf-8")
     (folder / "f00.py").write_bytes(b"\xff\xfe not text")
-    outline = analyzer.outline
+    outline = found_functions.outline
 
     def failing(text: str, *rest: object, **options: object) -> object:
         if options["path"] == "f02.py":
             raise RuntimeError("unforeseen")
         return outline(text, *rest, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(analyzer, "outline", failing)
+    monkeypatch.setattr(found_functions, "outline", failing)
     found = list(workers.check_alone(sources(folder, *named), FileCheck(model=tiny_model_dir)))
     paths = [each.path if isinstance(each, FileError) else each[0].path for each in found]
     assert paths == named
