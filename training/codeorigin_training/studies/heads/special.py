@@ -70,7 +70,8 @@ def special_by_lot(
 ) -> list[int]:
     """How many special heads there are when each unit's heads change places by lot: of ``draws`` draws.
 
-    What :func:`special_heads` finds here is chance: by its correction something at all in ``alpha`` of the draws.
+    ``constructs`` is ``(n, layers, heads, constructs)``, as for :func:`special_heads`. What that
+    function finds here is chance: by its correction something at all in ``alpha`` of the draws.
     """
     means = by_unit(constructs, units)
     generator = np.random.default_rng(seed)
@@ -87,7 +88,10 @@ def special_by_lot(
 def differing_by_lot(
     masses: Floats, units: Sequence[str], alpha: float, *, draws: int, seed: int
 ) -> list[int]:
-    """How many heads differ when a repository's functions change sides by lot: of ``draws`` draws."""
+    """How many heads differ when a repository's functions change sides by lot: of ``draws`` draws.
+
+    ``masses`` is ``(n, layers, heads)``, as for :func:`differing_heads`.
+    """
     generator = np.random.default_rng(seed)
     names, places = np.unique(list(units[0::2]), return_inverse=True)
     found = []
