@@ -66,7 +66,7 @@ def test_two_processes_train_one_encoder(prepared: Run, tmp_path: Path) -> None:
     arguments = ["--run", str(run.folder), "--config", str(settings)]
     command = [sys.executable, "-m", *launch.split(), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     encoder, alone = load_encoder(run.pretrained), load_encoder(prepared.pretrained)
     # Half of every step's rows are the other process's.
     assert not torch.equal(encoder.token_embedding.weight, alone.token_embedding.weight)

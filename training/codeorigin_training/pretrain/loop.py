@@ -92,6 +92,9 @@ def pretrain(
         log(f"step {clock.step}, {clock.seconds:.0f} s: {_line(unseen)}")
         if measure is not None:
             measure(clock.step, unseen)
+    # A process that exits while the others still talk to it can be aborted by its own network threads.
+    trainer.accelerator.wait_for_everyone()
+    trainer.accelerator.end_training()
     return encoder.to("cpu").eval()
 
 
