@@ -1,23 +1,13 @@
 """Both bounds against brute force, on every population apart."""
 
-from dataclasses import dataclass
+import dataclasses
 
 import numpy as np
 import pytest
 
-from codeorigin_training.calibrate.promises import HumanScores, mean_bound, tail_bound
+from codeorigin_training.calibrate.promises import HumanScores, PromiseSettings, mean_bound, tail_bound
 
-
-@dataclass(frozen=True)
-class Terms:
-    rate: float = 0.1
-    tail_share: float = 0.2
-    tail_rate: float = 0.15
-    tail_fewest: int = 5
-    fewest_evidence: int = 4
-
-
-TERMS = Terms()
+TERMS = PromiseSettings(rate=0.1, tail_share=0.2, tail_rate=0.15, tail_fewest=5, fewest_evidence=4)
 
 
 def scores(seed: int, sizes: dict[str, int], shift: float = 0.0) -> HumanScores:
@@ -135,9 +125,10 @@ def test_the_tail_is_kept_in_new_repositories_where_the_mean_alone_accuses() -> 
 
     new = drawn(99, 4000)
     accused = {"mean": [], "tail": []}
+    settings = dataclasses.replace(TERMS, tail_rate=0.03)
     for seed in range(20):
         human = drawn(seed, 120)
-        mean, tail = mean_bound(human, Terms(tail_rate=0.03)), tail_bound(human, Terms(tail_rate=0.03))
+        mean, tail = mean_bound(human, settings), tail_bound(human, settings)
         for name, threshold in (("mean", mean.lowest), ("tail", max(mean.lowest, tail.lowest))):
             called = (new.logits.reshape(-1, 20) >= threshold).mean(axis=1)
             accused[name].append((called > 0.2).mean())

@@ -40,6 +40,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[pypi\n", "TOML"),
+        ('pypi = "a"\n', "pypi/: give version and date"),
         ('[pypi]\na = "1.0"\n', "pypi/a: give version and date"),
         ("[pypi]\na = { version = 1, date = 2022-05-01 }\n", "version must be text"),
         ('[pypi]\na = { version = "1", date = 2023-05-01 }\n', "pin a release up to 2022-11-29"),

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from codeorigin.model.commit_context import CommitContext
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.pooled_rule import PooledRule
 from codeorigin_training.arrays import Booleans, Floats
+from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import commit_numbers, file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.fit import fit_scale
@@ -21,23 +21,8 @@ from codeorigin_training.calibrate.pooled import (
     fit_pooled_rule,
     pooled_samples,
 )
-from codeorigin_training.calibrate.promises import LevelSettings
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_or_equal_weights
-
-
-class CommitSettings(LevelSettings, Protocol):
-    """What the rules for commits need of a configuration."""
-
-    @property
-    def files(self) -> PooledRuleConfig:
-        """How whole files and commits are pooled."""
-
-    def commit_neighbours(self, neutral: float) -> NeighbourRule:
-        """How loudly the other functions of a commit speak."""
-
-    def file_beside_commit(self, neutral: float) -> NeighbourRule:
-        """How loudly those of the file speak beside them."""
 
 
 def commit_samples(rows: Sequence[Row], logits: Floats, config: PooledRuleConfig) -> list[PooledSample]:
@@ -57,7 +42,7 @@ def commit_evidence(rows: Sequence[Row], logits: Floats, context: CommitContext,
 
 
 def with_commit_rules(
-    calibration: Calibration, rows: Sequence[Row], logits: Floats, config: CommitSettings, groups: Groups
+    calibration: Calibration, rows: Sequence[Row], logits: Floats, config: CalibrateConfig, groups: Groups
 ) -> Calibration:
     """``calibration`` with the rules for commits, from out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 

@@ -4,19 +4,17 @@ from dataclasses import dataclass
 
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
+from codeorigin_training.calibrate.promises import PromiseSettings
 
 
 @dataclass(frozen=True, slots=True)
-class CalibrateConfig:
+class CalibrateConfig(PromiseSettings):
     """Rates and limits of functions, and the rules for functions in their file and for whole files.
 
-    ``rate`` is the false-positive rate that is guaranteed, for functions by themselves, for functions in their file
-    and for files; ``human_rate`` the share of LLM code that band ``human`` may hold. The guarantee costs 1 /
-    (repositories + 1) of the rate: with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and
-    0.010 only 0.005. Besides, at most ``tail_rate`` of the repositories of ``tail_fewest`` human functions or more
-    may have more than ``tail_share`` of them called ``llm``; it costs most of the power, and is what keeps one
-    careful project from being accused. A population of fewer repositories than a promise takes is heard from
-    ``fewest_evidence`` on. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it
+    The promise is for functions by themselves, for functions in their file and for files. ``rate`` costs 1 /
+    (repositories + 1): with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and 0.010 only 0.005.
+    The promise about accused repositories costs most of the power, and is what keeps one careful project from being
+    accused. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it
     ranks better out of fold; without ``wide`` it is alone in the bundle. ``context_weight`` 0.8 and
     ``context_prior_functions`` 1 were the choice on repository folds: more weight ranks files as the corpus has them
     better still, but costs where people's and LLM functions stand in one file; weighing neighbours by their lines gains
@@ -25,14 +23,6 @@ class CalibrateConfig:
     for commits too.
     """
 
-    rate: float = 0.015
-    human_rate: float = 0.05
-    tail_share: float = 0.05
-    tail_rate: float = 0.03
-    tail_fewest: int = 50
-    fewest_evidence: int = 20
-    min_lines: int = 3
-    min_characters: int = 60
     wide: bool = True
     deep: bool = True
     deep_must_help: bool = True
@@ -46,16 +36,10 @@ class CalibrateConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        PromiseSettings.__post_init__(self)
         if not self.wide and (self.deep_must_help or not self.deep):
             raise ValueError(
                 "without wide there must be a deep part, whatever it helps: set deep_must_help=false"
-            )
-        rates = (self.rate, self.human_rate, self.tail_share, self.tail_rate)
-        if not all(0 < each < 1 for each in rates):
-            raise ValueError("rate, human_rate, tail_share and tail_rate must lie between 0 and 1")
-        if min(self.tail_fewest, self.fewest_evidence) < 1 or self.min_lines < 0 or self.min_characters < 0:
-            raise ValueError(
-                "tail_fewest and fewest_evidence must be at least 1, min_lines and min_characters at least 0"
             )
         if not self.context_weight > 0 or not self.context_prior_functions >= 0:
             raise ValueError("context_weight must be positive and context_prior_functions not negative")

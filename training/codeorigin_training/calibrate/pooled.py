@@ -10,6 +10,7 @@ from codeorigin.model.pooled_rule import PooledRule, counted_lines, main_languag
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import fit_levels, no_levels
+from codeorigin_training.calibrate.promises import PromiseSettings
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import LENGTH_EDGES, balanced_or_equal_weights
 
@@ -22,34 +23,25 @@ _CURVE_POINTS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class PooledRuleConfig:
+class PooledRuleConfig(PromiseSettings):
     """How files, and commits, are made of rows and pooled.
 
     ``prior_lines`` lines without evidence are added to every file or commit: 20 ranked best by repository folds, as did
     weighting by lines rather than alike, while no rule with more to it (quantiles, spread, number of functions,
     gradient boosting over all of them) ranked better. Those of fewer than ``fewest_functions`` functions get no
-    verdict. ``rate`` is the false-positive rate to guarantee, ``human_rate`` the share of those by LLMs that band
-    ``human`` may hold; the promise about single repositories is that of functions, of repositories of ``tail_fewest``
-    of them or more. Functions of fewer than ``min_lines`` lines or ``min_characters`` characters that are not
-    blank have no verdict, so they are not pooled.
+    verdict. What is promised is promised of files or commits, and ``tail_fewest`` counts those of a repository.
+    Functions without a verdict are not pooled.
     """
 
     prior_lines: float = 20.0
     fewest_functions: int = 4
     rate: float = 0.01
-    human_rate: float = 0.05
-    tail_share: float = 0.05
-    tail_rate: float = 0.03
     tail_fewest: int = 20
-    fewest_evidence: int = 20
-    min_lines: int = 3
-    min_characters: int = 60
 
     def __post_init__(self) -> None:
+        PromiseSettings.__post_init__(self)
         if self.prior_lines < 0 or self.fewest_functions < 1:
             raise ValueError("prior_lines must not be negative, and fewest_functions at least 1")
-        if not 0 < self.rate < 1 or not 0 < self.human_rate < 1:
-            raise ValueError("rate and human_rate must lie between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,47 +7,43 @@ rises, so the higher of two thresholds keeps both promises.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.calibrate.eligibility import Limits
 from codeorigin_training.calibrate.thresholds import controlled_threshold, supported_threshold
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE, Row
 
 
-class Terms(Protocol):
-    """What is promised, and of how many repositories."""
+@dataclass(frozen=True, slots=True)
+class PromiseSettings:
+    """What is promised, of how many repositories, and from what size on a function counts.
 
-    @property
-    def rate(self) -> float:
-        """Share of a new repository's human functions that may be called ``llm``, in expectation."""
+    ``rate`` is the share of a new repository's human functions that may be called ``llm``, in expectation, and
+    ``human_rate`` the share of LLM code that band ``human`` may hold. A repository of ``tail_fewest`` human functions or
+    more counts as accused when more than ``tail_share`` of them are called ``llm``; of new ones ``tail_rate`` may be. A
+    population of fewer repositories than a promise takes is heard from ``fewest_evidence`` on. Functions of fewer than
+    ``min_lines`` lines or ``min_characters`` characters that are not blank get no verdict.
+    """
 
-    @property
-    def tail_share(self) -> float:
-        """A repository with more than this share of its human functions called ``llm`` counts as accused."""
+    rate: float = 0.015
+    human_rate: float = 0.05
+    tail_share: float = 0.05
+    tail_rate: float = 0.03
+    tail_fewest: int = 50
+    fewest_evidence: int = 20
+    min_lines: int = 3
+    min_characters: int = 60
 
-    @property
-    def tail_rate(self) -> float:
-        """Share of new repositories that may be accused, in expectation."""
-
-    @property
-    def tail_fewest(self) -> int:
-        """Human functions from which on a repository counts for ``tail_rate``."""
-
-    @property
-    def fewest_evidence(self) -> int:
-        """Repositories from which on a population too small for a promise is listened to all the same."""
-
-
-class LevelSettings(Limits, Terms, Protocol):
-    """What thresholds need of a configuration."""
-
-    @property
-    def human_rate(self) -> float:
-        """Share of LLM code that band ``human`` may hold."""
+    def __post_init__(self) -> None:
+        rates = (self.rate, self.human_rate, self.tail_share, self.tail_rate)
+        if not all(0 < each < 1 for each in rates):
+            raise ValueError("rate, human_rate, tail_share and tail_rate must lie between 0 and 1")
+        if min(self.tail_fewest, self.fewest_evidence) < 1 or self.min_lines < 0 or self.min_characters < 0:
+            raise ValueError(
+                "tail_fewest and fewest_evidence must be at least 1, min_lines and min_characters at least 0"
+            )
 
 
 DISTRIBUTION = "distribution"
@@ -97,12 +93,12 @@ class Bound:
         return max(self.evidence, -np.inf if self.promised is None else self.promised)
 
 
-def mean_bound(human: HumanScores, terms: Terms) -> Bound:
+def mean_bound(human: HumanScores, terms: PromiseSettings) -> Bound:
     """The bound that keeps the false-positive rate of a new repository at ``terms.rate``."""
     return _over_populations(human, terms.rate, terms.fewest_evidence)
 
 
-def tail_bound(human: HumanScores, terms: Terms) -> Bound:
+def tail_bound(human: HumanScores, terms: PromiseSettings) -> Bound:
     """The bound that keeps the share of accused repositories at ``terms.tail_rate``."""
     return _over_populations(_accusing(human, terms), terms.tail_rate, terms.fewest_evidence)
 
@@ -131,7 +127,7 @@ def _over_populations(human: HumanScores, rate: float, fewest_evidence: int) -> 
     return Bound(max(promised) if promised else None, count, evidence)
 
 
-def _accusing(human: HumanScores, terms: Terms) -> HumanScores:
+def _accusing(human: HumanScores, terms: PromiseSettings) -> HumanScores:
     """One logit a repository and population: it is accused by every threshold up to that.
 
     With ``k`` functions allowed among its ``n`` that is its ``k + 1`` highest logit, so the loss of 0 or 1 at a

@@ -11,7 +11,7 @@ from codeorigin.model.top_level import TopLevelRule
 from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Levels, fit_levels, no_levels
-from codeorigin_training.calibrate.promises import DISTRIBUTION, population
+from codeorigin_training.calibrate.promises import DISTRIBUTION, PromiseSettings, population
 from codeorigin_training.calibrate.thresholds import fewest_repositories
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import unit_hash
@@ -21,7 +21,7 @@ _CURVE_POINTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class TopLevelConfig:
+class TopLevelConfig(PromiseSettings):
     """What is promised about code outside of functions, and from what length on it gets a verdict.
 
     ``min_lines`` and ``min_characters`` count what is not blank. The rest is as in
@@ -30,18 +30,11 @@ class TopLevelConfig:
 
     min_lines: int = 4
     min_characters: int = 100
-    rate: float = 0.015
-    human_rate: float = 0.05
-    tail_share: float = 0.05
-    tail_rate: float = 0.03
-    tail_fewest: int = 50
-    fewest_evidence: int = 20
 
     def __post_init__(self) -> None:
-        if not all(0 < each < 1 for each in (self.rate, self.human_rate, self.tail_share, self.tail_rate)):
-            raise ValueError("rate, human_rate, tail_share and tail_rate must lie between 0 and 1")
-        if min(self.min_lines, self.min_characters, self.tail_fewest, self.fewest_evidence) < 1:
-            raise ValueError("min_lines, min_characters, tail_fewest and fewest_evidence must be at least 1")
+        PromiseSettings.__post_init__(self)
+        if min(self.min_lines, self.min_characters) < 1:
+            raise ValueError("min_lines and min_characters must be at least 1")
 
 
 def fit_top_level(

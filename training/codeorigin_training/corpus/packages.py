@@ -12,12 +12,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
+from codeorigin_training.corpus.pins import read_pins
 from codeorigin_training.corpus.rows import CorpusError
 from codeorigin_training.run import Log
 
@@ -86,20 +85,7 @@ def read_packages(file: Path | None = None) -> list[Package]:
     Raises:
         CorpusError: the file cannot be read, or an entry lacks something.
     """
-    try:
-        text = (
-            resources.files("codeorigin_training.corpus").joinpath(_FILE).read_text(encoding="utf-8")
-            if file is None
-            else file.read_text(encoding="utf-8")
-        )
-        tables = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        raise CorpusError(f"{file or _FILE}: cannot be read as TOML ({error})") from error
-    return [
-        _package(registry, name, entry)
-        for registry, entries in tables.items()
-        for name, entry in entries.items()
-    ]
+    return [_package(*pin) for pin in read_pins(file, _FILE)]
 
 
 def download(packages: Sequence[Package], folder: Path, log: Log) -> list[Package]:
