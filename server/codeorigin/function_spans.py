@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from operator import itemgetter
 
+from codeorigin.cancellation import NEVER, CancelToken, checked
 from codeorigin.ignore_comments import IgnoreComments
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
@@ -51,8 +52,8 @@ class SpanBuilder:
         self._places: dict[int, tuple[int, int, int]] = {}
         self.comments = IgnoreComments(syntax)
 
-    def build(self) -> tuple[FunctionSpan, ...]:
-        """Sweep over the byte ranges, outer before inner, with a stack of those that are open."""
+    def build(self, cancel: CancelToken = NEVER) -> tuple[FunctionSpan, ...]:
+        """Sweep over the byte ranges, outer before inner, with a stack of those that are open; raises Cancelled."""
         items: list[tuple[int, int, int, CapturedFunction | CapturedScope]] = [
             *((scope.range[0], -scope.range[1], 0, scope) for scope in self._syntax.scopes),
             *(
@@ -63,7 +64,7 @@ class SpanBuilder:
         items.sort(key=itemgetter(0, 1, 2))
         root = _Frame(len(self._data), "", "", "", self._in_test_file, 0)
         stack = [root]
-        for start, negative_end, _, item in items:
+        for start, negative_end, _, item in checked(items, cancel):
             while len(stack) > 1 and stack[-1].end <= start:
                 self._close(stack)
             parent = stack[-1]

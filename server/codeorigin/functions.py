@@ -66,4 +66,4 @@ def outline(
         return Outline((), parsed=False)
     in_test_file = path is not None and language.tests.holds_for_path(path)
     builder = SpanBuilder(lines or LineIndex(text), syntax, language, in_test_file)
-    return Outline(builder.build(), builder.comments.ignores_file())
+    return Outline(builder.build(cancel), builder.comments.ignores_file())

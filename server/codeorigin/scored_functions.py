@@ -92,9 +92,8 @@ class ScoredFunctions:
                 long_enough.append(number)
                 functions.append(normalized)
         cancel.raise_if_cancelled()
-        features = self._scorer.features_of(functions, language)
         groups = [group_of(function.text, language) for function in functions]
-        scores = self._scorer.score(features, cancel)
+        scores = self._scorer.score_functions(functions, language, cancel)
         for number, score, group in zip(long_enough, scores, groups, strict=True):
             scored[number] = Scored(score, group)
         return scored

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.cancellation import NEVER, CancelToken
-from codeorigin.model.features import Features, RawScore
+from codeorigin.model.features import RawScore
 from codeorigin.model.judge import Scored
 from codeorigin.model.normalize import Normalized
 from codeorigin.model.promise import Group
@@ -21,14 +21,13 @@ class CountingScorer(Scorer):
     def __init__(self) -> None:
         self.given: list[int] = []
 
-    def features_of(self, functions: Sequence[Normalized], language: str) -> list[Features]:
+    def score_functions(
+        self, functions: Sequence[Normalized], language: str, cancel: CancelToken = NEVER
+    ) -> list[RawScore]:
         del language
-        return [Features(None, None, ()) for _ in functions]
-
-    def score(self, features: Sequence[Features], cancel: CancelToken = NEVER) -> list[RawScore]:
         cancel.raise_if_cancelled()
-        self.given.append(len(features))
-        return [RawScore(float(number), 0.0, 0.0, 0) for number, _ in enumerate(features)]
+        self.given.append(len(functions))
+        return [RawScore(float(number), 0.0, 0.0, 0) for number, _ in enumerate(functions)]
 
 
 def long_enough(function: Normalized) -> bool:

@@ -1,5 +1,6 @@
-"""Checks for worker processes, which import this file: of a worker that dies, and of one that fails unforeseen."""
+"""Checks for worker processes, which import this file: of who checks what, and of a worker that dies."""
 
+import multiprocessing
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,10 +14,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class DyingCheck(FileCheck):
-    """Ends its process at a file called ``last.py``, as a kernel short of memory would."""
+class NamingCheck(FileCheck):
+    """Finds of each file which process has checked it."""
 
-    def run(self, source: Source, analyzer: "Analyzer") -> CheckedFile | FileError:
-        if source.path.endswith("last.py"):
+    def run(
+        self, source: Source, analyzer: "Analyzer", text: str | None = None
+    ) -> tuple[CheckedFile, ...] | FileError:
+        return FileError(source.path, str(os.getpid()))
+
+
+@dataclass(frozen=True, slots=True)
+class DyingCheck(NamingCheck):
+    """Ends any process but the first one at its first file, as a kernel short of memory would."""
+
+    def run(
+        self, source: Source, analyzer: "Analyzer", text: str | None = None
+    ) -> tuple[CheckedFile, ...] | FileError:
+        if multiprocessing.parent_process() is not None:
             os._exit(137)
-        return FileError(source.path, f"process {os.getpid()}")
+        return NamingCheck.run(self, source, analyzer, text)

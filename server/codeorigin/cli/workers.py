@@ -1,16 +1,19 @@
 """Files checked by one process or by several, with the same results: in the order of the files."""
 
 import multiprocessing
+import pickle
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.cli.check_result import CheckedFile, FileError
 from codeorigin.cli.file_checks import FileCheck
 from codeorigin.cli.inputs import Source, notebook_of_file, source_kind, source_of_file
+from codeorigin.cli.packing import packed
 from codeorigin.collector import collect_rarely
 from codeorigin.errors import CodeOriginError
 from codeorigin.worker_processes import begin_worker, interrupts_held
@@ -22,8 +25,13 @@ BYTES_FOR_A_WORKER = 1 << 19
 """A process takes as long to start as so many bytes of code to check."""
 
 _CHUNK_BYTES = 1 << 17
-_CHUNKS_WAITING = 3
-"""For each worker, so that none waits and results do not pile up behind a slow file."""
+_LEAST_CHUNK_BYTES = 1 << 14
+_CHUNKS_LEFT = 8
+"""For each process: towards the end chunks become smaller, so that all processes end at about the same time."""
+_CHUNKS_WAITING = 4
+"""For each other process, so that none waits while this one is at a chunk of its own."""
+_MOST_PENDING = 16
+"""Chunks for each process, so that results do not pile up behind a slow file."""
 
 _Outcome = tuple[CheckedFile, ...] | FileError
 _Named = tuple[str, str, str, bool, bool, frozenset[str] | None]
@@ -44,23 +52,15 @@ def worker_count(sources: Sequence[Source], jobs: int) -> int:
 
 
 def check_in_processes(sources: Sequence[Source], check: FileCheck, workers: int) -> Iterator[_Outcome]:
-    """Check ``sources``, all of them files, in ``workers`` processes; each loads the model once.
+    """Check ``sources``, all of them files, in ``workers`` processes, of which this is one; each loads the model once.
 
     Raises :class:`~codeorigin.errors.CodeOriginError` if a process ends before its work is done.
     """
     # A forked process would share the inference runtime's locks and threads.
     context = multiprocessing.get_context("spawn")
-    chunks = map(_named, _chunks(sources))
-    pending: deque[Future[list[_Outcome]]] = deque()
-    pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(check,))
+    pool = ProcessPoolExecutor(workers - 1, context, initializer=_start, initargs=(check,))
     try:
-        for chunk in chunks:
-            with interrupts_held():
-                pending.append(pool.submit(_check_chunk, chunk))
-            if len(pending) >= workers * _CHUNKS_WAITING:
-                yield from pending.popleft().result()
-        while pending:
-            yield from pending.popleft().result()
+        yield from _shared(_chunks(sources, workers), check, pool, workers)
     except BrokenProcessPool as error:
         raise CodeOriginError(
             "a worker process ended before its work was done (out of memory, or killed); "
@@ -75,28 +75,65 @@ def check_in_processes(sources: Sequence[Source], check: FileCheck, workers: int
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _shared(
+    chunks: Iterator[list[Source]], check: FileCheck, pool: ProcessPoolExecutor, workers: int
+) -> Iterator[_Outcome]:
+    """Hand out as many chunks as keep the ``pool`` at work, and check the others here meanwhile."""
+    pending: deque[Future[bytes] | list[_Outcome]] = deque()
+    analyzer: Analyzer | None = None
+    while True:
+        waiting = sum(not isinstance(each, list) and not each.done() for each in pending)
+        for chunk in islice(chunks, (workers - 1) * _CHUNKS_WAITING - waiting):
+            with interrupts_held():
+                pending.append(pool.submit(_check_chunk, _named(chunk)))
+        if analyzer is None:
+            # Behind the first chunks: the others start at the same time.
+            analyzer = check.load()
+        room = len(pending) < workers * _MOST_PENDING
+        if room and (own := next(chunks, None)) is not None:
+            pending.append(list(_run(own, check, analyzer)))
+        elif not pending:
+            return
+        else:
+            yield from _outcomes(pending.popleft())
+        while pending and (isinstance(pending[0], list) or pending[0].done()):
+            yield from _outcomes(pending.popleft())
+
+
+def _outcomes(result: Future[bytes] | list[_Outcome]) -> list[_Outcome]:
+    """What came of a chunk; waits for it where another process is still at it."""
+    if isinstance(result, list):
+        return result
+    found: list[_Outcome] = pickle.loads(result.result())
+    return found
+
+
 def check_alone(sources: Sequence[Source], check: FileCheck) -> Iterator[_Outcome]:
     """Check ``sources`` in this process; raises :class:`~codeorigin.errors.ModelError`."""
     analyzer = check.load()
-    for chunk in _chunks(sources):
+    for chunk in _chunks(sources, 1):
         yield from _run(chunk, check, analyzer)
 
 
 def _run(sources: Sequence[Source], check: FileCheck, analyzer: "Analyzer") -> Iterator[_Outcome]:
-    if len(sources) > 1:
-        check.prepare(sources, analyzer)
-    for source in sources:
-        yield check.run(source, analyzer)
+    texts = check.prepare(sources, analyzer) if len(sources) > 1 else [None]
+    for source, text in zip(sources, texts, strict=True):
+        yield check.run(source, analyzer, text)
 
 
-def _chunks(sources: Sequence[Source]) -> Iterator[list[Source]]:
+def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
+    """The sources in runs of at least as many bytes as are worth a batch; several processes get smaller ones at last."""
+    sizes = [_size(source) for source in sources]
+    left = sum(sizes)
     chunk: list[Source] = []
     size = 0
-    for source in sources:
+    for source, own in zip(sources, sizes, strict=True):
         chunk.append(source)
-        size += _size(source)
-        if size >= _CHUNK_BYTES:
+        size += own
+        share = left // (_CHUNKS_LEFT * workers) if workers > 1 else left
+        if size >= min(_CHUNK_BYTES, max(share, _LEAST_CHUNK_BYTES)):
             yield chunk
+            left -= size
             chunk, size = [], 0
     if chunk:
         yield chunk
@@ -130,11 +167,11 @@ def _start(check: FileCheck) -> None:
     _Worker.analyzer = check.load()
 
 
-def _check_chunk(chunk: Sequence[_Named]) -> list[_Outcome]:
+def _check_chunk(chunk: Sequence[_Named]) -> bytes:
     sources = [
         notebook_of_file(Path(file), path, cells, named=named)
         if notebook
         else source_of_file(Path(file), path, source_kind(language), named=named)
         for file, path, language, named, notebook, cells in chunk
     ]
-    return list(_run(sources, _Worker.check, _Worker.analyzer))
+    return packed(list(_run(sources, _Worker.check, _Worker.analyzer)))

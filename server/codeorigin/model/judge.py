@@ -3,15 +3,15 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypedDict
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.change_verdict import ChangedFunctions, ChangeVerdict, judge_change
-from codeorigin.model.features import RawScore
+from codeorigin.model.features import DeepAnswer, RawScore
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.normalize import Normalized
-from codeorigin.model.promise import Group, Promise
-from codeorigin.model.scale import Scale, Thresholds
+from codeorigin.model.promise import Group
+from codeorigin.model.reading import Reading, Rule, read, rule_of
+from codeorigin.model.scale import Scale
 from codeorigin.model.top_level import TopLevelRule
 from codeorigin.model.verdict import Band, Verdict
 
@@ -24,33 +24,13 @@ class Scored:
     group: Group
 
 
-class _Rule(NamedTuple):
-    """What a scale says of all functions of one group in one language."""
-
-    thresholds: Thresholds
-    llm_threshold: float
-    human_threshold: float
-    promise: Promise
-
-
-class _Reading(TypedDict):
-    """What a scale says of a logit, by the names of a verdict's fields."""
-
-    probability: float
-    band: Band
-    human_share: float | None
-    llm_threshold: float
-    human_threshold: float
-    promise: Promise
-
-
 class Judge:
     """Reads scores by one model's calibration."""
 
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration
         # One entry for each scale, language and group that was met: a few dozen at most.
-        self._rules: dict[tuple[bool, str, Group], _Rule] = {}
+        self._rules: dict[tuple[str, str, Group], Rule] = {}
 
     def is_long_enough(self, normalized: Normalized) -> bool:
         """Whether a function has the lines and the characters, blanks aside, that a verdict takes."""
@@ -68,10 +48,11 @@ class Judge:
 
     def at_top_level(self, scored: Scored, rule: TopLevelRule, language: str) -> Verdict:
         """The verdict on code outside of functions, by its own rule and text alone."""
-        read = _rule(rule.scale, language, scored.group)
-        reading = _reading(rule.scale, read, scored.score.logit)
-        verdict = _verdict(scored, reading, own_probability=reading["probability"])
-        if math.isfinite(read.thresholds.llm):
+        own = rule_of(rule.scale, language, scored.group)
+        reading = read(rule.scale, own, scored.score.logit)
+        # Its rule is about the wide part alone.
+        verdict = self._unrefined(_verdict(scored, reading, own_probability=reading["probability"]))
+        if math.isfinite(own.thresholds.llm):
             return verdict
         return replace(verdict, llm_threshold=None, promise=None)
 
@@ -92,7 +73,7 @@ class Judge:
             in_file: let the other functions of the file count as well.
         """
         alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
-        judged = {number: each.logit for number, each in verdicts.items() if each.logit is not None}
+        judged = {number: each.said for number, each in verdicts.items() if each.said is not None}
         found = {}
         for number, in_commit in others.items():
             if number not in judged or not in_commit:
@@ -103,7 +84,7 @@ class Judge:
                 context, by_file = both, both.file.evidence_for_one(beside)
             if context is not None:
                 heard = context.commit.evidence_for_one(in_commit)
-                found[number] = _with_others(
+                found[number] = self._with_others(
                     verdicts[number], context.scale, language, (by_file, len(beside)), (heard, len(in_commit))
                 )
         return found
@@ -139,10 +120,10 @@ class Judge:
             Those that the change did not write are as they were; so are all where it wrote but one.
         """
         written = [
-            (function.logit, file.lines[number], file.language)
+            (function.said, file.lines[number], file.language)
             for file in files
             for number, function in enumerate(file.verdicts)
-            if file.written[number] and function.logit is not None
+            if file.written[number] and function.said is not None
         ]
         rule = self._calibration.commit
         whole = None if rule is None else judge_change(rule, written)
@@ -153,25 +134,88 @@ class Judge:
         """The verdicts of a file's functions in their change, all of whose functions have ``logits``."""
         verdicts = list(file.verdicts)
         alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
-        judged = [number for number, each in enumerate(verdicts) if each.logit is not None]
+        judged = [number for number, each in enumerate(verdicts) if each.said is not None]
         in_file = both is not None and both.file is not None and len(judged) > 1
         context = both if in_file else alone
         if context is None or len(logits) < 2 or not file.in_context:
             return verdicts
         from_file: list[float] = []
         if in_file and context.file is not None:
-            from_file = context.file.evidence([verdicts[number].logit or 0.0 for number in judged])
+            from_file = context.file.evidence([verdicts[number].said or 0.0 for number in judged])
         others = len(logits) - 1
         total = math.fsum(logit - context.commit.neutral for logit in logits)
         share = context.commit.weight / (others + context.commit.prior_functions)
         for place, number in enumerate(judged):
             verdict = verdicts[number]
-            if not file.written[number] or verdict.logit is None or verdict.group is None:
+            if not file.written[number] or verdict.said is None or verdict.group is None:
                 continue
-            heard = share * (total - (verdict.logit - context.commit.neutral))
+            heard = share * (total - (verdict.said - context.commit.neutral))
             by_file = (from_file[place] if from_file else None), len(judged) - 1
-            verdicts[number] = _with_others(verdict, context.scale, file.language, by_file, (heard, others))
+            verdicts[number] = self._with_others(
+                verdict, context.scale, file.language, by_file, (heard, others)
+            )
         return verdicts
+
+    def refined(self, verdict: Verdict, deep: DeepAnswer, language: str) -> Verdict:
+        """The verdict with what the deep part says; as it is if it awaits none.
+
+        What the wide part calls ``human`` is not called ``llm``, so that the promise holds for both steps together.
+        """
+        scales = self._calibration.refined
+        if scales is None or not verdict.awaits_deep or verdict.said is None or verdict.group is None:
+            return verdict
+        own = verdict.said + deep.logit
+        name, scale, logit = "refined", scales.alone, own
+        if verdict.file_evidence is not None and scales.in_file is not None:
+            name, scale, logit = "refined in file", scales.in_file, own + verdict.file_evidence
+        refined = replace(
+            verdict,
+            **self._read(name, scale, logit, language, verdict.group),
+            logit=own,
+            deep=deep.logit,
+            windows=deep.windows,
+            own_probability=scales.alone.probability(own),
+        )
+        if verdict.band is not Band.HUMAN or refined.band is not Band.LLM:
+            return refined
+        return replace(refined, band=Band.UNSURE, cleared=True)
+
+    def _read(self, name: str, scale: Scale, logit: float, language: str, group: Group) -> Reading:
+        """What ``scale``, called ``name``, says of ``logit``."""
+        rule = self._rules.get((name, language, group))
+        if rule is None:
+            rule = self._rules[name, language, group] = rule_of(scale, language, group)
+        return read(scale, rule, logit)
+
+    def _unrefined(self, verdict: Verdict) -> Verdict:
+        """The verdict for a rule that is about the wide part alone, where the deep part refines."""
+        if self._calibration.refined is None:
+            return verdict
+        return replace(verdict, logit=verdict.said, deep=0.0, windows=0, cleared=False)
+
+    def _with_others(
+        self,
+        verdict: Verdict,
+        scale: Scale,
+        language: str,
+        by_file: tuple[float | None, int],
+        by_commit: tuple[float, int],
+    ) -> Verdict:
+        """The verdict, read by ``scale``, with what others add to its logit: how much, and how many they are."""
+        if verdict.said is None or verdict.group is None:
+            return verdict
+        (in_file, neighbours), (heard, others) = by_file, by_commit
+        logit = verdict.said + heard + (in_file or 0.0)
+        rule = rule_of(scale, language, verdict.group)
+        return replace(
+            self._unrefined(verdict),
+            **read(scale, rule, logit),
+            own_probability=self._calibration.alone.probability(verdict.said),
+            file_evidence=in_file,
+            neighbours=neighbours if in_file is not None else 0,
+            commit_evidence=heard,
+            commit_neighbours=others,
+        )
 
     @property
     def judges_files(self) -> bool:
@@ -184,10 +228,7 @@ class Judge:
         in_file = evidence is not None and context is not None
         scale = context.scale if context is not None and in_file else alone
         logit = score.logit if evidence is None else score.logit + evidence
-        rule = self._rules.get((in_file, language, group))
-        if rule is None:
-            rule = self._rules[in_file, language, group] = _rule(scale, language, group)
-        reading = _reading(scale, rule, logit)
+        reading = self._read("in_file" if in_file else "alone", scale, logit, language, group)
         own_probability = alone.probability(score.logit) if in_file else reading["probability"]
         return _verdict(
             scored, reading, own_probability=own_probability, evidence=evidence, neighbours=neighbours
@@ -196,7 +237,7 @@ class Judge:
 
 def _verdict(
     scored: Scored,
-    reading: _Reading,
+    reading: Reading,
     *,
     own_probability: float,
     evidence: float | None = None,
@@ -211,57 +252,8 @@ def _verdict(
         wide=score.wide,
         deep=score.deep,
         windows=score.windows,
+        said=score.logit,
         own_probability=own_probability,
         file_evidence=evidence,
         neighbours=neighbours,
-    )
-
-
-def _with_others(
-    verdict: Verdict,
-    scale: Scale,
-    language: str,
-    by_file: tuple[float | None, int],
-    by_commit: tuple[float, int],
-) -> Verdict:
-    """The verdict, read by ``scale``, with what others add to its logit: how much, and how many they are."""
-    if verdict.logit is None or verdict.group is None:
-        return verdict
-    (in_file, neighbours), (heard, others) = by_file, by_commit
-    logit = verdict.logit + heard + (in_file or 0.0)
-    rule = _rule(scale, language, verdict.group)
-    return replace(
-        verdict,
-        **_reading(scale, rule, logit),
-        file_evidence=in_file,
-        neighbours=neighbours if in_file is not None else 0,
-        commit_evidence=heard,
-        commit_neighbours=others,
-    )
-
-
-def _reading(scale: Scale, rule: _Rule, logit: float) -> _Reading:
-    return _Reading(
-        probability=scale.probability(logit),
-        band=_band(rule.thresholds, logit),
-        human_share=scale.human_share(logit),
-        llm_threshold=rule.llm_threshold,
-        human_threshold=rule.human_threshold,
-        promise=rule.promise,
-    )
-
-
-def _band(thresholds: Thresholds, logit: float) -> Band:
-    if logit >= thresholds.llm:
-        return Band.LLM
-    return Band.HUMAN if logit <= thresholds.human else Band.UNSURE
-
-
-def _rule(scale: Scale, language: str, group: Group) -> _Rule:
-    thresholds = scale.thresholds(language, group)
-    return _Rule(
-        thresholds,
-        scale.probability(thresholds.llm),
-        scale.probability(thresholds.human),
-        scale.promise(language, group),
     )

@@ -91,16 +91,19 @@ class NgramViews:
             texts: normalised code, as :attr:`codeorigin.model.normalize.Normalized.text`.
             language: a model language.
         """
+        for counted in self.count_many(texts, language):
+            for start, end in pairwise(counted.borders.tolist()):
+                yield WideFeatures(counted.ids[start:end], counted.values[start:end], _NOWHERE)
+
+    def count_many(self, texts: Sequence[str], language: str) -> Iterator[Counted]:
+        """The n-grams of :meth:`extract_many`, in batches of functions."""
         for batch in _batches(texts):
             dtype = key_type(len(batch), self.table_size)
             parts: list[Keys] = [np.zeros(0, dtype=dtype)]
             for _, _, keys, outside in self._ngrams(batch, language):
                 keys[outside] = no_key(dtype)
                 parts.append(keys)
-            counted = self._count(np.concatenate(parts), len(batch))
-            borders = counted.borders.tolist()
-            for start, end in pairwise(borders):
-                yield WideFeatures(counted.ids[start:end], counted.values[start:end], _NOWHERE)
+            yield self._count(np.concatenate(parts), len(batch))
 
     def _count(self, keys: Keys, functions: int) -> Counted:
         widths, norm_powers = zip(*((view.width, view.norm_power) for view in self.views), strict=True)

@@ -29,8 +29,11 @@ class Reason(StrEnum):
 class Verdict:
     """A calibrated estimate, or the reason why there is none.
 
-    ``logit`` is the raw model's for the function's own text (wide + deep + bias); ``file_evidence`` is what
-    the ``neighbours`` other functions of its file add to it, in logits, None where there are none or the text was
+    ``logit`` is the raw model's for the function's own text (wide + deep + bias). ``deep`` is None, and no part of it,
+    as long as a deep part that refines chosen verdicts was not asked; it is 0 where that is not to be asked. ``said`` is
+    what the function says to others: its logit without a refinement. ``cleared``: it is not called ``llm``, whatever the
+    deep part says, since the wide part had called it ``human``. ``file_evidence`` is what
+    the ``neighbours`` other functions of its file add to the logit, in logits, None where there are none or the text was
     judged by itself. ``commit_evidence`` is what the ``commit_neighbours`` other functions of a change add besides,
     where the change wrote this one and a change was looked at, or those of the commit that wrote it. ``probability``
     and ``band`` are read off the sum of all, ``own_probability`` is the one by the function's own text. ``human_share``
@@ -58,6 +61,18 @@ class Verdict:
     neighbours: int = 0
     commit_evidence: float | None = None
     commit_neighbours: int = 0
+    said: float | None = None
+    cleared: bool = False
+
+    @property
+    def awaits_deep(self) -> bool:
+        """Whether the model has a deep part that could refine this verdict and was not asked yet."""
+        return self.logit is not None and self.deep is None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the deep part is asked about it unasked: it was not yet, and the wide part does not say ``human``."""
+        return self.awaits_deep and self.band is not Band.HUMAN
 
     @property
     def false_positive_rate(self) -> float | None:

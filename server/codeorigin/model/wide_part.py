@@ -5,9 +5,8 @@ times as fast on the same numbers, and a process that needs nothing else starts 
 has one byte a weight, the number of its level.
 """
 
-from collections.abc import Sequence
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 
-from codeorigin.model.ngrams import WideFeatures
+from codeorigin.model.counting import Counted
 
 _INPUTS = frozenset({"wide_ids", "wide_values", "wide_function", "prior"})
 _OPERATORS = frozenset(
@@ -81,24 +80,19 @@ class WidePart:
         """Rows ``(N,)`` of the table."""
         return self._levels.take(self._table.take(ids))
 
-    def logits(
-        self, functions: Sequence[WideFeatures | None]
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """The logit and the wide part of it ``(B,)`` of each function; one without features has the bias alone.
+    def logits(self, counted: Counted) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The logit and the wide part of it ``(functions,)``; a function without n-grams has the bias alone.
 
         In float32 and one by one, as the graph adds, so that the sums have its very bits.
         """
-        wide = np.zeros(len(functions), dtype=np.float32)
-        present = [
-            (place, each) for place, each in enumerate(functions) if each is not None and len(each.ids)
-        ]
-        if present:
-            terms = self.weights(np.concatenate([each.ids for _, each in present]))
-            terms *= np.concatenate([each.values for _, each in present])
-            ends = accumulate(len(each.ids) for _, each in present)
-            for (place, _), (start, end) in zip(present, pairwise((0, *ends)), strict=True):
+        terms = self.weights(counted.ids)
+        terms *= counted.values
+        borders = counted.borders.tolist()
+        wide = np.zeros(len(borders) - 1, dtype=np.float32)
+        for function, (start, end) in enumerate(pairwise(borders)):
+            if start < end:
                 # The last of the running sums: sum() would add in pairs.
-                wide[place] = np.add.accumulate(terms[start:end])[-1]
+                wide[function] = np.add.accumulate(terms[start:end])[-1]
         return wide + self._bias, wide
 
 

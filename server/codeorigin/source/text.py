@@ -42,7 +42,7 @@ class LineIndex:
             # One past each line feed.
             starts = list(accumulate(map((1).__add__, map(len, text.split("\n")))))
             starts.pop()
-            ends = [start - 1 for start in starts]
+            ends = list(map((-1).__add__, starts))
         starts.insert(0, 0)
         ends.append(len(text))
         self._starts = starts

@@ -21,7 +21,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.languages import get_language
 from support.command import INTERRUPTIBLE
 from support.snippets import ALL
-from support.worker_checks import DyingCheck
+from support.worker_checks import DyingCheck, NamingCheck
 
 EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "java", "go": "go"}
 
@@ -70,9 +70,38 @@ def test_several_processes_report_what_one_does(
     assert json.dumps(together) == json.dumps(alone)
 
 
+def test_the_first_process_checks_too_and_results_stay_in_order(
+    folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_CHUNK_BYTES", 1)
+    names = sorted(path.name for path in folder.iterdir())
+    found = list(check_in_processes(sources(folder, *names), NamingCheck(model=tiny_model_dir), 2))
+    by = {each.path: each.message for each in found if isinstance(each, FileError)}
+    assert list(by) == names
+    assert len(set(by.values())) == 2
+    assert by[names[0]] != str(os.getpid())
+    assert by[names[workers._CHUNKS_WAITING]] == str(os.getpid())
+
+
+def test_chunks_become_smaller_towards_the_end_where_there_are_several_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_CHUNK_BYTES", 1000)
+    monkeypatch.setattr(workers, "_LEAST_CHUNK_BYTES", 200)
+    names = [f"f{number:03}.py" for number in range(300)]
+    for name in names:
+        (tmp_path / name).write_bytes(b"#" * 100)
+    found = sources(tmp_path, *names)
+    for count, last in ((1, 10), (2, 2)):
+        chunks = list(workers._chunks(found, count))
+        sizes = [len(chunk) for chunk in chunks]
+        assert [source.path for chunk in chunks for source in chunk] == names
+        assert (sizes[0], sizes[-1]) == (10, last)
+        assert sizes == sorted(sizes, reverse=True)
+
+
 def test_a_worker_that_dies_is_one_line(folder: Path) -> None:
-    (folder / "last.py").write_text("pass\n")
-    found = sources(folder, "f00.py", "last.py")
+    found = sources(folder, *sorted(path.name for path in folder.glob("*.py")))
     with pytest.raises(
         CodeOriginError, match=r"^a worker process ended before its work was done [^\n]*--jobs 1"
     ):
@@ -101,7 +130,7 @@ def test_ctrl_c_ends_all_processes_in_one_line(tmp_path: Path) -> None:
     code = "\n\n".join(code for code, language in ALL if language == "python")
     for number in range(30):
         (tmp_path / f"f{number}.py").write_text("\n\n".join([f"# {number}", *[code] * (60_000 // len(code))]))
-    command = [*INTERRUPTIBLE, "check", "--jobs", "2", str(tmp_path)]
+    command = [*INTERRUPTIBLE, "check", "--jobs", "3", str(tmp_path)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

@@ -1,16 +1,23 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from codeorigin.model.counting import Counted
 from codeorigin.model.graph import Graph
-from codeorigin.model.ngrams import NgramViews
+from codeorigin.model.ngrams import NgramViews, WideFeatures
 from codeorigin.model.normalize import normalize
 from codeorigin.model.wide_part import WidePart
 from support.snippets import ALL, long_function
 from support.tiny_model import BIAS, VIEWS, TinyModel
 
 ROWS = sum(view.width for view in VIEWS)
+
+
+def counted_of(functions: Sequence[WideFeatures]) -> Counted:
+    ids, values = ([getattr(each, name) for each in functions] for name in ("ids", "values"))
+    return Counted(np.concatenate(ids), np.concatenate(values), np.cumsum([0, *map(len, ids)]))
 
 
 def test_logits_have_the_bits_of_the_graph(tiny_wide_model: TinyModel) -> None:
@@ -26,7 +33,7 @@ def test_logits_have_the_bits_of_the_graph(tiny_wide_model: TinyModel) -> None:
         "prior": np.zeros(len(functions), dtype=np.float32),
     }
     expected = Graph(tiny_wide_model.score_path).run(["logit", "wide"], feed)
-    logits, wide = part.logits(functions)
+    logits, wide = part.logits(counted_of(functions))
     assert logits.tolist() == expected["logit"].tolist()
     assert wide.tolist() == expected["wide"].tolist()
     assert wide[-1] == 0

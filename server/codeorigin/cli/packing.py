@@ -1,0 +1,37 @@
+"""Results of a check as bytes, for another process."""
+
+import io
+import pickle
+from collections.abc import Callable
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+from codeorigin.model.verdict import Verdict
+from codeorigin.report import FunctionReport
+from codeorigin.spans import FunctionSpan
+
+
+def packed(results: object) -> bytes:
+    """``results`` as :func:`pickle.loads` takes them.
+
+    What there is thousands of is pickled by its fields, in little more than half the time of the dataclasses' own way.
+    """
+    stream = io.BytesIO()
+    pickler = pickle.Pickler(stream, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _BY_FIELDS
+    pickler.dump(results)
+    return stream.getvalue()
+
+
+_Made = tuple[Callable[..., Any], tuple[Any, ...]]
+"""What makes a value again, and from what."""
+
+
+def _by_fields(kind: type[Any]) -> Callable[[Any], _Made]:
+    values = attrgetter(*(field.name for field in fields(kind)))
+    return lambda value: (kind, values(value))
+
+
+_KINDS: tuple[type, ...] = (FunctionReport, FunctionSpan, Verdict)
+_BY_FIELDS = {kind: _by_fields(kind) for kind in _KINDS}
