@@ -1,8 +1,15 @@
 """Cooperative cancellation: long work checks between its steps whether its result is still wanted."""
 
 import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 from codeorigin.errors import Cancelled
+
+T = TypeVar("T")
+
+_ITEMS_UNCHECKED = 256
 
 
 class CancelToken:
@@ -10,10 +17,31 @@ class CancelToken:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._ends: list[Callable[[], None]] = []
 
     def cancel(self) -> None:
-        """Ask the work to stop at its next check."""
-        self._event.set()
+        """Ask the work to stop at its next check, and end what it waits for (see :meth:`ending`)."""
+        with self._lock:
+            self._event.set()
+            for end in self._ends:
+                end()
+
+    @contextmanager
+    def ending(self, end: Callable[[], None]) -> Iterator[None]:
+        """Work in the block may wait where it cannot check: ``end`` is called, by whoever cancels, to let it go on.
+
+        It is called at once where the switch was thrown before, must be quick and may be called more than once.
+        """
+        with self._lock:
+            self._ends.append(end)
+            if self._event.is_set():
+                end()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._ends.remove(end)
 
     @property
     def cancelled(self) -> bool:
@@ -32,5 +60,18 @@ class _Never(CancelToken):
     def cancel(self) -> None:
         raise RuntimeError("NEVER is shared by all callers and must not be cancelled")
 
+    @contextmanager
+    def ending(self, end: Callable[[], None]) -> Iterator[None]:
+        del end
+        yield
+
 
 NEVER: CancelToken = _Never()
+
+
+def checked(items: Iterable[T], cancel: CancelToken) -> Iterator[T]:
+    """The items, with a look at ``cancel`` every now and then; raises :class:`~codeorigin.errors.Cancelled`."""
+    for number, item in enumerate(items):
+        if number % _ITEMS_UNCHECKED == 0:
+            cancel.raise_if_cancelled()
+        yield item

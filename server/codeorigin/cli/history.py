@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -88,21 +88,28 @@ def _repository(path: str) -> tuple[Repository, list[str]]:
     return repository, [path] if inside else []
 
 
-class _Progress:
-    """How far the work is, with its rate: one line that a terminal sees change, or one a minute elsewhere."""
+class Progress:
+    """How far the work is, with its rate: one line that a terminal sees change, or one a minute elsewhere.
 
-    def __init__(self, total: int) -> None:
-        self._total, self._started, self._shown = total, time.monotonic(), time.monotonic()
+    ``total`` commits are to be done; ``clock`` tells seconds.
+    """
+
+    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._total, self._clock = total, clock
+        self._started = self._shown = clock()
         self._terminal = sys.stderr.isatty()
 
-    def __call__(self, done: int) -> None:
-        now = time.monotonic()
+    def __call__(self, done: int, known: int) -> None:
+        """So many commits are done, of which so many were ``known`` from an earlier run: that is no work."""
+        now = self._clock()
         if now - self._shown < (0.5 if self._terminal else 60.0):
             return
         self._shown = now
-        rate = done / (now - self._started)
-        left = (self._total - done) / rate if rate else 0.0
-        text = f"{done:,} of {self._total:,} commits, {60 * rate:,.0f} a minute, about {_duration(left)} left"
+        text = f"{done:,} of {self._total:,} commits"
+        if done > known:
+            rate = (done - known) / (now - self._started)
+            left = (self._total - done) / rate
+            text += f", {60 * rate:,.0f} a minute, about {_duration(left)} left"
         if self._terminal:
             sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
@@ -175,8 +182,8 @@ def run_history(options: HistoryOptions) -> int:
         except KeyboardInterrupt:
             counter.clear()
             complain(
-                f"stopped after {counter.done:,} of {len(run.plan):,} commits; they are kept, and the same command "
-                "goes on from there"
+                f"stopped after {counter.done:,} of {len(run.plan):,} commits; what was read is kept, and the same "
+                "command goes on from there"
             )
             return ExitCode.INTERRUPTED
         if run.walk.repaired:
@@ -194,7 +201,7 @@ class _Counter:
     def __init__(self, run: HistoryRun) -> None:
         self._run, self.done = run, 0
         self.missing = self.unreadable = 0
-        self._progress = _Progress(len(run.plan))
+        self._progress = Progress(len(run.plan))
 
     def __iter__(self) -> Iterator[CommitResult]:
         for result in self._run.results():
@@ -202,7 +209,7 @@ class _Counter:
             self.done += 1
             self.missing += result.missing
             self.unreadable += result.reason == UNREADABLE
-            self._progress(self.done)
+            self._progress(self.done, self._run.walk.known)
         self.clear()
 
     def clear(self) -> None:

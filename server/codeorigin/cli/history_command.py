@@ -12,7 +12,6 @@ from codeorigin.cli.options import (
     Documents,
     Exclude,
     Jobs,
-    LanguageOption,
     Model,
     NoConfig,
     NoDeclared,
@@ -54,7 +53,9 @@ def history(
         HistoryFormat, typer.Option("--format", "-f", help="Shape of the result.")
     ] = HistoryFormat.TEXT,
     output: Output = None,
-    language: LanguageOption = None,
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="Judge only code of this language.")
+    ] = None,
     exclude: Exclude = None,
     documents: Documents = False,
     no_declared: NoDeclared = False,

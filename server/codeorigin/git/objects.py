@@ -48,17 +48,16 @@ class Objects:
             raise ValueError(f"no object name: {name!r}")
         if self._process is None:
             self._process = self._git.start_with_pipes("cat-file", "--batch")
-        watch = Watch(self._process, SECONDS, "cat-file")
+        watch = Watch(self._process, SECONDS, "cat-file", self._git.cancel)
         try:
-            return self._ask(self._process, name, max_bytes)
+            with watch:
+                return self._ask(self._process, name, max_bytes)
         except (OSError, ValueError) as error:
             self.close()
-            watch.raise_if_late()
+            watch.raise_if_ended()
             raise UnreadableObjectError(
                 f"{self._git.folder}: git cat-file ended before it had answered about {name[:10]}"
             ) from error
-        finally:
-            watch.stop()
 
     def holds(self, name: str) -> bool:
         """Whether the object is there and can be read to its end."""

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import TracebackType
 from typing import IO
 
+from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError
 
 SECONDS = 120.0
@@ -107,16 +109,20 @@ class FailedCommandError(RepositoryError):
 class Git:
     """``git`` in one folder. Every method raises :class:`~codeorigin.errors.RepositoryError` with one line.
 
-    ``extra`` are environment variables of this caller's own, such as a private index.
+    ``extra`` are environment variables of this caller's own, such as a private index. Throwing ``cancel`` ends what
+    runs, and every method then raises :class:`~codeorigin.errors.Cancelled`.
     """
 
-    def __init__(self, folder: Path, extra: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, extra: Mapping[str, str] | None = None, cancel: CancelToken = NEVER
+    ) -> None:
         self.folder = folder
+        self.cancel = cancel
         self._extra = dict(extra or {})
 
     def with_environment(self, **extra: str) -> "Git":
         """The same folder with more environment variables."""
-        return Git(self.folder, self._extra | extra)
+        return Git(self.folder, self._extra | extra, self.cancel)
 
     def run(
         self,
@@ -156,15 +162,19 @@ class Git:
             given.write(stdin)
             given.seek(0)
             process = self._start(arguments, given, complaints)
-            watch = Watch(process, seconds, arguments[0])
+            watch = Watch(process, seconds, arguments[0], self.cancel)
             try:
-                assert process.stdout is not None
-                yield process.stdout
-                code = process.wait()
+                with watch:
+                    assert process.stdout is not None
+                    yield process.stdout
+                    code = process.wait()
+            except Exception:
+                # Whoever reads may stumble over an output that was cut off.
+                watch.raise_if_ended()
+                raise
             finally:
-                watch.stop()
                 end(process)
-            watch.raise_if_late()
+            watch.raise_if_ended()
             if code not in answers:
                 complaints.seek(0)
                 raise explained(complaints.read(_MAX_COMPLAINT), arguments[0], self.folder)
@@ -176,6 +186,7 @@ class Git:
     def _start(
         self, arguments: Sequence[str], stdin: int | IO[bytes], stderr: int | IO[bytes]
     ) -> subprocess.Popen[bytes]:
+        self.cancel.raise_if_cancelled()
         settings = [part for entry in _CONFIGURATION for part in ("-c", entry)]
         command = [_program(os.environ.get("PATH")), "--no-pager", *settings, *arguments]
         try:
@@ -193,21 +204,31 @@ class Git:
 
 
 class Watch:
-    """Ends a process that takes too long."""
+    """Ends a process that takes too long, or that nobody waits for any more, while its ``with`` block runs."""
 
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float, what: str) -> None:
-        self._process, self._seconds, self._what = process, seconds, what
+    def __init__(
+        self, process: subprocess.Popen[bytes], seconds: float, what: str, cancel: CancelToken
+    ) -> None:
+        self._process, self._seconds, self._what, self._cancel = process, seconds, what, cancel
         self._late = False
-        self._timer = threading.Timer(seconds, self._expire)
+
+    def __enter__(self) -> "Watch":
+        self._timer = threading.Timer(self._seconds, self._expire)
         self._timer.daemon = True
         self._timer.start()
+        self._ending = self._cancel.ending(self._process.kill)
+        self._ending.__enter__()
+        return self
 
-    def stop(self) -> None:
-        """Remove the time limit."""
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._timer.cancel()
+        self._ending.__exit__(None, None, None)
 
-    def raise_if_late(self) -> None:
-        """Raise RepositoryError if the process was ended because it took too long."""
+    def raise_if_ended(self) -> None:
+        """Raise RepositoryError if the process was ended because it took too long, Cancelled if by the token."""
+        self._cancel.raise_if_cancelled()
         if self._late:
             raise RepositoryError(f"git {self._what} took longer than {self._seconds:g} seconds; stopped")
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError
 from codeorigin.git.objects import Objects
-from codeorigin.git.process import Git
+from codeorigin.git.process import FailedCommandError, Git
 
+_WITHOUT_COMMITS = "does not have any commits yet"
 _MAX_COMMIT = 1_000_000
 _LATEST = 2**63 - 1
 _MOST_DIGITS = 20
@@ -37,17 +39,17 @@ class Repository:
         self.folder = folder
 
     @classmethod
-    def of(cls, start: Path) -> "Repository":
-        """The repository that holds the folder ``start``.
+    def of(cls, start: Path, cancel: CancelToken = NEVER) -> "Repository":
+        """The repository that holds the folder ``start``; throwing ``cancel`` ends whatever git does there.
 
         Raises:
             RepositoryError: there is none, git does not trust it, or git is not installed.
         """
-        found = Git(start)
+        found = Git(start, cancel=cancel)
         answers = found.line("rev-parse", "--is-inside-work-tree", "--is-bare-repository").split()
         folder = Path(found.line("rev-parse", "--absolute-git-dir"))
         if answers[:1] != ["true"]:
-            return cls(Git(folder, {"GIT_DIR": str(folder)}), None, folder)
+            return cls(Git(folder, {"GIT_DIR": str(folder)}, cancel), None, folder)
         root = Path(found.line("rev-parse", "--show-toplevel"))
         # git sets these for its hooks, relative to the current folder; the commands here run at the top.
         absolute = {
@@ -61,7 +63,7 @@ class Repository:
             )
             if os.environ.get(name)
         }
-        return cls(Git(root, absolute), root, folder)
+        return cls(Git(root, absolute, cancel), root, folder)
 
     @cached_property
     def object_format(self) -> str:
@@ -78,9 +80,23 @@ class Repository:
         return self.git.folder / self.git.line("rev-parse", "--git-path", name)
 
     def head(self) -> str | None:
-        """The commit of HEAD; None where there are no commits yet."""
+        """The commit of HEAD; None where there are no commits yet.
+
+        Raises:
+            RepositoryError: it is damaged or not in this clone, or so is the branch.
+        """
         answer = self.git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", answers=(0, 1, 128))
-        return answer.decode("ascii").strip() or None
+        if answer:
+            return answer.decode("ascii").strip()
+        # Only `log` tells a branch without commits from a broken one.
+        try:
+            self.git.run("log", "-1", "--no-show-signature", "--format=%H")
+        except FailedCommandError as error:
+            if _WITHOUT_COMMITS in str(error):
+                return None
+        raise RepositoryError(
+            f"{self.folder}: the commit of HEAD is damaged or not in this clone; git fsck says what is wrong"
+        )
 
     def resolve(self, revision: str) -> str:
         """The name of the commit that ``revision`` stands for.

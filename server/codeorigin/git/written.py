@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError
 from codeorigin.git.blame import line_commits
 from codeorigin.git.changes import ChangeKind, ChangeRequest, open_change
@@ -29,13 +30,14 @@ class WrittenFile:
     lines: tuple[LineRange, ...]
 
 
-def committed_file(path: Path, max_bytes: int) -> CommittedFile | None:
+def committed_file(path: Path, max_bytes: int, cancel: CancelToken = NEVER) -> CommittedFile | None:
     """The file at ``path`` in HEAD; None if it is not there, or larger than ``max_bytes``.
 
     Raises:
+        Cancelled: ``cancel`` was thrown, which ends git at once.
         RepositoryError: there is no repository, git does not trust it, or says no.
     """
-    repository = Repository.of(path.parent)
+    repository = Repository.of(path.parent, cancel)
     head = repository.head()
     if head is None or repository.root is None:
         return None
@@ -56,16 +58,23 @@ def committed_file(path: Path, max_bytes: int) -> CommittedFile | None:
 
 
 def written_files(
-    folder: Path, commit: str, wanted: Callable[[str], bool], *, max_bytes: int, max_files: int
+    folder: Path,
+    commit: str,
+    wanted: Callable[[str], bool],
+    *,
+    max_bytes: int,
+    max_files: int,
+    cancel: CancelToken = NEVER,
 ) -> list[WrittenFile]:
     """The files that ``commit`` changed, at most the first ``max_files`` for whose path ``wanted`` holds.
 
     Files larger than ``max_bytes`` are left out.
 
     Raises:
+        Cancelled: ``cancel`` was thrown, which ends git at once.
         RepositoryError: the repository of ``folder`` does not hold the commit and the one before it.
     """
-    repository = Repository.of(folder)
+    repository = Repository.of(folder, cancel)
     request = ChangeRequest(ChangeKind.COMMIT, commit)
     found = []
     with open_change(repository, request, wanted, max_bytes=max_bytes) as change:
@@ -80,7 +89,7 @@ def written_files(
 
 
 def working_files(
-    folder: Path, wanted: Callable[[Path], bool], *, max_bytes: int
+    folder: Path, wanted: Callable[[Path], bool], *, max_bytes: int, cancel: CancelToken = NEVER
 ) -> list[tuple[Path, WrittenFile]]:
     """The files below ``folder`` that the working tree changed against HEAD, with where they are on disk.
 
@@ -88,11 +97,13 @@ def working_files(
         folder: in a working tree.
         wanted: tells by its place on disk whether a file matters.
         max_bytes: larger files are left out.
+        cancel: ends git at once when it is thrown.
 
     Raises:
+        Cancelled: ``cancel`` was thrown.
         RepositoryError: there is no repository or working tree, or git says no.
     """
-    repository = Repository.of(folder)
+    repository = Repository.of(folder, cancel)
     if repository.root is None:
         raise RepositoryError(f"{folder}: has no working tree")
     root, inside = repository.root, folder.resolve()

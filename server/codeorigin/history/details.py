@@ -59,8 +59,8 @@ def commit_details(
     changes = dict(commit_changes(repository.git, [each.commit for each in results], walk.is_source))
     reader = BlobReader(repository, analyzer)
 
-    def read_again(wanted: Sequence[Wanted]) -> list[Read]:
-        return read_blobs(reader, wanted)
+    def read_again(wanted: Sequence[Wanted]) -> list[list[Read]]:
+        return [read_blobs(reader, wanted)]
 
     try:
         for result in results:

@@ -2,8 +2,8 @@
 
 import multiprocessing
 import zlib
-from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,39 +86,29 @@ class Readers:
                         process.terminate()
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def start(self, wanted: Sequence[Wanted]) -> "list[Future[list[Read]]]":
-        """Begin to read ``wanted``; :meth:`finish` waits for it."""
+    def start(self, wanted: Sequence[Wanted]) -> Iterator[list[Read]]:
+        """Begin to read ``wanted``, and give a few at a time, in whatever order they come.
+
+        Raises:
+            CodeOriginError: a process ended before its work was done.
+        """
         if self._jobs == 1:
-            if self._reader is None and wanted:
-                analyzer = self._analyzer or load_analyzer(self._model)
-                self._reader = BlobReader(self._repository, analyzer)
-            done: Future[list[Read]] = Future()
-            done.set_result(read_blobs(self._reader, wanted) if self._reader is not None else [])
-            return [done]
+            return self._read_here(wanted)
         parts: list[list[Wanted]] = [[] for _ in range(self._jobs)]
         for each in wanted:
             parts[zlib.crc32(each.path.encode("utf-8", "surrogatepass")) % self._jobs].append(each)
         started = []
         for number, part in enumerate(parts):
-            for start in range(0, len(part), _AT_ONCE):
+            for some in _few(part):
                 with interrupts_held():
-                    started.append(self._pool(number).submit(_read, part[start : start + _AT_ONCE]))
-        return started
+                    started.append(self._pool(number).submit(_read, some))
+        return first_finished(started)
 
-    @staticmethod
-    def finish(started: "Sequence[Future[list[Read]]]") -> list[Read]:
-        """What :meth:`start` has begun.
-
-        Raises:
-            CodeOriginError: a process ended before its work was done.
-        """
-        try:
-            return [each for future in started for each in future.result()]
-        except BrokenProcessPool as error:
-            raise CodeOriginError(
-                "a worker process ended before its work was done (out of memory, or killed); what was done is kept, "
-                "and the same command goes on; --jobs 1 works in one process"
-            ) from error
+    def _read_here(self, wanted: Sequence[Wanted]) -> Iterator[list[Read]]:
+        for some in _few(wanted):
+            if self._reader is None:
+                self._reader = BlobReader(self._repository, self._analyzer or load_analyzer(self._model))
+            yield read_blobs(self._reader, some)
 
     def _pool(self, number: int) -> ProcessPoolExecutor:
         pool = self._pools[number]
@@ -128,6 +118,23 @@ class Readers:
             pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(self._folder, self._model))
             self._pools[number] = pool
         return pool
+
+
+def _few(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]
+
+
+def first_finished(started: "Sequence[Future[list[Read]]]") -> Iterator[list[Read]]:
+    """What each gives, the first to end first: it is kept before anything stops the run."""
+    try:
+        for future in as_completed(started):
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise CodeOriginError(
+            "a worker process ended before its work was done (out of memory, or killed); what was done is kept, "
+            "and the same command goes on; --jobs 1 works in one process"
+        ) from error
 
 
 class _Worker:

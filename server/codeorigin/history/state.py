@@ -51,8 +51,10 @@ class State:
         try:
             if path != IN_MEMORY:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._database = sqlite3.connect(path, isolation_level=None)
+            self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             self._refuse_foreign()
+            # Otherwise another run could begin between two savings, and this one would be the one that is refused.
+            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
             self._database.execute("BEGIN IMMEDIATE")

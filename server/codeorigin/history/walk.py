@@ -3,7 +3,6 @@
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +23,8 @@ from codeorigin.model.judge import Judge
 from codeorigin.pieces import NOTEBOOK, kind_of_path
 
 COMMITS_AT_ONCE = 128
+_COMMITS_AT_FIRST = 8
+"""Every batch is twice as large as the one before: whoever stops a run early has something of it."""
 _BATCHES_WAITING = 2
 """So that git reads on while functions are judged."""
 
@@ -119,10 +120,10 @@ class _Batch:
     known: dict[str, CommitResult]
     changes: dict[str, CommitFiles]
     declared: dict[str, list[str]]
-    reading: "list[Future[list[Read]]]"
+    reading: Iterator[list[Read]]
 
 
-ReadAgain = Callable[[Sequence[Wanted]], list[Read]]
+ReadAgain = Callable[[Sequence[Wanted]], Iterable[list[Read]]]
 """Reads blobs whose functions the state does not have, or has damaged."""
 
 
@@ -149,6 +150,8 @@ class Walk:
         self._repository, self._judge, self._state = repository, judge, state
         self._model, self._wanted, self._jobs, self._declared = model, wanted, jobs, declared
         self._cells, self._analyzer = cells, analyzer
+        self.known = 0
+        """How many of the results so far an earlier run had made."""
 
     @property
     def repaired(self) -> int:
@@ -156,7 +159,7 @@ class Walk:
         return self._state.damaged
 
     def results(self, commits: Plan) -> Iterator[CommitResult]:
-        """What comes of ``commits``, in their order. What was handed out is in the state.
+        """What comes of ``commits``, in their order. What was handed out is in the state, and functions that were read.
 
         Commits of which something is not in this clone are not kept there: the next run may find it.
 
@@ -166,8 +169,8 @@ class Walk:
         """
         waiting: deque[_Batch] = deque()
         with Readers(self._repository, self._model, self._jobs, self._analyzer) as readers:
-            for start in range(0, len(commits), COMMITS_AT_ONCE):
-                waiting.append(self._begin(commits.slice(start, start + COMMITS_AT_ONCE), readers))
+            for some in _batches(commits):
+                waiting.append(self._begin(some, readers))
                 if len(waiting) == _BATCHES_WAITING:
                     yield from self._end(waiting.popleft(), readers)
             while waiting:
@@ -193,12 +196,13 @@ class Walk:
         return _Batch(plan, known, changes, declared, reading)
 
     def _end(self, batch: _Batch, readers: Readers) -> Iterator[CommitResult]:
-        gone = self._keep(Readers.finish(batch.reading))
+        gone = self._keep(batch.reading)
 
-        def read_again(wanted: Sequence[Wanted]) -> list[Read]:
-            new = [each for each in wanted if each.key not in gone]
-            return [(key, None) for key in gone] + Readers.finish(readers.start(new))
+        def read_again(wanted: Sequence[Wanted]) -> Iterator[list[Read]]:
+            yield [(key, None) for key in gone]
+            yield from readers.start([each for each in wanted if each.key not in gone])
 
+        self.known += len(batch.known)
         for commit, seconds in zip(batch.plan.commits, batch.plan.seconds, strict=True):
             if commit not in batch.known:
                 result = self._result(commit, seconds, batch, read_again)
@@ -217,12 +221,17 @@ class Walk:
         agents = batch.declared.get(commit, ())
         return commit_result(self._judge, commit, seconds, files, agents, missing=len(changed.missing))
 
-    def _keep(self, read: Sequence[Read]) -> set[str]:
-        """Put what was read into the state; returns the keys of what was not there."""
-        for key, functions in read:
-            if functions is not None:
-                self._state.put_functions(key, functions)
-        return {key for key, functions in read if functions is None}
+    def _keep(self, read: Iterable[list[Read]]) -> set[str]:
+        """Put what was read into the state, as it comes; returns the keys of what was not there."""
+        gone = set()
+        for some in read:
+            for key, functions in some:
+                if functions is None:
+                    gone.add(key)
+                else:
+                    self._state.put_functions(key, functions)
+            self._state.save()
+        return gone
 
     def read_files(self, files: Sequence[ChangedFile], read_again: ReadAgain) -> list[ReadFile]:
         """The functions of changed files, from the state or, what it does not have whole, by ``read_again``."""
@@ -258,6 +267,13 @@ class Walk:
     def is_source(self, path: str) -> bool:
         """Whether a path is looked at."""
         return kind_of_path(path) is not None and self._wanted(path)
+
+
+def _batches(commits: Plan) -> Iterator[Plan]:
+    start, size = 0, min(_COMMITS_AT_FIRST, COMMITS_AT_ONCE)
+    while start < len(commits):
+        yield commits.slice(start, start + size)
+        start, size = start + size, min(2 * size, COMMITS_AT_ONCE)
 
 
 def _wanted_of(file: ChangedFile) -> Wanted:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Query, QueryCursor
 
-from codeorigin.cancellation import NEVER, CancelToken
+from codeorigin.cancellation import NEVER, CancelToken, checked
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
 from codeorigin.languages.members import as_members, may_be_members
@@ -48,21 +48,21 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
     grammar, query = _grammar_for(text, language)
     root = parse_tree(grammar, data, cancel).root_node
     require_searchable(root)
-    syntax = _Collector(data, language, query).collect(root)
+    syntax = _Collector(data, language, query, cancel).collect(root)
     closers = b""
     if root.has_error and language.block_end:
-        closers = missing_closers(root, grammar, data, language.block_end)
+        closers = missing_closers(root, grammar, data, language.block_end, cancel)
         if closers:
             repaired = parse_tree(grammar, data + closers, cancel).root_node
             require_searchable(repaired)
-            closed = _Collector(data, language, query).collect(repaired)
+            closed = _Collector(data, language, query, cancel).collect(repaired)
             if len(closed.functions) > len(syntax.functions):
                 syntax = closed
     if may_be_members(root, data, language, found=bool(syntax.functions)):
         members = as_members(data, closers, language)
         wrapped = parse_tree(grammar, members.data, cancel).root_node
         if not wrapped.has_error:
-            inside = _Collector(members.data, language, query).collect(wrapped)
+            inside = _Collector(members.data, language, query, cancel).collect(wrapped)
             if members.are_listed(inside):
                 return members.moved_back(inside, data)
     return syntax
@@ -86,8 +86,9 @@ def _compiled(language: Language, fragment: bool) -> tuple[Grammar, Query]:
 
 
 class _Collector:
-    def __init__(self, data: bytes, language: Language, query: Query) -> None:
+    def __init__(self, data: bytes, language: Language, query: Query, cancel: CancelToken) -> None:
         self._syntax = Syntax(data)
+        self._cancel = cancel
         # What was appended to the text for the parser is no part of any range.
         self._limit = len(data.rstrip(_BLANKS))
         self._language = language
@@ -100,7 +101,8 @@ class _Collector:
         self._open_file_scope: CapturedScope | None = None
 
     def collect(self, root: Node) -> Syntax:
-        for pattern, captures in QueryCursor(self._query).matches(root):
+        # The library finds all of them in one call: what it takes callbacks for crashes in version 0.26.
+        for pattern, captures in checked(QueryCursor(self._query).matches(root), self._cancel):
             if comment := captures.get("comment"):
                 self._comment(comment[0])
             elif wrapped := captures.get("wrapped"):

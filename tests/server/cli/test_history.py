@@ -165,7 +165,7 @@ def test_ctrl_c_says_how_to_go_on(history: History, monkeypatch: pytest.MonkeyPa
     code, _, said = history("--format", "json")
     assert code == 130
     assert said == [
-        "codeorigin: stopped after 1 of 2 commits; they are kept, and the same command goes on from there"
+        "codeorigin: stopped after 1 of 2 commits; what was read is kept, and the same command goes on from there"
     ]
     met.clear()
     assert history("--format", "json")[1] == whole

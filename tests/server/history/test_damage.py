@@ -115,6 +115,51 @@ def test_what_a_missing_commit_stands_on_is_unknown(
     assert functions(judge(repository.folder)) == [1, 3, 1, 1, 2]
 
 
+def _take_object(repository: Repository) -> None:
+    take(repository, "HEAD")
+
+
+def _damage_object(repository: Repository) -> None:
+    damage(repository, "HEAD", 0)
+
+
+def _detach_and_take(repository: Repository) -> None:
+    repository.git("checkout", "-q", "--detach")
+    take(repository, "HEAD")
+
+
+def _empty_branch(repository: Repository) -> None:
+    # As after a power failure.
+    (repository.folder / ".git" / "refs" / "heads" / "main").write_bytes(b"")
+
+
+def _fill_branch_with_zeros(repository: Repository) -> None:
+    (repository.folder / ".git" / "refs" / "heads" / "main").write_bytes(bytes(41))
+
+
+@pytest.mark.parametrize(
+    "break_head", [_take_object, _damage_object, _detach_and_take, _empty_branch, _fill_branch_with_zeros]
+)
+def test_a_broken_head_is_not_a_repository_without_commits(
+    repository: Repository,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    break_head: Callable[[Repository], None],
+) -> None:
+    before = repository.git("rev-parse", "HEAD~1")
+    break_head(repository)
+    monkeypatch.chdir(repository.folder)
+    for command in (["history"], ["history", "--revision", "main"], ["check", "--changed"]):
+        assert main(command) == 2
+        said = capsys.readouterr()
+        (line,) = said.err.splitlines()
+        assert line.endswith(
+            "the commit of HEAD is damaged or not in this clone; git fsck says what is wrong"
+        )
+        assert said.out == ""
+    assert Opened.of(repository.folder).resolve(before) == before
+
+
 def test_renames_beside_a_missing_file_write_nothing(repository: Repository, judge: Judge) -> None:
     repository.git("mv", "src/a.py", "src/renamed.py")
     repository.commit(

@@ -1,5 +1,7 @@
 """What the tests of ``codeorigin.scope: commit`` share: a repository of two commits, and what is heard of them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.server.lsp.conftest import SETTINGS
@@ -17,6 +19,15 @@ def two_commits(repository: Repository, name: str = "a.py") -> Repository:
     repository.commit({name: OLD}, date="2020-01-01")
     repository.commit({name: f"{OLD}\n\n{ONE}", "b.py": f"{TWO}\n\n{THREE}"}, date="2020-01-02")
     return repository
+
+
+@asynccontextmanager
+async def by_commit(server: Editor) -> AsyncIterator[Editor]:
+    """``server`` with the setting on; afterwards no message is left unread."""
+    await server.configure(**BY_COMMIT)
+    yield server
+    await server.tidy()
+    server.refreshes.clear()
 
 
 async def heard(editor: Editor, document: Document, name: str, neighbours: int) -> dict[str, Any]:

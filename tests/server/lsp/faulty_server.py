@@ -8,7 +8,7 @@ from pathlib import Path
 from codeorigin.analyzer import Analyzer
 from codeorigin.lsp.app import serve
 
-analyze, explain = Analyzer.analyze, Analyzer.explain
+analyze, explain, refine = Analyzer.analyze, Analyzer.explain, Analyzer.refine
 
 
 def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
@@ -28,17 +28,31 @@ def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
     return analyze(self, text, language, **options)
 
 
-def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[no-untyped-def]
-    """Wait until the file that the text names is there, or fail, as it says."""
+def wait(text, cancel):  # type: ignore[no-untyped-def]
+    """Wait until the file that the text names is there."""
     gate = next((line.split()[-1] for line in text.splitlines() if "GATE" in line), None)
     while gate is not None and not Path(gate).exists():
         cancel.raise_if_cancelled()
         time.sleep(0.005)
+
+
+def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[no-untyped-def]
+    """Wait, unless the wide part alone is explained, or fail, as the text says."""
+    if options.deep:
+        wait(text, cancel)
     if "BREAK" in text:
         raise ValueError(f"the text was {text}")
     return explain(self, text, span, options, cancel=cancel, **more)
 
 
+def refine_late(self, text, report, looked_at=(), *, ask=True, **more):  # type: ignore[no-untyped-def]
+    """Wait before the deep part is asked."""
+    if ask:
+        wait(text, more["cancel"])
+    return refine(self, text, report, looked_at, ask=ask, **more)
+
+
+Analyzer.refine = refine_late  # type: ignore[method-assign]
 Analyzer.analyze = misbehave  # type: ignore[method-assign]
 Analyzer.explain = explain_late  # type: ignore[method-assign]
 sys.exit(serve(log_level="info"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from pytest_lsp import client_capabilities
-from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, THREE, TWO, heard, two_commits
+from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, THREE, TWO, by_commit, heard, two_commits
 from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
 from tests.server.lsp.editor import Editor, python_function
 
@@ -45,11 +45,9 @@ async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Async
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def editor(server: Editor) -> AsyncIterator[Editor]:
-    """The module's server, with the setting on; afterwards no message is left unread."""
-    await server.configure(**BY_COMMIT)
-    yield server
-    await server.tidy()
-    server.refreshes.clear()
+    """The module's server, with the setting on."""
+    async with by_commit(server) as editor:
+        yield editor
 
 
 def logits(analyzer: Analyzer, *codes: str) -> list[float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from pytest_lsp import client_capabilities
-from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, heard, two_commits
+from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, by_commit, heard, two_commits
 from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
 from tests.server.lsp.editor import PUSHED, Editor, python_function
 
@@ -57,11 +57,9 @@ async def server(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def editor(server: Editor) -> AsyncIterator[Editor]:
-    """The module's server, with the setting on; afterwards no message is left unread."""
-    await server.configure(**BY_COMMIT)
-    yield server
-    await server.tidy()
-    server.refreshes.clear()
+    """The module's server, with the setting on."""
+    async with by_commit(server) as editor:
+        yield editor
 
 
 @pytest.fixture
@@ -113,6 +111,19 @@ async def test_a_document_is_closed_and_opened_again_while_git_reads_it(
     assert await editor.hover(document, 0) is None
     document = editor.open(TEXT, uri=uri(repository))
     await heard(editor, document, "one", 2)
+
+
+async def test_closing_a_document_ends_what_git_does_for_it(
+    editor: Editor, git: ControlledGit, repository: Repository
+) -> None:
+    with git.held("blame"):
+        document = editor.open(TEXT, uri=uri(repository))
+        await until(lambda: git.is_waiting)
+        assert len(await editor.findings(document)) == 2
+        await editor.close(document)
+        # The one thread that asks git is free again, for the workspace, which is no repository.
+        answer = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
+        assert [each.rpartition(": ")[2] for each in answer["errors"]] == ["is not in a git repository"]
 
 
 async def test_the_setting_goes_off_and_on_while_git_reads(

@@ -9,6 +9,7 @@ import pytest_asyncio
 from pytest_lsp import client_capabilities
 from tests.server.lsp.conftest import SETTINGS, start, stop
 from tests.server.lsp.editor import Editor, python_function
+from tests.server.lsp.test_process import FAULTY
 
 from support.notebooks import notebook
 from support.repositories import Repository
@@ -81,3 +82,17 @@ async def test_cells_and_blocks_of_changes(editor: Editor) -> None:
         assert len([name for name in found if name.endswith(("md", "ipynb"))]) == len(names)
     (folder / "n.ipynb").unlink()
     (folder / "m.md").unlink()
+
+
+async def test_a_file_that_nobody_foresaw_costs_itself_alone(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "work")
+    repository.write("a.py", f"# RAISE\n{OLD}")
+    repository.write("b.py", NEW)
+    editor = await start(
+        repository.folder, client_capabilities("visual-studio-code"), command=[str(part) for part in FAULTY]
+    )
+    answer = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
+    assert listed(answer, repository.folder) == {"/b.py": ["new"]}
+    assert answer["errors"] == [f"{repository.folder / 'a.py'}: could not be scored (ValueError)"]
+    await editor.tidy()
+    await stop(editor)

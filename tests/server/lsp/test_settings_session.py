@@ -69,6 +69,32 @@ async def test_on_save_waits_for_the_save(editor: Editor) -> None:
     assert [each.data["name"] for each in await editor.findings(document)] == ["edited"]
 
 
+@pytest.mark.parametrize("run", ["onSave", "manual"])
+async def test_other_settings_do_not_score_what_was_typed_since(editor: Editor, run: str) -> None:
+    document = editor.open(python_function("seen"))
+    assert await editor.findings(document)
+    await editor.configure(**SETTINGS, run=run)
+    await editor.idle()
+    editor.inbox.clear()
+    version = document.version
+    editor.replace(document, "seen", "unseen")
+    await editor.configure(**{**SETTINGS, "severity": "warning"}, run=run)
+    # The text that was scored before the edit, by the settings of now. A client that pulls waits for the save.
+    if not editor.pulls:
+        (finding,) = await editor.findings(document, version=version)
+        assert (finding.data["name"], finding.severity) == ("seen", types.DiagnosticSeverity.Warning)
+    await editor.configure(**{**SETTINGS, "enable": False}, run=run)
+    if not editor.pulls:
+        assert await editor.findings(document, version=version) == []
+    await editor.configure(**SETTINGS, run=run)
+    if not editor.pulls:
+        assert [each.data["name"] for each in await editor.findings(document, version=version)] == ["seen"]
+    # Whoever asks for it gets the present text.
+    answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
+    assert [each["name"] for each in answer["functions"]] == ["unseen"]
+    assert [each.data["name"] for each in await editor.findings(document)] == ["unseen"]
+
+
 async def test_manual_waits_for_being_asked(editor: Editor) -> None:
     await editor.configure(threshold=0.0, run="manual")
     document = editor.open(python_function("asked"))

@@ -14,7 +14,7 @@ from codeorigin.lsp.presentation.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.closed_files import is_chosen
 from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.worker import Priority
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder
+from codeorigin.lsp.scoring.workspace_scan import ScanFolder, unforeseen
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
@@ -66,7 +66,7 @@ async def _scan(session: Session, only: str | None) -> dict[str, Any]:
     }
 
 
-def _changed_files(folder: ScanFolder) -> "Sequence[tuple[Path, WrittenFile]]":
+def _changed_files(folder: ScanFolder, token: CancelToken) -> "Sequence[tuple[Path, WrittenFile]]":
     # Loaded by the thread that asks git: a server answers `initialize` without it.
     from codeorigin.git.written import working_files  # noqa: PLC0415
 
@@ -75,6 +75,7 @@ def _changed_files(folder: ScanFolder) -> "Sequence[tuple[Path, WrittenFile]]":
         folder.path,
         lambda path: _is_wanted(path, settings, folder.path),
         max_bytes=settings.max_file_size,
+        cancel=token,
     )
 
 
@@ -83,7 +84,7 @@ async def _scan_folder(
 ) -> None:
     settings = folder.settings
     try:
-        ask = partial(_changed_files, folder)
+        ask = partial(_changed_files, folder, token)
         changed = await session.git.submit(ask, priority=Priority.SCAN, token=token)
     except RepositoryError as error:
         errors.append(str(error))
@@ -93,6 +94,12 @@ async def _scan_folder(
             record = await session.scanner.changed_file(path, file, settings, token)
         except SourceError as error:
             errors.append(str(error))
+            continue
+        except CodeOriginError:
+            raise
+        except Exception as error:
+            # The others are worth their answer.
+            errors.append(unforeseen(path, error))
             continue
         if record.functions:
             files.append(_file(session, record, settings))

@@ -124,7 +124,7 @@ class CommitScopes:
     async def _others(
         self, path: Path, language: Language, token: CancelToken
     ) -> dict[str, tuple[float, ...]]:
-        file = await self._ask_git(partial(_committed, path), token)
+        file = await self._ask_git(partial(_committed, path, token), token)
         if file is None:
             return {}
         owners = await self._score(partial(self._owners, file, path, language, token), token)
@@ -154,7 +154,7 @@ class CommitScopes:
         known = self._commits.get(key)
         if known is not None:
             return known
-        read = partial(_written_by, folder, commit)
+        read = partial(_written_by, folder, commit, token)
         written: list[tuple[str, float]] = []
         try:
             for file in await self._ask_git(read, token):
@@ -220,16 +220,16 @@ def _is_source(path: str) -> bool:
 # What asks git is loaded when it is first asked, by its own thread: a server answers `initialize` without it.
 
 
-def _committed(path: Path) -> "CommittedFile | None":
+def _committed(path: Path, token: CancelToken) -> "CommittedFile | None":
     from codeorigin.git.written import committed_file  # noqa: PLC0415
 
-    return committed_file(path, MAX_BYTES)
+    return committed_file(path, MAX_BYTES, token)
 
 
-def _written_by(folder: Path, commit: str) -> "Sequence[WrittenFile]":
+def _written_by(folder: Path, commit: str, token: CancelToken) -> "Sequence[WrittenFile]":
     from codeorigin.git.written import written_files  # noqa: PLC0415
 
-    return written_files(folder, commit, _is_source, max_bytes=MAX_BYTES, max_files=MAX_FILES)
+    return written_files(folder, commit, _is_source, max_bytes=MAX_BYTES, max_files=MAX_FILES, cancel=token)
 
 
 def _without(written: _Written, function_id: str) -> tuple[float, ...]:

@@ -95,8 +95,7 @@ class Scanner:
                     break
                 raise
             except Exception as error:
-                logger.exception("a file could not be scored")
-                summary.errors.append(f"{path}: could not be scored ({type(error).__name__})")
+                summary.errors.append(unforeseen(path, error))
                 continue
             summary.files += 1
             summary.functions += len(record.functions)
@@ -174,6 +173,12 @@ class Scanner:
             return changed.record(self._engine.analyzer(), settings, self._encoding, token)
 
         return await self._worker.submit(work, priority=Priority.SCAN, token=token)
+
+
+def unforeseen(path: Path, error: Exception) -> str:
+    """One line on a file over which scoring failed as nobody expected; the log says where."""
+    logger.error("a file could not be scored", exc_info=error)
+    return f"{path}: could not be scored ({type(error).__name__})"
 
 
 def _next_files(walk: Iterator[Path]) -> list[Path]:

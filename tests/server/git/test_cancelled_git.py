@@ -1,0 +1,103 @@
+"""git that nobody waits for any more."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled
+from codeorigin.git.objects import Objects
+from codeorigin.git.repository import Repository as Opened
+from codeorigin.git.written import committed_file
+from support.controlled_git import ControlledGit
+from support.repositories import Repository, plain_functions
+from support.waiting import wait_for
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "work")
+    made.commit({"a.py": plain_functions("one")}, date="2020-01-01")
+    return made
+
+
+@pytest.fixture
+def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ControlledGit:
+    made = ControlledGit(tmp_path / "programs")
+    monkeypatch.setenv("PATH", made.environment["PATH"])
+    return made
+
+
+def _log(repository: Repository, token: CancelToken) -> object:
+    return list(Opened.of(repository.folder, token).log("HEAD"))
+
+
+def _committed(repository: Repository, token: CancelToken) -> object:
+    return committed_file(repository.folder / "a.py", 100_000, token)
+
+
+@pytest.mark.parametrize(
+    ("command", "ask"), [("log", _log), ("blame", _committed), ("rev-parse", _committed)]
+)
+def test_it_ends_at_once(
+    repository: Repository,
+    git: ControlledGit,
+    command: str,
+    ask: Callable[[Repository, CancelToken], object],
+) -> None:
+    assert ask(repository, CancelToken())
+    token = CancelToken()
+
+    def cancel() -> None:
+        wait_for(lambda: git.is_waiting, what=command)
+        token.cancel()
+
+    canceller = threading.Thread(target=cancel)
+    with git.held(command):
+        canceller.start()
+        with pytest.raises(Cancelled):
+            ask(repository, token)
+        canceller.join()
+    # And starts no more.
+    with pytest.raises(Cancelled):
+        ask(repository, token)
+
+
+def test_an_object_is_waited_for_no_longer(
+    repository: Repository, git: ControlledGit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, name = CancelToken(), repository.git("rev-parse", "HEAD:a.py")
+    ask, asked = Objects._ask, threading.Event()
+
+    def noted(self: Objects, *rest: Any) -> bytes | None:
+        asked.set()
+        return ask(self, *rest)
+
+    def cancel() -> None:
+        asked.wait()
+        token.cancel()
+
+    monkeypatch.setattr(Objects, "_ask", noted)
+    canceller = threading.Thread(target=cancel)
+    with Objects(Opened.of(repository.folder, token).git) as objects:
+        with git.held("cat-file"):
+            canceller.start()
+            with pytest.raises(Cancelled):
+                objects.read(name, 100)
+        canceller.join()
+        with pytest.raises(Cancelled):
+            objects.read(name, 100)
+
+
+def test_a_token_calls_whom_it_ends() -> None:
+    token, called = CancelToken(), []
+    with token.ending(lambda: called.append("over")):
+        pass
+    with token.ending(lambda: called.append("first")):
+        token.cancel()
+        assert called == ["first"]
+    with token.ending(lambda: called.append("late")):
+        assert called == ["first", "late"]

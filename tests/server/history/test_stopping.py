@@ -1,0 +1,134 @@
+"""Runs that are stopped, however: what was read until then is kept."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from codeorigin.errors import CodeOriginError
+from codeorigin.history import reading
+from codeorigin.history.functions import BlobReader
+from codeorigin.history.reading import Read
+from codeorigin.history.results import CommitResult
+from codeorigin.history.state import State
+from codeorigin.model.bundle import Bundle
+from support.repositories import Repository, plain_functions
+
+Judge = Callable[..., list[CommitResult]]
+
+FILES = 40
+# At its 35th file, the process sends itself the signal. What starts in a shell's background would ignore an interrupt.
+STOPPED = """\
+import os, signal, sys
+from pathlib import Path
+from codeorigin.git.repository import Repository
+from codeorigin.history.functions import BlobReader
+from codeorigin.history.run import open_history
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+number, folder, state, model = sys.argv[1:]
+sections, calls = BlobReader.sections, []
+
+def stopping(self, *which):
+    calls.append(which)
+    if len(calls) == 35:
+        os.kill(os.getpid(), int(number))
+    return sections(self, *which)
+
+BlobReader.sections = stopping
+with open_history(
+    Repository.of(Path(folder)), lambda path: True, settings="", state=Path(state), model=Path(model)
+) as opened:
+    list(opened.results())
+"""
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of the blobs that this process reads."""
+    paths: list[str] = []
+    sections = BlobReader.sections
+
+    def noted(self: BlobReader, blob: str, path: str, kind: str) -> object:
+        paths.append(path)
+        return sections(self, blob, path, kind)
+
+    monkeypatch.setattr(BlobReader, "sections", noted)
+    return paths
+
+
+def stop(repository: Repository, model: Path, state: Path, number: signal.Signals) -> None:
+    """A run that ends by a signal at its 35th file."""
+    options = [str(int(number)), str(repository.folder), str(state), str(model)]
+    done = subprocess.run([sys.executable, "-c", STOPPED, *options], capture_output=True, check=False)
+    assert done.returncode == -number, done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_files_of_one_large_commit(
+    tmp_path: Path, model: Path, judge: Judge, asked: list[str], number: signal.Signals
+) -> None:
+    made = Repository(tmp_path / "large")
+    for each in range(FILES):
+        made.write(f"{each}.py", plain_functions(f"of_{each}", number=each))
+    made.git("add", "--all")
+    made.git("commit", "--quiet", "-m", "All at once")
+    stop(made, model, tmp_path / "stopped.sqlite", number)
+    whole = judge(made.folder, state=tmp_path / "whole.sqlite")
+    assert (whole[0].functions, len(asked)) == (FILES, FILES)
+    asked.clear()
+    assert judge(made.folder, state=tmp_path / "stopped.sqlite") == whole
+    # Only what came after the last 16 files that were read together.
+    assert len(asked) == FILES - 32
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_first_commits_of_a_run(
+    tmp_path: Path, model: Path, judge: Judge, number: signal.Signals
+) -> None:
+    made = Repository(tmp_path / "many")
+    for each in range(FILES):
+        made.commit({f"{each}.py": plain_functions(f"of_{each}", number=each)}, date="2020-01-01")
+    state = tmp_path / "stopped.sqlite"
+    stop(made, model, state, number)
+    names = made.git("rev-list", "HEAD").split()
+    with State(state, "", Bundle.load(model).model_id) as kept:
+        assert set(kept.results(names)) == set(names[: 8 + 16])
+    assert judge(made.folder, state=state) == judge(made.folder, state=tmp_path / "whole.sqlite")
+
+
+def test_what_one_process_has_done_does_not_wait_for_another() -> None:
+    done: list[Future[list[Read]]] = [Future(), Future()]
+    done[1].set_result([("b", b"2")])
+    given = reading.first_finished(done)
+    assert next(given) == [("b", b"2")]
+    done[0].set_result([("a", b"1")])
+    assert list(given) == [[("a", b"1")]]
+
+
+def test_a_state_belongs_to_one_run_until_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "state.sqlite"
+    run = State._run
+    refused = []
+
+    def beside(self: State, query: str, *values: str | bytes) -> sqlite3.Cursor:
+        if query == "BEGIN IMMEDIATE":
+            # Nothing of the first run is on its way to the disk at this moment.
+            with pytest.raises(CodeOriginError, match="another run is at it; --state names another file"):
+                State(path, "", "model")
+            refused.append(path)
+        return run(self, query, *values)
+
+    with State(path, "", "model") as first:
+        first.put_result("a", {"of": "first"})
+        monkeypatch.setattr(State, "_run", beside)
+        first.save()
+        first.put_result("b", {"of": "first"})
+    assert refused == [path]
+    with State(path, "", "model") as second:
+        assert set(second.results(["a", "b"])) == {"a", "b"}
