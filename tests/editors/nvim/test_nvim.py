@@ -1,8 +1,5 @@
 """The shipped Neovim configuration in a real Neovim, driven over its own remote interface."""
 
-import json
-import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +7,8 @@ from typing import Any
 import pynvim
 import pytest
 
+from support.neovim import findings, hover_text, line_of, neovim
 from support.waiting import wait_for
-
-EDITORS = Path(__file__).parents[3] / "editors"
 
 
 @pytest.fixture
@@ -23,30 +19,9 @@ def nvim(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[pynvim.Nvim]:
     """Neovim with the Python sample open and its findings there."""
-    executable = shutil.which("nvim", path=str(Path(sys.executable).parent)) or shutil.which("nvim")
-    assert executable is not None, "Neovim is missing: install the extra dev"
-    for name, value in quiet_home.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("CODEORIGIN_EDITORS", str(EDITORS))
-    monkeypatch.setenv("CODEORIGIN_COMMAND", json.dumps([sys.executable, "-m", "codeorigin", "serve"]))
-    monkeypatch.setenv("CODEORIGIN_SETTINGS", json.dumps(server_settings))
-    monkeypatch.chdir(project)
-    init = Path(__file__).parent / "init.lua"
-    argv = [executable, "--embed", "--headless", "-u", str(init), "ledger.py"]
-    editor = pynvim.attach("child", argv=argv)
-    wait_for(lambda: findings(editor), done=lambda found: len(found) == 2, what="findings")
-    yield editor
-    editor.command("qall!", async_=True)
-    editor.close()
-
-
-def findings(nvim: pynvim.Nvim) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = nvim.exec_lua("return vim.diagnostic.get(0)")
-    return sorted(found, key=lambda each: each["lnum"])
-
-
-def line_of(nvim: pynvim.Nvim, text: str) -> int:
-    return next(number for number, line in enumerate(nvim.current.buffer[:]) if text in line)
+    with neovim(project, quiet_home, server_settings, monkeypatch) as editor:
+        wait_for(lambda: findings(editor), done=lambda found: len(found) == 2, what="findings")
+        yield editor
 
 
 def heat(nvim: pynvim.Nvim) -> list[Any]:
@@ -72,31 +47,6 @@ def test_hover_opens_a_float_with_the_evidence(nvim: pynvim.Nvim) -> None:
 
     text = hover_text(nvim)
     assert "balance_by_account" in text
-
-
-def hover_text(nvim: pynvim.Nvim) -> str:
-    """The hover at the cursor, once it has its explanation."""
-
-    def floating() -> str:
-        nvim.exec_lua("vim.lsp.buf.hover()")
-        texts = nvim.exec_lua(
-            """
-            vim.wait(500)
-            local texts = {}
-            for _, window in ipairs(vim.api.nvim_list_wins()) do
-              if vim.api.nvim_win_get_config(window).relative ~= '' then
-                vim.list_extend(texts, vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, true))
-                vim.api.nvim_win_close(window, true)
-              end
-            end
-            return texts
-            """
-        )
-        return "\n".join(texts)
-
-    return wait_for(
-        floating, done=lambda shown: "completeness gap" in shown, what="hover with its explanation"
-    )
 
 
 def rescored(nvim: pynvim.Nvim, first: int, last: int) -> str:

@@ -9,23 +9,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import torch
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from typer.testing import CliRunner
 
 from codeorigin_training.__main__ import app
 from codeorigin_training.studies.correctness.answers import read_answers, run_answers, size_of
 from codeorigin_training.studies.correctness.bleu import bleu
+from codeorigin_training.studies.correctness.by_task import within_tasks
 from codeorigin_training.studies.correctness.comments import (
     comment_language,
     with_comments_of,
     without_comments,
 )
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
-from codeorigin_training.studies.correctness.measure import within_tasks
 from codeorigin_training.studies.correctness.product import year_of
-from codeorigin_training.studies.correctness.ranking import LanguageModel, LanguageModelError
 from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
 from codeorigin_training.studies.correctness.tasks import (
     passes,
@@ -34,6 +30,7 @@ from codeorigin_training.studies.correctness.tasks import (
     task_of,
     tasks,
 )
+from support.causal_model import causal_model
 from support.corpus_maker import write_corpus, write_distribution
 from support.corpus_rows import row
 
@@ -179,35 +176,6 @@ def test_years() -> None:
     ]  # fmt: skip
 
 
-def language_model(folder: Path) -> Path:
-    words = {word: number for number, word in enumerate(["[UNK]", "a", "b", "c"])}
-    inner = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
-    inner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    PreTrainedTokenizerFast(tokenizer_object=inner, unk_token="[UNK]").save_pretrained(str(folder))
-    torch.manual_seed(0)
-    shape = LlamaConfig(vocab_size=4, hidden_size=8, intermediate_size=8, num_hidden_layers=1,
-                        num_attention_heads=1, num_key_value_heads=1, max_position_embeddings=32)  # fmt: skip
-    LlamaForCausalLM(shape).save_pretrained(str(folder))
-    return folder
-
-
-def test_the_mean_log_probability_is_that_of_each_next_token(tmp_path: Path) -> None:
-    model = LanguageModel(language_model(tmp_path))
-    body = LlamaForCausalLM.from_pretrained(str(tmp_path)).eval()
-    with torch.no_grad():
-        table = torch.log_softmax(body(torch.tensor([[1, 2, 3, 1]])).logits[0], dim=-1)
-    expected = float((table[0, 2] + table[1, 3] + table[2, 1]) / 3)
-    assert model.mean_log_probability("a b c a") == pytest.approx(expected, abs=1e-5)
-    assert math.isnan(model.mean_log_probability("a"))
-    ranks = model.rank(["a b c a", "a"])
-    assert ranks.shape == (2,)
-
-
-def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LanguageModelError, match="save_pretrained"):
-        LanguageModel(tmp_path)
-
-
 def answers_file(folder: Path) -> None:
     gcd, wrong = (
         "def gcd(a, b):\n    while b:\n        a, b = b, a % b\n    return a",
@@ -238,7 +206,7 @@ def test_one_command_measures_all(tmp_path: Path) -> None:
     write_distribution(data)
     answers_file(data)
     settings = {"samples": 6, "ks": [1, 2], "functions": 60, "rounds": 10, "bundle": str(BUNDLE),
-                "language_model": str(language_model(tmp_path / "model"))}  # fmt: skip
+                "language_model": str(causal_model(tmp_path / "model"))}  # fmt: skip
     (tmp_path / "config.json").write_text(json.dumps(settings), encoding="utf-8")
     command = ["study", "correctness", "--data", str(data), "--run", str(tmp_path / "run"),
                "--config", str(tmp_path / "config.json")]  # fmt: skip
@@ -250,6 +218,10 @@ def test_one_command_measures_all(tmp_path: Path) -> None:
     figures = {each["name"]: each["value"] for section in study["sections"] for each in section["figures"]}
     assert figures["pass@1"] == pytest.approx(0.75)
     assert 0 <= figures["evade@1, called human"] <= figures["evade@1, not called llm"] <= 1
+    assert figures["pass@1, the likeliest of 2"] == pytest.approx(
+        0.75 + figures["pass@1, the likeliest of 2 less one at random"]
+    )
+    assert 0 <= figures["AUROC of the mean log-probability for passing"] <= 1
     page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
     for text in ("pass@k and evade@k", "By the generator&#39;s size", "comments of the two exchanged",
                  "pairs counted", "By the year of the code", "mean log-probability"):  # fmt: skip

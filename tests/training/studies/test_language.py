@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from codeorigin.language_id import guess_language
 from codeorigin.language_id.grammars import Legality
-from codeorigin.language_id.model import LanguageModel
+from codeorigin.language_id.model import LanguageModel, default_model_dir
 from codeorigin_training.__main__ import app
 from codeorigin_training.classify.classifier import Classifier
 from codeorigin_training.studies.language.config import LanguageConfig
@@ -117,12 +117,36 @@ def test_measuring_anew_does_not_train_anew(tmp_path: Path) -> None:
     assert "epoch 1" in study("--set=epochs=2")
 
 
+def test_a_model_that_exists_is_measured_anew_and_nothing_else_of_it_changes(tmp_path: Path) -> None:
+    ships, run = default_model_dir(), tmp_path / "run"
+    small = ["--set=test_functions=4", "--set=peer_texts=30", "--set=files=0", "--set=generated=8"]
+    arguments = ["study", "language", "--data", str(corpus(tmp_path)), "--run", str(run), *small]
+    result = CliRunner().invoke(app, [*arguments, f"--set=model={ships}"])
+    assert result.exit_code == 0, result.output
+    assert "epoch" not in result.output
+    made = run / "studies" / "language" / "model"
+    ours, theirs = (json.loads((each / "manifest.json").read_text("utf-8")) for each in (made, ships))
+    times = ours.pop("metrics")["milliseconds"]
+    assert list(times)[-1] == "all"
+    assert sum(each["texts"] for name, each in times.items() if name != "all") == times["all"]["texts"]
+    assert all(0 < each["median"] <= each["p95"] for each in times.values())
+    theirs.pop("metrics")
+    for manifest in (ours, theirs):
+        manifest.pop("files")
+    settings = theirs["settings"] | {"test_functions": 4, "peer_texts": 30}
+    assert ours == theirs | {"settings": settings}
+    assert np.array_equal(LanguageModel.load(made).weights, LanguageModel.load(ships).weights)
+    result = CliRunner().invoke(app, [*arguments, f"--set=model={tmp_path}"])
+    assert result.exit_code == 2
+    assert "not readable" in result.output
+
+
 def test_the_manifest_says_what_the_model_was_made_with(tmp_path: Path) -> None:
     model = LanguageModel.load()
     settings = config().training | {"right": 0.97}
     measured = {
         "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), View.WHOLE, 0.5)},
-        "milliseconds": {"median": 1.0, "p95": 2.0},
+        "milliseconds": {"all": {"texts": 12, "median": 1.0, "p95": 2.0}},
         "peers": {},
     }
     write_folder(model, measured, settings, tmp_path / "model")

@@ -194,6 +194,23 @@ def test_without_isolation_nothing_is_run(wall: str, monkeypatch: pytest.MonkeyP
     assert not marker.exists()
 
 
+def test_a_trial_that_waited_says_so_and_has_the_time_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Limits] = []
+
+    def late(_command: object, _files: object, limits: Limits) -> Ran:
+        given.append(limits)
+        return Ran(Outcome.TIME, "")
+
+    monkeypatch.setattr(sandbox, "_run", late)
+    check_isolation.cache_clear()
+    with pytest.raises(SandboxError, match="try again when the machine is less busy"):
+        check_isolation()
+    check_isolation.cache_clear()
+    (limits,) = given
+    assert limits.clock is not None
+    assert limits.clock >= 10 * limits.seconds
+
+
 def test_limits_must_make_sense() -> None:
     with pytest.raises(ValueError, match="seconds"):
         Limits(seconds=0)

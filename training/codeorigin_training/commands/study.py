@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin.language_id.model import LanguageModel
+from codeorigin_training.arrays import Floats32
 from codeorigin_training.corpus.readers.specifications import read_specifications
 from codeorigin_training.corpus.rows import CorpusError, limited, read_functions, read_human
 from codeorigin_training.corpus.splits import is_held_out
@@ -25,7 +26,7 @@ from codeorigin_training.studies.heads.measure import heads_section
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import read_examples
 from codeorigin_training.studies.language.encoder import encoder_labels
-from codeorigin_training.studies.language.folder import write_folder
+from codeorigin_training.studies.language.folder import made_with, write_folder
 from codeorigin_training.studies.language.measure import (
     Peer,
     figures,
@@ -45,24 +46,29 @@ from codeorigin_training.studies.representations.measure import (
 from codeorigin_training.studies.sample import data_digests, open_detector, read_sides, seen_warning
 from codeorigin_training.studies.section import Section
 
-Floats32 = npt.NDArray[np.float32]
-
 
 def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     """Train and measure the language model: writes the folder ``studies/language/model`` and ``figures.json`` beside it.
 
     Raises:
-        CodeOriginError: the corpus is missing or lacks a column.
+        CodeOriginError: the corpus is missing or lacks a column, or the model to be measured is broken.
     """
     folder = run.folder / "studies" / "language"
     folder.mkdir(parents=True, exist_ok=True)
-    weights, bias = _trained(config, data, folder, log)
-    examples = read_examples(data, config, ("calibration", "test"))
-    log(", ".join(f"{side}: {len(each)} texts" for side, each in examples.items()))
-    model = fitted(weights, bias, examples["calibration"], config)
-    log(f"temperatures {model.temperatures.values}, silent below {model.threshold:.2f}")
-    measured = figures(model, examples["test"])
-    few = random.Random(config.seed).sample(examples["test"], min(len(examples["test"]), config.peer_texts))
+    others = ["test_functions", "peer_texts"]
+    if config.model is not None:
+        model, settings = LanguageModel.load(config.model), made_with(config.model)
+        log(f"measuring {config.model}")
+    else:
+        weights, bias = _trained(config, data, folder, log)
+        model = fitted(weights, bias, read_examples(data, config, ("calibration",))["calibration"], config)
+        log(f"temperatures {model.temperatures.values}, silent below {model.threshold:.2f}")
+        settings = config.training
+        others += ["calibration_functions", "right"]
+    examples = read_examples(data, config, ("test",))["test"]
+    log(f"{len(examples)} texts to measure on")
+    measured = figures(model, examples)
+    few = random.Random(config.seed).sample(examples, min(len(examples), config.peer_texts))
     peers: dict[str, Peer] = {"pygments": pygments_labels, "magika": magika_labels}
     if config.encoder is not None:
         learnt = read_examples(data, config, ("train",))["train"]
@@ -74,8 +80,7 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
             f" right {each['right']:.3f}, ECE {each['ece']:.3f}"
         )
     write_whole(folder / "figures.json", json.dumps(measured, indent=1) + "\n")
-    others = ("calibration_functions", "test_functions", "peer_texts", "right")
-    settings = config.training | {name: getattr(config, name) for name in others}
+    settings = settings | {name: getattr(config, name) for name in others}
     write_folder(model, measured, settings, folder / "model")
     log(f"wrote {folder / 'model'}")
     log(f"wrote {write_study(run, 'language', [language_section(measured)])}")

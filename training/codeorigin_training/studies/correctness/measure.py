@@ -6,10 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from codeorigin_training.arrays import Booleans, Floats, Integers
-from codeorigin_training.evaluate.page.wording import interval, number, percent, percent_interval
+from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.measure.detector import Detector
-from codeorigin_training.measure.figures import Estimate, estimate
-from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.run import Log
 from codeorigin_training.studies.correctness.answers import (
     SIZES,
@@ -19,10 +17,12 @@ from codeorigin_training.studies.correctness.answers import (
     size_of,
 )
 from codeorigin_training.studies.correctness.bleu import bleu
+from codeorigin_training.studies.correctness.by_task import at_k, over_tasks, within_tasks
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
+from codeorigin_training.studies.correctness.likeliest import likeliest
 from codeorigin_training.studies.correctness.ranking import LanguageModel
-from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
 from codeorigin_training.studies.correctness.tasks import task_of
+from codeorigin_training.studies.sample import mean_with_interval
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
 
 
@@ -40,9 +40,9 @@ def measure_answers(
         _sizes(answers, passing, logits, evaded, config),
     ]
     figures = [
-        Figure.of("pass@1", _over_units(units, passing, 1, config)),
+        Figure.of("pass@1", over_tasks(at_k(units, passing, 1), config)),
         *(
-            Figure.of(f"evade@1, {name}", _over_units(units, each, 1, config))
+            Figure.of(f"evade@1, {name}", over_tasks(at_k(units, each, 1), config))
             for name, each in evaded.items()
         ),
         Figure.of("AUROC of the detector's logit for passing", within_tasks(units, passing, logits, config)),
@@ -55,7 +55,10 @@ def measure_answers(
     if config.language_model is not None:
         log(f"ranking by {config.language_model}")
         ranks = LanguageModel(config.language_model).rank([answer.code for answer in answers])
-        tables.append(_ranked(units, passing, ranks, config))
+        table, ranked, finding = likeliest(units, passing, ranks, config)
+        tables.append(table)
+        figures += ranked
+        findings.append(finding)
     ks = [k for k in config.ks if k <= np.bincount(units).min()]
     return Section(
         title="Correctness: does passing its tests show",
@@ -72,7 +75,7 @@ def measure_answers(
                 "samples drawn",
                 "chance",
                 tuple(
-                    Series(name, tuple(map(float, ks)), tuple(_mean_at_k(units, each, k) for k in ks))
+                    Series(name, tuple(map(float, ks)), tuple(float(at_k(units, each, k).mean()) for k in ks))
                     for name, each in {"passes": passing, **evaded}.items()
                 ),
             ),
@@ -110,14 +113,6 @@ def _bleu(answer: Answer) -> float:
     return bleu(answer.code, task.references[answer.language])
 
 
-def _mean_at_k(units: Integers, good: Booleans, k: int) -> float:
-    return float(
-        np.mean(
-            [pass_at_k(int((units == u).sum()), int(good[units == u].sum()), k) for u in np.unique(units)]
-        )
-    )
-
-
 def _at_k(
     units: Integers, passing: Booleans, evaded: dict[str, Booleans], config: CorrectnessConfig
 ) -> Table:
@@ -130,7 +125,7 @@ def _at_k(
             (
                 name,
                 *(
-                    percent_interval(_over_units(units, good, k, config)) if k <= smallest else "–"
+                    percent_interval(over_tasks(at_k(units, good, k), config)) if k <= smallest else "–"
                     for k in config.ks
                 ),
             )
@@ -141,17 +136,6 @@ def _at_k(
         ("at least one", *(f"of {k}" for k in config.ks)),
         tuple(rows),
     )
-
-
-def _over_units(units: Integers, good: Booleans, k: int, config: CorrectnessConfig) -> Estimate:
-    values = np.array(
-        [pass_at_k(int((units == u).sum()), int(good[units == u].sum()), k) for u in np.unique(units)]
-    )
-    places = np.arange(len(values), dtype=np.int64)
-    (found,) = estimate(
-        places, lambda index: np.array([values[index].mean()]), rounds=config.rounds, seed=config.seed
-    )
-    return found
 
 
 def _scores(
@@ -171,35 +155,6 @@ def _scores(
     )
 
 
-def _within(units: Integers, good: Booleans, values: Floats) -> float:
-    known = _by_task(units, good, values)
-    known = known[np.isfinite(known)]
-    return float(known.mean()) if len(known) else float("nan")
-
-
-def _by_task(units: Integers, good: Booleans, values: Floats) -> Floats:
-    """AUROC in each task ``(tasks,)``, NaN in one without both classes."""
-    return np.array(
-        [auroc(good[units == unit].astype(np.int64), values[units == unit]) for unit in np.unique(units)]
-    )
-
-
-def within_tasks(units: Integers, good: Booleans, values: Floats, config: CorrectnessConfig) -> Estimate:
-    """Mean AUROC of ``values`` for ``good`` over the tasks that have both, all ``(n,)``; tasks are drawn.
-
-    A task that is drawn twice counts twice.
-    """
-    known = _by_task(units, good, values)
-    known = known[np.isfinite(known)]
-    (found,) = estimate(
-        np.arange(len(known), dtype=np.int64),
-        lambda index: np.array([known[index].mean() if len(index) else np.nan]),
-        rounds=config.rounds,
-        seed=config.seed,
-    )
-    return found
-
-
 def _sizes(
     answers: Sequence[Answer],
     passing: Booleans,
@@ -215,7 +170,9 @@ def _sizes(
         if not inside.any():
             continue
         passed, called, scored = (
-            _mean(values[inside].astype(np.float64), units[inside], config)
+            mean_with_interval(
+                values[inside].astype(np.float64), units[inside], rounds=config.rounds, seed=config.seed
+            )
             for values in (passing, ~evaded["not called llm"], logits)
         )
         rows.append(
@@ -233,41 +190,3 @@ def _sizes(
         ("parameters", "answers", "pass", "called llm", "mean logit"),
         tuple(rows),
     )
-
-
-def _mean(values: Floats, groups: Integers, config: CorrectnessConfig) -> Estimate:
-    (found,) = estimate(
-        groups,
-        lambda index: np.array([values[index].mean() if len(index) else np.nan]),
-        rounds=config.rounds,
-        seed=config.seed,
-    )
-    return found
-
-
-def _ranked(units: Integers, passing: Booleans, ranks: Floats, config: CorrectnessConfig) -> Table:
-    known = np.nan_to_num(ranks, nan=-1e9)
-    rows = []
-    for k in config.ks:
-        if k > np.bincount(units).min():
-            continue
-        best = [best_by_score(known[units == u], passing[units == u], k) for u in np.unique(units)]
-        rows.append(
-            (
-                f"{k}",
-                percent(_mean_over_units(units, passing)),
-                percent(float(np.mean(best))),
-                percent(_mean_at_k(units, passing, k)),
-            )
-        )
-    note = f"AUROC of the mean log-probability for passing: {number(_within(units, passing, known))}."
-    return Table(
-        "Picking one of k by a language model's mean log-probability",
-        note,
-        ("k", "at random", "the likeliest", "the best (pass@k)"),
-        tuple(rows),
-    )
-
-
-def _mean_over_units(units: Integers, good: Booleans) -> float:
-    return float(np.mean([good[units == unit].mean() for unit in np.unique(units)]))

@@ -20,7 +20,7 @@ LANGUAGES = ("python", "javascript")
 _NODE_LIMITS = {"processes": 40, "megabytes": 512, "mapped": 1 << 24}
 """Node starts a dozen threads, takes its heap in large pieces and reserves addresses that it never uses; JavaScript
 itself can share no memory beyond them."""
-_PATIENCE = 4.0
+_PATIENCE = 12.0
 """Seconds of the clock for each of the CPU: an answer must not fail because the machine is busy."""
 
 

@@ -155,7 +155,7 @@ def told(measured: Measured, config: HeadsConfig) -> Section:
                 "AUROC lost without a head",
                 "",
                 ("layer", *(f"head {head + 1}" for head in range(heads))),
-                tuple((f"{layer + 1}", *(f"{value:+.3f}" for value in lost[layer])) for layer in range(layers)),
+                tuple((f"{layer + 1}", *(f"{value:+z.3f}" for value in lost[layer])) for layer in range(layers)),
             ),
         ),
         charts=(

@@ -23,7 +23,8 @@ class LanguageConfig:
     ``folders`` for each kind of text, and ``generated`` texts of each kind of ``none`` are made. Other tools are
     asked about ``peer_texts`` of the texts, and so is an ``encoder``, if one is to be trained on the same texts.
     ``width`` is that of the table of hashed n-grams. ``right`` is the share of answers, all lengths alike, that must be
-    right where the model speaks at all.
+    right where the model speaks at all. With ``model``, the folder of a model that exists, nothing is trained: its
+    figures and its card are made anew.
     """
 
     functions: int = 5000
@@ -42,6 +43,7 @@ class LanguageConfig:
     seed: int = 7
     folders: tuple[Path, ...] = _installed()
     version: str = "0.2.0"
+    model: Path | None = None
 
     @property
     def training(self) -> dict[str, object]:

@@ -42,6 +42,12 @@ def write_folder(
     write_whole(folder / CARD, card(model, measured, size))
 
 
+def made_with(folder: Path) -> dict[str, object]:
+    """What the model in ``folder``, which :meth:`LanguageModel.load` can read, was made with."""
+    settings: dict[str, object] = json.loads((folder / MANIFEST).read_bytes())["settings"]
+    return settings
+
+
 def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
     """The model card, in Markdown; ``size`` is that of the weights in bytes."""
     views: Mapping[str, Any] = measured["views"]
@@ -55,7 +61,7 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
         "A linear softmax over hashed n-grams of characters, words and words' shapes, with weights of one byte;",
         "between C and C++, and JavaScript and TypeScript, their grammars count as well where words leave it open.",
         f"{size / 1e6:.1f} MB. It names no language below a confidence of {model.threshold:.2f}.",
-        f"One text takes {measured['milliseconds']['median']:.1f} ms (median where this card was made).",
+        f"One text takes {measured['milliseconds']['all']['median']:.1f} ms (median where this card was made).",
         "",
         "## Figures",
         "",
@@ -84,6 +90,17 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
         "Most frequent mistakes there: "
         + ", ".join(f"{true} taken for {said} ({number})" for true, said, number in longest["confused"])
         + ".",
+        "",
+        "## Time",
+        "",
+        "Milliseconds a text on one core where this card was made, the least of five runs.",
+        "",
+        "| Text | Texts | Median | 95th percentile |",
+        "|---|--:|--:|--:|",
+        *(
+            f"| {name} | {each['texts']:,} | {each['median']:.1f} | {each['p95']:.1f} |"
+            for name, each in measured["milliseconds"].items()
+        ),
         "",
         "## Limits",
         "",

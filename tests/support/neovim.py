@@ -1,0 +1,74 @@
+"""A real Neovim with the shipped configuration, driven over its own remote interface."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pynvim
+import pytest
+
+from support.waiting import wait_for
+
+_EDITORS = Path(__file__).parents[2] / "editors"
+_INIT = Path(__file__).parents[1] / "editors" / "nvim" / "init.lua"
+
+
+@contextmanager
+def neovim(
+    project: Path, home: dict[str, str], settings: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[pynvim.Nvim]:
+    """Neovim in the folder ``project`` with its Python sample open, and the server with ``settings``."""
+    executable = shutil.which("nvim", path=str(Path(sys.executable).parent)) or shutil.which("nvim")
+    assert executable is not None, "Neovim is missing: install the extra dev"
+    for name, value in home.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CODEORIGIN_EDITORS", str(_EDITORS))
+    monkeypatch.setenv("CODEORIGIN_COMMAND", json.dumps([sys.executable, "-m", "codeorigin", "serve"]))
+    monkeypatch.setenv("CODEORIGIN_SETTINGS", json.dumps(settings))
+    monkeypatch.chdir(project)
+    editor = pynvim.attach("child", argv=[executable, "--embed", "--headless", "-u", str(_INIT), "ledger.py"])
+    try:
+        yield editor
+    finally:
+        editor.command("qall!", async_=True)
+        editor.close()
+
+
+def findings(nvim: pynvim.Nvim) -> list[dict[str, Any]]:
+    """The diagnostics of the current buffer from the top."""
+    found: list[dict[str, Any]] = nvim.exec_lua("return vim.diagnostic.get(0)")
+    return sorted(found, key=lambda each: each["lnum"])
+
+
+def line_of(nvim: pynvim.Nvim, text: str) -> int:
+    """The first line, from 0, of the current buffer that holds ``text``."""
+    return next(number for number, line in enumerate(nvim.current.buffer[:]) if text in line)
+
+
+def hover_text(nvim: pynvim.Nvim) -> str:
+    """The hover at the cursor, once it has its explanation."""
+
+    def floating() -> str:
+        nvim.exec_lua("vim.lsp.buf.hover()")
+        texts = nvim.exec_lua(
+            """
+            vim.wait(500)
+            local texts = {}
+            for _, window in ipairs(vim.api.nvim_list_wins()) do
+              if vim.api.nvim_win_get_config(window).relative ~= '' then
+                vim.list_extend(texts, vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, true))
+                vim.api.nvim_win_close(window, true)
+              end
+            end
+            return texts
+            """
+        )
+        return "\n".join(texts)
+
+    return wait_for(
+        floating, done=lambda shown: "completeness gap" in shown, what="hover with its explanation"
+    )

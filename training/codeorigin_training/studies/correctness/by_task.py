@@ -1,0 +1,36 @@
+"""Figures over tasks: each is one value a task, and tasks are what an interval draws."""
+
+import numpy as np
+
+from codeorigin_training.arrays import Booleans, Floats, Integers
+from codeorigin_training.measure.figures import Estimate
+from codeorigin_training.measure.metrics import auroc
+from codeorigin_training.studies.correctness.config import CorrectnessConfig
+from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
+from codeorigin_training.studies.sample import mean_with_interval
+
+
+def over_tasks(values: Floats, config: CorrectnessConfig) -> Estimate:
+    """The mean of one value a task, ``(tasks,)``; a task that is drawn twice counts twice."""
+    places = np.arange(len(values), dtype=np.int64)
+    return mean_with_interval(values, places, rounds=config.rounds, seed=config.seed)
+
+
+def at_k(units: Integers, good: Booleans, k: int) -> Floats:
+    """:func:`pass_at_k` in each task ``(tasks,)``; ``units`` ``(n,)`` are the tasks of the samples."""
+    return np.array(
+        [pass_at_k(int((units == u).sum()), int(good[units == u].sum()), k) for u in np.unique(units)]
+    )
+
+
+def best_at_k(units: Integers, good: Booleans, scores: Floats, k: int) -> Floats:
+    """:func:`best_by_score` in each task ``(tasks,)``: how often the best-scored of ``k`` samples is good."""
+    return np.array([best_by_score(scores[units == u], good[units == u], k) for u in np.unique(units)])
+
+
+def within_tasks(units: Integers, good: Booleans, values: Floats, config: CorrectnessConfig) -> Estimate:
+    """Mean AUROC of ``values`` for ``good`` over the tasks that have both, all ``(n,)``."""
+    by_task = np.array(
+        [auroc(good[units == unit].astype(np.int64), values[units == unit]) for unit in np.unique(units)]
+    )
+    return over_tasks(by_task[np.isfinite(by_task)], config)
