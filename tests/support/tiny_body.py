@@ -17,13 +17,15 @@ TEXTS = [
 ] * 4
 
 
-def tiny_decoder(tokenizer: Tokenizer, *, layers: int = 3, seed: int = 0) -> DecoderEncoder:
-    """A decoder of ``layers`` random layers over the vocabulary of ``tokenizer``, the same at every call."""
+def tiny_decoder(
+    tokenizer: Tokenizer, *, layers: int = 3, width: int = 32, causal: bool = True, seed: int = 0
+) -> DecoderEncoder:
+    """A decoder of ``layers`` random layers of ``width`` over ``tokenizer``, the same at every call."""
     torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=tokenizer.vocab_size,
-        hidden_size=32,
-        intermediate_size=32,
+        hidden_size=width,
+        intermediate_size=width,
         num_hidden_layers=layers,
         num_attention_heads=2,
         num_key_value_heads=1,
@@ -32,7 +34,7 @@ def tiny_decoder(tokenizer: Tokenizer, *, layers: int = 3, seed: int = 0) -> Dec
         bos_token_id=None,
         eos_token_id=None,
     )
-    model = DecoderEncoder.from_decoder_config(config, 8, Pooling.MEAN, causal=True)
+    model = DecoderEncoder.from_decoder_config(config, 8, Pooling.MEAN, causal=causal)
     model.vocabulary = (tokenizer.vocab_size, tokenizer.mask_id, tokenizer.pad_id)
     return model.eval()
 

@@ -9,6 +9,10 @@ import pytest
 import torch
 
 from codeorigin.analyzer import Analyzer
+from codeorigin.errors import ModelError
+from codeorigin.explain.explanation import Method
+from codeorigin.functions import find_functions
+from codeorigin.languages import get_language
 from codeorigin.model.views import View, ViewKind
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
@@ -19,12 +23,13 @@ from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.writer import write_functions
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.interface import EncoderError
+from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import save_encoder
 from codeorigin_training.export import heads
 from codeorigin_training.export.bundle import ExportError
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
+from support.tiny_body import tiny_decoder
 from support.tiny_training import tiny_shape, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
@@ -64,10 +69,10 @@ def fit_on_all(run: Run) -> None:
     calibrate(CALIBRATE, run, silent)
 
 
-def add_deep(run: Run) -> None:
+def add_deep(run: Run, encoder: Encoder | None = None) -> None:
     side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
     np.savez(run.deep, out_of_fold=np.zeros(len(side.rows)))
-    save_encoder(run.finetuned, CompactEncoder(tiny_shape()))
+    save_encoder(run.finetuned, encoder or CompactEncoder(tiny_shape()))
     tiny_tokenizer().save(run.tokenizer)
     calibrate(CALIBRATE, run, silent)
 
@@ -145,6 +150,34 @@ def test_a_deep_part_that_calibration_wants_is_exported(run: Run) -> None:
     assert "left out" in (run.bundle / "README.md").read_text("utf-8")
 
 
+def test_a_decoder_in_four_bits_is_served_and_explained_from_its_bundle(run: Run) -> None:
+    add_deep(run, tiny_decoder(tiny_tokenizer(), layers=1, width=64))
+    export(replace(CONFIG, deep_bits=4), run, silent)
+    manifest = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
+    assert manifest["deep"]["bits"] == 4
+    assert sorted(manifest["files"]) == ["gradient.onnx", "score.onnx", "tokenizer.json", "weights.bin"]
+    analyzer = Analyzer.load(run.bundle)
+    code = "def add(left, right):\n    # the sum\n    return left + right\n"
+    (function,) = find_functions(code, get_language("python"))
+    explanation = analyzer.explain(code, function)
+    assert explanation.method is Method.INTEGRATED_GRADIENTS
+    assert any(line.deep for line in explanation.lines)
+    assert explanation.completeness_gap < 0.02
+
+    said: list[str] = []
+    export(replace(CONFIG, deep_bits=4), run, said.append)
+    assert said == ["the bundle is there"]
+    weights = run.bundle / "weights.bin"
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(ModelError, match=r"weights\.bin: SHA-256 differs"):
+        Analyzer.load(run.bundle)
+    calibrate(replace(CALIBRATE, deep=False), run, silent)
+    export(CONFIG, run, silent)
+    assert not weights.exists()
+
+
 def test_heads_that_say_nothing_are_left_out_and_missed_ones_refused(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,7 +231,9 @@ def test_parts_that_do_not_fit_are_refused_before_anything_is_written(run: Run) 
     assert not list(run.bundle.glob("*"))
 
 
-@pytest.mark.parametrize("wrong", [{"name": ""}, {"views": ()}, {"overlap": -1}, {"limit_bytes": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"name": ""}, {"views": ()}, {"overlap": -1}, {"limit_bytes": 0}, {"deep_bits": 16}]
+)
 def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         ExportConfig(**wrong)  # type: ignore[arg-type]

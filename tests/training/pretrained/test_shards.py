@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from codeorigin_training.blocks import GROUP
 from codeorigin_training.encoder.interface import EncoderError
-from codeorigin_training.pretrained.shards import GROUP, read_shards, write_shards
+from codeorigin_training.pretrained.shards import read_shards, write_shards
 from support.finetuning import fresh_model
 from support.tiny_body import tiny_decoder
 from support.tiny_training import tiny_tokenizer

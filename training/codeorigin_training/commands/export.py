@@ -14,6 +14,7 @@ from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View
 from codeorigin.model_folder import MANIFEST, sha256_of
 from codeorigin_training.arrays import Floats
+from codeorigin_training.blocks import BITS, Blocks
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_on_all_repositories
@@ -25,6 +26,7 @@ from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
+from codeorigin_training.export.few_bits import round_weights
 from codeorigin_training.export.heads import leave_out_heads, read_heads
 from codeorigin_training.export.quantization import quantize
 from codeorigin_training.finetune.inference import deep_logits, neutral_logit
@@ -54,7 +56,8 @@ class ExportConfig:
     ``views`` are those that the run's wide part was trained with. ``overlap`` tokens are shared by windows next to
     each other. ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors
     on the same rows, each row of a pair weighing ``pair_weight``, for the manifest's comparison. ``prune`` names heads
-    of the deep part, ``layer.head`` from 1, that the bundle does without; it is refused if their loss shows.
+    of the deep part, ``layer.head`` from 1, that the bundle does without; it is refused if their loss shows. With
+    ``deep_bits`` 8 or 4, the deep part's matrices are stored in so many bits, in a file that both graphs read.
     """
 
     name: str = "codeorigin-small"
@@ -65,10 +68,13 @@ class ExportConfig:
     baselines: bool = True
     pair_weight: float = PAIR_WEIGHT
     prune: tuple[str, ...] = ()
+    deep_bits: int = 32
     processes: int = 2
 
     def __post_init__(self) -> None:
         read_heads(self.prune)
+        if self.deep_bits not in (*BITS, 32):
+            raise ValueError(f"deep_bits must be 32, 8 or 4, not {self.deep_bits}")
         if not self.name or not self.version or not self.views:
             raise ValueError("name, version and views must not be empty")
         if self.overlap < 0 or self.limit_bytes < 1 or self.processes < 1 or self.pair_weight < 0:
@@ -86,7 +92,7 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
     Raises:
         RunError: an earlier stage is missing.
         ExportError: the parts do not belong together, or the bundle is too large.
-        EncoderError: the heads of ``prune`` are not there, or are missed.
+        EncoderError: the heads of ``prune`` are not there, or are missed; or no weight takes ``deep_bits``.
         ParityError: an exported graph computes something else than the model.
     """
     entry = _calibration_entry(run)
@@ -120,6 +126,10 @@ def _export(
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
     if encoder is not None and tokenizer is not None and config.prune:
         leave_out_heads(encoder, tokenizer, config.prune, held_out, config.overlap, log)
+    blocks: dict[str, Blocks] = {}
+    if encoder is not None and config.deep_bits in BITS:
+        # Before anything is measured: the figures are those of the weights as they are stored.
+        blocks = round_weights(encoder, config.deep_bits)
     checked = Calibration.from_manifest(entry["measured"])
     metrics = _measure(held_out, measured, encoder, tokenizer, checked, config, tracker)
     metrics["out_of_fold"] = _out_of_fold(run, side)
@@ -142,6 +152,7 @@ def _export(
         data=_data(side, held_out, inputs["corpus"])
         | {"fitted_on_all_repositories": on_all, "inputs": inputs},
         deep_tried=run.deep.exists(),
+        blocks=blocks,
     )
     manifest = write_bundle(run.bundle, parts, config, limit_bytes=config.limit_bytes)
     if on_all:
@@ -185,7 +196,7 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
                 build[name] == getattr(config, name)
                 for name in ("name", "version", "overlap", "limit_bytes", "baselines", "pair_weight")
             )
-            and tuple(build["prune"]) == config.prune
+            and (tuple(build["prune"]), build["deep_bits"]) == (config.prune, config.deep_bits)
         )
     except (ValueError, KeyError, TypeError):
         return False

@@ -42,7 +42,9 @@ class DecoderEncoder(HuggingFaceEncoder):
         return cls(body, head_dim, pooling, causal=causal)
 
     def hidden(self, embeddings: Tensor, mask: Tensor, positions: Tensor | None = None) -> Tensor:
-        begun = torch.cat([self.begin.to(embeddings.dtype).expand(len(embeddings), 1, -1), embeddings], dim=1)
+        begun = torch.cat(
+            [self.begin.to(embeddings.dtype).expand(embeddings.shape[0], 1, -1), embeddings], dim=1
+        )
         length = begun.shape[1]
         # The first token sees itself alone, and every other one sees the first.
         seen = F.pad(mask, (1, 0), value=True)

@@ -4,27 +4,44 @@ import json
 import math
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from codeorigin.errors import CodeOriginError
-from codeorigin.model.bundle import FORMAT, GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER, Bundle
+from codeorigin.model.bundle import (
+    FORMAT,
+    GRADIENT_GRAPH,
+    SCORE_GRAPH,
+    TOKENIZER,
+    WEIGHTS,
+    WIDE_GRAPH,
+    Bundle,
+)
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View
 from codeorigin.model_folder import MANIFEST, sha256_of
+from codeorigin_training.blocks import Blocks
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.card import model_card
 from codeorigin_training.export.onnx_graphs import export_graphs
+from codeorigin_training.export.parity import GraphReport
 from codeorigin_training.wide.linear import WideModel
+
+_FILES = (WIDE_GRAPH, SCORE_GRAPH, GRADIENT_GRAPH, WEIGHTS, TOKENIZER)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything that a bundle is made of, one of ``wide`` and ``encoder`` at least.
 
-    ``deep_tried``: a deep part was trained, whether or not it is there.
+    ``deep_tried``: a deep part was trained, whether or not it is there. ``blocks`` are the encoder's matrices, if it was
+    rounded to few bits.
     """
 
     wide: WideModel | None
@@ -37,6 +54,7 @@ class Parts:
     metrics: dict[str, Any]
     data: dict[str, Any]
     deep_tried: bool = False
+    blocks: Mapping[str, Blocks] = field(default_factory=dict)
 
     @property
     def bias(self) -> float:
@@ -62,6 +80,38 @@ class ExportError(CodeOriginError):
     """A bundle cannot be made of these parts."""
 
 
+def export_parts(
+    folder: Path,
+    *,
+    bias: float,
+    wide_weights: npt.NDArray[np.floating] | None,
+    encoder: Encoder | None,
+    refines: bool,
+    blocks: Mapping[str, Blocks] | None = None,
+) -> GraphReport:
+    """Write the graphs of a bundle, the wide part into a file of its own where the deep part ``refines``.
+
+    ``wide_weights`` are ``(table_size,)``; None, as is ``encoder``, for a bundle without that part.
+
+    Returns:
+        the greatest differences that the checks found.
+
+    Raises:
+        ExportError: one part refines the other, and lacks it.
+        ParityError: a graph does not compute what PyTorch computes.
+    """
+    if not refines:
+        return export_graphs(folder, bias=bias, wide_weights=wide_weights, encoder=encoder, blocks=blocks)
+    if wide_weights is None or encoder is None:
+        raise ExportError(
+            "refined scales need a wide part and a deep part that refines; calibrate without them"
+        )
+    wide = export_graphs(folder, bias=bias, wide_weights=wide_weights, encoder=None)
+    (folder / SCORE_GRAPH).replace(folder / WIDE_GRAPH)
+    deep = export_graphs(folder, bias=bias, wide_weights=None, encoder=encoder, blocks=blocks)
+    return GraphReport(*map(max, astuple(wide), astuple(deep)))
+
+
 def write_bundle(
     out: Path, parts: Parts, config: BundleSettings, *, limit_bytes: int | None = None
 ) -> dict[str, Any]:
@@ -78,17 +128,19 @@ def write_bundle(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as name:
         folder = Path(name)
-        parity = export_graphs(
+        parity = export_parts(
             folder,
             bias=parts.bias,
             wide_weights=None if parts.wide is None else parts.wide.table,
             encoder=parts.encoder,
+            blocks=parts.blocks,
+            refines=parts.calibration.refined is not None,
         )
         if parts.encoder is not None:
             if parts.tokenizer is None:
                 raise ExportError("a bundle with a deep part needs the run's tokenizer")
             parts.tokenizer.save(folder / TOKENIZER)
-        files = [path for path in (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER) if (folder / path).is_file()]
+        files = [path for path in _FILES if (folder / path).is_file()]
         manifest = {
             "format": FORMAT,
             "name": config.name,
@@ -111,7 +163,7 @@ def write_bundle(
         size = sum(path.stat().st_size for path in folder.iterdir())
         if limit_bytes is not None and size > limit_bytes:
             raise ExportError(f"the bundle has {size:,} bytes, more than limit_bytes, {limit_bytes:,}")
-        for stale in (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER):
+        for stale in _FILES:
             (out / stale).unlink(missing_ok=True)
         for path in [*files, MANIFEST, "README.md"]:
             shutil.move(folder / path, out / path)
@@ -130,6 +182,7 @@ def _deep_entry(parts: Parts) -> dict[str, Any] | None:
         "layers": encoder.layers,
         "heads": encoder.heads,
         "ngram_buckets": encoder.ngram_buckets,
+        "bits": next((each.bits for each in parts.blocks.values()), 32),
     }
 
 

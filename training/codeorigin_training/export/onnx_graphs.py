@@ -7,11 +7,14 @@
 
 ``gradient.onnx``: ``embeddings`` float32 ``(B, T, D)``, ``mask`` bool ``(B, T)`` and ``offset`` float32
 ``(B,)`` give ``logit`` ``(B,)`` and ``gradient`` ``(B, T, D)``.
+
+Encoders are compact ones, transformers encoders and decoders. Matrices in few bits stand in ``weights.bin``, once for
+both graphs (:mod:`~codeorigin_training.export.few_bits`); all else is in the graphs themselves.
 """
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +28,9 @@ from torch._decomp import core_aten_decompositions
 from torch.export import Dim
 from torch.fx.experimental.proxy_tensor import make_fx
 
+from codeorigin_training.blocks import Blocks
 from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.export.few_bits import share_blocks
 from codeorigin_training.export.graphs import (
     DeepLogit,
     DeepScore,
@@ -50,6 +55,7 @@ def export_graphs(
     bias: float,
     wide_weights: npt.NDArray[np.floating] | None,
     encoder: Encoder | None,
+    blocks: Mapping[str, Blocks] | None = None,
 ) -> GraphReport:
     """Write the graphs of a bundle into ``folder`` and check them.
 
@@ -58,6 +64,8 @@ def export_graphs(
         bias: logit of a function without any evidence.
         wide_weights: ``(table_size,)``, or None for a bundle without a wide part.
         encoder: trained encoder on any device, or None for a bundle without a deep part. It is not changed.
+        blocks: what :func:`~codeorigin_training.export.few_bits.round_weights` made of the encoder; its matrices are
+            then stored so, in ``weights.bin``. None stores float32 in the graphs.
 
     Returns:
         the greatest differences found by the checks.
@@ -75,6 +83,8 @@ def export_graphs(
         _export_score(module, folder / SCORE_FILE)
         if encoder is not None:
             _export_gradient(encoder, folder / GRADIENT_FILE)
+            if blocks:
+                share_blocks(folder, (SCORE_FILE, GRADIENT_FILE), blocks)
         return check_graphs(folder / SCORE_FILE, folder / GRADIENT_FILE, module, encoder)
     finally:
         if encoder is not None:

@@ -16,7 +16,6 @@ from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.pretrained.body import BodyTokenizer, body_ids, body_text
 
 Log = Callable[[str], None]
-Floats = npt.NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,4 @@
-"""An encoder in a few small files: matrices in 4 or 8 bits by groups of 32, split so that no file is large.
-
-Four bits are those of GGUF's Q4_1, so that a body that came so loses nothing on the way.
-"""
+"""An encoder in a few small files: matrices in 4 or 8 bits by blocks of 32, split so that no file is large."""
 
 import json
 from collections.abc import Iterator
@@ -12,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from codeorigin_training.blocks import GROUP, Blocks, check_bits, splits_into_blocks, to_blocks
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import describe, make_described
 from codeorigin_training.files import write_whole
 
-GROUP = 32
 _HEADERS = 500
 """Bytes that an archive spends on an array, beside its numbers."""
 _MANIFEST = "encoder.json"
@@ -37,8 +34,7 @@ def write_shards(
     Raises:
         ValueError: another number of bits.
     """
-    if bits not in (4, 8):
-        raise ValueError("bits must be 4 or 8")
+    check_bits(bits)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("part-*.npz"):
         old.unlink()
@@ -106,26 +102,16 @@ def _pieces(encoder: Encoder, most_numbers: int) -> Iterator[tuple[str, int, npt
 
 
 def _packed(array: npt.NDArray[np.float32], bits: int) -> Arrays:
-    if array.ndim != 2 or array.shape[1] % GROUP:
+    if not splits_into_blocks(array.shape):
         return {"plain": array.astype(np.float16)}
-    groups = array.reshape(-1, GROUP)
-    low = groups.min(axis=1).astype(np.float16)
-    step = ((groups.max(axis=1) - low) / (2**bits - 1)).astype(np.float16)
-    divisor = np.where(step > 0, step, 1).astype(np.float32)[:, None]
-    codes = np.clip(np.rint((groups - low.astype(np.float32)[:, None]) / divisor), 0, 2**bits - 1)
-    numbers = codes.astype(np.uint8)
-    if bits == 4:
-        numbers = numbers[:, ::2] | (numbers[:, 1::2] << 4)
-    return {"codes": numbers, "low": low, "step": step}
+    blocks = to_blocks(array, bits)
+    return {"codes": blocks.packed, "low": blocks.low, "step": blocks.step}
 
 
 def _unpacked(arrays: Arrays, shape: tuple[int, ...], bits: int) -> npt.NDArray[np.float32]:
     if "plain" in arrays:
         plain: npt.NDArray[np.float32] = arrays["plain"].astype(np.float32)
         return plain
-    codes = arrays["codes"]
-    if bits == 4:
-        codes = np.stack([codes & 15, codes >> 4], axis=-1).reshape(len(codes), GROUP)
-    values = arrays["low"].astype(np.float32)[:, None] + codes * arrays["step"].astype(np.float32)[:, None]
-    joined: npt.NDArray[np.float32] = values.astype(np.float32).reshape(-1, *shape)
-    return joined
+    (columns,) = shape
+    low, step = (arrays[kind].reshape(-1, columns // GROUP) for kind in ("low", "step"))
+    return Blocks(bits, arrays["codes"].reshape(len(low), -1), low, step).values

@@ -1,0 +1,64 @@
+"""A bundle whose deep part refines, as training writes it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.normalize import normalize
+from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
+from codeorigin_training.wide.linear import WideModel
+from support.snippets import PARSER
+from support.tiny_model import BIAS, OVERLAP, VIEWS, TinyModel
+
+
+@dataclass(frozen=True)
+class Settings:
+    name: str = "made-up"
+    version: str = "1.0.0"
+
+
+@pytest.fixture
+def parts(tiny_refining_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    """The tiny model's, without figures for a card."""
+    monkeypatch.setattr("codeorigin_training.export.bundle.model_card", lambda _: "A card.\n")
+    assert tiny_refining_model.wide_weights is not None
+    return Parts(
+        wide=WideModel(tiny_refining_model.wide_weights, BIAS),
+        views=VIEWS,
+        encoder=tiny_refining_model.encoder,
+        tokenizer=tiny_refining_model.tokenizer,
+        overlap=OVERLAP,
+        baseline_logit=0.0,
+        calibration=Bundle.load(tiny_refining_model.directory).calibration,
+        metrics={},
+        data={},
+    )
+
+
+def test_both_parts_have_their_files_and_say_what_they_said(
+    parts: Parts, tiny_refining_model: TinyModel, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    manifest = write_bundle(out, parts, Settings())
+    assert set(manifest["files"]) == {"wide.onnx", "score.onnx", "gradient.onnx", "tokenizer.json"}
+    written, known = Analyzer.load(out), Analyzer.load(tiny_refining_model.directory)
+    assert written.refines
+    verdict = written.refine(PARSER, written.analyze(PARSER, "python")).functions[0].verdict
+    assert verdict.said == pytest.approx(known.analyze(PARSER, "python").functions[0].verdict.said)
+    # The tiny model's own manifest has smaller windows than its encoder could read.
+    scorer = tiny_refining_model.scorer(context=manifest["deep"]["context"])
+    assert verdict.deep == pytest.approx(scorer.deep_answer(normalize(PARSER, "python")).logit, abs=1e-5)
+    # Written again as a model without a deep part, nothing of it is left.
+    wide = replace(parts, encoder=None, tokenizer=None, calibration=replace(parts.calibration, refined=None))
+    assert set(write_bundle(out, wide, Settings())["files"]) == {"score.onnx"}
+    assert {path.name for path in out.iterdir()} == {"score.onnx", "manifest.json", "README.md"}
+
+
+def test_what_refines_needs_both_parts(parts: Parts, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="refined scales need"):
+        write_bundle(tmp_path / "out", replace(parts, wide=None), Settings())
+    with pytest.raises(ExportError, match="refined scales need"):
+        write_bundle(tmp_path / "out", replace(parts, encoder=None), Settings())
