@@ -12,7 +12,7 @@ import codeorigin_training
 
 ROOTS = [Path(codeorigin.__file__).parent, Path(codeorigin_training.__file__).parent]
 ARRAYS = {
-    *("Floats", "Doubles", "Integers", "Booleans", "Ids", "Labels", "Codes", "States"),
+    *("Floats", "Floats32", "Doubles", "Integers", "Booleans", "Ids", "Labels", "Codes", "States"),
     *("NDArray", "ndarray", "csr_matrix", "Tensor", "Tokens"),
 }
 """Names of arrays in annotations."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from codeorigin.cancellation import NEVER, CancelToken
@@ -9,6 +10,7 @@ from codeorigin.embedded import place_function, regions_of
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.explanations import Explanations
+from codeorigin.file_verdicts import file_verdict
 from codeorigin.found_functions import FoundFunctions
 from codeorigin.function_reports import function_id as identify
 from codeorigin.function_reports import nested_reports
@@ -18,10 +20,9 @@ from codeorigin.languages.hosts import Host, find_host
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.judge import Judge, Scored
-from codeorigin.model.pooled_rule import counted_lines
 from codeorigin.model.scorer import Scorer
-from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.refinement import Refinement
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.scored_functions import SCORE_CACHE_BYTES, ScoredFunctions
 from codeorigin.source.files import is_minified
@@ -30,6 +31,10 @@ from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan, code_text
 from codeorigin.top_level import top_level
 
+_Document = tuple[str, str | None, str]
+"""Language, path and text."""
+_Scores = Mapping[str, Scored | None]
+"""Scores of functions by their ids; None for one that is too short."""
 _TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
 
 
@@ -43,20 +48,16 @@ class Analyzer:
         self, bundle: Bundle, *, threads: int = 1, verdict_cache_bytes: int = SCORE_CACHE_BYTES
     ) -> None:
         self.bundle = bundle
-        scorer = Scorer(
-            bundle.score_path,
-            threads=threads,
-            wide=bundle.views,
-            tokenizer=Tokenizer.load(bundle.tokenizer_path) if bundle.tokenizer_path else None,
-            deep=bundle.deep,
-            bias=bundle.bias,
-        )
+        scorer = Scorer.of(bundle, threads=threads)
+        self.refines = scorer.refines
+        """Whether verdicts come from the wide part at once, and the deep part is asked by :meth:`refine`."""
         self._judge = Judge(bundle.calibration)
         self._scores = ScoredFunctions(scorer, self._judge.is_long_enough, verdict_cache_bytes)
+        self._refinement = Refinement(scorer, self._judge)
         self._explanations = Explanations(
             Explainer(scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads)
         )
-        self._prepared: dict[tuple[str, str | None, str], FoundFunctions] = {}
+        self._prepared: dict[_Document, tuple[FoundFunctions, _Scores]] = {}
 
     @classmethod
     def load(
@@ -98,6 +99,8 @@ class Analyzer:
     ) -> FileReport:
         """Report on every function of a document; only functions whose text is new are scored.
 
+        Of a model that :attr:`refines`, the report is by the wide part alone; see :meth:`refine`.
+
         Args:
             text: the whole document.
             language: a language id or alias, or the id of a kind of document whose blocks of code are looked at
@@ -122,15 +125,16 @@ class Analyzer:
             )
         known = get_language(language)
         parsed = without_magics(text, known) if cell else text
-        found = self._prepared.pop((known.id, path, text), None)
+        model_language = known.model_language
+        found, by_id = self._prepared.pop((known.id, path, text), (None, None))
         if found is None:
             found = FoundFunctions.find(text, known, path, parsed=parsed, cancel=cancel)
         spans, ids = found.spans, found.ids
         cancel.raise_if_cancelled()
         if not found.is_parsed:
             return FileReport(known.id, path, (), FileVerdict.without(FileReason.UNPARSED))
-        model_language = known.model_language
-        by_id = self._scores.of(found.to_score, model_language, cancel=cancel)
+        if by_id is None:
+            by_id = self._scores.of(found.to_score, model_language, cancel=cancel)
         verdicts: dict[int, Verdict] = {}
         scored: dict[int, Scored | None] = {}
         for number, span in enumerate(spans):
@@ -146,7 +150,7 @@ class Analyzer:
             FunctionReport(span, verdicts[number], ids[number], nested_reports(text, span, model_language))
             for number, span in enumerate(spans)
         )
-        verdict = self._file_verdict(found, reports, model_language)
+        verdict = file_verdict(self._judge, found, reports, model_language)
         if module and (outside := top_level(parsed, known, spans, LineIndex(text), path=path, cancel=cancel)):
             reports = (*reports, self._module(found, outside, model_language, cancel))
         return FileReport(known.id, path, reports, verdict)
@@ -177,23 +181,41 @@ class Analyzer:
             LanguageError: a language is not supported.
         """
         self._prepared.clear()
-        codes_of: dict[str, dict[str, str]] = {}
+        by_language: dict[str, list[tuple[_Document, FoundFunctions]]] = {}
         for text, language, path in documents:
             if find_host(language) is not None:
                 continue  # its blocks are documents of their own
             known = get_language(language)
-            found = self._prepared[known.id, path, text] = FoundFunctions.find(text, known, path)
-            codes_of.setdefault(known.model_language, {}).update(found.to_score)
-        for language, codes in codes_of.items():
-            self._scores.of(codes, language)
+            found = FoundFunctions.find(text, known, path)
+            by_language.setdefault(known.model_language, []).append(((known.id, path, text), found))
+        for language, together in by_language.items():
+            codes = dict(chain.from_iterable(found.to_score.items() for _, found in together))
+            scores = self._scores.of(codes, language)
+            self._prepared |= {key: (found, scores) for key, found in together}
 
-    def score(self, code: str, language: str, *, cancel: CancelToken = NEVER) -> Verdict:
+    def refine(
+        self,
+        text: str,
+        report: FileReport,
+        looked_at: Collection[str] = (),
+        *,
+        ask: bool = True,
+        cancel: CancelToken = NEVER,
+    ) -> FileReport:
+        """The report of :meth:`analyze`, with what the deep part says: see :meth:`Refinement.report`."""
+        if not self.refines:
+            return report
+        return self._refinement.report(text, report, looked_at, ask=ask, cancel=cancel)
+
+    def score(self, code: str, language: str, *, deep: bool = True, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
 
-        A piece that is one function is read as that function is in its file.
+        A piece that is one function is read as that function is in its file. Without ``deep``, a deep part that
+        refines is not asked.
 
         Raises:
             LanguageError: the language is not supported.
+            ModelError: the deep part cannot be loaded, or it failed.
             Cancelled: ``cancel`` was thrown.
         """
         known = get_language(language)
@@ -203,7 +225,13 @@ class Analyzer:
         if function is not None:
             code = code[function.code.start : function.code.end]
         scored = self._scores.score([code], known.model_language, cancel=cancel)[0]
-        return _TOO_SHORT if scored is None else self._judge.alone(scored, known.model_language)
+        if scored is None:
+            return _TOO_SHORT
+        verdict = self._judge.alone(scored, known.model_language)
+        if not deep or not verdict.awaits_deep:
+            return verdict
+        answer = self._refinement.answer(code, known.model_language, cancel)
+        return self._judge.refined(verdict, answer, known.model_language)
 
     def explain(
         self,
@@ -265,21 +293,6 @@ class Analyzer:
                 functions = tuple(replace(each, verdict=ignored) for each in functions)
             found += [place_function(function, region, lines) for function in functions]
         return FileReport(host.id, path, tuple(found))
-
-    def _file_verdict(
-        self, document: FoundFunctions, reports: Sequence[FunctionReport], language: str
-    ) -> FileVerdict | None:
-        if not self._judge.judges_files:
-            return None
-        if document.whole is not None:
-            return FileVerdict.without(FileReason(document.whole.value))
-        text = document.text
-        judged = [
-            (report.verdict.logit, counted_lines(text[report.span.code.start : report.span.code.end]))
-            for report in reports
-            if report.verdict.logit is not None
-        ]
-        return self._judge.file(judged, language)
 
     def _judged(
         self, scored: Mapping[int, Scored | None], language: str, *, file_context: bool

@@ -26,4 +26,6 @@ def check_text(
     with _lock:
         if key not in _analyzers:
             _analyzers[key] = Analyzer.load(key, threads=threads)
-        return _analyzers[key].analyze(text, language, path=shown, file_context=file_context)
+        analyzer = _analyzers[key]
+        report = analyzer.analyze(text, language, path=shown, file_context=file_context)
+        return analyzer.refine(text, report)

@@ -132,7 +132,7 @@ def test_nothing_else_knows_a_front() -> None:
     [
         ("source", ("source", "languages", "errors")),
         ("languages", ("languages", "source", "errors", "cancellation")),
-        ("function_spans", ("ignore_comments", "languages", "source", "spans")),
+        ("function_spans", ("ignore_comments", "languages", "source", "spans", "cancellation")),
         ("functions", ("function_spans", "languages", "source", "spans", "cancellation")),
         ("language_id", ("language_id", "languages", "model.keywords", "model_folder", "source", "errors")),
         (
@@ -152,7 +152,7 @@ def test_nothing_else_knows_a_front() -> None:
         ("top_level", ("ignore_comments", "languages", "source", "spans", "cancellation")),
         ("model", ("model", "model_folder", "source", "languages", "errors", "cancellation")),
         ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),
-        ("git", ("git", "source", "errors")),
+        ("git", ("git", "source", "errors", "cancellation")),
         ("model_folder", ("errors",)),
         ("report", ("spans", "model.change_verdict", "model.verdict", "model.file_verdict")),
         ("changed_functions", ("report",)),

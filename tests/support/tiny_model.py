@@ -14,7 +14,7 @@ import torch
 
 import codeorigin_training
 from codeorigin.explain.explainer import Explainer
-from codeorigin.model.bundle import GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER
+from codeorigin.model.bundle import GRADIENT_GRAPH, SCORE_GRAPH, TOKENIZER, WIDE_GRAPH
 from codeorigin.model.commit_context import CommitContext
 from codeorigin.model.features import DeepSettings
 from codeorigin.model.file_context import FileContext
@@ -22,6 +22,7 @@ from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.pooled_rule import PooledRule
+from codeorigin.model.refined import RefinedScales
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.scorer import Scorer
 from codeorigin.model.tokenizer import Tokenizer
@@ -35,7 +36,7 @@ from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.encoder.registry import make_encoder
 from codeorigin_training.encoder.tokenizer import train_tokenizer
-from codeorigin_training.export.onnx_graphs import export_graphs
+from codeorigin_training.export.bundle import export_parts
 from codeorigin_training.export.quantization import quantize
 from support.snippets import ALL
 from support.tiny_roberta import write_tiny_roberta
@@ -57,6 +58,7 @@ class TinyModel:
     encoder: Encoder | None
     wide_weights: npt.NDArray[np.float32] | None
     tokenizer: Tokenizer | None
+    refines: RefinedScales | None = None
 
     @property
     def score_path(self) -> Path:
@@ -74,7 +76,15 @@ class TinyModel:
                 min(context, self.encoder.context), overlap, self.encoder.width, self.encoder.ngram_buckets
             )
         views = None if self.wide_weights is None else NgramViews(VIEWS)
-        return Scorer(self.score_path, wide=views, tokenizer=self.tokenizer, deep=deep, bias=BIAS)
+        wide_path = self.directory / WIDE_GRAPH if self.refines else None
+        return Scorer(
+            self.score_path,
+            wide=views,
+            tokenizer=self.tokenizer,
+            deep=deep,
+            bias=BIAS,
+            wide_path=wide_path,
+        )
 
     def explainer(
         self, *, context: int = CONTEXT, overlap: int = OVERLAP, gradient: bool = True
@@ -153,12 +163,12 @@ FILE_CONTEXT = FileContext(
 
 def with_file_context(directory: Path, source: Path, rule: FileContext = FILE_CONTEXT) -> Path:
     """A copy of the bundle in ``source`` in the empty or new ``directory`` that lets neighbours speak."""
-    return _with_entry(directory, source, "file_context", rule.to_manifest())
+    return with_entry(directory, source, "file_context", rule.to_manifest())
 
 
 def with_file_rule(directory: Path, source: Path, rule: FileRule = FILE_RULE) -> Path:
     """A copy of the bundle in ``source`` in the empty or new ``directory``, with a rule for whole files."""
-    return _with_entry(directory, source, "file", rule.to_manifest())
+    return with_entry(directory, source, "file", rule.to_manifest())
 
 
 COMMIT_RULE = PooledRule(prior_lines=8.0, prior_logit=0.0, fewest_functions=2, scale=FILE_RULE.scale)
@@ -174,13 +184,14 @@ FILE_AND_COMMIT_CONTEXT = CommitContext(
 def with_commit_rules(directory: Path, source: Path, rule: PooledRule = COMMIT_RULE) -> Path:
     """A copy of the bundle in ``source`` in the empty or new ``directory``, with all rules for files and commits."""
     with_file_context(directory, source)
-    _with_entry(directory, directory, "file", FILE_RULE.to_manifest())
-    _with_entry(directory, directory, "commit", rule.to_manifest())
-    _with_entry(directory, directory, "commit_context", COMMIT_CONTEXT.to_manifest())
-    return _with_entry(directory, directory, "file_and_commit_context", FILE_AND_COMMIT_CONTEXT.to_manifest())
+    with_entry(directory, directory, "file", FILE_RULE.to_manifest())
+    with_entry(directory, directory, "commit", rule.to_manifest())
+    with_entry(directory, directory, "commit_context", COMMIT_CONTEXT.to_manifest())
+    return with_entry(directory, directory, "file_and_commit_context", FILE_AND_COMMIT_CONTEXT.to_manifest())
 
 
-def _with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) -> Path:
+def with_entry(directory: Path, source: Path, name: str, entry: dict[str, Any]) -> Path:
+    """A copy of the bundle in ``source``, or itself in its own folder, with another ``entry`` of its calibration."""
     if source != directory:
         shutil.copytree(source, directory, dirs_exist_ok=True)
     manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
@@ -204,9 +215,10 @@ def build_tiny_model(
     wide: bool = True,
     deep: bool = True,
     roberta: Path | None = None,
+    refines: RefinedScales | None = None,
     cache: Path | None = None,
 ) -> TinyModel:
-    """Export a bundle into ``directory``, which exists and is empty.
+    """Export a bundle into ``directory``, which exists and is empty; with ``refines``, its deep part is asked later.
 
     With ``roberta``, an empty folder that the encoder is written into first, its deep part is a transformers encoder.
     The export takes most of a minute, so its graphs are kept in the folder ``cache`` for the next session, under a
@@ -224,9 +236,9 @@ def build_tiny_model(
         size = NgramViews(VIEWS).table_size
         drawn = np.random.default_rng(5).normal(0.0, 0.5, size)
         weights = quantize(drawn).weights  # as the graph stores them
-    graphs = None if cache is None else cache / _origin(encoder, weights)
+    graphs = None if cache is None else cache / _origin(encoder, weights, refines is not None)
     if graphs is None or not graphs.is_dir():
-        export_graphs(directory, bias=BIAS, wide_weights=weights, encoder=encoder)
+        export_parts(directory, bias=BIAS, wide_weights=weights, encoder=encoder, refines=refines is not None)
         if graphs is not None:
             with tempfile.TemporaryDirectory(
                 dir=cache
@@ -236,14 +248,14 @@ def build_tiny_model(
         shutil.copytree(graphs, directory, dirs_exist_ok=True)
     if tokenizer is not None:
         tokenizer.save(directory / TOKENIZER)
-    model = TinyModel(directory, encoder, weights, tokenizer)
+    model = TinyModel(directory, encoder, weights, tokenizer, refines)
     (directory / MANIFEST).write_text(json.dumps(_manifest(model)), encoding="utf-8")
     return model
 
 
-def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None) -> str:
+def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None, refines: bool) -> str:
     """A digest of what an export depends on: weights, the code of the training tree, PyTorch."""
-    digest = hashlib.sha256(torch.__version__.encode())
+    digest = hashlib.sha256(f"{torch.__version__} {refines}".encode())
     for path in sorted(Path(codeorigin_training.__file__).parent.glob("e[nx]*/**/*.py")):
         digest.update(path.read_bytes())
     if encoder is not None:
@@ -266,6 +278,7 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
             "vocab_size": encoder.token_embedding.num_embeddings,
             "dim": encoder.width,
             "ngram_buckets": encoder.ngram_buckets,
+            "bits": 32,
         }
         masked = np.full(context, model.tokenizer.mask_id, dtype=np.int64)
         baseline += float(model.scorer().deep_logits([masked])[0])
@@ -273,7 +286,7 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
         {"kind": str(v.kind), "min_order": v.min_order, "max_order": v.max_order, "width": v.width}
         for v in VIEWS
     ]
-    present = (SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
+    present = (WIDE_GRAPH, SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER)
     files = {
         name: sha256_of(model.directory / name) for name in present if (model.directory / name).is_file()
     }
@@ -296,6 +309,7 @@ def _manifest(model: TinyModel) -> dict[str, Any]:
             "human_shares": [1.0, 0.2, 0.001],
             "min_lines": 3,
             "min_characters": 30,
+            **({"refined": model.refines.to_manifest()} if model.refines else {}),
         },
         "data": {},
         "metrics": {},

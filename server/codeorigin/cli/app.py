@@ -12,7 +12,7 @@ import codeorigin
 from codeorigin.cli import check_command, history_command, saved_commands, scan_command
 from codeorigin.cli.arguments import with_optional_base
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected, guarded
-from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, Threads, cores
+from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, NoDeep, Threads, cores
 from codeorigin.cli.terminal import PROGRAM, complain
 from codeorigin.explain.explanation import Aggregation, Baseline, Method
 
@@ -93,6 +93,7 @@ def explain(
         typer.Option("--language", "-l", help="Language of the file. (default: by its name or text)"),
     ] = None,
     file_context: FileContext = None,
+    no_deep: NoDeep = False,
     no_config: NoConfig = False,
     model: Model = None,
     threads: Threads = None,
@@ -111,6 +112,7 @@ def explain(
             nodes=nodes,
             max_nodes=max(nodes, ExplainOptions().max_nodes),
             top_tokens=tokens,
+            deep=not no_deep,
         )
         return run_explain(
             ExplainRequest(

@@ -36,7 +36,8 @@ class CheckOptions:
     ``documents`` also takes Markdown and reStructuredText from folders and changes. ``file_context`` lets the other
     functions of a file count, if the model has a rule for that. The project's files give ``threshold``, ``exclude`` and
     ``file_context`` where they are not set, unless ``config`` is off. ``top_level`` reports on code outside of
-    functions; None goes by the project's files.
+    functions; None goes by the project's files. ``deep`` lets a deep part that refines verdicts do so; a change is
+    judged without it.
     """
 
     paths: Sequence[str]
@@ -50,6 +51,7 @@ class CheckOptions:
     output: Path | None = None
     file_context: bool | None = None
     top_level: bool | None = None
+    deep: bool = True
     config: bool = True
     model: Path | None = None
     threads: int = 1
@@ -179,10 +181,14 @@ def check(options: CheckOptions) -> CheckResult:
         steps = stack.enter_context(_progress(len(sources)))
         for outcome in stack.enter_context(closing(_outcomes(sources, options, file_context, top_level))):
             if isinstance(outcome, FileError):
-                errors.append(outcome)
-                steps.error(_error_line(outcome))
+                found = [outcome]
             else:
                 files += outcome
+                found = [FileError(bundle.name, each.unrefined) for each in outcome if each.unrefined]
+            # The deep part fails once for all files.
+            for error in dict.fromkeys(each for each in found if each not in errors):
+                errors.append(error)
+                steps.error(_error_line(error))
             steps.advance()
         if change is not None:
             from codeorigin.cli.changes import judged_together  # noqa: PLC0415
@@ -217,6 +223,7 @@ def _outcomes(
         threads=max(1, options.threads // workers),
         file_context=file_context,
         module=top_level,
+        deep=options.deep and options.change is None,
         # Only this report quotes code.
         keep_text=options.report_format is ReportFormat.HTML,
         debug=options.debug,

@@ -1,8 +1,9 @@
 """What a check found, before it is rendered: files, errors, and the totals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 
 from codeorigin.model.change_verdict import ChangedFunctions
 from codeorigin.model.verdict import Band, Verdict
@@ -37,7 +38,8 @@ class CheckedFile:
 
     ``counted`` says of every function in ``report`` how many lines count for shares (see :class:`Summary`). ``changed``
     are the changed lines, from 1 and both ends inclusive, if a change was looked at. ``around`` are then all
-    functions of the file, of which ``report`` has those at the places ``touched``.
+    functions of the file, of which ``report`` has those at the places ``touched``. ``unrefined`` says why the deep
+    part of the model did not refine the verdicts, where it failed.
     """
 
     path: str
@@ -48,6 +50,7 @@ class CheckedFile:
     around: ChangedFunctions | None = None
     touched: tuple[int, ...] = ()
     cell: Cell | None = None
+    unrefined: str | None = None
 
     @property
     def cell_number(self) -> int | None:
@@ -92,24 +95,28 @@ def counted_lines(
     report: FileReport, text: str, changed: Sequence[tuple[int, int]] | None
 ) -> tuple[int, ...]:
     """Of every function, its lines that are not blank and, if there are any, among the ``changed`` ones."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     wanted = None if changed is None else {line for low, high in changed for line in range(low, high + 1)}
+    before = _counted_before(text, 1, wanted)
     return tuple(
-        sum(
-            1
-            for number, line in enumerate(_read_lines(text, lines, function), line_range(function)[0])
-            if line.strip() and (wanted is None or number in wanted)
-        )
+        # The lines of top-level code are not all those between its ends.
+        _counted_before(code_text(text, function.span), line_range(function)[0], wanted)[-1]
+        if function.span.kind is UnitKind.MODULE
+        else _counted_between(before, *line_range(function))
         for function in report.functions
     )
 
 
-def _read_lines(text: str, lines: Sequence[str], function: FunctionReport) -> Sequence[str]:
-    """The lines of a function, or of top-level code without the functions between them."""
-    if function.span.kind is UnitKind.MODULE:
-        return code_text(text, function.span).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    first, last = line_range(function)
-    return lines[first - 1 : last]
+def _counted_before(text: str, first: int, wanted: Container[int] | None) -> list[int]:
+    """How many lines of ``text``, which begins on line ``first``, count before each of them, and behind the last."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    counts: Iterable[bool] = map(bool, map(str.strip, lines))
+    if wanted is not None:
+        counts = (counted and number in wanted for number, counted in enumerate(counts, first))
+    return list(accumulate(counts, initial=0))
+
+
+def _counted_between(before: Sequence[int], first: int, last: int) -> int:
+    return before[min(last, len(before) - 1)] - before[first - 1]
 
 
 def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: float | None = None) -> bool:

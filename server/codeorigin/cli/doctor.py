@@ -122,7 +122,8 @@ def self_test(analyzer: "Analyzer") -> str:
     """
     from codeorigin.explain.explanation import ExplainOptions  # noqa: PLC0415
 
-    functions = analyzer.analyze(SNIPPET, "python").functions
+    report = analyzer.analyze(SNIPPET, "python")
+    functions = analyzer.refine(SNIPPET, report, [each.function_id for each in report.functions]).functions
     if [function.span.name for function in functions] != [_SNIPPET_NAME]:
         raise _FailedCheckError(f"found {len(functions)} functions in a text with one")
     verdict = functions[0].verdict

@@ -97,6 +97,9 @@ def explain(request: ExplainRequest) -> Explained:
         in_file = find_project([target.path]).settings.file_context if request.config else True
     report = analyzer.analyze(text, source.language.id, path=source.path, file_context=in_file)
     function = find_function(report.functions, target, source.path)
+    if request.options.deep:
+        report = analyzer.refine(text, report, looked_at=[function.function_id])
+        function = find_function(report.functions, target, source.path)
     explanation = analyzer.explain(text, function.span, request.options)
     return Explained(source.path, analyzer.model_id, text, function, explanation)
 

@@ -10,7 +10,7 @@ from codeorigin.cli.check_result import Cell, CheckedFile, FileError, counted_li
 from codeorigin.cli.exit_codes import describe_unexpected
 from codeorigin.cli.inputs import Source
 from codeorigin.cli.terminal import display_path
-from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.errors import CodeOriginError, ModelError, SourceError
 from codeorigin.report import FileReport
 
 if TYPE_CHECKING:
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 class FileCheck:
     """How files are checked: everything that a process of its own has to know.
 
-    ``threads`` are those of one process. With ``module``, code outside of functions is a unit too. ``keep_text`` is for
-    reports that quote code. With ``debug`` an unforeseen error is raised.
+    ``threads`` are those of one process. With ``module``, code outside of functions is a unit too; with ``deep``, a deep
+    part that refines verdicts does so. ``keep_text`` is for reports that quote code. With ``debug`` an unforeseen error
+    is raised.
     """
 
     model: Path | None = None
     threads: int = 1
     file_context: bool = True
     module: bool = False
+    deep: bool = False
     keep_text: bool = False
     debug: bool = False
 
@@ -38,23 +40,34 @@ class FileCheck:
 
         return Analyzer.load(self.model, threads=self.threads)
 
-    def prepare(self, sources: Sequence[Source], analyzer: "Analyzer") -> None:
+    def prepare(self, sources: Sequence[Source], analyzer: "Analyzer") -> list[str | None]:
         """Score the functions of ``sources`` together, which is faster; :meth:`run` has then less to do.
 
         What goes wrong here is left to :meth:`run`, which says of which file it is true.
+
+        Returns:
+            The texts of the sources, as far as they were read.
         """
+        texts: list[str | None] = [None] * len(sources)
         documents = []
-        for source in sources:
+        for number, source in enumerate(sources):
             if source.file is not None and not source.notebook:
                 with suppress(SourceError):
-                    documents.append((source.read(), source.language.id, source.path))
+                    texts[number] = text = source.read()
+                    documents.append((text, source.language.id, source.path))
         with suppress(Exception):
             analyzer.prepare(documents)
+        return texts
 
-    def run(self, source: Source, analyzer: "Analyzer") -> tuple[CheckedFile, ...] | FileError:
-        """Check one source: a file, or a notebook, of which all cells with functions are told of."""
+    def run(
+        self, source: Source, analyzer: "Analyzer", text: str | None = None
+    ) -> tuple[CheckedFile, ...] | FileError:
+        """Check one source: a file, or a notebook, of which all cells with functions are told of.
+
+        ``text`` is what the source reads, if it was read already.
+        """
         try:
-            text = source.read()
+            text = source.read() if text is None else text
             if source.notebook:
                 return tuple(self._cells(source, text, analyzer))
             return (self._checked(source, text, source.language.id, source.changed, analyzer),)
@@ -104,7 +117,14 @@ class FileCheck:
 
             made = changed_file(report, text, changed, in_context=self.file_context)
             return replace(made, path=source.path, text=kept, cell=cell)
-        return CheckedFile(source.path, report, kept, counted_lines(report, text, None), cell=cell)
+        unrefined = None
+        if self.deep:
+            try:
+                report = analyzer.refine(text, report)
+            except ModelError as error:
+                unrefined = str(error)
+        counted = counted_lines(report, text, None)
+        return CheckedFile(source.path, report, kept, counted, cell=cell, unrefined=unrefined)
 
 
 def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[tuple[int, int], ...]:

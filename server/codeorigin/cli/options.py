@@ -37,6 +37,10 @@ FileContext = Annotated[
         help="Let the other functions of a file count in a verdict, or judge each by its own text.",
     ),
 ]
+NoDeep = Annotated[
+    bool,
+    typer.Option("--no-deep", help="Take the first verdict: do not let the model's deep part refine it."),
+]
 NoConfig = Annotated[
     bool,
     typer.Option("--no-config", help="Do not read codeorigin.toml and pyproject.toml."),

@@ -1,6 +1,7 @@
 """Code -> explanation: exact n-gram shares and Integrated Gradients, gathered to lines, words and constructs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ class Explainer:
     """Explains functions with one model. One thread at a time may use it."""
 
     def __init__(self, scorer: Scorer, gradient_path: Path | None, bias: float, *, threads: int = 1) -> None:
-        """Load the gradient graph.
+        """Load the gradient graph, unless the deep part is loaded when it is first asked.
 
         Args:
             scorer: the forward graph.
@@ -67,7 +68,14 @@ class Explainer:
         """
         self._scorer = scorer
         self._bias = bias
-        self._gradient = GradientGraph(gradient_path, threads=threads) if gradient_path else None
+        self._gradient_path, self._threads = gradient_path, threads
+        if not scorer.refines:
+            _ = self._gradient
+
+    @cached_property
+    def _gradient(self) -> GradientGraph | None:
+        path = self._gradient_path
+        return GradientGraph(path, threads=self._threads) if path else None
 
     def explain(
         self,
@@ -95,7 +103,7 @@ class Explainer:
         """
         cancel.raise_if_cancelled()
         normalized = normalize(code, language)
-        features = self._scorer.features(normalized, language, with_occurrences=True)
+        features = self._scorer.features(normalized, language, with_occurrences=True, deep=options.deep)
         (score,) = self._scorer.score([features], cancel)
         function = _Function(code, language, normalized, features, score, first_line, first_column)
         needs_graph = bool(features.windows)
@@ -113,7 +121,7 @@ class Explainer:
         deep_words = np.zeros((len(words.starts), 1))
         deep = np.zeros(len(normalized.text))
         path: PathAttribution | None = None
-        if self._gradient is not None and features.encoding is not None and features.windows:
+        if features.encoding is not None and features.windows and self._gradient is not None:
             path = attribute_windows(
                 self._scorer, self._gradient, features, function.score.wide, options, cancel
             )

@@ -34,7 +34,8 @@ class Aggregation(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ExplainOptions:
     """How to explain. ``nodes`` is the first number of Gauss-Legendre nodes; it doubles up to
-    ``max_nodes`` while the relative completeness gap is above ``tolerance``."""
+    ``max_nodes`` while the relative completeness gap is above ``tolerance``. Without ``deep``, the wide part is
+    explained by itself, at once."""
 
     method: Method = Method.INTEGRATED_GRADIENTS
     baseline: Baseline = Baseline.MASK
@@ -43,6 +44,7 @@ class ExplainOptions:
     max_nodes: int = 32
     tolerance: float = 0.02
     top_tokens: int = 5
+    deep: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,11 @@ from codeorigin.cancellation import NEVER, CancelToken
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-BATCH_TOKENS = 1024
-"""Most tokens of one call of the gradient function; one window alone may be longer."""
+BATCH_TOKENS = 256
+"""Most tokens of one call of the gradient function; one window alone may be longer.
+
+A large encoder keeps a megabyte a token for its way back, and is no faster with more at a time.
+"""
 
 
 class GradientFunction(Protocol):

@@ -20,6 +20,7 @@ from codeorigin.lsp.scoring.commit_scope import CommitScopes
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
 from codeorigin.lsp.scoring.explanation_jobs import Explanations
 from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.refining import Refining
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.lsp.scoring.workspace_scan import Scanner
@@ -55,9 +56,14 @@ class Session:
             deliver=self._deliver,
             failed=self._failed,
         )
+        self.refining = Refining(
+            self.worker, self.engine, self.scorer.results, show=self._show, failed=self._failed
+        )
         self.git = Worker()
         """Asks git, which may take its time, so that nothing else waits."""
         self.commits = CommitScopes(self.worker, self.git, self.engine, self._commits_changed)
+        self._waiting: set[str] = set()
+        """Documents whose newest text waits for its save, or to be asked for, as the settings say."""
         self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
         """Answers to "Rescore selection", shown until the next edit."""
         self.model_requested = False
@@ -71,6 +77,7 @@ class Session:
     def stop(self) -> None:
         """Cancel everything that runs or waits."""
         self.scorer.cancel_all()
+        self.refining.stop()
         self.commits.stop()
         self.git.stop(0)
         self.worker.stop(0)
@@ -169,19 +176,24 @@ class Session:
         settings = self.configuration.of(document.folder)
         if edited:
             self.explanations.cancel(uri)
+            self.refining.cancel(uri)
             self.selections.pop(uri, None)
             self.publisher.edited(uri)
         else:
             document.edited_lines = ()  # a save ends the typing, and with it the quiet near the caret
             self._look_at_commits(uri, settings)
         if settings.run is RunMode.ON_TYPE or (settings.run is RunMode.ON_SAVE and not edited):
+            self._waiting.discard(uri)
             self.scorer.schedule(uri, settings.debounce / 1000 if edited else 0.0)
         elif edited:
+            self._waiting.add(uri)
             self.scorer.cancel(uri)
 
     def closed(self, uri: str) -> None:
         """A document was closed: forget it, and clear what the client shows."""
         self.scorer.forget(uri)
+        self._waiting.discard(uri)
+        self.refining.forget(uri)
         self.commits.forget(uri)
         self.explanations.cancel(uri)
         self.selections.pop(uri, None)
@@ -208,8 +220,11 @@ class Session:
     def _score_again(self) -> None:
         """Settings or the model have changed: look at every open document anew; known texts cost nothing."""
         for uri in self.documents.open_uris():
+            run = self.settings_of(uri).run
             self._look_at_commits(uri, self.settings_of(uri))
-            if uri in self.scorer.results or self.settings_of(uri).run is not RunMode.MANUAL:
+            if run is RunMode.ON_TYPE:
+                self._waiting.discard(uri)
+            if uri in self.scorer.results or (run is not RunMode.MANUAL and uri not in self._waiting):
                 self.scorer.schedule(uri, 0.0)
 
     # -- results ------------------------------------------------------------------------------------------
@@ -221,6 +236,7 @@ class Session:
         """
         await self.configured.wait()
         while (document := self.document(uri)) is not None:
+            self._waiting.discard(document.uri)
             result = self.result(document.uri)
             if result is not None and result.done.key == self._key(document.uri):
                 return result
@@ -262,20 +278,24 @@ class Session:
         snapshot = self.documents.snapshot(uri)
         if snapshot is None:
             return None
+        if uri in self._waiting and (known := self.result(uri)) is not None:
+            snapshot = known.snapshot
         return Pass(
             snapshot,
             self.settings_of(uri),
             self.folder_path(uri),
             self.engine.generation,
             self.commits.of(uri),
+            self.refining.looked_at.get(uri, frozenset()),
         )
 
     def _key(self, uri: str) -> Key | None:
         document = self.document(uri)
         if document is None:
             return None
+        known = self.result(document.uri) if document.uri in self._waiting else None
         return (
-            document.version or 0,
+            (document.version or 0) if known is None else known.version,
             self.configuration.of(document.folder),
             self.engine.generation,
             self.commits.of(document.uri).number,
@@ -287,9 +307,13 @@ class Session:
             logger.info("a document is not scored: %s", result.skipped)
             if result.skipped.startswith("larger"):
                 self.client.log(f"{uri}: not scored: {result.skipped}")
-        self.refresh_findings(uri)
+        self._show(result, before)
         if self.wants_status:
             self._file_verdicts.tell(result)
+        self.refining.begin(result)
+
+    def _show(self, result: Result, before: Result | None) -> None:
+        self.refresh_findings(result.snapshot.uri)
         if before is not None and result.moves(before):
             # Clients fetch lenses and hints anew where they see an edit, which these functions had not.
             settings = result.settings

@@ -15,7 +15,13 @@ from codeorigin.model.views import View, ViewKind
 from codeorigin.model_folder import MANIFEST, check_sha256, shipped_model_dir
 
 FORMAT = 1
+_WHOLE_BITS = 32
 SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
+WEIGHTS = "weights.bin"
+"""Matrices of the deep part in few bits, which both graphs read; only where the manifest has fewer than 32."""
+WIDE_GRAPH = "wide.onnx"
+"""The wide part of a bundle whose deep part refines: both are asked apart."""
+
 BUNDLED_NAME = "codeorigin-small"
 
 
@@ -54,8 +60,13 @@ class Bundle:
 
     @property
     def score_path(self) -> Path:
-        """The forward graph."""
+        """The forward graph; that of the deep part alone where there is a ``wide_path``."""
         return self.directory / SCORE_GRAPH
+
+    @property
+    def wide_path(self) -> Path | None:
+        """The wide part of a bundle whose deep part refines; None in any other."""
+        return self.directory / WIDE_GRAPH if self.calibration.refined is not None else None
 
     @property
     def gradient_path(self) -> Path | None:
@@ -88,6 +99,8 @@ class Bundle:
             wide, deep = manifest["wide"], manifest["deep"]
             if wide is None and deep is None:
                 raise ModelError(f"{path}: the model has neither a wide nor a deep part; reinstall it")
+            if _refines(manifest) and (wide is None or deep is None):
+                raise ModelError(f"{path}: what refines and what is refined must both be there; reinstall it")
             return cls(
                 directory=directory,
                 name=str(manifest["name"]),
@@ -124,10 +137,17 @@ def _deep(entry: Mapping[str, Any]) -> DeepSettings:
     )
 
 
+def _refines(manifest: Mapping[str, Any]) -> bool:
+    return manifest["calibration"].get("refined") is not None
+
+
 def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
     """Refuse files that are not the ones the manifest was written for: their figures would not hold."""
     files: Mapping[str, str] = manifest["files"]
-    needed = {SCORE_GRAPH} | ({GRADIENT_GRAPH, TOKENIZER} if manifest["deep"] is not None else set())
+    needed = {SCORE_GRAPH}
+    if (deep := manifest["deep"]) is not None:
+        needed |= {GRADIENT_GRAPH, TOKENIZER} | ({WEIGHTS} if deep["bits"] < _WHOLE_BITS else set())
+    needed |= {WIDE_GRAPH} if _refines(manifest) else set()
     if missing := sorted(needed - set(files)):
         raise ModelError(f"{directory}: the manifest does not list {', '.join(missing)}; reinstall it")
     for name, expected in files.items():

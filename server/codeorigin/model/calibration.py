@@ -8,6 +8,7 @@ from codeorigin.model.commit_context import CommitContext
 from codeorigin.model.file_context import FileContext
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.pooled_rule import PooledRule
+from codeorigin.model.refined import RefinedScales
 from codeorigin.model.scale import Scale
 from codeorigin.model.top_level import TopLevelRule
 
@@ -21,6 +22,7 @@ class Calibration:
     the rule for functions with others in their file, ``file`` the one for whole files; None in a bundle that has none.
     ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their commit,
     ``file_and_commit_context`` for those with others in both. ``top_level`` is the rule for code outside of functions.
+    ``refined`` reads what the deep part was added to; where it is None, a deep part is a part of every logit.
     """
 
     alone: Scale
@@ -32,12 +34,15 @@ class Calibration:
     commit_context: CommitContext | None = None
     file_and_commit_context: CommitContext | None = None
     top_level: TopLevelRule | None = None
+    refined: RefinedScales | None = None
 
     def __post_init__(self) -> None:
         if self.commit_context is not None and self.commit_context.file is not None:
             raise ValueError("commit_context is about the commit alone")
         if self.file_and_commit_context is not None and self.file_and_commit_context.file is None:
             raise ValueError("file_and_commit_context lacks its rule for the file")
+        if self.refined is not None and (self.refined.in_file is None) != (self.file_context is None):
+            raise ValueError("refined.in_file and file_context are there together or not at all")
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
@@ -46,7 +51,7 @@ class Calibration:
         Every rule but that for functions by themselves may be missing.
         """
         in_file, file, commit = entry.get("file_context"), entry.get("file"), entry.get("commit")
-        at_top = entry.get("top_level")
+        at_top, refined = entry.get("top_level"), entry.get("refined")
         in_commit, in_both = entry.get("commit_context"), entry.get("file_and_commit_context")
         return cls(
             alone=Scale.from_manifest(entry),
@@ -58,6 +63,7 @@ class Calibration:
             commit_context=None if in_commit is None else CommitContext.from_manifest(in_commit),
             file_and_commit_context=None if in_both is None else CommitContext.from_manifest(in_both),
             top_level=None if at_top is None else TopLevelRule.from_manifest(at_top),
+            refined=None if refined is None else RefinedScales.from_manifest(refined),
         )
 
     def to_manifest(self) -> dict[str, Any]:
@@ -69,6 +75,7 @@ class Calibration:
             "commit_context": self.commit_context,
             "file_and_commit_context": self.file_and_commit_context,
             "top_level": self.top_level,
+            "refined": self.refined,
         }
         return {
             **self.alone.to_manifest(),

@@ -32,9 +32,20 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class RawScore:
-    """The model's answer before calibration: ``logit == bias + wide + deep``; ``windows`` were pooled."""
+    """The model's answer before calibration: ``logit == bias + wide + deep``; ``windows`` were pooled.
+
+    ``deep`` is None, and no part of the sum, where the deep part has not read the function.
+    """
 
     logit: float
     wide: float
-    deep: float
+    deep: float | None
+    windows: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeepAnswer:
+    """What the deep part alone says of a function, pooled over its ``windows``."""
+
+    logit: float
     windows: int

@@ -1,4 +1,7 @@
-"""The forward graph on onnxruntime: features of functions -> raw logits, in batches of windows."""
+"""The forward graph on onnxruntime: features of functions -> raw logits, in batches of windows.
+
+A wide part with a file of its own is added up by NumPy. Beside it, the deep part is loaded when it is first asked.
+"""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -10,11 +13,14 @@ import numpy.typing as npt
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import ModelError
 from codeorigin.model.batches import Row, batches
-from codeorigin.model.features import DeepSettings, Features, RawScore
+from codeorigin.model.bundle import Bundle
+from codeorigin.model.counting import Counted
+from codeorigin.model.features import DeepAnswer, DeepSettings, Features, RawScore
+from codeorigin.model.feeds import deep_feed, no_wide, wide_feed, windows_feed
 from codeorigin.model.graph import Feed, Graph
 from codeorigin.model.ngrams import NgramViews, WideFeatures
 from codeorigin.model.normalize import Normalized
-from codeorigin.model.tokenizer import Encoding, Tokenizer, ngram_ids
+from codeorigin.model.tokenizer import Encoding, Tokenizer
 from codeorigin.model.wide_part import WidePart
 from codeorigin.model.windows import split
 
@@ -23,7 +29,7 @@ _WIDE_INPUTS = ("wide_ids", "wide_values", "wide_function")
 
 
 class Scorer:
-    """Runs ``score.onnx``. One thread at a time may use it."""
+    """Runs ``score.onnx`` and, where there is one, ``wide.onnx``. One thread at a time may use it."""
 
     def __init__(
         self,
@@ -31,19 +37,21 @@ class Scorer:
         *,
         threads: int = 1,
         wide: NgramViews | None,
-        tokenizer: Tokenizer | None,
+        tokenizer: Tokenizer | Path | None,
         deep: DeepSettings | None,
         bias: float,
+        wide_path: Path | None = None,
     ) -> None:
-        """Load the graph, or its weights alone if there is no deep part.
+        """Load the graph, or the wide part's weights alone if there is no deep part or it comes later.
 
         Args:
             score_path: ``score.onnx`` of a bundle.
             threads: threads of one operator; 0 lets onnxruntime decide.
             wide: the n-gram views, or None for a bundle without a wide part.
-            tokenizer: the bundle's tokenizer; None exactly where ``deep`` is.
+            tokenizer: the bundle's tokenizer, or its file, read when it is first needed; None exactly where ``deep`` is.
             deep: settings of the deep part, or None for a bundle without one.
             bias: of the logit; the graph has it too.
+            wide_path: ``wide.onnx`` of a bundle whose deep part refines; ``score.onnx`` is then the deep part alone.
 
         Raises:
             ModelError: the graph cannot be read, or is not one of these parts.
@@ -51,85 +59,165 @@ class Scorer:
         if (tokenizer is None) != (deep is None):
             raise ModelError(f"{score_path.name}: a deep part needs a tokenizer; reinstall the model")
         self.views = wide
-        self.tokenizer = tokenizer
         self.deep = deep
+        self.refines = wide_path is not None
+        """Whether the deep part is asked of chosen functions, after the wide part has answered."""
+        self._tokenizer = tokenizer
         self._path, self._threads = score_path, threads
-        alone = wide is not None and deep is None
-        self._wide_part = WidePart.read(score_path, wide.table_size, bias) if wide and alone else None
+        table = score_path if wide_path is None and deep is None else wide_path
+        self._wide_part = WidePart.read(table, wide.table_size, bias) if wide and table else None
+        if wide_path is not None and self._wide_part is None:
+            raise ModelError(_not_described(wide_path))
         if self._wide_part is None:
-            expected = (_DEEP_INPUTS if deep else ()) + (_WIDE_INPUTS if wide else ()) + ("prior",)
-            if set(self.graph.inputs) != set(expected):
-                raise ModelError(
-                    f"{score_path.name}: not the graph that the manifest describes; reinstall the model"
-                )
+            _ = self.graph
+
+    @classmethod
+    def of(cls, bundle: Bundle, *, threads: int = 1) -> "Scorer":
+        """The scorer of a bundle.
+
+        Raises:
+            ModelError: as the constructor; and where the deep part does not wait, its tokenizer cannot be read.
+        """
+        tokenizer = bundle.tokenizer_path
+        return cls(
+            bundle.score_path,
+            threads=threads,
+            wide=bundle.views,
+            tokenizer=Tokenizer.load(tokenizer) if tokenizer and bundle.wide_path is None else tokenizer,
+            deep=bundle.deep,
+            bias=bundle.bias,
+            wide_path=bundle.wide_path,
+        )
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer | None:
+        """The bundle's tokenizer; None without a deep part.
+
+        Raises:
+            ModelError: it cannot be read.
+        """
+        known = self._tokenizer
+        return Tokenizer.load(known) if isinstance(known, Path) else known
 
     @cached_property
     def graph(self) -> Graph:
         """The graph on the inference runtime; loaded when it is first asked for.
 
         Raises:
-            ModelError: the graph cannot be read.
+            ModelError: the graph cannot be read, or is another.
         """
-        return Graph(self._path, threads=self._threads)
+        graph = Graph(self._path, threads=self._threads)
+        expected = (_DEEP_INPUTS if self.deep else ()) + (_WIDE_INPUTS if self._is_joint else ()) + ("prior",)
+        if set(graph.inputs) != set(expected):
+            raise ModelError(_not_described(self._path))
+        return graph
 
-    def features(self, normalized: Normalized, language: str, *, with_occurrences: bool = False) -> Features:
+    @property
+    def _is_joint(self) -> bool:
+        """Whether ``score.onnx`` computes the wide part."""
+        return self.views is not None and self._wide_part is None
+
+    def features(
+        self,
+        normalized: Normalized,
+        language: str,
+        *,
+        with_occurrences: bool = False,
+        deep: bool | None = None,
+    ) -> Features:
         """What the model reads of one function.
 
         The places of the n-grams are many times larger than the features themselves; they are worked out only
-        ``with_occurrences``, which an explanation needs.
+        ``with_occurrences``, which an explanation needs. The tokens are there if ``deep``; None: unless it refines.
         """
-        if not with_occurrences:
-            return self.features_of([normalized], language)[0]
-        wide = self.views.extract(normalized, language) if self.views is not None else None
-        return self._with_tokens(normalized, wide)
+        if self.views is None:
+            wide = None
+        elif with_occurrences:
+            wide = self.views.extract(normalized, language)
+        else:
+            (wide,) = self.views.extract_many([normalized.text], language)
+        return self._with_tokens(normalized, wide, not self.refines if deep is None else deep)
 
     def features_of(self, functions: Sequence[Normalized], language: str) -> list[Features]:
-        """What the model reads of each of several functions of one language, without the places of n-grams."""
+        """What the model reads at first of each of several functions of one language, without the places of n-grams."""
         if self.views is None:
             return [self._with_tokens(function, None) for function in functions]
         extracted = self.views.extract_many([function.text for function in functions], language)
-        return [self._with_tokens(*each) for each in zip(functions, extracted, strict=True)]
+        return [self._with_tokens(*each, not self.refines) for each in zip(functions, extracted, strict=True)]
 
-    def _with_tokens(self, normalized: Normalized, wide: WideFeatures | None) -> Features:
-        if self.tokenizer is None or self.deep is None:
+    def _with_tokens(self, normalized: Normalized, wide: WideFeatures | None, deep: bool = True) -> Features:
+        if not deep or self.deep is None or self.tokenizer is None:
             return Features(wide, None, ())
         encoding = self.tokenizer.encode(normalized)
         windows = split(len(encoding.ids), self.deep.context, self.deep.overlap)
         return Features(wide, encoding, tuple(windows))
 
+    def score_functions(
+        self, functions: Sequence[Normalized], language: str, cancel: CancelToken = NEVER
+    ) -> list[RawScore]:
+        """Raw scores of functions of one language, in their order; raises as :meth:`score` does."""
+        cancel.raise_if_cancelled()
+        if self._wide_part is None or self.views is None:
+            return self.score(self.features_of(functions, language), cancel)
+        scores: list[RawScore] = []
+        for counted in self.views.count_many([function.text for function in functions], language):
+            scores += _wide_scores(self._wide_part, counted, deep=None if self.refines else 0.0)
+            cancel.raise_if_cancelled()
+        return scores
+
     def score(self, features: Sequence[Features], cancel: CancelToken = NEVER) -> list[RawScore]:
         """Raw scores of functions, in their order.
 
-        Windows are sorted by length, so that little of a batch is padding.
+        Windows are sorted by length, so that little of a batch is padding. A deep part that refines is asked of the
+        functions with tokens alone.
 
         Raises:
             Cancelled: ``cancel`` was thrown; it is checked before every batch.
             ModelError: the graph failed.
         """
-        if self._wide_part is not None:
-            cancel.raise_if_cancelled()
-            logits, wides = self._wide_part.logits([each.wide for each in features])
-            return [
-                RawScore(*each, deep=0.0, windows=0)
-                for each in zip(logits.tolist(), wides.tolist(), strict=True)
-            ]
         count = len(features)
         logit, wide, deep = np.zeros(count), np.zeros(count), np.zeros(count)
-        for rows in batches(features):
+        if self._wide_part is not None:
+            cancel.raise_if_cancelled()
+            found = self._wide_part.logits(_joined([each.wide for each in features]))
+            logit, wide = found[0].astype(np.float64), found[1].astype(np.float64)
+        asked = self._wide_part is None or any(each.windows for each in features)
+        for rows in batches(features) if asked else ():
             cancel.raise_if_cancelled()
             functions = np.unique([row.function for row in rows])
             outputs = self.graph.run(self._outputs(), self._feed(features, rows, functions))
             deep_part = outputs.get("deep", np.zeros(len(functions)))
             deep[functions] += deep_part
+            if self._wide_part is not None:
+                logit[functions] += deep_part
+                continue
             wide_part = outputs.get("wide", np.zeros(len(functions)))
             # Bias and wide come with a function's first window; its other windows add to the deep part only.
             first = np.isin(functions, [row.function for row in rows if row.first])
             wide[functions] += np.where(first, wide_part, 0.0)
             logit[functions] += np.where(first, outputs["logit"], deep_part)
         return [
-            RawScore(float(logit[index]), float(wide[index]), float(deep[index]), len(item.windows))
+            RawScore(
+                float(logit[index]),
+                float(wide[index]),
+                None if self.refines and item.encoding is None else float(deep[index]),
+                len(item.windows),
+            )
             for index, item in enumerate(features)
         ]
+
+    def deep_answer(self, normalized: Normalized, cancel: CancelToken = NEVER) -> DeepAnswer:
+        """What the deep part alone says of a function.
+
+        Raises:
+            Cancelled: ``cancel`` was thrown; it is checked before every batch.
+            ModelError: there is no deep part, or it cannot be loaded, or it failed.
+        """
+        if self.deep is None:
+            raise ModelError("this model has no deep part")
+        features = self._with_tokens(normalized, None)
+        (raw,) = self.score([features], cancel)
+        return DeepAnswer(raw.deep or 0.0, raw.windows)
 
     def deep_logits(
         self, windows: Sequence[npt.NDArray[np.int64]], cancel: CancelToken = NEVER
@@ -145,7 +233,7 @@ class Scorer:
             Features(None, Encoding(ids, nowhere, nowhere, nowhere), tuple(split(len(ids), len(ids) or 1, 0)))
             for ids in windows
         ]
-        return np.array([raw.deep for raw in self.score(features, cancel)], dtype=np.float64)
+        return np.array([raw.deep or 0.0 for raw in self.score(features, cancel)], dtype=np.float64)
 
     def embed(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Embeddings ``(B, T, D)`` of windows of token ids ``(B, T)``, as the forward graph embeds them.
@@ -157,14 +245,14 @@ class Scorer:
             raise ModelError("this model has no deep part, so it has no embeddings")
         if ids.size == 0:
             return np.zeros((*ids.shape, self.deep.dim), dtype=np.float32)
-        feed = self._deep_feed(ids, np.ones(ids.shape, dtype=np.bool_))
+        feed = deep_feed(ids, np.ones(ids.shape, dtype=np.bool_), self.tokenizer, self.deep)
         feed |= {
             "window_function": np.zeros(len(ids), dtype=np.int64),
             "window_weight": np.zeros(len(ids), dtype=np.float32),
             "prior": np.zeros(1, dtype=np.float32),
         }
-        if self.views is not None:
-            feed |= _no_wide()
+        if self._is_joint:
+            feed |= no_wide()
         embeddings: npt.NDArray[np.float32] = self.graph.run(["embeddings"], feed)["embeddings"]
         return embeddings
 
@@ -187,7 +275,8 @@ class Scorer:
             "prior": np.zeros(len(ids), dtype=np.float32),
         }
         if self.deep is not None:
-            feed |= self._deep_feed(np.zeros((1, 1), dtype=np.int64), np.ones((1, 1), dtype=np.bool_))
+            nothing = np.zeros((1, 1), dtype=np.int64), np.ones((1, 1), dtype=np.bool_)
+            feed |= deep_feed(*nothing, self.tokenizer, self.deep)
             feed |= {
                 "window_function": np.zeros(1, dtype=np.int64),
                 "window_weight": np.zeros(1, dtype=np.float32),
@@ -196,7 +285,7 @@ class Scorer:
         return weights
 
     def _outputs(self) -> list[str]:
-        return ["logit", *(["wide"] if self.views else []), *(["deep"] if self.deep else [])]
+        return ["logit", *(["wide"] if self._is_joint else []), *(["deep"] if self.deep else [])]
 
     def _feed(
         self, features: Sequence[Features], rows: Sequence[Row], functions: npt.NDArray[np.int64]
@@ -204,50 +293,27 @@ class Scorer:
         place = {int(function): index for index, function in enumerate(functions)}
         feed: Feed = {"prior": np.zeros(len(functions), dtype=np.float32)}
         if self.deep is not None:
-            length = max(1, *(row.stop - row.start for row in rows))
-            pad = self.tokenizer.pad_id if self.tokenizer else 0
-            ids = np.full((len(rows), length), pad, dtype=np.int64)
-            mask = np.zeros(ids.shape, dtype=np.bool_)
-            for index, row in enumerate(rows):
-                encoding = features[row.function].encoding
-                if encoding is not None:
-                    ids[index, : row.stop - row.start] = encoding.ids[row.start : row.stop]
-                    mask[index, : row.stop - row.start] = True
-            feed |= self._deep_feed(ids, mask)
-            feed |= {
-                "window_function": np.array([place[row.function] for row in rows], dtype=np.int64),
-                "window_weight": np.array([row.weight for row in rows], dtype=np.float32),
-            }
-        if self.views is not None:
-            present = [
-                (place[row.function], wide)
-                for row in rows
-                if row.first and (wide := features[row.function].wide) is not None
-            ]
-            feed |= _no_wide()
-            if present:
-                feed |= {
-                    "wide_ids": np.concatenate([wide.ids for _, wide in present]),
-                    "wide_values": np.concatenate([wide.values for _, wide in present]),
-                    "wide_function": np.repeat(
-                        np.array([index for index, _ in present], dtype=np.int64),
-                        [len(wide.ids) for _, wide in present],
-                    ),
-                }
+            feed |= windows_feed(features, rows, place, self.tokenizer, self.deep)
+        if self._is_joint:
+            feed |= wide_feed(features, rows, place)
         return feed
 
-    def _deep_feed(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_]) -> Feed:
-        """Every window hashes its own n-grams: what stood before it is not part of it."""
-        ngrams = np.zeros((*ids.shape, 2), dtype=np.int64)
-        if self.deep is not None and self.tokenizer is not None and self.deep.ngram_buckets:
-            hashed = ngram_ids(ids, self.tokenizer.mask_id, self.deep.ngram_buckets)
-            ngrams = np.where((ids == self.tokenizer.pad_id)[..., None], 0, hashed)
-        return {"ids": ids, "ngrams": ngrams, "mask": mask}
+
+def _wide_scores(part: WidePart, counted: Counted, *, deep: float | None) -> list[RawScore]:
+    logits, wides = part.logits(counted)
+    return [
+        RawScore(logit, wide, deep, 0) for logit, wide in zip(logits.tolist(), wides.tolist(), strict=True)
+    ]
 
 
-def _no_wide() -> Feed:
-    return {
-        "wide_ids": np.zeros(0, dtype=np.int64),
-        "wide_values": np.zeros(0, dtype=np.float32),
-        "wide_function": np.zeros(0, dtype=np.int64),
-    }
+def _joined(features: Sequence[WideFeatures | None]) -> Counted:
+    """The n-grams of functions end to end."""
+    nothing = no_wide()
+    ids = [nothing["wide_ids"], *(each.ids for each in features if each is not None)]
+    values = [nothing["wide_values"], *(each.values for each in features if each is not None)]
+    borders = np.cumsum([0, *(0 if each is None else len(each.ids) for each in features)])
+    return Counted(np.concatenate(ids), np.concatenate(values), borders)
+
+
+def _not_described(path: Path) -> str:
+    return f"{path.name}: not the graph that the manifest describes; reinstall the model"

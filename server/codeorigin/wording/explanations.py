@@ -5,6 +5,8 @@ from codeorigin.model.verdict import Verdict
 from codeorigin.wording.figures import NOTICEABLE, logits, percent
 
 PENDING = "The explanation is being computed; hover again in a moment."
+DEEP_PENDING = "The deep part of the model is still reading this function; hover again in a moment."
+DEEP_EVIDENCE_PENDING = "The evidence of the deep part is being computed; hover again in a moment."
 READY = "The explanation is ready: hover again"
 FAILED = "The explanation failed: hover again to see why"
 TOO_COARSE = "The gap is above the tolerance: take single lines as approximate."
@@ -31,6 +33,11 @@ _CONSTRUCTS = {
 def no_explanation(error: Exception) -> str:
     """Why there is no explanation; ``error`` is worded for users."""
     return f"No explanation: {error}"
+
+
+def without_deep(error: Exception) -> str:
+    """Why only the wide part of the model was heard; ``error`` is worded for users."""
+    return f"Without the deep part of the model: {error}"
 
 
 def explanation_failed(error: Exception) -> str:

@@ -144,6 +144,16 @@ def _promise(verdict: Verdict, limits: Limits) -> str:
     return f"{text}: {promised(verdict.promise)}."
 
 
+def deep_note(verdict: Verdict) -> str | None:
+    """What the deep part said where it refined a verdict; None for the others."""
+    if verdict.deep is None or verdict.said is None or verdict.said == verdict.logit:
+        return None
+    text = f"Refined by the deep part of the model ({logits(verdict.deep)})."
+    if verdict.cleared:
+        text += " Not reported: by its words and layout alone it reads like human-written code."
+    return text
+
+
 def part_of_this(name: str) -> str:
     """The note on a nested function, called ``name``, beside the verdict on the function around it."""
     return f"{name} is judged as part of this function."

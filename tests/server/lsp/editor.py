@@ -163,14 +163,18 @@ class Editor:
             types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
         )
 
-    async def findings(self, document: Document) -> list[types.Diagnostic]:
-        """The diagnostics of the document's present version, pulled or pushed."""
+    async def findings(self, document: Document, *, version: int | None = None) -> list[types.Diagnostic]:
+        """The diagnostics of the document's present version, or an older one's, pulled or pushed."""
         if self.pulls:
             report = await self.pull(document)
             assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
             return list(report.items)
         pushed = await self.take(
-            PUSHED, lambda params: params.uri == document.uri and params.version == document.version
+            PUSHED,
+            lambda params: (
+                params.uri == document.uri
+                and params.version == (document.version if version is None else version)
+            ),
         )
         return list(pushed.diagnostics)
 

@@ -54,6 +54,7 @@ def test_a_missing_file_is_refused_by_name(copy: Path) -> None:
     [
         (lambda m: m["files"].pop("score.onnx"), "does not list score.onnx"),
         (lambda m: m["files"].pop("tokenizer.json"), "does not list tokenizer.json"),
+        (lambda m: m["deep"].update(bits=4), "does not list weights.bin"),
         (lambda m: m["files"].update({"../evil": "00"}), "not a file of the folder"),
         (lambda m: m.update(format=99), "not of format"),
         (lambda m: m.update(wide=None, deep=None), "neither a wide nor a deep"),

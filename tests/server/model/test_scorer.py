@@ -61,6 +61,24 @@ def test_logits_are_those_of_pytorch_over_all_windows(tiny_model: TinyModel) -> 
                 assert abs(without - deep) > 1e-3
 
 
+@pytest.mark.parametrize("batch", [1, 1 << 16])
+@pytest.mark.parametrize("wide_alone", [True, False])
+def test_functions_together_score_as_their_features_do(
+    tiny_model: TinyModel,
+    tiny_wide_model: TinyModel,
+    monkeypatch: pytest.MonkeyPatch,
+    wide_alone: bool,
+    batch: int,
+) -> None:
+    monkeypatch.setattr("codeorigin.model.ngrams.BATCH_CHARACTERS", batch)
+    scorer = (tiny_wide_model if wide_alone else tiny_model).scorer()
+    functions = [normalize(code, "python") for code, _ in [*SOURCES, ("", "python")]]
+    expected = scorer.score(scorer.features_of(functions, "python"))
+    assert scorer.score_functions(functions, "python") == expected
+    assert len({score.logit for score in expected}) > 3
+    assert scorer.score_functions([], "python") == []
+
+
 @pytest.mark.parametrize(("tokens", "ngrams"), [(1, 1), (90, 1 << 18), (1 << 20, 300), (1 << 20, 1 << 20)])
 def test_batching_does_not_change_the_scores(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch, tokens: int, ngrams: int

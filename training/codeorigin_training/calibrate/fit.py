@@ -14,7 +14,7 @@ from codeorigin_training.arrays import Booleans, Floats
 from codeorigin_training.calibrate.context import file_numbers, neighbour_evidence
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import Groups, fit_levels, row_groups
-from codeorigin_training.calibrate.promises import LevelSettings
+from codeorigin_training.calibrate.promises import PromiseSettings
 from codeorigin_training.calibrate.thresholds import fewest_repositories
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_or_equal_weights
@@ -28,7 +28,7 @@ def fit_calibration(
     rows: Sequence[Row],
     logits: Floats,
     weights: Floats,
-    config: LevelSettings,
+    config: PromiseSettings,
     groups: Groups | None = None,
 ) -> Calibration:
     """Calibrate on out-of-sample ``logits`` ``(n,)`` of corpus ``rows``, each function by itself.
@@ -59,7 +59,7 @@ def fit_calibration(
 def fit_file_context(
     rows: Sequence[Row],
     logits: Floats,
-    config: LevelSettings,
+    config: PromiseSettings,
     rule: NeighbourRule,
     groups: Groups | None = None,
 ) -> FileContext | None:
@@ -91,13 +91,17 @@ def fit_scale(
     rows: Sequence[Row],
     logits: Floats,
     weights: Floats,
-    config: LevelSettings,
+    config: PromiseSettings,
     groups: Groups | None = None,
+    *,
+    cleared: Booleans | None = None,
 ) -> Scale | None:
     """Temperature, thresholds and curve for out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
+
+    ``cleared`` is that of :func:`~codeorigin_training.calibrate.levels.fit_levels`.
 
     Returns:
         None if there are too few repositories for any threshold to guarantee the rate.
     """
-    levels = fit_levels(rows, logits, config, groups)
+    levels = fit_levels(rows, logits, config, groups, cleared=cleared)
     return None if levels is None else levels.scale(rows, logits, weights, config.rate, points=_CURVE_POINTS)

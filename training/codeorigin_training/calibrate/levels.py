@@ -11,7 +11,7 @@ from codeorigin.model.scale import Scale, Thresholds
 from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.promises import (
     HumanScores,
-    LevelSettings,
+    PromiseSettings,
     mean_bound,
     population,
     tail_bound,
@@ -69,7 +69,12 @@ def no_levels(logits: Floats, labels: Integers, repositories: Integers, human_ra
 
 
 def fit_levels(
-    rows: Sequence[Row], logits: Floats, config: LevelSettings, groups: Groups | None = None
+    rows: Sequence[Row],
+    logits: Floats,
+    config: PromiseSettings,
+    groups: Groups | None = None,
+    *,
+    cleared: Booleans | None = None,
 ) -> Levels | None:
     """Thresholds for out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
 
@@ -84,18 +89,24 @@ def fit_levels(
         logits: raw, out of sample.
         config: rates and sizes.
         groups: of :func:`row_groups`; None for a scale without groups.
+        cleared: bool ``(n,)``, what is never called ``llm``, whatever its logit; it counts all the same.
 
     Returns:
         None if there are too few repositories for any promise.
     """
-    return _Fit(rows, logits, config, groups).levels()
+    fit = _Fit(rows, logits, config, groups)
+    if cleared is not None and len(logits):
+        fit.accusing = np.where(cleared, np.nextafter(logits.min(), -np.inf), logits)
+    return fit.levels()
 
 
 class _Fit:
     def __init__(
-        self, rows: Sequence[Row], logits: Floats, config: LevelSettings, groups: Groups | None
+        self, rows: Sequence[Row], logits: Floats, config: PromiseSettings, groups: Groups | None
     ) -> None:
         self.config, self.logits = config, logits
+        self.accusing = logits
+        """What thresholds of ``llm`` are compared with."""
         self.languages = np.array([row.language for row in rows])
         self.groups = None if groups is None else np.array([group.value if group else "" for group in groups])
         self.repositories: Integers = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(
@@ -157,7 +168,7 @@ class _Fit:
 
     def _human(self, inside: Booleans) -> HumanScores:
         chosen = self.human & inside
-        return HumanScores(self.logits[chosen], self.repositories[chosen], self.populations[chosen])
+        return HumanScores(self.accusing[chosen], self.repositories[chosen], self.populations[chosen])
 
     def _lower(self, inside: Booleans, llm: float, otherwise: float = np.inf) -> float:
         """The bound of band ``human``; at most ``otherwise`` where the LLM code is of few repositories."""

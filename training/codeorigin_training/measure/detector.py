@@ -11,7 +11,6 @@ from codeorigin.model.bundle import Bundle
 from codeorigin.model.normalize import normalize
 from codeorigin.model.pooled_rule import counted_lines, pooled_logit
 from codeorigin.model.scorer import Scorer
-from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.verdict import Band
 from codeorigin_training.arrays import Floats
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
@@ -38,15 +37,7 @@ class Detector:
             ModelError: it is missing, broken, or does not match its manifest.
         """
         self.bundle = Bundle.load(directory)
-        tokenizer = self.bundle.tokenizer_path
-        self.scorer = Scorer(
-            self.bundle.score_path,
-            threads=threads,
-            wide=self.bundle.views,
-            tokenizer=Tokenizer.load(tokenizer) if tokenizer else None,
-            deep=self.bundle.deep,
-            bias=self.bundle.bias,
-        )
+        self.scorer = Scorer.of(self.bundle, threads=threads)
         self.explainer = Explainer(
             self.scorer, gradient_path=self.bundle.gradient_path, bias=self.bundle.bias, threads=threads
         )

@@ -18,7 +18,7 @@ from codeorigin.source.text import LineIndex
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.explanations import by_construct, construct_name, equation, method_phrase
 from codeorigin.wording.figures import percent, probability_decimal
-from codeorigin.wording.functions import band_or_reason, own_text, short_rarity
+from codeorigin.wording.functions import band_or_reason, deep_note, own_text, short_rarity
 from codeorigin.wording.promises import promised
 
 _HALF_WIDTH = 10
@@ -49,6 +49,8 @@ def _heading(explained: Explained) -> Text:
         text.append(f"; read in {verdict.windows} overlapping windows")
     if (in_its_file := own_text(verdict)) is not None:
         text.append(f"\n{in_its_file}")
+    if (refined := deep_note(verdict)) is not None:
+        text.append(f"\n{refined}")
     return text
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 from lsprotocol import types
 
 from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.explain.explanation import Explanation
 from codeorigin.lsp.presentation.hover_text import HoverContent
 from codeorigin.lsp.scoring.scored_document import Result, nested_at_header
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Reason
 from codeorigin.report import FunctionReport
-from codeorigin.wording.explanations import PENDING, explanation_failed, no_explanation
+from codeorigin.wording.explanations import (
+    DEEP_EVIDENCE_PENDING,
+    DEEP_PENDING,
+    PENDING,
+    explanation_failed,
+    no_explanation,
+    without_deep,
+)
 from codeorigin.wording.figures import NOTICEABLE
 from codeorigin.wording.functions import part_of_this
 
@@ -42,19 +53,36 @@ async def _whole(
     settings = result.settings
     if function.verdict.probability is None:
         return HoverContent(result, function, settings)
+    explanation, why = None, None
+    loop, options = asyncio.get_running_loop(), settings.explain_options
+    until = loop.time() + settings.explain_wait / 1000
     try:
-        explanation = await session.explanations.get_within(
-            result, function, settings.explain_options, settings.explain_wait / 1000
+        if session.refining.is_needed:
+            explanation = await session.explanations.get(result, function, replace(options, deep=False))
+            result, function = await session.refining.look(result, function, until - loop.time())
+        failure = session.refining.failure(result.done.generation)
+        if failure is not None:
+            raise failure
+        whole = await session.explanations.get_within(
+            result, function, options, max(0.0, until - loop.time())
         )
-        why = None if explanation is not None else PENDING
+        if whole is None:
+            why = _pending(function, explanation)
+        explanation = whole or explanation
     except Cancelled:
-        explanation, why = None, None
+        explanation = None
     except CodeOriginError as error:
-        explanation, why = None, no_explanation(error)
+        why = no_explanation(error) if explanation is None else without_deep(error)
     except Exception as error:
-        explanation, why = None, explanation_failed(error)
+        why = explanation_failed(error)
     notes = [each for each in (note, why) if each is not None]
     return HoverContent(result, function, settings, explanation, " ".join(notes) or None)
+
+
+def _pending(function: FunctionReport, explanation: Explanation | None) -> str:
+    if explanation is None:
+        return PENDING
+    return DEEP_PENDING if function.verdict.awaits_deep else DEEP_EVIDENCE_PENDING
 
 
 def _on_line(session: Session, result: Result, function: FunctionReport, line: int) -> types.Hover | None:

@@ -135,6 +135,8 @@ class DocumentScorer:
             in_commits=work.commits.others,
             cancel=token,
         )
+        # What the deep part has read already is not shown by the wide part again.
+        report = analyzer.refine(snapshot.text, report, work.looked_at, ask=False)
         return Result(work, report, analyzer.model_id)
 
     def _done(self, uri: str, work: Pass, token: CancelToken, future: asyncio.Future[Result]) -> None:

@@ -23,7 +23,8 @@ Key = tuple[int, Settings, int, int]
 class Pass:
     """All that one pass over a document needs, taken once on the event loop.
 
-    ``generation`` counts the choices of a model: results of two models are never mixed.
+    ``generation`` counts the choices of a model: results of two models are never mixed. ``looked_at`` are ids of
+    functions whose verdicts the deep part refines whatever they are.
     """
 
     snapshot: Snapshot
@@ -31,6 +32,7 @@ class Pass:
     folder: Path | None = None
     generation: int = 0
     commits: CommitEvidence = NOTHING
+    looked_at: frozenset[str] = frozenset()
 
     @property
     def key(self) -> Key:
@@ -105,7 +107,7 @@ class Result:
         )
 
     def moves(self, before: Result) -> bool:
-        """Whether a function whose text is as it was ``before`` has another verdict now, by what its file says."""
+        """Whether a function whose text is as it was ``before`` has another verdict now."""
         known = {function.function_id: function.verdict.probability for function in before.functions}
         return any(
             function.verdict.probability != known[function.function_id]

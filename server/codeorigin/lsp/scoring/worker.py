@@ -20,7 +20,8 @@ class Priority(IntEnum):
     MODEL = 0
     ASKED = 1
     TYPING = 2
-    SCAN = 3
+    REFINING = 3
+    SCAN = 4
 
 
 class Worker:

@@ -1,4 +1,4 @@
-from codeorigin_training.evaluate.page.wording import interval, percent_interval
+from codeorigin_training.evaluate.page.wording import interval, number, percent, percent_interval
 from codeorigin_training.measure.figures import Estimate
 
 
@@ -15,3 +15,8 @@ def test_what_cannot_be_measured_is_a_dash_and_what_has_no_interval_stands_alone
     assert interval(Estimate(None, None, None)) == "–"
     assert percent_interval(Estimate(None, None, None)) == "–"
     assert interval(Estimate(0.5, None, None)) == "0.500"
+
+
+def test_what_rounds_to_nothing_has_no_minus() -> None:
+    assert (number(-0.0001), percent(-0.0001)) == ("0.000", "0.0 %")
+    assert interval(Estimate(-0.0001, -0.01, -0.0002)) == "0.000 (-0.010 to 0.000)"

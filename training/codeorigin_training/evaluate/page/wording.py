@@ -41,12 +41,12 @@ def short_title(row: MatrixRow) -> str:
 
 def number(value: float | None, digits: int = 3) -> str:
     """A figure, or a dash where there is none."""
-    return "–" if value is None else f"{value:.{digits}f}"
+    return "–" if value is None else f"{value:z.{digits}f}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:
     """A share as a percentage, or a dash."""
-    return "–" if value is None else f"{100 * value:.{digits}f} %"
+    return "–" if value is None else f"{100 * value:z.{digits}f} %"
 
 
 def interval(estimate: Estimate, digits: int = 3) -> str:
@@ -64,4 +64,4 @@ def _with_bounds(text: str, estimate: Estimate, scale: float, digits: int) -> st
         return text
     # A dash beside a minus cannot be read.
     between = " to " if estimate.low < 0 else "–"
-    return f"{text} ({scale * estimate.low:.{digits}f}{between}{scale * estimate.high:.{digits}f})"
+    return f"{text} ({scale * estimate.low:z.{digits}f}{between}{scale * estimate.high:z.{digits}f})"

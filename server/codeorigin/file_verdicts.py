@@ -1,0 +1,26 @@
+"""The verdict on a file as a whole, from those on its functions."""
+
+from collections.abc import Sequence
+
+from codeorigin.found_functions import FoundFunctions
+from codeorigin.model.file_verdict import FileReason, FileVerdict
+from codeorigin.model.judge import Judge
+from codeorigin.model.pooled_rule import counted_lines
+from codeorigin.report import FunctionReport
+
+
+def file_verdict(
+    judge: Judge, document: FoundFunctions, reports: Sequence[FunctionReport], language: str
+) -> FileVerdict | None:
+    """What the functions of a ``document`` in a model language say together; None if the model has no rule for that."""
+    if not judge.judges_files:
+        return None
+    if document.whole is not None:
+        return FileVerdict.without(FileReason(document.whole.value))
+    text = document.text
+    judged = [
+        (report.verdict.said, counted_lines(text[report.span.code.start : report.span.code.end]))
+        for report in reports
+        if report.verdict.said is not None
+    ]
+    return judge.file(judged, language)

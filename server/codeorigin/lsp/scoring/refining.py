@@ -1,0 +1,223 @@
+"""The deep part's reading of functions that have a verdict by the wide part: in the background, or at once if asked.
+
+All methods are called on the event loop. The worker is given one function at a time, so that whatever is more urgent
+waits for one at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from codeorigin.cancellation import CancelToken
+from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.explain.explanation import ExplainOptions
+from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.scored_document import Result
+from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.report import FileReport, FunctionReport
+
+logger = logging.getLogger(__name__)
+
+SHOW_SECONDS = 1.0
+"""How often clients are told of what was refined while more is to come."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What goes on for one version of a document."""
+
+    token: CancelToken = field(default_factory=CancelToken)
+    task: asyncio.Task[None] | None = None
+    running: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+
+
+class Refining:
+    """Refines the verdicts in ``results`` and hands each document that changed to ``show``, with what was there before.
+
+    ``failed`` hears that the deep part does not work; it is then not asked again until another model is chosen.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        engine: Engine,
+        results: dict[str, Result],
+        *,
+        show: Callable[[Result, Result], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._worker = worker
+        self._engine = engine
+        self._results = results
+        self._show = show
+        self._failed = failed
+        self._work: dict[str, _Work] = {}
+        self._looked_at: dict[str, frozenset[str]] = {}
+        self._failure: tuple[int, Exception] | None = None
+
+    @property
+    def looked_at(self) -> Mapping[str, frozenset[str]]:
+        """By document, the ids of functions that somebody looked at: their verdicts are refined whatever they are."""
+        return self._looked_at
+
+    @property
+    def pending(self) -> int:
+        """Documents that are refined in the background."""
+        return sum(each.task is not None and not each.task.done() for each in self._work.values())
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the model that is loaded has a deep part that refines."""
+        analyzer = self._engine.loaded
+        return analyzer is not None and analyzer.refines
+
+    def failure(self, generation: int) -> Exception | None:
+        """Why the deep part of the model of ``generation`` does not work; None as far as is known."""
+        return self._failure[1] if self._failure is not None and self._failure[0] == generation else None
+
+    def explain_options(self, result: Result) -> ExplainOptions:
+        """How functions of a result are explained: by the wide part alone where the deep part does not work."""
+        options = result.settings.explain_options
+        failed = self.failure(result.done.generation) is not None
+        return dataclasses.replace(options, deep=False) if failed else options
+
+    def begin(self, result: Result) -> None:
+        """A document has new verdicts: refine the doubtful ones in the background, and what somebody looked at."""
+        uri = result.snapshot.uri
+        self.cancel(uri)
+        if uri in self._looked_at:
+            self._looked_at[uri] &= {each.function_id for each in result.functions}
+        if self.is_needed and any(self._is_wanted(uri, each) for each in result.functions):
+            work = self._work[uri] = _Work()
+            work.task = asyncio.get_running_loop().create_task(self._refine_all(uri, work))
+            work.task.add_done_callback(_log_unforeseen)
+
+    async def look(
+        self, result: Result, function: FunctionReport, seconds: float | None = None
+    ) -> tuple[Result, FunctionReport]:
+        """Refine one verdict now, and wait for it at most ``seconds``; the result and the function as they are then.
+
+        What is not ready then is refined and shown all the same, unless an edit comes between.
+        """
+        uri = result.snapshot.uri
+        result, function = self._newest(result, function)
+        if not self.is_needed or self._results.get(uri) is not result:
+            return result, function
+        self._looked_at[uri] = self._looked_at.get(uri, frozenset()) | {function.function_id}
+        if function.verdict.awaits_deep and self.failure(result.done.generation) is None:
+            asking = self._ask(uri, self._work.setdefault(uri, _Work()), function, Priority.ASKED)
+            await asyncio.wait({asking}, timeout=seconds)
+        return self._newest(result, function)
+
+    def _newest(self, result: Result, function: FunctionReport) -> tuple[Result, FunctionReport]:
+        """What is known by now of a function of the same pass over a document."""
+        newest = self._results.get(result.snapshot.uri, result)
+        same = (each for each in newest.functions if each.span is function.span)
+        return (newest, next(same, function)) if newest.done is result.done else (result, function)
+
+    def cancel(self, uri: str) -> None:
+        """The document has changed: stop reading its old text."""
+        work = self._work.pop(uri, None)
+        if work is not None:
+            work.token.cancel()
+            if work.task is not None:
+                work.task.cancel()
+
+    def forget(self, uri: str) -> None:
+        """The document is closed."""
+        self.cancel(uri)
+        self._looked_at.pop(uri, None)
+
+    def stop(self) -> None:
+        """Cancel everything, for good."""
+        for uri in list(self._work):
+            self.cancel(uri)
+
+    async def _refine_all(self, uri: str, work: _Work) -> None:
+        loop = asyncio.get_running_loop()
+        shown, shown_at = self._results[uri], loop.time()
+        for function in shown.functions:
+            result = self._results.get(uri)
+            if result is None or self.failure(result.done.generation) is not None:
+                break
+            if not self._is_wanted(uri, function):
+                continue
+            await asyncio.wait({self._ask(uri, work, function, Priority.REFINING, quiet=True)})
+            if loop.time() - shown_at >= SHOW_SECONDS:
+                shown, shown_at = self._tell(uri, shown), loop.time()
+        self._tell(uri, shown)
+
+    def _is_wanted(self, uri: str, function: FunctionReport) -> bool:
+        verdict = function.verdict
+        looked_at = function.function_id in self._looked_at.get(uri, frozenset())
+        return verdict.is_doubtful or (verdict.awaits_deep and looked_at)
+
+    def _tell(self, uri: str, shown: Result) -> Result:
+        result = self._results.get(uri, shown)
+        if result is not shown and result.done is shown.done:
+            self._show(result, shown)
+        return result
+
+    def _ask(
+        self, uri: str, work: _Work, function: FunctionReport, priority: Priority, *, quiet: bool = False
+    ) -> asyncio.Future[None]:
+        """Ask about ``function`` unless that is under way as urgently, and show the answer unless ``quiet``."""
+        known = work.running.get(function.function_id)
+        if known is not None and not known.done() and priority is not Priority.ASKED:
+            return known
+        result = self._results[uri]
+        report, text, generation = result.report, result.snapshot.text, result.done.generation
+        if report is None:
+            raise ValueError("a document without a report has no functions")
+        alone = dataclasses.replace(report, functions=(function,))
+        asking = self._worker.submit(
+            lambda: self._engine.analyzer(generation).refine(
+                text, alone, [function.function_id], cancel=work.token
+            ),
+            priority=priority,
+            token=work.token,
+        )
+        heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        work.running[function.function_id] = heard
+
+        def answered(done: asyncio.Future[FileReport]) -> None:
+            error = Cancelled("cancelled") if done.cancelled() else done.exception()
+            if error is None and not work.token.cancelled:
+                self._hear(uri, quiet=quiet)
+            elif isinstance(error, Exception) and not isinstance(error, Cancelled):
+                self.fail(generation, error)
+            if not heard.done():
+                heard.set_result(None)
+
+        asking.add_done_callback(answered)
+        return heard
+
+    def _hear(self, uri: str, *, quiet: bool) -> None:
+        """Bring the result up to date with all that the deep part has said by now."""
+        result, analyzer = self._results.get(uri), self._engine.loaded
+        if result is None or result.report is None or analyzer is None:
+            return
+        if result.done.generation != self._engine.generation:
+            return  # another model was chosen, whose scales are not for these logits
+        looked_at = self._looked_at.get(uri, frozenset())
+        report = analyzer.refine(result.snapshot.text, result.report, looked_at, ask=False)
+        if report != result.report:
+            self._results[uri] = dataclasses.replace(result, report=report)
+            if not quiet:
+                self._show(self._results[uri], result)
+
+    def fail(self, generation: int, error: Exception) -> None:
+        """The deep part of the model of ``generation`` does not work."""
+        if self.failure(generation) is None:
+            self._failure = generation, error
+            self._failed(error)
+
+
+def _log_unforeseen(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, CodeOriginError):
+        logger.error("refining a document failed", exc_info=error)

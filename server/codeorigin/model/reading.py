@@ -1,0 +1,56 @@
+"""What a scale says of a logit, as a verdict holds it."""
+
+from typing import NamedTuple, TypedDict
+
+from codeorigin.model.promise import Group, Promise
+from codeorigin.model.scale import Scale, Thresholds
+from codeorigin.model.verdict import Band
+
+
+class Rule(NamedTuple):
+    """What a scale says of all functions of one group in one language."""
+
+    thresholds: Thresholds
+    llm_threshold: float
+    human_threshold: float
+    promise: Promise
+
+
+class Reading(TypedDict):
+    """What a scale says of a logit, by the names of a verdict's fields."""
+
+    probability: float
+    band: Band
+    human_share: float | None
+    llm_threshold: float
+    human_threshold: float
+    promise: Promise
+
+
+def read(scale: Scale, rule: Rule, logit: float) -> Reading:
+    """What ``scale`` says of ``logit``, by a ``rule`` of its own."""
+    return Reading(
+        probability=scale.probability(logit),
+        band=_band(rule.thresholds, logit),
+        human_share=scale.human_share(logit),
+        llm_threshold=rule.llm_threshold,
+        human_threshold=rule.human_threshold,
+        promise=rule.promise,
+    )
+
+
+def _band(thresholds: Thresholds, logit: float) -> Band:
+    if logit >= thresholds.llm:
+        return Band.LLM
+    return Band.HUMAN if logit <= thresholds.human else Band.UNSURE
+
+
+def rule_of(scale: Scale, language: str, group: Group) -> Rule:
+    """What ``scale`` says of all functions of a group in a model language."""
+    thresholds = scale.thresholds(language, group)
+    return Rule(
+        thresholds,
+        scale.probability(thresholds.llm),
+        scale.probability(thresholds.human),
+        scale.promise(language, group),
+    )

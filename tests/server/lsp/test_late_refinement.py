@@ -1,0 +1,48 @@
+"""A deep part that takes its time, through the running server: what is known is shown, and the rest when it is ready."""
+
+import time
+from pathlib import Path
+
+import pytest
+from tests.server.lsp.raw import PATIENCE, RawServer
+from tests.server.lsp.test_process import FAULTY
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.wording.explanations import DEEP_EVIDENCE_PENDING, DEEP_PENDING
+from codeorigin.wording.functions import headline
+from support.snippets import LEDGER
+from support.tiny_model import TinyModel
+
+URI = "file:///project/a.py"
+
+
+def hover(server: RawServer) -> str:
+    place = {"textDocument": {"uri": URI}, "position": {"line": 1, "character": 5}}
+    return str(server.request("textDocument/hover", place)["contents"]["value"])
+
+
+@pytest.mark.parametrize("wait", [0, 30])
+def test_a_hover_shows_the_wide_part_while_the_deep_one_reads(
+    tiny_refining_model: TinyModel, tmp_path: Path, wait: int
+) -> None:
+    model, gate = tiny_refining_model.directory, tmp_path / "gate"
+    text = f"# GATE {gate}\n{LEDGER}"
+    analyzer = Analyzer.load(model)
+    report = analyzer.analyze(text, "python")
+    ids = [each.function_id for each in report.functions]
+    first, last = (each.functions[0].verdict for each in (report, analyzer.refine(text, report, ids)))
+    with RawServer(command=FAULTY) as server:
+        server.initialize(options={"modelPath": str(model), "explainWait": wait})
+        server.open(URI, text)
+        shown = hover(server)
+        assert headline(first) in shown
+        assert DEEP_PENDING in shown
+        assert "Without the deep part" not in shown
+        assert "logit" in shown  # the lines of the wide part are there
+        gate.touch()
+        end = time.monotonic() + PATIENCE
+        while (DEEP_PENDING in shown or DEEP_EVIDENCE_PENDING in shown) and time.monotonic() < end:
+            shown = hover(server)
+        assert headline(last) in shown
+        assert "Refined by the deep part" in shown
+        assert server.leave() == 0

@@ -1,0 +1,152 @@
+"""A model whose deep part refines, through the running server: verdicts at once, refined ones when they are ready."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+from pytest_lsp import client_capabilities
+from tests.server.lsp.conftest import COMMAND, refreshing_capabilities, start, stop
+from tests.server.lsp.editor import PUSHED, SHOWN, Document, Editor
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.model.verdict import Band
+from codeorigin.report import FileReport
+from codeorigin.wording.explanations import DEEP_PENDING
+from codeorigin.wording.functions import deep_note, finding, headline
+from support.snippets import LEDGER, PARSER
+from support.tiny_model import TinyModel
+from support.tiny_refinement import with_broken_deep_part
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SECOND = LEDGER.count("\n") + 2
+"""The line of the second function of a document."""
+
+
+def document_text(name: str) -> str:
+    """A function that the wide part calls human, and one that it does not, both new to the server by their ``name``."""
+    return f"{LEDGER}\n\n{PARSER}".replace("_ledger", f"_{name}").replace("_header", f"_{name}")
+
+
+@pytest.fixture(scope="module")
+def analyzer(tiny_refining_model: TinyModel) -> Analyzer:
+    """The same model, in the test's own process."""
+    return Analyzer.load(tiny_refining_model.directory)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["pushed to", "pulling"])
+async def server(
+    request: pytest.FixtureRequest, tiny_refining_model: TinyModel, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Editor]:
+    editor = await start(
+        tmp_path_factory.mktemp("workspace"),
+        refreshing_capabilities()
+        if request.param == "pulling"
+        else client_capabilities("visual-studio-code"),
+        command=[*COMMAND, "--model", str(tiny_refining_model.directory)],
+    )
+    await editor.idle()
+    yield editor
+    await stop(editor)
+
+
+def expected(analyzer: Analyzer, text: str, *looked_at: str) -> FileReport:
+    report = analyzer.analyze(text, "python")
+    ids = [each.function_id for each in report.functions if each.span.name in looked_at]
+    return analyzer.refine(text, report, ids)
+
+
+def messages(report: FileReport) -> list[str]:
+    return [finding(each.verdict) for each in report.functions]
+
+
+async def shown(editor: Editor, document: Document) -> list[str]:
+    """What the client shows of the document once the server has nothing to do."""
+    await editor.idle()
+    if editor.pulls:
+        return [each.message for each in await editor.findings(document)]
+    pushed = [params for params in editor.inbox[PUSHED] if params.uri == document.uri]
+    return [each.message for each in pushed[-1].diagnostics]
+
+
+async def test_the_background_refines_what_is_not_human(editor: Editor, analyzer: Analyzer) -> None:
+    text = document_text("first")
+    document = editor.open(text)
+    await editor.findings_arrived(document)
+    first, refined = analyzer.analyze(text, "python"), expected(analyzer, text)
+    assert first.functions[0].verdict.band is Band.HUMAN
+    assert messages(first)[0] == messages(refined)[0]
+    assert messages(first)[1] != messages(refined)[1]
+    assert await shown(editor, document) == messages(refined)
+    if not editor.pulls:
+        told = [[each.message for each in params.diagnostics] for params in editor.inbox[PUSHED]]
+        assert told == [messages(first), messages(refined)]
+
+
+async def test_a_hover_refines_what_it_shows(editor: Editor, analyzer: Analyzer) -> None:
+    text = document_text("hovered")
+    document = editor.open(text)
+    hover = await editor.hover_text(document, 0)
+    looked_at = expected(analyzer, text, "close_hovered")
+    verdict = looked_at.functions[0].verdict
+    assert f"**CodeOrigin: {headline(verdict)}**" in hover
+    assert deep_note(verdict) is not None
+    assert str(deep_note(verdict)) in hover
+    assert DEEP_PENDING not in hover
+    assert await shown(editor, document) == messages(looked_at)
+
+
+async def test_an_edit_starts_anew(editor: Editor, analyzer: Analyzer) -> None:
+    document = editor.open(document_text("edited"))
+    await editor.findings_arrived(document)
+    editor.replace(document, "parse_edited", "parse_again")
+    await editor.findings_arrived(document)
+    assert await shown(editor, document) == messages(expected(analyzer, document.text))
+
+
+async def test_a_selection_is_refined(editor: Editor, analyzer: Analyzer) -> None:
+    text = document_text("selected")
+    document = editor.open(text)
+    lines = types.Range(types.Position(0, 0), types.Position(SECOND, 0))
+    answer = await editor.command("codeorigin.rescore", document.uri, lines, {"quiet": True})
+    verdict = expected(analyzer, text, "close_selected").functions[0].verdict
+    assert verdict.deep is not None
+    assert answer["verdict"]["probability"] == pytest.approx(verdict.probability)
+
+
+async def test_evidence_that_is_asked_for_is_of_both_parts(editor: Editor, analyzer: Analyzer) -> None:
+    text = document_text("attributed")
+    document = editor.open(text)
+    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    verdicts = [each.verdict for each in expected(analyzer, text, "close_attributed").functions]
+    for function, verdict in zip(answer["functions"], verdicts, strict=True):
+        assert function["verdict"]["probability"] == pytest.approx(verdict.probability)
+        assert function["explanation"]["logit"] == pytest.approx(verdict.logit, abs=1e-4)
+        assert any(line["deep"] for line in function["explanation"]["lines"])
+
+
+async def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
+    tiny_refining_model: TinyModel, tmp_path: Path
+) -> None:
+    model = with_broken_deep_part(tmp_path / "model", tiny_refining_model.directory)
+    editor = await start(
+        tmp_path, client_capabilities("visual-studio-code"), command=[*COMMAND, "--model", str(model)]
+    )
+    text = document_text("broken")
+    document = editor.open(text)
+    first = messages(Analyzer.load(model).analyze(text, "python"))
+    told = await editor.take(SHOWN)
+    assert told.message.startswith("CodeOrigin: score.onnx: cannot be loaded")
+    hover = await editor.hover_text(document, SECOND)
+    assert "| Line | Evidence |" in hover
+    assert "Without the deep part of the model: score" in hover
+    assert await shown(editor, document) == first
+    evidence = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    assert all(each["explanation"]["lines"] for each in evidence["functions"])
+    selected = types.Range(types.Position(SECOND, 0), types.Position(text.count("\n"), 0))
+    answer = await editor.command("codeorigin.rescore", document.uri, selected, {"quiet": True})
+    assert answer["verdict"]["probability"] is not None
+    await editor.tidy()  # which fails where the user was told of anything else
+    await stop(editor)
