@@ -62,12 +62,12 @@ def test_out_of_fold_logits_come_from_models_that_did_not_see_the_fold() -> None
     assert np.ptp(outside[folds == 0]) == pytest.approx(0.0)
 
 
-@pytest.mark.parametrize("threads", [1, 3])
-def test_regressions_do_not_depend_on_how_many_are_fitted_at_a_time(threads: int) -> None:
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_regressions_do_not_depend_on_how_many_are_fitted_at_a_time(parallel: int) -> None:
     matrix, labels = separable(200)
     examples = Examples(matrix, labels, np.ones(200), np.arange(200) % 4, np.zeros(200, dtype=bool))
     settings = ViewSettings(VIEWS[0], 1.0)
-    model, logits = cross_fit(examples, settings, threads=threads)
+    model, logits = cross_fit(examples, settings, parallel=parallel)
     assert model.weights.tolist() == fit_view(examples, settings).weights.tolist()
     left_out = examples.folds == 2
     expected = fit_view(examples.only(~left_out), settings).logits(matrix[left_out])

@@ -28,7 +28,7 @@ def wide(config: WideConfig, run: Run, log: Log) -> None:
     """
     corpus = run.needs(run.corpus, "corpus")
     data = corpus_hash(corpus)
-    inputs = {"corpus": data, "config": asdict(replace(config, processes=1, threads=1))}
+    inputs = {"corpus": data, "config": asdict(replace(config, processes=1, parallel_fits=1))}
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
     if run.wide.is_file():
         with np.load(run.wide) as kept:

@@ -10,11 +10,11 @@ all: a view that explains the training repositories well does not keep the other
 
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -128,23 +128,27 @@ def fit_view(examples: Examples, settings: ViewSettings) -> LinearModel:
     return fit_linear(examples.matrix, examples.labels, examples.weights, settings.strength, scales)
 
 
-def cross_fit(examples: Examples, settings: ViewSettings, *, threads: int = 1) -> tuple[LinearModel, Floats]:
+def cross_fit(examples: Examples, settings: ViewSettings, *, parallel: int = 1) -> tuple[LinearModel, Floats]:
     """The regression of one view on all ``examples``, and out-of-fold logits ``(n,)``.
 
-    Every row's logit is by a model that saw no repository of its fold. ``threads`` regressions are fitted at a time,
-    each on a copy of its rows: liblinear leaves the interpreter free.
+    Every row's logit is by a model that saw no repository of its fold. ``parallel`` regressions are fitted at a time,
+    each by a process on a copy of its rows: in threads of one process they would share liblinear's random numbers, and
+    no result would come twice.
     """
+    folds = np.unique(examples.folds).tolist()
+    tasks = (delayed(_fit_fold)(examples, settings, fold) for fold in folds)
+    whole = delayed(fit_view)(examples, settings)
+    model, *left_out = Parallel(n_jobs=parallel)([whole, *tasks])
     logits = np.zeros(len(examples.labels))
+    for fold, of_fold in zip(folds, left_out, strict=True):
+        logits[examples.folds == fold] = of_fold
+    return model, logits
 
-    def fit_fold(fold: int) -> None:
-        inside = examples.folds == fold
-        logits[inside] = fit_view(examples.only(~inside), settings).logits(examples.matrix[inside])
 
-    with ThreadPoolExecutor(threads) as pool:
-        whole = pool.submit(fit_view, examples, settings)
-        for _ in pool.map(fit_fold, np.unique(examples.folds).tolist()):
-            pass
-        return whole.result(), logits
+def _fit_fold(examples: Examples, settings: ViewSettings, fold: int) -> Floats:
+    """Logits ``(rows of the fold,)`` by the regression on all other rows."""
+    inside = examples.folds == fold
+    return fit_view(examples.only(~inside), settings).logits(examples.matrix[inside])
 
 
 def fit_scales(view_logits: Floats, labels: npt.NDArray[np.int64], weights: Floats) -> Floats:

@@ -49,7 +49,7 @@ class WideConfig:
     ``pair_weight`` is the weight of each row of a same-task pair, in units of the mean row. ``folds`` folds of
     repositories cross-fit the regressions; their out-of-fold logits calibrate, and are the deep part's offset.
     ``all_repositories`` fits what ships on the held-out repositories too; the figures are of a model fitted without.
-    ``processes`` extract n-grams, ``threads`` regressions are fitted at a time, each on a copy of its rows.
+    ``processes`` extract n-grams; ``parallel_fits`` regressions are fitted at a time, each on a copy of its rows.
     """
 
     views: tuple[ViewSettings, ...] = field(default_factory=default_views)
@@ -57,13 +57,13 @@ class WideConfig:
     folds: int = 4
     all_repositories: bool = True
     processes: int = 2
-    threads: int = 1
+    parallel_fits: int = 1
 
     def __post_init__(self) -> None:
         if self.pair_weight < 0 or not self.views:
             raise ValueError("pair_weight must not be negative, and there must be a view")
-        if self.folds < 2 or self.processes < 1 or self.threads < 1:
-            raise ValueError("folds must be at least 2, processes and threads at least 1")
+        if self.folds < 2 or self.processes < 1 or self.parallel_fits < 1:
+            raise ValueError("folds must be at least 2, processes and parallel_fits at least 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def train_wide(
         # Let go of each view when it is done: together they are most of the memory.
         matrix = matrices.pop(0)
         examples = Examples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
-        model, fold_logits = cross_fit(examples, settings, threads=config.threads)
+        model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
         measured.append(model)
         logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
         log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
