@@ -63,7 +63,7 @@ def count(keys: Keys, functions: int, widths: Sequence[int], norm_powers: Sequen
     view_starts = np.cumsum([0, *widths[:-1]])
     starts = (np.arange(functions)[:, None] * table_size + view_starts).ravel()
     borders = np.append(np.searchsorted(distinct, starts.astype(keys.dtype)), len(distinct))
-    values /= np.repeat(_divisors(values, borders.tolist(), norm_powers), np.diff(borders))
+    values /= np.repeat(_divisors(values, borders, norm_powers), np.diff(borders))
 
     of_function = borders[:: len(widths)]
     ids = distinct.astype(np.int64)
@@ -84,9 +84,14 @@ def _damped(firsts: npt.NDArray[np.int64], keys: int) -> Values:
     return values
 
 
-def _divisors(values: Values, borders: Sequence[int], norm_powers: Sequence[float]) -> Values:
-    """The norm of each view of each function, which ``borders`` bound, to the view's power; 1 for an empty one."""
-    views = [values[start:end] for start, end in pairwise(borders)]
-    norms = np.sqrt([view.dot(view) if len(view) else np.float32(1) for view in views]).astype(np.float64)
-    powers = np.tile(np.asarray(norm_powers, dtype=np.float64), len(views) // len(norm_powers))
-    return np.power(norms, powers).astype(np.float32)
+def _divisors(values: Values, borders: npt.NDArray[np.int64], norm_powers: Sequence[float]) -> Values:
+    """The norm of each view of each function, which ``borders`` bound, to the view's power; 1 for an empty one.
+
+    In float64: a sum of float32 differs from processor to processor, and logits would with it.
+    """
+    starts, ends = borders[:-1], borders[1:]
+    # An empty view may begin behind the last value.
+    squares = np.append(np.square(values, dtype=np.float64), 0.0)
+    sums = np.where(starts < ends, np.add.reduceat(squares, starts), 1.0)
+    powers = np.tile(np.asarray(norm_powers, dtype=np.float64), len(sums) // len(norm_powers))
+    return np.power(sums, powers / 2).astype(np.float32)
