@@ -5,6 +5,9 @@ at the beginning of the comment, of a line in it, or behind another comment sign
 """
 
 import re
+from array import array
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from codeorigin.languages.captures import Syntax
 
@@ -15,18 +18,22 @@ _BLANKS = b" \t\r\n\x0b\x0c"
 _LEAD = rb"(?:^|[#/*!;,|])[ \t]*"
 _FUNCTION = re.compile(_LEAD + rb"codeorigin:[ \t]*ignore(?![\w-])", re.MULTILINE)
 _FILE = re.compile(_LEAD + rb"codeorigin:[ \t]*ignore-file(?![\w-])", re.MULTILINE)
-# What may stand before a comment that has its line for itself: a byte order mark, PHP's opening tag.
-_NOTHING = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?(?:php)?)?\s*", re.IGNORECASE)
+# What may stand before a comment that has its line for itself: a byte order mark, PHP's opening tag. Nothing is tried
+# twice: a line of blanks may be long.
+_NOTHING = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+(?:<\?(?:php)?+)?+\s*+", re.IGNORECASE)
 
 
 class IgnoreComments:
-    """The comments of one parsed text."""
+    """The comments of one parsed text. Each question takes time that does not grow with their number."""
 
     def __init__(self, syntax: Syntax) -> None:
         self._data = syntax.data
         self._comment_ends = syntax.comment_ends
         self._marks: list[int] = []
         self._file_marks: list[tuple[int, int]] = []
+        self._line_starts = array("Q", [0])
+        self._first_code: dict[int, int] = {}
+        self._answers: dict[int, bool] = {}
         if b"codeorigin:" not in syntax.data:
             return
         for start, end in sorted(syntax.comments.items()):
@@ -35,14 +42,19 @@ class IgnoreComments:
                 self._marks.append(start)
             if found := _FILE.search(text):
                 self._file_marks.append((start, start + found.end()))
+        self._is_mark = frozenset(self._marks)
+        if self._marks or self._file_marks:
+            self._line_starts.extend(accumulate(len(line) + 1 for line in syntax.data.split(b"\n")))
 
     def ignores_file(self) -> bool:
         """Whether a comment in the first ten lines, with nothing before it on its line, switches the file off."""
-        return any(
-            self._data.count(b"\n", 0, words) < IGNORE_FILE_LINES
-            and (b"\n" in self._data[comment:words] or self._begins_its_line(comment))
-            for comment, words in self._file_marks
-        )
+        starts = self._line_starts
+        behind = starts[IGNORE_FILE_LINES] if len(starts) > IGNORE_FILE_LINES else starts[-1]
+        for comment, words in self._file_marks:
+            own_line = self._line_start(comment) != self._line_start(words) or self._begins_its_line(comment)
+            if words < behind and own_line:
+                return True
+        return False
 
     def ignores_function(self, start: int, header_end: int) -> bool:
         """Whether a comment switches off the function whose text begins at ``start`` (both in bytes).
@@ -53,27 +65,45 @@ class IgnoreComments:
         """
         if not self._marks:
             return False
-        line_end = self._data.find(b"\n", header_end)
-        if any(start <= mark < (line_end if line_end >= 0 else len(self._data)) for mark in self._marks):
+        first = bisect_left(self._marks, start)
+        if first < len(self._marks) and self._marks[first] < self._line_end(header_end):
             return True
-        line_start = self._data.rfind(b"\n", 0, start) + 1
-        return self._is_marked_before(start) or self._is_marked_before(line_start)
+        return self._is_marked_before(start) or self._is_marked_before(self._line_start(start))
 
     def _is_marked_before(self, position: int) -> bool:
-        while True:
-            end = position
-            while end > 0 and self._data[end - 1] in _BLANKS:
-                end -= 1
-            comment = self._comment_ends.get(end)
-            if comment is None:
-                return False
-            gap = self._data.count(b"\n", end, position)
-            if gap > 1 or (gap == 1 and not self._begins_its_line(comment)):
-                return False
-            if comment in self._marks:
-                return True
+        passed = []
+        while (answer := self._answers.get(position)) is None:
+            passed.append(position)
+            comment = self._comment_before(position)
+            if comment is None or comment in self._is_mark:
+                answer = comment is not None
+                break
             position = comment
+        self._answers.update(dict.fromkeys(passed, answer))
+        return answer
+
+    def _comment_before(self, position: int) -> int | None:
+        """Where the comment starts that ends before ``position``: on its line, or alone on the one above."""
+        end = position
+        while end > 0 and self._data[end - 1] in _BLANKS:
+            end -= 1
+        comment = self._comment_ends.get(end)
+        gap = self._data.count(b"\n", end, position)
+        if comment is None or gap > 1 or (gap == 1 and not self._begins_its_line(comment)):
+            return None
+        return comment
 
     def _begins_its_line(self, position: int) -> bool:
-        line_start = self._data.rfind(b"\n", 0, position) + 1
-        return _NOTHING.fullmatch(self._data, line_start, position) is not None
+        line_start = self._line_start(position)
+        first = self._first_code.get(line_start)
+        if first is None:
+            found = _NOTHING.match(self._data, line_start)
+            first = self._first_code[line_start] = found.end() if found else line_start
+        return first == position
+
+    def _line_start(self, position: int) -> int:
+        return self._line_starts[bisect_right(self._line_starts, position) - 1]
+
+    def _line_end(self, position: int) -> int:
+        """Where the next line starts, or behind the text."""
+        return self._line_starts[bisect_right(self._line_starts, position)]

@@ -1,9 +1,13 @@
 """Which comments switch a function or a file off, by the syntax tree."""
 
+import time
+
 import pytest
 
 from codeorigin.functions import outline
+from codeorigin.ignore_comments import IgnoreComments
 from codeorigin.languages import get_language
+from codeorigin.languages.syntax import parse
 
 
 def ignored(text: str, language: str = "python") -> list[str]:
@@ -73,3 +77,28 @@ def test_which_functions_a_comment_switches_off(text: str, language: str, names:
 )
 def test_which_comments_switch_a_file_off(text: str, language: str, switched_off: bool) -> None:
     assert outline(text, get_language(language)).ignored is switched_off
+
+
+_MANY = 30_000
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("# codeorigin: ignore\ndef f():pass\n" * _MANY, "python"),
+        ("// codeorigin: ignore\n" + "// more\n" * _MANY + "function f(){}" * _MANY, "javascript"),
+        ("/* codeorigin: ignore */x;" + "function f(){}" * _MANY, "javascript"),
+        ("\n" * 10 + "# codeorigin: ignore-file\n" * _MANY, "python"),
+        ("x; " + "/* codeorigin: ignore-file */" * _MANY, "javascript"),
+        (" " * 20 * _MANY + "x; " + "/* codeorigin: ignore-file */" * _MANY, "javascript"),
+    ],
+)  # fmt: skip
+def test_a_comment_for_every_function_takes_a_moment(text: str, language: str) -> None:
+    """Each answer has a price of its own, however many comments and functions there are."""
+    syntax = parse(text, get_language(language))
+    started = time.process_time()
+    comments = IgnoreComments(syntax)
+    assert not comments.ignores_file()
+    for function in syntax.functions:
+        comments.ignores_function(function.range[0], function.body[0])
+    assert time.process_time() - started < 2

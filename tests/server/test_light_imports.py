@@ -1,5 +1,6 @@
 """What shows reports must start without the inference runtime and NumPy."""
 
+import os
 import pkgutil
 import subprocess
 import sys
@@ -65,3 +66,18 @@ def test_a_server_starts_without_a_model_or_git() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["--log-level", "info"], ["--log-level=debug", "--log-file", os.devnull]]
+)
+def test_a_server_that_an_editor_starts_loads_no_command_line(options: list[str]) -> None:
+    """The extension gives the level of the log; nobody writes to this server, so that it ends at once."""
+    script = (
+        f"import sys; sys.argv[1:] = ['serve', *{options!r}]; from codeorigin.__main__ import main; code = main(); "
+        "print(code, sorted({'typer', 'rich', 'click', 'pydantic', 'numpy'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, input=""
+    )
+    assert done.stderr.splitlines()[-1] == "1 []"

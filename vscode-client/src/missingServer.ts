@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 
+import { plainMessage } from "./literal";
 import type { Missing } from "./server/launch";
 import { needsUpdate, type Places } from "./server/sources";
 
@@ -19,7 +20,7 @@ const COMMANDS: Record<string, [string, ...unknown[]]> = {
 export async function offerRemedies(missing: Missing, places: Places): Promise<void> {
   if (missing.isConfigured) {
     const reason = missing.tried[0] ?? "";
-    await ask(vscode.window.showErrorMessage(`CodeOrigin: the configured server does not work (${reason}).`, SETTINGS, LOGS));
+    await ask(vscode.window.showErrorMessage(`CodeOrigin: the configured server does not work (${plainMessage(reason)}).`, SETTINGS, LOGS));
     return;
   }
   const offers = [

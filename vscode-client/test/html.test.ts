@@ -28,7 +28,11 @@ test("the policy admits the page's own style and script alone", () => {
 });
 
 test("characters that hide or reorder code are made visible", () => {
-  assert.equal(escape("a\u202eb"), 'a<span class="hidden">U+202E</span>b');
+  for (const character of "\u202e\u061c\u00ad\u180e\u206a\u206f\ufff9\u200b\ufeff\u0000\u001b\u007f\u0085\u2028\u{e0041}\ud800") {
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    assert.equal(escape(`a${character}b`), `a<span class="hidden">U+${code}</span>b`);
+  }
+  assert.equal(escape("\ta\u00e9\u{1f600}"), "\ta\u00e9\u{1f600}");
 });
 
 test("bars start in the middle: right towards LLM, left towards human", () => {

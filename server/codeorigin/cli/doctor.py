@@ -16,6 +16,7 @@ from codeorigin.cli.console import make_console
 from codeorigin.cli.exit_codes import ExitCode, describe_unexpected
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError
+from codeorigin.wording.figures import percent
 
 if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
@@ -136,7 +137,7 @@ def self_test(analyzer: "Analyzer") -> str:
     gap = abs(total - evidence) / max(abs(evidence), 1.0)
     figures = (
         f"probability {verdict.probability:.2f} ({verdict.band.value}), "
-        f"lines {total:+.3f}, logit - baseline {evidence:+.3f}, gap {100 * gap:.2f} %"
+        f"lines {total:+.3f}, logit - baseline {evidence:+.3f}, gap {percent(gap)}"
     )
     if not gap <= options.tolerance:
         raise _FailedCheckError(f"the lines do not add up: {figures}")

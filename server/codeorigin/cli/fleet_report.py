@@ -21,7 +21,7 @@ from codeorigin.fleet.units import UnitKind
 from codeorigin.history.results import CommitResult, Part
 from codeorigin.history.totals import Share, Totals
 from codeorigin.model.verdict import Band
-from codeorigin.source.regular_files import replacing_file
+from codeorigin.source.regular_files import replacing_binary_file, replacing_file
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase
 
@@ -94,9 +94,8 @@ def write_fleet_report(store: Store, kind: UnitKind, model: str) -> None:
     ]
     folder = store.folder
     try:
-        unfinished = folder / ".repositories.parquet.part"
-        pq.write_table(pa.Table.from_pylist(rows), unfinished, compression="zstd")
-        unfinished.replace(folder / "repositories.parquet")
+        with replacing_binary_file(folder / "repositories.parquet") as file:
+            pq.write_table(pa.Table.from_pylist(rows), file, compression="zstd")
         with replacing_file(folder / "report.html") as stream:
             for part in _page(
                 sums, kind, model, [(entry.repository, entry.error or "") for entry in failures]

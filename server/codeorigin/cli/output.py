@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from codeorigin.errors import SourceError
-from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file
+from codeorigin.source.regular_files import is_device_name, open_for_append, replacing_file, trusted_root
 
 _Result = TypeVar("_Result")
 
@@ -42,9 +42,7 @@ def _open_output(path: Path) -> AbstractContextManager[TextIO]:
     """
     if is_device_name(path):
         return open_for_append(path)
-    root = Path.cwd()
-    inside = (root / path).is_relative_to(root) and ".." not in path.parts
-    return replacing_file(root / path, root=root if inside else None)
+    return replacing_file(Path.cwd() / path, root=trusted_root(path))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.source.regular_files import read_regular_file
 
 TOKEN_VARIABLE = "CODEORIGIN_TOKEN"
+LOG_LEVELS = ("error", "warning", "info", "debug")
 MIN_TOKEN_LENGTH = 16
 MAX_TOKEN_LENGTH = 1024
 
@@ -29,6 +31,33 @@ class ServeOptions:
     log_file: Path | None = None
     log_level: str = "info"
     model: Path | None = None
+
+
+def plain_options(arguments: Sequence[str]) -> ServeOptions | None:
+    """The options of ``serve`` as editors give them, on stdio; None for any others, which the command line reads.
+
+    Reading these few by hand spares each start of an editor the libraries of the command line.
+    """
+    values: dict[str, str] = {}
+    waiting = list(reversed(arguments))
+    while waiting:
+        name, equals, value = waiting.pop().partition("=")
+        if name not in {"--log-level", "--log-file", "--model"} or name in values:
+            return None
+        if not equals:
+            value = waiting.pop() if waiting else ""
+        if not value or (value.startswith("-") and not equals):
+            return None
+        values[name] = value
+    level = values.get("--log-level", "info")
+    if level not in LOG_LEVELS:
+        return None
+    log_file, model = values.get("--log-file"), values.get("--model")
+    return ServeOptions(
+        log_level=level,
+        log_file=None if log_file is None else Path(log_file),
+        model=None if model is None else Path(model),
+    )
 
 
 def parse_address(address: str) -> tuple[str, int]:

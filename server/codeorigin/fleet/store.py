@@ -4,9 +4,10 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.units import Unit, UnitKind
 from codeorigin.fleet.work import UnitResult
+from codeorigin.source.regular_files import IS_A_LINK, find_link, replacing_binary_file, trusted_root
 
 _NO_UNITS = "none"
 _TEXT, _COUNT, _FIGURE = pa.string(), pa.int64(), pa.float64()
@@ -76,6 +78,7 @@ class Store:
         self.folder = folder
         self._manifest = folder / "manifest"
         try:
+            self._refuse_links()
             self._manifest.mkdir(parents=True, exist_ok=True)
             found = folder / "scan.json"
             if not found.exists():
@@ -100,15 +103,11 @@ class Store:
         One with an error has rows where only a part of it failed; the next run does it again.
         """
         if result.error is None or result.rows:
-            path = self._rows_path(unit)
             table = pa.Table.from_pylist([_writable(row) for row in result.rows], SCHEMAS[unit.kind])
-            unfinished = _beside(path)
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                pq.write_table(table, unfinished, compression="zstd")
-                unfinished.replace(path)
+                with self._replacing(self._rows_path(unit)) as file:
+                    pq.write_table(table, file, compression="zstd")
             except OSError as error:
-                unfinished.unlink(missing_ok=True)
                 raise self._full(error) from error
         entry = Entry(unit.key, unit.repository, unit.kind.value, len(result.rows), result.error)
         self._put_entry(entry)
@@ -166,26 +165,29 @@ class Store:
         except OSError as error:
             raise self._full(error) from error
 
-    @staticmethod
-    def _write(path: Path, values: dict[str, Any]) -> None:
-        unfinished = _beside(path)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(values, sort_keys=True) + "\n", "ascii")
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+    def _refuse_links(self) -> None:
+        """The folder may lie in a cloned repository: nothing behind a link in it is read, written or deleted."""
+        link = None
+        if (root := trusted_root(self.folder)) is not None:
+            ways = [self.folder, *self.folder.parents]
+            link = next((way for way in ways if way != root and way.is_symlink()), None)
+        held = [self.folder / name for name in ("scan.json", "manifest", *(kind.value for kind in UnitKind))]
+        link = link or next(filter(None, map(find_link, held)), None)
+        if link is not None:
+            raise CodeOriginError(f"{link}: {IS_A_LINK}; name another folder")
+
+    def _replacing(self, path: Path) -> AbstractContextManager[BinaryIO]:
+        return replacing_binary_file(path, root=self.folder, make_folders=True)
+
+    def _write(self, path: Path, values: dict[str, Any]) -> None:
+        with self._replacing(path) as file:
+            file.write((json.dumps(values, sort_keys=True) + "\n").encode("ascii"))
 
     def _full(self, error: OSError) -> CodeOriginError:
         return CodeOriginError(
             f"{self.folder}: cannot write the results here: {error.strerror or error}; what is done is kept, and the "
             "same command goes on"
         )
-
-
-def _beside(path: Path) -> Path:
-    # Two runs in one folder must not write into each other's files.
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 def _place(repository: str) -> str:

@@ -19,6 +19,10 @@ WEIGHTS = "weights.npz"
 BUNDLED_NAME = "codeorigin-language"
 NONE = "none"
 """The label of what is in none of the supported languages: prose, data, markup, other languages."""
+KNOWN = frozenset(
+    ("python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp", "rust", "php", "ruby")
+)
+"""The other labels: ids of languages, written here because the languages themselves load their parsers."""
 _OPEN = 0.001
 """Both languages of a pair have at least this probability where the choice between them is open."""
 
@@ -140,6 +144,7 @@ class LanguageModel:
     @classmethod
     def _of(cls, manifest: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> "LanguageModel":
         labels: Sequence[str] = manifest["labels"]
+        _check_labels(labels)
         weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
         if weights.dtype != np.int8 or weights.shape != (manifest["width"], len(labels)):
             raise ValueError(f"weights of shape {weights.shape}, {weights.dtype}")
@@ -158,6 +163,16 @@ class LanguageModel:
                 for name in PAIRS
             },
         )
+
+
+def _check_labels(labels: Sequence[str]) -> None:
+    """Raises ValueError: all else here takes labels other than :data:`NONE` for ids of languages."""
+    if unknown := [label for label in labels if label != NONE and label not in KNOWN]:
+        raise ValueError(f"unknown label {unknown[0]!r}")
+    if len(set(labels)) != len(labels) or NONE not in labels:
+        raise ValueError(f"each label once, among them {NONE!r}")
+    if any((first in labels) != (second in labels) for first, second in PAIRS.values()):
+        raise ValueError("one language of a pair without the other")
 
 
 def _checked(path: Path, manifest: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:

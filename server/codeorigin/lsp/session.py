@@ -113,6 +113,16 @@ class Session:
         path = self.folder_path(uri)
         return frozenset() if path is None else self._accepted.ids(path, is_watched=self._watches_files)
 
+    def is_open(self, uri: str) -> bool:
+        """Whether the client shows a file itself, as a document or by the cells of a notebook."""
+        return self.documents.get_notebook_document(notebook_uri=uri) is not None or (
+            self.document(uri) is not None
+        )
+
+    def withdraw_outside(self) -> None:
+        """Show nothing any more for files of a folder that is none of the workspace now; open ones stay."""
+        self.publisher.withdraw(lambda uri: self.documents.folder_of(uri) is None and not self.is_open(uri))
+
     @property
     def scanner(self) -> Scanner:
         """What scores files that are not open; the same one for every scan, so that it knows what is unchanged."""

@@ -11,8 +11,9 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_BLOCK = getattr(os, "O_NONBLOCK", 0)
@@ -52,21 +53,32 @@ def read_regular_file(path: Path, max_bytes: int, *, follow_links: bool = True) 
 
 @contextmanager
 def replacing_file(path: Path, *, root: Path | None = None) -> Iterator[TextIO]:
-    """A stream whose text becomes the UTF-8 content of ``path``, all at once, when the block ends without an error.
+    """As :func:`replacing_binary_file`, for text, which is written as UTF-8. Raises OSError."""
+    with replacing_binary_file(path, root=root) as file:
+        stream = TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="\n")
+        yield stream
+        stream.flush()
+        stream.detach()
 
-    Until then the old content stays, and an error leaves it for good. The text is written to a new file beside it
+
+@contextmanager
+def replacing_binary_file(
+    path: Path, *, root: Path | None = None, make_folders: bool = False
+) -> Iterator[BinaryIO]:
+    """A stream whose bytes become the content of ``path``, all at once, when the block ends without an error.
+
+    Until then the old content stays, and an error leaves it for good. The bytes are written to a new file beside it
     under a name that nobody can foretell. A link at ``path`` is refused; so is one on the way there from ``root``, a
-    folder that holds ``path``. An existing file keeps its permissions. Raises OSError.
+    folder that holds ``path``. ``make_folders``: folders missing on that way are made. An existing file keeps its
+    permissions. Raises OSError.
     """
-    with _open_folder(path.parent, root) as folder:
+    with _open_folder(path.parent, root, make_folders) as folder:
         mode = _mode_of(folder, path)
         temporary = f".codeorigin-{secrets.token_hex(16)}.tmp"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _CLOSE | _BINARY
         descriptor = os.open(folder.name(temporary), flags, 0o666, dir_fd=folder.descriptor)
         try:
-            with os.fdopen(
-                descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
-            ) as stream:
+            with os.fdopen(descriptor, "wb") as stream:
                 if mode is not None and hasattr(os, "fchmod"):
                     os.fchmod(descriptor, mode)
                 yield stream
@@ -86,6 +98,26 @@ def replacing_file(path: Path, *, root: Path | None = None) -> Iterator[TextIO]:
         if folder.descriptor is not None:
             with suppress(OSError):  # some file systems cannot do this, and the content is safe without it
                 os.fsync(folder.descriptor)
+
+
+def trusted_root(path: Path) -> Path | None:
+    """The folder below which no link is followed to ``path``, which a user named.
+
+    The current folder may be a cloned repository, so it is that one where it holds ``path``; otherwise None.
+    """
+    root = Path.cwd()
+    return root if (root / path).is_relative_to(root) and ".." not in path.parts else None
+
+
+def find_link(folder: Path) -> Path | None:
+    """A symbolic link in or below ``folder``, or ``folder`` itself if it is one; None without any."""
+    if folder.is_symlink():
+        return folder
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            if (found := Path(place, name)).is_symlink():
+                return found
+    return None
 
 
 def open_for_append(path: Path) -> TextIO:
@@ -119,7 +151,7 @@ class _Folder:
 
 
 @contextmanager
-def _open_folder(path: Path, root: Path | None) -> Iterator[_Folder]:
+def _open_folder(path: Path, root: Path | None, make: bool) -> Iterator[_Folder]:
     below = path.relative_to(root).parts if root is not None else ()
     if ".." in below:
         raise OSError(errno.EINVAL, "outside of its folder", str(path))
@@ -129,12 +161,17 @@ def _open_folder(path: Path, root: Path | None) -> Iterator[_Folder]:
             current /= part
             if current.is_symlink():
                 raise OSError(errno.ELOOP, IS_A_LINK, str(current))
+            if make:
+                current.mkdir(exist_ok=True)
         yield _Folder(path, None)
         return
     descriptor = os.open(current, os.O_RDONLY | _FOLDER | _CLOSE)
     try:
         for part in below:
             current /= part
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=descriptor)
             try:
                 inner = os.open(part, os.O_RDONLY | _FOLDER | _NO_FOLLOW | _CLOSE, dir_fd=descriptor)
             except OSError as error:

@@ -34,6 +34,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share < 0.0995 else f"{100 * share:.0f} %"
 
 
+def percent_as_given(share: float) -> str:
+    """A limit that a user chose, with all its digits: ``0.125`` -> ``12.5 %``, ``0.0`` -> ``0 %``."""
+    return f"{100 * share:g} %"
+
+
 def logits(value: float) -> str:
     """Evidence with its sign: ``+0.40``, ``-1.50``."""
     return f"{value:+.2f}"

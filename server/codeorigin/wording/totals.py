@@ -1,7 +1,7 @@
 """The totals of a check in words."""
 
 from codeorigin.report import Summary
-from codeorigin.wording.figures import counted, percent
+from codeorigin.wording.figures import counted, percent, percent_as_given
 
 
 def threshold_phrase(threshold: float | None, false_positive_rate: float | None = None) -> str:
@@ -57,8 +57,8 @@ def share_sentence(summary: Summary, limit: float) -> str:
     how = "more than" if summary.finding_share > limit else "not more than"
     lines = counted(summary.lines, "line")
     return (
-        f"{summary.finding_lines:,} of {lines} with a verdict are in findings: {100 * summary.finding_share:.1f} %, "
-        f"{how} the {100 * limit:g} % of --fail-on-share"
+        f"{summary.finding_lines:,} of {lines} with a verdict are in findings: {_share(summary)}, "
+        f"{how} the {percent_as_given(limit)} of --fail-on-share"
     )
 
 

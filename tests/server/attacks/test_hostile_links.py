@@ -1,16 +1,28 @@
 """A cloned repository that ships links where the server and the command write: no other file is touched."""
 
+import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from codeorigin.accepted_findings import AcceptedFindings
+from codeorigin.cli.fleet_report import write_fleet_report
+from codeorigin.cli.reports.history import parquet
+from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.store import Store
+from codeorigin.fleet.units import UnitKind
+from codeorigin.fleet.work import UnitResult
 from codeorigin.lsp.connection import logs
 from codeorigin.settings.project_files import BASELINE_FILE
 from support.command import TERSE, complaints, run
+from support.fleet_scans import unit
 
+_NO_RUN: Any = None
+HISTORY = HistoryReport(_NO_RUN, iter(()), "m", None, None, "month")
 FUNCTION = ("0123456789abcdef", "f", None)
 
 
@@ -97,3 +109,70 @@ def test_the_log_is_not_appended_through_a_link(workspace: Path, victim: Path) -
     with pytest.raises(CodeOriginError, match=r"cannot write the log file .*: a symbolic link"):
         logs.configure("info", workspace / "server.log")
     assert victim.read_text() == "mine"
+
+
+def test_the_names_that_once_held_unfinished_parquet_files_are_not_written(
+    workspace: Path, victim: Path
+) -> None:
+    out = workspace / "out"
+    out.mkdir()
+    foretold = [out / ".repositories.parquet.part", workspace / f".history.parquet.{os.getpid()}.part"]
+    for name in foretold:
+        name.symlink_to(victim)
+    store = Store(out, {})
+    write_fleet_report(store, UnitKind.COMMITS, "m")
+    parquet.write(HISTORY, workspace / "history.parquet")
+    assert victim.read_text() == "mine"
+    assert all(name.is_symlink() for name in foretold)
+    assert pq.read_table(workspace / "history.parquet").num_rows == 0
+
+
+def test_parquet_is_not_written_through_a_link(
+    workspace: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workspace / "history.parquet").symlink_to(victim)
+    (workspace / "reports").symlink_to(victim.parent)
+    monkeypatch.chdir(workspace)
+    for name in ("history.parquet", "reports/history.parquet"):
+        with pytest.raises(CodeOriginError, match="cannot write the report here: a symbolic link"):
+            parquet.write(HISTORY, Path(name))
+    (workspace / "repositories.parquet").symlink_to(victim)
+    with pytest.raises(CodeOriginError, match="cannot write the report here: a symbolic link"):
+        write_fleet_report(Store(workspace, {}), UnitKind.COMMITS, "m")
+    assert victim.read_text() == "mine"
+    assert names(victim.parent) == ["victim", "workspace"]
+
+
+@pytest.mark.parametrize(
+    "link", ["out", "out/manifest", "out/commits", "out/commits/{place}", "out/scan.json"]
+)
+def test_a_scan_into_a_folder_with_links_is_refused(
+    workspace: Path, tmp_path: Path, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what a scan drops, for it is no unit any more, must lie in the folder itself."""
+    outside = tmp_path / "outside"
+    for name in ("manifest", "commits"):
+        (outside / name).mkdir(parents=True)
+    for name in ("a.json", "a.parquet", "commits/a.parquet"):
+        (outside / name).write_text("{}")
+    before = names(outside)
+    place = workspace / link.format(place=f"repository_key={hashlib.sha256(b'/one').hexdigest()[:16]}")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(outside if place.suffix != ".json" else outside / "a.json")
+    monkeypatch.chdir(workspace)
+    with pytest.raises(
+        CodeOriginError, match=r"a symbolic link, which is not followed; name another folder$"
+    ):
+        Store(Path("out"), {}).keep_only("/one", UnitKind.COMMITS, [])
+    assert names(outside) == before
+
+
+def test_a_folder_that_becomes_a_link_while_a_scan_runs_is_not_followed(
+    workspace: Path, tmp_path: Path
+) -> None:
+    store = Store(workspace, {})
+    (tmp_path / "outside").mkdir()
+    (workspace / "commits").symlink_to(tmp_path / "outside")
+    with pytest.raises(CodeOriginError, match="cannot write the results here: a symbolic link"):
+        store.put(unit("/one"), UnitResult())
+    assert names(tmp_path / "outside") == []

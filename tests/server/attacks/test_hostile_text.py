@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.server.lsp.raw import RawServer
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
 from codeorigin.cli.reports import ReportFormat, github, html, sarif
 from codeorigin.cli.terminal import printable
-from codeorigin.lsp.connection.logs import PrivateFormatter
+from codeorigin.lsp.connection.logs import OneLineFormatter, PrivateFormatter
 from codeorigin.lsp.presentation.markdown import code_span, escape
 from codeorigin.source.literal_text import one_line, plain_message
 
@@ -85,6 +86,18 @@ def test_a_log_record_is_one_line(text: str) -> None:
     shown = PrivateFormatter("%(levelname)s %(name)s: %(message)s").format(record)
     assert NO_TEXT.search(shown) is None
     assert shown.startswith("INFO x: file ")
+
+
+@pytest.mark.parametrize("formatter", [OneLineFormatter, PrivateFormatter])
+def test_an_exception_in_the_log_forges_no_line(formatter: type[logging.Formatter], text: str) -> None:
+    try:
+        raise ValueError(f"a key\n2030-01-01 INFO x: {text}\r\x1b[2J")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "f.py", 1, "failed", (), sys.exc_info())
+    first, *others = formatter("%(levelname)s %(name)s: %(message)s").format(record).split("\n")
+    assert first == "ERROR x: failed"
+    assert all(line.startswith("  ") and NO_TEXT.search(line) is None for line in others)
+    assert any("ValueError" in line for line in others)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_a_share_of_the_lines_may_be_findings(
     capsys.readouterr()
     assert main([*options, "--fail-on-share", share]) == code
     said = capsys.readouterr().err
-    expected = f"10 of 21 lines with a verdict are in findings: 47.6 %, {how} of --fail-on-share"
+    expected = f"10 of 21 lines with a verdict are in findings: 48 %, {how} of --fail-on-share"
     assert said == f"codeorigin: {expected}\n"
 
 

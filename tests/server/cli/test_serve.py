@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin.cli.serve import TOKEN_VARIABLE, choose_token
+from codeorigin.cli.app import LogLevel
+from codeorigin.cli.serve import LOG_LEVELS, TOKEN_VARIABLE, ServeOptions, choose_token, plain_options
+from codeorigin.lsp.connection import logs
 
 COMMAND = (sys.executable, "-m", "codeorigin", "serve")
 
@@ -26,6 +28,32 @@ CONVERSATION = (
     + framed({"id": 2, "method": "shutdown"})
     + framed({"method": "exit"})
 )
+
+
+def test_what_editors_give_is_read_without_the_command_line() -> None:
+    assert plain_options([]) == ServeOptions()
+    given = ["--log-level", "error", "--model=/m", "--log-file", "l"]
+    assert plain_options(given) == ServeOptions(log_level="error", model=Path("/m"), log_file=Path("l"))
+    assert LOG_LEVELS == logs.LEVELS
+    assert set(LOG_LEVELS) == {level.value for level in LogLevel}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--help"],
+        ["--tcp", "127.0.0.1:0"],
+        ["--log-level"],
+        ["--log-level", "loud"],
+        ["--log-level="],
+        ["--log-file", "--model"],
+        ["--model", "a", "--model", "b"],
+        ["--debug"],
+        ["x"],
+    ],
+)
+def test_everything_else_is_left_to_the_command_line(given: list[str]) -> None:
+    assert plain_options(given) is None
 
 
 def test_stdio_carries_the_protocol_and_nothing_else() -> None:

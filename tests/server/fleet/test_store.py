@@ -1,9 +1,8 @@
 """The folder of a scan: what it keeps when a disk is full, a file damaged or another run at it."""
 
 import errno
-import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow.parquet as pq
 import pytest
@@ -28,11 +27,11 @@ def test_a_full_disk_keeps_what_is_done(
     folders: list[Path], model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, local: dict[str, bytes]
 ) -> None:
     kept = pq.write_table
-    written: list[Path] = []
+    written: list[BinaryIO] = []
 
-    def full(table: Any, where: Path, **options: Any) -> None:
+    def full(table: Any, where: BinaryIO, **options: Any) -> None:
         if len(written) == 4:
-            where.write_bytes(b"half")
+            where.write(b"half")
             raise OSError(errno.ENOSPC, "No space left on device")
         written.append(where)
         kept(table, where, **options)
@@ -65,17 +64,15 @@ def test_two_runs_in_one_folder_write_files_of_their_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     store, other = Store(tmp_path, {}), Store(tmp_path, {})
-    done, mine = unit("/one"), os.getpid()
+    done = unit("/one")
     write = pq.write_table
 
     def meanwhile(*given: Any, **options: Any) -> None:
         write(*given, **options)
         monkeypatch.setattr(pq, "write_table", write)
-        monkeypatch.setattr(os, "getpid", lambda: mine + 1)
         other.put(done, UnitResult())
-        monkeypatch.setattr(os, "getpid", lambda: mine)
 
     monkeypatch.setattr(pq, "write_table", meanwhile)
     store.put(done, UnitResult())
     assert store.is_done(done)
-    assert not list(tmp_path.rglob("*.part"))
+    assert not list(tmp_path.rglob("*.tmp"))

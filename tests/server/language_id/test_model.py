@@ -1,6 +1,7 @@
 """The language model's folder: read only as its manifest says."""
 
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from codeorigin.errors import ModelError
-from codeorigin.language_id.model import LanguageModel, Temperatures, default_model_dir
+from codeorigin.language_id.model import KNOWN, NONE, LanguageModel, Temperatures, default_model_dir
+from codeorigin.languages import LANGUAGES
 
 
 @pytest.fixture
@@ -66,6 +68,57 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
 def test_a_wrong_manifest_is_refused(folder: Path, change: Callable[[Any], object], part: str) -> None:
     edit(folder, change)
     assert part in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda labels: labels.__setitem__(0, "qython"),
+        lambda labels: labels.__setitem__(5, "cpp"),
+        lambda labels: labels.__setitem__(11, "tsx"),
+        lambda labels: labels.__setitem__(0, 7),
+    ],
+)
+def test_labels_are_languages(folder: Path, change: Callable[[list[Any]], None]) -> None:
+    edit(folder, lambda manifest: change(manifest["labels"]))
+    assert "broken manifest" in refusal(folder)
+
+
+def test_every_language_has_a_label() -> None:
+    assert {language.model_language for language in LANGUAGES.values()} == KNOWN
+    assert set(LANGUAGES) >= KNOWN
+
+
+def test_a_flipped_bit_in_any_file_is_one_line_or_no_harm(folder: Path) -> None:
+    random_numbers = random.Random("bits")
+    listed = set(json.loads((folder / "manifest.json").read_text("utf-8"))["files"])
+    for path in sorted(folder.iterdir()):
+        whole = path.read_bytes()
+        for _ in range(8 if path.name in listed else 300):
+            content = bytearray(whole)
+            content[random_numbers.randrange(len(content))] ^= 1 << random_numbers.randrange(8)
+            path.write_bytes(content)
+            model = loaded(folder)
+            if isinstance(model, str):
+                assert "\n" not in model
+                continue
+            assert path.name not in listed, f"{path.name} was changed, and nobody noticed"
+            for text in (
+                "int f(void) { return 1; }\n",
+                "const f = (a) => a + 1;\n",
+                "def f(a):\n    return a\n",
+            ):
+                likeliest = model.labels[int(model.probabilities(text).argmax())]
+                assert likeliest in KNOWN | {NONE}
+        path.write_bytes(whole)
+
+
+def loaded(folder: Path) -> LanguageModel | str:
+    """The model, or why it is refused; any other error is the test's."""
+    try:
+        return LanguageModel.load(folder)
+    except ModelError as error:
+        return str(error)
 
 
 def test_a_manifest_that_is_no_json_is_refused(folder: Path) -> None:

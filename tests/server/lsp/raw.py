@@ -6,6 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +18,11 @@ COMMAND = (sys.executable, "-m", "codeorigin", "serve", "--log-level", "info")
 def frame(body: bytes) -> bytes:
     """A body with its header."""
     return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+def workspace_folder(path: Path) -> dict[str, str]:
+    """A folder as a client names it."""
+    return {"uri": path.as_uri(), "name": path.name}
 
 
 class RawServer:
@@ -117,7 +123,12 @@ class RawServer:
         return self.wait_for(lambda m: m.get("method") == method)["params"]
 
     def initialize(
-        self, *, process_id: int | None = None, root: Path | None = None, options: Any = None
+        self,
+        *,
+        process_id: int | None = None,
+        root: Path | None = None,
+        folders: Sequence[Path] | None = None,
+        options: Any = None,
     ) -> dict[str, Any]:
         """Shake hands as a client without any capability."""
         result = self.request(
@@ -125,6 +136,7 @@ class RawServer:
             {
                 "processId": process_id,
                 "rootUri": root.as_uri() if root is not None else None,
+                "workspaceFolders": folders and [workspace_folder(folder) for folder in folders],
                 "capabilities": {},
                 "initializationOptions": {
                     "threshold": 0.0,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.server.lsp.editor import python_function
-from tests.server.lsp.raw import RawServer
+from tests.server.lsp.raw import RawServer, workspace_folder
 from tests.server.lsp.test_process import FAULTY
 
 
@@ -40,3 +40,29 @@ def test_a_rescan_takes_stale_findings_away(tmp_path: Path) -> None:
         assert set(scan(server)) == {"stays.py"}
         assert server.leave() == 0
     assert server.errors.count(b"counted") == len(files)
+
+
+def test_the_findings_of_a_removed_folder_are_taken_away(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("stays", "goes")]
+    for folder in folders:
+        folder.mkdir()
+        for name in ("closed", "opened"):
+            (folder / f"{name}_{folder.name}.py").write_text(python_function(name), encoding="utf-8")
+    with RawServer() as server:
+        server.initialize(folders=folders)
+        assert {name for name, found in scan(server).items() if found} == {
+            "closed_stays.py",
+            "opened_stays.py",
+            "closed_goes.py",
+            "opened_goes.py",
+        }
+        opened = (folders[1] / "opened_goes.py").as_uri()
+        server.open(opened, python_function("opened"))
+        assert server.findings(opened)
+        server.unread.clear()
+        event = {"added": [], "removed": [workspace_folder(folders[1])]}
+        server.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+        told = server.told("textDocument/publishDiagnostics")
+        assert (told["uri"], told["diagnostics"]) == ((folders[1] / "closed_goes.py").as_uri(), [])
+        assert set(scan(server)) == {"closed_stays.py", "opened_stays.py"}
+        assert server.leave() == 0

@@ -1,8 +1,19 @@
 """One way to write each kind of figure."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from codeorigin.wording.figures import counted, logits, percent, probability_decimal, probability_percent
+import codeorigin
+from codeorigin.wording.figures import (
+    counted,
+    logits,
+    percent,
+    percent_as_given,
+    probability_decimal,
+    probability_percent,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +61,26 @@ def test_no_probability_is_a_dash_in_a_column() -> None:
 )
 def test_shares_have_the_digits_that_small_ones_need(share: float, expected: str) -> None:
     assert percent(share) == expected
+
+
+def test_a_limit_is_written_as_it_was_given() -> None:
+    assert [percent_as_given(share) for share in (0.0, 0.07, 0.125, 0.0004)] == [
+        "0 %",
+        "7 %",
+        "12.5 %",
+        "0.04 %",
+    ]
+
+
+def test_no_other_module_writes_percentages() -> None:
+    """But for the labels of a chart's axis, which have even steps."""
+    package = Path(codeorigin.__file__).parent
+    writers = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"\{[^{}]*\d\s*\*[^{}]*\} %|\.\d[fg]\} %", path.read_text("utf-8"))
+    }
+    assert writers == {"wording/figures.py", "cli/reports/history/charts.py"}
 
 
 def test_evidence_has_its_sign() -> None:

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 
+import { plainMessage } from "../literal";
 import type { Services } from "../services";
 import { NotRunning } from "../server/requests";
 import { acceptFindings } from "./accept";
@@ -53,7 +54,7 @@ function report({ channels }: Services, error: unknown): void {
   }
   const message = error instanceof Error ? error.message : String(error);
   channels.log.error(error instanceof Error ? error : message);
-  void vscode.window.showErrorMessage(`CodeOrigin: ${message}`, "Show Logs").then((chosen) => {
+  void vscode.window.showErrorMessage(`CodeOrigin: ${plainMessage(message)}`, "Show Logs").then((chosen) => {
     if (chosen) {
       channels.show();
     }

@@ -1,5 +1,6 @@
 /** An explained function -> the page that shows it. Knows nothing of VS Code. */
 
+import { withoutUnsafe } from "../literal";
 import type { ExplainedFunction, Explanation, LineEvidence } from "../protocol";
 
 export interface Page {
@@ -42,11 +43,8 @@ ${parts.filter(Boolean).join("\n")}
 
 /** Text as HTML; characters that could reorder or hide code are made visible. */
 export function escape(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (character) =>
-      `<span class="hidden">U+${character.charCodeAt(0).toString(16).toUpperCase()}</span>`,
-    );
+  const literal = text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return withoutUnsafe(literal, (code) => `<span class="hidden">${code}</span>`, "\t");
 }
 
 function chip(band: string | null): string {

@@ -21,12 +21,23 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 
 class OneLineFormatter(logging.Formatter):
-    """Puts each message on one line: names of files and clients cannot forge lines or act on a terminal."""
+    """Puts each message on one line: names of files and clients cannot forge lines or act on a terminal.
+
+    Lines of an exception are indented, so that none reads as a message.
+    """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         """The line, with the message's control characters as escapes."""
         record.message = one_line(record.message)
         return super().formatMessage(record)
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the library's name
+        """The traceback, whose last lines may quote a document."""
+        return _as_text(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the library's name
+        """The stack where the message was logged."""
+        return _as_text(super().formatStack(stack_info))
 
 
 class PrivateFormatter(OneLineFormatter):
@@ -37,7 +48,11 @@ class PrivateFormatter(OneLineFormatter):
         kind, _, frames = ei
         if kind is None:
             return ""
-        return "".join(traceback.format_tb(frames)) + kind.__qualname__
+        return _as_text("".join(traceback.format_tb(frames)) + kind.__qualname__)
+
+
+def _as_text(lines: str) -> str:
+    return "\n".join(f"  {one_line(line)}" for line in lines.split("\n"))
 
 
 class UnreadStream(io.TextIOBase):

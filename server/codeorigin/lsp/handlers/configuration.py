@@ -29,6 +29,7 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def folders_changed(_: types.DidChangeWorkspaceFoldersParams) -> None:
+        server.session.withdraw_outside()
         await fetch_settings(server)
         server.session.reconfigure()
 

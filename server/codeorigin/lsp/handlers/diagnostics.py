@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from lsprotocol import types
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.lsp.handlers.scans import is_open, scan_folders
+from codeorigin.lsp.handlers.scans import scan_folders
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.publisher import content_id
 from codeorigin.lsp.scoring.file_records import FileRecord
@@ -77,7 +77,7 @@ def _register_workspace(server: CodeOriginServer) -> None:
             summary = await session.scanner.scan(
                 scan_folders(session, None),
                 token,
-                skip=lambda uri: is_open(session, uri),
+                skip=session.is_open,
                 scored=scored,
                 progress=lambda done, total: None,
             )

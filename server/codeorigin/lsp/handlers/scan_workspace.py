@@ -9,7 +9,7 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.handlers.scans import MAX_ERRORS, is_open, register_scan, scan_folders
+from codeorigin.lsp.handlers.scans import MAX_ERRORS, register_scan, scan_folders
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.file_records import FileRecord
@@ -95,7 +95,8 @@ class _Scan:
                     "functions": [function_to_wire(each, settings) for each in record.functions],
                 }
             )
-        if not is_open(session, uri):
+        # A folder may be taken out of the workspace while it is scanned.
+        if not session.is_open(uri) and session.documents.folder_of(uri) is not None:
             with_link = session.client.support.code_description
             items: list[types.Diagnostic] = [
                 diagnostic(each, record.model_id, band, settings, with_link=with_link) for each, band in found
@@ -108,7 +109,7 @@ class _Scan:
         def is_gone(uri: str) -> bool:
             path = uris.to_fs_path(uri)
             inside = path is not None and any(Path(path).is_relative_to(folder) for folder in folders)
-            return inside and uri not in self._seen and not is_open(self._session, uri)
+            return inside and uri not in self._seen and not self._session.is_open(uri)
 
         self._session.publisher.withdraw(is_gone)
 

@@ -39,9 +39,3 @@ def scan_folders(session: Session, only: str | None) -> list[ScanFolder]:
             found.append(ScanFolder(Path(path), session.configuration.of(folder.uri)))
     outer = [each.path for each in found]
     return [each for each in found if not any(path in each.path.parents for path in outer)]
-
-
-def is_open(session: Session, uri: str) -> bool:
-    """Whether the client shows a file itself, as a document or by the cells of a notebook."""
-    notebook = session.documents.get_notebook_document(notebook_uri=uri)
-    return notebook is not None or session.document(uri) is not None

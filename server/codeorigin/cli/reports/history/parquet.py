@@ -1,6 +1,5 @@
 """A history as a Parquet file, a commit a row. PyArrow is not part of CodeOrigin: the extra ``fleet`` has it."""
 
-import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from codeorigin.cli.reports.history.json import commit_values
 from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.errors import CodeOriginError, SourceError
+from codeorigin.source.regular_files import replacing_binary_file, trusted_root
 
 _ROWS_AT_ONCE = 4096
 
@@ -43,17 +43,16 @@ def write(report: HistoryReport, path: Path | None) -> None:
             ("declared", pa.list_(text)),
         ]
     )
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     rows = _rows(report)
     try:
-        with pq.ParquetWriter(unfinished, schema) as writer:
+        with (
+            replacing_binary_file(Path.cwd() / path, root=trusted_root(path)) as file,
+            pq.ParquetWriter(file, schema) as writer,
+        ):
             while some := list(islice(rows, _ROWS_AT_ONCE)):
                 writer.write_table(pa.Table.from_pylist(some, schema))
-        unfinished.replace(path)
     except OSError as error:
         raise SourceError(f"{path}: cannot write the report here: {error.strerror or error}") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _rows(report: HistoryReport) -> Iterator[dict[str, Any]]:
