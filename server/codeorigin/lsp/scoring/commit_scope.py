@@ -131,7 +131,7 @@ class CommitScopes:
         model_id = await self._score(lambda: self._engine.analyzer().model_id, token)
         found: dict[str, tuple[float, ...]] = {}
         for commit in sorted(set(owners.values()))[:MAX_COMMITS]:
-            written = await self._written(path.parent, commit, model_id, token)
+            written = await self._written(file.repository, path.parent, commit, model_id, token)
             for function_id, owner in owners.items():
                 if owner == commit and (others := _without(written, function_id)):
                     found[function_id] = others
@@ -149,8 +149,10 @@ class CommitScopes:
                 owners[function.function_id] = commits.pop()
         return owners
 
-    async def _written(self, folder: Path, commit: str, model_id: str, token: CancelToken) -> _Written:
-        key = folder, commit, model_id
+    async def _written(
+        self, repository: Path, folder: Path, commit: str, model_id: str, token: CancelToken
+    ) -> _Written:
+        key = repository, commit, model_id
         known = self._commits.get(key)
         if known is not None:
             return known
