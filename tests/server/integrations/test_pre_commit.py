@@ -1,5 +1,7 @@
 """The hooks of ``.pre-commit-hooks.yaml``, run by pre-commit itself in a throwaway repository."""
 
+import itertools
+import json
 import os
 import shlex
 import subprocess
@@ -8,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from identify.identify import ALL_TAGS, tags_from_filename
 
+from codeorigin.languages import LANGUAGES
 from support.command import PLAIN, ROOT, TERSE
 from support.repositories import Repository
 
@@ -64,6 +68,17 @@ def test_the_manifest_is_valid(environment: dict[str, str], repository: Reposito
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_the_hooks_name_every_type_of_source_that_pre_commit_knows() -> None:
+    known = {
+        extension: tags_from_filename(f"a{extension}") - {"text", "json"}
+        for extension in {*itertools.chain(*(each.extensions for each in LANGUAGES.values())), ".ipynb"}
+    }
+    for hook in yaml.safe_load(MANIFEST.read_text()):
+        named = set(hook["types_or"])
+        assert {extension for extension, tags in known.items() if tags and tags.isdisjoint(named)} == set()
+        assert named <= set(ALL_TAGS)
+
+
 def test_a_commit_is_stopped_by_what_it_stages_alone(
     repository: Repository, environment: dict[str, str]
 ) -> None:
@@ -93,3 +108,19 @@ def test_whole_files_are_checked_in_any_run(repository: Repository, environment:
     done = command(repository, environment, sys.executable, "-m", "pre_commit", "run", "--all-files")
     assert done.returncode == 1
     assert "* a.py:" in done.stdout
+
+
+@pytest.mark.parametrize("hook", ["codeorigin", "codeorigin-files"])
+def test_stubs_and_notebooks_alone_are_reason_enough(
+    repository: Repository, environment: dict[str, str], hook: str
+) -> None:
+    configure(repository, hook, "--threshold", "0")
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": CODE}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    for name, text in {"b.ipynb": json.dumps(notebook), "c.pyi": CODE}.items():
+        repository.write(name, text)
+        repository.git("add", name)
+        done = command(repository, environment, sys.executable, "-m", "pre_commit", "run", hook)
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert f"* {name}:" in done.stdout
+        repository.git("rm", "-q", "--cached", name)
