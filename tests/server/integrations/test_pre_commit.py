@@ -14,7 +14,7 @@ from identify.identify import ALL_TAGS, tags_from_filename
 
 from codeorigin.languages import LANGUAGES
 from support.command import PLAIN, ROOT, TERSE
-from support.repositories import Repository
+from support.repositories import Repository, checked_out
 
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 CODE = TERSE.read_text()
@@ -101,6 +101,29 @@ def test_a_commit_is_stopped_by_what_it_stages_alone(
         repository, environment, "git", "commit", "-m", "only a.py", "--allow-empty", "--", "a.py"
     )
     assert partial.returncode == 0, partial.stdout + partial.stderr
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_a_detached_merge_commit_of_a_clone_is_a_place_to_commit(
+    repository: Repository, environment: dict[str, str], tmp_path: Path, depth: int
+) -> None:
+    configure(repository, "codeorigin", "--threshold", "0")
+    repository.git("branch", "work")
+    repository.commit({"main.py": CODE}, date="2020-01-03")
+    repository.git("checkout", "-q", "work")
+    repository.commit({"work.py": CODE}, date="2020-01-04")
+    clone = checked_out(repository, tmp_path / "clone", depth=depth)
+    run = (sys.executable, "-m", "pre_commit", "run", "codeorigin")
+    clone.write("work.py", f"{CODE}\n# a comment behind all functions\n")
+    clone.git("add", "work.py")
+    passed = command(clone, environment, *run)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    clone.write("new.py", CODE)
+    clone.git("add", "new.py")
+    stopped = command(clone, environment, *run)
+    assert stopped.returncode == 1
+    assert "* new.py:" in stopped.stdout
+    assert "main.py:" not in stopped.stdout
 
 
 def test_whole_files_are_checked_in_any_run(repository: Repository, environment: dict[str, str]) -> None:
