@@ -30,14 +30,18 @@ class FunctionLines:
         place = bisect_left(changed, self.first, key=lambda each: each[1])
         return place < len(changed) and changed[place][0] <= self.last
 
-    def is_written(self, changed: LineRanges) -> bool:
-        """Whether all lines of the function are ``changed``.
+    def own(self) -> list[int]:
+        """The lines that tell who wrote the function.
 
-        Lines with neither letter nor digit do not count: a closing brace is every function's, and a comparison of texts
-        may give it to the function before.
+        Lines with neither letter nor digit do not: a closing brace is every function's, and a comparison of texts may
+        give it to the function before.
         """
         plain = set(self.plain)
-        own = [line for line in range(self.first, self.last + 1) if line not in plain]
+        return [line for line in range(self.first, self.last + 1) if line not in plain]
+
+    def is_written(self, changed: LineRanges) -> bool:
+        """Whether all the function's :meth:`own` lines are ``changed``."""
+        own = self.own()
         return bool(own) and all(
             (place := bisect_left(changed, line, key=lambda each: each[1])) < len(changed)
             and changed[place][0] <= line

@@ -80,3 +80,21 @@ class Repository:
             stdout=subprocess.PIPE,
         )
         return done.stdout.decode("utf-8", "surrogateescape").strip()
+
+
+def checked_out(origin: Repository, folder: Path, *, depth: int = 0) -> Repository:
+    """What GitHub's checkout leaves of a pull request from ``work`` to ``main``: its merge commit, and no branch.
+
+    ``depth`` 0 fetches all branches and their history; 1, the checkout's default, the merge commit alone.
+    """
+    origin.git("checkout", "--quiet", "--detach", "main")
+    origin.git("merge", "--quiet", "--no-ff", "--no-gpg-sign", "-m", "Merge work into main", "work")
+    origin.git("update-ref", "refs/pull/1/merge", "HEAD")
+    made = Repository(folder)
+    wanted = ["+refs/pull/1/merge:refs/remotes/pull/1/merge"]
+    limits = [f"--depth={depth}"] if depth else []
+    if not depth:
+        wanted.append("+refs/heads/*:refs/remotes/origin/*")
+    made.git("fetch", "--quiet", "--no-tags", *limits, origin.folder.as_uri(), *wanted)
+    made.git("checkout", "--quiet", "--detach", "refs/remotes/pull/1/merge")
+    return made

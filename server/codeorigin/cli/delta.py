@@ -16,11 +16,16 @@ from codeorigin.wording.functions import band_or_reason
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A function of a report. ``finding``: it made the check exit with 1."""
+    """A function of a report. ``finding``: it made the check exit with 1.
+
+    ``cell`` is the number of its notebook's cell, and ``shown`` the path with it.
+    """
 
     path: str
     function: FunctionReport
     finding: bool
+    cell: int | None
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,16 @@ class Delta:
 
 
 def compare(old: CheckResult, new: CheckResult) -> Delta:
-    """Match the outermost functions by path and id (the text), then by path and name, then by id alone."""
+    """Match the outermost functions by path and id (the text), then by path and name, then by id alone.
+
+    In notebooks, those of the same cell come first each time; the numbers of cells change with every new one.
+    """
     before, after = _entries(old), _entries(new)
     pairs: list[tuple[Entry, Entry]] = []
     keys: tuple[Callable[[Entry], Hashable], ...] = (
+        lambda entry: (entry.path, entry.cell, entry.function.function_id),
         lambda entry: (entry.path, entry.function.function_id),
+        lambda entry: (entry.path, entry.cell, entry.function.span.qualified_name),
         lambda entry: (entry.path, entry.function.span.qualified_name),
         lambda entry: entry.function.function_id,
     )
@@ -63,7 +73,7 @@ def compare(old: CheckResult, new: CheckResult) -> Delta:
 
 def _entries(result: CheckResult) -> list[Entry]:
     return [
-        Entry(file.path, function, result.is_finding(function))
+        Entry(file.path, function, result.is_finding(function), file.cell_number, file.shown)
         for file in result.files
         for function in file.report.functions
     ]
@@ -93,8 +103,8 @@ def _state(entry: Entry) -> tuple[str, str, Band | None, float | None, bool]:
     return entry.path, entry.function.function_id, verdict.band, probability, entry.finding
 
 
-def _place(entry: Entry) -> tuple[str, int]:
-    return entry.path, entry.function.span.range.start_line
+def _place(entry: Entry) -> tuple[str, int, int]:
+    return entry.path, entry.cell or 0, entry.function.span.range.start_line
 
 
 def _described(entry: Entry) -> str:
@@ -102,7 +112,7 @@ def _described(entry: Entry) -> str:
     verdict = entry.function.verdict
     mark = "*" if entry.finding else " "
     return printable(
-        f"{mark} {entry.path}:{first}-{last}  {probability_decimal(verdict.probability):>5}  "
+        f"{mark} {entry.shown}:{first}-{last}  {probability_decimal(verdict.probability):>5}  "
         f"{band_or_reason(verdict)}  {entry.function.span.qualified_name}"
     )
 
@@ -137,6 +147,7 @@ def _data(entry: Entry) -> dict[str, Any]:
     verdict = entry.function.verdict
     return {
         "path": entry.path,
+        "cell": entry.cell,
         "id": entry.function.function_id,
         "qualified_name": entry.function.span.qualified_name,
         "start_line": first,

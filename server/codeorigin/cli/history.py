@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class HistoryOptions:
     """What the user asked for; ``output`` None means stdout. The project's files exclude paths unless told not to.
 
-    ``documents`` takes the blocks of code in Markdown and reStructuredText too.
+    ``documents`` takes the blocks of code in Markdown and reStructuredText too. ``file_context`` None takes the
+    project's setting.
     """
 
     path: str = "."
@@ -47,6 +48,7 @@ class HistoryOptions:
     exclude: Sequence[str] = ()
     documents: bool = False
     declared: bool = True
+    file_context: bool | None = None
     state: Path | None = None
     config: bool = True
     model: Path | None = None
@@ -147,12 +149,15 @@ def run_history(options: HistoryOptions) -> int:
         documents=options.documents,
         notebooks=True,
     )
+    file_context = options.file_context
+    if file_context is None:
+        file_context = True if project is None else project.settings.file_context
     with ExitStack() as stack:
         run = stack.enter_context(
             open_history(
                 repository,
                 wanted,
-                settings=_settings_key(options, below, project),
+                settings=_settings_key(options, below, project, file_context=file_context),
                 revision=options.revision,
                 since=since,
                 until=until,
@@ -161,6 +166,7 @@ def run_history(options: HistoryOptions) -> int:
                     None if options.language is None else source_kind(options.language), project
                 ),
                 declared=options.declared,
+                file_context=file_context,
                 state=options.state,
                 model=options.model,
                 jobs=options.jobs,
@@ -217,7 +223,9 @@ class _Counter:
         self._progress.clear()
 
 
-def _settings_key(options: HistoryOptions, below: Sequence[str], project: "Project | None") -> str:
+def _settings_key(
+    options: HistoryOptions, below: Sequence[str], project: "Project | None", *, file_context: bool
+) -> str:
     """What changes the result of a commit."""
     settings = None if project is None else project.settings
     parts = [
@@ -226,6 +234,7 @@ def _settings_key(options: HistoryOptions, below: Sequence[str], project: "Proje
         sorted(below),
         options.declared,
         options.documents,
+        file_context,
         None if settings is None else [sorted(settings.languages), list(settings.exclude)],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -11,6 +11,7 @@ from codeorigin.cli.options import (
     Debug,
     Documents,
     Exclude,
+    FileContext,
     Jobs,
     Model,
     NoConfig,
@@ -59,6 +60,7 @@ def history(
     exclude: Exclude = None,
     documents: Documents = False,
     no_declared: NoDeclared = False,
+    file_context: FileContext = None,
     state: Annotated[
         Path | None,
         typer.Option(
@@ -89,6 +91,7 @@ def history(
                 exclude=exclude or (),
                 documents=documents,
                 declared=not no_declared,
+                file_context=file_context,
                 state=state,
                 config=not no_config,
                 model=model,

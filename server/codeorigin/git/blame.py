@@ -11,8 +11,10 @@ def line_commits(git: Git, commit: str, path: str) -> list[str]:
     Raises:
         RepositoryError: there is no such file, or git fails.
     """
-    arguments = ("blame", "--incremental", "--no-textconv", "--no-progress", commit, "--", path)
-    answer = git.run(*arguments)
+    # No list of commits to skip: a repository must not choose them, and git fails where its configuration names a file
+    # that is not there. Only the option switches it off, an empty value in the configuration does not.
+    options = ("--incremental", "--no-ignore-revs-file", "--no-textconv", "--no-progress")
+    answer = git.run("blame", *options, commit, "--", path)
     owners: dict[int, str] = {}
     for line in answer.split(b"\n"):
         parts = line.split(b" ")

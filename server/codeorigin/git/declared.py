@@ -5,7 +5,7 @@ Names and addresses of authors are read for this only, and only the agent's name
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,15 +16,26 @@ from codeorigin.git.process import Git
 _MAX_COMMIT = 1_000_000
 _LONGEST_LINE = 1_000
 _NAME = re.compile(rb"(?:author|committer) (.*) -?\d+ [+-]\d+")
+_TOOL = re.compile(
+    r"\W*(?:(generated(?: with|-by:)|made[ -]with:?|ai-assisted-by:)|(?:assisted|co-authored|co-developed)-by:)"
+    r"\s*[\[*_`]*(.*)",
+    re.IGNORECASE,
+)
+_BEHIND_NAME = r"(?=$|[]:,.;)(/*_`]|\s+(?:[(\[/&+|]|via\b|with\b|using\b|and\b|v?\d))"
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """How one agent signs: patterns of a trailer, and of the author's ``name <address>``."""
+    """How one agent signs: patterns of a trailer, and of the author's ``name <address>``.
+
+    ``names`` and ``first_names`` are what it is called where only a name stands; people bear the latter as well.
+    """
 
     name: str
     trailers: tuple[re.Pattern[str], ...]
     authors: tuple[re.Pattern[str], ...]
+    names: tuple[re.Pattern[str], ...] = ()
+    first_names: tuple[re.Pattern[str], ...] = ()
 
     def fits_author(self, author: str) -> bool:
         """Whether ``name <address>`` is the agent's."""
@@ -33,6 +44,25 @@ class Signature:
     def fits_trailers(self, trailers: Iterable[str]) -> bool:
         """Whether one of the lines names the agent."""
         return any(pattern.search(line) for line in trailers for pattern in self.trailers)
+
+    def fits_helper(self, helper: "Helper") -> bool:
+        """Whether it is the agent's name. A first name that may be a person's needs a model: ``Claude:opus-4``."""
+        if any(pattern.match(helper.name) for pattern in self.names):
+            return True
+        found = (pattern.match(helper.name) for pattern in self.first_names)
+        return any(
+            each is not None
+            and (not helper.may_be_person or re.match(r":\S", helper.name[each.end() :]) is not None)
+            for each in found
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Who helped, by a line of a message without an address; ``may_be_person`` unless the line speaks of a program."""
+
+    name: str
+    may_be_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +79,13 @@ def agent_signatures() -> tuple[Signature, ...]:
     """The known agents, from ``agent_signatures.toml`` beside this file."""
     text = resources.files("codeorigin.git").joinpath("agent_signatures.toml").read_text(encoding="utf-8")
     return tuple(
-        Signature(entry["name"], _patterns(entry["trailers"]), _patterns(entry["authors"]))
+        Signature(
+            entry["name"],
+            _patterns(entry["trailers"]),
+            _patterns(entry["authors"]),
+            _patterns(f"(?:{name}){_BEHIND_NAME}" for name in entry.get("names", ())),
+            _patterns(f"(?:{name}){_BEHIND_NAME}" for name in entry.get("first_names", ())),
+        )
         for entry in tomllib.loads(text)["agent"]
     )
 
@@ -58,6 +94,16 @@ def signing_lines(message: str) -> list[str]:
     """The lines of a message that may sign it: ``...-by:`` lines, and lines about what generated it."""
     lines = (line[:_LONGEST_LINE] for line in message.splitlines())
     return [line for line in lines if "-by:" in line.lower() or "generated with" in line.lower()]
+
+
+def helpers(message: str) -> list[Helper]:
+    """Those that ``Assisted-by:``, ``Generated with`` and such lines of a message name without an address."""
+    found = (_TOOL.match(line[:_LONGEST_LINE].strip()) for line in message.splitlines())
+    return [
+        Helper(match[2], match[1] is None)
+        for match in found
+        if match is not None and not (match[1] is None and re.search("[<@]", match[2]))
+    ]
 
 
 def declared_agents(git: Git, commits: Iterable[str]) -> Iterator[Declared]:
@@ -80,13 +126,14 @@ def _agents(content: bytes) -> Iterator[tuple[str, str]]:
         for line in head.split(b"\n")
         if (found := _NAME.fullmatch(line))
     ]
-    trailers = signing_lines(message.decode("utf-8", "replace"))
+    text = message.decode("utf-8", "replace")
+    trailers, named = signing_lines(text), helpers(text)
     for signature in agent_signatures():
         if any(signature.fits_author(author) for author in authors):
             yield signature.name, "author"
-        elif signature.fits_trailers(trailers):
+        elif signature.fits_trailers(trailers) or any(map(signature.fits_helper, named)):
             yield signature.name, "trailer"
 
 
-def _patterns(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+def _patterns(texts: Iterable[str]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(text, re.IGNORECASE) for text in texts)

@@ -15,10 +15,14 @@ from codeorigin.git.repository import Repository
 
 @dataclass(frozen=True, slots=True)
 class CommittedFile:
-    """A file as it stands in HEAD. ``commits`` holds the commit of each of its lines, which end at ``\\n`` alone."""
+    """A file as it stands in HEAD. ``commits`` holds the commit of each of its lines, which end at ``\\n`` alone.
+
+    ``repository`` is the folder that git keeps the repository in.
+    """
 
     content: bytes
     commits: tuple[str, ...]
+    repository: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def committed_file(path: Path, max_bytes: int, cancel: CancelToken = NEVER) -> C
         content = objects.read(blob, max_bytes)
     if content is None or len(content) > max_bytes:
         return None
-    return CommittedFile(content, tuple(line_commits(repository.git, head, name)))
+    return CommittedFile(content, tuple(line_commits(repository.git, head, name)), repository.folder)
 
 
 def written_files(

@@ -41,11 +41,11 @@ class JudgedFunction:
 
 
 def judged_functions(
-    judge: Judge, files: Sequence[ReadFile]
+    judge: Judge, files: Sequence[ReadFile], *, file_context: bool
 ) -> tuple[ChangeVerdict | None, list[JudgedFunction]]:
-    """The verdict on a commit, and those on the functions that it touched."""
+    """The verdict on a commit, and those on the functions that it touched; ``file_context`` as in checks."""
     known = [file for file in files if file.functions]
-    changed = [_changed(judge, file) for file in known]
+    changed = [_changed(judge, file, file_context=file_context) for file in known]
     whole, verdicts = judge.change(changed)
     return whole, [
         JudgedFunction(file, function, found[number], change.written[number])
@@ -55,11 +55,15 @@ def judged_functions(
     ]
 
 
-def _changed(judge: Judge, file: ReadFile) -> ChangedFunctions:
+def _changed(judge: Judge, file: ReadFile, *, file_context: bool) -> ChangedFunctions:
     language = get_language(file.language).model_language
     functions = file.functions or []
-    scored = {number: each.scored for number, each in enumerate(functions)}
-    verdicts = judge.in_file({number: each for number, each in scored.items() if each is not None}, language)
+    scored = {number: each.scored for number, each in enumerate(functions) if each.scored is not None}
+    verdicts = (
+        judge.in_file(scored, language)
+        if file_context
+        else {number: judge.alone(each, language) for number, each in scored.items()}
+    )
     return ChangedFunctions(
         language="" if file.block else language,
         verdicts=[verdicts.get(number, NO_VERDICT) for number in range(len(functions))],
@@ -68,6 +72,7 @@ def _changed(judge: Judge, file: ReadFile) -> ChangedFunctions:
             not file.block and each.logit is not None and each.lines.is_written(file.file.lines)
             for each in functions
         ],
+        in_context=file_context,
     )
 
 
@@ -81,10 +86,11 @@ def commit_result(
     files: Sequence[ReadFile],
     declared: Sequence[str],
     *,
+    file_context: bool = True,
     missing: int = 0,
 ) -> CommitResult:
     """What comes of a commit that is no merge. ``missing`` are changed files that are not among ``files``."""
-    whole, functions = judged_functions(judge, files)
+    whole, functions = judged_functions(judge, files, file_context=file_context)
     parts: dict[tuple[str, str], list[int]] = {}
     for each in functions:
         key = (_folder(each.file.file.path), get_language(each.file.language).model_language)

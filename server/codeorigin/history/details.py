@@ -64,7 +64,8 @@ def commit_details(
 
     try:
         for result in results:
-            _, functions = judged_functions(judge, walk.read_files(changes[result.commit].files, read_again))
+            files = walk.read_files(changes[result.commit].files, read_again)
+            _, functions = judged_functions(judge, files, file_context=walk.file_context)
             functions.sort(key=lambda each: (not each.written, -(each.verdict.probability or 0.0)))
             kept = functions[:MOST_FUNCTIONS]
             made = tuple(_detailed(reader, analyzer, each) for each in kept)

@@ -45,6 +45,7 @@ def open_history(
     paths: tuple[str, ...] = (),
     cells: frozenset[str] | None = None,
     declared: bool = True,
+    file_context: bool = True,
     state: Path | None = None,
     model: Path | None = None,
     jobs: int = 1,
@@ -54,13 +55,15 @@ def open_history(
     Args:
         repository: where.
         wanted: tells by its path in the repository whether a file matters.
-        settings: a key of everything that changes results: ``wanted``, ``paths``, ``cells`` and ``declared``.
+        settings: a key of everything that changes results: ``wanted``, ``paths``, ``cells``, ``declared`` and
+            ``file_context``.
         revision: a commit, branch or tag.
         since: only commits at this time (seconds since 1970) or later; ``until``: only those before this one.
         until: see ``since``.
         paths: only commits that change something there.
         cells: languages of notebooks' cells to look at; None for all.
         declared: look whether commits name an agent.
+        file_context: let the other functions of its file and commit count in a function's verdict.
         state: the file that keeps results; None for :func:`codeorigin.history.state.default_path`.
         model: the model's folder; None takes the one that ships.
         jobs: processes that judge functions.
@@ -83,5 +86,6 @@ def open_history(
             cells=cells,
             jobs=jobs,
             declared=declared,
+            file_context=file_context,
         )
         yield HistoryRun(repository, bundle, commits, walk)

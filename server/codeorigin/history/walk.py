@@ -131,7 +131,8 @@ class Walk:
     """Judges commits, in ``jobs`` processes or with an ``analyzer`` at hand.
 
     ``model`` is the folder of the model by whose rules ``judge`` speaks; None the one that ships. ``cells``
-    are the languages of notebooks' cells to look at, None meaning all.
+    are the languages of notebooks' cells to look at, None meaning all. Without ``file_context`` each function is
+    judged by its own text.
     """
 
     def __init__(
@@ -145,11 +146,13 @@ class Walk:
         cells: frozenset[str] | None = None,
         jobs: int = 1,
         declared: bool = True,
+        file_context: bool = True,
         analyzer: Analyzer | None = None,
     ) -> None:
         self._repository, self._judge, self._state = repository, judge, state
         self._model, self._wanted, self._jobs, self._declared = model, wanted, jobs, declared
         self._cells, self._analyzer = cells, analyzer
+        self.file_context = file_context
         self.known = 0
         """How many of the results so far an earlier run had made."""
 
@@ -219,7 +222,15 @@ class Walk:
             return CommitResult.unreadable(commit, seconds)
         files = self.read_files(changed.files, read_again)
         agents = batch.declared.get(commit, ())
-        return commit_result(self._judge, commit, seconds, files, agents, missing=len(changed.missing))
+        return commit_result(
+            self._judge,
+            commit,
+            seconds,
+            files,
+            agents,
+            file_context=self.file_context,
+            missing=len(changed.missing),
+        )
 
     def _keep(self, read: Iterable[list[Read]]) -> set[str]:
         """Put what was read into the state, as it comes; returns the keys of what was not there."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,15 @@ import pytest
 
 from codeorigin.cli.app import main
 from codeorigin.cli.reports.json import load_schema
+from codeorigin.model.scale import Thresholds
 from support.repositories import Repository, plain_functions
-from support.tiny_model import COMMIT_RULE, with_commit_rules
+from support.tiny_model import (
+    COMMIT_RULE,
+    FILE_AND_COMMIT_CONTEXT,
+    FILE_CONTEXT,
+    with_commit_rules,
+    with_entry,
+)
 
 Run = Callable[..., tuple[int, str]]
 
@@ -72,6 +80,50 @@ def test_a_check_by_its_own_text_takes_in_no_commit(repository: Repository, run:
         for function in file["functions"]:
             assert function["commit_evidence"] is None
             assert function["probability"] == function["own_probability"]
+
+
+def test_a_history_listens_to_the_setting_as_a_check_does(
+    repository: Repository, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "model"
+    for name, context in {
+        "file_context": FILE_CONTEXT,
+        "file_and_commit_context": FILE_AND_COMMIT_CONTEXT,
+    }.items():
+        # In their context, all functions are unsure; by their own text, none of them.
+        unsure = replace(context, scale=replace(context.scale, default=Thresholds(llm=100.0, human=-100.0)))
+        with_entry(model, model, name, unsure.to_manifest())
+    changed = {"one": 1, "three": 6, "four": 6, "five": 6}
+
+    def checked(*options: str) -> dict[str, int]:
+        lines = {"human": 0, "unsure": 0, "llm": 0}
+        for file in report(run, "--commit", "HEAD", *options)["files"]:
+            for function in file["functions"]:
+                lines[function["band"]] += changed[function["name"]]
+        return lines
+
+    def judged(*options: str) -> dict[str, int]:
+        given = [
+            "history",
+            "--model",
+            str(tmp_path / "model"),
+            "--jobs",
+            "1",
+            "--state",
+            str(tmp_path / "state"),
+        ]
+        assert main([*given, "--format", "json", *options]) == 0
+        found: dict[str, int] = json.loads(capsys.readouterr().out)["commits"][0]["band_lines"]
+        return found
+
+    in_context, by_own_text = checked(), checked("--no-file-context")
+    assert in_context != by_own_text
+    assert judged() == in_context
+    assert judged("--no-file-context") == by_own_text
+    repository.write("codeorigin.toml", "file-context = false\n")
+    # The state keeps the answers of both settings apart.
+    assert judged() == checked() == by_own_text
+    assert judged("--file-context") == judged("--no-config") == in_context
 
 
 def test_the_working_tree_and_the_index_are_changes_too(repository: Repository, run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from codeorigin.cli.app import main
-from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError
+from codeorigin.cli.check_result import Cell, CheckedFile, CheckResult, FileError
 from codeorigin.cli.reports import gitlab, html, markdown, sarif
 from codeorigin.cli.reports import json as json_report
 from codeorigin.cli.saved_report import read_report
@@ -163,3 +163,38 @@ def test_another_verdict_is_a_change(
     code, delta = compared(capsys, old, new)
     assert (code, len(delta["changed"]), delta["same"]) == (1, 1, 2)
     assert compared(capsys, new, old)[0] == 0
+
+
+def test_functions_of_notebooks_are_told_by_their_cells(
+    make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cells(*ids: str) -> CheckResult:
+        found = []
+        for number, identity in enumerate(ids, 1):
+            lines = tuple(range(10 * number, 10 * number + 40))
+            file = replace(make_file("nb.ipynb"), cell=Cell(number, lines))
+            functions = tuple(each for each in file.report.functions if each.span.name == "fast")
+            kept = replace(
+                file.report, functions=tuple(replace(each, function_id=identity) for each in functions)
+            )
+            found.append(replace(file, report=kept, counted=()))
+        return make_result(tuple(found))
+
+    one, two, three, four = ("1" * 16, "2" * 16, "3" * 16, "4" * 16)
+    old, new = (
+        saved(tmp_path, cells(one, two), "old.json"),
+        saved(tmp_path, cells(three, two, one, four), "new.json"),
+    )
+    _, delta = compared(capsys, old, new)
+    # A new cell before it is no change; a function of the same name in another cell is another function.
+    assert delta["same"] == 2
+    assert [(each["cell"], each["id"]) for each in delta["added"]] == [(1, three), (4, four)]
+    main(["delta", str(old), str(new)])
+    assert capsys.readouterr().out.splitlines()[0] == "added * nb.ipynb:cell 1:4-6   0.97  llm  fast"
+    new = saved(tmp_path, cells(three, four), "new.json")
+    _, delta = compared(capsys, old, new)
+    pairs = [(each["old"], each["new"]) for each in delta["changed"]]
+    assert [(a["cell"], a["id"], b["cell"], b["id"]) for a, b in pairs] == [
+        (1, one, 1, three),
+        (2, two, 2, four),
+    ]

@@ -47,6 +47,63 @@ def test_only_signatures_declare(
     assert found == ([] if expected is None else [Declared(head, *expected)])
 
 
+@pytest.mark.parametrize(
+    ("line", "agents"),
+    [
+        ("Assisted-by: Claude Code", ["claude"]),
+        ("Assisted-by: Claude:claude-opus-4", ["claude"]),
+        ("Assisted-by: Claude:claude-3-opus coccinelle sparse", ["claude"]),
+        ("Assisted-by: Claude (Anthropic)", ["claude"]),
+        ("Assisted-by: Claude Opus 4.6", ["claude"]),
+        ("AI-Assisted-By: Claude", ["claude"]),
+        ("Assisted-by: GitHub Copilot", ["copilot"]),
+        ("Assisted-by: GitHub Copilot:claude-sonnet-4.6", ["copilot"]),
+        ("Assisted-by: Codex:gpt-5-4", ["codex"]),
+        ("Assisted-by: ChatGPT", ["chatgpt"]),
+        ("Assisted-by: GLM-5 via Crush <crush@charm.land>", ["crush"]),
+        ("\N{ROBOT FACE} Generated with [Claude Code](https://claude.com/claude-code)", ["claude"]),
+        ("Generated with [Codex](https://openai.com/codex/).", ["codex"]),
+        ("Generated with Cursor", ["cursor"]),
+        ("Made-with: Cursor", ["cursor"]),
+        ("Generated with Gemini CLI", ["gemini"]),
+        ("Generated with [opencode](https://opencode.ai)", ["opencode"]),
+        ("Generated with Amazon Q Developer", ["amazon-q"]),
+        ("Generated-by: Jules", ["jules"]),
+        ("Co-authored-by: opencode <noreply@opencode.ai>", ["opencode"]),
+        ("Co-authored-by: OpenCode (glm-5) <noreply@opencode.ai>", ["opencode"]),
+        ("Co-authored-by: Amazon Q <noreply@aws.amazon.com>", ["amazon-q"]),
+        ("Co-authored-by: Kiro Agent <244629292+kiro-agent@users.noreply.github.com>", ["kiro"]),
+        ("Co-authored-by: Junie <junie@jetbrains.com>", ["junie"]),
+        ("Co-authored-by: Windsurf <noreply@codeium.com>", ["windsurf"]),
+        ("Co-authored-by: Cline <noreply@cline.bot>", ["cline"]),
+        ("Co-authored-by: Qwen-Coder <qwen-coder@alibabacloud.com>", ["qwen-code"]),
+        ("Co-authored-by: GitHub Copilot <noreply@github.com>", ["copilot"]),
+        # People, and other lines.
+        ("Assisted-by: Claude", []),
+        ("Assisted-by: Claude Monet", []),
+        ("Assisted-by: Claude Monet <monet@example.org>", []),
+        ("Assisted-by: Jules: many thanks", []),
+        ("Co-authored-by: Devin Cline <devin@example.org>", []),
+        ("Co-authored-by: Kiro <kiro@example.org>", []),
+        ("Generated-by: Junie <junie@example.org>", []),
+        ("Assisted-by: Ann Cursor", []),
+        ("Generated with cursor pagination switched on", []),
+        ("Generated with gemini-like colours", []),
+        ("The tables were generated with codex.", []),
+        ("Reviewed-by: GitHub Copilot", []),
+        ("Made with love", []),
+        ("Made with warp speed", []),
+    ],
+)
+def test_agents_are_known_by_what_they_call_themselves(
+    repository: Repository, line: str, agents: list[str]
+) -> None:
+    repository.commit({"a.py": CODE}, date="2020-01-02", message=f"Work\n\n{line}")
+    opened = Opened.of(repository.folder)
+    head = opened.resolve("HEAD")
+    assert [each.agent for each in declared_agents(opened.git, [head])] == agents
+
+
 def report(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     main(["check", "--format", "json", *options])
     return capsys.readouterr().out

@@ -99,6 +99,7 @@ def plant(repository: Repository, trap: Trap) -> None:
         "core.splitIndex": "true",
         "diff.trap.xfuncname": "^(.*)$",
         "core.commitGraph": "true",
+        "blame.ignoreRevsFile": "nowhere",
     }.items():
         repository.git("config", name, value)
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from support.command import PLAIN, ROOT, TERSE
-from support.repositories import Repository
+from support.repositories import Repository, checked_out
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
 CODE = TERSE.read_text()
@@ -119,6 +119,53 @@ def test_errors_always_fail_and_say_why(runner: Runner) -> None:
     code, outputs = runner.run(base="nowhere")
     assert (code, outputs) == (2, {})
     assert "codeorigin: nowhere: no such commit, branch or tag here" in runner.said
+
+
+@pytest.fixture
+def pull_request(runner: Runner) -> Repository:
+    """The repository of the runner, the main branch of which has gone on since the pull request began."""
+    origin = runner.repository
+    origin.git("checkout", "-q", "main")
+    origin.commit({"main.py": CODE}, date="2020-01-03")
+    return origin
+
+
+def paths_of(outputs: dict[str, str]) -> list[str]:
+    return [file["path"] for file in json.loads(Path(outputs["report"]).read_text())["files"]]
+
+
+def test_the_merge_commit_that_a_checkout_leaves(runner: Runner, pull_request: Repository) -> None:
+    runner.repository, runner.base_ref = checked_out(pull_request, runner.folder / "clone"), "main"
+    code, outputs = runner.run(arguments="--threshold\n0")
+    assert (code, outputs["findings"], paths_of(outputs)) == (0, "true", ["a.py"])
+
+
+def test_a_shallow_checkout_says_what_it_lacks(runner: Runner, pull_request: Repository) -> None:
+    clone = checked_out(pull_request, runner.folder / "clone", depth=1)
+    runner.repository, runner.base_ref = clone, "main"
+    assert runner.run() == (2, {})
+    assert runner.said.splitlines() == [
+        "codeorigin: origin/main: no such commit, branch or tag here; in a shallow clone, fetch more of the history"
+    ]
+    # The base is there, but not what leads to it.
+    clone.git("fetch", "-q", "--depth=1", pull_request.folder.as_uri(), "+main:refs/remotes/origin/main")
+    assert runner.run() == (2, {})
+    (line,) = runner.said.splitlines()
+    assert line.endswith(
+        "have no commit in common here; this clone is shallow, fetch more of the history (git fetch --unshallow)"
+    )
+    # Without a base, everything is checked.
+    runner.base_ref = ""
+    code, outputs = runner.run()
+    assert (code, paths_of(outputs)) == (0, ["a.py", "main.py", "sub/b.py"])
+
+
+def test_two_commits_are_enough_where_the_base_is_the_first_parent(
+    runner: Runner, pull_request: Repository
+) -> None:
+    runner.repository = checked_out(pull_request, runner.folder / "clone", depth=2)
+    code, outputs = runner.run(base="HEAD^1", arguments="--threshold\n0")
+    assert (code, paths_of(outputs)) == (0, ["a.py"])
 
 
 def test_what_others_choose_is_no_script(runner: Runner) -> None:

@@ -1,5 +1,7 @@
 """The hooks of ``.pre-commit-hooks.yaml``, run by pre-commit itself in a throwaway repository."""
 
+import itertools
+import json
 import os
 import shlex
 import subprocess
@@ -8,9 +10,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from identify.identify import ALL_TAGS, tags_from_filename
 
+from codeorigin.languages import LANGUAGES
 from support.command import PLAIN, ROOT, TERSE
-from support.repositories import Repository
+from support.repositories import Repository, checked_out
 
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 CODE = TERSE.read_text()
@@ -64,6 +68,17 @@ def test_the_manifest_is_valid(environment: dict[str, str], repository: Reposito
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_the_hooks_name_every_type_of_source_that_pre_commit_knows() -> None:
+    known = {
+        extension: tags_from_filename(f"a{extension}") - {"text", "json"}
+        for extension in {*itertools.chain(*(each.extensions for each in LANGUAGES.values())), ".ipynb"}
+    }
+    for hook in yaml.safe_load(MANIFEST.read_text()):
+        named = set(hook["types_or"])
+        assert {extension for extension, tags in known.items() if tags and tags.isdisjoint(named)} == set()
+        assert named <= set(ALL_TAGS)
+
+
 def test_a_commit_is_stopped_by_what_it_stages_alone(
     repository: Repository, environment: dict[str, str]
 ) -> None:
@@ -88,8 +103,47 @@ def test_a_commit_is_stopped_by_what_it_stages_alone(
     assert partial.returncode == 0, partial.stdout + partial.stderr
 
 
+@pytest.mark.parametrize("depth", [0, 1])
+def test_a_detached_merge_commit_of_a_clone_is_a_place_to_commit(
+    repository: Repository, environment: dict[str, str], tmp_path: Path, depth: int
+) -> None:
+    configure(repository, "codeorigin", "--threshold", "0")
+    repository.git("branch", "work")
+    repository.commit({"main.py": CODE}, date="2020-01-03")
+    repository.git("checkout", "-q", "work")
+    repository.commit({"work.py": CODE}, date="2020-01-04")
+    clone = checked_out(repository, tmp_path / "clone", depth=depth)
+    run = (sys.executable, "-m", "pre_commit", "run", "codeorigin")
+    clone.write("work.py", f"{CODE}\n# a comment behind all functions\n")
+    clone.git("add", "work.py")
+    passed = command(clone, environment, *run)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    clone.write("new.py", CODE)
+    clone.git("add", "new.py")
+    stopped = command(clone, environment, *run)
+    assert stopped.returncode == 1
+    assert "* new.py:" in stopped.stdout
+    assert "main.py:" not in stopped.stdout
+
+
 def test_whole_files_are_checked_in_any_run(repository: Repository, environment: dict[str, str]) -> None:
     configure(repository, "codeorigin-files", "--threshold", "0")
     done = command(repository, environment, sys.executable, "-m", "pre_commit", "run", "--all-files")
     assert done.returncode == 1
     assert "* a.py:" in done.stdout
+
+
+@pytest.mark.parametrize("hook", ["codeorigin", "codeorigin-files"])
+def test_stubs_and_notebooks_alone_are_reason_enough(
+    repository: Repository, environment: dict[str, str], hook: str
+) -> None:
+    configure(repository, hook, "--threshold", "0")
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": CODE}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    for name, text in {"b.ipynb": json.dumps(notebook), "c.pyi": CODE}.items():
+        repository.write(name, text)
+        repository.git("add", name)
+        done = command(repository, environment, sys.executable, "-m", "pre_commit", "run", hook)
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert f"* {name}:" in done.stdout
+        repository.git("rm", "-q", "--cached", name)

@@ -50,6 +50,13 @@ async def editor(server: Editor) -> AsyncIterator[Editor]:
         yield editor
 
 
+def java_class(name: str) -> str:
+    """A class with one method, the braces of which stand alone; every other line tells ``name``."""
+    lines = [f"        {name}Kept.add({name}Value + {name}Step * {number});" for number in range(5)]
+    body = "\n".join([*lines[:3], "", *lines[3:]])
+    return f"class {name}Class\n{{\n    int {name}(int {name}Value)\n    {{\n{body}\n    }}\n}}\n"
+
+
 def logits(analyzer: Analyzer, *codes: str) -> list[float]:
     """Own logits of functions."""
     found = [analyzer.analyze(code, "python").functions[0].verdict.logit for code in codes]
@@ -113,6 +120,29 @@ async def test_the_setting_is_off_by_default(editor: Editor) -> None:
     await editor.configure(**SETTINGS)
     verdict = await heard(editor, document, "one", 0)
     assert verdict["commitEvidence"] is None
+
+
+async def test_lines_without_a_word_are_nobodys(editor: Editor) -> None:
+    """A comparison of texts leaves braces and blank lines to an earlier commit; they do not tell who wrote."""
+    repository = Repository.at(editor.root)
+    for name, day in (("total", "2020-01-04"), ("range", "2020-01-05")):
+        repository.commit({"Sums.java": java_class(name), "More.java": java_class(f"{name}More")}, date=day)
+    head = repository.git("rev-parse", "HEAD")
+    blamed = repository.git("blame", "-s", "--abbrev=40", "HEAD", "--", "Sums.java").splitlines()
+    assert any(not line.startswith(head) for line in blamed[1:-1])
+    document = editor.open(java_class("range"), language="java", name="Sums.java")
+    await heard(editor, document, "rangeClass.range", 1)
+
+
+async def test_a_function_that_changed_since_does_not_speak_for_itself(editor: Editor) -> None:
+    six, seven = python_function("six", 6), python_function("seven", 7)
+    repository = Repository.at(editor.root)
+    repository.commit({"since.py": f"{six}\n\n{seven}"}, date="2020-01-06")
+    shorter = six.replace("        value = values[index]\n", "")
+    repository.commit({"since.py": f"{shorter}\n\n{seven}"}, date="2020-01-07")
+    document = editor.open(f"{shorter}\n\n{seven}", name="since.py")
+    await heard(editor, document, "seven", 1)
+    await heard(editor, document, "six", 0)
 
 
 async def test_a_file_outside_of_repositories_is_judged_as_ever(editor: Editor, tmp_path: Path) -> None:

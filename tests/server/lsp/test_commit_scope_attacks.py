@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from pytest_lsp import client_capabilities
-from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, by_commit, heard, two_commits
+from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, THREE, TWO, by_commit, heard, two_commits
 from tests.server.lsp.conftest import COMMAND, SETTINGS, start, stop
 from tests.server.lsp.editor import PUSHED, Editor, python_function
 
@@ -91,6 +91,16 @@ async def test_a_failure_that_has_passed_is_forgotten_with_the_next_save(
         await editor.idle()
     editor.save(document)
     await heard(editor, document, "one", 2)
+
+
+async def test_a_commit_is_read_once_for_all_folders(
+    editor: Editor, git: ControlledGit, folder: Path
+) -> None:
+    deep = two_commits(Repository(folder), "deep/a.py")
+    await heard(editor, editor.open(TEXT, uri=uri(deep, "deep/a.py")), "one", 2)
+    with git.failing("diff-tree"):
+        other = editor.open(f"{TWO}\n\n{THREE}", uri=uri(deep, "b.py"))
+        await heard(editor, other, "two", 2)
 
 
 async def test_a_document_is_closed_and_opened_again_while_git_reads_it(

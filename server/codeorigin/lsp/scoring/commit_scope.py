@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import logging
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from codeorigin.cancellation import CancelToken
+from codeorigin.changed_functions import FunctionLines, function_lines
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.languages import Language, language_for_path
 from codeorigin.lsp.scoring.model_loader import Engine
@@ -36,7 +36,7 @@ KEPT_FUNCTIONS = 50_000
 T = TypeVar("T")
 
 _Written = tuple[tuple[str, float], ...]
-"""Id and own logit of each function with a verdict that one commit wrote from its first line to its last."""
+"""Id and own logit of each function with a verdict that one commit wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class CommitScopes:
         model_id = await self._score(lambda: self._engine.analyzer().model_id, token)
         found: dict[str, tuple[float, ...]] = {}
         for commit in sorted(set(owners.values()))[:MAX_COMMITS]:
-            written = await self._written(path.parent, commit, model_id, token)
+            written = await self._written(file.repository, path.parent, commit, model_id, token)
             for function_id, owner in owners.items():
                 if owner == commit and (others := _without(written, function_id)):
                     found[function_id] = others
@@ -140,17 +140,19 @@ class CommitScopes:
     def _owners(
         self, file: "CommittedFile", path: Path, language: Language, token: CancelToken
     ) -> dict[str, str]:
-        """By id, the commit of each function of the committed file all lines of which one commit wrote last."""
+        """By id, the commit of each function of the committed file whose own lines one commit wrote last."""
         text = decode_source(file.content, str(path), MAX_BYTES, language.id)
         owners = {}
-        for function, (first, last) in self._functions(text, language, str(path), token):
-            commits = set(file.commits[first - 1 : last])
+        for function, lines in self._functions(text, language, str(path), token):
+            commits = {file.commits[line - 1] for line in lines.own()}
             if len(commits) == 1:
                 owners[function.function_id] = commits.pop()
         return owners
 
-    async def _written(self, folder: Path, commit: str, model_id: str, token: CancelToken) -> _Written:
-        key = folder, commit, model_id
+    async def _written(
+        self, repository: Path, folder: Path, commit: str, model_id: str, token: CancelToken
+    ) -> _Written:
+        key = repository, commit, model_id
         known = self._commits.get(key)
         if known is not None:
             return known
@@ -182,29 +184,18 @@ class CommitScopes:
             return []
         return [
             (function.function_id, function.verdict.logit)
-            for function, (first, last) in self._functions(text, language, file.path, token)
-            if function.verdict.logit is not None
-            and any(low <= first and last <= high for low, high in file.lines)
+            for function, lines in self._functions(text, language, file.path, token)
+            if function.verdict.logit is not None and lines.is_written(file.lines)
         ]
 
     def _functions(
         self, text: str, language: Language, path: str, token: CancelToken
-    ) -> list[tuple[FunctionReport, tuple[int, int]]]:
-        """The functions with their first and last line, as git counts them; in the worker."""
+    ) -> list[tuple[FunctionReport, FunctionLines]]:
+        """The functions with their lines; in the worker."""
         report = self._engine.analyzer().analyze(
             text, language.id, path=path, file_context=False, cancel=token
         )
-        starts = [0, *(place + 1 for place, character in enumerate(text) if character == "\n")]
-        return [
-            (
-                function,
-                (
-                    bisect_right(starts, function.span.range.start),
-                    bisect_right(starts, max(function.span.range.start, function.span.range.end - 1)),
-                ),
-            )
-            for function in report.functions
-        ]
+        return list(zip(report.functions, function_lines(text, report.functions), strict=True))
 
     async def _ask_git(self, work: Callable[[], T], token: CancelToken) -> T:
         return await self._git.submit(work, priority=Priority.SCAN, token=token)
@@ -233,7 +224,13 @@ def _written_by(folder: Path, commit: str, token: CancelToken) -> "Sequence[Writ
 
 
 def _without(written: _Written, function_id: str) -> tuple[float, ...]:
-    """The logits of all but the function itself, which may stand in the commit more than once."""
+    """The logits of all but the function itself, which may stand in the commit more than once.
+
+    None where the commit has it in another form: what changed since is not what the commit wrote, and its first form
+    would speak for it.
+    """
     ids = [identity for identity, _ in written]
-    own = ids.index(function_id) if function_id in ids else None
+    if function_id not in ids:
+        return ()
+    own = ids.index(function_id)
     return tuple(logit for number, (_, logit) in enumerate(written) if number != own)

@@ -37,6 +37,10 @@ def by_name(rows: list[Row]) -> dict[str, Row]:
         ("Ann <ann@example.org>", "x\n\nCo-authored-by: aider (gpt-4o) <aider@aider.chat>", "aider"),
         ("openhands <openhands@all-hands.dev>", "Fix", "openhands"),
         ("Ann <ann@example.org>", "x\n\nCo-authored-by: Cursor <cursoragent@cursor.com>", "cursor"),
+        ("Ann <ann@example.org>", "x\n\nCo-authored-by: opencode <noreply@opencode.ai>", "opencode"),
+        # Help is not authorship: shown of a commit, but no label.
+        ("Ann <ann@example.org>", "x\n\nAssisted-by: GitHub Copilot", ""),
+        ("Ann <ann@example.org>", "x\n\nMade-with: Cursor", ""),
         ("Ann <ann@example.org>", "Talk to claude about the cursor, copilot and aider", ""),
         ("Claude Dupont <claude@example.fr>", "Work", ""),
         ("Ann <ann@example.org>", "x\n\nCo-authored-by: Bob <bob@example.org>", ""),
