@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError
+from ray.exceptions import RayError, RayTaskError
 
 from codeorigin.fleet.engines import TranslatedFuture, Worker
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult, UnitWorker
+
+
+def _is_lost(error: BaseException) -> bool:
+    """Whether the cluster lost the actor, its node or its result: all that is no error of the work itself."""
+    # An actor ends by other errors than those that bear its name: for lack of memory, or with the node of its rows.
+    return isinstance(error, RayError) and not isinstance(error, RayTaskError)
 
 
 class _Actor:
@@ -71,7 +77,7 @@ class _RayWorker:
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
         inner: Future[UnitResult] = self._actor.run.remote(unit).future()
-        return TranslatedFuture(inner, lambda error: isinstance(error, RayActorError))
+        return TranslatedFuture(inner, _is_lost)
 
     def stop(self) -> None:
         ray.kill(self._actor)

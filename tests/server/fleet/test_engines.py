@@ -5,14 +5,26 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import ray
 from ray.cluster_utils import Cluster
+from ray.exceptions import (
+    LocalRayletDiedError,
+    NodeDiedError,
+    ObjectLostError,
+    OutOfMemoryError,
+    OwnerDiedError,
+    RayActorError,
+    RayError,
+    RayTaskError,
+    WorkerCrashedError,
+)
 
 from codeorigin.fleet.engines import Engine, LocalEngine, Worker, WorkerLostError, run_units
-from codeorigin.fleet.ray_engine import RayEngine
+from codeorigin.fleet.ray_engine import RayEngine, _RayWorker
 from codeorigin.fleet.units import Unit, UnitKind, units_of
 from codeorigin.fleet.work import UnitResult, UnitWorker
 from codeorigin.model.bundle import Bundle
@@ -129,6 +141,37 @@ def test_a_unit_that_kills_its_workers_is_given_up() -> None:
     assert outcomes["bad"].result.error == "its worker ended 3 times: killed"
     assert outcomes["bad"].lost == 3
     assert outcomes["good"].result.error is outcomes["fine"].result.error is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OutOfMemoryError("the node was short of memory"),
+        NodeDiedError("the node went away"),
+        ObjectLostError("0f", None, ""),
+        OwnerDiedError("0f", None, ""),
+        WorkerCrashedError(),
+        LocalRayletDiedError(),
+        RayActorError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_the_cluster_loses_is_a_lost_worker(error: RayError) -> None:
+    with pytest.raises(WorkerLostError, match=r"\w"):
+        _answered(error).result(0)
+
+
+def test_an_error_of_the_work_itself_is_no_lost_worker() -> None:
+    with pytest.raises(RayTaskError):
+        _answered(RayTaskError("run", "trace", ValueError("odd"))).result(0)
+
+
+def _answered(error: RayError) -> Future[UnitResult]:
+    """What a unit comes to whose actor answers with ``error``."""
+    inner: Future[UnitResult] = Future()
+    inner.set_exception(error)
+    method = SimpleNamespace(remote=lambda unit: SimpleNamespace(future=lambda: inner))
+    return _RayWorker(SimpleNamespace(run=method)).submit(unit("a"))
 
 
 def test_units_are_taken_only_when_a_worker_is_free() -> None:
