@@ -29,6 +29,7 @@ from codeorigin.fleet.units import Unit, UnitKind, units_of
 from codeorigin.fleet.work import UnitResult, UnitWorker
 from codeorigin.model.bundle import Bundle
 from support.fleet_scans import content, request, run, unit
+from support.waiting import wait_for
 
 
 def test_several_processes_give_the_same_files(
@@ -77,6 +78,62 @@ def test_a_killed_process_loses_nothing(
     tally, said = run(engine, request(folders, model), tmp_path)
     assert (tally.done, tally.failed, tally.lost, said) == (9, 0, 1, [])
     assert content(tmp_path) == local
+
+
+def test_a_process_that_dies_while_it_waits_loses_nothing(
+    folders: list[Path], model: Path, local: dict[str, bytes]
+) -> None:
+    started: list[Any] = []
+
+    class Noted(LocalEngine):
+        def start(self) -> Worker:
+            started.append(super().start())
+            return started[-1]
+
+    def units() -> Iterator[Unit]:
+        first, second, _ = units_of(folders[0], UnitKind.COMMITS, model=Bundle.load(model).model_id, size=2)
+        yield first
+        pool = started[0]._pool
+        (process,) = pool._processes.values()
+        process.kill()
+        # Only when the pool itself knows does it refuse what it is given.
+        wait_for(lambda: pool._broken, what="a pool without its process")
+        yield second
+
+    outcomes = list(run_units(Noted(model, 1), units()))
+    assert [(each.result.error, each.lost) for each in outcomes] == [(None, 0), (None, 1)]
+    assert [len(each.result.rows) for each in outcomes] == [2, 2]
+    assert len(started) == 2
+
+
+def test_a_unit_begun_again_is_given_to_no_worker_that_waits() -> None:
+    alive: list[object] = []
+
+    class Mortal:
+        def submit(self, unit: Unit) -> Future[UnitResult]:
+            future: Future[UnitResult] = Future()
+            if self in alive:
+                future.set_result(UnitResult())
+            else:
+                future.set_exception(WorkerLostError("killed"))
+            return future
+
+        def stop(self) -> None:
+            pass
+
+    class Starting(_Dying):
+        def start(self) -> Worker:
+            alive.append(Mortal())
+            return alive[-1]  # type: ignore[return-value]
+
+    def units() -> Iterator[Unit]:
+        yield from map(unit, "abcd")
+        # As a node of the cluster goes away with all its workers.
+        alive.clear()
+        yield unit("last")
+
+    *_, last = run_units(Starting("none", workers=4), units())
+    assert (last.unit.repository, last.result.error, last.lost) == ("last", None, 1)
 
 
 @pytest.fixture
