@@ -147,11 +147,6 @@ class _LocalWorker:
             inner.set_exception(error)
         return TranslatedFuture(inner, lambda error: isinstance(error, BrokenProcessPool))
 
-    @property
-    def process_ids(self) -> list[int]:
-        """Of the process, once it has begun."""
-        return list(self._pool._processes or {})
-
     def stop(self) -> None:
         for process in list((self._pool._processes or {}).values()):
             process.terminate()

@@ -1,7 +1,6 @@
 """Units on a Ray cluster: an actor a worker, which loads the model once. Needs the extra ``fleet``."""
 
 import logging
-import os
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -29,10 +28,6 @@ class _Actor:
     def run(self, unit: Unit) -> UnitResult:
         """Do one unit."""
         return self._worker.run(unit)
-
-    def process_id(self) -> int:
-        """Where it runs."""
-        return os.getpid()
 
 
 class RayEngine:
@@ -66,14 +61,6 @@ class RayEngine:
 class _RayWorker:
     def __init__(self, actor: Any) -> None:
         self._actor = actor
-        self._process: int | None = None
-
-    @property
-    def process_ids(self) -> list[int]:
-        """Of the actor's process, on whatever node it is; waits for it to begin."""
-        if self._process is None:
-            self._process = ray.get(self._actor.process_id.remote())
-        return [self._process]
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
         inner: Future[UnitResult] = self._actor.run.remote(unit).future()

@@ -1,8 +1,8 @@
 """Workers on one machine and on a cluster of two nodes: the same results, whoever dies on the way."""
 
 import os
-import signal
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ from ray.exceptions import (
     WorkerCrashedError,
 )
 
-from codeorigin.fleet.engines import Engine, LocalEngine, Worker, WorkerLostError, run_units
+from codeorigin.fleet.engines import LocalEngine, Worker, WorkerLostError, run_units
 from codeorigin.fleet.ray_engine import RayEngine, _RayWorker
 from codeorigin.fleet.units import Unit, UnitKind, units_of
 from codeorigin.fleet.work import UnitResult, UnitWorker
@@ -39,43 +39,40 @@ def test_several_processes_give_the_same_files(
     assert content(tmp_path) == local
 
 
-class _Killing:
-    """An engine whose second unit loses its worker once, in the middle of the work."""
+@pytest.fixture
+def killing_git(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ``git`` in the way of every worker that starts from now on.
 
-    def __init__(self, inner: Engine, kill: Callable[[Any], None]) -> None:
-        self.inner, self.workers, self._kill = inner, inner.workers, kill
-        self.begun = 0
-
-    def start(self) -> Worker:
-        engine, worker = self, self.inner.start()
-
-        class Watched:
-            def submit(self, unit: Unit) -> Future[UnitResult]:
-                future = worker.submit(unit)
-                engine.begun += 1
-                if engine.begun == 2:
-                    engine._kill(worker)
-                return future
-
-            def stop(self) -> None:
-                worker.stop()
-
-        return Watched()
-
-    def close(self) -> None:
-        self.inner.close()
-
-
-def _kill_process(worker: Any) -> None:
-    (process,) = worker.process_ids
-    os.kill(process, signal.SIGKILL)
+    The first worker that asks it for the files of a unit is killed for it. The file is the list of those killed.
+    """
+    folder = tmp_path_factory.mktemp("killing")
+    killed, once = folder / "killed", folder / "once"
+    once.mkdir()
+    real = shutil.which("git")
+    program = folder / "git"
+    # Removing a folder succeeds for one of all that try.
+    program.write_text(
+        f"""#!/bin/sh
+case " $* " in *" cat-file --batch"*)
+    if [ "$PPID" != {os.getpid()} ] && rmdir {once} 2>/dev/null; then
+        echo "$PPID" >> {killed}
+        kill -9 "$PPID"
+        exit 1
+    fi
+esac
+exec {real} "$@"
+"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    return killed
 
 
-def test_a_killed_process_loses_nothing(
-    folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
+def test_a_process_killed_in_the_middle_of_a_unit_loses_nothing(
+    folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes], killing_git: Path
 ) -> None:
-    engine = _Killing(LocalEngine(model, 2), _kill_process)
-    tally, said = run(engine, request(folders, model), tmp_path)
+    tally, said = run(LocalEngine(model, 2), request(folders, model), tmp_path)
+    assert len(killing_git.read_text().split()) == 1
     assert (tally.done, tally.failed, tally.lost, said) == (9, 0, 1, [])
     assert content(tmp_path) == local
 
@@ -137,8 +134,8 @@ def test_a_unit_begun_again_is_given_to_no_worker_that_waits() -> None:
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    """A cluster of two nodes with one processor each."""
+def cluster(monkeypatch: pytest.MonkeyPatch, killing_git: Path) -> Iterator[Cluster]:
+    """A cluster of two nodes with one processor each, whose workers find the ``git`` that kills."""
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     node = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
     made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
@@ -149,14 +146,20 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     made.shutdown()
 
 
-def test_a_cluster_of_two_nodes_with_a_killed_worker_gives_the_same_files(
-    cluster: Cluster, folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
+def test_a_cluster_of_two_nodes_with_a_worker_killed_in_the_middle_of_a_unit_gives_the_same_files(
+    cluster: Cluster,
+    folders: list[Path],
+    model: Path,
+    tmp_path: Path,
+    local: dict[str, bytes],
+    killing_git: Path,
 ) -> None:
     assert len([node for node in ray.nodes() if node["Alive"]]) == 2
     engine = RayEngine(model, None)
     assert engine.workers == 2
-    killing = _Killing(engine, _kill_process)
-    tally, said = run(killing, request(folders, model), tmp_path)
+    tally, said = run(engine, request(folders, model), tmp_path)
+    (killed,) = map(int, killing_git.read_text().split())
+    assert killed != os.getpid()
     assert (tally.done, tally.failed, tally.lost, said) == (9, 0, 1, [])
     assert content(tmp_path) == local
 
