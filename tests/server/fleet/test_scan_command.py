@@ -1,6 +1,8 @@
 """The command: its list of repositories, and its report over all."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -49,6 +51,67 @@ def test_the_command_writes_a_report_over_all(
     listed.write_text("\n".join(map(str, folders)))
     assert main(given) == 0
     assert "0 units done, 3 done before, 0 failed" in capsys.readouterr().err
+
+
+# A terminal sends Ctrl-C to all processes of the command at once. What starts in a shell's background would ignore it.
+INTERRUPTED = """\
+import os, signal, sys
+from codeorigin.cli import app, fleet_report
+from codeorigin.fleet import engines, store
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+moment, at = sys.argv[1], int(sys.argv[2])
+place, name = {
+    "wait": (engines, "wait"), "write": (store.Store, "put"), "report": (fleet_report, "_page")
+}[moment]
+usual, calls = getattr(place, name), []
+
+def interrupting(*given, **options):
+    result = usual(*given, **options)
+    calls.append(given)
+    if len(calls) == at:
+        os.killpg(0, signal.SIGINT)
+    return result
+
+setattr(place, name, interrupting)
+sys.exit(app.main(sys.argv[3:]))
+"""
+
+
+@pytest.mark.parametrize(("moment", "at", "kept"), [("wait", 1, 0), ("write", 4, 4), ("report", 1, 6)])
+def test_an_interrupted_scan_keeps_what_is_done_and_goes_on(
+    folders: list[Path],
+    model: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    moment: str,
+    at: int,
+    kept: int,
+) -> None:
+    many = [tmp_path / name for name in "abc"]
+    for link, folder in zip(many, folders, strict=True):
+        link.symlink_to(folder)
+    listed = tmp_path / "list.txt"
+    listed.write_text("\n".join(map(str, [*folders, *many])))
+    out = tmp_path / "out"
+    given = ["scan", str(listed), "--output", str(out), "--model", str(model), "--jobs", "2"]
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, moment, str(at), *given],
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    said = "codeorigin: stopped; what is done is kept, and the same command goes on from there\n"
+    assert done.stderr == said
+    assert not (out / "report.html").exists()
+    assert not list(out.rglob("*.part"))
+    assert len(list(out.glob("manifest/*/*/*.json"))) == len(list(out.glob("commits/*/*.parquet"))) == kept
+    assert main(given) == 0
+    assert f"{6 - kept} units done, {kept} done before, 0 failed; report" in capsys.readouterr().err
+    assert [row["functions"] for row in pq.read_table(out / "repositories.parquet").to_pylist()] == 6 * [12]
 
 
 def test_repositories_of_one_name_are_told_apart(folders: list[Path], model: Path, tmp_path: Path) -> None:
