@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import PurePath
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,11 +19,28 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import UnitKind
 from codeorigin.history.results import CommitResult, Part
-from codeorigin.history.totals import Share, Totals
+from codeorigin.history.totals import Share, Totals, share_of
 from codeorigin.model.verdict import Band
 from codeorigin.source.regular_files import replacing_binary_file, replacing_file
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase
+
+MOST_LISTED = 1_000
+"""Most rows of a list of the page: a browser must be able to show it, however many repositories there are."""
+_ROWS_AT_ONCE = 8192
+
+
+@dataclass(slots=True)
+class _Failures:
+    """What failed: how often, and the first ones."""
+
+    count: int = 0
+    first: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, repository: str, why: str) -> None:
+        self.count += 1
+        if len(self.first) < MOST_LISTED:
+            self.first.append((repository, why))
 
 
 @dataclass(slots=True)
@@ -35,10 +52,11 @@ class _Sums:
     _languages: set[str] = field(default_factory=set)
 
     def add(self, repository: str, parts: tuple[Part, ...], band: str | None) -> None:
-        self.repositories.setdefault(repository, Share()).add(parts)
-        bands = self.judged.setdefault(repository, dict.fromkeys(Band, 0))
+        share_of(self.repositories, repository).add(parts)
+        if repository not in self.judged:
+            self.judged[repository] = dict.fromkeys(Band, 0)
         if band is not None:
-            bands[Band(band)] += 1
+            self.judged[repository][Band(band)] += 1
 
     def add_piece(self, row: dict[str, Any]) -> None:
         """Count a row of a tree: a file, or a piece of one. The pieces of a file come one after the other."""
@@ -47,7 +65,7 @@ class _Sums:
         if not again:
             self._languages.clear()
         part = Part("", row["language"], row["functions"], row["human"], row["unsure"], row["llm"])
-        of_language = self.totals.languages.setdefault(part.language, Share())
+        of_language = share_of(self.totals.languages, part.language)
         self.totals.all.add([part])
         of_language.add([part])
         self.add(row["repository"], (part,), row["band"])
@@ -66,7 +84,7 @@ def _sums(store: Store, kind: UnitKind) -> _Sums:
             result = CommitResult.from_dict(
                 {name: value for name, value in row.items() if name != "repository"}
             )
-            sums.totals.add(result)
+            sums.totals.add(result, by_folder=False)
             sums.add(repository, result.parts, band)
         elif row["functions"]:
             sums.add_piece(row)
@@ -80,31 +98,37 @@ def write_fleet_report(store: Store, kind: UnitKind, model: str) -> None:
         CodeOriginError: the folder cannot be written.
     """
     sums = _sums(store, kind)
-    failures = [entry for entry in store.entries() if entry.error is not None and entry.kind == kind.value]
-    rows = [
-        {
-            "repository": name,
-            kind.value if kind is UnitKind.COMMITS else "files": share.commits,
-            "functions": share.functions,
-            "lines": share.lines,
-            **{band.value: share.bands[band] for band in Band},
-            **{f"judged_{band.value}": sums.judged[name][band] for band in Band},
-        }
-        for name, share in sorted(sums.repositories.items())
-    ]
+    failures = _Failures()
+    for entry in store.entries():
+        if entry.error is not None and entry.kind == kind.value:
+            failures.add(entry.repository, entry.error)
     folder = store.folder
     try:
         with replacing_binary_file(folder / "repositories.parquet") as file:
-            pq.write_table(pa.Table.from_pylist(rows), file, compression="zstd")
+            _write_repositories(sums, kind, file)
         with replacing_file(folder / "report.html") as stream:
-            for part in _page(
-                sums, kind, model, [(entry.repository, entry.error or "") for entry in failures]
-            ):
+            for part in _page(sums, kind, model, failures):
                 stream.write(f"{part}\n")
     except OSError as error:
         raise CodeOriginError(
             f"{folder}: cannot write the report here: {error.strerror or error}; the results are kept"
         ) from error
+
+
+def _write_repositories(sums: _Sums, kind: UnitKind, file: BinaryIO) -> None:
+    units = kind.value if kind is UnitKind.COMMITS else "files"
+    counts = [units, "functions", "lines", *Band, *(f"judged_{band}" for band in Band)]
+    schema = pa.schema([("repository", pa.string()), *((name, pa.int64()) for name in counts)])
+    names = sorted(sums.repositories)
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for start in range(0, len(names), _ROWS_AT_ONCE):
+            rows = []
+            for name in names[start : start + _ROWS_AT_ONCE]:
+                share, judged = sums.repositories[name], sums.judged[name]
+                figures = [share.commits, share.functions, share.lines]
+                figures += [share.bands[band] for band in Band] + [judged[band] for band in Band]
+                rows.append({"repository": name, **dict(zip(counts, figures, strict=True))})
+            writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
 def _short_names(names: Sequence[str]) -> list[str]:
@@ -123,7 +147,7 @@ def _short_names(names: Sequence[str]) -> list[str]:
     return shown
 
 
-def _page(sums: _Sums, kind: UnitKind, model: str, failures: list[tuple[str, str]]) -> Iterator[str]:
+def _page(sums: _Sums, kind: UnitKind, model: str, failures: _Failures) -> Iterator[str]:
     totals = sums.totals
     yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>CodeOrigin scan</title>'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
@@ -143,14 +167,22 @@ def _page(sums: _Sums, kind: UnitKind, model: str, failures: list[tuple[str, str
         areas = treemap(named, kinds=("repository", "repositories"), unit=unit)
         yield f"<h2>By repository</h2>{'' if totals.months else legend()}<figure>{areas}</figure>"
         yield f"<h2>By language</h2>{''.join(languages_of(totals, unit))}"
-    full = {printable(name): share for name, share in sorted(sums.repositories.items())}
-    yield f"<h2>Repositories</h2>{share_table('repository', full, kind is UnitKind.TREE)}"
-    if failures:
-        yield f"<h2>Failed: {len(failures):,}</h2><ul>"
+    yield "<h2>Repositories</h2>"
+    listed = sorted(sums.repositories)
+    if count > MOST_LISTED:
+        listed.sort(key=lambda name: -sums.repositories[name].lines)
+        listed = sorted(listed[:MOST_LISTED])
+        yield f"<p>The {MOST_LISTED:,} of {count:,} with the most lines; repositories.parquet has all.</p>"
+    rows = {printable(name): sums.repositories[name] for name in listed}
+    yield share_table("repository", rows, kind is UnitKind.TREE)
+    if failures.count:
+        yield f"<h2>Failed: {failures.count:,}</h2><ul>"
         yield from (
             f"<li><code>{escape(printable(name))}</code>: {escape(printable(why))}</li>"
-            for name, why in failures
+            for name, why in failures.first
         )
         yield "</ul>"
+        if (more := failures.count - len(failures.first)) > 0:
+            yield f"<p>And {more:,} more; the files in the folder manifest have all.</p>"
     by = f"CodeOrigin {codeorigin.__version__}, model {printable(model)}."
     yield f"<footer>{escape(by)}</footer></body></html>"

@@ -86,8 +86,8 @@ def run_scan(options: ScanOptions) -> int:
     model = Bundle.load(options.model).model_id
     request = ScanRequest(folders, kind, model, options.declared, options.documents, since, until)
     store = Store(options.output, request.settings)
-    with closing(make_engine(options)) as engine:
-        try:
+    try:
+        with closing(make_engine(options)) as engine:
             tally = scan(
                 request,
                 store,
@@ -95,10 +95,10 @@ def run_scan(options: ScanOptions) -> int:
                 failed=lambda name, reason: complain(f"{display_path(name)}: {reason}"),
                 progress=_Progress(),
             )
-        except KeyboardInterrupt:
-            complain("stopped; what is done is kept, and the same command goes on from there")
-            return ExitCode.INTERRUPTED
-    write_fleet_report(store, kind, model)
+        write_fleet_report(store, kind, model)
+    except KeyboardInterrupt:
+        complain("stopped; what is done is kept, and the same command goes on from there")
+        return ExitCode.INTERRUPTED
     lost = f"; {tally.lost:,} workers died, and their units were done again" if tally.lost else ""
     complain(
         f"{tally.repositories:,} repositories: {tally.done:,} units done, {tally.skipped:,} done before, "

@@ -25,7 +25,7 @@ class Worker(Protocol):
     """Does one unit at a time."""
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
-        """Begin a unit. The future raises :class:`WorkerLostError` if the worker ends before it is done."""
+        """Begin a unit. The future raises :class:`WorkerLostError` if the worker has ended or ends before it is done."""
 
     def stop(self) -> None:
         """Let go of the worker, dead or alive."""
@@ -56,7 +56,7 @@ def run_units(engine: Engine, units: Iterator[Unit]) -> Iterator[Outcome]:
     """Do ``units``, each taken when a worker is free for it, and hand the outcomes on as they come.
 
     No more units are under way than there are workers, and none is begun while an outcome is looked at: results do not
-    pile up. A worker that dies is replaced, and its unit begun again, :data:`ATTEMPTS` times in all.
+    pile up. A worker that dies is replaced, and its unit begun again by a new one, :data:`ATTEMPTS` times in all.
     """
     idle: list[Worker] = []
     running: dict[Future[UnitResult], tuple[Worker, Unit, int]] = {}
@@ -67,7 +67,12 @@ def run_units(engine: Engine, units: Iterator[Unit]) -> Iterator[Outcome]:
                 following = again.popleft() if again else next(((unit, 0) for unit in units), None)
                 if following is None:
                     break
-                worker = idle.pop() if idle else engine.start()
+                worker = idle.pop() if idle else None
+                if worker is not None and following[1]:
+                    # Whatever took the unit's last worker may have taken those that wait as well.
+                    worker.stop()
+                    worker = None
+                worker = worker or engine.start()
                 running[worker.submit(following[0])] = (worker, *following)
             if not running:
                 return
@@ -133,14 +138,14 @@ class _LocalWorker:
         self._pool = ProcessPoolExecutor(1, context, initializer=_start, initargs=(model,))
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
-        with interrupts_held():
-            inner = self._pool.submit(_run, unit)
+        try:
+            with interrupts_held():
+                inner = self._pool.submit(_run, unit)
+        except BrokenProcessPool as error:
+            # Its process went away while it waited: a pool that knows takes nothing any more.
+            inner = Future()
+            inner.set_exception(error)
         return TranslatedFuture(inner, lambda error: isinstance(error, BrokenProcessPool))
-
-    @property
-    def process_ids(self) -> list[int]:
-        """Of the process, once it has begun."""
-        return list(self._pool._processes or {})
 
     def stop(self) -> None:
         for process in list((self._pool._processes or {}).values()):

@@ -1,17 +1,22 @@
 """Units on a Ray cluster: an actor a worker, which loads the model once. Needs the extra ``fleet``."""
 
 import logging
-import os
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError
+from ray.exceptions import RayError, RayTaskError
 
 from codeorigin.fleet.engines import TranslatedFuture, Worker
 from codeorigin.fleet.units import Unit
 from codeorigin.fleet.work import UnitResult, UnitWorker
+
+
+def _is_lost(error: BaseException) -> bool:
+    """Whether the cluster lost the actor, its node or its result: all that is no error of the work itself."""
+    # An actor ends by other errors than those that bear its name: for lack of memory, or with the node of its rows.
+    return isinstance(error, RayError) and not isinstance(error, RayTaskError)
 
 
 class _Actor:
@@ -23,10 +28,6 @@ class _Actor:
     def run(self, unit: Unit) -> UnitResult:
         """Do one unit."""
         return self._worker.run(unit)
-
-    def process_id(self) -> int:
-        """Where it runs."""
-        return os.getpid()
 
 
 class RayEngine:
@@ -60,18 +61,10 @@ class RayEngine:
 class _RayWorker:
     def __init__(self, actor: Any) -> None:
         self._actor = actor
-        self._process: int | None = None
-
-    @property
-    def process_ids(self) -> list[int]:
-        """Of the actor's process, on whatever node it is; waits for it to begin."""
-        if self._process is None:
-            self._process = ray.get(self._actor.process_id.remote())
-        return [self._process]
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
         inner: Future[UnitResult] = self._actor.run.remote(unit).future()
-        return TranslatedFuture(inner, lambda error: isinstance(error, RayActorError))
+        return TranslatedFuture(inner, _is_lost)
 
     def stop(self) -> None:
         ray.kill(self._actor)

@@ -18,6 +18,7 @@ from codeorigin.fleet.work import UnitResult
 from codeorigin.source.regular_files import IS_A_LINK, find_link, replacing_binary_file, trusted_root
 
 _NO_UNITS = "none"
+_ROWS_AT_ONCE = 1024
 _TEXT, _COUNT, _FIGURE = pa.string(), pa.int64(), pa.float64()
 _BANDS = [("human", _COUNT), ("unsure", _COUNT), ("llm", _COUNT)]
 _VERDICT = [("logit", _FIGURE), ("probability", _FIGURE), ("band", _TEXT), ("reason", _TEXT)]
@@ -129,22 +130,27 @@ class Store:
                 path.unlink(missing_ok=True)
 
     def entries(self) -> Iterator[Entry]:
-        """The manifest, by key."""
-        for path in sorted(self._manifest.glob("*/*/*.json")):
-            entry = self._entry(path)
-            if entry is not None:
-                yield entry
+        """The manifest, by kind, repository and key."""
+        for kind in _in_order(self._manifest):
+            for path in _files(kind, ".json"):
+                entry = self._entry(path)
+                if entry is not None:
+                    yield entry
 
     def rows(self, kind: UnitKind) -> Iterator[dict[str, Any]]:
-        """All rows of a kind, those of one file in memory at a time."""
-        for path in sorted((self.folder / kind.value).glob("*/*.parquet")):
+        """All rows of a kind, some in memory at a time."""
+        schema = SCHEMAS[kind]
+        for path in _files(self.folder / kind.value, ".parquet"):
             try:
-                rows = pq.read_table(path, schema=SCHEMAS[kind], partitioning=None).to_pylist()
+                with pq.ParquetFile(path) as file:
+                    if lacking := set(schema.names) - set(file.schema_arrow.names):
+                        raise ValueError(f"no columns {lacking}")
+                    for batch in file.iter_batches(_ROWS_AT_ONCE, columns=schema.names):
+                        yield from batch.to_pylist()
             except (OSError, ValueError) as error:
                 raise CodeOriginError(
                     f"{path}: is damaged; delete it and give the same command, which makes it again"
                 ) from error
-            yield from rows
 
     def _rows_path(self, unit: Unit) -> Path:
         return self.folder / unit.kind.value / _place(unit.repository) / f"{unit.key}.parquet"
@@ -188,6 +194,16 @@ class Store:
             f"{self.folder}: cannot write the results here: {error.strerror or error}; what is done is kept, and the "
             "same command goes on"
         )
+
+
+def _in_order(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _files(folder: Path, suffix: str) -> Iterator[Path]:
+    """The files of all repositories, those of one listed at a time: of a large scan there are very many."""
+    for repository in _in_order(folder):
+        yield from (path for path in _in_order(repository) if path.suffix == suffix)
 
 
 def _place(repository: str) -> str:

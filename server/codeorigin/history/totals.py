@@ -48,6 +48,14 @@ class Share:
         self.commits += counted
 
 
+def share_of(shares: dict[str, Share], name: str) -> Share:
+    """The one of this name, a new one where there is none yet. (To make one for every question takes its time.)"""
+    found = shares.get(name)
+    if found is None:
+        found = shares[name] = Share()
+    return found
+
+
 def date_of(seconds: int) -> str:
     """A time as ISO 8601 in UTC: ``2024-05-17T09:30:00Z``."""
     return datetime.fromtimestamp(_possible(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -80,16 +88,17 @@ class Totals:
     declared: dict[str, int] = field(default_factory=dict)
     _best: list[tuple[float, str, CommitResult]] = field(default_factory=list)
 
-    def add(self, result: CommitResult) -> None:
-        """Count a commit."""
+    def add(self, result: CommitResult, *, by_folder: bool = True) -> None:
+        """Count a commit. Folders of many repositories are too many to be kept: ``by_folder`` False leaves them out."""
         self.commits += 1
         self.unread += result.unread
         self.missing += result.missing
         self.unreadable += result.reason == UNREADABLE
         self.all.add(result.parts)
         if result.parts:
-            self.months.setdefault(month_of(result.seconds), Share()).add(result.parts)
-        _add_by(self.folders, result.parts, lambda part: part.folder)
+            share_of(self.months, month_of(result.seconds)).add(result.parts)
+        if by_folder:
+            _add_by(self.folders, result.parts, lambda part: part.folder)
         _add_by(self.languages, result.parts, lambda part: part.language)
         for agent in result.declared:
             self.declared[agent] = self.declared.get(agent, 0) + 1
@@ -113,4 +122,4 @@ def _add_by(shares: dict[str, Share], parts: Iterable[Part], key: Callable[[Part
     for part in parts:
         by.setdefault(key(part), []).append(part)
     for name, some in by.items():
-        shares.setdefault(name, Share()).add(some)
+        share_of(shares, name).add(some)

@@ -1,22 +1,35 @@
 """Workers on one machine and on a cluster of two nodes: the same results, whoever dies on the way."""
 
 import os
-import signal
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import ray
 from ray.cluster_utils import Cluster
+from ray.exceptions import (
+    LocalRayletDiedError,
+    NodeDiedError,
+    ObjectLostError,
+    OutOfMemoryError,
+    OwnerDiedError,
+    RayActorError,
+    RayError,
+    RayTaskError,
+    WorkerCrashedError,
+)
 
-from codeorigin.fleet.engines import Engine, LocalEngine, Worker, WorkerLostError, run_units
-from codeorigin.fleet.ray_engine import RayEngine
+from codeorigin.fleet.engines import LocalEngine, Worker, WorkerLostError, run_units
+from codeorigin.fleet.ray_engine import RayEngine, _RayWorker
 from codeorigin.fleet.units import Unit, UnitKind, units_of
 from codeorigin.fleet.work import UnitResult, UnitWorker
 from codeorigin.model.bundle import Bundle
 from support.fleet_scans import content, request, run, unit
+from support.waiting import wait_for
 
 
 def test_several_processes_give_the_same_files(
@@ -26,50 +39,103 @@ def test_several_processes_give_the_same_files(
     assert content(tmp_path) == local
 
 
-class _Killing:
-    """An engine whose second unit loses its worker once, in the middle of the work."""
+@pytest.fixture
+def killing_git(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ``git`` in the way of every worker that starts from now on.
 
-    def __init__(self, inner: Engine, kill: Callable[[Any], None]) -> None:
-        self.inner, self.workers, self._kill = inner, inner.workers, kill
-        self.begun = 0
-
-    def start(self) -> Worker:
-        engine, worker = self, self.inner.start()
-
-        class Watched:
-            def submit(self, unit: Unit) -> Future[UnitResult]:
-                future = worker.submit(unit)
-                engine.begun += 1
-                if engine.begun == 2:
-                    engine._kill(worker)
-                return future
-
-            def stop(self) -> None:
-                worker.stop()
-
-        return Watched()
-
-    def close(self) -> None:
-        self.inner.close()
-
-
-def _kill_process(worker: Any) -> None:
-    (process,) = worker.process_ids
-    os.kill(process, signal.SIGKILL)
+    The first worker that asks it for the files of a unit is killed for it. The file is the list of those killed.
+    """
+    folder = tmp_path_factory.mktemp("killing")
+    killed, once = folder / "killed", folder / "once"
+    once.mkdir()
+    real = shutil.which("git")
+    program = folder / "git"
+    # Removing a folder succeeds for one of all that try.
+    program.write_text(
+        f"""#!/bin/sh
+case " $* " in *" cat-file --batch"*)
+    if [ "$PPID" != {os.getpid()} ] && rmdir {once} 2>/dev/null; then
+        echo "$PPID" >> {killed}
+        kill -9 "$PPID"
+        exit 1
+    fi
+esac
+exec {real} "$@"
+"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    return killed
 
 
-def test_a_killed_process_loses_nothing(
-    folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
+def test_a_process_killed_in_the_middle_of_a_unit_loses_nothing(
+    folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes], killing_git: Path
 ) -> None:
-    engine = _Killing(LocalEngine(model, 2), _kill_process)
-    tally, said = run(engine, request(folders, model), tmp_path)
+    tally, said = run(LocalEngine(model, 2), request(folders, model), tmp_path)
+    assert len(killing_git.read_text().split()) == 1
     assert (tally.done, tally.failed, tally.lost, said) == (9, 0, 1, [])
     assert content(tmp_path) == local
 
 
+def test_a_process_that_dies_while_it_waits_loses_nothing(
+    folders: list[Path], model: Path, local: dict[str, bytes]
+) -> None:
+    started: list[Any] = []
+
+    class Noted(LocalEngine):
+        def start(self) -> Worker:
+            started.append(super().start())
+            return started[-1]
+
+    def units() -> Iterator[Unit]:
+        first, second, _ = units_of(folders[0], UnitKind.COMMITS, model=Bundle.load(model).model_id, size=2)
+        yield first
+        pool = started[0]._pool
+        (process,) = pool._processes.values()
+        process.kill()
+        # Only when the pool itself knows does it refuse what it is given.
+        wait_for(lambda: pool._broken, what="a pool without its process")
+        yield second
+
+    outcomes = list(run_units(Noted(model, 1), units()))
+    assert [(each.result.error, each.lost) for each in outcomes] == [(None, 0), (None, 1)]
+    assert [len(each.result.rows) for each in outcomes] == [2, 2]
+    assert len(started) == 2
+
+
+def test_a_unit_begun_again_is_given_to_no_worker_that_waits() -> None:
+    alive: list[object] = []
+
+    class Mortal:
+        def submit(self, unit: Unit) -> Future[UnitResult]:
+            future: Future[UnitResult] = Future()
+            if self in alive:
+                future.set_result(UnitResult())
+            else:
+                future.set_exception(WorkerLostError("killed"))
+            return future
+
+        def stop(self) -> None:
+            pass
+
+    class Starting(_Dying):
+        def start(self) -> Worker:
+            alive.append(Mortal())
+            return alive[-1]  # type: ignore[return-value]
+
+    def units() -> Iterator[Unit]:
+        yield from map(unit, "abcd")
+        # As a node of the cluster goes away with all its workers.
+        alive.clear()
+        yield unit("last")
+
+    *_, last = run_units(Starting("none", workers=4), units())
+    assert (last.unit.repository, last.result.error, last.lost) == ("last", None, 1)
+
+
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    """A cluster of two nodes with one processor each."""
+def cluster(monkeypatch: pytest.MonkeyPatch, killing_git: Path) -> Iterator[Cluster]:
+    """A cluster of two nodes with one processor each, whose workers find the ``git`` that kills."""
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     node = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
     made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
@@ -80,14 +146,20 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     made.shutdown()
 
 
-def test_a_cluster_of_two_nodes_with_a_killed_worker_gives_the_same_files(
-    cluster: Cluster, folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
+def test_a_cluster_of_two_nodes_with_a_worker_killed_in_the_middle_of_a_unit_gives_the_same_files(
+    cluster: Cluster,
+    folders: list[Path],
+    model: Path,
+    tmp_path: Path,
+    local: dict[str, bytes],
+    killing_git: Path,
 ) -> None:
     assert len([node for node in ray.nodes() if node["Alive"]]) == 2
     engine = RayEngine(model, None)
     assert engine.workers == 2
-    killing = _Killing(engine, _kill_process)
-    tally, said = run(killing, request(folders, model), tmp_path)
+    tally, said = run(engine, request(folders, model), tmp_path)
+    (killed,) = map(int, killing_git.read_text().split())
+    assert killed != os.getpid()
     assert (tally.done, tally.failed, tally.lost, said) == (9, 0, 1, [])
     assert content(tmp_path) == local
 
@@ -129,6 +201,37 @@ def test_a_unit_that_kills_its_workers_is_given_up() -> None:
     assert outcomes["bad"].result.error == "its worker ended 3 times: killed"
     assert outcomes["bad"].lost == 3
     assert outcomes["good"].result.error is outcomes["fine"].result.error is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OutOfMemoryError("the node was short of memory"),
+        NodeDiedError("the node went away"),
+        ObjectLostError("0f", None, ""),
+        OwnerDiedError("0f", None, ""),
+        WorkerCrashedError(),
+        LocalRayletDiedError(),
+        RayActorError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_the_cluster_loses_is_a_lost_worker(error: RayError) -> None:
+    with pytest.raises(WorkerLostError, match=r"\w"):
+        _answered(error).result(0)
+
+
+def test_an_error_of_the_work_itself_is_no_lost_worker() -> None:
+    with pytest.raises(RayTaskError):
+        _answered(RayTaskError("run", "trace", ValueError("odd"))).result(0)
+
+
+def _answered(error: RayError) -> Future[UnitResult]:
+    """What a unit comes to whose actor answers with ``error``."""
+    inner: Future[UnitResult] = Future()
+    inner.set_exception(error)
+    method = SimpleNamespace(remote=lambda unit: SimpleNamespace(future=lambda: inner))
+    return _RayWorker(SimpleNamespace(run=method)).submit(unit("a"))
 
 
 def test_units_are_taken_only_when_a_worker_is_free() -> None:

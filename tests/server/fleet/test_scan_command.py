@@ -1,17 +1,23 @@
 """The command: its list of repositories, and its report over all."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from codeorigin.cli import fleet_report
 from codeorigin.cli.app import main
 from codeorigin.cli.fleet_report import write_fleet_report
 from codeorigin.errors import CodeOriginError
+from codeorigin.fleet.engines import LocalEngine
 from codeorigin.fleet.scan import read_repositories
 from codeorigin.fleet.store import Store
-from codeorigin.fleet.units import UnitKind
+from codeorigin.fleet.units import Unit, UnitKind
+from codeorigin.fleet.work import UnitResult
+from support.fleet_scans import request, run
 
 
 def test_the_list_of_repositories(tmp_path: Path) -> None:
@@ -51,6 +57,67 @@ def test_the_command_writes_a_report_over_all(
     assert "0 units done, 3 done before, 0 failed" in capsys.readouterr().err
 
 
+# A terminal sends Ctrl-C to all processes of the command at once. What starts in a shell's background would ignore it.
+INTERRUPTED = """\
+import os, signal, sys
+from codeorigin.cli import app, fleet_report
+from codeorigin.fleet import engines, store
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+moment, at = sys.argv[1], int(sys.argv[2])
+place, name = {
+    "wait": (engines, "wait"), "write": (store.Store, "put"), "report": (fleet_report, "_page")
+}[moment]
+usual, calls = getattr(place, name), []
+
+def interrupting(*given, **options):
+    result = usual(*given, **options)
+    calls.append(given)
+    if len(calls) == at:
+        os.killpg(0, signal.SIGINT)
+    return result
+
+setattr(place, name, interrupting)
+sys.exit(app.main(sys.argv[3:]))
+"""
+
+
+@pytest.mark.parametrize(("moment", "at", "kept"), [("wait", 1, 0), ("write", 4, 4), ("report", 1, 6)])
+def test_an_interrupted_scan_keeps_what_is_done_and_goes_on(
+    folders: list[Path],
+    model: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    moment: str,
+    at: int,
+    kept: int,
+) -> None:
+    many = [tmp_path / name for name in "abc"]
+    for link, folder in zip(many, folders, strict=True):
+        link.symlink_to(folder)
+    listed = tmp_path / "list.txt"
+    listed.write_text("\n".join(map(str, [*folders, *many])))
+    out = tmp_path / "out"
+    given = ["scan", str(listed), "--output", str(out), "--model", str(model), "--jobs", "2"]
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, moment, str(at), *given],
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    said = "codeorigin: stopped; what is done is kept, and the same command goes on from there\n"
+    assert done.stderr == said
+    assert not (out / "report.html").exists()
+    assert not list(out.rglob("*.part"))
+    assert len(list(out.glob("manifest/*/*/*.json"))) == len(list(out.glob("commits/*/*.parquet"))) == kept
+    assert main(given) == 0
+    assert f"{6 - kept} units done, {kept} done before, 0 failed; report" in capsys.readouterr().err
+    assert [row["functions"] for row in pq.read_table(out / "repositories.parquet").to_pylist()] == 6 * [12]
+
+
 def test_repositories_of_one_name_are_told_apart(folders: list[Path], model: Path, tmp_path: Path) -> None:
     listed = tmp_path / "list.txt"
     for number, folder in enumerate(folders[:2]):
@@ -78,3 +145,40 @@ def test_a_list_with_a_byte_order_mark(tmp_path: Path) -> None:
     listed = tmp_path / "list.txt"
     listed.write_bytes(b"\xef\xbb\xbfone\r\ntwo\r\n")
     assert read_repositories(listed) == [tmp_path / "one", tmp_path / "two"]
+
+
+def test_a_page_over_many_repositories_lists_some_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet_report, "MOST_LISTED", 2)
+    monkeypatch.setattr(fleet_report, "_ROWS_AT_ONCE", 2)
+    store = Store(tmp_path, {})
+    for number, name in enumerate(("/a", "/b", "/c", "/d", "/e")):
+        row = {"repository": name, "commit": "0", "path": "x.py", "blob": "0", "language": "python"}
+        row |= {"functions": 1, "human": 10 * (number % 3), "unsure": 0, "llm": 1, "band": "llm"}
+        store.put(Unit(name, UnitKind.TREE, ("0",), (0,), True, "m"), UnitResult((row,)))
+        store.put_failure(f"{name}{name}", UnitKind.TREE, "odd")
+    write_fleet_report(store, UnitKind.TREE, "m")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "CodeOrigin scan of 5 repositories" in text
+    assert "The 2 of 5 with the most lines; repositories.parquet has all." in text
+    assert re.findall(r"<tr><td>([^<]*)</td>", text) == ["/b", "/c"]
+    assert "Failed: 5" in text
+    assert text.count("<li>") == 2
+    assert "And 3 more; the files in the folder manifest have all." in text
+    rows = pq.read_table(tmp_path / "repositories.parquet").to_pylist()
+    assert [(row["repository"], row["lines"], row["judged_llm"]) for row in rows] == [
+        ("/a", 1, 1),
+        ("/b", 11, 1),
+        ("/c", 21, 1),
+        ("/d", 1, 1),
+        ("/e", 11, 1),
+    ]
+
+
+def test_folders_of_all_repositories_are_not_kept(folders: list[Path], model: Path, tmp_path: Path) -> None:
+    asked = request(folders, model)
+    run(LocalEngine(model, 1), asked, tmp_path)
+    totals = fleet_report._sums(Store(tmp_path, asked.settings), UnitKind.COMMITS).totals
+    assert (totals.commits, totals.all.lines, totals.folders) == (18, 216, {})
+    assert totals.languages["python"] == totals.all

@@ -1,9 +1,12 @@
 """The folder of a scan: what it keeps when a disk is full, a file damaged or another run at it."""
 
 import errno
+import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -58,6 +61,30 @@ def test_a_damaged_file_of_the_results_is_named(folders: list[Path], model: Path
     file.unlink()
     assert run(LocalEngine(model, 1), asked, tmp_path)[0].done == 1
     assert len(list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))) == 6
+
+
+def test_rows_of_a_large_file_are_never_all_in_memory(tmp_path: Path) -> None:
+    store = Store(tmp_path, {})
+    about = {"repository": "/one", "commit": "a", "language": "python", "functions": 1, "llm": 9}
+    rows = tuple({**about, "path": f"src/{number}.py"} for number in range(20_000))
+    store.put(replace(unit("/one"), kind=UnitKind.TREE), UnitResult(rows))
+    tracemalloc.start()
+    try:
+        read = [row["path"] for row in store.rows(UnitKind.TREE)]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert read == [row["path"] for row in rows]
+    assert peak < 6 * 2**20
+
+
+def test_a_file_with_other_columns_is_named(tmp_path: Path) -> None:
+    store = Store(tmp_path, {})
+    store.put(unit("/one"), UnitResult(()))
+    (file,) = (tmp_path / "commits").glob("*/*.parquet")
+    pq.write_table(pa.table({"repository": ["/one"]}), file)
+    with pytest.raises(CodeOriginError, match=r"\.parquet: is damaged; delete it"):
+        list(store.rows(UnitKind.COMMITS))
 
 
 def test_two_runs_in_one_folder_write_files_of_their_own(
