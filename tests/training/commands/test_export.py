@@ -137,6 +137,17 @@ def test_a_distribution_is_in_no_figure_of_repositories(run: Run, tmp_path: Path
     assert json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"] == before
 
 
+def test_out_of_fold_figures_are_of_the_parts_in_the_bundle(run: Run) -> None:
+    add_deep(run)
+    export(CONFIG, run, silent)
+    both = json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["out_of_fold"]
+    assert list(both) == ["wide", "wide_deep"]
+    calibrate(replace(CALIBRATE, wide=False), run, silent)
+    export(CONFIG, run, silent)
+    alone = json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["out_of_fold"]
+    assert list(alone) == ["deep"]
+
+
 def test_a_deep_part_that_calibration_wants_is_exported(run: Run) -> None:
     add_deep(run)
     export(CONFIG, run, silent)
