@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from transformers import AutoModel
 from typer.testing import CliRunner
 
@@ -20,12 +21,20 @@ from codeorigin.languages import get_language
 from codeorigin_training.__main__ import app, recipe_file
 from codeorigin_training.build import BuildConfig
 from codeorigin_training.configuration import ConfigurationError, load_config
+from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
+from codeorigin_training.encoder.interface import make_head, set_head_dropout
 from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.finetune.config import Strategy
+from codeorigin_training.finetune.examples import Groups
+from codeorigin_training.finetune.material import Material
+from codeorigin_training.finetune.objective import Objective, Output
+from codeorigin_training.finetune.sampling import Draw
+from codeorigin_training.finetune.strategies import PlateauSchedule, make_schedule
 from codeorigin_training.run import Run
 from support.corpus_maker import write_corpus
 from support.tiny_roberta import write_tiny_roberta
+from support.tiny_training import tiny_rows, tiny_tokenizer
 
 VIEWS = [{"view": {"kind": "words", "min_order": 1, "max_order": 2, "width": 4096}, "strength": 4.0}]
 CODE = "def process_orders(orders):\n    for order in orders:\n        print(order)\n    return len(orders)\n"
@@ -48,10 +57,76 @@ def test_the_classic_recipe_says_what_it_is_known_for() -> None:
     assert training.sampling.each_row_once
     assert not command.offsets
     assert (command.shape.pooling, command.shape.head_dim) == (Pooling.CLS, 256)
-    assert config.pretrain.mask_rate == 0.15
+    assert config.pretraining
+    pretrain = config.pretrained
+    assert (pretrain.mask_rate, pretrain.row_length, pretrain.whole_line_share) == (0.15, 512, 0.0)
+    assert (pretrain.encoder, pretrain.shape) == (command.encoder, command.shape)
+    assert command.encoder == "microsoft/codebert-base"
     assert not config.calibrate.wide
     assert training.then is not None
     assert training.then.strategy is Strategy.GRADUAL
+
+
+def test_the_classic_head_and_what_trains_it() -> None:
+    config = load_config(BuildConfig, recipe_file("classic")).finetune
+    shape, training = config.shape, config.finetune
+    head = make_head(768, shape.head_dim)
+    set_head_dropout(head, config.head_dropout)
+    assert [type(layer) for layer in head] == [nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear]
+    assert [layer.p for layer in head if isinstance(layer, nn.Dropout)] == [0.3, 0.2]
+    linear = [layer for layer in head if isinstance(layer, nn.Linear)]
+    assert [(layer.in_features, layer.out_features) for layer in linear] == [(768, 256), (256, 1)]
+    # The head that is made by itself is the same.
+    assert [layer.p for layer in make_head(768, 256) if isinstance(layer, nn.Dropout)] == [0.3, 0.2]
+
+    schedule = make_schedule([list(head.parameters())], training)
+    assert isinstance(schedule, PlateauSchedule)
+    assert type(schedule.optimizer) is torch.optim.Adam
+    (group,) = schedule.optimizer.param_groups
+    assert (group["lr"], group["weight_decay"]) == (2e-5, 0)
+    schedule.validated(0.5)
+    assert group["lr"] == 2e-5
+    schedule.validated(0.5)
+    assert group["lr"] == 1e-5
+
+    losses = training.losses
+    assert (losses.consistency, losses.contrastive, losses.pair) == (0.0, 0.0, 0.0)
+    assert training.then is not None
+    assert training.second() is not None
+    assert (training.then.layers, training.then.learning_rate, training.then.patience) == (5, 2e-5, 2)
+
+
+def test_the_classic_loss_is_binary_cross_entropy_of_the_labels_alone() -> None:
+    config = load_config(BuildConfig, recipe_file("classic")).finetune
+    examples = Material(
+        rows=(rows := tiny_rows(6)),
+        labels=np.array([row.label for row in rows], dtype=np.int64),
+        weights=np.ones(6),
+        folds=np.zeros(6, dtype=np.int64),
+        wide=np.full(6, 9.0),
+        tokenizer=tiny_tokenizer(),
+        tokens=[np.arange(3, dtype=np.int32)] * 6,
+        groups=Groups.of(rows),
+    ).examples(np.ones(6, dtype=bool), offsets=config.offsets, validation_share=0.0)
+    logits = torch.linspace(-2.0, 2.0, 6)
+    output = Output(logits[None], None, torch.zeros(6, dtype=torch.bool))
+    draw = Draw(np.arange(6), np.full(6, -1))
+    loss, _ = Objective(examples, torch.device("cpu")).loss(output, draw, config.finetune.losses)
+    labels = torch.tensor([float(row.label) for row in rows])
+    assert 0 < labels.sum() < 6
+    wanted = -(labels * logits.sigmoid().log() + (1 - labels) * (1 - logits.sigmoid()).log()).mean()
+    torch.testing.assert_close(loss, wanted)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"encoder": "another"}, {"vocabulary": "transfer"}, {"shape": {"head_dim": 8}}]
+)
+def test_what_is_pretrained_is_what_is_fine_tuned(changes: dict[str, Any]) -> None:
+    (name,) = changes
+    with pytest.raises(
+        ConfigurationError, match=f"pretrain.{name} is not finetune.{name}: set finetune.{name}"
+    ):
+        load_config(BuildConfig, recipe_file("classic"), [f"pretrain={json.dumps(changes)}"])
 
 
 def test_an_unknown_recipe_is_one_line() -> None:
@@ -61,7 +136,7 @@ def test_an_unknown_recipe_is_one_line() -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_roberta(tmp_path_factory.mktemp("roberta"))
+    return write_tiny_roberta(tmp_path_factory.mktemp("roberta"), context=512)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +148,9 @@ def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
         "wide.views": VIEWS,
         "wide.folds": 2,
         "wide.processes": 1,
+        "pretrain.steps": 3,
         "finetune.encoder": str(folder),
+        "finetune.body_dropout": 0.05,
         "finetune.overlap": 16,
         "finetune.processes": 1,
         "finetune.shape.head_dim": 16,
@@ -96,16 +173,28 @@ def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run(place / "run")
 
 
-def test_the_embeddings_are_the_folders_and_the_head_is_not_alone(run: Run, folder: Path) -> None:
-    encoder = load_encoder(run.finetuned)
-    body = AutoModel.from_pretrained(folder)
-    table = body.get_input_embeddings().weight
+def test_masking_moves_the_folders_embeddings(run: Run, folder: Path) -> None:
+    pretrained = load_encoder(run.pretrained)
+    assert isinstance(pretrained, HuggingFaceEncoder)
+    assert (pretrained.pooling, pretrained.head_dim) == (Pooling.CLS, 16)
+    table = AutoModel.from_pretrained(folder).get_input_embeddings().weight
+    assert not torch.equal(pretrained.token_embedding.weight, table)
+    torch.testing.assert_close(pretrained.token_embedding.weight, table, rtol=0, atol=1e-3)
+
+
+def test_the_embeddings_are_the_pretrained_ones_and_the_head_is_not_alone(run: Run) -> None:
+    encoder, pretrained = (load_encoder(path) for path in (run.finetuned, run.pretrained))
+    assert isinstance(encoder, HuggingFaceEncoder)
+    assert (encoder.pooling, encoder.head_dim) == (Pooling.CLS, 16)
+    assert encoder.body.config.hidden_dropout_prob == 0.05
+    body: Any = pretrained.body
+    table = pretrained.token_embedding.weight
     torch.testing.assert_close(encoder.token_embedding.weight, table, rtol=0, atol=0)
     lower, upper = (
         all(
             torch.equal(ours, theirs)
             for ours, theirs in zip(
-                encoder.body.encoder.layer[place].parameters(),  # type: ignore[union-attr]
+                encoder.body.encoder.layer[place].parameters(),
                 body.encoder.layer[place].parameters(),
                 strict=True,
             )
@@ -137,7 +226,16 @@ def test_its_bundle_explains_by_integrated_gradients(
 
 def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
     settings = json.loads(run.settings.read_text(encoding="utf-8"))
-    assert list(settings) == ["corpus", "wide", "tokenizer", "finetune", "calibrate", "export"]
+    assert list(settings) == [
+        "corpus",
+        "wide",
+        "tokenizer",
+        "pretrain",
+        "finetune",
+        "calibrate",
+        "export",
+    ]
+    assert settings["pretrain"]["settings"]["encoder"] == str(folder)
     assert settings["finetune"]["settings"]["encoder"] == str(folder)
     assert settings["finetune"]["settings"]["finetune"]["frozen"]["epochs"] == 1
     assert {each["torch"] for each in settings.values()} == {metadata.version("torch")}
@@ -159,8 +257,10 @@ def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
     finally:
         connection.close()
     assert finished == {"FINISHED"}
-    assert set(runs) >= {"corpus", "wide", "tokenizer", "finetune", "calibrate", "export", "fold-0", "final"}
+    assert set(runs) >= {"corpus", "wide", "tokenizer", "pretrain", "finetune", "fold-0", "final"}
+    assert set(runs) >= {"calibrate", "export"}
     keys = {name: {key for each, key in found if each == name} for name, _ in found}
+    assert {"validation_mlm_loss", "validation_mlm_accuracy"} <= keys["pretrain"]
     for stage in ("wide", "finetune", "export"):
         test = {"accuracy", "precision", "recall", "f1", "auroc", "expected_calibration_error"}
         assert {f"test/{name}" for name in test} <= keys[stage]

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,15 +7,20 @@ import numpy as np
 import pytest
 import torch
 
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.commands import finetune as command
 from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetune
 from codeorigin_training.corpus.rows import read_functions, read_pairs
 from codeorigin_training.corpus.splits import fold_array, is_held_out
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import load_encoder, save_encoder
 from codeorigin_training.finetune.config import FinetuneConfig
 from codeorigin_training.finetune.inference import deep_logits, neutral_logit
 from codeorigin_training.run import Run, RunError
+from codeorigin_training.tracking import NullTracker
 from support.corpus_maker import write_corpus
 from support.tiny_training import tiny_shape, tiny_tokenizer
 
@@ -26,6 +33,10 @@ CONFIG = FinetuneCommandConfig(
     overlap=16,
     processes=1,
 )
+
+
+def silent(line: str) -> None:
+    """Nobody listens."""
 
 
 def make_run(folder: Path) -> Run:
@@ -111,6 +122,96 @@ def test_a_pretrained_encoder_is_where_it_starts(tmp_path: Path) -> None:
     assert torch.allclose(trained.tokens.weight, start.tokens.weight, atol=1e-6)
 
 
+class Recorder(NullTracker):
+    """Keeps what it is given by name, the pictures as their probabilities."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, float] = {}
+        self.probabilities: list[Floats] = []
+
+    def metrics(self, figures: Mapping[str, float], step: int) -> None:
+        self.figures |= figures
+
+    def pictures(self, labels: Integers, probabilities: Floats) -> None:
+        self.probabilities.append(probabilities)
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """Takes what the command tells its tracker."""
+    recorder = Recorder()
+    monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(recorder))
+    return recorder
+
+
+@pytest.mark.parametrize("pretrained", [True, False])
+def test_the_heads_dropout_is_what_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pretrained: bool
+) -> None:
+    run, seen = make_run(tmp_path), []
+    if pretrained:
+        save_encoder(run.pretrained, CompactEncoder(tiny_shape()))
+
+    def look(model: Encoder, *_: object) -> None:
+        seen.append([module.p for module in model.head.modules() if isinstance(module, torch.nn.Dropout)])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "train", look)
+    for dropout in ((0.3, 0.2), (0.4, 0.0)):
+        with pytest.raises(KeyboardInterrupt):
+            finetune(replace(CONFIG, head_dropout=dropout), run, silent)
+    assert seen == [[0.3, 0.2], [0.4, 0.0]]
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_figures_and_pictures_are_of_what_the_encoder_has_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offsets: bool
+) -> None:
+    run, told = make_run(tmp_path), recorded(monkeypatch)
+    with np.load(run.wide) as kept:
+        count = len(kept["out_of_fold"])
+    # Far above anything that a deep part says.
+    np.savez(run.wide, out_of_fold=np.full(count, 40.0))
+    finetune(replace(CONFIG, offsets=offsets, finetune=replace(CONFIG.finetune, steps=3)), run, silent)
+    assert any(name.startswith("wide_deep/") for name in told.figures) is offsets
+    assert all(bool((found > 0.999).all()) is offsets for found in told.probabilities)
+
+
+def test_what_a_masked_text_is_moved_by_changes_no_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = replace(make_run(tmp_path), track=True)
+    told, again, resumed = (Recorder() for _ in range(3))
+    config = replace(CONFIG, offsets=False, finetune=replace(CONFIG.finetune, steps=10, neutral_share=0.0))
+    current = told
+    monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(current))
+    finetune(config, run, silent)
+
+    def far(model: Encoder, tokenizer: Tokenizer) -> float:
+        with torch.no_grad():
+            model.head[-1].bias.sub_(30.0)  # type: ignore[index, union-attr, operator]
+        return 30.0
+
+    monkeypatch.setattr(command, "centre", far)
+    for path in (run.folder / "finetune").iterdir():
+        path.unlink()
+    current = again
+    finetune(config, run, silent)
+    current = resumed
+    finetune(config, run, silent)
+    names = [name for name in told.figures if name.startswith("test/")]
+    assert names
+    for other in (again, resumed):
+        assert [other.figures[name] for name in names] == pytest.approx(
+            [told.figures[name] for name in names]
+        )
+        np.testing.assert_allclose(other.probabilities[-1], told.probabilities[-1], atol=1e-4)
+        assert 0.01 < other.probabilities[-1].mean() < 0.99
+    # Each fold, all folds, the test set; of what was kept, the last two.
+    assert (len(told.probabilities), len(again.probabilities), len(resumed.probabilities)) == (4, 4, 2)
+    for one, other in zip(told.probabilities, again.probabilities, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
 def test_logits_of_another_corpus_are_refused(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     np.savez(run.wide, out_of_fold=np.zeros(3))
@@ -124,6 +225,8 @@ def test_logits_of_another_corpus_are_refused(tmp_path: Path) -> None:
         ({"augmentations": ("translated",)}, "no augmentation translated"),
         ({"augmentations": ()}, "view_share needs augmentations"),
         ({"deep_folds": 1}, "deep_folds"),
+        ({"head_dropout": (0.3,)}, "head_dropout must be two"),
+        ({"head_dropout": (0.3, 1.0)}, "head_dropout must be two"),
         ({"overlap": 64}, "overlap"),
     ],
 )

@@ -56,8 +56,9 @@ class ExportConfig:
     ``views`` are those that the run's wide part was trained with. ``overlap`` tokens are shared by windows next to
     each other. ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors
     on the same rows, each row of a pair weighing ``pair_weight``, for the manifest's comparison. ``prune`` names heads
-    of the deep part, ``layer.head`` from 1, that the bundle does without; it is refused if their loss shows. With
-    ``deep_bits`` 8 or 4, the deep part's matrices are stored in so many bits, in a file that both graphs read.
+    of the deep part, ``layer.head`` from 1, that the bundle does without; it is refused if their loss shows on training
+    repositories. With ``deep_bits`` 8 or 4, the deep part's matrices are stored in so many bits, in a file that both
+    graphs read.
     """
 
     name: str = "codeorigin-small"
@@ -125,14 +126,14 @@ def _export(
             raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
     if encoder is not None and tokenizer is not None and config.prune:
-        leave_out_heads(encoder, tokenizer, config.prune, held_out, config.overlap, log)
+        leave_out_heads(encoder, tokenizer, config.prune, side.rows, config.overlap, log)
     blocks: dict[str, Blocks] = {}
     if encoder is not None and config.deep_bits in BITS:
         # Before anything is measured: the figures are those of the weights as they are stored.
         blocks = round_weights(encoder, config.deep_bits)
     checked = Calibration.from_manifest(entry["measured"])
     metrics = _measure(held_out, measured, encoder, tokenizer, checked, config, tracker)
-    metrics["out_of_fold"] = _out_of_fold(run, side)
+    metrics["out_of_fold"] = _out_of_fold(run, side, wide=bool(entry["parts"]["wide"]))
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
         kept = Checkpoints(
@@ -267,14 +268,22 @@ def _measure(
     return metrics
 
 
-def _out_of_fold(run: Run, side: TrainingSide) -> dict[str, Any]:
-    """Figures of every part on training repositories, each row by a model that did not see its repository."""
-    with np.load(run.wide) as kept:
-        wide: Floats = kept["out_of_fold"]
-    figures = {"wide": detector_metrics(side.rows, wide)}
+def _out_of_fold(run: Run, side: TrainingSide, *, wide: bool) -> dict[str, Any]:
+    """Figures on training repositories, each row by a model that did not see its repository.
+
+    They are those of the deep part alone in a bundle without the wide one.
+    """
+    deep: Floats | None = None
     if run.deep.exists():
         with np.load(run.deep) as kept:
-            figures["wide_deep"] = detector_metrics(side.rows, wide + kept["out_of_fold"])
+            deep = kept["out_of_fold"]
+    if not wide:
+        return {} if deep is None else {"deep": detector_metrics(side.rows, deep)}
+    with np.load(run.wide) as kept:
+        logits: Floats = kept["out_of_fold"]
+    figures = {"wide": detector_metrics(side.rows, logits)}
+    if deep is not None:
+        figures["wide_deep"] = detector_metrics(side.rows, logits + deep)
     return figures
 
 

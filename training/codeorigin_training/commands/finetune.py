@@ -20,7 +20,7 @@ from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
 from codeorigin_training.encoder.data import encode_rows
-from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.interface import Encoder, set_head_dropout
 from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
 from codeorigin_training.files import written_whole
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy
@@ -41,17 +41,20 @@ class FinetuneCommandConfig:
     """How the deep part of a run is made.
 
     Without a pretrained encoder in the run, ``encoder`` names one (``compact``, of ``shape``, or a transformers
-    encoder's folder, which keeps its own tokens or gets the run's by ``vocabulary``, and whose dropout is its own or
-    ``body_dropout``). ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted. ``offsets`` lets the encoder
-    learn what the wide part's out-of-fold logit leaves, else it learns the labels. ``augmentations`` are the views
-    that ``finetune.view_share`` draws from. ``validation_share`` of the repositories (tasks) choose among checkpoints
-    where the strategy validates. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows.
+    encoder's folder, which keeps its own tokens or gets the run's by ``vocabulary``). The dropout of a transformers
+    body is its own or ``body_dropout``, that before each of the head's two layers is ``head_dropout``.
+    ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted.
+    ``offsets`` lets the encoder learn what the wide part's out-of-fold logit leaves, else it learns the labels.
+    ``augmentations`` are the views that ``finetune.view_share`` draws from. ``validation_share`` of the repositories
+    (tasks) choose among checkpoints where the strategy validates. ``pair_weight`` is the weight of a row of a same-task
+    pair, in mean rows.
     """
 
     finetune: FinetuneConfig = field(default_factory=FinetuneConfig)
     encoder: str = COMPACT
     vocabulary: Vocabulary = Vocabulary.OWN
     body_dropout: float | None = None
+    head_dropout: tuple[float, ...] = (0.3, 0.2)
     shape: EncoderConfig = field(default_factory=EncoderConfig)
     folds: int = 4
     deep_folds: int = 2
@@ -77,6 +80,8 @@ class FinetuneCommandConfig:
             raise ValueError("finetune.view_share needs augmentations to draw from")
         if self.body_dropout is not None and not 0 <= self.body_dropout < 1:
             raise ValueError("body_dropout must lie in [0, 1)")
+        if len(self.head_dropout) != 2 or not all(0 <= each < 1 for each in self.head_dropout):
+            raise ValueError("head_dropout must be two shares in [0, 1), one for each layer of the head")
         if self.validates and not self.validation_share:
             raise ValueError("this strategy chooses by validation: validation_share must be positive")
 
@@ -100,21 +105,22 @@ def finetune(config: FinetuneCommandConfig, run: Run, log: Log) -> None:
     material = _material(config, run, inputs, log)
     with tracked(run, "finetune", config, key=key, tags={"data_sha256": inputs["corpus"]}) as tracker:
         trainer = _Trainer(config, run, material, key, log)
-        logits = np.zeros(len(material.rows))
+        logits, moved = np.zeros(len(material.rows)), np.zeros(len(material.rows))
         folds = material.folds % config.deep_folds
         for fold in range(config.deep_folds):
             inside = np.flatnonzero(folds == fold)
-            logits[inside] = trainer.fold(fold, folds != fold, inside, tracker)
+            logits[inside], moved[inside] = trainer.fold(fold, folds != fold, inside, tracker)
         with written_whole(run.deep) as partial:
             np.savez(partial, out_of_fold=logits)
-        figures = _figures(material, logits, np.arange(len(logits)))
+        everything = np.arange(len(logits))
+        figures = _figures(config, material, logits, everything)
         log(f"out of fold: {_headline(figures)}")
         tracker.metrics(numbers(figures), 0)
-        _pictures(tracker, material, logits, np.arange(len(logits)))
-        trainer.final(tracker)
+        _pictures(config, tracker, material, logits + moved, everything)
+        moved_at_last = trainer.final(tracker)
         tracker.artifact(run.finetuned)
         if run.track:
-            _test(config, run, material, tracker, log)
+            _test(config, run, material, tracker, log, moved_at_last)
 
 
 class _Trainer:
@@ -129,40 +135,45 @@ class _Trainer:
 
     def fold(
         self, fold: int, keep: npt.NDArray[np.bool_], inside: npt.NDArray[np.int64], tracker: Tracker
-    ) -> Floats:
-        """Logits of the rows ``inside`` by an encoder that learned from the rows that ``keep`` marks."""
+    ) -> tuple[Floats, float]:
+        """Logits of the rows ``inside`` by an encoder that learned from the rows that ``keep`` marks.
+
+        With them comes what they were moved by: figures at a probability are of what the encoder has learned, and the
+        calibration, which takes up what it was moved by, is still to come.
+        """
         name = f"fold-{fold}"
         if (found := self._kept.arrays(name)) is not None:
             self._log(f"{name} taken from its checkpoint")
-            return found["logits"]
+            return found["logits"], _moved(found)
         material = self._material
         with tracker.phase(name, self._key) as phase:
-            model = self._trained(name, keep, phase)
+            model, moved = self._trained(name, keep, phase)
             tokens = [material.tokens[number] for number in inside]
             model.to(device_of(self._config.finetune))
             logits = deep_logits(model, tokens, material.tokenizer, overlap=self._config.overlap)
             full = np.zeros(len(material.rows))
             full[inside] = logits
-            figures = _figures(material, full, inside)
+            figures = _figures(self._config, material, full, inside)
             self._log(f"{name}: {_headline(figures)}")
             phase.metrics(numbers(figures), 0)
-            _pictures(phase, material, full, inside)
-        self._kept.keep_arrays(name, logits=logits)
+            _pictures(self._config, phase, material, full + moved, inside)
+        self._kept.keep_arrays(name, logits=logits, moved=np.array(moved))
         self._checkpoint(name).unlink(missing_ok=True)
-        return logits
+        return logits, moved
 
-    def final(self, tracker: Tracker) -> None:
-        """Train on all rows and write the run's encoder."""
-        if self._run.finetuned.exists() and self._kept.arrays("final") is not None:
+    def final(self, tracker: Tracker) -> float:
+        """Train on all rows and write the run's encoder; returns what its logits were moved by."""
+        if self._run.finetuned.exists() and (found := self._kept.arrays("final")) is not None:
             self._log("the final encoder is there")
-            return
+            return _moved(found)
         with tracker.phase("final", self._key) as phase:
-            model = self._trained("final", np.ones(len(self._material.rows), dtype=bool), phase)
+            model, moved = self._trained("final", np.ones(len(self._material.rows), dtype=bool), phase)
             save_encoder(self._run.finetuned, model)
-        self._kept.keep_arrays("final", done=np.ones(1))
+        self._kept.keep_arrays("final", moved=np.array(moved))
         self._checkpoint("final").unlink(missing_ok=True)
+        return moved
 
-    def _trained(self, name: str, keep: npt.NDArray[np.bool_], phase: Tracker) -> Encoder:
+    def _trained(self, name: str, keep: npt.NDArray[np.bool_], phase: Tracker) -> tuple[Encoder, float]:
         config, material = self._config, self._material
         model = self._fresh()
         examples = material.examples(
@@ -181,12 +192,17 @@ class _Trainer:
         train(model, examples, material.tokenizer, config.finetune, outlets, self._states)
         moved = centre(model, material.tokenizer)
         self._log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
-        return model
+        return model, moved
 
     def _fresh(self) -> Encoder:
         torch.manual_seed(self._config.finetune.seed)
+        encoder = self._start()
+        set_head_dropout(encoder.head, self._config.head_dropout)
+        return encoder
+
+    def _start(self) -> Encoder:
         if self._run.pretrained.exists():
-            return load_encoder(self._run.pretrained)
+            return load_encoder(self._run.pretrained, dropout=self._config.body_dropout)
         return make_encoder(
             self._config.encoder,
             self._run.tokenizer,
@@ -197,6 +213,11 @@ class _Trainer:
 
     def _checkpoint(self, name: str) -> Path:
         return self._run.folder / "finetune" / f"{name}-training.pt"
+
+
+def _moved(kept: Mapping[str, npt.NDArray[Any]]) -> float:
+    """What a checkpoint says that logits were moved by; one from before this was kept says nothing."""
+    return float(kept["moved"]) if "moved" in kept else 0.0
 
 
 def _material(config: FinetuneCommandConfig, run: Run, inputs: Mapping[str, str], log: Log) -> Material:
@@ -237,26 +258,43 @@ def _inputs(config: FinetuneCommandConfig, run: Run) -> dict[str, str]:
     }
 
 
-def _figures(material: Material, deep: Floats, inside: npt.NDArray[np.int64]) -> dict[str, Mapping[str, Any]]:
+def _figures(
+    config: FinetuneCommandConfig, material: Material, deep: Floats, inside: npt.NDArray[np.int64]
+) -> dict[str, Mapping[str, Any]]:
+    """By part; the sum of both is nothing where the encoder learned the labels alone."""
     rows = [material.rows[number] for number in inside]
     wide = material.wide[inside]
-    return {
+    figures: dict[str, Mapping[str, Any]] = {
         "wide": detector_metrics(rows, wide),
         "deep": detector_metrics(rows, deep[inside]),
-        "wide_deep": detector_metrics(rows, wide + deep[inside]),
     }
+    if config.offsets:
+        figures["wide_deep"] = detector_metrics(rows, wide + deep[inside])
+    return figures
 
 
-def _pictures(tracker: Tracker, material: Material, deep: Floats, inside: npt.NDArray[np.int64]) -> None:
-    tracker.pictures(material.labels[inside], sigmoid(material.wide[inside] + deep[inside]))
+def _pictures(
+    config: FinetuneCommandConfig,
+    tracker: Tracker,
+    material: Material,
+    deep: Floats,
+    inside: npt.NDArray[np.int64],
+) -> None:
+    logits = deep[inside] + (material.wide[inside] if config.offsets else 0.0)
+    tracker.pictures(material.labels[inside], sigmoid(logits))
 
 
-def _test(config: FinetuneCommandConfig, run: Run, material: Material, tracker: Tracker, log: Log) -> None:
-    """The run's encoder on repositories that it has not seen; with the wide part, where it learned what that leaves."""
+def _test(
+    config: FinetuneCommandConfig, run: Run, material: Material, tracker: Tracker, log: Log, moved: float
+) -> None:
+    """The run's encoder on repositories that it has not seen, before it was ``moved``.
+
+    With the wide part, where it learned what that leaves.
+    """
     _, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
     encoder = load_encoder(run.finetuned).to(device_of(config.finetune))
     tokens = encode_rows(held_out, material.tokenizer, processes=config.processes)
-    logits = deep_logits(encoder, tokens, material.tokenizer, overlap=config.overlap)
+    logits = deep_logits(encoder, tokens, material.tokenizer, overlap=config.overlap) + moved
     if config.offsets:
         with np.load(run.wide) as kept:
             logits = logits + kept["held_out"]
@@ -265,7 +303,7 @@ def _test(config: FinetuneCommandConfig, run: Run, material: Material, tracker: 
 
 
 def _headline(figures: Mapping[str, Mapping[str, Any]]) -> str:
-    """AUROC against old and modern human code and on pairs, of the wide part, the deep one, and both."""
+    """AUROC against old and modern human code and on pairs, of every part that has figures."""
     shown = []
     for part, found in figures.items():
         values = [found[name]["auroc"] for name in ("old_human", "modern_human", "pairs")]
