@@ -79,7 +79,11 @@ def _whole(manifest: Mapping[str, Any]) -> list[str]:
     ]
     for key, title in RATES:
         cells = ["-" if (value := verdicts[key]) is None else percent(value) for verdicts in found.values()]
-        name = title.replace("all functions, ", "").replace("functions ", "")
+        name = (
+            title.replace("all functions, ", "")
+            .replace("mean over functions", "mean over all")
+            .replace("functions ", "")
+        )
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     counts = [f"{verdicts['files']:,}" for verdicts in found.values()]
     lines.append("| how many there are | " + " | ".join(counts) + " |")
@@ -88,7 +92,7 @@ def _whole(manifest: Mapping[str, Any]) -> list[str]:
         (
             f"From {fewest} functions on, the whole has a verdict of its own, by a rule with its own thresholds. The "
             "table of the model's quality says how well these rank, this one what they say; repositories weigh the "
-            "same, but for `unsure`."
+            "same where nothing else is said."
         ),
         "\n".join(lines),
     ]

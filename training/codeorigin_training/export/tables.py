@@ -14,7 +14,7 @@ RATES = (
     ("true_positive_rate", "LLM functions called `llm`"),
     ("llm_called_human", "LLM functions called `human`"),
     ("human_called_human", "human functions called `human`"),
-    ("unsure", "all functions, `unsure`"),
+    ("unsure", "all functions, `unsure` (mean over functions)"),
 )
 
 SELECTION = (
