@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,6 +54,39 @@ def test_every_section_is_in_the_report(measured: tuple[Run, EvaluateConfig]) ->
     assert report["subject"]["held_out_repositories"] > 3
     page = (run.evaluation / "report.html").read_text(encoding="utf-8")
     assert "<svg" in page
+
+
+def test_the_manifests_figures_get_into_a_report_that_is_there(
+    measured: tuple[Run, EvaluateConfig], tmp_path: Path
+) -> None:
+    run, config = measured
+    assert config.bundle is not None
+    copied = Run(tmp_path / "run")
+    shutil.copytree(run.evaluation, copied.evaluation)
+    bundle = tmp_path / "bundle"
+    shutil.copytree(config.bundle, bundle)
+    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+    manifest["metrics"]["verdicts"] = dict.fromkeys(
+        (
+            "false_positive_rate_old",
+            "false_positive_rate_modern",
+            "true_positive_rate",
+            "llm_called_human",
+            "human_called_human",
+        ),
+        0.123,
+    )
+    (bundle / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
+    report = json.loads((copied.evaluation / "report.json").read_text(encoding="utf-8"))
+    assert report["held_out"]["llm_called_human"] == {"value": 0.123, "low": None, "high": None}
+    assert "12.3 %" in (copied.evaluation / "report.html").read_text(encoding="utf-8")
+    (bundle / "manifest.json").write_text(json.dumps(manifest | {"version": "9.9"}), encoding="utf-8")
+    with pytest.raises(CodeOriginError, match=r"the bundle .* 9\.9; run the command with its sections"):
+        evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
+    (bundle / "manifest.json").unlink()
+    with pytest.raises(CodeOriginError, match="broken manifest"):
+        evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
 
 
 def test_re_indented_code_scores_as_before(measured: tuple[Run, EvaluateConfig]) -> None:

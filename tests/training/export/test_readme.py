@@ -5,6 +5,7 @@ import pytest
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
+from codeorigin_training.experiments import read_trials
 from codeorigin_training.export.readme import BEGIN, END, with_metrics
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -44,3 +45,25 @@ def test_three_rows_and_what_the_threshold_promises() -> None:
 def test_missing_markers_are_named() -> None:
     with pytest.raises(CodeOriginError, match="metrics:begin"):
         with_metrics("no markers", "{}")
+
+
+def test_what_resampling_and_comments_do_is_said_with_the_studys_figures() -> None:
+    study = next(
+        trial for trial in read_trials(ROOT / "training" / "results.jsonl") if trial.study == "correctness"
+    ).figures
+    value = {name: figure["value"] for name, figure in study.items()}
+    passing, uncalled, human = (
+        value[name] for name in ("pass@1", "evade@1, not called llm", "evade@1, called human")
+    )
+    pairs, exchanged = value["AUROC of pairs"], value["AUROC of pairs with comments exchanged"]
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"{100 * passing:.0f} % pass their tests" in readme
+    assert (
+        f"{100 * uncalled:.0f} % are not called `llm` as they come, {100 * human:.0f} % are called" in readme
+    )
+    assert f"(AUROC {exchanged:.2f}, {pairs:.2f} before)" in readme
+    # Rounded once, as the table of the experiments rounds it: 0.9925 is 0.993 there.
+    quality = " ".join((ROOT / "docs" / "quality.md").read_text(encoding="utf-8").split())
+    assert f"{100 * float(f'{uncalled:.3f}'):.1f} %" in quality
+    card = (default_model_dir() / "README.md").read_text(encoding="utf-8")
+    assert "it can be evaded" in card

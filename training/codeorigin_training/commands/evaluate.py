@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
+from codeorigin.model_folder import MANIFEST
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.evaluate.assemble import assemble
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -11,6 +12,7 @@ from codeorigin_training.evaluate.page.html import problems, render
 from codeorigin_training.evaluate.plain import from_plain, to_plain
 from codeorigin_training.evaluate.report import Report
 from codeorigin_training.evaluate.section_cache import Sections
+from codeorigin_training.evaluate.sections.headline import with_manifests_figures
 from codeorigin_training.files import write_whole
 from codeorigin_training.measure.data import read_evaluation_data
 from codeorigin_training.measure.detector import Detector
@@ -27,13 +29,15 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
 
     Sections that were measured already with the same bundle, corpus and sizes are not measured again; they are kept
     below ``run.evaluation / "sections"``. Without any section to measure, the page is made anew from the
-    report that is there.
+    report that is there, with the figures of ``config.bundle``'s manifest if one is named.
 
     Raises:
         CodeOriginError: the bundle or the corpus is missing or broken.
     """
     folder = run.evaluation
     if not config.sections:
+        if config.bundle is not None:
+            _take_from_manifest(folder, config.bundle)
         write_page(folder)
         return
     # What ships may have been fitted on the held-out repositories: its twin was not.
@@ -51,8 +55,7 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
     with tracked(run, "evaluate", config) as tracker:
         report = assemble(detector, data, config, AUGMENTATIONS, sections, log)
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(to_plain(report), indent=1, ensure_ascii=False, allow_nan=False)
-        write_whole(folder / REPORT, text + "\n")
+        _write(folder, report)
         write_page(folder)
         tracker.artifact(folder / PAGE)
     for problem in problems(report):
@@ -66,9 +69,31 @@ def write_page(folder: Path) -> None:
     Raises:
         CodeOriginError: there is none, or it is not a report of today's structure.
     """
+    write_whole(folder / PAGE, render(_read(folder)))
+
+
+def _take_from_manifest(folder: Path, bundle: Path) -> None:
+    report = _read(folder)
+    try:
+        manifest = json.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
+        name = f"{manifest['name']} {manifest['version']}"
+        if report.subject.model.rpartition(" ")[0] != name:
+            raise CodeOriginError(
+                f"{folder / REPORT}: is of {report.subject.model}, the bundle {name}; run the command with its sections"
+            )
+        _write(folder, with_manifests_figures(report, manifest))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CodeOriginError(f"{bundle / MANIFEST}: broken manifest ({error!r}); export it again") from error
+
+
+def _read(folder: Path) -> Report:
     path = folder / REPORT
     try:
-        report = from_plain(Report, json.loads(path.read_text(encoding="utf-8")))
+        return from_plain(Report, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise CodeOriginError(f"{path}: not a report ({error}); run the command with its sections") from error
-    write_whole(folder / PAGE, render(report))
+
+
+def _write(folder: Path, report: Report) -> None:
+    text = json.dumps(to_plain(report), indent=1, ensure_ascii=False, allow_nan=False)
+    write_whole(folder / REPORT, text + "\n")

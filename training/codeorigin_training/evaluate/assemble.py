@@ -23,12 +23,11 @@ from codeorigin_training.evaluate.report import (
     TransferRow,
 )
 from codeorigin_training.evaluate.section_cache import Sections
-from codeorigin_training.evaluate.sections.accused import commits_of, false_positives_of
 from codeorigin_training.evaluate.sections.at_thresholds import measure_held_out
 from codeorigin_training.evaluate.sections.baselines import baselines
 from codeorigin_training.evaluate.sections.controls import controls
 from codeorigin_training.evaluate.sections.faithfulness import faithfulness
-from codeorigin_training.evaluate.sections.headline import with_manifests_figures
+from codeorigin_training.evaluate.sections.headline import with_manifests_figures, with_manifests_sections
 from codeorigin_training.evaluate.sections.in_files import measure_in_files
 from codeorigin_training.evaluate.sections.learning_curve import learning_curve
 from codeorigin_training.evaluate.sections.matrix import Judge, matrix_rows
@@ -97,7 +96,6 @@ def assemble(
     """Measure, or take from ``sections``, what ``config.sections`` asks for."""
     training = _Training(data, config)
     settings = asdict(config)
-    metrics = detector.bundle.manifest["metrics"]
     judge = Judge(detector.pool, lambda each, logits: _answers(detector, each, logits))
 
     def take(name: str, kind: type[Value], make: Callable[[], Value]) -> Value | None:
@@ -111,15 +109,13 @@ def assemble(
         rows = matrix_rows(slices, detector, judge, config, augmentations, log, name="shipped")
         return tuple(rows)
 
-    return Report(
+    report = Report(
         subject=_subject(detector, data, settings),
         held_out=take("held_out", HeldOut, lambda: measure_held_out(data.held_out, detector, config)),
         in_files=take("in_files", InFilesReport, lambda: measure_in_files(data.held_out, detector, config))
         if detector.bundle.calibration.file_context is not None
         else None,
-        matrix=with_manifests_figures(
-            take("matrix", tuple[MatrixRow, ...], matrix) or (), detector.bundle.manifest, data.corpus
-        ),
+        matrix=take("matrix", tuple[MatrixRow, ...], matrix) or (),
         transfer=take(
             "transfer",
             tuple[TransferRow, ...],
@@ -148,9 +144,11 @@ def assemble(
             "faithfulness", Faithfulness, lambda: faithfulness(data.held_out, detector, config, log)
         ),
         neutral=take("neutral", Neutral, lambda: neutral(detector)),
-        false_positives=false_positives_of(metrics),
-        commits=commits_of(metrics),
     )
+    manifest = detector.bundle.manifest
+    # Of another corpus than its own the manifest says nothing.
+    same = manifest.get("data", {}).get("sha256") == data.corpus
+    return (with_manifests_figures if same else with_manifests_sections)(report, manifest)
 
 
 def _answers(detector: Detector, each: Slice, logits: Floats) -> Answers | None:

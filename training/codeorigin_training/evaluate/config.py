@@ -26,7 +26,8 @@ class EvaluateConfig:
 
     ``bundle``, ``data`` and ``snippets`` replace the run's bundle, corpus folder and the corpus folder's
     ``snippets.parquet``. ``all_snippets`` also measures tasks that the split gives to training: right only for a
-    model that has read none of them. ``slice_functions`` bounds the functions of a row of the matrix on
+    model that has read none of them. ``held_out_functions`` bounds the functions of curves and breakdowns (shares at
+    the thresholds are of all held-out functions). ``slice_functions`` bounds the functions of a row of the matrix on
     raw text, ``perturbed_functions`` on perturbed text (the loss is paired: raw and perturbed on the same functions);
     ``file_functions`` bounds the functions read of one file, ``generator_functions`` the snippets of one generator,
     which has a row of its own from ``fewest_of_generator`` on. ``train_per_repository`` bounds the functions of a

@@ -5,6 +5,13 @@
 
 from dataclasses import dataclass
 
+from codeorigin_training.evaluate.manifest_rows import (
+    CommitRow,
+    FalsePositives,
+    MixedRow,
+    WholeRow,
+    WholeVerdicts,
+)
 from codeorigin_training.measure.figures import Estimate, Figures
 
 
@@ -61,7 +68,11 @@ class RocCurve:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """The bundle at its shipped thresholds on repositories never seen, classes matched for all but the rates."""
+    """The bundle at its shipped thresholds on repositories never seen.
+
+    The six rates are of all ``functions`` of ``units`` repositories, these weighing alike; curves, reliability and
+    breakdowns of ``drawn`` of them, classes matched.
+    """
 
     old_rate: Estimate
     modern_rate: Estimate
@@ -72,6 +83,7 @@ class HeldOut:
     promised_rate: float
     functions: int
     units: int
+    drawn: int
     curves: tuple[RocCurve, ...]
     reliability: tuple[ReliabilityBin, ...]
     breakdowns: tuple[Breakdown, ...]
@@ -159,7 +171,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A textbook detector trained on ``functions`` functions of the same training repositories."""
+    """A textbook detector trained on ``functions`` functions of the same training repositories; 0 for all of them."""
 
     name: str
     title: str
@@ -238,49 +250,6 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class AccusedCell:
-    """Human functions of one population, language and group (``all`` for all) that are called ``llm``."""
-
-    population: str
-    language: str
-    group: str
-    share: Estimate
-    repositories: int
-    functions: int
-
-
-@dataclass(frozen=True, slots=True)
-class AccusedRepositories:
-    """How single repositories of a population fare: the worst tenth's share, and the share of those over 5 %."""
-
-    population: str
-    repositories: int
-    worst_tenth: float | None
-    over_5_percent: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class FalsePositives:
-    """False positives of one way to judge a function."""
-
-    way: str
-    cells: tuple[AccusedCell, ...]
-    repositories: tuple[AccusedRepositories, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CommitRow:
-    """Functions whose commit has so many in the corpus, judged in one way."""
-
-    human: str
-    commit: str
-    way: str
-    functions: int
-    auroc: Estimate
-    tpr_at_1: Estimate
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """All sections; those that were not asked for are None or empty."""
 
@@ -296,3 +265,6 @@ class Report:
     neutral: Neutral | None = None
     false_positives: tuple[FalsePositives, ...] = ()
     commits: tuple[CommitRow, ...] = ()
+    whole: tuple[WholeRow, ...] = ()
+    whole_verdicts: tuple[WholeVerdicts, ...] = ()
+    mixed: tuple[MixedRow, ...] = ()

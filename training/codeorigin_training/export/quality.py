@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.export.commits import POPULATIONS, WAYS, commit_sections
 from codeorigin_training.export.tables import (
     SELECTION,
     in_file_note,
@@ -16,17 +17,6 @@ from codeorigin_training.export.top_level import top_level_sections
 
 BEGIN, END = "<!-- quality:begin -->", "<!-- quality:end -->"
 
-_POPULATIONS = {
-    "old": "before mid-2021",
-    "modern": "2021-07 to 2022-11",
-    "distribution": "a distribution's packages",
-}
-_WAYS = {
-    "by_text": "By its own text",
-    "in_file": "In its file",
-    "in_commit": "In its commit",
-    "in_file_and_commit": "In its file and commit",
-}
 _GROUPS = {"all": "all functions", "documented": "with a comment", "bare": "without one"}
 
 
@@ -40,7 +30,7 @@ def quality_sections(manifest: Mapping[str, Any]) -> list[str]:
     if commits is not None:
         figures = commits["false_positives"] | figures
     sections = [_introduction(manifest)]
-    for way, title in _WAYS.items():
+    for way, title in WAYS.items():
         if way in figures:
             sections += [
                 f"### {title}",
@@ -48,42 +38,7 @@ def quality_sections(manifest: Mapping[str, Any]) -> list[str]:
                 _cells(figures[way]["cells"]),
                 _found(figures[way]["found"]),
             ]
-    if commits is not None:
-        sections += ["### The commit beside the file", _COMMIT_NOTE, commit_table(commits)]
-    return sections
-
-
-_COMMIT_NOTE = (
-    "AUROC / found at 1 % false positives, with 90 % intervals by bootstrap over repositories; classes matched within "
-    "language, test code, length and number of functions of the commit. Every commit of the corpus is of one class."
-)
-
-
-def commit_table(commits: Mapping[str, Any]) -> str:
-    """Markdown table of own text, file, commit and both, by era and number of functions in the commit."""
-    names = [name for name in _WAYS if name in commits["functions"][0]["circles"]]
-    lines = [
-        "| human code; functions in the commit | " + " | ".join(_WAYS[name] for name in names) + " |",
-        "|---" * (len(names) + 1) + "|",
-    ]
-    for each in commits["functions"]:
-        cells = [
-            f"{_ranked(each['circles'][name], 'auroc')} / {_ranked(each['circles'][name], 'tpr_at_1_fpr')}"
-            for name in names
-        ]
-        era = _POPULATIONS[each["human"].removesuffix("_human")]
-        lines.append(f"| {era}; {each['commit']} | " + " | ".join(cells) + " |")
-    mixed = commits["mixed_files"]["circles"]
-    cells = [_ranked(mixed[name], "auroc") for name in names]
-    lines.append("| files that hold both classes | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def _ranked(figures: Mapping[str, Any], key: str) -> str:
-    value, interval = figures[key], figures[f"{key}_interval_90"]
-    if value is None or value != value or interval is None or interval[0] is None:  # noqa: PLR0124 - NaN
-        return "-"
-    return f"{value:.3f} ({interval[0]:.3f}-{interval[1]:.3f})"
+    return sections + commit_sections(manifest)
 
 
 def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
@@ -133,7 +88,7 @@ def _repositories(figures: Mapping[str, Mapping[str, Any]]) -> str:
         "| human code | repositories | worst tenth: called `llm` | over 5 % called | worst of 50 functions or more |",
         "|---|---|---|---|---|",
     ]
-    for name, title in _POPULATIONS.items():
+    for name, title in POPULATIONS.items():
         if name in figures:
             each = figures[name]
             cells = [short_percent(each[key]) for key in ("worst_tenth", "over_5_percent", "worst_large")]
@@ -143,9 +98,9 @@ def _repositories(figures: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _cells(cells: Sequence[Mapping[str, Any]]) -> str:
     known = {(cell["population"], cell["language"], cell["group"]): cell for cell in cells}
-    populations = [name for name in _POPULATIONS if (name, "all", "all") in known]
+    populations = [name for name in POPULATIONS if (name, "all", "all") in known]
     lines = [
-        "| human functions called `llm` | | " + " | ".join(_POPULATIONS[name] for name in populations) + " |",
+        "| human functions called `llm` | | " + " | ".join(POPULATIONS[name] for name in populations) + " |",
         "|---|---" + "|---" * len(populations) + "|",
     ]
     for language in sorted({cell["language"] for cell in cells}, key=lambda name: (name != "all", name)):

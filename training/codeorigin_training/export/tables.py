@@ -14,7 +14,7 @@ RATES = (
     ("true_positive_rate", "LLM functions called `llm`"),
     ("llm_called_human", "LLM functions called `human`"),
     ("human_called_human", "human functions called `human`"),
-    ("unsure", "all functions, `unsure`"),
+    ("unsure", "all functions, `unsure` (mean over functions)"),
 )
 
 SELECTION = (
@@ -83,15 +83,18 @@ def quality_table(metrics: Mapping[str, Any]) -> str:
     lines.append(
         _row("same-task pairs in order", [number(each["pairs"]["in_order"], 2) for each in columns.values()])
     )
-    if files := metrics.get("files"):
+    whole = {"files": metrics.get("files"), "commits": (metrics.get("commits") or {}).get("commits")}
+    for kind, figures in whole.items():
+        if figures is None:
+            continue
         # The baselines judge functions alone.
         others = ["-"] * (len(columns) - 1)
         for key, title in _SETS:
-            lines.append(_row(f"files, AUROC {title}", [interval(files[key], "auroc", 3), *others]))
+            lines.append(_row(f"{kind}, AUROC {title}", [interval(figures[key], "auroc", 3), *others]))
             lines.append(
                 _row(
-                    f"files found at 1 % false positives, {title}",
-                    [interval(files[key], "tpr_at_1_fpr", 2), *others],
+                    f"{kind} found at 1 % false positives, {title}",
+                    [interval(figures[key], "tpr_at_1_fpr", 2), *others],
                 )
             )
     return "\n".join(lines)

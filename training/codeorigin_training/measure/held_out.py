@@ -27,6 +27,7 @@ from codeorigin_training.measure.metrics import (
     pairs_in_order,
     tpr_at_fpr,
 )
+from codeorigin_training.measure.shares import UNSURE, judged_shares
 
 _FEWEST_OF_EACH_CLASS = 20
 _DRAWS = 10
@@ -56,27 +57,26 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
 
 
 def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
-    """False-positive rates at the shipped thresholds (repositories weighing alike), recall, abstention, ECE.
+    """Shares at the shipped thresholds (repositories weighing alike, but for ``unsure``), and calibration error.
 
     Only of the corpus' ``rows``; ``answers`` are about all of them.
     """
     corpus = np.array([row.pair is None for row in rows], dtype=bool)
     rows, answers = [row for row in rows if row.pair is None], answers.take(corpus)
     labels = np.array([row.label for row in rows], dtype=np.int64)
-    modern = np.array([row.modern for row in rows])
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
-    above, below = answers.llm, answers.human
-    human, llm = labels == 0, labels == 1
+    shares = judged_shares(rows, answers)
+    rates = {name: repository_rate(hit[keep], repositories[keep]) for name, (keep, hit) in shares.items()}
+    by_function = {
+        f"{name}_functions": float(shares[name][1][shares[name][0]].mean())
+        for name in ("false_positive_rate_old", "false_positive_rate_modern")
+    }
     matched = matched_sample(rows, np.ones(len(rows), dtype=bool), seed=0)
     return {
-        "false_positive_rate_old": repository_rate(above[human & ~modern], repositories[human & ~modern]),
-        "false_positive_rate_modern": repository_rate(above[human & modern], repositories[human & modern]),
-        "false_positive_rate_old_functions": float(above[human & ~modern].mean()),
-        "false_positive_rate_modern_functions": float(above[human & modern].mean()),
-        "true_positive_rate": repository_rate(above[llm], repositories[llm]),
-        "llm_called_human": repository_rate(below[llm], repositories[llm]),
-        "human_called_human": repository_rate(below[human], repositories[human]),
-        "unsure": float((~above & ~below).mean()),
+        **rates,
+        **by_function,
+        # Of all functions, as what is shown: the one share here that is no mean over repositories.
+        UNSURE: float(shares[UNSURE][1].mean()),
         "expected_calibration_error": expected_calibration_error(
             labels[matched], answers.probability[matched]
         ),

@@ -46,6 +46,7 @@ REPORT = Report(
         promised_rate=0.01,
         functions=500,
         units=64,
+        drawn=300,
         curves=(RocCurve(EVIL, (0.01, 1.0), (0.4, 1.0)),),
         reliability=(ReliabilityBin(0.2, 0.25, 100), ReliabilityBin(0.8, 0.7, 50)),
         breakdowns=(Breakdown("language", EVIL, FIGURES), Breakdown("agent", "robot", FIGURES)),

@@ -2,7 +2,7 @@
 
 from codeorigin_training.evaluate.page.parts import heading, note, section, table
 from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
-from codeorigin_training.evaluate.report import CommitRow, Report
+from codeorigin_training.evaluate.report import Report
 
 _POPULATIONS = {"old": "before mid-2021", "modern": "2021-07 to 2022-11", "distribution": "distribution"}
 
@@ -42,8 +42,8 @@ def accused_section(report: Report) -> str:
     )
 
 
-def commits_section(rows: tuple[CommitRow, ...]) -> str:
-    """The commit against file and own text."""
+def commits_section(report: Report) -> str:
+    """The commit against file and own text, as a whole, and where both classes stand together."""
     body = [
         [
             f"{row.human.replace('_', ' ')}; {row.commit}; {row.way.replace('_', ' ')}",
@@ -51,7 +51,7 @@ def commits_section(rows: tuple[CommitRow, ...]) -> str:
             percent_interval(row.tpr_at_1),
             f"{row.functions:,}",
         ]
-        for row in rows
+        for row in report.commits
     ]
     return section(
         "The commit as evidence",
@@ -59,4 +59,69 @@ def commits_section(rows: tuple[CommitRow, ...]) -> str:
             "Classes matched by the number of functions of the commit too; the figures of the model's manifest."
         ),
         table(["human code; functions in the commit; judged", "AUROC", "found at 1 % FP", "functions"], body),
+        *_whole(report),
+        *_mixed(report),
     )
+
+
+def _whole(report: Report) -> list[str]:
+    ranked = [
+        [
+            f"{row.kind}; {row.human.replace('_', ' ')}",
+            interval(row.auroc),
+            percent_interval(row.tpr_at_1),
+            f"{row.items:,}",
+        ]
+        for row in report.whole
+    ]
+    called = [
+        [row.kind, *map(percent, (row.old, row.modern, row.found, row.llm_called_human)), f"{row.items:,}"]
+        for row in report.whole_verdicts
+    ]
+    if not ranked:
+        return []
+    return [
+        heading("Whole files and commits"),
+        table(["whole; human code", "AUROC", "found at 1 % FP", "how many"], ranked),
+        table(
+            [
+                "at their thresholds",
+                "human before mid-2021 called llm",
+                "human 2021-07 to 2022-11 called llm",
+                "LLM called llm",
+                "LLM called human",
+                "how many",
+            ],
+            called,
+        ),
+    ]
+
+
+def _mixed(report: Report) -> list[str]:
+    body = [
+        [
+            f"{_MIXED.get(row.code, row.code)}; {row.way.replace('_', ' ')}",
+            interval(row.auroc),
+            percent(row.human_called),
+            percent(row.llm_called),
+            f"{row.functions:,}",
+        ]
+        for row in report.mixed
+    ]
+    if not body:
+        return []
+    return [
+        heading("Where both classes stand together"),
+        note(
+            "Functions long enough for a verdict, classes not matched. No commit of the corpus holds both classes, so "
+            "commits are mixed on purpose; files that hold both are real."
+        ),
+        table(["functions; judged", "AUROC", "human called llm", "LLM called llm", "functions"], body),
+    ]
+
+
+_MIXED = {
+    "mixed_files": "files that hold both classes",
+    "mixed_commits": "all, half of the LLM functions moved into people's commits",
+    "as_they_are": "all, as they are",
+}

@@ -73,7 +73,7 @@ def render(report: Report) -> str:
     makers: tuple[tuple[object, Callable[[], str]], ...] = (
         (report.held_out, lambda: _held_out(report.held_out)),
         (report.false_positives, lambda: accused_section(report)),
-        (report.commits, lambda: commits_section(report.commits)),
+        (report.commits, lambda: commits_section(report)),
         (report.in_files, lambda: in_files_section(report.in_files)),
         (report.matrix, lambda: _matrix(report.matrix)),
         (report.transfer, lambda: _transfer(report.transfer)),
@@ -134,8 +134,10 @@ def _held_out(found: HeldOut | None) -> str:
     return section(
         "At the shipped thresholds",
         note(
-            f"{found.functions:,} functions of {found.units} repositories never seen, repositories weighing alike. The "
-            f"threshold promises at most {percent(found.promised_rate, 1)} of a new repository's human functions."
+            f"{found.functions:,} functions of {found.units} repositories never seen, repositories weighing alike: one "
+            "with a single function counts as one with a thousand. The "
+            f"threshold promises at most {percent(found.promised_rate, 1)} of a new repository's human functions. The "
+            f"curves are of {found.drawn:,} functions drawn from these."
         ),
         table(["repositories weighing alike", "share"], rows),
         plots(roc_plot(found), reliability_plot(found)),
@@ -223,7 +225,8 @@ def _breakdowns(found: HeldOut | None) -> str:
     return section(
         "By language, length, code and agent",
         note(
-            "Against human code of all eras. An agent's code is set against the human code of all repositories."
+            "Against human code of all eras. An agent's code is set against the human code of all repositories. Of "
+            f"{found.drawn:,} functions drawn from the held-out ones; the model card has figures of all."
         ),
         plots(breakdown_plot(found.breakdowns)),
         *tables,

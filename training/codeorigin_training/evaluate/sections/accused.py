@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from codeorigin_training.evaluate.report import (
+from codeorigin_training.evaluate.manifest_rows import (
     AccusedCell,
     AccusedRepositories,
     CommitRow,
     FalsePositives,
+    MixedRow,
+    WholeRow,
+    WholeVerdicts,
 )
 from codeorigin_training.measure.figures import Estimate
 
@@ -50,4 +53,60 @@ def commits_of(metrics: Mapping[str, Any]) -> tuple[CommitRow, ...]:
         )
         for each in (metrics.get("commits") or {}).get("functions", ())
         for way, figures in each["circles"].items()
+    )
+
+
+def whole_of(metrics: Mapping[str, Any]) -> tuple[WholeRow, ...]:
+    """How whole files and whole commits rank; empty for a bundle without rules for them."""
+    return tuple(
+        WholeRow(
+            kind,
+            human,
+            found[human]["files"],
+            *(
+                Estimate(found[human][key], *(found[human][f"{key}_interval_90"] or (None, None)))
+                for key in ("auroc", "tpr_at_1_fpr")
+            ),
+        )
+        for kind, found in _wholes(metrics)
+        for human in ("old_human", "modern_human")
+    )
+
+
+def whole_verdicts_of(metrics: Mapping[str, Any]) -> tuple[WholeVerdicts, ...]:
+    """What whole files and whole commits are called; empty for a bundle without rules for them."""
+    return tuple(
+        WholeVerdicts(kind, found["verdicts"]["files"], *(found["verdicts"][key] for key in _CALLED))
+        for kind, found in _wholes(metrics)
+    )
+
+
+_CALLED = (
+    "false_positive_rate_old",
+    "false_positive_rate_modern",
+    "true_positive_rate",
+    "llm_called_human",
+)
+
+
+def _wholes(metrics: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    found = (("files", metrics.get("files")), ("commits", (metrics.get("commits") or {}).get("commits")))
+    return [(kind, figures) for kind, figures in found if figures is not None]
+
+
+def mixed_of(metrics: Mapping[str, Any]) -> tuple[MixedRow, ...]:
+    """The ways to judge a function where both classes stand together; empty for a bundle without rules for commits."""
+    commits = metrics.get("commits") or {}
+    return tuple(
+        MixedRow(
+            code,
+            way,
+            commits[code]["functions"],
+            Estimate(figures["auroc"], *(figures["auroc_interval_90"] or (None, None))),
+            figures["human_called_llm"],
+            figures["llm_called_llm"],
+        )
+        for code in ("mixed_files", "mixed_commits", "as_they_are")
+        if code in commits
+        for way, figures in commits[code]["circles"].items()
     )

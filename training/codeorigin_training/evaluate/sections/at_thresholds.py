@@ -19,12 +19,10 @@ from codeorigin_training.measure.data import agent_family, unit_numbers
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.figures import (
     Sample,
-    estimate,
-    group_weights,
     measure,
-    weighted_mean,
 )
 from codeorigin_training.measure.metrics import tpr_at_fpr
+from codeorigin_training.measure.shares import UNSURE, judged_shares, share_estimates
 from codeorigin_training.measure.slices import matched_draw
 
 _CURVE_RATES = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85, 1.0)
@@ -33,55 +31,41 @@ _FEWEST = 40
 
 
 def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateConfig) -> HeldOut:
-    """Figures of at most ``config.held_out_functions`` of the held-out ``rows``, drawn as they come.
+    """The shares at the thresholds of all held-out ``rows``, and what is drawn of ``config.held_out_functions``.
 
-    The rates are over all functions, repositories weighing alike, which is what calibration promises; all else is
-    on samples with the classes matched within language x test x length.
+    The shares weigh repositories alike, which is what calibration promises. Such a mean is not stable when rows are
+    drawn (a repository with two functions counts as one with a thousand), so no row is left out: they are the
+    manifest's. Curves and breakdowns are of a draw, with the classes matched within language x test x length.
     """
+    logits = detector.logits(rows)
+    answers = detector.answers(rows, logits)
+    groups = unit_numbers(rows)
+    shares = share_estimates(judged_shares(rows, answers), groups, rounds=config.rounds, seed=config.seed)
+    functions, units = len(rows), len(np.unique(groups))
     generator = np.random.default_rng(config.seed)
     chosen = np.sort(generator.permutation(len(rows))[: config.held_out_functions])
     rows = [rows[int(number)] for number in chosen]
-    logits = detector.logits(rows)
-    answers = detector.answers(rows, logits)
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows])
-    groups = unit_numbers(rows)
-    human, llm = labels == 0, labels == 1
-    rates = (
-        (human & ~modern, answers.llm),
-        (human & modern, answers.llm),
-        (llm, answers.llm),
-        (llm, answers.human),
-        (human, answers.human),
-        (np.ones(len(rows), dtype=bool), ~answers.llm & ~answers.human),
-    )
-    weights = [group_weights(groups, keep) for keep, _ in rates]
-
-    def statistics(index: Integers) -> Floats:
-        return np.array(
-            [weighted_mean(hit[index], own[index]) for (_, hit), own in zip(rates, weights, strict=True)]
-        )
-
-    old, modern_rate, found, llm_human, human_human, unsure = estimate(
-        groups, statistics, rounds=config.rounds, seed=config.seed
-    )
-    whole = Sample(labels, groups, logits, answers)
+    drawn = answers.take(chosen)
+    whole = Sample(labels, groups[chosen], logits[chosen], drawn)
     both = matched_draw(rows, len(rows), config.seed)
     return HeldOut(
-        old_rate=old,
-        modern_rate=modern_rate,
-        found=found,
-        llm_called_human=llm_human,
-        human_called_human=human_human,
-        unsure=unsure,
+        old_rate=shares["false_positive_rate_old"],
+        modern_rate=shares["false_positive_rate_modern"],
+        found=shares["true_positive_rate"],
+        llm_called_human=shares["llm_called_human"],
+        human_called_human=shares["human_called_human"],
+        unsure=shares[UNSURE],
         promised_rate=detector.bundle.calibration.alone.false_positive_rate,
-        functions=len(rows),
-        units=len(np.unique(groups)),
+        functions=functions,
+        units=units,
+        drawn=len(rows),
         curves=(
-            _curve("human code before mid-2021", rows, whole, llm | ~modern, config.seed),
-            _curve("human code of 2021-07 to 2022-11", rows, whole, llm | modern, config.seed),
+            _curve("human code before mid-2021", rows, whole, (labels == 1) | ~modern, config.seed),
+            _curve("human code of 2021-07 to 2022-11", rows, whole, (labels == 1) | modern, config.seed),
         ),
-        reliability=_reliability(labels[both], answers.probability[both]),
+        reliability=_reliability(labels[both], drawn.probability[both]),
         breakdowns=tuple(_breakdowns(rows, whole, config)),
     )
 

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from codeorigin_training.evaluate.report import MatrixRow
+from codeorigin_training.evaluate.report import Baseline, HeldOut, InFileRow, MatrixRow, Report
+from codeorigin_training.evaluate.sections.accused import (
+    commits_of,
+    false_positives_of,
+    mixed_of,
+    whole_of,
+    whole_verdicts_of,
+)
+from codeorigin_training.evaluate.sections.baselines import TITLES
+from codeorigin_training.evaluate.sections.in_files import AS_THEY_ARE, MIXED
 from codeorigin_training.measure.figures import Estimate, Figures
 
 _PLACES: Mapping[str, tuple[str, str]] = {
@@ -19,29 +28,111 @@ _PLACES: Mapping[str, tuple[str, str]] = {
 """Where the manifest has the figures of each row of the matrix."""
 
 
-def with_manifests_figures(
-    rows: Sequence[MatrixRow], manifest: Mapping[str, Any], corpus: str
-) -> tuple[MatrixRow, ...]:
-    """The ``rows`` with the ranking figures that ``manifest`` has of the same kind of code, on all held-out functions.
+_ERAS = {"old": "old_human", "modern": "modern_human", "inside": "same_repository"}
+_FILES = {AS_THEY_ARE: "as_they_are", MIXED: "half_mixed"}
+_VERDICTS = {
+    "old_rate": "false_positive_rate_old",
+    "modern_rate": "false_positive_rate_modern",
+    "found": "true_positive_rate",
+    "llm_called_human": "llm_called_human",
+    "human_called_human": "human_called_human",
+}
+"""Shares of both that are means over repositories; ``unsure`` is one in the report alone."""
+_NONE = Estimate(None, None, None)
+_SAME = 1e-5
+_OF_ALL = "manifest_"
 
-    The matrix draws smaller samples, because it perturbs them: what is lost under a perturbation is measured on these,
-    raw and perturbed. Where the manifest was measured on another corpus than ``corpus`` (its hash), nothing is replaced.
+
+def with_manifests_figures(report: Report, manifest: Mapping[str, Any]) -> Report:
+    """``report`` with the figures that ``manifest`` has of the same kind of code, on all held-out functions.
+
+    Sections of the report draw smaller samples, because they perturb or train: what is lost under a perturbation and
+    gained in a file is measured on these. The caller sees to it that both are of the same model and corpus.
     """
-    if manifest.get("data", {}).get("sha256") != corpus:
-        return tuple(rows)
-    return tuple(_with(row, manifest.get("metrics", {})) for row in rows)
+    metrics = manifest.get("metrics", {})
+    return replace(
+        with_manifests_sections(report, manifest),
+        held_out=_held_out(report.held_out, metrics),
+        in_files=None
+        if report.in_files is None
+        else replace(report.in_files, rows=tuple(_in_file(row, metrics) for row in report.in_files.rows)),
+        matrix=tuple(_with(row, metrics) for row in report.matrix),
+        baselines=_baselines(report.baselines, metrics),
+    )
+
+
+def with_manifests_sections(report: Report, manifest: Mapping[str, Any]) -> Report:
+    """``report`` with the sections that are the manifest's alone, whatever corpus that was measured on."""
+    metrics = manifest.get("metrics", {})
+    return replace(
+        report,
+        false_positives=false_positives_of(metrics),
+        commits=commits_of(metrics),
+        whole=whole_of(metrics),
+        whole_verdicts=whole_verdicts_of(metrics),
+        mixed=mixed_of(metrics),
+    )
+
+
+def _held_out(found: HeldOut | None, metrics: Mapping[str, Any]) -> HeldOut | None:
+    """The manifest's shares; an interval stays where it is that of the same share."""
+    verdicts = metrics.get("verdicts")
+    if found is None or verdicts is None:
+        return found
+    changed: dict[str, Any] = {}
+    for name, key in _VERDICTS.items():
+        own: Estimate = getattr(found, name)
+        if verdicts[key] is not None and (own.value is None or abs(own.value - verdicts[key]) > _SAME):
+            changed[name] = Estimate(verdicts[key], None, None)
+    return replace(found, **changed)
+
+
+def _in_file(row: InFileRow, metrics: Mapping[str, Any]) -> InFileRow:
+    key = _ERAS.get(row.name, "")
+    alone = (metrics.get("held_out") or {}).get(key) or {}
+    in_file = ((metrics.get("in_files") or {}).get(_FILES.get(row.files, "")) or {}).get(key) or {}
+    return replace(row, alone=_figures(row.alone, alone), in_file=_figures(row.in_file, in_file))
+
+
+def _baselines(rows: Sequence[Baseline], metrics: Mapping[str, Any]) -> tuple[Baseline, ...]:
+    """Behind the shipped model the manifest's baselines, which read all functions; then those of the report."""
+    own = [row for row in rows if not row.name.startswith(_OF_ALL)]
+    if not own or own[0].name != "shipped":
+        return tuple(own)
+    shipped = _of(own[0], metrics.get("held_out") or {})
+    empty = Figures(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, items=0, positives=0, units=0)
+    blank = Baseline("", "", 0, empty, empty, None)
+    others = [
+        _of(
+            replace(blank, name=f"{_OF_ALL}{name}", title=f"{TITLES.get(name, name)}, on all functions"),
+            found,
+        )
+        for name, found in (metrics.get("baselines") or {}).items()
+    ]
+    return shipped, *others, *own[1:]
+
+
+def _of(row: Baseline, found: Mapping[str, Any]) -> Baseline:
+    return replace(
+        row,
+        old=_figures(row.old, found.get("old_human") or {}),
+        modern=_figures(row.modern, found.get("modern_human") or {}),
+    )
 
 
 def _with(row: MatrixRow, metrics: Mapping[str, Any]) -> MatrixRow:
     part, name = _PLACES.get(row.name, ("", ""))
     found: Mapping[str, Any] = (metrics.get(part) or {}).get(name) or {}
-    raw = row.raw
+    return replace(row, raw=_figures(row.raw, found), in_order=_in_order(row, found))
+
+
+def _figures(raw: Figures, found: Mapping[str, Any]) -> Figures:
     for key in ("auroc", "mean_auroc"):
         if found.get(key) is not None:
             raw = replace(raw, auroc=_estimate(found, key))
     if found.get("tpr_at_1_fpr") is not None:
         raw = replace(raw, tpr_at_1=_estimate(found, "tpr_at_1_fpr"))
-    return replace(row, raw=_sized(raw, found), in_order=_in_order(row, found))
+    return _sized(raw, found)
 
 
 def _estimate(found: Mapping[str, Any], key: str) -> Estimate:

@@ -22,17 +22,16 @@ from codeorigin_training.measure.figures import (
     Sample,
     auroc_statistic,
     estimate,
-    group_weights,
     measure,
-    weighted_mean,
 )
 from codeorigin_training.measure.files import holds_both
+from codeorigin_training.measure.shares import UNSURE, judged_shares, share_estimates
 from codeorigin_training.measure.slices import Slice, era_slices, inside_slice
 
 _MIXED_SHARE = 0.5
-_AS_THEY_ARE = "files as the corpus has them"
-_MIXED = "half of the LLM functions of repositories with both classes moved into people's files"
-_IN_MIXED = "files that hold both classes in the corpus"
+AS_THEY_ARE = "files as the corpus has them"
+MIXED = "half of the LLM functions of repositories with both classes moved into people's files"
+_IN_MIXED = "files that hold both classes, functions too short for a verdict among them"
 
 
 def measure_in_files(rows: Sequence[Row], detector: Detector, config: EvaluateConfig) -> InFilesReport:
@@ -48,8 +47,8 @@ def measure_in_files(rows: Sequence[Row], detector: Detector, config: EvaluateCo
     own = detector.answers(rows, logits)
     found: list[tuple[str, InFiles]] = []
     for title, files in (
-        (_AS_THEY_ARE, file_numbers(rows)),
-        (_MIXED, mixed_file_numbers(rows, _MIXED_SHARE, config.seed)),
+        (AS_THEY_ARE, file_numbers(rows)),
+        (MIXED, mixed_file_numbers(rows, _MIXED_SHARE, config.seed)),
     ):
         judged = answers_in_files(rows, logits, detector.bundle.calibration, files)
         if judged is None:
@@ -106,29 +105,13 @@ def _rates(
     title: str, rows: Sequence[Row], own: Answers, in_file: Answers, among: Booleans, config: EvaluateConfig
 ) -> InFileRates:
     """Shares at the shipped thresholds, repositories weighing alike."""
-    labels = np.array([row.label for row in rows], dtype=np.int64)
-    modern = np.array([row.modern for row in rows], dtype=bool)
     groups = unit_numbers(rows)
-    old_human, modern_human = (labels == 0) & ~modern & among, (labels == 0) & modern & among
-    wanted: list[tuple[Booleans, Booleans]] = []
+    ways = []
     for answers in (own, in_file):
-        wanted += [
-            (old_human, answers.llm),
-            (modern_human, answers.llm),
-            ((labels == 1) & among, answers.llm),
-            (among, ~answers.llm & ~answers.human),
-        ]
-    weights = [group_weights(groups, keep) for keep, _ in wanted]
+        shares = judged_shares(rows, answers, among)
+        found = share_estimates(shares, groups, rounds=config.rounds, seed=config.seed)
+        ways.append(Rates(*(found[name] for name in _RATES)))
+    return InFileRates(files=title, functions=int(among.sum()), alone=ways[0], in_file=ways[1])
 
-    def statistics(index: Integers) -> Floats:
-        return np.array(
-            [weighted_mean(hit[index], own[index]) for (_, hit), own in zip(wanted, weights, strict=True)]
-        )
 
-    found = estimate(groups, statistics, rounds=config.rounds, seed=config.seed)
-    return InFileRates(
-        files=title,
-        functions=int(among.sum()),
-        alone=Rates(*found[:4]),
-        in_file=Rates(*found[4:]),
-    )
+_RATES = ("false_positive_rate_old", "false_positive_rate_modern", "true_positive_rate", UNSURE)

@@ -1,0 +1,90 @@
+"""What card and quality page say of commits, of whole files and commits, and of code where both classes stand."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from codeorigin.model.bundle import default_model_dir
+from codeorigin_training.export.card import model_card
+from codeorigin_training.export.commits import commit_sections, mixed_note
+from codeorigin_training.export.tables import quality_table
+
+
+@pytest.fixture
+def manifest() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_card_is_that_of_the_shipped_manifest(manifest: dict[str, Any]) -> None:
+    card = (default_model_dir() / "README.md").read_text(encoding="utf-8")
+    assert card == model_card(manifest), "run: python -m codeorigin_training card --help"
+
+
+def test_whole_commits_stand_beside_whole_files(manifest: dict[str, Any]) -> None:
+    found = manifest["metrics"]["commits"]["commits"]["old_human"]
+    found |= {"auroc": 0.9871, "auroc_interval_90": [0.9762, 0.9913]}
+    table = quality_table(manifest["metrics"])
+    assert "| commits, AUROC against human code before mid-2021 | 0.987 (0.976-0.991) |" in table
+    assert "| commits found at 1 % false positives, against human code of 2021-07 to 2022-11 |" in table
+    manifest["metrics"]["commits"] = None
+    assert "commits" not in quality_table(manifest["metrics"])
+
+
+def test_what_whole_files_and_commits_are_called(manifest: dict[str, Any]) -> None:
+    manifest["metrics"]["files"]["verdicts"]["true_positive_rate"] = 0.5125
+    manifest["metrics"]["commits"]["commits"]["verdicts"] |= {"true_positive_rate": 0.602, "files": 1872}
+    page = "\n".join(commit_sections(manifest))
+    assert "From 4 (files) and 4 (commits) functions on" in page
+    assert "| LLM called `llm` | 51.2 % | 60.2 % |" in page
+    assert "| 1,872 |" in page
+    manifest["metrics"]["commits"]["commits"] = manifest["metrics"]["files"] = None
+    assert "Whole files" not in "\n".join(commit_sections(manifest))
+
+
+def ways(*values: float | None) -> dict[str, Any]:
+    """Figures of AUROC ``values`` of own text, file, commit and both, each give or take 0.05."""
+    names = ("by_text", "in_file", "in_commit", "in_file_and_commit")
+    circles = {
+        name: {
+            "auroc": value,
+            "auroc_interval_90": None if value is None else [value - 0.05, value + 0.05],
+            "human_called_llm": 0.0,
+            "llm_called_llm": None,
+        }
+        for name, value in zip(names, values, strict=True)
+    }
+    return {"functions": 1200, "circles": circles}
+
+
+def test_the_rule_that_holds_where_both_classes_stand_is_named() -> None:
+    apart = ways(0.7, 0.8, 0.9, 0.95)
+    note = mixed_note(
+        {"mixed_files": ways(0.8, 0.7, 0.82, 0.79), "mixed_commits": apart, "as_they_are": apart}
+    )
+    assert (
+        "In the 1,200 functions of files that really hold both classes, the rule that holds is *in its commit*, AUROC "
+        "0.820 (own text 0.800, their intervals overlap; below own text: *in its file and commit* 0.790, *in its file* "
+        "0.700)."
+    ) in note
+    assert (
+        "There the rule that holds is *in its file and commit*, AUROC 0.950 (own text 0.700; none falls"
+        in note
+    )
+    alone = ways(0.8, 0.7, 0.75, 0.72)
+    note = mixed_note({"mixed_files": alone, "mixed_commits": ways(*[None] * 4), "as_they_are": apart})
+    assert "a function's own text holds best (AUROC 0.800): neither file nor commit helps." in note
+    assert "too few stand to say which rule holds" in note
+
+
+def test_rates_where_both_classes_stand_are_in_the_table(manifest: dict[str, Any]) -> None:
+    changed = copy.deepcopy(manifest)
+    changed["metrics"]["commits"]["mixed_files"] = ways(0.8, 0.7, 0.82, 0.79)
+    page = "\n".join(commit_sections(changed))
+    assert "| files that hold both classes; AUROC | 0.800 (0.750-0.850) | 0.700 (0.650-0.750) |" in page
+    assert "| files that hold both classes; human called `llm` | 0 % | 0 % | 0 % | 0 % |" in page
+    assert "| files that hold both classes; LLM called `llm` | - | - | - | - |" in page
+    changed["metrics"]["commits"] = None
+    assert commit_sections(changed) == []
