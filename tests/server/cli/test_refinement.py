@@ -11,6 +11,7 @@ from codeorigin.analyzer import Analyzer
 from codeorigin.cli import workers
 from codeorigin.cli.app import main
 from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.model.graph import Graph
 from codeorigin.report import FunctionReport
 from support.repositories import Repository
 from support.tiny_model import TinyModel
@@ -116,9 +117,20 @@ def test_explain_without_the_deep_part(command: Command, first: tuple[FunctionRe
 
 
 def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
-    command: Command, tiny_refining_model: TinyModel, tmp_path: Path, first: tuple[FunctionReport, ...]
+    command: Command,
+    tiny_refining_model: TinyModel,
+    tmp_path: Path,
+    first: tuple[FunctionReport, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     broken = with_broken_deep_part(tmp_path / "model", tiny_refining_model.directory)
+    loads, load = [], Graph.__init__
+
+    def noted(self: Graph, path: Path, **options: Any) -> None:
+        loads.append(path.name)
+        load(self, path, **options)
+
+    monkeypatch.setattr(Graph, "__init__", noted)
     for name in ("a.py", "b.py"):
         Path(name).write_text(TWO)
     code, out, err = command("check", "a.py", "b.py", "--format", "json", chosen=broken)
@@ -126,8 +138,13 @@ def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
     assert err.count("\n") == 1
     assert err.startswith("codeorigin: tiny: score.onnx: cannot be loaded")
     assert logits(out) == said(first) * 2
+    assert loads.count("score.onnx") == 1
     (error,) = json.loads(out)["errors"]
     assert (error["path"], error["skipped"]) == ("tiny", False)
+    for format_name in ("html", "markdown"):
+        _, out, _ = command("check", "a.py", "--format", format_name, chosen=broken)
+        assert "Problems: 1" in out
+        assert "Not checked" not in out
     code, _, err = command("check", "a.py", "--no-deep", chosen=broken)
     assert (code, err) == (ExitCode.FINDINGS, "")
     code, _, err = command("explain", "a.py:1", chosen=broken)
