@@ -110,7 +110,7 @@ class Scorer:
         return _loaded(self._graph)
 
     @cached_property
-    def _read_tokenizer(self) -> Tokenizer | None | ModelError:
+    def _read_tokenizer(self) -> Tokenizer | ModelError | None:
         known = self._tokenizer
         return _tried(lambda: Tokenizer.load(known)) if isinstance(known, Path) else known
 

@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 
 from codeorigin.analyzer import Analyzer
+from codeorigin.cancellation import CancelToken
 from codeorigin.cli import workers
 from codeorigin.cli.app import main
 from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.model.features import DeepAnswer
 from codeorigin.model.graph import Graph
+from codeorigin.model.normalize import Normalized
+from codeorigin.model.scorer import Scorer
 from codeorigin.report import FunctionReport
 from support.repositories import Repository
+from support.snippets import PARSER
 from support.tiny_model import TinyModel
 from support.tiny_refinement import TWO, with_broken_deep_part
 
@@ -106,6 +111,21 @@ def test_explain_refines_what_it_explains(command: Command, refined: tuple[Funct
     assert explained["nodes"] > 0
     _, out, _ = command("explain", "a.py:1")
     assert "Refined by the deep part of the model" in " ".join(out.split())
+
+
+def test_explain_asks_the_deep_part_of_one_function(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.py").write_text(f"{TWO}\n\n{PARSER.replace('parse', 'scan')}")
+    asked, answer = [], Scorer.deep_answer
+
+    def noted(self: Scorer, normalized: Normalized, cancel: CancelToken) -> DeepAnswer:
+        asked.append(normalized.text.split("(")[0])
+        return answer(self, normalized, cancel)
+
+    monkeypatch.setattr(Scorer, "deep_answer", noted)
+    command("explain", "a.py:1")
+    assert asked == ["def close_ledger"]
 
 
 def test_explain_without_the_deep_part(command: Command, first: tuple[FunctionReport, ...]) -> None:
