@@ -18,6 +18,7 @@ def check(
     *,
     path: "str | PathLike[str] | None" = None,
     file_context: bool = True,
+    deep: bool = True,
     model: "str | PathLike[str] | None" = None,
     threads: int = 1,
 ) -> "FileReport":
@@ -30,14 +31,18 @@ def check(
         language: an id such as ``python`` or ``typescript``, or a name that editors use.
         path: where the text stands, to tell test files from others; nothing is read from there.
         file_context: let a function's verdict take in what the other functions say.
+        deep: let a deep part that refines verdicts do so; without it, it is not even loaded.
         model: a model folder; None takes the one that comes with CodeOrigin.
         threads: processor threads for the model, of the call that loads it.
 
     Raises:
         codeorigin.errors.LanguageError: the language is not supported.
-        codeorigin.errors.ModelError: the model is missing or broken.
+        codeorigin.errors.ModelError: the model is missing or broken. A deep part that refines verdicts is asked only
+            where one is in doubt, so that one that is broken shows then.
     """
     # Whoever only asks for the version must not wait for the inference runtime.
     from codeorigin.api import check_text  # noqa: PLC0415
 
-    return check_text(text, language, path=path, file_context=file_context, model=model, threads=threads)
+    return check_text(
+        text, language, path=path, file_context=file_context, deep=deep, model=model, threads=threads
+    )

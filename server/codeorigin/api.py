@@ -17,6 +17,7 @@ def check_text(
     *,
     path: str | os.PathLike[str] | None,
     file_context: bool,
+    deep: bool,
     model: str | os.PathLike[str] | None,
     threads: int,
 ) -> FileReport:
@@ -28,4 +29,4 @@ def check_text(
             _analyzers[key] = Analyzer.load(key, threads=threads)
         analyzer = _analyzers[key]
         report = analyzer.analyze(text, language, path=shown, file_context=file_context)
-        return analyzer.refine(text, report)
+        return analyzer.refine(text, report) if deep else report

@@ -53,8 +53,7 @@ class Refinement:
         """
         functions = []
         for each in report.functions:
-            verdict = each.verdict
-            wanted = verdict.is_doubtful or (verdict.awaits_deep and each.function_id in looked_at)
+            wanted = each.verdict.is_to_refine(looked_at=each.function_id in looked_at)
             functions.append(self._function(text, each, ask, cancel) if wanted else each)
         return replace(report, functions=tuple(functions))
 

@@ -12,6 +12,8 @@ import codeorigin
 from codeorigin.analyzer import Analyzer
 from codeorigin.errors import LanguageError, ModelError
 from support.command import ROOT, TERSE
+from support.tiny_model import TinyModel
+from support.tiny_refinement import TWO, with_broken_deep_part
 
 
 def test_the_page_is_true() -> None:
@@ -25,6 +27,17 @@ def test_it_says_what_the_analyzer_says(tiny_model_dir: Path) -> None:
     assert codeorigin.check(text, "python", path="a.py", model=tiny_model_dir) == expected
     alone = Analyzer.load(tiny_model_dir).analyze(text, "python", file_context=False)
     assert codeorigin.check(text, "python", model=tiny_model_dir, file_context=False) == alone
+
+
+def test_a_deep_part_that_refines_is_asked_unless_it_is_not_wanted(
+    tiny_refining_model: TinyModel, tmp_path: Path
+) -> None:
+    broken = with_broken_deep_part(tmp_path / "model", tiny_refining_model.directory)
+    first = Analyzer.load(broken).analyze(TWO, "python")
+    assert codeorigin.check(TWO, "python", model=broken, deep=False) == first
+    with pytest.raises(ModelError, match=r"score\.onnx"):
+        codeorigin.check(TWO, "python", model=broken)
+    assert codeorigin.check(TWO, "python", model=tiny_refining_model.directory) != first
 
 
 def test_paths_are_texts_or_paths(tiny_model_dir: Path) -> None:

@@ -10,7 +10,7 @@ from codeorigin.model.refined import RefinedScales
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model_folder import MANIFEST, sha256_of
 from support.snippets import LEDGER, PARSER
-from support.tiny_model import FILE_CONTEXT, with_entry
+from support.tiny_model import FILE_CONTEXT, with_commit_rules, with_entry
 
 REFINED = RefinedScales(
     Scale(
@@ -34,6 +34,11 @@ def with_file_context_to_refine(directory: Path, source: Path) -> Path:
     in_file = replace(REFINED.alone, temperature=0.5, shift=-0.05)
     with_entry(directory, source, "file_context", FILE_CONTEXT.to_manifest())
     return with_entry(directory, directory, "refined", replace(REFINED, in_file=in_file).to_manifest())
+
+
+def with_commit_rules_to_refine(directory: Path, source: Path) -> Path:
+    """A copy of a bundle whose deep part refines, in the empty or new ``directory``, with all rules."""
+    return with_commit_rules(directory, with_file_context_to_refine(directory, source))
 
 
 def with_broken_deep_part(directory: Path, source: Path) -> Path:

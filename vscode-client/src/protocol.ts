@@ -52,6 +52,8 @@ export interface Verdict {
   guarantee: string | null;
   /** What the function's own text says and what its neighbours add; null where nothing came from the file. */
   ownText: string | null;
+  /** What the deep part of the model said where it refined the verdict. */
+  deepText: string | null;
   /** That a long function was scored piece by piece. */
   windowsText: string | null;
 }

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codeorigin.cli.exit_codes import ExitCode
@@ -98,8 +98,9 @@ def explain(request: ExplainRequest) -> Explained:
     report = analyzer.analyze(text, source.language.id, path=source.path, file_context=in_file)
     function = find_function(report.functions, target, source.path)
     if request.options.deep:
-        report = analyzer.refine(text, report, looked_at=[function.function_id])
-        function = find_function(report.functions, target, source.path)
+        # The others of the file, which nobody asked for, would take their time.
+        alone = replace(report, functions=(function,))
+        (function,) = analyzer.refine(text, alone, looked_at=[function.function_id]).functions
     explanation = analyzer.explain(text, function.span, request.options)
     return Explained(source.path, analyzer.model_id, text, function, explanation)
 

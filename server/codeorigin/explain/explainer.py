@@ -103,7 +103,9 @@ class Explainer:
         """
         cancel.raise_if_cancelled()
         normalized = normalize(code, language)
-        features = self._scorer.features(normalized, language, with_occurrences=True, deep=options.deep)
+        # A deep part that does not refine is in every verdict, so it is in every explanation.
+        deep = options.deep or not self._scorer.refines
+        features = self._scorer.features(normalized, language, with_occurrences=True, deep=deep)
         (score,) = self._scorer.score([features], cancel)
         function = _Function(code, language, normalized, features, score, first_line, first_column)
         needs_graph = bool(features.windows)

@@ -51,7 +51,8 @@ def hidden_logit(scorer: Scorer, features: Features, cancel: CancelToken = NEVER
         Cancelled: ``cancel`` was thrown.
         ModelError: the graph failed.
     """
-    if scorer.tokenizer is None or not features.windows:
+    # Without windows nothing may need the tokenizer, which is read when it is first asked for.
+    if not features.windows or scorer.tokenizer is None:
         return 0.0
     masked = [np.full(window.stop - window.start, scorer.tokenizer.mask_id) for window in features.windows]
     return float(scorer.deep_logits(masked, cancel) @ [window.weight for window in features.windows])
@@ -61,8 +62,8 @@ def _occlude_tokens(
     scorer: Scorer, features: Features, starts: Ints, ends: Ints, cancel: CancelToken
 ) -> Doubles:
     lost = np.zeros(len(starts))
-    encoding, tokenizer = features.encoding, scorer.tokenizer
-    if encoding is None or tokenizer is None or not features.windows:
+    encoding = features.encoding
+    if encoding is None or not features.windows or (tokenizer := scorer.tokenizer) is None:
         return lost
     whole = [encoding.ids[window.start : window.stop] for window in features.windows]
     hidden: list[npt.NDArray[np.int64]] = []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.changed_functions import FunctionLines
+from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.git.commit_changes import commit_changes
 from codeorigin.git.repository import Repository
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
@@ -79,7 +80,9 @@ def _detailed(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) ->
     if found is None:
         return DetailedFunction(judged, ())
     piece, report, place = found
-    explanation = analyzer.explain(piece.text, report.span, function_id=report.function_id)
+    # Histories are judged by the wide part where a deep one refines.
+    options = ExplainOptions(deep=False)
+    explanation = analyzer.explain(piece.text, report.span, options, function_id=report.function_id)
     # Explanations count lines that end at a lone carriage return, too.
     shift = place.first - report.span.range.start_line
     values = {each.line + shift: each.value for each in explanation.lines}

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +70,7 @@ class Readers:
         self._analyzer = analyzer
         self._reader: BlobReader | None = None
         self._pools: list[ProcessPoolExecutor | None] = [None] * jobs
+        self._not_taken: set[Future[list[Read]]] = set()
 
     def __enter__(self) -> "Readers":
         return self
@@ -100,9 +102,23 @@ class Readers:
         started = []
         for number, part in enumerate(parts):
             for some in _few(part):
-                with interrupts_held():
+                with interrupts_held(), _broken_in_one_line():
                     started.append(self._pool(number).submit(_read, some))
-        return first_finished(started)
+                self._not_taken.add(started[-1])
+        return self._first_finished(started)
+
+    def _first_finished(self, started: "Sequence[Future[list[Read]]]") -> Iterator[list[Read]]:
+        """What each gives, the first to end first."""
+        with _broken_in_one_line():
+            for future in as_completed(started):
+                yield future.result()
+                self._not_taken.discard(future)
+
+    def finished(self) -> Iterator[list[Read]]:
+        """What the other processes have done by now and nobody has taken, so that it can be kept when a run ends."""
+        for future in self._not_taken:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                yield future.result()
 
     def _read_here(self, wanted: Sequence[Wanted]) -> Iterator[list[Read]]:
         for some in _few(wanted):
@@ -125,11 +141,10 @@ def _few(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
         yield wanted[start : start + _AT_ONCE]
 
 
-def first_finished(started: "Sequence[Future[list[Read]]]") -> Iterator[list[Read]]:
-    """What each gives, the first to end first: it is kept before anything stops the run."""
+@contextmanager
+def _broken_in_one_line() -> Iterator[None]:
     try:
-        for future in as_completed(started):
-            yield future.result()
+        yield
     except BrokenProcessPool as error:
         raise CodeOriginError(
             "a worker process ended before its work was done (out of memory, or killed); what was done is kept, "

@@ -3,11 +3,12 @@
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeorigin.analyzer import Analyzer
-from codeorigin.errors import RepositoryError
+from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.commit_changes import CommitFiles, commit_changes
 from codeorigin.git.damaged_log import reachable_commits
 from codeorigin.git.declared import declared_agents
@@ -164,6 +165,8 @@ class Walk:
     def results(self, commits: Plan) -> Iterator[CommitResult]:
         """What comes of ``commits``, in their order. What was handed out is in the state, and functions that were read.
 
+        Other processes read ahead; what they have done is put into the state when the run is stopped, too.
+
         Commits of which something is not in this clone are not kept there: the next run may find it.
 
         Raises:
@@ -172,12 +175,18 @@ class Walk:
         """
         waiting: deque[_Batch] = deque()
         with Readers(self._repository, self._model, self._jobs, self._analyzer) as readers:
-            for some in _batches(commits):
-                waiting.append(self._begin(some, readers))
-                if len(waiting) == _BATCHES_WAITING:
+            try:
+                for some in _batches(commits):
+                    waiting.append(self._begin(some, readers))
+                    if len(waiting) == _BATCHES_WAITING:
+                        yield from self._end(waiting.popleft(), readers)
+                while waiting:
                     yield from self._end(waiting.popleft(), readers)
-            while waiting:
-                yield from self._end(waiting.popleft(), readers)
+            except BaseException:
+                # Where the state itself is what failed, the first error is the one to hear of.
+                with suppress(CodeOriginError):
+                    self._keep(readers.finished())
+                raise
 
     def _begin(self, plan: Plan, readers: Readers) -> _Batch:
         known = {}

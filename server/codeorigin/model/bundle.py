@@ -137,6 +137,11 @@ def _deep(entry: Mapping[str, Any]) -> DeepSettings:
     )
 
 
+def _bits(deep: Mapping[str, Any]) -> int:
+    # Bundles from before few bits do not name it.
+    return int(deep.get("bits", _WHOLE_BITS))
+
+
 def _refines(manifest: Mapping[str, Any]) -> bool:
     return manifest["calibration"].get("refined") is not None
 
@@ -146,7 +151,7 @@ def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
     files: Mapping[str, str] = manifest["files"]
     needed = {SCORE_GRAPH}
     if (deep := manifest["deep"]) is not None:
-        needed |= {GRADIENT_GRAPH, TOKENIZER} | ({WEIGHTS} if deep["bits"] < _WHOLE_BITS else set())
+        needed |= {GRADIENT_GRAPH, TOKENIZER} | ({WEIGHTS} if _bits(deep) < _WHOLE_BITS else set())
     needed |= {WIDE_GRAPH} if _refines(manifest) else set()
     if missing := sorted(needed - set(files)):
         raise ModelError(f"{directory}: the manifest does not list {', '.join(missing)}; reinstall it")

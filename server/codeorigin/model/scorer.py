@@ -3,9 +3,10 @@
 A wide part with a file of its own is added up by NumPy. Beside it, the deep part is loaded when it is first asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ from codeorigin.model.windows import split
 
 _DEEP_INPUTS = ("ids", "ngrams", "mask", "window_function", "window_weight")
 _WIDE_INPUTS = ("wide_ids", "wide_values", "wide_function")
+_T = TypeVar("_T")
 
 
 class Scorer:
@@ -89,23 +91,34 @@ class Scorer:
             wide_path=bundle.wide_path,
         )
 
-    @cached_property
+    @property
     def tokenizer(self) -> Tokenizer | None:
         """The bundle's tokenizer; None without a deep part.
 
         Raises:
             ModelError: it cannot be read.
         """
-        known = self._tokenizer
-        return Tokenizer.load(known) if isinstance(known, Path) else known
+        return _loaded(self._read_tokenizer)
 
-    @cached_property
+    @property
     def graph(self) -> Graph:
-        """The graph on the inference runtime; loaded when it is first asked for.
+        """The graph on the inference runtime; loaded when it is first asked for, and tried once.
 
         Raises:
             ModelError: the graph cannot be read, or is another.
         """
+        return _loaded(self._graph)
+
+    @cached_property
+    def _read_tokenizer(self) -> Tokenizer | ModelError | None:
+        known = self._tokenizer
+        return _tried(lambda: Tokenizer.load(known)) if isinstance(known, Path) else known
+
+    @cached_property
+    def _graph(self) -> Graph | ModelError:
+        return _tried(self._load_graph)
+
+    def _load_graph(self) -> Graph:
         graph = Graph(self._path, threads=self._threads)
         expected = (_DEEP_INPUTS if self.deep else ()) + (_WIDE_INPUTS if self._is_joint else ()) + ("prior",)
         if set(graph.inputs) != set(expected):
@@ -297,6 +310,20 @@ class Scorer:
         if self._is_joint:
             feed |= wide_feed(features, rows, place)
         return feed
+
+
+def _tried(load: Callable[[], _T]) -> _T | ModelError:
+    """What is loaded, or why it cannot be: every function would ask for it again."""
+    try:
+        return load()
+    except ModelError as error:
+        return error
+
+
+def _loaded(found: _T | ModelError) -> _T:
+    if isinstance(found, ModelError):
+        raise ModelError(str(found)) from found
+    return found
 
 
 def _wide_scores(part: WidePart, counted: Counted, *, deep: float | None) -> list[RawScore]:

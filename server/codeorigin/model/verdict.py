@@ -69,10 +69,9 @@ class Verdict:
         """Whether the model has a deep part that could refine this verdict and was not asked yet."""
         return self.logit is not None and self.deep is None
 
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether the deep part is asked about it unasked: it was not yet, and the wide part does not say ``human``."""
-        return self.awaits_deep and self.band is not Band.HUMAN
+    def is_to_refine(self, *, looked_at: bool) -> bool:
+        """Whether the deep part is to read it: what the wide part calls ``human`` only where somebody looked at it."""
+        return self.awaits_deep and (looked_at or self.band is not Band.HUMAN)
 
     @property
     def false_positive_rate(self) -> float | None:

@@ -69,7 +69,7 @@ def test_what_is_not_human_is_refined(refining: Analyzer, asked: list[str]) -> N
     found = verdicts(refining.refine(TWO, first))
     before = verdicts(first)
     assert before["close_ledger"].band is Band.HUMAN
-    assert before["parse_header"].is_doubtful
+    assert before["parse_header"].is_to_refine(looked_at=False)
     assert found["close_ledger"] == before["close_ledger"]
     refined = found["parse_header"]
     assert [text.startswith("def parse_header") for text in asked] == [True]

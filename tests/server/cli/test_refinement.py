@@ -8,11 +8,17 @@ from typing import Any
 import pytest
 
 from codeorigin.analyzer import Analyzer
+from codeorigin.cancellation import CancelToken
 from codeorigin.cli import workers
 from codeorigin.cli.app import main
 from codeorigin.cli.exit_codes import ExitCode
+from codeorigin.model.features import DeepAnswer
+from codeorigin.model.graph import Graph
+from codeorigin.model.normalize import Normalized
+from codeorigin.model.scorer import Scorer
 from codeorigin.report import FunctionReport
 from support.repositories import Repository
+from support.snippets import PARSER
 from support.tiny_model import TinyModel
 from support.tiny_refinement import TWO, with_broken_deep_part
 
@@ -107,6 +113,21 @@ def test_explain_refines_what_it_explains(command: Command, refined: tuple[Funct
     assert "Refined by the deep part of the model" in " ".join(out.split())
 
 
+def test_explain_asks_the_deep_part_of_one_function(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.py").write_text(f"{TWO}\n\n{PARSER.replace('parse', 'scan')}")
+    asked, answer = [], Scorer.deep_answer
+
+    def noted(self: Scorer, normalized: Normalized, cancel: CancelToken) -> DeepAnswer:
+        asked.append(normalized.text.split("(")[0])
+        return answer(self, normalized, cancel)
+
+    monkeypatch.setattr(Scorer, "deep_answer", noted)
+    command("explain", "a.py:1")
+    assert asked == ["def close_ledger"]
+
+
 def test_explain_without_the_deep_part(command: Command, first: tuple[FunctionReport, ...]) -> None:
     Path("a.py").write_text(TWO)
     _, out, _ = command("explain", "a.py:1", "--format", "json", "--no-deep")
@@ -116,9 +137,20 @@ def test_explain_without_the_deep_part(command: Command, first: tuple[FunctionRe
 
 
 def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
-    command: Command, tiny_refining_model: TinyModel, tmp_path: Path, first: tuple[FunctionReport, ...]
+    command: Command,
+    tiny_refining_model: TinyModel,
+    tmp_path: Path,
+    first: tuple[FunctionReport, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     broken = with_broken_deep_part(tmp_path / "model", tiny_refining_model.directory)
+    loads, load = [], Graph.__init__
+
+    def noted(self: Graph, path: Path, **options: Any) -> None:
+        loads.append(path.name)
+        load(self, path, **options)
+
+    monkeypatch.setattr(Graph, "__init__", noted)
     for name in ("a.py", "b.py"):
         Path(name).write_text(TWO)
     code, out, err = command("check", "a.py", "b.py", "--format", "json", chosen=broken)
@@ -126,8 +158,13 @@ def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
     assert err.count("\n") == 1
     assert err.startswith("codeorigin: tiny: score.onnx: cannot be loaded")
     assert logits(out) == said(first) * 2
+    assert loads.count("score.onnx") == 1
     (error,) = json.loads(out)["errors"]
     assert (error["path"], error["skipped"]) == ("tiny", False)
+    for format_name in ("html", "markdown"):
+        _, out, _ = command("check", "a.py", "--format", format_name, chosen=broken)
+        assert "Problems: 1" in out
+        assert "Not checked" not in out
     code, _, err = command("check", "a.py", "--no-deep", chosen=broken)
     assert (code, err) == (ExitCode.FINDINGS, "")
     code, _, err = command("explain", "a.py:1", chosen=broken)

@@ -43,6 +43,15 @@ def test_lines_add_up_to_the_distance_from_the_baseline(
     assert (found.method, found.baseline) == (Method.INTEGRATED_GRADIENTS, Baseline.MASK)
 
 
+def test_a_deep_part_of_every_verdict_is_in_every_explanation(tiny_model: TinyModel) -> None:
+    explainer = tiny_model.explainer()
+    asked, spared = (
+        explainer.explain(LEDGER, "python", options=ExplainOptions(deep=deep)) for deep in (True, False)
+    )
+    assert spared == asked
+    assert any(line.deep for line in spared.lines)
+
+
 @pytest.mark.parametrize(("code", "language"), SOURCES)
 def test_each_part_adds_up_on_its_own(tiny_model: TinyModel, code: str, language: str) -> None:
     """So that a window or an n-gram that is left out cannot hide behind the other part."""

@@ -1,19 +1,25 @@
 """Occlusion against the definition: score the function again with the stretch really hidden."""
 
+import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from codeorigin.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
+from codeorigin.explain.explanation import ExplainOptions, Method
 from codeorigin.explain.occlusion import hidden_logit, occlude
 from codeorigin.model import batches as batches_module
 from codeorigin.model.features import Features
 from codeorigin.model.ngrams import WideFeatures
 from codeorigin.model.normalize import Normalized, normalize
 from codeorigin.model.scorer import Scorer
-from support.snippets import ALL, long_function
+from codeorigin.model_folder import MANIFEST, sha256_of
+from support.snippets import ALL, LEDGER, long_function
 from support.tiny_model import TinyModel
 
 
@@ -75,6 +81,20 @@ def test_without_a_deep_part_only_ngrams_count(tiny_wide_model: TinyModel) -> No
     assert np.abs(wide).max() > 0.01
     assert deep.tolist() == [0.0] * 5
     assert hidden_logit(scorer, features) == 0.0
+
+
+def test_the_wide_part_of_a_model_that_refines_needs_no_tokenizer(
+    tiny_refining_model: TinyModel, tmp_path: Path
+) -> None:
+    broken = shutil.copytree(tiny_refining_model.directory, tmp_path / "model")
+    (broken / "tokenizer.json").write_text("{}")
+    manifest = json.loads((broken / MANIFEST).read_text())
+    manifest["files"]["tokenizer.json"] = sha256_of(broken / "tokenizer.json")
+    (broken / MANIFEST).write_text(json.dumps(manifest))
+    analyzer = Analyzer.load(broken)
+    (function,) = analyzer.analyze(LEDGER, "python").functions
+    found = analyzer.explain(LEDGER, function.span, ExplainOptions(method=Method.OCCLUSION, deep=False))
+    assert any(line.wide for line in found.lines)
 
 
 def test_cancel_stops_between_two_batches(tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> None:

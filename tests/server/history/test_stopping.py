@@ -5,19 +5,22 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.history import reading
+from codeorigin.git.repository import Repository as Opened
+from codeorigin.history import walk
 from codeorigin.history.functions import BlobReader
-from codeorigin.history.reading import Read
+from codeorigin.history.reading import Read, Readers
 from codeorigin.history.results import CommitResult
 from codeorigin.history.state import State
+from codeorigin.history.walk import Plan, Walk
 from codeorigin.model.bundle import Bundle
 from support.repositories import Repository, plain_functions
+from support.waiting import wait_for
 
 Judge = Callable[..., list[CommitResult]]
 
@@ -102,10 +105,84 @@ def test_the_first_commits_of_a_run(
     assert judge(made.folder, state=state) == judge(made.folder, state=tmp_path / "whole.sqlite")
 
 
-def test_what_one_process_has_done_does_not_wait_for_another() -> None:
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Readers]:
+    """The readers of a run; when its second batch begins, all that was started has been read, by other processes."""
+    batches: list[Readers] = []
+    started: list[Future[list[Read]]] = []
+    begin, submit = Walk._begin, ProcessPoolExecutor.submit
+
+    def noted(self: Walk, plan: Plan, readers: Readers) -> object:
+        batches.append(readers)
+        if len(batches) == 2:
+            wait(started, timeout=60)
+        return begin(self, plan, readers)
+
+    def noting(*arguments: object) -> Future[list[Read]]:
+        started.append(submit(*arguments))  # type: ignore[arg-type]
+        return started[-1]
+
+    monkeypatch.setattr(Walk, "_begin", noted)
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", noting)
+    return batches
+
+
+def several_commits(folder: Path) -> Repository:
+    made = Repository(folder)
+    for each in range(8 + 2):
+        made.commit({f"{each}.py": plain_functions(f"of_{each}", number=each)}, date="2020-01-01")
+    return made
+
+
+def left_to_read(repository: Repository, judge: Judge, state: Path, asked: list[str]) -> int:
+    """How many files another run reads with the state that the first one left."""
+    asked.clear()
+    judge(repository.folder, state=state)
+    return len(asked)
+
+
+def test_what_other_processes_have_done_is_kept_at_ctrl_c(
+    tmp_path: Path, judge: Judge, begun: list[Readers], asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, changes = several_commits(tmp_path / "ahead"), walk.commit_changes
+
+    def interrupted(*arguments: object) -> object:
+        if len(begun) == 2:
+            raise KeyboardInterrupt
+        return changes(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(walk, "commit_changes", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            judge(made.folder, jobs=2)
+    assert left_to_read(made, judge, tmp_path / "state.sqlite", asked) == 2
+
+
+def test_a_process_that_died_before_it_got_more_is_one_line(
+    tmp_path: Path, judge: Judge, begun: list[Readers], asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, changes = several_commits(tmp_path / "died"), walk.commit_changes
+
+    def killed(*arguments: object) -> object:
+        if len(begun) == 2:
+            for pool in filter(None, begun[0]._pools):
+                for process in list(pool._processes.values()):
+                    process.kill()
+                wait_for(lambda pool=pool: pool._broken, what="the end of a process")  # type: ignore[misc]
+        return changes(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(walk, "commit_changes", killed)
+        with pytest.raises(CodeOriginError, match="a worker process ended before its work was done"):
+            judge(made.folder, jobs=2)
+    assert left_to_read(made, judge, tmp_path / "state.sqlite", asked) == 2
+
+
+def test_what_one_process_has_done_does_not_wait_for_another(tmp_path: Path) -> None:
+    readers = Readers(Opened.of(Repository(tmp_path / "empty").folder), None, 2)
     done: list[Future[list[Read]]] = [Future(), Future()]
     done[1].set_result([("b", b"2")])
-    given = reading.first_finished(done)
+    given = readers._first_finished(done)
     assert next(given) == [("b", b"2")]
     done[0].set_result([("a", b"1")])
     assert list(given) == [[("a", b"1")]]

@@ -8,7 +8,7 @@ from tests.server.lsp.raw import PATIENCE, RawServer
 from tests.server.lsp.test_process import FAULTY
 
 from codeorigin.analyzer import Analyzer
-from codeorigin.wording.explanations import DEEP_EVIDENCE_PENDING, DEEP_PENDING
+from codeorigin.wording.explanations import DEEP_EVIDENCE_PENDING, DEEP_PENDING, PENDING
 from codeorigin.wording.functions import headline
 from support.snippets import LEDGER
 from support.tiny_model import TinyModel
@@ -16,8 +16,8 @@ from support.tiny_model import TinyModel
 URI = "file:///project/a.py"
 
 
-def hover(server: RawServer) -> str:
-    place = {"textDocument": {"uri": URI}, "position": {"line": 1, "character": 5}}
+def hover(server: RawServer, line: int = 1) -> str:
+    place = {"textDocument": {"uri": URI}, "position": {"line": line, "character": 5}}
     return str(server.request("textDocument/hover", place)["contents"]["value"])
 
 
@@ -36,6 +36,10 @@ def test_a_hover_shows_the_wide_part_while_the_deep_one_reads(
         server.open(URI, text)
         shown = hover(server)
         assert headline(first) in shown
+        end = time.monotonic() + PATIENCE
+        while PENDING in shown and time.monotonic() < end:
+            assert wait == 0  # not even the wide part is waited for
+            shown = hover(server)
         assert DEEP_PENDING in shown
         assert "Without the deep part" not in shown
         assert "logit" in shown  # the lines of the wide part are there
@@ -45,4 +49,26 @@ def test_a_hover_shows_the_wide_part_while_the_deep_one_reads(
             shown = hover(server)
         assert headline(last) in shown
         assert "Refined by the deep part" in shown
+        assert server.leave() == 0
+
+
+def test_a_hover_does_not_wait_for_the_work_of_another_one(
+    tiny_refining_model: TinyModel, tmp_path: Path
+) -> None:
+    model, gate = tiny_refining_model.directory, tmp_path / "gate"
+    text = f"# GATE {gate}\n{LEDGER}\n\n{LEDGER.replace('_ledger', '_second')}"
+    second = Analyzer.load(model).analyze(text, "python").functions[1]
+    line = second.span.header.start_line
+    with RawServer(command=FAULTY) as server:
+        server.initialize(options={"modelPath": str(model), "explainWait": 30})
+        server.open(URI, text)
+        assert DEEP_PENDING in hover(server)
+        shown = hover(server, line)
+        assert headline(second.verdict) in shown
+        assert PENDING in shown
+        gate.touch()
+        end = time.monotonic() + PATIENCE
+        while PENDING in shown and time.monotonic() < end:
+            shown = hover(server, line)
+        assert "logit" in shown
         assert server.leave() == 0

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import client_capabilities
+from tests.server.lsp.commits import BY_COMMIT, OLD, ONE, heard, two_commits
 from tests.server.lsp.conftest import COMMAND, refreshing_capabilities, start, stop
 from tests.server.lsp.editor import PUSHED, SHOWN, Document, Editor
 
@@ -14,10 +15,12 @@ from codeorigin.analyzer import Analyzer
 from codeorigin.model.verdict import Band
 from codeorigin.report import FileReport
 from codeorigin.wording.explanations import DEEP_PENDING
+from codeorigin.wording.figures import logits
 from codeorigin.wording.functions import deep_note, finding, headline
+from support.repositories import Repository
 from support.snippets import LEDGER, PARSER
 from support.tiny_model import TinyModel
-from support.tiny_refinement import with_broken_deep_part
+from support.tiny_refinement import with_broken_deep_part, with_commit_rules_to_refine
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -94,6 +97,8 @@ async def test_a_hover_refines_what_it_shows(editor: Editor, analyzer: Analyzer)
     assert f"**CodeOrigin: {headline(verdict)}**" in hover
     assert deep_note(verdict) is not None
     assert str(deep_note(verdict)) in hover
+    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    assert answer["functions"][0]["verdict"]["deepText"] == deep_note(verdict)
     assert DEEP_PENDING not in hover
     assert await shown(editor, document) == messages(looked_at)
 
@@ -127,6 +132,49 @@ async def test_evidence_that_is_asked_for_is_of_both_parts(editor: Editor, analy
         assert any(line["deep"] for line in function["explanation"]["lines"])
 
 
+async def test_a_client_that_cannot_be_told_later_gets_refined_verdicts(
+    tiny_refining_model: TinyModel, tmp_path: Path, analyzer: Analyzer
+) -> None:
+    able = refreshing_capabilities()
+    assert able.workspace is not None
+    able.workspace.diagnostics = None
+    editor = await start(tmp_path, able, command=[*COMMAND, "--model", str(tiny_refining_model.directory)])
+    text = document_text("pulled")
+    refined = messages(expected(analyzer, text))
+    assert [each.message for each in await editor.findings(editor.open(text))] == refined
+    await editor.tidy()
+    await stop(editor)
+
+
+async def test_verdicts_by_commit_have_the_evidence_of_the_wide_part(
+    tiny_refining_model: TinyModel, tmp_path: Path
+) -> None:
+    model = with_commit_rules_to_refine(tmp_path / "model", tiny_refining_model.directory)
+    root = two_commits(Repository(tmp_path / "work")).folder
+    editor = await start(
+        root,
+        client_capabilities("visual-studio-code"),
+        settings=BY_COMMIT,
+        command=[*COMMAND, "--model", str(model)],
+    )
+    document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
+    verdict = await heard(editor, document, "one", 2)
+    assert verdict["deepText"] is None
+    answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
+    explanation = answer["functions"][1]["explanation"]
+    assert explanation["logit"] == pytest.approx(verdict["logit"], abs=1e-4)
+    assert not any(line["deep"] for line in explanation["lines"])
+    line = document.text[: document.text.index("def one")].count("\n")
+    whole = verdict["logit"] + verdict["commitEvidence"] + verdict["fileEvidence"]
+    assert f"file and of the commit: {logits(whole)}" in await editor.hover_text(document, line)
+    explained = await editor.command(
+        "codeorigin.explain", document.uri, types.Position(line, 4), {"quiet": True}
+    )
+    assert explained["explanation"]["logit"] == pytest.approx(verdict["logit"], abs=1e-4)
+    await editor.tidy()
+    await stop(editor)
+
+
 async def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
     tiny_refining_model: TinyModel, tmp_path: Path
 ) -> None:
@@ -145,6 +193,8 @@ async def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
     assert await shown(editor, document) == first
     evidence = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
     assert all(each["explanation"]["lines"] for each in evidence["functions"])
+    strongest = max(evidence["functions"][1]["explanation"]["lines"][1:], key=lambda line: abs(line["value"]))
+    assert "This line: " in await editor.hover_text(document, strongest["line"])
     selected = types.Range(types.Position(SECOND, 0), types.Position(text.count("\n"), 0))
     answer = await editor.command("codeorigin.rescore", document.uri, selected, {"quiet": True})
     assert answer["verdict"]["probability"] is not None

@@ -43,6 +43,11 @@ def test_one_changed_byte_is_refused_by_name(copy: Path, name: str) -> None:
         Bundle.load(copy)
 
 
+def test_a_deep_part_from_before_few_bits_has_whole_ones(copy: Path) -> None:
+    edit(copy, lambda manifest: manifest["deep"].pop("bits"))
+    assert Bundle.load(copy).deep is not None
+
+
 def test_a_missing_file_is_refused_by_name(copy: Path) -> None:
     (copy / "gradient.onnx").unlink()
     with pytest.raises(ModelError, match=r"gradient\.onnx"):

@@ -66,7 +66,7 @@ def called(calibration: Calibration, *, in_file: bool, refine: bool) -> tuple[fl
             verdicts = {number: judge.alone(each, "go") for number, each in functions.items()}
         for number, verdict in verdicts.items():
             last = verdict
-            if refine and verdict.is_doubtful:
+            if refine and verdict.is_to_refine(looked_at=False):
                 last = judge.refined(verdict, DeepAnswer(float(deep[number]), 1), "go")
             hits[rows[number].label].append(last.band is Band.LLM)
     return float(np.mean(hits[0])), float(np.mean(hits[1]))

@@ -45,7 +45,10 @@ def render(result: CheckResult) -> str:
         if is_llm_file(file) and (verdict := file.report.verdict) is not None
     ]
     lines += [
-        _command("warning" if error.skipped else "error", error.message, file=error.path, title="Not checked")
+        _command("warning", error.message, file=error.path, title="Not checked")
+        if error.skipped
+        # Of a deep part that fails, all files were checked by the wide one.
+        else _command("error", error.message, file=error.path, title="Problem")
         for error in result.errors
     ]
     if result.change is not None:

@@ -129,7 +129,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
         yield from _rows(file, functions, result)
         yield "</tbody></table>"
     if result.errors:
-        yield f"<h2>Not checked: {len(result.errors):,}</h2><ul>"
+        yield f"<h2>Problems: {len(result.errors):,}</h2><ul>"
         yield from (f"<li>{_text(error.path)}: {_text(error.message)}</li>" for error in result.errors)
         yield "</ul>"
     yield f"<footer>CodeOrigin {escape(result.version)}, model {_text(result.model)}.</footer></body></html>"

@@ -60,7 +60,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
             yield f"And {len(findings) - _LONGEST_LIST:,} more."
             yield ""
     if result.errors:
-        yield f"Not checked: {len(result.errors):,}"
+        yield f"Problems: {len(result.errors):,}"
         yield ""
         for error in result.errors[:_LONGEST_LIST]:
             yield f"- {_code(error.path)}: {_text(error.message)}"

@@ -61,7 +61,7 @@ async def _function(
     wire = function_to_wire(result.record(function), result.settings)
     if function.verdict.probability is not None:
         try:
-            options = session.refining.explain_options(result)
+            options = session.refining.explain_options(result, function)
             explanation = await session.explanations.get(result, function, options)
         except Cancelled as error:
             raise ContentModified from error

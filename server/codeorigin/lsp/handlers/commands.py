@@ -195,7 +195,7 @@ async def _explain(
     if function.verdict.probability is None:
         message = f"{function.span.qualified_name}: no verdict: {reason(function.verdict.reason)}"
         return _said(session, {**answer, "message": message}, quiet=quiet)
-    options = session.refining.explain_options(result)
+    options = session.refining.explain_options(result, function)
     asking = asyncio.ensure_future(session.explanations.get(result, function, options))
     # Cancelling ends only this request: another one may be waiting for the same explanation.
     progress = session.client.start_progress(EXPLAINING, asking.cancel)

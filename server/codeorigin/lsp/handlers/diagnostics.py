@@ -41,7 +41,7 @@ def register(server: CodeOriginServer) -> None:
 
 
 async def _settle(session: Session, uri: str) -> None:
-    """Wait for the newest result; where the client cannot be told of a later one, also for a save."""
+    """Wait for the newest result; where the client cannot be told of a later one, also for a save and the deep part."""
     await session.settled(uri)
     document = session.document(uri)
     if document is None or session.client.support.refresh_diagnostics:
@@ -50,8 +50,9 @@ async def _settle(session: Session, uri: str) -> None:
     while mode is not RunMode.ON_TYPE and (document := session.document(uri)) is not None:
         result = session.result(uri)
         if result is None or result.version == (document.version or 0):
-            return
+            break
         await session.publisher.next_change(uri)
+    await session.refining.settled(uri)
 
 
 def _register_workspace(server: CodeOriginServer) -> None:

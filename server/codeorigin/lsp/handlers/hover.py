@@ -54,27 +54,31 @@ async def _whole(
     if function.verdict.probability is None:
         return HoverContent(result, function, settings)
     explanation, why = None, None
-    loop, options = asyncio.get_running_loop(), settings.explain_options
+    loop, explanations, refining = asyncio.get_running_loop(), session.explanations, session.refining
     until = loop.time() + settings.explain_wait / 1000
+
+    def left() -> float:
+        return max(0.0, until - loop.time())
+
     try:
-        if session.refining.is_needed:
-            explanation = await session.explanations.get(result, function, replace(options, deep=False))
-            result, function = await session.refining.look(result, function, until - loop.time())
-        failure = session.refining.failure(result.done.generation)
-        if failure is not None:
-            raise failure
-        whole = await session.explanations.get_within(
-            result, function, options, max(0.0, until - loop.time())
-        )
-        if whole is None:
-            why = _pending(function, explanation)
+        refines = refining.is_needed
+        if refines:
+            wide = replace(settings.explain_options, deep=False)
+            explanation = await explanations.get_within(result, function, wide, left())
+            result, function = await refining.look(result, function, left())
+        options = refining.explain_options(result, function)
+        # The evidence of the deep part has its turn after that of the wide one.
+        is_next = not refines or (explanation is not None and options.deep)
+        whole = await explanations.get_within(result, function, options, left()) if is_next else explanation
+        why = _pending(function, explanation) if whole is None else None
+        why = why or refining.failure(result.done.generation, function)
         explanation = whole or explanation
     except Cancelled:
         explanation = None
     except CodeOriginError as error:
         why = no_explanation(error) if explanation is None else without_deep(error)
     except Exception as error:
-        why = explanation_failed(error)
+        why = explanation_failed(error) if explanation is None else without_deep(error)
     notes = [each for each in (note, why) if each is not None]
     return HoverContent(result, function, settings, explanation, " ".join(notes) or None)
 
@@ -87,13 +91,17 @@ def _pending(function: FunctionReport, explanation: Explanation | None) -> str:
 
 def _on_line(session: Session, result: Result, function: FunctionReport, line: int) -> types.Hover | None:
     """In a body: only what is known already, and only where the line says something."""
-    settings = result.settings
-    explanation = session.explanations.cached(result, function, settings.explain_options)
+    settings, note = result.settings, None
+    options = session.refining.explain_options(result, function)
+    explanation = session.explanations.cached(result, function, options)
+    if explanation is None and session.refining.is_needed:
+        explanation = session.explanations.cached(result, function, replace(options, deep=False))
+        note = _pending(function, explanation)
     if explanation is None:
         return None
     if not any(each.line == line and abs(each.value) > NOTICEABLE for each in explanation.lines):
         return None
-    return _hover(session, HoverContent(result, function, settings, explanation, line=line))
+    return _hover(session, HoverContent(result, function, settings, explanation, note, line))
 
 
 def _hover(session: Session, content: HoverContent) -> types.Hover:

@@ -17,7 +17,14 @@ from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.explanations import balance, by_construct, construct_name, method_phrase
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.files import file_guarantee, file_headline
-from codeorigin.wording.functions import SAME_COMMIT, guarantee, headline_or_reason, own_text, windows_note
+from codeorigin.wording.functions import (
+    SAME_COMMIT,
+    deep_note,
+    guarantee,
+    headline_or_reason,
+    own_text,
+    windows_note,
+)
 
 
 def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
@@ -47,6 +54,7 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "summary": headline_or_reason(verdict),
         "guarantee": guarantee(verdict, settings.limits) if has_score else None,
         "ownText": own_text(verdict, SAME_COMMIT),
+        "deepText": deep_note(verdict),
         "windowsText": windows_note(verdict),
     }
 

@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError
+from codeorigin.errors import Cancelled, CodeOriginError, ModelError
 from codeorigin.explain.explanation import ExplainOptions
 from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.report import FileReport, FunctionReport
+from codeorigin.wording.explanations import without_deep
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ class _Work:
 class Refining:
     """Refines the verdicts in ``results`` and hands each document that changed to ``show``, with what was there before.
 
-    ``failed`` hears that the deep part does not work; it is then not asked again until another model is chosen.
+    ``failed`` hears what goes wrong. A deep part that does not work is not asked again until another model is chosen,
+    and one that fails in an unforeseen way not about the same function.
     """
 
     def __init__(
@@ -57,7 +59,8 @@ class Refining:
         self._failed = failed
         self._work: dict[str, _Work] = {}
         self._looked_at: dict[str, frozenset[str]] = {}
-        self._failure: tuple[int, Exception] | None = None
+        self._failures: dict[tuple[int, str | None], str] = {}
+        """Why, in words: an error would keep the text of a document alive."""
 
     @property
     def looked_at(self) -> Mapping[str, frozenset[str]]:
@@ -75,15 +78,23 @@ class Refining:
         analyzer = self._engine.loaded
         return analyzer is not None and analyzer.refines
 
-    def failure(self, generation: int) -> Exception | None:
-        """Why the deep part of the model of ``generation`` does not work; None as far as is known."""
-        return self._failure[1] if self._failure is not None and self._failure[0] == generation else None
+    def failure(self, generation: int, function: FunctionReport | None = None) -> str | None:
+        """Why the deep part of the model of ``generation`` does not work, for all or for one function.
 
-    def explain_options(self, result: Result) -> ExplainOptions:
-        """How functions of a result are explained: by the wide part alone where the deep part does not work."""
-        options = result.settings.explain_options
-        failed = self.failure(result.done.generation) is not None
-        return dataclasses.replace(options, deep=False) if failed else options
+        A sentence for users; None as far as is known.
+        """
+        found = self._failures.get((generation, None))
+        return found if found or function is None else self._failures.get((generation, function.function_id))
+
+    def explain_options(self, result: Result, function: FunctionReport) -> ExplainOptions:
+        """How a function is explained: by the wide part alone where its verdict is, or the deep part does not work."""
+        options, verdict = result.settings.explain_options, function.verdict
+        if not self.is_needed:
+            return options
+        is_deep = verdict.awaits_deep or verdict.windows > 0
+        if is_deep and self.failure(result.done.generation, function) is None:
+            return options
+        return dataclasses.replace(options, deep=False)
 
     def begin(self, result: Result) -> None:
         """A document has new verdicts: refine the doubtful ones in the background, and what somebody looked at."""
@@ -91,7 +102,7 @@ class Refining:
         self.cancel(uri)
         if uri in self._looked_at:
             self._looked_at[uri] &= {each.function_id for each in result.functions}
-        if self.is_needed and any(self._is_wanted(uri, each) for each in result.functions):
+        if self.is_needed and any(self._is_wanted(result, each) for each in result.functions):
             work = self._work[uri] = _Work()
             work.task = asyncio.get_running_loop().create_task(self._refine_all(uri, work))
             work.task.add_done_callback(_log_unforeseen)
@@ -108,7 +119,7 @@ class Refining:
         if not self.is_needed or self._results.get(uri) is not result:
             return result, function
         self._looked_at[uri] = self._looked_at.get(uri, frozenset()) | {function.function_id}
-        if function.verdict.awaits_deep and self.failure(result.done.generation) is None:
+        if function.verdict.awaits_deep and self.failure(result.done.generation, function) is None:
             asking = self._ask(uri, self._work.setdefault(uri, _Work()), function, Priority.ASKED)
             await asyncio.wait({asking}, timeout=seconds)
         return self._newest(result, function)
@@ -118,6 +129,12 @@ class Refining:
         newest = self._results.get(result.snapshot.uri, result)
         same = (each for each in newest.functions if each.span is function.span)
         return (newest, next(same, function)) if newest.done is result.done else (result, function)
+
+    async def settled(self, uri: str) -> None:
+        """Wait until a document is not refined in the background any more."""
+        work = self._work.get(uri)
+        if work is not None and work.task is not None:
+            await asyncio.wait({work.task})
 
     def cancel(self, uri: str) -> None:
         """The document has changed: stop reading its old text."""
@@ -144,17 +161,18 @@ class Refining:
             result = self._results.get(uri)
             if result is None or self.failure(result.done.generation) is not None:
                 break
-            if not self._is_wanted(uri, function):
+            if not self._is_wanted(result, function):
                 continue
             await asyncio.wait({self._ask(uri, work, function, Priority.REFINING, quiet=True)})
             if loop.time() - shown_at >= SHOW_SECONDS:
                 shown, shown_at = self._tell(uri, shown), loop.time()
         self._tell(uri, shown)
 
-    def _is_wanted(self, uri: str, function: FunctionReport) -> bool:
-        verdict = function.verdict
-        looked_at = function.function_id in self._looked_at.get(uri, frozenset())
-        return verdict.is_doubtful or (verdict.awaits_deep and looked_at)
+    def _is_wanted(self, result: Result, function: FunctionReport) -> bool:
+        looked_at = function.function_id in self._looked_at.get(result.snapshot.uri, frozenset())
+        if not function.verdict.is_to_refine(looked_at=looked_at):
+            return False
+        return self.failure(result.done.generation, function) is None
 
     def _tell(self, uri: str, shown: Result) -> Result:
         result = self._results.get(uri, shown)
@@ -189,7 +207,7 @@ class Refining:
             if error is None and not work.token.cancelled:
                 self._hear(uri, quiet=quiet)
             elif isinstance(error, Exception) and not isinstance(error, Cancelled):
-                self.fail(generation, error)
+                self.fail(generation, error, function)
             if not heard.done():
                 heard.set_result(None)
 
@@ -210,10 +228,11 @@ class Refining:
             if not quiet:
                 self._show(self._results[uri], result)
 
-    def fail(self, generation: int, error: Exception) -> None:
-        """The deep part of the model of ``generation`` does not work."""
-        if self.failure(generation) is None:
-            self._failure = generation, error
+    def fail(self, generation: int, error: Exception, function: FunctionReport | None = None) -> None:
+        """The deep part of the model of ``generation`` does not work, or fails on ``function`` as nobody foresaw."""
+        if self.failure(generation, function) is None:
+            alone = None if function is None or isinstance(error, ModelError) else function.function_id
+            self._failures[generation, alone] = without_deep(error)
             self._failed(error)
 
 

@@ -55,9 +55,7 @@ def test_skipped_files_are_warnings(make_result: MakeResult) -> None:
 
 def test_errors_are_error_commands(make_result: MakeResult) -> None:
     rendered = github.render(make_result((), errors=(FileError("a,b:c.py", "50 % of it\nis binary"),)))
-    assert (
-        rendered.splitlines()[0] == "::error file=a%2Cb%3Ac.py,title=Not checked::50 %25 of it\\x0ais binary"
-    )
+    assert rendered.splitlines()[0] == "::error file=a%2Cb%3Ac.py,title=Problem::50 %25 of it\\x0ais binary"
 
 
 def test_a_name_with_line_ends_forges_no_command(make_file: MakeFile, make_result: MakeResult) -> None:

@@ -196,10 +196,39 @@ async def test_a_deep_part_that_fails_is_told_of_once_and_leaves_the_verdicts(be
     await until(lambda: bench.worker.queue_length == 0)
     assert bench.verdicts() == first
     assert (bench.asked, bench.failures, bench.shown) == (["parse_header"], [bench.error], [])
-    assert bench.refining.failure(0) is bench.error
+    assert bench.refining.failure(0) == "Without the deep part of the model: score.onnx: broken"
     bench.error, bench.generation = None, 1
     bench.score(TEXT, version=3)
     await until(lambda: len(bench.refined()) == 4)
+
+
+async def test_an_unforeseen_failure_is_about_one_function(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.error = RuntimeError("odd")
+    bench.score(f"{LEDGER}\n\n{PARSER}")
+    await until(lambda: bool(bench.failures))
+    result, bench.error = bench.score(version=2), None
+    await until(lambda: bool(bench.shown))
+    assert bench.refined() == ["second", "third"]
+    assert bench.asked == ["parse_header", "second", "third"]
+    ledger, parser, *_ = result.functions
+    assert bench.refining.failure(0) is None
+    expected = "Without the deep part of the model (RuntimeError); the log has the details."
+    assert bench.refining.failure(0, parser) == expected
+    assert not bench.refining.explain_options(result, parser).deep
+    assert bench.refining.explain_options(result, ledger).deep
+
+
+async def test_who_cannot_be_told_later_waits_for_the_end(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.score()
+    settling = asyncio.ensure_future(bench.refining.settled(URI))
+    await until(bench.held.is_set)
+    assert not settling.done()
+    bench.gate.set()
+    await settling
+    assert len(bench.refined()) == 3
 
 
 async def test_a_closed_document_is_forgotten(bench: Bench) -> None:
