@@ -54,9 +54,9 @@ def model_card(manifest: Mapping[str, Any]) -> str:
             "pairs. And most of how they write is how they comment: without comments, little is left on pairs.\n"
             "- Human code written since 2023 is not in the data. Its style has moved towards that of models.\n"
             "- Most of the LLM code comes from the models of one vendor; it knows others less well.\n"
-            "- It says nothing about correctness, and it can be evaded: few short answers of LLMs to small tasks are called "
-            "`llm` as they come, and where the comments of a human and an LLM function for one task are exchanged, it "
-            "cannot tell them apart. Figures: docs/quality.md, *What the figures hide*.\n"
+            "- It says nothing about correctness, and it can be evaded: few short answers of LLMs to small tasks are "
+            "called `llm` as they come, and where the comments of a human and an LLM function for one task are "
+            "exchanged, it cannot tell them apart. Figures: docs/quality.md, *What the figures hide*.\n"
             "- Code that a person edited after an LLM, or the other way round, counts as one or the other here."
         ),
     ]
