@@ -58,7 +58,9 @@ def test_what_resampling_and_comments_do_is_said_with_the_studys_figures() -> No
     pairs, exchanged = value["AUROC of pairs"], value["AUROC of pairs with comments exchanged"]
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert f"{100 * passing:.0f} % pass their tests" in readme
-    assert f"{100 * uncalled:.0f} % are not called `llm` as they come, {100 * human:.0f} % are called" in readme
+    assert (
+        f"{100 * uncalled:.0f} % are not called `llm` as they come, {100 * human:.0f} % are called" in readme
+    )
     assert f"(AUROC {exchanged:.2f}, {pairs:.2f} before)" in readme
     # Rounded once, as the table of the experiments rounds it: 0.9925 is 0.993 there.
     quality = " ".join((ROOT / "docs" / "quality.md").read_text(encoding="utf-8").split())

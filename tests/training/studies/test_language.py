@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from codeorigin_training.__main__ import app
 from codeorigin_training.classify.classifier import Classifier
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS, read_examples, side_of_repo
-from codeorigin_training.studies.language.folder import write_folder
+from codeorigin_training.studies.language.folder import card, write_folder
 from codeorigin_training.studies.language.installed import installed_files, side_of
-from codeorigin_training.studies.language.measure import calibration_error, of_view
+from codeorigin_training.studies.language.measure import calibration_error, compared, of_view, peer_sample
 from codeorigin_training.studies.language.none_texts import none_texts
 from codeorigin_training.studies.language.pairs import grammar_shifts
 from codeorigin_training.studies.language.softmax import quantised, threshold_for
@@ -59,7 +60,7 @@ def corpus(folder: Path, repositories: int = 30) -> Path:
 
 
 SMALL = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
-         "width": 4096, "peer_texts": 30, "epochs": 6}  # fmt: skip
+         "width": 4096, "peer_texts": 3, "epochs": 6}  # fmt: skip
 
 
 def config(**changes: object) -> LanguageConfig:
@@ -71,7 +72,7 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     settings = tmp_path / "settings.json"
     settings.write_text(
         '{"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,'
-        ' "width": 4096, "peer_texts": 30, "epochs": 6,'
+        ' "width": 4096, "peer_texts": 3, "epochs": 6,'
         ' "encoder": {"shape": {"dim": 16, "layers": 1, "heads": 2, "feedforward": 16, "context": 64},'
         ' "context": 64, "epochs": 2, "learning_rate": 0.01, "device": "cpu"}}'
     )
@@ -89,6 +90,7 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     assert 0 <= figures["peers"]["pygments"]["whole functions"] <= 1
     # The encoder was trained on the same texts and is asked the same ones.
     assert figures["peers"]["encoder"].keys() == figures["peers"]["pygments"].keys()
+    assert figures["peers"]["this model"].keys() == figures["peer_texts"].keys()
     kept = Classifier.load(folder / "encoder")
     assert set(kept.labels) <= set(LABELS)
     assert kept.predict(["func main() {}"])[0][0] in LABELS
@@ -119,7 +121,7 @@ def test_measuring_anew_does_not_train_anew(tmp_path: Path) -> None:
 
 def test_a_model_that_exists_is_measured_anew_and_nothing_else_of_it_changes(tmp_path: Path) -> None:
     ships, run = default_model_dir(), tmp_path / "run"
-    small = ["--set=test_functions=4", "--set=peer_texts=30", "--set=files=0", "--set=generated=8"]
+    small = ["--set=test_functions=4", "--set=peer_texts=3", "--set=files=0", "--set=generated=8"]
     arguments = ["study", "language", "--data", str(corpus(tmp_path)), "--run", str(run), *small]
     result = CliRunner().invoke(app, [*arguments, f"--set=model={ships}"])
     assert result.exit_code == 0, result.output
@@ -133,7 +135,7 @@ def test_a_model_that_exists_is_measured_anew_and_nothing_else_of_it_changes(tmp
     theirs.pop("metrics")
     for manifest in (ours, theirs):
         manifest.pop("files")
-    settings = theirs["settings"] | {"test_functions": 4, "peer_texts": 30}
+    settings = theirs["settings"] | {"test_functions": 4, "peer_texts": 3}
     assert ours == theirs | {"settings": settings}
     assert np.array_equal(LanguageModel.load(made).weights, LanguageModel.load(ships).weights)
     result = CliRunner().invoke(app, [*arguments, f"--set=model={tmp_path}"])
@@ -148,6 +150,7 @@ def test_the_manifest_says_what_the_model_was_made_with(tmp_path: Path) -> None:
         "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), View.WHOLE, 0.5)},
         "milliseconds": {"all": {"texts": 12, "median": 1.0, "p95": 2.0}},
         "peers": {},
+        "peer_texts": {},
     }
     write_folder(model, measured, settings, tmp_path / "model")
     manifest = json.loads((tmp_path / "model" / "manifest.json").read_text("utf-8"))
@@ -282,6 +285,43 @@ def test_figures_by_hand() -> None:
     assert (found["named"], found["right"]) == (pytest.approx(2 / 3), 1.0)
     assert found["none_silent"] == 1.0
     assert found["confused"] == [["go", "c", 1]]
+
+
+def test_peers_are_asked_about_as_many_texts_of_each_language_and_view() -> None:
+    examples = [
+        Example(f"{label} {number}", label, "r", view)
+        for label in ("go", "c", "none")
+        for number in range(9 if label == "go" else 4)
+        for view in (View.FIVE, View.WHOLE)
+    ]
+    drawn = peer_sample(examples, 5, seed=1)
+    assert drawn == peer_sample(examples, 5, seed=1)
+    assert len({(each.text, each.view) for each in drawn}) == len(drawn)
+    counts = Counter((each.label, each.view) for each in drawn)
+    assert counts == {
+        (label, view): number for label, number in (("go", 5), ("c", 4)) for view in (View.FIVE, View.WHOLE)
+    }
+
+
+def test_the_card_says_what_the_comparison_rests_on() -> None:
+    examples = [Example(CODE["go"], "go", "r", View.WHOLE)] * 3 + [Example(CODE["c"], "c", "r", View.WHOLE)]
+    model = LanguageModel.load()
+    measured = {
+        "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), View.WHOLE, 0.5)},
+        "milliseconds": {"all": {"texts": 12, "median": 1.0, "p95": 2.0}},
+        **compared(
+            model, examples, {"other": lambda asked: ["go"] * len(asked), "absent": lambda asked: None}
+        ),
+    }
+    page = card(model, measured, 1000)
+    # All three are asked about the same four texts, and languages weigh alike.
+    assert "| text | texts | this model | other |" in page
+    assert "| whole functions | 4 | 1.000 | 0.500 |" in page
+    shipped = (default_model_dir() / "README.md").read_text("utf-8")
+    manifest = json.loads((default_model_dir() / "manifest.json").read_text("utf-8"))
+    size = (default_model_dir() / "weights.npz").stat().st_size
+    assert card(model, manifest["metrics"], size) == shipped
+    assert min(manifest["metrics"]["peer_texts"].values()) >= 500
 
 
 def test_calibration_error_by_hand() -> None:

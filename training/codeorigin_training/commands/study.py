@@ -1,7 +1,6 @@
 """The command ``study NAME``: one question, its measurement, and what the product gets of it."""
 
 import json
-import random
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -29,10 +28,11 @@ from codeorigin_training.studies.language.encoder import encoder_labels
 from codeorigin_training.studies.language.folder import made_with, write_folder
 from codeorigin_training.studies.language.measure import (
     Peer,
+    compared,
     figures,
     language_section,
     magika_labels,
-    peer_figures,
+    peer_sample,
     pygments_labels,
 )
 from codeorigin_training.studies.language.softmax import fitted, train
@@ -68,12 +68,11 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
     examples = read_examples(data, config, ("test",))["test"]
     log(f"{len(examples)} texts to measure on")
     measured = figures(model, examples)
-    few = random.Random(config.seed).sample(examples, min(len(examples), config.peer_texts))
     peers: dict[str, Peer] = {"pygments": pygments_labels, "magika": magika_labels}
     if config.encoder is not None:
         learnt = read_examples(data, config, ("train",))["train"]
         peers["encoder"] = encoder_labels(learnt, config.encoder, folder / "encoder", log)
-    measured["peers"] = peer_figures(few, peers)
+    measured |= compared(model, peer_sample(examples, config.peer_texts, config.seed), peers)
     for name, each in measured["views"].items():
         log(
             f"{name}: accuracy {each['accuracy']:.3f}, named {each['named']:.3f},"

@@ -21,7 +21,8 @@ class LanguageConfig:
     ``functions`` are taken a language for training, ``calibration_functions`` for its temperatures and threshold, and
     ``test_functions`` for the figures, from three sets of repositories that share none. ``files`` are read at most of
     ``folders`` for each kind of text, and ``generated`` texts of each kind of ``none`` are made. Other tools are
-    asked about ``peer_texts`` of the texts, and so is an ``encoder``, if one is to be trained on the same texts.
+    asked about ``peer_texts`` texts of each language in each view, and so are the model and an ``encoder``, if one is to
+    be trained on the same texts.
     ``width`` is that of the table of hashed n-grams. ``right`` is the share of answers, all lengths alike, that must be
     right where the model speaks at all. With ``model``, the folder of a model that exists, nothing is trained: its
     figures and its card are made anew.
@@ -32,7 +33,7 @@ class LanguageConfig:
     test_functions: int = 400
     files: int = 300
     generated: int = 350
-    peer_texts: int = 1500
+    peer_texts: int = 100
     encoder: ClassifyConfig | None = None
     width: int = 1 << 17
     epochs: int = 4

@@ -10,6 +10,7 @@ import numpy as np
 from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, LanguageModel
 from codeorigin.model_folder import MANIFEST, sha256_of
 from codeorigin_training.files import write_whole
+from codeorigin_training.studies.language.measure import PEER_NOTE, peer_table
 from codeorigin_training.studies.language.views import View
 
 CARD = "README.md"
@@ -51,7 +52,6 @@ def made_with(folder: Path) -> dict[str, object]:
 def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
     """The model card, in Markdown; ``size`` is that of the weights in bytes."""
     views: Mapping[str, Any] = measured["views"]
-    peers: Mapping[str, Mapping[str, float]] = measured["peers"]
     longest = views.get(View.LONG.value) or next(iter(views.values()))
     named = ", ".join(label for label in model.labels if label != NONE)
     lines = [
@@ -71,16 +71,13 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
         "much of that is right, *silent* the share of texts in none of the languages that it names nothing for, ECE the",
         "expected calibration error.",
         "",
-        "| Text | Accuracy | Either | Named | Right | Silent on none | ECE | "
-        + " | ".join(peers)
-        + (" |" if peers else ""),
-        "|---|--:|--:|--:|--:|--:|--:|" + "--:|" * len(peers),
+        "| Text | Accuracy | Either | Named | Right | Silent on none | ECE |",
+        "|---|--:|--:|--:|--:|--:|--:|",
     ]
     for name, each in views.items():
-        compared = "".join(f" {peer[name]:.3f} |" if name in peer else " |" for peer in peers.values())
         lines.append(
             f"| {name} | {each['accuracy']:.3f} | {each['either']:.3f} | {each['named']:.3f} | {each['right']:.3f} |"
-            f" {each['none_silent']:.3f} | {each['ece']:.3f} |{compared}"
+            f" {each['none_silent']:.3f} | {each['ece']:.3f} |"
         )
     lines += [
         "",
@@ -91,6 +88,7 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
         + ", ".join(f"{true} taken for {said} ({number})" for true, said, number in longest["confused"])
         + ".",
         "",
+        *_peers(measured),
         "## Time",
         "",
         "Milliseconds a text on one core where this card was made, the least of five runs.",
@@ -110,3 +108,17 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _peers(measured: Mapping[str, Any]) -> list[str]:
+    if not measured["peers"]:
+        return []
+    header, rows = peer_table(measured)
+    return [
+        "## Beside other tools",
+        "",
+        PEER_NOTE,
+        "",
+        *(f"| {' | '.join(row)} |" for row in (header, ("---", *["--:"] * (len(header) - 1)), *rows)),
+        "",
+    ]

@@ -1,5 +1,6 @@
 """What the model says of texts from repositories that it never saw, beside other tools."""
 
+import random
 import sys
 import time
 from collections import Counter
@@ -21,6 +22,9 @@ _BINS = 10
 _TIMED = 5
 _SIZES = {"fewer than 10 lines": (0, 9), "10 to 40 lines": (10, 40), "more than 40 lines": (41, sys.maxsize)}
 """Classes of texts for the time that they take: fewest and most lines."""
+
+OWN = "this model"
+"""The model among its peers, asked about the texts that they are asked about."""
 
 Peer = Callable[[Sequence[Example]], list[str] | None]
 """Says a label of every text, or None where it is not installed."""
@@ -145,15 +149,33 @@ def magika_labels(examples: Sequence[Example]) -> list[str] | None:
     return [names.get(str(peer.identify_bytes(each.text.encode()).output.label), NONE) for each in examples]
 
 
-def language_section(measured: Mapping[str, Any]) -> Section:
-    """The figures of :func:`figures`, with ``peers``, as a section of the studies' page."""
-    views: Mapping[str, Mapping[str, Any]] = measured["views"]
+PEER_NOTE = (
+    "Accuracy, the mean over the languages with no silence allowed, of all on the same texts: a draw by language from "
+    "those of the first table, code alone."
+)
+
+
+def peer_table(measured: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Header and rows of the model beside its peers, with the number of texts that each row rests on."""
     peers: Mapping[str, Mapping[str, float]] = measured["peers"]
     rows = tuple(
         (
             name,
+            f"{count:,}",
+            *(f"{peer[name]:.3f}" if name in peer else "-" for peer in peers.values()),
+        )
+        for name, count in measured["peer_texts"].items()
+    )
+    return ("text", "texts", *peers), rows
+
+
+def language_section(measured: Mapping[str, Any]) -> Section:
+    """The figures of :func:`figures` and :func:`compared` as a section of the studies' page."""
+    views: Mapping[str, Mapping[str, Any]] = measured["views"]
+    rows = tuple(
+        (
+            name,
             *(f"{each[key]:.3f}" for key in ("accuracy", "either", "named", "right", "none_silent", "ece")),
-            *(f"{peer[name]:.3f}" if name in peer else "–" for peer in peers.values()),
         )
         for name, each in views.items()
     )
@@ -171,9 +193,10 @@ def language_section(measured: Mapping[str, Any]) -> Section:
             Table(
                 "",
                 "",
-                ("text", "accuracy", "either", "named", "right", "silent on none", "ECE", *peers),
+                ("text", "accuracy", "either", "named", "right", "silent on none", "ECE"),
                 rows,
             ),
+            Table("Beside other tools", PEER_NOTE, *peer_table(measured)),
             Table(
                 "Time a text",
                 "Milliseconds where this was measured, the least of five runs.",
@@ -198,6 +221,35 @@ def language_section(measured: Mapping[str, Any]) -> Section:
             ),
         ),
     )
+
+
+def peer_sample(examples: Sequence[Example], most: int, seed: int) -> list[Example]:
+    """At most ``most`` code ``examples`` of each language and view; a draw over all of them leaves few in some."""
+    groups: dict[tuple[str, str], list[Example]] = {}
+    for example in examples:
+        if example.label != NONE:
+            groups.setdefault((example.view.value, example.label), []).append(example)
+    random_ = random.Random(seed)
+    return [
+        example
+        for _, inside in sorted(groups.items())
+        for example in random_.sample(inside, min(len(inside), most))
+    ]
+
+
+def compared(
+    model: LanguageModel, examples: Sequence[Example], peers: Mapping[str, Peer]
+) -> dict[str, dict[str, Any]]:
+    """``peers``: accuracy of the model and of others on the same ``examples``; ``peer_texts``: how many by view."""
+
+    def own(asked: Sequence[Example]) -> list[str]:
+        return [LABELS[int(model.probabilities(each.text).argmax())] for each in asked]
+
+    counts = Counter(each.view for each in examples)
+    return {
+        "peers": peer_figures(examples, {OWN: own, **peers}),
+        "peer_texts": {view.value: counts[view] for view in View if counts[view]},
+    }
 
 
 def peer_figures(examples: Sequence[Example], peers: Mapping[str, Peer]) -> dict[str, dict[str, float]]:
