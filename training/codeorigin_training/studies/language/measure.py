@@ -245,9 +245,10 @@ def compared(
     def own(asked: Sequence[Example]) -> list[str]:
         return [LABELS[int(model.probabilities(each.text).argmax())] for each in asked]
 
+    counts = Counter(each.view for each in examples)
     return {
         "peers": peer_figures(examples, {OWN: own, **peers}),
-        "peer_texts": dict(Counter(each.view.value for each in examples)),
+        "peer_texts": {view.value: counts[view] for view in View if counts[view]},
     }
 
 
