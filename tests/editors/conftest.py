@@ -5,11 +5,17 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 HERE = Path(__file__).parent
+HEAVY = ("vscode", "emacs", "pages")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     # Without its folder named, pytest reads this file too late for the options: hence the defaults.
-    heavy = collection_path.is_relative_to(HERE / "vscode") or collection_path.is_relative_to(HERE / "emacs")
+    heavy = any(collection_path.is_relative_to(HERE / name) for name in HEAVY)
     return True if heavy and not config.getoption("--editors", default=False) else None
 
 
@@ -31,6 +37,28 @@ def server_settings(request: pytest.FixtureRequest) -> dict[str, object]:
     model: Path | None = request.config.getoption("--model", default=None)
     settings: dict[str, object] = {"threshold": 0.0, "caretQuiet": 0, "debounce": 100}
     return settings | ({"modelPath": str(model.resolve())} if model else {})
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium, without a window."""
+    # Only the tests that `make test-editors` runs have it.
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    executable = shutil.which("chromium")
+    assert executable is not None, "chromium is not installed; `make test-editors` installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def artefacts(request: pytest.FixtureRequest) -> Path:
+    """Folder for screenshots."""
+    folder: Path = request.config.getoption("--artefacts")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from support.code_server import CodeServer, findings
 from support.waiting import wait_for
@@ -38,25 +38,6 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             [str(VSCE), "package", *options], cwd=EXTENSIONS / name, check=True, capture_output=True
         )
     return found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
-    executable = shutil.which("chromium")
-    assert executable is not None, "chromium is not installed; `make test-editors` installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def artefacts(request: pytest.FixtureRequest) -> Path:
-    """Folder for screenshots."""
-    folder: Path = request.config.getoption("--artefacts")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder.resolve()
 
 
 @pytest.fixture(scope="session")

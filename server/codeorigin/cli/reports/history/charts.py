@@ -165,7 +165,7 @@ def treemap(
     for area in squarified([float(share.lines) for _, share in shown], _WIDTH, height):
         name, share = shown[area.number]
         strength = min(100.0, 200 * share.share(Band.LLM))
-        fill = f"fill:color-mix(in oklab, var(--llm) {strength:.0f}%, var(--calm))"
+        fill = f"fill:color-mix(in oklab, var(--llm-under) {strength:.0f}%, var(--calm))"
         parts.append(f"<g><title>{escape(described(name, share, unit))}</title>")
         parts.append(
             f'<rect class="folder" style="{fill}" x="{area.x:.1f}" y="{area.y:.1f}" '

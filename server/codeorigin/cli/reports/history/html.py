@@ -179,7 +179,7 @@ def _line(line: HeatLine) -> str:
     strength = round(70 * min(1.0, abs(line.value) / _STRONGEST))
     colour = "llm" if line.value > 0 else "human"
     style = (
-        f' style="background:color-mix(in oklab, var(--{colour}) {strength}%, transparent)"'
+        f' style="background:color-mix(in oklab, var(--{colour}-under) {strength}%, transparent)"'
         if strength
         else ""
     )

@@ -1,11 +1,16 @@
-"""How the page of a history looks, in light and dark."""
+"""How the page of a history looks, in light and dark.
+
+A colour of a band has up to three shades: of drawings, of text in it (``-ink``) and of what is under text (``-under``).
+"""
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
 :root { color-scheme: light dark; --edge: #8884; --soft: #8881; --ink: #1d1d1f; --paper: #fff;
-  --llm: #d9730d; --unsure: #b9b6ab; --human: #2b7bba; --calm: #dfe8ee; --quiet: #6a6a70; }
+  --llm: #d9730d; --unsure: #b9b6ab; --human: #2b7bba; --calm: #dfe8ee; --quiet: #6a6a70;
+  --llm-ink: #ad5508; --human-ink: #2672ad; --llm-under: var(--llm); --human-under: var(--human); }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8e6e3; --paper: #17181a;
-  --llm: #f0883e; --unsure: #77746c; --human: #4a9bd8; --calm: #2a3842; --quiet: #9b9ba1; } }
+  --llm: #f0883e; --unsure: #77746c; --human: #4a9bd8; --calm: #2a3842; --quiet: #9b9ba1;
+  --llm-ink: var(--llm); --human-ink: var(--human); --llm-under: #a3500f; --human-under: #2a6da3; } }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem;
   color: var(--ink); background: var(--paper); }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem; }
@@ -28,7 +33,7 @@ i.llm { background: var(--llm); } i.unsure { background: var(--unsure); } i.huma
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: .2rem; margin-right: .4rem; }
 .scale { display: flex; align-items: center; gap: .6rem; color: var(--quiet); }
 .scale i { width: 10rem; height: .7rem; border-radius: .3rem;
-  background: linear-gradient(to right in oklab, var(--calm), var(--llm)); }
+  background: linear-gradient(to right in oklab, var(--calm), var(--llm-under)); }
 .language { display: grid; grid-template-columns: 7rem 1fr 8rem; gap: .8rem; align-items: center; margin: .3rem 0; }
 .stack { display: flex; height: .9rem; border-radius: .3rem; overflow: hidden; background: var(--soft); }
 .stack i { display: block; height: 100%; }
@@ -38,7 +43,7 @@ th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px soli
 th.number, td.number { text-align: right; }
 details.commit { border: 1px solid var(--edge); border-radius: .5rem; margin: .5rem 0; padding: .5rem .8rem; }
 details.function { margin: .4rem 0 .4rem 1rem; } summary { cursor: pointer; overflow-wrap: anywhere; }
-b.llm { color: var(--llm); } b.human { color: var(--human); } b.unsure, b.none { color: var(--quiet); }
+b.llm { color: var(--llm-ink); } b.human { color: var(--human-ink); } b.unsure, b.none { color: var(--quiet); }
 code, pre { font: 13px/1.5 ui-monospace, monospace; }
 pre { overflow-x: auto; border: 1px solid var(--edge); border-radius: .4rem; padding: .4rem 0; }
 .line { display: block; padding: 0 .6rem; white-space: pre; min-width: max-content; }

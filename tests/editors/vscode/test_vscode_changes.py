@@ -1,0 +1,94 @@
+"""The view of changes in Source Control, and the commit as evidence, in a repository that VS Code has open."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from support.code_server import CodeServer, at, line_of
+from support.repositories import Repository
+from support.waiting import wait_for
+
+SAMPLE = Path(__file__).parents[1] / "sample"
+ADDED = "balance_by_account"
+
+
+@pytest.fixture(scope="module")
+def code(
+    new_code_server: Callable[..., CodeServer],
+    server_settings: dict[str, object],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> CodeServer:
+    """A VS Code on a repository whose working tree adds a function to one file, and another file."""
+    folder = tmp_path_factory.mktemp("changes") / "work"
+    repository = Repository(folder)
+    whole = (SAMPLE / "ledger.py").read_text()
+    repository.commit({"ledger.py": whole[: whole.index(f"def {ADDED}")].rstrip() + "\n"}, date="2024-05-17")
+    repository.write("ledger.py", whole)
+    shutil.copy(SAMPLE / "throttle.ts", folder)
+    settings = {f"codeorigin.{name}": value for name, value in server_settings.items()}
+    settings["workbench.colorTheme"] = "Default Dark Modern"
+    return new_code_server(settings, sources=folder)
+
+
+@pytest.fixture(scope="module")
+def view(code: CodeServer, page: Page) -> Iterator[Locator]:
+    """The view of changes, opened as its name in Source Control is."""
+    code.ask("begin", command="codeorigin.changes.focus")
+    view = page.locator(".pane", has_text=re.compile("Code origin: changes", re.IGNORECASE)).last
+    expect(view).to_be_visible()
+    yield view
+    code.ask("run", command="workbench.view.explorer")
+
+
+def rows(view: Locator, text: str) -> Locator:
+    return view.locator(".monaco-list-row", has_text=text)
+
+
+def test_the_view_shows_what_the_working_tree_changed(
+    code: CodeServer, page: Page, view: Locator, artefacts: Path
+) -> None:
+    expect(rows(view, "throttle.ts")).to_be_visible()
+    expect(rows(view, "ledger.py")).to_contain_text("1 of 1 reported")
+    rows(view, "ledger.py").click()
+    changed = rows(view, ADDED)
+    expect(changed).to_be_visible()
+    expect(changed).to_contain_text(re.compile(r"\d %"))
+    expect(rows(view, "read_postings")).to_have_count(0)
+    page.screenshot(path=artefacts / "changes-dark.png")
+    changed.click()
+    path = code.workspace / "ledger.py"
+    place = {"uri": path.as_uri(), "line": line_of(path, f"def {ADDED}")}
+    wait_for(
+        lambda: code.ask("selection"),
+        done=lambda found: found is not None and found["line"] == place["line"],
+        what="the function in its file",
+    )
+
+
+def test_the_view_follows_the_repository(code: CodeServer, view: Locator) -> None:
+    repository = Repository.at(code.workspace)
+    repository.git("add", "ledger.py", "throttle.ts")
+    repository.git("commit", "--quiet", "--no-gpg-sign", "-m", "More")
+    expect(view).to_contain_text("No changed function has a verdict.", timeout=60_000)
+    expect(rows(view, ADDED)).to_have_count(0)
+
+
+def test_the_hover_speaks_of_the_commit(code: CodeServer, view: Locator) -> None:
+    path = code.workspace / "ledger.py"
+    place = at(line_of(path, f"def {ADDED}"), 6)
+    code.ask("open", path=str(path))
+
+    def hover() -> str:
+        return "\n".join(code.ask("hover", path=str(path), at=place))
+
+    before = wait_for(hover, done=lambda text: "| Line | Evidence |" in text, what="a hover")
+    assert "of the same commit" not in before
+    code.ask("set", name="codeorigin.scope", value="commit")
+    wait_for(
+        hover, done=lambda text: "the other function of the same commit points" in text, what="the commit"
+    )
+    code.ask("set", name="codeorigin.scope", value=None)
