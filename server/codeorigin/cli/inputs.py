@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from codeorigin.cli.check_result import FileError
 from codeorigin.cli.terminal import complain, display_path
@@ -206,12 +206,21 @@ def _folder_sources(
     return sources
 
 
-def find_project(names: Sequence[str], stdin_filename: str | None = None) -> "Project":
-    """The project that ``names`` belong to; problems with its settings are written to stderr."""
+def find_project(
+    names: Sequence[str],
+    stdin_filename: str | None = None,
+    editor: Mapping[str, Any] | None = None,
+    *,
+    files: bool = True,
+) -> "Project":
+    """The project that ``names`` belong to; problems with its settings are written to stderr.
+
+    ``editor`` and ``files`` are those of :func:`~codeorigin.settings.project.project_of`.
+    """
     from codeorigin.settings.project import project_of  # noqa: PLC0415
 
     paths = [Path(stdin_filename or ".") if name == STDIN else Path(name) for name in names]
-    project = project_of(paths)
+    project = project_of(paths, editor, files=files)
     for problem in project.problems:
         complain(problem)
     return project

@@ -93,3 +93,35 @@ def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
     (tmp_path / "repository" / ".git").mkdir()
     assert project_of([inner]).folder is None
     assert project_of([inner, tmp_path]).settings.threshold == 0.5
+
+
+def test_an_editors_settings_hold_where_the_project_says_nothing(project: Path) -> None:
+    """As in the editor, where the project's files win."""
+    given = '{"threshold": 1.0, "exclude": ["a.py"], "topLevel": true, "debounce": 5, "languages": ["go"]}'
+    _, paths, summary, errors = checked(project, ".", "--settings", given)
+    assert (paths, summary["threshold"], errors) == ({"a.py", "src/c.py"}, 0.0, b"")
+    (project / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")
+    _, paths, summary, _ = checked(project, ".", "--settings", given.replace("go", "python"))
+    assert (paths, summary["threshold"]) == ({"gen/b.py", "gen/keep.py", "src/c.py"}, 0.5)
+    _, paths, summary, _ = checked(project, ".", "--settings", given, "--no-config")
+    assert (paths, summary["threshold"]) == ({"d.go"}, 1.0)
+    _, paths, summary, _ = checked(project, ".", "--settings", given, "--no-config", "--threshold", "0.2")
+    assert summary["threshold"] == 0.2
+    (project / "codeorigin.toml").unlink()
+    _, paths, summary, _ = checked(project, ".", "--settings", given)
+    assert (paths, summary["threshold"]) == ({"d.go"}, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("{", b"--settings: is no JSON"),
+        ("[]", b"--settings: write a table"),
+        ('{"threshold": "high"}', b"--settings: threshold must be"),
+    ],
+)
+def test_settings_that_are_wrong_are_one_line(project: Path, given: str, message: bytes) -> None:
+    done = run("check", "a.py", "--settings", given, cwd=project)
+    (line,) = done.stderr.splitlines()[:1]
+    assert message in line
+    assert b"Traceback" not in done.stderr
