@@ -31,10 +31,15 @@ MAX_FILES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ScanFolder:
-    """A folder to scan and the settings that hold in it."""
+    """A folder to scan and the settings that hold in it, but not in the workspace folders ``inside`` it."""
 
     path: Path
     settings: Settings
+    inside: tuple[Path, ...] = ()
+
+    def holds(self, path: Path) -> bool:
+        """Whether this is the innermost workspace folder of the file at ``path``, which lies below it."""
+        return not any(path.is_relative_to(inner) for inner in self.inside)
 
 
 @dataclass(slots=True)
@@ -130,7 +135,11 @@ class Scanner:
                 chunk = await self._worker.submit(
                     partial(_next_files, walk), priority=Priority.SCAN, token=token
                 )
-                files += [(path, folder.settings) for path in chunk if is_chosen(path, folder.settings)]
+                files += [
+                    (path, folder.settings)
+                    for path in chunk
+                    if is_chosen(path, folder.settings) and folder.holds(path)
+                ]
                 if len(chunk) < WALK_CHUNK:
                     break
         return files
