@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError, SourceError
+from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
@@ -21,6 +21,7 @@ from codeorigin.source.files import decode_source, read_source, walk_sources
 from codeorigin.source.text import PositionEncoding
 
 if TYPE_CHECKING:
+    from codeorigin.analyzer import Analyzer
     from codeorigin.git.written import WrittenFile
 
 logger = logging.getLogger(__name__)
@@ -161,9 +162,20 @@ class Scanner:
         if found.st_size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
             return known
         text = read_source(path, max_bytes=settings.max_file_size, language=kind_of_path(path))
-        record = ClosedFile(path, text).record(analyzer, settings, self._encoding, token)
+        record = self._record(ClosedFile(path, text), analyzer, settings, token)
         self.records.put(path, key, record)
         return record
+
+    def _record(
+        self, file: ClosedFile, analyzer: "Analyzer", settings: Settings, token: CancelToken
+    ) -> FileRecord:
+        try:
+            return file.record(analyzer, settings, self._encoding, token)
+        except ModelError as error:
+            if kind_of_path(file.path) not in HOSTS:
+                raise
+            # It is the language model: files of source code are scored without it.
+            raise SourceError(f"{file.path}: {error}") from error
 
     async def changed_file(
         self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
@@ -179,7 +191,7 @@ class Scanner:
         def work() -> FileRecord:
             text = decode_source(file.content, str(path), settings.max_file_size, kind_of_path(path))
             changed = ClosedFile(path, text, file.lines)
-            return changed.record(self._engine.analyzer(), settings, self._encoding, token)
+            return self._record(changed, self._engine.analyzer(), settings, token)
 
         return await self._worker.submit(work, priority=Priority.SCAN, token=token)
 

@@ -12,6 +12,7 @@ from lsprotocol import types
 from tests.server.lsp.editor import python_function
 
 from codeorigin.cancellation import CancelToken
+from codeorigin.errors import ModelError
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
@@ -56,7 +57,9 @@ class Bench:
         cancel: CancelToken,
     ) -> FileReport:
         assert not module
-        assert languages is None
+        assert (languages is None) == (language != "markdown")
+        if languages is not None:
+            raise ModelError("the language model is broken")
         self.texts.append(text)
         spans = find_functions(text, get_language(language), path=path)
         reports = tuple(FunctionReport(span, VERDICT, f"id of {span.name}") for span in spans)
@@ -125,6 +128,15 @@ async def test_a_file_that_is_too_large_now_is_skipped(bench: Bench) -> None:
     assert (await bench.scan()).files == 1
     summary = await bench.scan(Settings(max_file_size=1_000))
     assert (summary.files, summary.skipped) == (0, 1)
+
+
+@pytest.mark.asyncio
+async def test_a_broken_language_model_costs_the_documents_alone(bench: Bench) -> None:
+    (bench.root / "a.md").write_text("# A\n\n```\nint f(void) { return 1; }\n```\n", encoding="utf-8")
+    (bench.root / "b.py").write_text(python_function("b"), encoding="utf-8")
+    summary = await bench.scan()
+    assert (summary.files, summary.skipped) == (1, 1)
+    assert summary.errors == [f"{bench.root / 'a.md'}: the language model is broken"]
 
 
 @pytest.mark.asyncio
