@@ -45,12 +45,13 @@ class ScanFolder:
 
 @dataclass(slots=True)
 class ScanSummary:
-    """What a scan came to. ``errors`` are one line each."""
+    """What a scan came to. ``errors`` are one line each; ``cut``: there are more files, which were left out."""
 
     files: int = 0
     functions: int = 0
     skipped: int = 0
     cancelled: bool = False
+    cut: bool = False
     errors: list[str] = field(default_factory=list)
 
 
@@ -79,7 +80,7 @@ class Scanner:
         """
         summary = ScanSummary()
         try:
-            files = await self._list(folders, token)
+            files, summary.cut = await self._list(folders, token)
         except Cancelled:
             return ScanSummary(cancelled=True)
         for done, (path, settings) in enumerate(files):
@@ -121,7 +122,10 @@ class Scanner:
         # In the worker, where all else is done with the records.
         await self._worker.submit(lambda: self.records.keep(wanted), priority=Priority.SCAN)
 
-    async def _list(self, folders: Sequence[ScanFolder], token: CancelToken) -> list[tuple[Path, Settings]]:
+    async def _list(
+        self, folders: Sequence[ScanFolder], token: CancelToken
+    ) -> tuple[list[tuple[Path, Settings]], bool]:
+        """The files to score, and whether the list was cut at :data:`MAX_FILES`."""
         files: list[tuple[Path, Settings]] = []
         for folder in folders:
             if not folder.settings.enable:
@@ -132,7 +136,7 @@ class Scanner:
                 documents=not HOSTS.keys().isdisjoint(folder.settings.documents),
                 notebooks=True,
             )
-            while not token.cancelled and len(files) < MAX_FILES:
+            while not token.cancelled:
                 chunk = await self._worker.submit(
                     partial(_next_files, walk), priority=Priority.SCAN, token=token
                 )
@@ -141,9 +145,14 @@ class Scanner:
                     for path in chunk
                     if is_chosen(path, folder.settings) and folder.holds(path)
                 ]
+                if len(files) > MAX_FILES:
+                    logger.warning(
+                        "the workspace has more than %d files; the others are not scored", MAX_FILES
+                    )
+                    return files[:MAX_FILES], True
                 if len(chunk) < WALK_CHUNK:
                     break
-        return files
+        return files, False
 
     def _score(self, path: Path, settings: Settings, token: CancelToken) -> FileRecord:
         analyzer = self._engine.analyzer()

@@ -15,10 +15,11 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import ModelError
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
+from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.scored_document import FunctionRecord
 from codeorigin.lsp.scoring.worker import Worker
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
+from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
@@ -128,6 +129,19 @@ async def test_a_file_that_is_too_large_now_is_skipped(bench: Bench) -> None:
     assert (await bench.scan()).files == 1
     summary = await bench.scan(Settings(max_file_size=1_000))
     assert (summary.files, summary.skipped) == (0, 1)
+
+
+@pytest.mark.asyncio
+async def test_a_list_that_is_cut_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace_scan, "MAX_FILES", 70)
+    for number in range(WALK_CHUNK + 6):
+        (bench.root / f"f{number}.py").write_text("x = 1\n", encoding="utf-8")
+    summary = await bench.scan()
+    assert (summary.files, summary.cut) == (70, False)
+    (bench.root / "one_more.py").write_text("x = 1\n", encoding="utf-8")
+    summary = await bench.scan()
+    assert (summary.files, summary.cut) == (70, True)
+    assert len(bench.scanner.records) == 70
 
 
 @pytest.mark.asyncio
