@@ -185,7 +185,13 @@ def _folder_sources(
     wanted = None if language is None else source_kind(language)
     documents = documents or (wanted is not None and wanted.id in HOSTS)
     sources = []
-    for path in walk_sources([folder], exclude=exclude, documents=documents, notebooks=True):
+
+    def leave_out(path: Path) -> bool:
+        return not exclude and project is not None and project.excludes_folder(path)
+
+    for path in walk_sources(
+        [folder], exclude=exclude, leave_out=leave_out, documents=documents, notebooks=True
+    ):
         if is_notebook(path):
             if exclude or project is None or not project.excludes(path):
                 cells = chosen_cells(wanted, project)

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,23 @@ class Project:
         """Whether the project's ``exclude``, relative to its folder, leaves out the file at ``path``."""
         if self.folder is None or not self.settings.exclude:
             return False
-        relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
-        return IgnorePatterns(self.settings.exclude).ignores_file(relative)
+        return _patterns(self.settings.exclude).ignores_file(self._relative(path, self.folder))
+
+    def excludes_folder(self, path: Path) -> bool:
+        """Whether ``exclude`` leaves out the folder at ``path`` with all that is in it; those above it are not asked."""
+        if self.folder is None or not self.settings.exclude:
+            return False
+        verdict = _patterns(self.settings.exclude).verdict(self._relative(path, self.folder), is_folder=True)
+        return verdict is True
+
+    @staticmethod
+    def _relative(path: Path, folder: Path) -> str:
+        return os.path.relpath(path, folder).replace(os.sep, "/")
+
+
+@lru_cache(maxsize=16)
+def _patterns(lines: tuple[str, ...]) -> IgnorePatterns:
+    return IgnorePatterns(lines)
 
 
 def read_settings(text: str) -> dict[str, Any]:

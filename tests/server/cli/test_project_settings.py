@@ -1,10 +1,14 @@
 """The project's own files decide what a check does, as in an editor, where no option says otherwise."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from codeorigin.cli.inputs import collect
 from codeorigin.settings.project import project_of
+from codeorigin.source import ignore
 from support.command import TERSE, report_of, run
 
 
@@ -125,3 +129,31 @@ def test_settings_that_are_wrong_are_one_line(project: Path, given: str, message
     (line,) = done.stderr.splitlines()[:1]
     assert message in line
     assert b"Traceback" not in done.stderr
+
+
+def test_excluded_folders_are_not_walked_and_patterns_are_read_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "gen" / "deep").mkdir()
+    (project / "src" / "f.py").write_text("x = 1\n", "utf-8")
+    listed: list[str] = []
+    parsed: list[Any] = []
+    scandir, patterns = os.scandir, ignore.IgnorePatterns
+
+    def listing(path: Any) -> Any:
+        listed.append(str(path))
+        return scandir(path)
+
+    def counted(lines: Any) -> ignore.IgnorePatterns:
+        parsed.append(lines)
+        return patterns(lines)
+
+    monkeypatch.setattr("codeorigin.source.files.os.scandir", listing)
+    monkeypatch.setattr("codeorigin.settings.project.IgnorePatterns", counted)
+    (project / "codeorigin.toml").write_text('exclude = ["gen/", "!gen/keep.py", "/only-here"]\n', "utf-8")
+    found, _ = collect(
+        [str(project)], language=None, stdin_filename=None, exclude=(), project=project_of([project])
+    )
+    assert [Path(source.path).name for source in found] == ["a.py", "d.go", "c.py", "f.py"]
+    assert listed == [str(project), str(project / "src")]
+    assert len(parsed) == 1
