@@ -50,7 +50,7 @@ class SpanBuilder:
         self._language = language
         self._in_test_file = in_test_file
         self._places: dict[int, tuple[int, int, int]] = {}
-        self.comments = IgnoreComments(syntax)
+        self.comments = IgnoreComments(syntax, map(self._start, syntax.functions))
 
     def build(self, cancel: CancelToken = NEVER) -> tuple[FunctionSpan, ...]:
         """Sweep over the byte ranges, outer before inner, with a stack of those that are open; raises Cancelled."""

@@ -7,6 +7,7 @@ at the beginning of the comment, of a line in it, or behind another comment sign
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from itertools import accumulate
 
 from codeorigin.languages.captures import Syntax
@@ -18,6 +19,7 @@ _BLANKS = b" \t\r\n\x0b\x0c"
 _LEAD = rb"(?:^|[#/*!;,|])[ \t]*"
 _FUNCTION = re.compile(_LEAD + rb"codeorigin:[ \t]*ignore(?![\w-])", re.MULTILINE)
 _FILE = re.compile(_LEAD + rb"codeorigin:[ \t]*ignore-file(?![\w-])", re.MULTILINE)
+_SPACE = re.compile(rb"[ \t]*+")
 # What may stand before a comment that has its line for itself: a byte order mark, PHP's opening tag. Nothing is tried
 # twice: a line of blanks may be long.
 _NOTHING = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+(?:<\?(?:php)?+)?+\s*+", re.IGNORECASE)
@@ -26,7 +28,8 @@ _NOTHING = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+(?:<\?(?:php)?+)?+\s*+", re.I
 class IgnoreComments:
     """The comments of one parsed text. Each question takes time that does not grow with their number."""
 
-    def __init__(self, syntax: Syntax) -> None:
+    def __init__(self, syntax: Syntax, function_starts: Iterable[int]) -> None:
+        """``function_starts`` are bytes; they are asked for only if a comment switches something off."""
         self._data = syntax.data
         self._comment_ends = syntax.comment_ends
         self._marks: list[int] = []
@@ -45,6 +48,9 @@ class IgnoreComments:
         self._is_mark = frozenset(self._marks)
         if self._marks or self._file_marks:
             self._line_starts.extend(accumulate(len(line) + 1 for line in syntax.data.split(b"\n")))
+        # What stands directly before a function is not about what stands before itself.
+        ahead = _before_functions(syntax, frozenset(function_starts)) if self._marks else frozenset()
+        self._trailing = [mark for mark in self._marks if mark not in ahead]
 
     def ignores_file(self) -> bool:
         """Whether a comment in the first ten lines, with nothing before it on its line, switches the file off."""
@@ -61,12 +67,12 @@ class IgnoreComments:
 
         It stands in the function's head (among its decorators too), behind the head on the same line, directly
         before the function on its line, or in the comments directly above, without a blank line in between.
-        Behind other code it is about that code.
+        Behind other code it is about that code, but directly before another function on the line about that one.
+        A comment above a line, or at its end, is about all functions that begin there.
         """
         if not self._marks:
             return False
-        first = bisect_left(self._marks, start)
-        if first < len(self._marks) and self._marks[first] < self._line_end(header_end):
+        if _has(self._marks, start, header_end) or _has(self._trailing, start, self._line_end(header_end)):
             return True
         return self._is_marked_before(start) or self._is_marked_before(self._line_start(start))
 
@@ -107,3 +113,20 @@ class IgnoreComments:
     def _line_end(self, position: int) -> int:
         """Where the next line starts, or behind the text."""
         return self._line_starts[bisect_right(self._line_starts, position)]
+
+
+def _has(sorted_marks: list[int], start: int, end: int) -> bool:
+    """Whether a mark is in ``start`` to ``end``, without the end."""
+    first = bisect_left(sorted_marks, start)
+    return first < len(sorted_marks) and sorted_marks[first] < end
+
+
+def _before_functions(syntax: Syntax, function_starts: frozenset[int]) -> frozenset[int]:
+    """The comments with nothing but blanks and other comments between them and a function on the line where they end."""
+    found: set[int] = set()
+    for start, end in sorted(syntax.comments.items(), reverse=True):
+        blanks = _SPACE.match(syntax.data, end)
+        behind = blanks.end() if blanks else end
+        if behind in function_starts or behind in found:
+            found.add(start)
+    return frozenset(found)

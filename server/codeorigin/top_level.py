@@ -82,7 +82,10 @@ def top_level(
         for each in root.children
         if "comment" in each.type and not each.has_error
     }
-    marks = IgnoreComments(Syntax(data, comments=comments, comment_ends=_turned(comments)))
+    marks = IgnoreComments(
+        Syntax(data, comments=comments, comment_ends=_turned(comments)),
+        (each.range.start_byte for each in functions),
+    )
     span = FunctionSpan(
         name=NAME,
         qualified_name=NAME,
@@ -93,7 +96,7 @@ def top_level(
         name_range=first,
         doc_comment=None,
         is_test=path is not None and language.tests.holds_for_path(path),
-        ignored=marks.ignores_function(start, first.end_byte),
+        ignored=marks.ignores_function(start, start),
         kind=UnitKind.MODULE,
         left_out=tuple((_range(lines, low, high).start, _range(lines, low, high).end) for low, high in holes),
     )

@@ -42,7 +42,14 @@ def ignored(text: str, language: str = "python") -> list[str]:
          "javascript", ["f"]),
         ("function f() { // codeorigin: ignore\n}\nfunction g() {\n}\n", "javascript", ["f"]),
         ("function f() {\n} // codeorigin: ignore\nfunction g() {\n}\n", "javascript", []),
-        ("function f() {} /* codeorigin: ignore */ function g() {}\n", "javascript", ["f", "g"]),
+        ("function f() {} /* codeorigin: ignore */ function g() {}\n", "javascript", ["g"]),
+        ("function f() {} /* codeorigin: ignore */ /* g */\tfunction g() {}\n", "javascript", ["g"]),
+        ("function f() {} /* codeorigin: ignore */\nfunction g() {}\n", "javascript", ["f"]),
+        ("function f() {} /* codeorigin: ignore */ g();\n", "javascript", ["f"]),
+        ("function f(a /* codeorigin: ignore */) {} function g() {}\n", "javascript", ["f"]),
+        ("function f() {} function g() {} // codeorigin: ignore\n", "javascript", ["f", "g"]),
+        ("// codeorigin: ignore\nfunction f() {} function g() {}\nfunction h() {}\n", "javascript", ["f", "g"]),
+        ("fn f() {} /* codeorigin: ignore */ #[test] fn g() {}\n", "rust", ["g"]),
         ("const s = `\n// codeorigin: ignore\n`;\nfunction f() {}\n", "javascript", []),
         ("// codeorigin: ignore\nmodule.exports = { f() { return 1; } };\n", "javascript", ["f"]),
         ("=begin\ncodeorigin: ignore\n=end\ndef f\n  1\nend\n", "ruby", ["f"]),
@@ -97,7 +104,7 @@ def test_a_comment_for_every_function_takes_a_moment(text: str, language: str) -
     """Each answer has a price of its own, however many comments and functions there are."""
     syntax = parse(text, get_language(language))
     started = time.process_time()
-    comments = IgnoreComments(syntax)
+    comments = IgnoreComments(syntax, [function.range[0] for function in syntax.functions])
     assert not comments.ignores_file()
     for function in syntax.functions:
         comments.ignores_function(function.range[0], function.body[0])

@@ -184,6 +184,7 @@ def test_nothing_else_knows_a_front() -> None:
                 "languages",
                 "model",
                 "pieces",
+                "source.regular_files",
                 "wording.histories",
                 "worker_processes",
             ),
@@ -229,6 +230,36 @@ def test_a_layer_knows_only_what_is_below_it(layer: str, known: tuple[str, ...])
         (module, each) for module in modules for each in _imports()[module] if not _below(each, known)
     }
     assert unwanted == set()
+
+
+_SERVER_LAYERS = (
+    ("lsp.connection", "lsp.documents", "lsp.settings"),
+    ("lsp.scoring",),
+    ("lsp.presentation",),
+    ("lsp.session", "lsp.status"),
+    ("lsp.server",),
+    ("lsp.handlers",),
+    ("lsp.app",),
+)
+
+
+@pytest.mark.parametrize("height", range(len(_SERVER_LAYERS)))
+def test_a_layer_of_the_server_knows_none_above_it(height: int) -> None:
+    above = tuple(root for layer in _SERVER_LAYERS[height + 1 :] for root in layer)
+    knowing = {
+        (module, each)
+        for module, imported in _imports().items()
+        if _below(module, _SERVER_LAYERS[height])
+        for each in imported
+        if _below(each, above)
+    }
+    assert knowing == set()
+
+
+def test_every_module_of_the_server_is_in_a_layer() -> None:
+    roots = tuple(root for layer in _SERVER_LAYERS for root in layer)
+    assert [name for name in _modules() if _below(name, ("lsp",)) and not _below(name, (*roots,))] == ["lsp"]
+    assert all(any(_below(name, (root,)) for name in _modules()) for root in roots)
 
 
 def test_nothing_is_imported_from_the_training() -> None:

@@ -111,6 +111,13 @@ def test_lines_before_the_first_statement_change_no_place() -> None:
     assert (other.ignored, other.is_test) == (False, False)
 
 
+@pytest.mark.parametrize(("code", "ignored"), [("function g() {}", False), ("y = 2;", True)])
+def test_a_comment_before_a_function_on_the_first_line_is_about_that_one(code: str, ignored: bool) -> None:
+    span = found(f"x = 1; /* codeorigin: ignore */ {code}\nz = 3;\n", "javascript", "x.js")
+    assert span is not None
+    assert span.ignored is ignored
+
+
 SCRIPT = "".join(
     f"row{number} = [value * {number} for value in range({number}) if value % 2]\nprint(row{number})\n"
     for number in range(6)

@@ -4,20 +4,16 @@ import { test } from "node:test";
 import { reportArguments } from "../src/commands/reportArguments";
 
 test("what nobody has set is left to the command line", () => {
-  assert.deepEqual(reportArguments({ threshold: null, fileContext: true, model: null, exclude: [] }), []);
-  assert.deepEqual(reportArguments({ threshold: undefined, fileContext: undefined, model: "", exclude: [] }), []);
+  assert.deepEqual(reportArguments({}, null), []);
+  assert.deepEqual(reportArguments({}, ""), []);
 });
 
-test("the report follows the settings of the editor", () => {
-  assert.deepEqual(reportArguments({ threshold: 0, fileContext: false, model: "/m", exclude: ["a/", "*.min.js"] }), [
-    "--threshold",
-    "0",
-    "--no-file-context",
+test("the report follows the settings of the editor, below those of the project's files", () => {
+  const chosen = { threshold: 0, fileContext: false, languages: ["go"], exclude: ["a/", "*.min.js"] };
+  assert.deepEqual(reportArguments(chosen, "/m"), [
+    "--settings",
+    '{"threshold":0,"fileContext":false,"languages":["go"],"exclude":["a/","*.min.js"]}',
     "--model",
     "/m",
-    "--exclude",
-    "a/",
-    "--exclude",
-    "*.min.js",
   ]);
 });

@@ -2,11 +2,11 @@
 
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import codeorigin
 from codeorigin.cli.baseline import accepted_ids, update
@@ -36,7 +36,8 @@ class CheckOptions:
     ``documents`` also takes Markdown and reStructuredText from folders and changes. ``file_context`` lets the other
     functions of a file count, if the model has a rule for that. The project's files give ``threshold``, ``exclude`` and
     ``file_context`` where they are not set, unless ``config`` is off. ``top_level`` reports on code outside of
-    functions; None goes by the project's files. ``deep`` lets a deep part that refines verdicts do so; a change is
+    functions; None goes by the project's files. ``editor`` are an editor's settings, which hold where those files say
+    nothing. ``deep`` lets a deep part that refines verdicts do so; a change is
     judged without it.
     """
 
@@ -53,6 +54,7 @@ class CheckOptions:
     top_level: bool | None = None
     deep: bool = True
     config: bool = True
+    editor: Mapping[str, Any] | None = None
     model: Path | None = None
     threads: int = 1
     jobs: int = 1
@@ -157,7 +159,9 @@ def check(options: CheckOptions) -> CheckResult:
     Raises :class:`~codeorigin.errors.ModelError` or :class:`~codeorigin.errors.LanguageError` when nothing
     can be checked at all.
     """
-    project = find_project(options.paths, options.stdin_filename) if options.config else None
+    project = None
+    if options.config or options.editor is not None:
+        project = find_project(options.paths, options.stdin_filename, options.editor, files=options.config)
     settings = project.settings if project is not None else Settings()
     threshold = settings.threshold if options.threshold is None else options.threshold
     rate = settings.false_positive_rate if threshold is None else None

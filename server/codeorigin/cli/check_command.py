@@ -94,6 +94,12 @@ def check(
     ] = None,
     no_deep: NoDeep = False,
     no_config: NoConfig = False,
+    settings: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON", help="An editor's settings, which hold where the project's files say nothing."
+        ),
+    ] = None,
     model: Model = None,
     threads: Threads = None,
     jobs: Jobs = None,
@@ -103,6 +109,7 @@ def check(
 
     def work() -> int:
         from codeorigin.cli.check import CheckOptions, run_check
+        from codeorigin.settings.project import read_settings
 
         change = None
         if changed is not None or staged or commit is not None:
@@ -131,6 +138,7 @@ def check(
                 top_level=top_level,
                 deep=not no_deep,
                 config=not no_config,
+                editor=None if settings is None else read_settings(settings),
                 model=model,
                 threads=threads or cores(),
                 jobs=jobs or cores(),

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from codeorigin.cli.check_result import FileError
 from codeorigin.cli.terminal import complain, display_path
@@ -185,7 +185,13 @@ def _folder_sources(
     wanted = None if language is None else source_kind(language)
     documents = documents or (wanted is not None and wanted.id in HOSTS)
     sources = []
-    for path in walk_sources([folder], exclude=exclude, documents=documents, notebooks=True):
+
+    def leave_out(path: Path) -> bool:
+        return not exclude and project is not None and project.excludes_folder(path)
+
+    for path in walk_sources(
+        [folder], exclude=exclude, leave_out=leave_out, documents=documents, notebooks=True
+    ):
         if is_notebook(path):
             if exclude or project is None or not project.excludes(path):
                 cells = chosen_cells(wanted, project)
@@ -206,12 +212,21 @@ def _folder_sources(
     return sources
 
 
-def find_project(names: Sequence[str], stdin_filename: str | None = None) -> "Project":
-    """The project that ``names`` belong to; problems with its settings are written to stderr."""
+def find_project(
+    names: Sequence[str],
+    stdin_filename: str | None = None,
+    editor: Mapping[str, Any] | None = None,
+    *,
+    files: bool = True,
+) -> "Project":
+    """The project that ``names`` belong to; problems with its settings are written to stderr.
+
+    ``editor`` and ``files`` are those of :func:`~codeorigin.settings.project.project_of`.
+    """
     from codeorigin.settings.project import project_of  # noqa: PLC0415
 
     paths = [Path(stdin_filename or ".") if name == STDIN else Path(name) for name in names]
-    project = project_of(paths)
+    project = project_of(paths, editor, files=files)
     for problem in project.problems:
         complain(problem)
     return project

@@ -1,10 +1,14 @@
 """The settings of the project that contains given paths, for commands without a workspace folder."""
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from codeorigin.errors import CodeOriginError
 from codeorigin.settings.project_files import read_project_settings
 from codeorigin.settings.schema import Settings, merge
 from codeorigin.source.ignore import IgnorePatterns
@@ -22,28 +26,59 @@ class Project:
         """Whether the project's ``exclude``, relative to its folder, leaves out the file at ``path``."""
         if self.folder is None or not self.settings.exclude:
             return False
-        relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
-        return IgnorePatterns(self.settings.exclude).ignores_file(relative)
+        return _patterns(self.settings.exclude).ignores_file(self._relative(path, self.folder))
+
+    def excludes_folder(self, path: Path) -> bool:
+        """Whether ``exclude`` leaves out the folder at ``path`` with all that is in it; those above it are not asked."""
+        if self.folder is None or not self.settings.exclude:
+            return False
+        verdict = _patterns(self.settings.exclude).verdict(self._relative(path, self.folder), is_folder=True)
+        return verdict is True
+
+    @staticmethod
+    def _relative(path: Path, folder: Path) -> str:
+        return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
-def project_of(paths: Sequence[Path]) -> Project:
+@lru_cache(maxsize=16)
+def _patterns(lines: tuple[str, ...]) -> IgnorePatterns:
+    return IgnorePatterns(lines)
+
+
+def read_settings(text: str) -> dict[str, Any]:
+    """The settings in ``text``, a table in JSON; raises CodeOriginError."""
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise CodeOriginError(f"--settings: is no JSON: {error}") from error
+    if not isinstance(values, dict):
+        raise CodeOriginError('--settings: write a table, for example {"threshold": 0.9}')
+    return values
+
+
+def project_of(
+    paths: Sequence[Path], editor: Mapping[str, Any] | None = None, *, files: bool = True
+) -> Project:
     """The project of ``paths``: of the folder that holds them all, or the nearest one above with settings.
 
     Looks no higher than the repository's root (the folder with ``.git``). A broken file is reported in
-    ``problems``; defaults take its place.
+    ``problems``; defaults take its place. ``editor`` are settings by the editor's names: they hold where the files say
+    nothing, as in the editor, and ``exclude`` among them is relative to the folder that holds all ``paths``.
+    Without ``files`` they hold alone.
     """
+    base, told = merge(Settings(), editor, "--settings")
     absolute = [os.path.abspath(path) for path in paths] or [os.getcwd()]  # noqa: PTH100, PTH109
     try:
         common = Path(os.path.commonpath(absolute))
     except ValueError:  # on different drives
-        return Project()
+        return Project(base, problems=told)
     start = common if common.is_dir() else common.parent
-    for folder in (start, *start.parents):
+    for folder in (start, *start.parents) if files else ():
         found = read_project_settings(folder)
         if found.values or found.problem:
-            settings, problems = merge(Settings(), found.values, found.source, project=True)
+            settings, problems = merge(base, found.values, found.source, project=True)
             broken = (found.problem,) if found.problem else ()
-            return Project(settings, folder, (*broken, *problems))
+            return Project(settings, folder, (*told, *broken, *problems))
         if (folder / ".git").exists():
             break
-    return Project()
+    return Project(base, None if editor is None else start, told)

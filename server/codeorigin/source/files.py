@@ -5,7 +5,7 @@ import io
 import os
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from codeorigin.errors import SourceError
@@ -103,7 +103,12 @@ def _declared_encoding(data: bytes, name: str) -> str:
 
 
 def walk_sources(
-    paths: Iterable[Path], *, exclude: Sequence[str] = (), documents: bool = False, notebooks: bool = False
+    paths: Iterable[Path],
+    *,
+    exclude: Sequence[str] = (),
+    leave_out: Callable[[Path], bool] = lambda _: False,
+    documents: bool = False,
+    notebooks: bool = False,
 ) -> Iterator[Path]:
     """Every file named in ``paths``, and the source files of a known language in every folder named there.
 
@@ -111,8 +116,8 @@ def walk_sources(
 
     A folder is walked in sorted order, without following links to folders, leaving out what git ignores
     (nested ``.gitignore`` files, those above up to the repository's root, ``.git/info/exclude``), what
-    ``exclude`` matches (patterns as in ``.gitignore``, relative to the folder), version control,
-    ``node_modules`` and virtual environments.
+    ``exclude`` matches (patterns as in ``.gitignore``, relative to the folder), folders below it of which ``leave_out``
+    says so, version control, ``node_modules`` and virtual environments.
     With ``notebooks``, those are listed as well. A file named itself is always yielded, whether it is there or
     not; nothing is yielded twice.
     """
@@ -120,7 +125,7 @@ def walk_sources(
     excluded = IgnorePatterns(exclude)
     for path in paths:
         listed = (
-            _walk_folder(path, excluded, documents=documents, notebooks=notebooks)
+            _walk_folder(path, excluded, leave_out, documents=documents, notebooks=notebooks)
             if path.is_dir()
             else (path,)
         )
@@ -150,7 +155,12 @@ def is_minified(text: str) -> bool:
 
 
 def _walk_folder(
-    folder: Path, excluded: IgnorePatterns, *, documents: bool, notebooks: bool
+    folder: Path,
+    excluded: IgnorePatterns,
+    leave_out: Callable[[Path], bool],
+    *,
+    documents: bool,
+    notebooks: bool,
 ) -> Iterator[Path]:
     root = os.path.abspath(folder)  # noqa: PTH100
     pending = [(root, IgnoreRules.above(root))]
@@ -171,6 +181,8 @@ def _walk_folder(
             if ignored.ignores(entry.path, is_folder=is_folder):
                 continue
             if is_folder:
+                if leave_out(folder / relative):
+                    continue
                 if entry.name not in _SKIPPED_FOLDERS and not os.path.lexists(
                     Path(entry.path) / "pyvenv.cfg"
                 ):

@@ -43,13 +43,19 @@ def on_accepted(functions: int) -> str:
     return f"{counted(functions, 'finding')} accepted until {whose}"
 
 
-def on_scan(*, files: int, functions: int, findings: int, cancelled: bool) -> str:
-    """The answer about a scan of the workspace."""
+def on_scan(*, files: int, functions: int, findings: int, cancelled: bool, limit: int | None = None) -> str:
+    """The answer about a scan of the workspace; ``limit`` is the number of files at which it was cut, if it was."""
     how = "stopped after" if cancelled else "done:"
+    more = "" if limit is None else f"; {too_many_files(limit)}"
     return (
         f"scan {how} {counted(files, 'file')}, {counted(functions, 'function')}, "
-        f"{findings:,} of them likely LLM-written"
+        f"{findings:,} of them likely LLM-written{more}"
     )
+
+
+def too_many_files(limit: int) -> str:
+    """That a scan of the workspace left files out, and what to do."""
+    return f"files of the workspace beyond the first {limit:,} are not scored: exclude some folders"
 
 
 def on_changes(*, files: int, functions: int, findings: int, errors: Sequence[str]) -> str:

@@ -1,10 +1,14 @@
 """The project's own files decide what a check does, as in an editor, where no option says otherwise."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from codeorigin.cli.inputs import collect
 from codeorigin.settings.project import project_of
+from codeorigin.source import ignore
 from support.command import TERSE, report_of, run
 
 
@@ -93,3 +97,63 @@ def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
     (tmp_path / "repository" / ".git").mkdir()
     assert project_of([inner]).folder is None
     assert project_of([inner, tmp_path]).settings.threshold == 0.5
+
+
+def test_an_editors_settings_hold_where_the_project_says_nothing(project: Path) -> None:
+    """As in the editor, where the project's files win."""
+    given = '{"threshold": 1.0, "exclude": ["a.py"], "topLevel": true, "debounce": 5, "languages": ["go"]}'
+    _, paths, summary, errors = checked(project, ".", "--settings", given)
+    assert (paths, summary["threshold"], errors) == ({"a.py", "src/c.py"}, 0.0, b"")
+    (project / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")
+    _, paths, summary, _ = checked(project, ".", "--settings", given.replace("go", "python"))
+    assert (paths, summary["threshold"]) == ({"gen/b.py", "gen/keep.py", "src/c.py"}, 0.5)
+    _, paths, summary, _ = checked(project, ".", "--settings", given, "--no-config")
+    assert (paths, summary["threshold"]) == ({"d.go"}, 1.0)
+    _, paths, summary, _ = checked(project, ".", "--settings", given, "--no-config", "--threshold", "0.2")
+    assert summary["threshold"] == 0.2
+    (project / "codeorigin.toml").unlink()
+    _, paths, summary, _ = checked(project, ".", "--settings", given)
+    assert (paths, summary["threshold"]) == ({"d.go"}, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("{", b"--settings: is no JSON"),
+        ("[]", b"--settings: write a table"),
+        ('{"threshold": "high"}', b"--settings: threshold must be"),
+    ],
+)
+def test_settings_that_are_wrong_are_one_line(project: Path, given: str, message: bytes) -> None:
+    done = run("check", "a.py", "--settings", given, cwd=project)
+    (line,) = done.stderr.splitlines()[:1]
+    assert message in line
+    assert b"Traceback" not in done.stderr
+
+
+def test_excluded_folders_are_not_walked_and_patterns_are_read_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "gen" / "deep").mkdir()
+    (project / "src" / "f.py").write_text("x = 1\n", "utf-8")
+    listed: list[str] = []
+    parsed: list[Any] = []
+    scandir, patterns = os.scandir, ignore.IgnorePatterns
+
+    def listing(path: Any) -> Any:
+        listed.append(str(path))
+        return scandir(path)
+
+    def counted(lines: Any) -> ignore.IgnorePatterns:
+        parsed.append(lines)
+        return patterns(lines)
+
+    monkeypatch.setattr("codeorigin.source.files.os.scandir", listing)
+    monkeypatch.setattr("codeorigin.settings.project.IgnorePatterns", counted)
+    (project / "codeorigin.toml").write_text('exclude = ["gen/", "!gen/keep.py", "/only-here"]\n', "utf-8")
+    found, _ = collect(
+        [str(project)], language=None, stdin_filename=None, exclude=(), project=project_of([project])
+    )
+    assert [Path(source.path).name for source in found] == ["a.py", "d.go", "c.py", "f.py"]
+    assert listed == [str(project), str(project / "src")]
+    assert len(parsed) == 1

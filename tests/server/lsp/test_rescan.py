@@ -8,9 +8,9 @@ from tests.server.lsp.raw import RawServer, workspace_folder
 from tests.server.lsp.test_process import FAULTY
 
 
-def scan(server: RawServer) -> dict[str, list[dict[str, Any]]]:
-    """What a scan pushes, by file name."""
-    command = {"command": "codeorigin.scanWorkspace", "arguments": [None, {"quiet": True}]}
+def scan(server: RawServer, folder: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    """What a scan (of one folder) pushes, by file name."""
+    command = {"command": "codeorigin.scanWorkspace", "arguments": [folder, {"quiet": True}]}
     server.request("workspace/executeCommand", command)
     pushed = [m["params"] for m in server.unread if m.get("method") == "textDocument/publishDiagnostics"]
     server.unread.clear()
@@ -65,4 +65,22 @@ def test_the_findings_of_a_removed_folder_are_taken_away(tmp_path: Path) -> None
         told = server.told("textDocument/publishDiagnostics")
         assert (told["uri"], told["diagnostics"]) == ((folders[1] / "closed_goes.py").as_uri(), [])
         assert set(scan(server)) == {"closed_stays.py", "opened_stays.py"}
+        assert server.leave() == 0
+
+
+def test_a_file_goes_by_the_innermost_folder_that_holds_it(tmp_path: Path) -> None:
+    """As it does when it is open: not scored, where that folder excludes it."""
+    inner = tmp_path / "sub"
+    inner.mkdir()
+    for path in (tmp_path / "x.py", tmp_path / "y.py", inner / "x_inside.py", inner / "y_inside.py"):
+        path.write_text(python_function("f"), encoding="utf-8")
+    (tmp_path / "codeorigin.toml").write_text('exclude = ["y.py", "y_inside.py"]\n', encoding="utf-8")
+    (inner / "codeorigin.toml").write_text('exclude = ["x_inside.py"]\n', encoding="utf-8")
+    with RawServer() as server:
+        server.initialize(folders=[tmp_path, inner])
+        for arguments in ([None], [tmp_path.as_uri()]):
+            assert set(scan(server, *arguments)) == {"x.py", "y_inside.py"}
+        assert set(scan(server, inner.as_uri())) == {"y_inside.py"}
+        server.open((inner / "x_inside.py").as_uri(), python_function("f"))
+        assert server.findings((inner / "x_inside.py").as_uri()) == []
         assert server.leave() == 0

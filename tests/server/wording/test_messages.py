@@ -6,7 +6,14 @@ from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.wording.files import file_headline
 from codeorigin.wording.functions import finding
-from codeorigin.wording.messages import on_accepted, on_document, on_scan, on_selection, reported_functions
+from codeorigin.wording.messages import (
+    on_accepted,
+    on_document,
+    on_scan,
+    on_selection,
+    reported_functions,
+    too_many_files,
+)
 
 VERDICT = Verdict(0.824, 1.5, Band.UNSURE, human_share=0.012)
 FILE = FileVerdict(0.961, 1.6, Band.LLM, functions=7)
@@ -36,6 +43,9 @@ def test_on_a_document(functions: int, verdict: FileVerdict | None, expected: st
 def test_on_a_scan() -> None:
     done = on_scan(files=1, functions=1, findings=1, cancelled=False)
     assert done == "scan done: 1 file, 1 function, 1 of them likely LLM-written"
+    cut = on_scan(files=9, functions=1, findings=1, cancelled=False, limit=100_000)
+    assert cut == f"{done.replace('1 file,', '9 files,')}; {too_many_files(100_000)}"
+    assert "beyond the first 100,000" in cut
     stopped = on_scan(files=1200, functions=3, findings=0, cancelled=True)
     assert stopped == "scan stopped after 1,200 files, 3 functions, 0 of them likely LLM-written"
 

@@ -7,7 +7,7 @@ import * as vscode from "vscode";
 import type { Services } from "../services";
 import type { Launch } from "../server/launch";
 import { SECTION } from "../settings";
-import { reportArguments } from "./reportArguments";
+import { REPORTED, reportArguments } from "./reportArguments";
 
 /** What `codeorigin check` ends with when it has a report: no findings, findings. */
 const CHECKED = [0, 1];
@@ -58,15 +58,17 @@ async function writeReport(
   }
 }
 
-/** The settings that the command line has too. */
+/** The settings that decide a report and that somebody has set, for all folders or for this one. */
 function fromSettings({ uri }: vscode.WorkspaceFolder): string[] {
   const section = vscode.workspace.getConfiguration(SECTION, uri);
-  return reportArguments({
-    threshold: section.get<number | null>("threshold"),
-    fileContext: section.get<boolean>("fileContext"),
-    model: section.get<string | null>("modelPath"),
-    exclude: section.get<string[]>("exclude", []),
-  });
+  const chosen: Record<string, unknown> = {};
+  for (const name of REPORTED) {
+    const value = section.get<unknown>(name);
+    if (JSON.stringify(value) !== JSON.stringify(section.inspect(name)?.defaultValue)) {
+      chosen[name] = value;
+    }
+  }
+  return reportArguments(chosen, section.get<string | null>("modelPath"));
 }
 
 function check(command: string, args: string[], cwd: string, cancel: vscode.CancellationToken): Promise<void> {

@@ -1,18 +1,12 @@
 /** Settings -> options of `codeorigin check`. Knows nothing of VS Code. */
 
-export interface ReportSettings {
-  threshold: number | null | undefined;
-  fileContext: boolean | undefined;
-  model: string | null | undefined;
-  exclude: string[];
-}
+/** What decides a report. The project's own files win over these, in the report as in the editor. */
+export const REPORTED = ["threshold", "falsePositiveRate", "fileContext", "topLevel", "languages", "exclude"];
 
-/** Only what differs from the command line's own defaults, so that an older server understands it. */
-export function reportArguments({ threshold, fileContext, model, exclude }: ReportSettings): string[] {
+/** `chosen` are the settings that somebody set, by their names; without any, an older server understands the options. */
+export function reportArguments(chosen: Record<string, unknown>, model: string | null | undefined): string[] {
   return [
-    ...(typeof threshold === "number" ? ["--threshold", String(threshold)] : []),
-    ...(fileContext === false ? ["--no-file-context"] : []),
+    ...(Object.keys(chosen).length > 0 ? ["--settings", JSON.stringify(chosen)] : []),
     ...(model ? ["--model", model] : []),
-    ...exclude.flatMap((pattern) => ["--exclude", pattern]),
   ];
 }

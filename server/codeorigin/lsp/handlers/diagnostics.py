@@ -12,9 +12,11 @@ from codeorigin.lsp.handlers.scans import scan_folders
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.publisher import content_id
 from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.workspace_scan import MAX_FILES
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode, Settings
+from codeorigin.wording.messages import too_many_files
 
 PAUSE_SECONDS = 2.0
 
@@ -85,6 +87,8 @@ def _register_workspace(server: CodeOriginServer) -> None:
         finally:
             token.cancel()
             scanned_at[0] = time.monotonic()
+        if summary.cut:
+            session.client.show_once(too_many_files(MAX_FILES), types.MessageType.Warning)
         if not summary.cancelled:
             reports += _empty_reports(session, [each.uri for each in previous.values()])
         return types.WorkspaceDiagnosticReport(items=reports)

@@ -73,7 +73,7 @@ def _changed_files(folder: ScanFolder, token: CancelToken) -> "Sequence[tuple[Pa
     settings = folder.settings
     return working_files(
         folder.path,
-        lambda path: _is_wanted(path, settings, folder.path),
+        lambda path: folder.holds(path) and _is_wanted(path, settings, folder.path),
         max_bytes=settings.max_file_size,
         cancel=token,
     )

@@ -13,6 +13,7 @@ from codeorigin.lsp.handlers.scans import MAX_ERRORS, register_scan, scan_folder
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.workspace_scan import MAX_FILES
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
@@ -78,7 +79,11 @@ class _Scan:
             "errors": [plain_message(error) for error in summary.errors[:MAX_ERRORS]],
             "cancelled": summary.cancelled,
             "message": on_scan(
-                files=summary.files, functions=summary.functions, findings=found, cancelled=summary.cancelled
+                files=summary.files,
+                functions=summary.functions,
+                findings=found,
+                cancelled=summary.cancelled,
+                limit=MAX_FILES if summary.cut else None,
             ),
         }
 

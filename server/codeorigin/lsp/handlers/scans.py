@@ -31,11 +31,18 @@ def register_scan(
 
 
 def scan_folders(session: Session, only: str | None) -> list[ScanFolder]:
-    """The workspace folders (or the one whose URI is ``only``), the outer of nested ones alone."""
-    found = []
-    for folder in session.documents.folders.values():
-        path = uris.to_fs_path(folder.uri)
-        if path is not None and (only is None or only == folder.uri):
-            found.append(ScanFolder(Path(path), session.configuration.of(folder.uri)))
-    outer = [each.path for each in found]
-    return [each for each in found if not any(path in each.path.parents for path in outer)]
+    """The workspace folders, or the one whose URI is ``only`` and those inside it.
+
+    The settings of a file are those of the innermost folder that holds it, whether it is open or scanned.
+    """
+    named = [(folder.uri, uris.to_fs_path(folder.uri)) for folder in session.documents.folders.values()]
+    paths = {uri: Path(path) for uri, path in named if path is not None}
+    return [
+        ScanFolder(
+            path,
+            session.configuration.of(uri),
+            tuple(each for each in paths.values() if path in each.parents),
+        )
+        for uri, path in paths.items()
+        if only is None or (only in paths and path.is_relative_to(paths[only]))
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeorigin.cancellation import CancelToken
-from codeorigin.errors import Cancelled, CodeOriginError, SourceError
+from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
@@ -21,6 +21,7 @@ from codeorigin.source.files import decode_source, read_source, walk_sources
 from codeorigin.source.text import PositionEncoding
 
 if TYPE_CHECKING:
+    from codeorigin.analyzer import Analyzer
     from codeorigin.git.written import WrittenFile
 
 logger = logging.getLogger(__name__)
@@ -31,20 +32,26 @@ MAX_FILES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ScanFolder:
-    """A folder to scan and the settings that hold in it."""
+    """A folder to scan and the settings that hold in it, but not in the workspace folders ``inside`` it."""
 
     path: Path
     settings: Settings
+    inside: tuple[Path, ...] = ()
+
+    def holds(self, path: Path) -> bool:
+        """Whether this is the innermost workspace folder of the file at ``path``, which lies below it."""
+        return not any(path.is_relative_to(inner) for inner in self.inside)
 
 
 @dataclass(slots=True)
 class ScanSummary:
-    """What a scan came to. ``errors`` are one line each."""
+    """What a scan came to. ``errors`` are one line each; ``cut``: there are more files, which were left out."""
 
     files: int = 0
     functions: int = 0
     skipped: int = 0
     cancelled: bool = False
+    cut: bool = False
     errors: list[str] = field(default_factory=list)
 
 
@@ -73,7 +80,7 @@ class Scanner:
         """
         summary = ScanSummary()
         try:
-            files = await self._list(folders, token)
+            files, summary.cut = await self._list(folders, token)
         except Cancelled:
             return ScanSummary(cancelled=True)
         for done, (path, settings) in enumerate(files):
@@ -115,7 +122,10 @@ class Scanner:
         # In the worker, where all else is done with the records.
         await self._worker.submit(lambda: self.records.keep(wanted), priority=Priority.SCAN)
 
-    async def _list(self, folders: Sequence[ScanFolder], token: CancelToken) -> list[tuple[Path, Settings]]:
+    async def _list(
+        self, folders: Sequence[ScanFolder], token: CancelToken
+    ) -> tuple[list[tuple[Path, Settings]], bool]:
+        """The files to score, and whether the list was cut at :data:`MAX_FILES`."""
         files: list[tuple[Path, Settings]] = []
         for folder in folders:
             if not folder.settings.enable:
@@ -126,14 +136,23 @@ class Scanner:
                 documents=not HOSTS.keys().isdisjoint(folder.settings.documents),
                 notebooks=True,
             )
-            while not token.cancelled and len(files) < MAX_FILES:
+            while not token.cancelled:
                 chunk = await self._worker.submit(
                     partial(_next_files, walk), priority=Priority.SCAN, token=token
                 )
-                files += [(path, folder.settings) for path in chunk if is_chosen(path, folder.settings)]
+                files += [
+                    (path, folder.settings)
+                    for path in chunk
+                    if is_chosen(path, folder.settings) and folder.holds(path)
+                ]
+                if len(files) > MAX_FILES:
+                    logger.warning(
+                        "the workspace has more than %d files; the others are not scored", MAX_FILES
+                    )
+                    return files[:MAX_FILES], True
                 if len(chunk) < WALK_CHUNK:
                     break
-        return files
+        return files, False
 
     def _score(self, path: Path, settings: Settings, token: CancelToken) -> FileRecord:
         analyzer = self._engine.analyzer()
@@ -152,9 +171,20 @@ class Scanner:
         if found.st_size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
             return known
         text = read_source(path, max_bytes=settings.max_file_size, language=kind_of_path(path))
-        record = ClosedFile(path, text).record(analyzer, settings, self._encoding, token)
+        record = self._record(ClosedFile(path, text), analyzer, settings, token)
         self.records.put(path, key, record)
         return record
+
+    def _record(
+        self, file: ClosedFile, analyzer: "Analyzer", settings: Settings, token: CancelToken
+    ) -> FileRecord:
+        try:
+            return file.record(analyzer, settings, self._encoding, token)
+        except ModelError as error:
+            if kind_of_path(file.path) not in HOSTS:
+                raise
+            # It is the language model: files of source code are scored without it.
+            raise SourceError(f"{file.path}: {error}") from error
 
     async def changed_file(
         self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
@@ -170,7 +200,7 @@ class Scanner:
         def work() -> FileRecord:
             text = decode_source(file.content, str(path), settings.max_file_size, kind_of_path(path))
             changed = ClosedFile(path, text, file.lines)
-            return changed.record(self._engine.analyzer(), settings, self._encoding, token)
+            return self._record(changed, self._engine.analyzer(), settings, token)
 
         return await self._worker.submit(work, priority=Priority.SCAN, token=token)
 

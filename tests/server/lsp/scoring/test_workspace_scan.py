@@ -12,12 +12,14 @@ from lsprotocol import types
 from tests.server.lsp.editor import python_function
 
 from codeorigin.cancellation import CancelToken
+from codeorigin.errors import ModelError
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
+from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.scored_document import FunctionRecord
 from codeorigin.lsp.scoring.worker import Worker
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
+from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
@@ -56,7 +58,9 @@ class Bench:
         cancel: CancelToken,
     ) -> FileReport:
         assert not module
-        assert languages is None
+        assert (languages is None) == (language != "markdown")
+        if languages is not None:
+            raise ModelError("the language model is broken")
         self.texts.append(text)
         spans = find_functions(text, get_language(language), path=path)
         reports = tuple(FunctionReport(span, VERDICT, f"id of {span.name}") for span in spans)
@@ -125,6 +129,28 @@ async def test_a_file_that_is_too_large_now_is_skipped(bench: Bench) -> None:
     assert (await bench.scan()).files == 1
     summary = await bench.scan(Settings(max_file_size=1_000))
     assert (summary.files, summary.skipped) == (0, 1)
+
+
+@pytest.mark.asyncio
+async def test_a_list_that_is_cut_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace_scan, "MAX_FILES", 70)
+    for number in range(WALK_CHUNK + 6):
+        (bench.root / f"f{number}.py").write_text("x = 1\n", encoding="utf-8")
+    summary = await bench.scan()
+    assert (summary.files, summary.cut) == (70, False)
+    (bench.root / "one_more.py").write_text("x = 1\n", encoding="utf-8")
+    summary = await bench.scan()
+    assert (summary.files, summary.cut) == (70, True)
+    assert len(bench.scanner.records) == 70
+
+
+@pytest.mark.asyncio
+async def test_a_broken_language_model_costs_the_documents_alone(bench: Bench) -> None:
+    (bench.root / "a.md").write_text("# A\n\n```\nint f(void) { return 1; }\n```\n", encoding="utf-8")
+    (bench.root / "b.py").write_text(python_function("b"), encoding="utf-8")
+    summary = await bench.scan()
+    assert (summary.files, summary.skipped) == (1, 1)
+    assert summary.errors == [f"{bench.root / 'a.md'}: the language model is broken"]
 
 
 @pytest.mark.asyncio
