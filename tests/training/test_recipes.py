@@ -149,6 +149,8 @@ def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
         "wide.folds": 2,
         "wide.processes": 1,
         "pretrain.steps": 3,
+        # All of its places, as 512 are of CodeBERT's: a row of several documents stands without a frame.
+        "pretrain.row_length": 64,
         "finetune.encoder": str(folder),
         "finetune.body_dropout": 0.05,
         "finetune.overlap": 16,
@@ -227,6 +229,7 @@ def test_its_bundle_explains_by_integrated_gradients(
 def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
     settings = json.loads(run.settings.read_text(encoding="utf-8"))
     assert list(settings) == [
+        "build",
         "corpus",
         "wide",
         "tokenizer",
@@ -235,6 +238,7 @@ def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
         "calibrate",
         "export",
     ]
+    assert settings["build"]["settings"] == {"name": "classic", "config": None}
     assert settings["pretrain"]["settings"]["encoder"] == str(folder)
     assert settings["finetune"]["settings"]["encoder"] == str(folder)
     assert settings["finetune"]["settings"]["finetune"]["frozen"]["epochs"] == 1
@@ -266,6 +270,9 @@ def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
         assert {f"test/{name}" for name in test} <= keys[stage]
         pictures = {path.name for path in Path(runs[stage].removeprefix("file://")).iterdir()}
         assert {"confusion.png", "reliability.png"} <= pictures
+    made = {"wide": "wide.npz", "pretrain": "pretrained.pt", "finetune": "finetuned.pt"}
+    for stage, name in (made | {"calibrate": "calibration.json", "export": "manifest.json"}).items():
+        assert (Path(runs[stage].removeprefix("file://")) / name).is_file(), stage
     assert {"train/loss", "train/accuracy", "validation/loss", "validation/accuracy"} <= keys["final"]
     assert all(np.isfinite(value) for value in last.values())
     assert 0.5 < last["test/auroc"] <= 1.0
