@@ -47,7 +47,7 @@ class PooledRule:
     A function counts by its lines that are not blank, and the whole is taken to hold ``prior_lines`` more lines
     without evidence, of logit ``prior_logit``, so that few and short functions stay near undecided.
     ``scale`` reads the pooled logit as another reads a function's: its probability, its thresholds by language, and how
-    people's code scores. Its default ``llm`` threshold is infinite when the calibration set had too few repositories
+    human code scores. Its default ``llm`` threshold is infinite when the calibration set had too few repositories
     to promise anything.
     """
 

@@ -15,7 +15,7 @@ class RefinedScales:
     functions of its file add, by their wide logits. None in a model without a rule for files.
 
     Their promise is about both steps: a function that the wide part calls ``human`` is not refined, or if it is
-    because somebody looks at it, it is not called ``llm``.
+    because a user looks at it, it is not called ``llm``.
     """
 
     alone: Scale

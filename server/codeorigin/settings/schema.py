@@ -106,8 +106,8 @@ class Settings:
     scope: Scope = setting(
         Scope.FILE,
         Choice(Scope),
-        "Which functions besides those of the file count in a verdict: with `commit` also those that the commit wrote "
-        "which last wrote all lines of the function, by the saved file's blame in git.",
+        "Which other functions count in a verdict: with `file` those of the file; with `commit` also those of the "
+        "commit that last changed every line of the function, by git's blame of the saved file.",
     )
     top_level: bool = setting(
         False,

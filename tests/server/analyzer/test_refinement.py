@@ -1,4 +1,4 @@
-"""The deep part is asked of what the wide part does not call human, and of what somebody looks at."""
+"""The deep part is asked of what the wide part does not call human, and of what a user looks at."""
 
 import math
 from dataclasses import replace

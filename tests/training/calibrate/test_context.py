@@ -92,7 +92,7 @@ def test_the_promise_holds_for_functions_in_new_files_and_more_are_found() -> No
     told = new_logits + neighbour_evidence(file_numbers(new_rows), new_logits, RULE, labels >= 0)
     called = told >= context.scale.default.llm
     assert 0.04 < called[labels == 0].mean() < 0.11
-    # By their own text, the same share of people's functions buys fewer of the LLM's.
+    # By their own text, the same share of human-written functions buys fewer of the LLM's.
     own = np.quantile(new_logits[labels == 0], 1 - called[labels == 0].mean())
     assert called[labels == 1].mean() > (new_logits[labels == 1] >= own).mean() + 0.05
     # The scale says what is so: mean probability and share of LLM functions agree.

@@ -38,7 +38,7 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` against old and modern code, inside repositories, on pairs.
 
     Classes are matched within language x test x length, so that neither of these can do the detector's work; the
-    figures are means over ten draws of the larger class. A distribution's packages are left out: they hold people's code
+    figures are means over ten draws of the larger class. A distribution's packages are left out: they hold human code
     alone, of another kind than the repositories that LLM code comes from.
     """
     corpus = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows])
