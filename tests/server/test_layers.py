@@ -196,6 +196,7 @@ def test_nothing_else_knows_a_front() -> None:
                 "changed_functions",
                 "collector",
                 "errors",
+                "explain.explanation",
                 "git",
                 "languages",
                 "model",

@@ -79,10 +79,12 @@ def test_check_refines_what_is_not_human(
 
 
 def test_several_processes_say_the_same(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("a.py").write_text(TWO)
-    Path("b.py").write_text(TWO.replace("entries", "items"))
+    for number in range(6):
+        Path(f"{number}.py").write_text(TWO.replace("entries", f"items_{number}"))
     one = command("check", ".", "--format", "json", "--jobs", "1")
     monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
+    # One file a chunk, so that this process and the other one both check some.
+    monkeypatch.setattr(workers, "_CHUNK_BYTES", 1)
     several = command("check", ".", "--format", "json", "--jobs", "2")
     assert json.loads(one[1])["files"] == json.loads(several[1])["files"]
 
