@@ -138,6 +138,12 @@ def test_explain_without_the_deep_part(command: Command, first: tuple[FunctionRe
     assert explained["nodes"] == 0
 
 
+def test_doctor_says_what_its_speed_is_of(command: Command) -> None:
+    code, out, _ = command("doctor")
+    assert code == ExitCode.OK
+    assert "functions/s by the wide part, " in out
+
+
 def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
     command: Command,
     tiny_refining_model: TinyModel,
