@@ -41,7 +41,8 @@ _TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
 class Analyzer:
     """A loaded model with its caches.
 
-    One thread at a time may analyse, score and explain; :meth:`cached_explanation` may be called from any.
+    One thread at a time may analyse, score, explain and refine; :meth:`cached_explanation`, and :meth:`refine` where it
+    does not ``ask``, may be called from any.
     """
 
     def __init__(
@@ -175,7 +176,7 @@ class Analyzer:
 
         Args:
             documents: the text, the language and the path of each, as :meth:`analyze` will be given them; it then
-                has only to judge.
+                has only to judge, but for a document over which this fails.
 
         Raises:
             LanguageError: a language is not supported.
@@ -186,7 +187,10 @@ class Analyzer:
             if find_host(language) is not None:
                 continue  # its blocks are documents of their own
             known = get_language(language)
-            found = FoundFunctions.find(text, known, path)
+            try:
+                found = FoundFunctions.find(text, known, path)
+            except Exception:
+                continue  # analyze says of which document it is true
             by_language.setdefault(known.model_language, []).append(((known.id, path, text), found))
         for language, together in by_language.items():
             codes = dict(chain.from_iterable(found.to_score.items() for _, found in together))

@@ -9,7 +9,7 @@ from codeorigin.errors import Cancelled
 
 T = TypeVar("T")
 
-_ITEMS_UNCHECKED = 256
+_CHECK_EVERY = 256
 
 
 class CancelToken:
@@ -29,7 +29,7 @@ class CancelToken:
 
     @contextmanager
     def ending(self, end: Callable[[], None]) -> Iterator[None]:
-        """Work in the block may wait where it cannot check: ``end`` is called, by whoever cancels, to let it go on.
+        """While the block runs, cancelling also calls ``end``, to interrupt what the block waits for.
 
         It is called at once where the switch was thrown before, must be quick and may be called more than once.
         """
@@ -72,6 +72,6 @@ NEVER: CancelToken = _Never()
 def checked(items: Iterable[T], cancel: CancelToken) -> Iterator[T]:
     """The items, with a look at ``cancel`` every now and then; raises :class:`~codeorigin.errors.Cancelled`."""
     for number, item in enumerate(items):
-        if number % _ITEMS_UNCHECKED == 0:
+        if number % _CHECK_EVERY == 0:
             cancel.raise_if_cancelled()
         yield item

@@ -197,6 +197,7 @@ def test_nothing_else_knows_a_front() -> None:
                 "changed_functions",
                 "collector",
                 "errors",
+                "explain.explanation",
                 "git",
                 "languages",
                 "model",

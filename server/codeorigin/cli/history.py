@@ -102,7 +102,7 @@ class Progress:
         self._terminal = sys.stderr.isatty()
 
     def __call__(self, done: int, known: int) -> None:
-        """So many commits are done, of which so many were ``known`` from an earlier run: that is no work."""
+        """Show that ``done`` commits are done, ``known`` of them from an earlier run."""
         now = self._clock()
         if now - self._shown < (0.5 if self._terminal else 60.0):
             return

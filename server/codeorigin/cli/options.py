@@ -39,7 +39,7 @@ FileContext = Annotated[
 ]
 NoDeep = Annotated[
     bool,
-    typer.Option("--no-deep", help="Take the first verdict: do not let the model's deep part refine it."),
+    typer.Option("--no-deep", help="Do not run the model's deep part; keep the first verdict."),
 ]
 NoConfig = Annotated[
     bool,

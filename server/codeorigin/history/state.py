@@ -53,7 +53,7 @@ class State:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             self._refuse_foreign()
-            # Otherwise another run could begin between two savings, and this one would be the one that is refused.
+            # Held between commits too: otherwise a second run could start and lock this one out.
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")

@@ -25,7 +25,7 @@ from codeorigin.pieces import NOTEBOOK, kind_of_path
 
 COMMITS_AT_ONCE = 128
 _COMMITS_AT_FIRST = 8
-"""Every batch is twice as large as the one before: whoever stops a run early has something of it."""
+"""Batches double in size, so that a run stopped early has saved something."""
 _BATCHES_WAITING = 2
 """So that git reads on while functions are judged."""
 
@@ -214,7 +214,7 @@ class Walk:
             yield [(key, None) for key in gone]
             yield from readers.start([each for each in wanted if each.key not in gone])
 
-        self.known += len(batch.known)
+        before = frozenset(batch.known)
         for commit, seconds in zip(batch.plan.commits, batch.plan.seconds, strict=True):
             if commit not in batch.known:
                 result = self._result(commit, seconds, batch, read_again)
@@ -223,6 +223,7 @@ class Walk:
                 batch.known[commit] = result
         self._state.save()
         for commit in batch.plan.commits:
+            self.known += commit in before
             yield batch.known.pop(commit)
 
     def _result(self, commit: str, seconds: int, batch: _Batch, read_again: ReadAgain) -> CommitResult:

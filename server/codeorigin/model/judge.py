@@ -206,10 +206,10 @@ class Judge:
             return verdict
         (in_file, neighbours), (heard, others) = by_file, by_commit
         logit = verdict.said + heard + (in_file or 0.0)
-        rule = rule_of(scale, language, verdict.group)
+        name = "in commit" if in_file is None else "in file and commit"
         return replace(
             self._unrefined(verdict),
-            **read(scale, rule, logit),
+            **self._read(name, scale, logit, language, verdict.group),
             own_probability=self._calibration.alone.probability(verdict.said),
             file_evidence=in_file,
             neighbours=neighbours if in_file is not None else 0,
@@ -228,7 +228,7 @@ class Judge:
         in_file = evidence is not None and context is not None
         scale = context.scale if context is not None and in_file else alone
         logit = score.logit if evidence is None else score.logit + evidence
-        reading = self._read("in_file" if in_file else "alone", scale, logit, language, group)
+        reading = self._read("in file" if in_file else "alone", scale, logit, language, group)
         own_probability = alone.probability(score.logit) if in_file else reading["probability"]
         return _verdict(
             scored, reading, own_probability=own_probability, evidence=evidence, neighbours=neighbours

@@ -165,7 +165,7 @@ class Settings:
     explain_wait: int = setting(
         400,
         Number(int, 0, 10_000),
-        "Milliseconds that a hover waits for its explanation before it shows the score alone.",
+        "Milliseconds that a hover waits for its explanation before it shows the score with what is known of it.",
     )
     code_lens: bool = setting(
         False, Flag(), "Show the probability above functions, and above the file, as a code lens."

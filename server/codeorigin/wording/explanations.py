@@ -1,6 +1,5 @@
 """Sentences on an explanation: how its lines add up, the method, and the strongest lines."""
 
-from codeorigin.errors import CodeOriginError
 from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Verdict
 from codeorigin.wording.figures import NOTICEABLE, logits, percent
@@ -37,9 +36,12 @@ def no_explanation(error: Exception) -> str:
 
 
 def without_deep(error: Exception) -> str:
-    """Why only the wide part of the model was heard."""
-    if isinstance(error, CodeOriginError):
-        return f"Without the deep part of the model: {error}"
+    """Why only the wide part of the model was heard; ``error`` is worded for users."""
+    return f"Without the deep part of the model: {error}"
+
+
+def deep_part_failed(error: Exception) -> str:
+    """That only the wide part of the model was heard, because of an unexpected ``error``."""
     return f"Without the deep part of the model ({type(error).__name__}); the log has the details."
 
 

@@ -1,10 +1,12 @@
 """What the analyzer says of a file as a whole, and what a file says of its functions."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from codeorigin.analyzer import Analyzer
+from codeorigin.found_functions import FoundFunctions
 from codeorigin.model.file_verdict import FileReason
 from codeorigin.model.pooled_rule import counted_lines
 from codeorigin.model.verdict import Reason
@@ -137,6 +139,21 @@ def test_documents_that_were_prepared_together_are_only_judged(
         patch.setattr("codeorigin.found_functions.outline", None)
         assert [together.analyze(text, language, path=path) for text, language, path in documents] == expected
     assert not scored
+    # A document over which that fails leaves the others prepared.
+    found = FoundFunctions.find
+
+    def failing(text: str, *arguments: Any) -> FoundFunctions:
+        if text == "":
+            raise ValueError("odd")
+        return found(text, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FoundFunctions, "find", failing)
+        together.prepare([documents[-1], *documents[:-1]])
+    with monkeypatch.context() as patch:
+        patch.setattr("codeorigin.found_functions.outline", None)
+        for (text, language, path), report in zip(documents[:-1], expected[:-1], strict=True):
+            assert together.analyze(text, language, path=path) == report
     # Once prepared, once used: texts are not kept.
     monkeypatch.setattr("codeorigin.found_functions.outline", None)
     with pytest.raises(TypeError):

@@ -79,10 +79,12 @@ def test_check_refines_what_is_not_human(
 
 
 def test_several_processes_say_the_same(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("a.py").write_text(TWO)
-    Path("b.py").write_text(TWO.replace("entries", "items"))
+    for number in range(6):
+        Path(f"{number}.py").write_text(TWO.replace("entries", f"items_{number}"))
     one = command("check", ".", "--format", "json", "--jobs", "1")
     monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
+    # One file a chunk, so that this process and the other one both check some.
+    monkeypatch.setattr(workers, "_CHUNK_BYTES", 1)
     several = command("check", ".", "--format", "json", "--jobs", "2")
     assert json.loads(one[1])["files"] == json.loads(several[1])["files"]
 
@@ -134,6 +136,12 @@ def test_explain_without_the_deep_part(command: Command, first: tuple[FunctionRe
     explained: Json = json.loads(out)
     assert explained["probability"] == pytest.approx(first[0].verdict.probability)
     assert explained["nodes"] == 0
+
+
+def test_doctor_says_what_its_speed_is_of(command: Command) -> None:
+    code, out, _ = command("doctor")
+    assert code == ExitCode.OK
+    assert "functions/s by the wide part, " in out
 
 
 def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(

@@ -16,6 +16,7 @@ from codeorigin.history import walk
 from codeorigin.history.functions import BlobReader
 from codeorigin.history.reading import Read, Readers
 from codeorigin.history.results import CommitResult
+from codeorigin.history.run import open_history
 from codeorigin.history.state import State
 from codeorigin.history.walk import Plan, Walk
 from codeorigin.model.bundle import Bundle
@@ -156,6 +157,17 @@ def test_what_other_processes_have_done_is_kept_at_ctrl_c(
         with pytest.raises(KeyboardInterrupt):
             judge(made.folder, jobs=2)
     assert left_to_read(made, judge, tmp_path / "state.sqlite", asked) == 2
+
+
+def test_results_are_counted_as_known_when_they_are_handed_out(
+    tmp_path: Path, model: Path, judge: Judge
+) -> None:
+    made = several_commits(tmp_path / "again")
+    judge(made.folder)
+    with open_history(
+        Opened.of(made.folder), lambda path: True, settings="", state=tmp_path / "state.sqlite", model=model
+    ) as opened:
+        assert [opened.walk.known for _ in opened.results()] == list(range(1, 11))
 
 
 def test_a_process_that_died_before_it_got_more_is_one_line(

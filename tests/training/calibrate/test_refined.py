@@ -50,8 +50,10 @@ def calibration() -> Calibration:
     return replace(first, refined=refined)
 
 
-def called(calibration: Calibration, *, in_file: bool, refine: bool) -> tuple[float, float]:
-    """Of new repositories' human and LLM functions, the share that is called ``llm`` in the end."""
+def called(
+    calibration: Calibration, *, in_file: bool, refine: bool, band: Band = Band.LLM
+) -> tuple[float, float]:
+    """Of new repositories' human and LLM functions, the share that is called ``band`` in the end."""
     judge = Judge(calibration)
     rows, wide, deep, _ = world(1, 400)
     files: dict[tuple[str, str], dict[int, Scored]] = {}
@@ -68,7 +70,7 @@ def called(calibration: Calibration, *, in_file: bool, refine: bool) -> tuple[fl
             last = verdict
             if refine and verdict.is_to_refine(looked_at=False):
                 last = judge.refined(verdict, DeepAnswer(float(deep[number]), 1), "go")
-            hits[rows[number].label].append(last.band is Band.LLM)
+            hits[rows[number].label].append(last.band is band)
     return float(np.mean(hits[0])), float(np.mean(hits[1]))
 
 
@@ -79,6 +81,14 @@ def test_the_promise_holds_for_both_steps_and_more_is_found(calibration: Calibra
     assert first[0] <= 0.05
     assert both[0] <= 0.05
     assert both[1] > first[1] + 0.1
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+def test_each_step_keeps_the_rate_of_llm_code_called_human(calibration: Calibration, in_file: bool) -> None:
+    first = called(calibration, in_file=in_file, refine=False, band=Band.HUMAN)[1]
+    both = called(calibration, in_file=in_file, refine=True, band=Band.HUMAN)[1]
+    assert 0.0 < first <= 1.2 * CONFIG.human_rate
+    assert first < both <= first + 1.2 * CONFIG.human_rate
 
 
 def test_what_the_first_step_clears_holds_no_threshold_up(calibration: Calibration) -> None:

@@ -10,10 +10,11 @@ import torch
 from torch import nn
 
 from codeorigin.model.bundle import GRADIENT_GRAPH, SCORE_GRAPH, WEIGHTS
+from codeorigin_training.blocks import to_blocks
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.interface import EncoderError
-from codeorigin_training.export.few_bits import round_weights
+from codeorigin_training.export.few_bits import round_weights, share_blocks
 from codeorigin_training.export.onnx_graphs import export_graphs
 from support.tiny_body import tiny_decoder
 from support.tiny_training import tiny_shape, tiny_tokenizer
@@ -86,6 +87,20 @@ def test_rounding_keeps_the_head_and_says_what_it_changed() -> None:
     for name, each in blocks.items():
         np.testing.assert_array_equal(after[name].numpy(), each.values)
         assert (after[name] - before[name]).abs().max() < 0.01
+
+
+def test_a_matrix_that_the_exporter_has_changed_is_refused(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(0)
+    blocks = {
+        name: to_blocks(numbers.normal(size=(32, 32)).astype(np.float32), 8) for name in ("kept", "folded")
+    }
+    weight = onnx.numpy_helper.from_array(np.ascontiguousarray(blocks["kept"].values.T), "weight")
+    ends = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 32]) for name in "xy"]
+    node = onnx.helper.make_node("MatMul", ["x", "weight"], ["y"])
+    graph = onnx.helper.make_graph([node], "graph", ends[:1], ends[1:], [weight])
+    onnx.save(onnx.helper.make_model(graph), str(tmp_path / SCORE_GRAPH))
+    with pytest.raises(EncoderError, match="changed folded, which would stay in 32 bits; set deep_bits=32"):
+        share_blocks(tmp_path, (SCORE_GRAPH,), blocks)
 
 
 def test_an_encoder_without_a_matrix_of_whole_blocks_is_refused() -> None:

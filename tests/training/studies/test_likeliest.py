@@ -62,7 +62,10 @@ def test_what_picking_the_likeliest_is_worth_has_intervals_over_tasks() -> None:
     assert gain.value == pytest.approx((4 * 1.0 + 2 * 0.0) / 6 - 0.5)
     assert by_name["AUROC of the mean log-probability for passing"].value == pytest.approx(4 / 6)
     assert [row[0] for row in table.rows] == ["2", "3"]
-    assert finding == "The likeliest of 3 passes no surely more or less often than one at random."
+    assert (
+        finding
+        == "Picking the likeliest of 3 makes no measurable difference: it passes as often as one at random."
+    )
 
 
 def test_a_sure_gain_is_told() -> None:

@@ -30,7 +30,9 @@ def fit_refined(
     """Scales for the sum of two out-of-sample logits, of which the second is asked where the first leaves doubt.
 
     A function that ``calibration`` calls ``human`` by the wide part counts as one that is never called ``llm``: the
-    thresholds keep the rates of ``config`` for the whole procedure, and need to hold back only what comes through.
+    thresholds of ``llm`` keep the rates of ``config`` for the whole procedure, and need to hold back only what comes
+    through. ``human_rate`` is kept by each step: with what the first one calls ``human``, up to twice as much LLM code
+    may end there. No command uses this yet.
 
     Args:
         rows: corpus rows.

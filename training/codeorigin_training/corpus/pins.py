@@ -10,7 +10,7 @@ from codeorigin_training.corpus.rows import CorpusError
 def read_pins(file: Path | None, shipped: str) -> list[tuple[str, str, object]]:
     """Table, name and entry of each pin in ``file``; None reads the list ``shipped`` that comes with this program.
 
-    What stands where a table should be has no name, and is left to whoever reads the entry to refuse.
+    A value in the place of a table gets an empty name; the caller refuses it.
 
     Raises:
         CorpusError: the file cannot be read.

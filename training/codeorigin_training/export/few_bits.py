@@ -13,7 +13,7 @@ read the same bytes: a layer is stored once.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -66,13 +66,21 @@ def round_weights(encoder: Encoder, bits: int) -> dict[str, Blocks]:
 
 
 def share_blocks(folder: Path, graphs: tuple[str, ...], blocks: Mapping[str, Blocks]) -> None:
-    """Write ``weights.bin`` into ``folder``, and let its ``graphs`` read from there what is in ``blocks``."""
+    """Write ``weights.bin`` into ``folder``, and let its ``graphs`` read from there what is in ``blocks``.
+
+    Raises:
+        EncoderError: no graph has a matrix as it is in ``blocks``.
+    """
     known = _Known(blocks)
     with _SharedFile(folder / WEIGHTS) as file:
         for name in graphs:
             model = onnx.load(str(folder / name))
             _Rewriter(model, known, file).rewrite()
             onnx.save(model, str(folder / name))
+        if unread := known.unread(file.names):
+            raise EncoderError(
+                f"the exporter has changed {', '.join(unread)}, which would stay in 32 bits; set deep_bits=32"
+            )
     for name in graphs:
         onnx.checker.check_model(str(folder / name))
 
@@ -94,6 +102,11 @@ class _Known:
             return None
         return self._found.get(_fingerprint(numpy_helper.to_array(tensor)))
 
+    def unread(self, stored: Collection[str]) -> list[str]:
+        """The blocks of which nothing is among the names that are ``stored``; of equal ones, one is read for all."""
+        read = {name: self._found[_fingerprint(each.values)][0] for name, each in self.blocks.items()}
+        return [name for name, same in read.items() if f"{same}.codes" not in stored]
+
 
 def _fingerprint(matrix: npt.NDArray[np.generic]) -> tuple[tuple[int, ...], bytes]:
     return matrix.shape, hashlib.sha256(np.ascontiguousarray(matrix).data).digest()
@@ -111,6 +124,11 @@ class _SharedFile(AbstractContextManager["_SharedFile"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+    @property
+    def names(self) -> Collection[str]:
+        """What was written."""
+        return self._places.keys()
 
     def tensor(self, name: str, kind: int, shape: list[int], stored: npt.NDArray[np.generic]) -> TensorProto:
         """An initializer of that ``kind`` and ``shape`` over the bytes of ``stored``, written under ``name``."""
@@ -154,7 +172,7 @@ class _Rewriter:
         for node in graph.node:
             place = {"MatMul": 1, "Gather": 0}.get(node.op_type)
             found = None if place is None else self._matrices.get(node.input[place])
-            if found is None or (found == (found[0], True) and place == 0):
+            if found is None or (found[1] and place == 0):
                 self._nodes.append(node)
             elif place == 0:
                 self._look_up(node, found[0])

@@ -19,6 +19,7 @@ from codeorigin.wording.explanations import (
     DEEP_EVIDENCE_PENDING,
     DEEP_PENDING,
     PENDING,
+    deep_part_failed,
     explanation_failed,
     no_explanation,
     without_deep,
@@ -78,7 +79,7 @@ async def _whole(
     except CodeOriginError as error:
         why = no_explanation(error) if explanation is None else without_deep(error)
     except Exception as error:
-        why = explanation_failed(error) if explanation is None else without_deep(error)
+        why = explanation_failed(error) if explanation is None else deep_part_failed(error)
     notes = [each for each in (note, why) if each is not None]
     return HoverContent(result, function, settings, explanation, " ".join(notes) or None)
 

@@ -14,7 +14,7 @@ from codeorigin.lsp.presentation.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.closed_files import is_chosen
 from codeorigin.lsp.scoring.file_records import FileRecord
 from codeorigin.lsp.scoring.worker import Priority
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder, unforeseen
+from codeorigin.lsp.scoring.workspace_scan import ScanFolder, log_failure
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
@@ -98,8 +98,8 @@ async def _scan_folder(
         except CodeOriginError:
             raise
         except Exception as error:
-            # The others are worth their answer.
-            errors.append(unforeseen(path, error))
+            # Go on with the other files.
+            errors.append(log_failure(path, error))
             continue
         if record.functions:
             files.append(_file(session, record, settings))

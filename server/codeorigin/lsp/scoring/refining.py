@@ -19,7 +19,7 @@ from codeorigin.lsp.scoring.model_loader import Engine
 from codeorigin.lsp.scoring.scored_document import Result
 from codeorigin.lsp.scoring.worker import Priority, Worker
 from codeorigin.report import FileReport, FunctionReport
-from codeorigin.wording.explanations import without_deep
+from codeorigin.wording.explanations import deep_part_failed, without_deep
 
 logger = logging.getLogger(__name__)
 
@@ -232,7 +232,8 @@ class Refining:
         """The deep part of the model of ``generation`` does not work, or fails on ``function`` as nobody foresaw."""
         if self.failure(generation, function) is None:
             alone = None if function is None or isinstance(error, ModelError) else function.function_id
-            self._failures[generation, alone] = without_deep(error)
+            why = without_deep if isinstance(error, CodeOriginError) else deep_part_failed
+            self._failures[generation, alone] = why(error)
             self._failed(error)
 
 

@@ -102,7 +102,7 @@ class Scanner:
                     break
                 raise
             except Exception as error:
-                summary.errors.append(unforeseen(path, error))
+                summary.errors.append(log_failure(path, error))
                 continue
             summary.files += 1
             summary.functions += len(record.functions)
@@ -205,8 +205,8 @@ class Scanner:
         return await self._worker.submit(work, priority=Priority.SCAN, token=token)
 
 
-def unforeseen(path: Path, error: Exception) -> str:
-    """One line on a file over which scoring failed as nobody expected; the log says where."""
+def log_failure(path: Path, error: Exception) -> str:
+    """Log the error; one line about the file that could not be scored."""
     logger.error("a file could not be scored", exc_info=error)
     return f"{path}: could not be scored ({type(error).__name__})"
 

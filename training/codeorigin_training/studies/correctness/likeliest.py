@@ -53,7 +53,7 @@ def _finding(gains: list[tuple[int, Estimate]]) -> str:
         return "Too few answers a task to pick one by a language model."
     k, gain = gains[-1]
     if gain.low is None or gain.high is None or gain.low <= 0.0 <= gain.high:
-        return f"The likeliest of {k} passes no surely more or less often than one at random."
+        return f"Picking the likeliest of {k} makes no measurable difference: it passes as often as one at random."
     more = "more" if (gain.value or 0.0) > 0 else "less"
     return (
         f"The likeliest of {k} passes {more} often than one at random, by {percent(abs(gain.value or 0.0))}."
