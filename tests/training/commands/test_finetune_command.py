@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,6 +7,8 @@ import numpy as np
 import pytest
 import torch
 
+from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.commands import finetune as command
 from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetune
 from codeorigin_training.corpus.rows import read_functions, read_pairs
 from codeorigin_training.corpus.splits import fold_array, is_held_out
@@ -14,6 +18,7 @@ from codeorigin_training.encoder.registry import load_encoder, save_encoder
 from codeorigin_training.finetune.config import FinetuneConfig
 from codeorigin_training.finetune.inference import deep_logits, neutral_logit
 from codeorigin_training.run import Run, RunError
+from codeorigin_training.tracking import NullTracker
 from support.corpus_maker import write_corpus
 from support.tiny_training import tiny_shape, tiny_tokenizer
 
@@ -26,6 +31,10 @@ CONFIG = FinetuneCommandConfig(
     overlap=16,
     processes=1,
 )
+
+
+def silent(line: str) -> None:
+    """Nobody listens."""
 
 
 def make_run(folder: Path) -> Run:
@@ -109,6 +118,41 @@ def test_a_pretrained_encoder_is_where_it_starts(tmp_path: Path) -> None:
     trained = load_encoder(run.finetuned)
     assert isinstance(trained, CompactEncoder)
     assert torch.allclose(trained.tokens.weight, start.tokens.weight, atol=1e-6)
+
+
+class Recorder(NullTracker):
+    """Keeps what it is given by name, the pictures as their probabilities."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, float] = {}
+        self.probabilities: list[Floats] = []
+
+    def metrics(self, figures: Mapping[str, float], step: int) -> None:
+        self.figures |= figures
+
+    def pictures(self, labels: Integers, probabilities: Floats) -> None:
+        self.probabilities.append(probabilities)
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """Takes what the command tells its tracker."""
+    recorder = Recorder()
+    monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(recorder))
+    return recorder
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_figures_and_pictures_are_of_what_the_encoder_has_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offsets: bool
+) -> None:
+    run, told = make_run(tmp_path), recorded(monkeypatch)
+    with np.load(run.wide) as kept:
+        count = len(kept["out_of_fold"])
+    # Far above anything that a deep part says.
+    np.savez(run.wide, out_of_fold=np.full(count, 40.0))
+    finetune(replace(CONFIG, offsets=offsets, finetune=replace(CONFIG.finetune, steps=3)), run, silent)
+    assert any(name.startswith("wide_deep/") for name in told.figures) is offsets
+    assert all(bool((found > 0.999).all()) is offsets for found in told.probabilities)
 
 
 def test_logits_of_another_corpus_are_refused(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def _export(
         blocks = round_weights(encoder, config.deep_bits)
     checked = Calibration.from_manifest(entry["measured"])
     metrics = _measure(held_out, measured, encoder, tokenizer, checked, config, tracker)
-    metrics["out_of_fold"] = _out_of_fold(run, side)
+    metrics["out_of_fold"] = _out_of_fold(run, side, wide=bool(entry["parts"]["wide"]))
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
         kept = Checkpoints(
@@ -267,14 +267,22 @@ def _measure(
     return metrics
 
 
-def _out_of_fold(run: Run, side: TrainingSide) -> dict[str, Any]:
-    """Figures of every part on training repositories, each row by a model that did not see its repository."""
-    with np.load(run.wide) as kept:
-        wide: Floats = kept["out_of_fold"]
-    figures = {"wide": detector_metrics(side.rows, wide)}
+def _out_of_fold(run: Run, side: TrainingSide, *, wide: bool) -> dict[str, Any]:
+    """Figures on training repositories, each row by a model that did not see its repository.
+
+    They are those of the deep part alone in a bundle without the wide one.
+    """
+    deep: Floats | None = None
     if run.deep.exists():
         with np.load(run.deep) as kept:
-            figures["wide_deep"] = detector_metrics(side.rows, wide + kept["out_of_fold"])
+            deep = kept["out_of_fold"]
+    if not wide:
+        return {} if deep is None else {"deep": detector_metrics(side.rows, deep)}
+    with np.load(run.wide) as kept:
+        logits: Floats = kept["out_of_fold"]
+    figures = {"wide": detector_metrics(side.rows, logits)}
+    if deep is not None:
+        figures["wide_deep"] = detector_metrics(side.rows, logits + deep)
     return figures
 
 

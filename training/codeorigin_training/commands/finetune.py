@@ -107,10 +107,11 @@ def finetune(config: FinetuneCommandConfig, run: Run, log: Log) -> None:
             logits[inside] = trainer.fold(fold, folds != fold, inside, tracker)
         with written_whole(run.deep) as partial:
             np.savez(partial, out_of_fold=logits)
-        figures = _figures(material, logits, np.arange(len(logits)))
+        everything = np.arange(len(logits))
+        figures = _figures(config, material, logits, everything)
         log(f"out of fold: {_headline(figures)}")
         tracker.metrics(numbers(figures), 0)
-        _pictures(tracker, material, logits, np.arange(len(logits)))
+        _pictures(config, tracker, material, logits, everything)
         trainer.final(tracker)
         tracker.artifact(run.finetuned)
         if run.track:
@@ -143,10 +144,10 @@ class _Trainer:
             logits = deep_logits(model, tokens, material.tokenizer, overlap=self._config.overlap)
             full = np.zeros(len(material.rows))
             full[inside] = logits
-            figures = _figures(material, full, inside)
+            figures = _figures(self._config, material, full, inside)
             self._log(f"{name}: {_headline(figures)}")
             phase.metrics(numbers(figures), 0)
-            _pictures(phase, material, full, inside)
+            _pictures(self._config, phase, material, full, inside)
         self._kept.keep_arrays(name, logits=logits)
         self._checkpoint(name).unlink(missing_ok=True)
         return logits
@@ -237,18 +238,30 @@ def _inputs(config: FinetuneCommandConfig, run: Run) -> dict[str, str]:
     }
 
 
-def _figures(material: Material, deep: Floats, inside: npt.NDArray[np.int64]) -> dict[str, Mapping[str, Any]]:
+def _figures(
+    config: FinetuneCommandConfig, material: Material, deep: Floats, inside: npt.NDArray[np.int64]
+) -> dict[str, Mapping[str, Any]]:
+    """By part; the sum of both is nothing where the encoder learned the labels alone."""
     rows = [material.rows[number] for number in inside]
     wide = material.wide[inside]
-    return {
+    figures: dict[str, Mapping[str, Any]] = {
         "wide": detector_metrics(rows, wide),
         "deep": detector_metrics(rows, deep[inside]),
-        "wide_deep": detector_metrics(rows, wide + deep[inside]),
     }
+    if config.offsets:
+        figures["wide_deep"] = detector_metrics(rows, wide + deep[inside])
+    return figures
 
 
-def _pictures(tracker: Tracker, material: Material, deep: Floats, inside: npt.NDArray[np.int64]) -> None:
-    tracker.pictures(material.labels[inside], sigmoid(material.wide[inside] + deep[inside]))
+def _pictures(
+    config: FinetuneCommandConfig,
+    tracker: Tracker,
+    material: Material,
+    deep: Floats,
+    inside: npt.NDArray[np.int64],
+) -> None:
+    logits = deep[inside] + (material.wide[inside] if config.offsets else 0.0)
+    tracker.pictures(material.labels[inside], sigmoid(logits))
 
 
 def _test(config: FinetuneCommandConfig, run: Run, material: Material, tracker: Tracker, log: Log) -> None:
@@ -265,7 +278,7 @@ def _test(config: FinetuneCommandConfig, run: Run, material: Material, tracker: 
 
 
 def _headline(figures: Mapping[str, Mapping[str, Any]]) -> str:
-    """AUROC against old and modern human code and on pairs, of the wide part, the deep one, and both."""
+    """AUROC against old and modern human code and on pairs, of every part that has figures."""
     shown = []
     for part, found in figures.items():
         values = [found[name]["auroc"] for name in ("old_human", "modern_human", "pairs")]
