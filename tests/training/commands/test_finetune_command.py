@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.commands import finetune as command
 from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetune
@@ -14,6 +15,7 @@ from codeorigin_training.corpus.rows import read_functions, read_pairs
 from codeorigin_training.corpus.splits import fold_array, is_held_out
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import load_encoder, save_encoder
 from codeorigin_training.finetune.config import FinetuneConfig
 from codeorigin_training.finetune.inference import deep_logits, neutral_logit
@@ -153,6 +155,42 @@ def test_figures_and_pictures_are_of_what_the_encoder_has_learned(
     finetune(replace(CONFIG, offsets=offsets, finetune=replace(CONFIG.finetune, steps=3)), run, silent)
     assert any(name.startswith("wide_deep/") for name in told.figures) is offsets
     assert all(bool((found > 0.999).all()) is offsets for found in told.probabilities)
+
+
+def test_what_a_masked_text_is_moved_by_changes_no_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = replace(make_run(tmp_path), track=True)
+    told, again, resumed = (Recorder() for _ in range(3))
+    config = replace(CONFIG, offsets=False, finetune=replace(CONFIG.finetune, steps=10, neutral_share=0.0))
+    current = told
+    monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(current))
+    finetune(config, run, silent)
+
+    def far(model: Encoder, tokenizer: Tokenizer) -> float:
+        with torch.no_grad():
+            model.head[-1].bias.sub_(30.0)  # type: ignore[index, union-attr, operator]
+        return 30.0
+
+    monkeypatch.setattr(command, "centre", far)
+    for path in (run.folder / "finetune").iterdir():
+        path.unlink()
+    current = again
+    finetune(config, run, silent)
+    current = resumed
+    finetune(config, run, silent)
+    names = [name for name in told.figures if name.startswith("test/")]
+    assert names
+    for other in (again, resumed):
+        assert [other.figures[name] for name in names] == pytest.approx(
+            [told.figures[name] for name in names]
+        )
+        np.testing.assert_allclose(other.probabilities[-1], told.probabilities[-1], atol=1e-4)
+        assert 0.01 < other.probabilities[-1].mean() < 0.99
+    # Each fold, all folds, the test set; of what was kept, the last two.
+    assert (len(told.probabilities), len(again.probabilities), len(resumed.probabilities)) == (4, 4, 2)
+    for one, other in zip(told.probabilities, again.probabilities, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
 
 
 def test_logits_of_another_corpus_are_refused(tmp_path: Path) -> None:

@@ -100,22 +100,22 @@ def finetune(config: FinetuneCommandConfig, run: Run, log: Log) -> None:
     material = _material(config, run, inputs, log)
     with tracked(run, "finetune", config, key=key, tags={"data_sha256": inputs["corpus"]}) as tracker:
         trainer = _Trainer(config, run, material, key, log)
-        logits = np.zeros(len(material.rows))
+        logits, moved = np.zeros(len(material.rows)), np.zeros(len(material.rows))
         folds = material.folds % config.deep_folds
         for fold in range(config.deep_folds):
             inside = np.flatnonzero(folds == fold)
-            logits[inside] = trainer.fold(fold, folds != fold, inside, tracker)
+            logits[inside], moved[inside] = trainer.fold(fold, folds != fold, inside, tracker)
         with written_whole(run.deep) as partial:
             np.savez(partial, out_of_fold=logits)
         everything = np.arange(len(logits))
         figures = _figures(config, material, logits, everything)
         log(f"out of fold: {_headline(figures)}")
         tracker.metrics(numbers(figures), 0)
-        _pictures(config, tracker, material, logits, everything)
-        trainer.final(tracker)
+        _pictures(config, tracker, material, logits + moved, everything)
+        moved_at_last = trainer.final(tracker)
         tracker.artifact(run.finetuned)
         if run.track:
-            _test(config, run, material, tracker, log)
+            _test(config, run, material, tracker, log, moved_at_last)
 
 
 class _Trainer:
@@ -130,15 +130,19 @@ class _Trainer:
 
     def fold(
         self, fold: int, keep: npt.NDArray[np.bool_], inside: npt.NDArray[np.int64], tracker: Tracker
-    ) -> Floats:
-        """Logits of the rows ``inside`` by an encoder that learned from the rows that ``keep`` marks."""
+    ) -> tuple[Floats, float]:
+        """Logits of the rows ``inside`` by an encoder that learned from the rows that ``keep`` marks.
+
+        With them comes what they were moved by: figures at a probability are of what the encoder has learned, and the
+        calibration, which takes up what it was moved by, is still to come.
+        """
         name = f"fold-{fold}"
         if (found := self._kept.arrays(name)) is not None:
             self._log(f"{name} taken from its checkpoint")
-            return found["logits"]
+            return found["logits"], _moved(found)
         material = self._material
         with tracker.phase(name, self._key) as phase:
-            model = self._trained(name, keep, phase)
+            model, moved = self._trained(name, keep, phase)
             tokens = [material.tokens[number] for number in inside]
             model.to(device_of(self._config.finetune))
             logits = deep_logits(model, tokens, material.tokenizer, overlap=self._config.overlap)
@@ -147,23 +151,24 @@ class _Trainer:
             figures = _figures(self._config, material, full, inside)
             self._log(f"{name}: {_headline(figures)}")
             phase.metrics(numbers(figures), 0)
-            _pictures(self._config, phase, material, full, inside)
-        self._kept.keep_arrays(name, logits=logits)
+            _pictures(self._config, phase, material, full + moved, inside)
+        self._kept.keep_arrays(name, logits=logits, moved=np.array(moved))
         self._checkpoint(name).unlink(missing_ok=True)
-        return logits
+        return logits, moved
 
-    def final(self, tracker: Tracker) -> None:
-        """Train on all rows and write the run's encoder."""
-        if self._run.finetuned.exists() and self._kept.arrays("final") is not None:
+    def final(self, tracker: Tracker) -> float:
+        """Train on all rows and write the run's encoder; returns what its logits were moved by."""
+        if self._run.finetuned.exists() and (found := self._kept.arrays("final")) is not None:
             self._log("the final encoder is there")
-            return
+            return _moved(found)
         with tracker.phase("final", self._key) as phase:
-            model = self._trained("final", np.ones(len(self._material.rows), dtype=bool), phase)
+            model, moved = self._trained("final", np.ones(len(self._material.rows), dtype=bool), phase)
             save_encoder(self._run.finetuned, model)
-        self._kept.keep_arrays("final", done=np.ones(1))
+        self._kept.keep_arrays("final", moved=np.array(moved))
         self._checkpoint("final").unlink(missing_ok=True)
+        return moved
 
-    def _trained(self, name: str, keep: npt.NDArray[np.bool_], phase: Tracker) -> Encoder:
+    def _trained(self, name: str, keep: npt.NDArray[np.bool_], phase: Tracker) -> tuple[Encoder, float]:
         config, material = self._config, self._material
         model = self._fresh()
         examples = material.examples(
@@ -182,7 +187,7 @@ class _Trainer:
         train(model, examples, material.tokenizer, config.finetune, outlets, self._states)
         moved = centre(model, material.tokenizer)
         self._log(f"{name}: logit of a masked text was {moved:+.3f}, now 0")
-        return model
+        return model, moved
 
     def _fresh(self) -> Encoder:
         torch.manual_seed(self._config.finetune.seed)
@@ -198,6 +203,11 @@ class _Trainer:
 
     def _checkpoint(self, name: str) -> Path:
         return self._run.folder / "finetune" / f"{name}-training.pt"
+
+
+def _moved(kept: Mapping[str, npt.NDArray[Any]]) -> float:
+    """What a checkpoint says that logits were moved by; one from before this was kept says nothing."""
+    return float(kept["moved"]) if "moved" in kept else 0.0
 
 
 def _material(config: FinetuneCommandConfig, run: Run, inputs: Mapping[str, str], log: Log) -> Material:
@@ -264,12 +274,17 @@ def _pictures(
     tracker.pictures(material.labels[inside], sigmoid(logits))
 
 
-def _test(config: FinetuneCommandConfig, run: Run, material: Material, tracker: Tracker, log: Log) -> None:
-    """The run's encoder on repositories that it has not seen; with the wide part, where it learned what that leaves."""
+def _test(
+    config: FinetuneCommandConfig, run: Run, material: Material, tracker: Tracker, log: Log, moved: float
+) -> None:
+    """The run's encoder on repositories that it has not seen, before it was ``moved``.
+
+    With the wide part, where it learned what that leaves.
+    """
     _, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
     encoder = load_encoder(run.finetuned).to(device_of(config.finetune))
     tokens = encode_rows(held_out, material.tokenizer, processes=config.processes)
-    logits = deep_logits(encoder, tokens, material.tokenizer, overlap=config.overlap)
+    logits = deep_logits(encoder, tokens, material.tokenizer, overlap=config.overlap) + moved
     if config.offsets:
         with np.load(run.wide) as kept:
             logits = logits + kept["held_out"]
