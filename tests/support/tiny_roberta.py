@@ -11,10 +11,15 @@ from support.tiny_bpe import byte_level_bpe
 
 
 def write_tiny_roberta(folder: Path, *, layers: int = 2, context: int = 64, seed: int = 0) -> Path:
-    """``folder``, with an encoder of ``layers`` layers of 16 over ``context`` tokens and 400 byte-level tokens."""
+    """``folder``, with an encoder of ``layers`` layers of 16 over ``context`` tokens and 400 byte-level tokens.
+
+    Four special tokens have the first ids and ``<mask>`` has the last one, as in CodeBERT.
+    """
     torch.manual_seed(seed)
-    special_tokens = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    bpe = byte_level_bpe([code for code, _ in ALL], vocab_size=400, special_tokens=special_tokens)
+    bpe = byte_level_bpe(
+        [code for code, _ in ALL], vocab_size=399, special_tokens=["<s>", "<pad>", "</s>", "<unk>"]
+    )
+    bpe.add_special_tokens(["<mask>"])
     bpe.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
     PreTrainedTokenizerFast(
         tokenizer_object=bpe,

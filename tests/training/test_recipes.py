@@ -20,6 +20,7 @@ from codeorigin.languages import get_language
 from codeorigin_training.__main__ import app, recipe_file
 from codeorigin_training.build import BuildConfig
 from codeorigin_training.configuration import ConfigurationError, load_config
+from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
 from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.finetune.config import Strategy
@@ -48,10 +49,25 @@ def test_the_classic_recipe_says_what_it_is_known_for() -> None:
     assert training.sampling.each_row_once
     assert not command.offsets
     assert (command.shape.pooling, command.shape.head_dim) == (Pooling.CLS, 256)
-    assert config.pretrain.mask_rate == 0.15
+    assert config.pretraining
+    pretrain = config.pretrained
+    assert (pretrain.mask_rate, pretrain.row_length, pretrain.whole_line_share) == (0.15, 512, 0.0)
+    assert (pretrain.encoder, pretrain.shape) == (command.encoder, command.shape)
+    assert command.encoder == "microsoft/codebert-base"
     assert not config.calibrate.wide
     assert training.then is not None
     assert training.then.strategy is Strategy.GRADUAL
+
+
+@pytest.mark.parametrize(
+    "changes", [{"encoder": "another"}, {"vocabulary": "transfer"}, {"shape": {"head_dim": 8}}]
+)
+def test_what_is_pretrained_is_what_is_fine_tuned(changes: dict[str, Any]) -> None:
+    (name,) = changes
+    with pytest.raises(
+        ConfigurationError, match=f"pretrain.{name} is not finetune.{name}: set finetune.{name}"
+    ):
+        load_config(BuildConfig, recipe_file("classic"), [f"pretrain={json.dumps(changes)}"])
 
 
 def test_an_unknown_recipe_is_one_line() -> None:
@@ -73,7 +89,11 @@ def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
         "wide.views": VIEWS,
         "wide.folds": 2,
         "wide.processes": 1,
+        "pretrain.steps": 3,
+        # All of its places, as 512 are of CodeBERT's: a row of several documents stands without a frame.
+        "pretrain.row_length": 64,
         "finetune.encoder": str(folder),
+        "finetune.body_dropout": 0.05,
         "finetune.overlap": 16,
         "finetune.processes": 1,
         "finetune.shape.head_dim": 16,
@@ -96,16 +116,28 @@ def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run(place / "run")
 
 
-def test_the_embeddings_are_the_folders_and_the_head_is_not_alone(run: Run, folder: Path) -> None:
-    encoder = load_encoder(run.finetuned)
-    body = AutoModel.from_pretrained(folder)
-    table = body.get_input_embeddings().weight
+def test_masking_moves_the_folders_embeddings(run: Run, folder: Path) -> None:
+    pretrained = load_encoder(run.pretrained)
+    assert isinstance(pretrained, HuggingFaceEncoder)
+    assert (pretrained.pooling, pretrained.head_dim) == (Pooling.CLS, 16)
+    table = AutoModel.from_pretrained(folder).get_input_embeddings().weight
+    assert not torch.equal(pretrained.token_embedding.weight, table)
+    torch.testing.assert_close(pretrained.token_embedding.weight, table, rtol=0, atol=1e-3)
+
+
+def test_the_embeddings_are_the_pretrained_ones_and_the_head_is_not_alone(run: Run) -> None:
+    encoder, pretrained = (load_encoder(path) for path in (run.finetuned, run.pretrained))
+    assert isinstance(encoder, HuggingFaceEncoder)
+    assert (encoder.pooling, encoder.head_dim) == (Pooling.CLS, 16)
+    assert encoder.body.config.hidden_dropout_prob == 0.05
+    body: Any = pretrained.body
+    table = pretrained.token_embedding.weight
     torch.testing.assert_close(encoder.token_embedding.weight, table, rtol=0, atol=0)
     lower, upper = (
         all(
             torch.equal(ours, theirs)
             for ours, theirs in zip(
-                encoder.body.encoder.layer[place].parameters(),  # type: ignore[union-attr]
+                encoder.body.encoder.layer[place].parameters(),
                 body.encoder.layer[place].parameters(),
                 strict=True,
             )
@@ -142,7 +174,16 @@ def test_its_figures_out_of_fold_are_of_the_deep_part_alone(run: Run) -> None:
 
 def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
     settings = json.loads(run.settings.read_text(encoding="utf-8"))
-    assert list(settings) == ["corpus", "wide", "tokenizer", "finetune", "calibrate", "export"]
+    assert list(settings) == [
+        "corpus",
+        "wide",
+        "tokenizer",
+        "pretrain",
+        "finetune",
+        "calibrate",
+        "export",
+    ]
+    assert settings["pretrain"]["settings"]["encoder"] == str(folder)
     assert settings["finetune"]["settings"]["encoder"] == str(folder)
     assert settings["finetune"]["settings"]["finetune"]["frozen"]["epochs"] == 1
     assert {each["torch"] for each in settings.values()} == {metadata.version("torch")}
@@ -164,8 +205,10 @@ def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
     finally:
         connection.close()
     assert finished == {"FINISHED"}
-    assert set(runs) >= {"corpus", "wide", "tokenizer", "finetune", "calibrate", "export", "fold-0", "final"}
+    assert set(runs) >= {"corpus", "wide", "tokenizer", "pretrain", "finetune", "fold-0", "final"}
+    assert set(runs) >= {"calibrate", "export"}
     keys = {name: {key for each, key in found if each == name} for name, _ in found}
+    assert {"validation_mlm_loss", "validation_mlm_accuracy"} <= keys["pretrain"]
     for stage in ("wide", "finetune", "export"):
         test = {"accuracy", "precision", "recall", "f1", "auroc", "expected_calibration_error"}
         assert {f"test/{name}" for name in test} <= keys[stage]

@@ -21,13 +21,17 @@ from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.run import Log, Run
 from codeorigin_training.wide.train import WideConfig
 
+_ENCODERS = ("encoder", "vocabulary", "shape")
+_PRETRAIN = PretrainConfig()
+
 
 @dataclass(frozen=True, slots=True)
 class BuildConfig:
     """The settings of every stage; the defaults are those of the bundle that ships.
 
     ``deep`` trains a deep part, which the bundle gets if it helps out of fold; ``pretraining`` pretrains it first.
-    What two stages must agree on is set once: the folds, the pairs' weight and the views are the wide part's.
+    What two stages must agree on is set once: the folds, the pairs' weight and the views are the wide part's, the
+    encoder that is pretrained, its tokens and its shape are the fine-tuning's.
     """
 
     corpus: CorpusConfig | None = None
@@ -43,6 +47,18 @@ class BuildConfig:
     def __post_init__(self) -> None:
         if self.pretraining and not self.deep:
             raise ValueError("pretraining is for the deep part: set deep too")
+        if self.pretraining:
+            for name in _ENCODERS:
+                if getattr(self.pretrain, name) not in (
+                    getattr(_PRETRAIN, name),
+                    getattr(self.finetune, name),
+                ):
+                    raise ValueError(f"pretrain.{name} is not finetune.{name}: set finetune.{name} alone")
+
+    @property
+    def pretrained(self) -> PretrainConfig:
+        """The pretraining's settings, of the encoder that is fine-tuned."""
+        return replace(self.pretrain, **{name: getattr(self.finetune, name) for name in _ENCODERS})
 
 
 def build(
@@ -86,7 +102,7 @@ def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
     if config.deep:
         tokenizer(_tokenizer(config), run, log)
         if config.pretraining:
-            pretrain(config.pretrain, run, log)
+            pretrain(config.pretrained, run, log)
         settings = replace(config.finetune, folds=config.wide.folds, pair_weight=config.wide.pair_weight)
         finetune(settings, run, log)
     calibrate(replace(config.calibrate, deep=config.deep), run, log)

@@ -47,6 +47,15 @@ class Tokenizer:
         self.mask_id = self._special(MASK_TOKEN)
         self.vocab_size = bpe.get_vocab_size()
 
+    @property
+    def special_ids(self) -> frozenset[int]:
+        """Ids that no text becomes: PAD, MASK, and others that an encoder's own vocabulary has."""
+        added = self._bpe.get_added_tokens_decoder()
+        return frozenset(number for number, token in added.items() if token.special) | {
+            self.pad_id,
+            self.mask_id,
+        }
+
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":
         """Read ``tokenizer.json``.

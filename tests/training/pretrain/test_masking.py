@@ -1,14 +1,18 @@
 """What is hidden, how much of it, and what stands in its place."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from codeorigin.model.normalize import normalize
+from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.masking import Vocabulary, choose, corrupt
 from codeorigin_training.pretrain.packing import PackedRows, lay_out, pack
+from support.tiny_roberta import write_tiny_roberta
 from support.tiny_training import tiny_rows, tiny_tokenizer
 
 VOCABULARY = Vocabulary.of(tiny_tokenizer())
@@ -26,7 +30,20 @@ def packed(rows: int = 300) -> PackedRows:
 def test_the_newline_is_found() -> None:
     ids = tiny_tokenizer().encode(normalize("a = 1\nb = 2\nc = 3", "python")).ids
     assert (ids == VOCABULARY.newline_id).sum() == 2
-    assert VOCABULARY.first > max(VOCABULARY.mask_id, VOCABULARY.pad_id)
+    assert not {VOCABULARY.mask_id, VOCABULARY.pad_id} & set(VOCABULARY.ordinary.tolist())
+
+
+def test_special_tokens_are_never_drawn_wherever_they_stand(tmp_path: Path) -> None:
+    own, _ = own_tokenizer(str(write_tiny_roberta(tmp_path)))
+    tokenizer = Tokenizer(own)
+    vocabulary = Vocabulary.of(tokenizer)
+    # As CodeBERT has them: four come first, MASK is the last id.
+    special = {0, 1, 2, 3, tokenizer.vocab_size - 1}
+    assert tokenizer.special_ids == special
+    assert tokenizer.mask_id == tokenizer.vocab_size - 1
+    ids = np.full((400, 64), vocabulary.newline_id)
+    drawn = corrupt(ids, np.ones_like(ids, dtype=bool), vocabulary, 0.0, 1.0, np.random.default_rng(0))
+    assert set(drawn.ravel().tolist()) == set(range(tokenizer.vocab_size)) - special
 
 
 @pytest.mark.parametrize("whole_line_share", [0.0, 1.0])
@@ -81,8 +98,7 @@ def test_eighty_ten_ten() -> None:
     assert masked.mean() == pytest.approx(0.8, abs=0.01)
     assert kept.mean() == pytest.approx(0.1, abs=0.01)
     others = shown[chosen][~masked & ~kept]
-    assert others.min() >= VOCABULARY.first
-    assert others.max() < VOCABULARY.size
+    assert set(others.tolist()) <= set(VOCABULARY.ordinary.tolist())
 
 
 @pytest.mark.parametrize(

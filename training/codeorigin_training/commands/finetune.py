@@ -41,11 +41,12 @@ class FinetuneCommandConfig:
     """How the deep part of a run is made.
 
     Without a pretrained encoder in the run, ``encoder`` names one (``compact``, of ``shape``, or a transformers
-    encoder's folder, which keeps its own tokens or gets the run's by ``vocabulary``, and whose dropout is its own or
-    ``body_dropout``). ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted. ``offsets`` lets the encoder
-    learn what the wide part's out-of-fold logit leaves, else it learns the labels. ``augmentations`` are the views
-    that ``finetune.view_share`` draws from. ``validation_share`` of the repositories (tasks) choose among checkpoints
-    where the strategy validates. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows.
+    encoder's folder, which keeps its own tokens or gets the run's by ``vocabulary``). The dropout of a transformers
+    body is its own or ``body_dropout``. ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted.
+    ``offsets`` lets the encoder learn what the wide part's out-of-fold logit leaves, else it learns the labels.
+    ``augmentations`` are the views that ``finetune.view_share`` draws from. ``validation_share`` of the repositories
+    (tasks) choose among checkpoints where the strategy validates. ``pair_weight`` is the weight of a row of a same-task
+    pair, in mean rows.
     """
 
     finetune: FinetuneConfig = field(default_factory=FinetuneConfig)
@@ -192,7 +193,7 @@ class _Trainer:
     def _fresh(self) -> Encoder:
         torch.manual_seed(self._config.finetune.seed)
         if self._run.pretrained.exists():
-            return load_encoder(self._run.pretrained)
+            return load_encoder(self._run.pretrained, dropout=self._config.body_dropout)
         return make_encoder(
             self._config.encoder,
             self._run.tokenizer,

@@ -114,7 +114,7 @@ class HuggingFaceEncoder(Encoder):
         for local in (True, False) if download and not Path(name_or_folder).is_dir() else (True,):
             try:
                 config = AutoConfig.from_pretrained(name_or_folder, local_files_only=local)
-                _set_dropout(config, dropout)
+                set_dropout(config, dropout)
                 body = AutoModel.from_pretrained(
                     name_or_folder,
                     config=config,
@@ -132,6 +132,10 @@ class HuggingFaceEncoder(Encoder):
             f"{name_or_folder}: no encoder could be loaded from {where} ({reason}); "
             "give a folder written by save_pretrained, or download the model first"
         ) from problem
+
+    @property
+    def packed_context(self) -> int:
+        return self.context + (2 if self.frame_ids else 0)
 
     @property
     def token_embedding(self) -> nn.Embedding:
@@ -256,7 +260,12 @@ class HuggingFaceEncoder(Encoder):
         raise EncoderError(f"{type(self.body).__name__}: its {count} layers are not in one ModuleList")
 
 
-def _set_dropout(config: Any, dropout: float | None) -> None:
+def set_dropout(config: Any, dropout: float | None) -> None:
+    """Put ``dropout`` in the place of all the rates in the configuration of a body; None leaves them.
+
+    Raises:
+        EncoderError: it has none.
+    """
     if dropout is None:
         return
     known = [name for name in _DROPOUTS if hasattr(config, name)]

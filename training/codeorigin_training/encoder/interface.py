@@ -54,6 +54,11 @@ class Encoder(nn.Module, ABC):
     embedding_prefixes: tuple[str, ...]
 
     @property
+    def packed_context(self) -> int:
+        """The greatest number of tokens of a row that several documents share: ``context``, and a frame's two."""
+        return self.context
+
+    @property
     @abstractmethod
     def token_embedding(self) -> nn.Embedding:
         """The table ``(vocabulary, D)`` of token embeddings, which pretraining ties to its output."""

@@ -16,6 +16,7 @@ from codeorigin_training.encoder.hugging_face import (
     HuggingFaceEncoder,
     config_from_json,
     load_old_tokenizer,
+    set_dropout,
 )
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.own_vocabulary import own_tokenizer
@@ -105,31 +106,38 @@ def save_encoder(path: Path, encoder: Encoder) -> None:
         torch.save({"encoder": json.dumps(described), "state": encoder.state_dict()}, partial)
 
 
-def load_encoder(path: Path) -> Encoder:
+def load_encoder(path: Path, *, dropout: float | None = None) -> Encoder:
     """The encoder of a file, on the CPU and in evaluation mode.
 
+    Args:
+        path: a file that :func:`save_encoder` wrote.
+        dropout: of a body of transformers, in place of its own.
+
     Raises:
-        EncoderError: the file is missing or does not hold an encoder.
+        EncoderError: the file is missing or does not hold an encoder, or its body has no dropout to set.
     """
     try:
         kept = torch.load(path, map_location="cpu", weights_only=True)
-        encoder = make_described(json.loads(kept["encoder"]))
+        encoder = make_described(json.loads(kept["encoder"]), dropout=dropout)
         encoder.load_state_dict(kept["state"])
     except FileNotFoundError as error:
         raise EncoderError(f"{path}: not found; train an encoder first") from error
+    except EncoderError:
+        raise
     # torch.load raises whatever the bytes lead it to.
     except Exception as error:
         raise EncoderError(f"{path}: does not hold an encoder; train it again") from error
     return encoder.eval()
 
 
-def make_described(values: dict[str, Any]) -> Encoder:
-    """The encoder that :func:`describe` described, with random weights."""
+def make_described(values: dict[str, Any], *, dropout: float | None = None) -> Encoder:
+    """The encoder that :func:`describe` described, with random weights; ``dropout`` as in :func:`load_encoder`."""
     if values["kind"] == COMPACT:
         fields = dict(values["shape"])
         fields["pooling"], fields["positions"] = Pooling(fields["pooling"]), Positions(fields["positions"])
         return CompactEncoder(EncoderConfig(**fields))
     config = config_from_json(values["config"])
+    set_dropout(config, dropout)
     if values["kind"] == DECODER:
         decoder = DecoderEncoder.from_decoder_config(
             config, values["head_dim"], Pooling(values["pooling"]), causal=values["causal"]

@@ -202,9 +202,10 @@ def _on_cpu() -> bool:
 def _check(tokens: Tokens, encoder: Encoder, config: PretrainConfig, syntax: SyntaxTargets | None) -> None:
     if not any(len(ids) > 1 for ids in tokens):
         raise PretrainError("no document of two or more tokens: give pretraining a corpus with code in it")
-    if config.row_length > encoder.context:
+    if config.row_length > encoder.packed_context:
         raise PretrainError(
-            f"row_length {config.row_length} exceeds the encoder's context of {encoder.context}"
+            f"row_length {config.row_length} exceeds the encoder's context of {encoder.packed_context}: "
+            f"set it to {encoder.packed_context} or less"
         )
     if config.precision is Precision.FLOAT16 and _on_cpu():
         raise PretrainError("float16 needs a GPU to pretrain on: set precision=bfloat16 or float32")

@@ -13,21 +13,21 @@ from codeorigin_training.pretrain.packing import PackedRows
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The ids that masking must know. Integers from ``first`` on are tokens of code."""
+    """The ids that masking must know; ``ordinary`` int64 ``(n,)`` are those of code, wherever the special ones stand."""
 
     size: int
     pad_id: int
     mask_id: int
     newline_id: int
-    first: int
+    ordinary: Integers
 
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> "Vocabulary":
-        """Of ``tokenizer``, whose special tokens come first."""
+        """Of ``tokenizer``; the special tokens of RoBERTa's stand at both ends, those of this project's come first."""
         encoding = tokenizer.encode(normalize("a\nb", "c"))
         newline = int(encoding.ids[encoding.starts == 1][0])
-        first = max(tokenizer.pad_id, tokenizer.mask_id) + 1
-        return cls(tokenizer.vocab_size, tokenizer.pad_id, tokenizer.mask_id, newline, first)
+        ordinary = np.setdiff1d(np.arange(tokenizer.vocab_size), sorted(tokenizer.special_ids))
+        return cls(tokenizer.vocab_size, tokenizer.pad_id, tokenizer.mask_id, newline, ordinary)
 
 
 def choose(
@@ -62,7 +62,7 @@ def corrupt(
 ) -> Integers:
     """``ids`` ``(T,)`` with the ``chosen`` ones hidden: MASK, a random token, or as they are (Devlin et al., 2019)."""
     draw = generator.random(ids.shape)
-    random_ids = generator.integers(vocabulary.first, vocabulary.size, ids.shape)
+    random_ids = vocabulary.ordinary[generator.integers(len(vocabulary.ordinary), size=ids.shape)]
     hidden = np.where(
         draw < mask_token_share,
         vocabulary.mask_id,
