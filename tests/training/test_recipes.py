@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from transformers import AutoModel
 from typer.testing import CliRunner
 
@@ -21,12 +22,19 @@ from codeorigin_training.__main__ import app, recipe_file
 from codeorigin_training.build import BuildConfig
 from codeorigin_training.configuration import ConfigurationError, load_config
 from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
+from codeorigin_training.encoder.interface import make_head, set_head_dropout
 from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.finetune.config import Strategy
+from codeorigin_training.finetune.examples import Groups
+from codeorigin_training.finetune.material import Material
+from codeorigin_training.finetune.objective import Objective, Output
+from codeorigin_training.finetune.sampling import Draw
+from codeorigin_training.finetune.strategies import PlateauSchedule, make_schedule
 from codeorigin_training.run import Run
 from support.corpus_maker import write_corpus
 from support.tiny_roberta import write_tiny_roberta
+from support.tiny_training import tiny_rows, tiny_tokenizer
 
 VIEWS = [{"view": {"kind": "words", "min_order": 1, "max_order": 2, "width": 4096}, "strength": 4.0}]
 CODE = "def process_orders(orders):\n    for order in orders:\n        print(order)\n    return len(orders)\n"
@@ -57,6 +65,57 @@ def test_the_classic_recipe_says_what_it_is_known_for() -> None:
     assert not config.calibrate.wide
     assert training.then is not None
     assert training.then.strategy is Strategy.GRADUAL
+
+
+def test_the_classic_head_and_what_trains_it() -> None:
+    config = load_config(BuildConfig, recipe_file("classic")).finetune
+    shape, training = config.shape, config.finetune
+    head = make_head(768, shape.head_dim)
+    set_head_dropout(head, config.head_dropout)
+    assert [type(layer) for layer in head] == [nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear]
+    assert [layer.p for layer in head if isinstance(layer, nn.Dropout)] == [0.3, 0.2]
+    linear = [layer for layer in head if isinstance(layer, nn.Linear)]
+    assert [(layer.in_features, layer.out_features) for layer in linear] == [(768, 256), (256, 1)]
+    # The head that is made by itself is the same.
+    assert [layer.p for layer in make_head(768, 256) if isinstance(layer, nn.Dropout)] == [0.3, 0.2]
+
+    schedule = make_schedule([list(head.parameters())], training)
+    assert isinstance(schedule, PlateauSchedule)
+    assert type(schedule.optimizer) is torch.optim.Adam
+    (group,) = schedule.optimizer.param_groups
+    assert (group["lr"], group["weight_decay"]) == (2e-5, 0)
+    schedule.validated(0.5)
+    assert group["lr"] == 2e-5
+    schedule.validated(0.5)
+    assert group["lr"] == 1e-5
+
+    losses = training.losses
+    assert (losses.consistency, losses.contrastive, losses.pair) == (0.0, 0.0, 0.0)
+    assert training.then is not None
+    assert training.second() is not None
+    assert (training.then.layers, training.then.learning_rate, training.then.patience) == (5, 2e-5, 2)
+
+
+def test_the_classic_loss_is_binary_cross_entropy_of_the_labels_alone() -> None:
+    config = load_config(BuildConfig, recipe_file("classic")).finetune
+    examples = Material(
+        rows=(rows := tiny_rows(6)),
+        labels=np.array([row.label for row in rows], dtype=np.int64),
+        weights=np.ones(6),
+        folds=np.zeros(6, dtype=np.int64),
+        wide=np.full(6, 9.0),
+        tokenizer=tiny_tokenizer(),
+        tokens=[np.arange(3, dtype=np.int32)] * 6,
+        groups=Groups.of(rows),
+    ).examples(np.ones(6, dtype=bool), offsets=config.offsets, validation_share=0.0)
+    logits = torch.linspace(-2.0, 2.0, 6)
+    output = Output(logits[None], None, torch.zeros(6, dtype=torch.bool))
+    draw = Draw(np.arange(6), np.full(6, -1))
+    loss, _ = Objective(examples, torch.device("cpu")).loss(output, draw, config.finetune.losses)
+    labels = torch.tensor([float(row.label) for row in rows])
+    assert 0 < labels.sum() < 6
+    wanted = -(labels * logits.sigmoid().log() + (1 - labels) * (1 - logits.sigmoid()).log()).mean()
+    torch.testing.assert_close(loss, wanted)
 
 
 @pytest.mark.parametrize(

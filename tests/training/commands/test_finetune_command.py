@@ -143,6 +143,25 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     return recorder
 
 
+@pytest.mark.parametrize("pretrained", [True, False])
+def test_the_heads_dropout_is_what_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pretrained: bool
+) -> None:
+    run, seen = make_run(tmp_path), []
+    if pretrained:
+        save_encoder(run.pretrained, CompactEncoder(tiny_shape()))
+
+    def look(model: Encoder, *_: object) -> None:
+        seen.append([module.p for module in model.head.modules() if isinstance(module, torch.nn.Dropout)])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "train", look)
+    for dropout in ((0.3, 0.2), (0.4, 0.0)):
+        with pytest.raises(KeyboardInterrupt):
+            finetune(replace(CONFIG, head_dropout=dropout), run, silent)
+    assert seen == [[0.3, 0.2], [0.4, 0.0]]
+
+
 @pytest.mark.parametrize("offsets", [True, False])
 def test_figures_and_pictures_are_of_what_the_encoder_has_learned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offsets: bool
@@ -206,6 +225,8 @@ def test_logits_of_another_corpus_are_refused(tmp_path: Path) -> None:
         ({"augmentations": ("translated",)}, "no augmentation translated"),
         ({"augmentations": ()}, "view_share needs augmentations"),
         ({"deep_folds": 1}, "deep_folds"),
+        ({"head_dropout": (0.3,)}, "head_dropout must be two"),
+        ({"head_dropout": (0.3, 1.0)}, "head_dropout must be two"),
         ({"overlap": 64}, "overlap"),
     ],
 )

@@ -20,7 +20,7 @@ from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
 from codeorigin_training.encoder.data import encode_rows
-from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.encoder.interface import Encoder, set_head_dropout
 from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
 from codeorigin_training.files import written_whole
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy
@@ -42,7 +42,8 @@ class FinetuneCommandConfig:
 
     Without a pretrained encoder in the run, ``encoder`` names one (``compact``, of ``shape``, or a transformers
     encoder's folder, which keeps its own tokens or gets the run's by ``vocabulary``). The dropout of a transformers
-    body is its own or ``body_dropout``. ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted.
+    body is its own or ``body_dropout``, that before each of the head's two layers is ``head_dropout``.
+    ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted.
     ``offsets`` lets the encoder learn what the wide part's out-of-fold logit leaves, else it learns the labels.
     ``augmentations`` are the views that ``finetune.view_share`` draws from. ``validation_share`` of the repositories
     (tasks) choose among checkpoints where the strategy validates. ``pair_weight`` is the weight of a row of a same-task
@@ -53,6 +54,7 @@ class FinetuneCommandConfig:
     encoder: str = COMPACT
     vocabulary: Vocabulary = Vocabulary.OWN
     body_dropout: float | None = None
+    head_dropout: tuple[float, ...] = (0.3, 0.2)
     shape: EncoderConfig = field(default_factory=EncoderConfig)
     folds: int = 4
     deep_folds: int = 2
@@ -78,6 +80,8 @@ class FinetuneCommandConfig:
             raise ValueError("finetune.view_share needs augmentations to draw from")
         if self.body_dropout is not None and not 0 <= self.body_dropout < 1:
             raise ValueError("body_dropout must lie in [0, 1)")
+        if len(self.head_dropout) != 2 or not all(0 <= each < 1 for each in self.head_dropout):
+            raise ValueError("head_dropout must be two shares in [0, 1), one for each layer of the head")
         if self.validates and not self.validation_share:
             raise ValueError("this strategy chooses by validation: validation_share must be positive")
 
@@ -192,6 +196,11 @@ class _Trainer:
 
     def _fresh(self) -> Encoder:
         torch.manual_seed(self._config.finetune.seed)
+        encoder = self._start()
+        set_head_dropout(encoder.head, self._config.head_dropout)
+        return encoder
+
+    def _start(self) -> Encoder:
         if self._run.pretrained.exists():
             return load_encoder(self._run.pretrained, dropout=self._config.body_dropout)
         return make_encoder(

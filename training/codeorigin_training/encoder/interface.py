@@ -1,6 +1,7 @@
 """What fine-tuning, pretraining, explanation and export ask of an encoder, whatever its architecture."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from torch import Tensor, nn
 
@@ -23,6 +24,13 @@ def make_head(
         nn.Dropout(dropout[1]),
         nn.Linear(head_dim, outputs),
     )
+
+
+def set_head_dropout(head: nn.Module, dropout: Sequence[float]) -> None:
+    """Put ``dropout`` before each layer of a head that :func:`make_head` made, in place of what it had."""
+    drops = [module for module in head.modules() if isinstance(module, nn.Dropout)]
+    for module, rate in zip(drops, dropout, strict=True):
+        module.p = rate
 
 
 def attention_bias(mask: Tensor, like: Tensor) -> Tensor:
