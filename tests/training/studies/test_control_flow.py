@@ -55,6 +55,19 @@ def test_a_loop_goes_back_and_break_leaves_it(language: str) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("head", ["for b in a", "while a"])
+def test_a_loop_that_nothing_broke_off_goes_to_its_else(head: str) -> None:
+    code = f"def f(a):\n {head}:\n  if g(): break\n else:\n  return 1\n return 2\n"
+    assert set(edges(code, "python")) == {
+        "entry loop2", "loop2 if3", "if3 break4", "if3 loop2", "loop2 return5", "return5 exit",
+        "break4 return6", "return6 exit",
+    }  # fmt: skip
+    plain = f"def f(a):\n {head}:\n  g()\n else:\n  h()\n return 2\n"
+    assert set(edges(plain, "python")) == {
+        "entry loop2", "loop2 statement3", "statement3 loop2", "loop2 statement4", "statement4 return5", "return5 exit",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("language", "code", "falls"),
     [

@@ -1,7 +1,9 @@
 """Control flow of a function by its syntax tree: statements as nodes, and where control may go from each.
 
 An approximation that needs no compiler: a ``try`` may go to each of its handlers from its beginning, calls return,
-and the branches of a ``switch`` fall through where the language lets them.
+and the branches of a ``switch`` fall through where the language lets them. A ``break`` or ``continue`` with a label is
+one of the innermost loop, a ``goto`` goes on to the next statement, and a ``return`` inside of a ``try`` leaves the
+function without its ``finally``.
 """
 
 from collections.abc import Sequence
@@ -183,7 +185,10 @@ class _Builder:
         for end in self.statement(body, [condition]) if body is not None else [condition]:
             self.edge(end, condition)
         self._continues.pop()
-        return [condition, *self._breaks.pop()]
+        breaks = self._breaks.pop()
+        # Python's: a loop that nothing broke off goes on there.
+        other = node.child_by_field_name("alternative")
+        return [*(self.statement(other, [condition]) if other is not None else [condition]), *breaks]
 
     def _switch(self, node: Node, ends: list[int]) -> list[int]:
         choice = self.node("switch", ends)
