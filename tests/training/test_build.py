@@ -153,10 +153,12 @@ def test_what_is_not_the_bundles_stays(tmp_path: Path) -> None:
     data, out = write_corpus(tmp_path / "data", repositories=50), tmp_path / "out"
     out.mkdir()
     (out / "CHANGELOG.md").write_text("kept")
-    (out / "gradient.onnx").write_bytes(b"of an earlier bundle")
+    for stale in ("gradient.onnx", "weights.bin"):
+        (out / stale).write_bytes(b"of an earlier bundle")
     build(data, out, smoke_config(deep=False), lambda _: None)
     assert (out / "CHANGELOG.md").read_text() == "kept"
     assert not (out / "gradient.onnx").exists()
+    assert not (out / "weights.bin").exists()
 
 
 def test_too_small_a_corpus_is_refused_before_anything_is_written(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from codeorigin.model.bundle import WEIGHTS
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.corpus import CorpusConfig, corpus
@@ -122,9 +123,8 @@ def _deliver(bundle: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory(dir=out) as name:
         for path in bundle.iterdir():
             shutil.copy2(path, Path(name) / path.name)
-        for pattern in ("*.onnx", "*.json"):
-            for stale in out.glob(pattern):
-                stale.unlink()
+        for stale in (*out.glob("*.onnx"), *out.glob("*.json"), out / WEIGHTS):
+            stale.unlink(missing_ok=True)
         for path in Path(name).iterdir():
             path.replace(out / path.name)
 
