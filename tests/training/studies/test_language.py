@@ -115,6 +115,15 @@ def test_measuring_anew_does_not_train_anew(tmp_path: Path) -> None:
     assert model.version == "0.9.9"
     assert np.array_equal(model.weights, weights)
     assert "epoch 1" in study("--set=epochs=2")
+    kept = run / "studies" / "language" / "trained.npz"
+    content = kept.read_bytes()
+    damaged = bytearray(content)
+    damaged[len(content) // 2] ^= 255
+    for broken in (content[: len(content) // 2], b"", bytes(damaged)):
+        kept.write_bytes(broken)
+        assert "epoch 1" in study("--set=epochs=2")
+        assert "epoch 1" not in study("--set=epochs=2")
+    assert not list(run.rglob("partial-*"))
 
 
 def test_a_model_that_exists_is_measured_anew_and_nothing_else_of_it_changes(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 import json
 import random
+import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 
 from codeorigin.language_id.model import LanguageModel
 from codeorigin_training.arrays import Floats32
@@ -16,7 +19,7 @@ from codeorigin_training.corpus.rows import CorpusError, limited, read_functions
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.evaluate.plain import to_plain
 from codeorigin_training.evaluate.section_cache import Sections
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.measure import answers_section
@@ -170,12 +173,20 @@ def _kept(run: Run, name: str, config: object, data: Path, log: Log) -> _Kept:
 
 def _trained(config: LanguageConfig, data: Path, folder: Path, log: Log) -> tuple[Floats32, Floats32]:
     """The weights, kept beside what they depend on: measuring anew does not train anew."""
-    kept, made_with = folder / "trained.npz", json.dumps(config.training)
-    if kept.is_file():
-        with np.load(kept, allow_pickle=False) as stored:
-            if str(stored["made_with"]) == made_with:
-                log(f"weights of {kept}")
-                return stored["weights"], stored["bias"]
+    path, made_with = folder / "trained.npz", json.dumps(config.training)
+    if (kept := _kept_weights(path)) is not None and str(kept["made_with"]) == made_with:
+        log(f"weights of {path}")
+        return kept["weights"], kept["bias"]
     weights, bias = train(read_examples(data, config, ("train",))["train"], config, log)
-    np.savez_compressed(kept, weights=weights, bias=bias, made_with=made_with)
+    with written_whole(path) as partial_file:
+        np.savez_compressed(partial_file, weights=weights, bias=bias, made_with=made_with)
     return weights, bias
+
+
+def _kept_weights(path: Path) -> dict[str, npt.NDArray[Any]] | None:
+    """What an earlier call kept, or None: what is broken, or another's, is made anew."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in ("weights", "bias", "made_with")}
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
+        return None

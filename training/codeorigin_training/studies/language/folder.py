@@ -9,7 +9,7 @@ import numpy as np
 
 from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, LanguageModel
 from codeorigin.model_folder import MANIFEST, sha256_of
-from codeorigin_training.files import write_whole
+from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.studies.language.views import View
 
 CARD = "README.md"
@@ -20,7 +20,8 @@ def write_folder(
 ) -> None:
     """Write ``model`` to ``folder``, with what it was made with and the figures of ``measured`` in manifest and card."""
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / WEIGHTS, weights=model.weights, scale=model.scale, bias=model.bias)
+    with written_whole(folder / WEIGHTS) as partial:
+        np.savez_compressed(partial, weights=model.weights, scale=model.scale, bias=model.bias)
     manifest = {
         "format": FORMAT,
         "name": BUNDLED_NAME,
