@@ -1,10 +1,12 @@
 """A made-up run, from its wide part to a bundle that the server loads."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 
@@ -13,16 +15,18 @@ from codeorigin.errors import ModelError
 from codeorigin.explain.explanation import Method
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
+from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View, ViewKind
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.commands.card import CardConfig, card
 from codeorigin_training.commands.export import ExportConfig, export
-from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, read_functions
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, read_functions
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.writer import write_functions
 from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import save_encoder
 from codeorigin_training.export import heads
@@ -189,11 +193,22 @@ def test_heads_that_say_nothing_are_left_out_and_missed_ones_refused(
     save_encoder(run.finetuned, encoder)
     export(CONFIG, run, silent)
     whole = (run.bundle / "score.onnx").stat().st_size
+    judged: list[Row] = []
+
+    def encoded(rows: Sequence[Row], tokenizer: Tokenizer) -> list[npt.NDArray[np.int32]]:
+        judged.extend(rows)
+        return encode_rows(rows, tokenizer)
+
+    monkeypatch.setattr(heads, "encode_rows", encoded)
+    monkeypatch.setattr(heads, "JUDGED", 100)
     said: list[str] = []
     pruned = replace(CONFIG, prune=("1.2",))
     export(pruned, run, said.append)
     assert any(line.startswith("without the heads 1.2: AUROC") for line in said)
     assert (run.bundle / "score.onnx").stat().st_size < whole
+    # What the bundle is measured on has no say in it.
+    assert len(judged) == 100
+    assert not any(is_held_out(row.repo) for row in judged)
     assert Analyzer.load(run.bundle).bundle.manifest["build"]["prune"] == ["1.2"]
     export(pruned, run, said.append)
     assert said[-1] == "the bundle is there"

@@ -56,8 +56,9 @@ class ExportConfig:
     ``views`` are those that the run's wide part was trained with. ``overlap`` tokens are shared by windows next to
     each other. ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors
     on the same rows, each row of a pair weighing ``pair_weight``, for the manifest's comparison. ``prune`` names heads
-    of the deep part, ``layer.head`` from 1, that the bundle does without; it is refused if their loss shows. With
-    ``deep_bits`` 8 or 4, the deep part's matrices are stored in so many bits, in a file that both graphs read.
+    of the deep part, ``layer.head`` from 1, that the bundle does without; it is refused if their loss shows on training
+    repositories. With ``deep_bits`` 8 or 4, the deep part's matrices are stored in so many bits, in a file that both
+    graphs read.
     """
 
     name: str = "codeorigin-small"
@@ -125,7 +126,7 @@ def _export(
             raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
     if encoder is not None and tokenizer is not None and config.prune:
-        leave_out_heads(encoder, tokenizer, config.prune, held_out, config.overlap, log)
+        leave_out_heads(encoder, tokenizer, config.prune, side.rows, config.overlap, log)
     blocks: dict[str, Blocks] = {}
     if encoder is not None and config.deep_bits in BITS:
         # Before anything is measured: the figures are those of the weights as they are stored.
