@@ -2,6 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from codeorigin_training.corpus.rows import MODERN, Row, read_functions, read_pairs
 from codeorigin_training.corpus.writer import OLD, SCHEMA, copy_pairs, write_functions
@@ -35,6 +36,25 @@ def test_columns_are_those_of_the_corpus_and_nothing_unfinished_stays(tmp_path: 
     assert table["evidence"].to_pylist() == [MODERN, "trailer", OLD]
     assert table["group"].to_pylist() == ["", "task", "task"]
     assert [path.name for path in tmp_path.iterdir()] == ["functions.parquet"]
+
+
+def test_an_interruption_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = write_corpus(tmp_path / "data", repositories=8)
+    write_functions([HUMAN], tmp_path / "functions.parquet")
+    copy_pairs(data / "pairs.parquet", {"pair1"}, tmp_path / "pairs.parquet")
+    before = [(tmp_path / f"{name}.parquet").read_bytes() for name in ("functions", "pairs")]
+
+    def interrupted(table: object, path: Path, **_: object) -> None:
+        path.write_bytes(b"PAR1 half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pq, "write_table", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_functions([HUMAN, LLM], tmp_path / "functions.parquet")
+    with pytest.raises(KeyboardInterrupt):
+        copy_pairs(data / "pairs.parquet", {"pair5"}, tmp_path / "pairs.parquet")
+    assert [(tmp_path / f"{name}.parquet").read_bytes() for name in ("functions", "pairs")] == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "functions.parquet", "pairs.parquet"]
 
 
 def test_only_kept_pairs_are_copied(tmp_path: Path) -> None:

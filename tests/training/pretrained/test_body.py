@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import pre_tokenizers
-from transformers import AutoModel
+from transformers import AutoModel, PreTrainedTokenizerBase
 
 from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.pretrained.body import body_ids, body_text, cut_layers, load_body
@@ -51,6 +51,24 @@ def test_a_gguf_file_is_dequantised_once(tmp_path: Path) -> None:
     torch.testing.assert_close(
         again(torch.tensor([ids])).last_hidden_state, body(torch.tensor([ids])).last_hidden_state
     )
+
+
+def test_half_of_a_body_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, kept = _write_gguf(tmp_path / "tiny.gguf"), tmp_path / "kept"
+    # As a call that was killed leaves it.
+    (tmp_path / "partial-kept").mkdir()
+    (tmp_path / "partial-kept" / "stale.json").write_text("{}")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PreTrainedTokenizerBase, "save_pretrained", full)
+        with pytest.raises(OSError, match="no space left"):
+            load_body(path, kept=kept)
+    assert [each.name for each in tmp_path.iterdir()] == ["tiny.gguf"]
+    load_body(path, layers=1, kept=kept)
+    assert not (kept / "stale.json").exists()
 
 
 def test_indentation_is_four_spaces_a_level_whatever_it_was() -> None:

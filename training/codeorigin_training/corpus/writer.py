@@ -15,6 +15,7 @@ from codeorigin_training.corpus.rows import (
     MODERN,
     Row,
 )
+from codeorigin_training.files import written_whole
 
 OLD = "before-2021-06-29"
 """Evidence of human code from before code assistants."""
@@ -44,16 +45,15 @@ _PAIR_COLUMNS = {
 def write_functions(rows: Sequence[Row], path: Path) -> None:
     """Write ``rows`` to ``path``; the file appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
     columns = {name: [_VALUES[name](row) for row in rows] for name in SCHEMA.names}
-    pq.write_table(pa.table(columns, schema=SCHEMA), unfinished, compression="zstd")
-    unfinished.replace(path)
+    with written_whole(path) as partial:
+        pq.write_table(pa.table(columns, schema=SCHEMA), partial, compression="zstd")
 
 
 def copy_pairs(source: Path | None, kept: Collection[str], target: Path) -> None:
     """Write the pairs of ``source`` whose ``id`` is in ``kept`` to ``target``, with all their columns.
 
-    Without a source ``target`` has no rows, and the columns that are read.
+    The file appears whole or not at all. Without a source ``target`` has no rows, and the columns that are read.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if source is None or not source.is_file():
@@ -61,7 +61,8 @@ def copy_pairs(source: Path | None, kept: Collection[str], target: Path) -> None
     else:
         table = pq.read_table(source)
         table = table.filter(pc.is_in(table["id"], value_set=pa.array(sorted(kept), type=pa.string())))
-    pq.write_table(table, target, compression="zstd")
+    with written_whole(target) as partial:
+        pq.write_table(table, partial, compression="zstd")
 
 
 def evidence_of(row: Row) -> str:

@@ -14,6 +14,7 @@ from transformers import AutoModel, AutoTokenizer
 from codeorigin.model.normalize import LEVEL_MARK, normalize
 from codeorigin_training.encoder.hugging_face import config_from_json
 from codeorigin_training.encoder.interface import EncoderError
+from codeorigin_training.files import written_whole
 
 _INDENT = "    "
 _QUANTIZED = ("quantization_config", "dtype", "_name_or_path")
@@ -49,10 +50,9 @@ def keep_gguf(path: Path, folder: Path) -> Path:
     values = {name: value for name, value in body.config.to_dict().items() if name not in _QUANTIZED}
     plain: Any = AutoModel.from_config(config_from_json(values))  # type: ignore[no-untyped-call]
     plain.load_state_dict(body.state_dict())
-    partial = folder.with_name(f"partial-{folder.name}")
-    plain.save_pretrained(partial)
-    tokenizer.save_pretrained(partial)
-    partial.rename(folder)
+    with written_whole(folder) as partial:
+        plain.save_pretrained(partial)
+        tokenizer.save_pretrained(partial)
     return folder
 
 
