@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from codeorigin_training.__main__ import app
+from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.studies.correctness.answers import read_answers, run_answers, size_of
 from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.by_task import within_tasks
@@ -196,6 +197,9 @@ def test_answers_are_those_with_tests_and_are_run(tmp_path: Path) -> None:
     answers_file(tmp_path)
     found = read_answers(tmp_path, 4)
     assert [answer.group for answer in found] == ["x-GCDAlternative"] * 4 + ["x-GCDZeroShot"] * 4
+    # One reader reads the file: an answer is the row that training and evaluation have of it.
+    whole = [each for each in read_snippets(tmp_path / SNIPPETS) if "Unknown" not in each.group]
+    assert all(answer.row in whole for answer in found)
     said: list[str] = []
     assert run_answers(found, 8.0, 2, said.append) == [True, True, True, True, True, False, True, False]
     assert said == ["6 of 8 answers pass"]

@@ -14,17 +14,20 @@ SNIPPETS = "snippets.parquet"
 _COLUMNS = ["code", "language", "label", "generator", "source", "group"]
 
 
-def read_snippets(path: Path, *, with_functions: bool = False) -> Iterator[Row]:
+_ADVICE = "turn snippets off or pass a parquet file of snippets"
+
+
+def read_snippets(path: Path, *, with_functions: bool = False, advice: str = _ADVICE) -> Iterator[Row]:
     """The snippets of a parquet file, each whole: imports and main program are part of an answer.
 
     What the file calls source stands in ``Row.repo``, as ``snippets/SOURCE``. A snippet's ``group`` must not be
     split. ``with_functions`` leaves out what defines no function of a supported language: a query, a configuration, a
-    script of three lines.
+    script of three lines. ``advice`` is what to do where there is no file.
 
     Raises:
         CorpusError: the file is missing or lacks a column.
     """
-    for entry in _entries(path):
+    for entry in read_entries(path, _COLUMNS, advice=advice):
         code, language = entry["code"].strip("\r\n"), entry["language"]
         if with_functions:
             known = get_language(language)
@@ -40,13 +43,9 @@ def read_snippet_top_level(path: Path) -> Iterator[Row]:
     Raises:
         CorpusError: as :func:`read_snippets`.
     """
-    for entry in _entries(path):
+    for entry in read_entries(path, _COLUMNS, advice=_ADVICE):
         for cut in cut_top_level(entry["code"], get_language(entry["language"])):
             yield _row(entry, cut.code, cut.language)
-
-
-def _entries(path: Path) -> Iterator[dict[str, Any]]:
-    return read_entries(path, _COLUMNS, advice="turn snippets off or pass a parquet file of snippets")
 
 
 def _row(entry: Mapping[str, Any], code: str, language: str) -> Row:

@@ -6,43 +6,39 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin_training.corpus.readers.snippets import SNIPPETS
-from codeorigin_training.corpus.rows import Row, read_entries
+from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
+from codeorigin_training.corpus.rows import Row
 from codeorigin_training.studies.correctness.sandbox import check_isolation
 from codeorigin_training.studies.correctness.tasks import passes, runnable_languages, task_of
 
 _SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)b(?![a-z])", re.IGNORECASE)
-_COLUMNS = ["code", "language", "generator", "group"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer to a task: ``unit`` is the task in one language."""
+    """One answer to a task, a row of the corpus; ``unit`` is the task in one language."""
 
-    code: str
-    language: str
-    generator: str
-    group: str
+    row: Row
+
+    @property
+    def code(self) -> str:
+        return self.row.code
+
+    @property
+    def language(self) -> str:
+        return self.row.language
+
+    @property
+    def generator(self) -> str:
+        return self.row.generator
+
+    @property
+    def group(self) -> str:
+        return self.row.group
 
     @property
     def unit(self) -> str:
         return f"{self.group} {self.language}"
-
-    @property
-    def row(self) -> Row:
-        """The answer as a row of the corpus."""
-        return Row(
-            code=self.code,
-            language=self.language,
-            label=1,
-            repo=self.group,
-            agent="",
-            modern=False,
-            is_test=False,
-            lines=self.code.count("\n") + 1,
-            generator=self.generator,
-            group=self.group,
-        )
 
 
 def read_answers(data: Path, samples: int) -> list[Answer]:
@@ -53,10 +49,9 @@ def read_answers(data: Path, samples: int) -> list[Answer]:
     """
     known = runnable_languages()
     found: dict[str, list[Answer]] = {}
-    advice = "leave this part out with --set run=false"
-    for entry in read_entries(data / SNIPPETS, _COLUMNS, advice=advice):
-        if entry["language"] in known and task_of(entry["group"]) is not None:
-            answer = Answer(entry["code"], entry["language"], entry["generator"] or "", entry["group"])
+    for row in read_snippets(data / SNIPPETS, advice="leave this part out with --set run=false"):
+        answer = Answer(row)
+        if answer.language in known and task_of(answer.group) is not None:
             inside = found.setdefault(answer.unit, [])
             if len(inside) < samples:
                 inside.append(answer)
