@@ -1,5 +1,6 @@
 """The study of correctness: figures against hand-made ones, tasks with their references, and the whole command."""
 
+import dataclasses
 import json
 import math
 from itertools import combinations
@@ -22,7 +23,7 @@ from codeorigin_training.studies.correctness.comments import (
     without_comments,
 )
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
-from codeorigin_training.studies.correctness.product import year_of
+from codeorigin_training.studies.correctness.product import age_of, first_years, year_of
 from codeorigin_training.studies.correctness.sampling import best_by_score, pass_at_k
 from codeorigin_training.studies.correctness.tasks import (
     passes,
@@ -177,6 +178,23 @@ def test_years() -> None:
     ]  # fmt: skip
 
 
+def test_ages_are_from_the_repositorys_oldest_function() -> None:
+    old = [
+        row(date=date) for date in ("2014-05-01", "<2016-01-01", "", "2015-12-31", "2018-01-01", "2021-01-01")
+    ]
+    old += [row(date="2030-01-01")]
+    others = [
+        dataclasses.replace(each, repo="of/another")
+        for each in (row(date="2020-02-01"), row(date="<2019-07-01"))
+    ]
+    first = first_years([*old, *others])
+    assert first == {old[0].repo: 2014, "of/another": 2019}
+    assert [age_of(each, first) for each in old] == [
+        "under 2 years", "not known", "not known", "under 2 years", "2 to 4 years", "5 to 9 years", "over 9 years",
+    ]  # fmt: skip
+    assert [age_of(each, first) for each in others] == ["under 2 years", "not known"]
+
+
 def answers_file(folder: Path) -> None:
     gcd, wrong = (
         "def gcd(a, b):\n    while b:\n        a, b = b, a % b\n    return a",
@@ -228,7 +246,8 @@ def test_one_command_measures_all(tmp_path: Path) -> None:
     assert 0 <= figures["AUROC of the mean log-probability for passing"] <= 1
     page = (tmp_path / "run" / "studies" / "report.html").read_text(encoding="utf-8")
     for text in ("pass@k and evade@k", "By the generator&#39;s size", "comments of the two exchanged",
-                 "pairs counted", "By the year of the code", "mean log-probability"):  # fmt: skip
+                 "pairs counted", "By the year of the code", "By the age of the repository", "under 2 years",
+                 "mean log-probability"):  # fmt: skip
         assert text in page
 
 

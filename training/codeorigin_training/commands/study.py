@@ -23,7 +23,11 @@ from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.run import Log, Run
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.measure import answers_section
-from codeorigin_training.studies.correctness.product import false_positives_section, pairs_section
+from codeorigin_training.studies.correctness.product import (
+    false_positives_section,
+    first_years,
+    pairs_section,
+)
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.measure import heads_section
 from codeorigin_training.studies.language.config import LanguageConfig
@@ -130,13 +134,18 @@ def correctness(config: CorrectnessConfig, data: Path, run: Run, log: Log) -> No
         sections.append(kept("answers", lambda: answers_section(data, detector, config, log), model))
     functions = read_functions(data)
     pairs = [each for each in read_specifications(data, functions) if is_held_out(each.repo)]
-    people = [row for row in (*functions, *read_human(data)) if not row.label and is_held_out(row.repo)]
+    everything = [*functions, *read_human(data)]
+    people = [row for row in everything if not row.label and is_held_out(row.repo)]
     rows = limited(people, config.per_repository)
     chosen = [rows[place] for place in np.random.default_rng(config.seed).permutation(len(rows))]
     chosen = chosen[: config.functions]
     sections += [
         kept("pairs", lambda: pairs_section(pairs, detector, warning, config), model),
-        kept("people", lambda: false_positives_section(chosen, detector, warning, config), model),
+        kept(
+            "false-positives",
+            lambda: false_positives_section(chosen, detector, warning, config, first_years(everything)),
+            model,
+        ),
     ]
     log(f"wrote {write_study(run, 'correctness', sections)}")
 

@@ -1,6 +1,7 @@
 """What the detector makes of same-task pairs and of human code, by what could mislead it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from codeorigin_training.studies.sample import repository_groups
 from codeorigin_training.studies.section import Figure, Section, Table
 
 _YEARS = ((2012, "up to 2012"), (2016, "2013 to 2016"), (2019, "2017 to 2019"), (2021, "2020 and 2021"))
+_AGES = ((1, "under 2 years"), (4, "2 to 4 years"), (9, "5 to 9 years"))
 _FEWEST = 8
 
 
@@ -124,20 +126,31 @@ def _pair_estimates(
 
 
 def false_positives_section(
-    rows: Sequence[Row], detector: Detector, warning: str | None, config: CorrectnessConfig
+    rows: Sequence[Row],
+    detector: Detector,
+    warning: str | None,
+    config: CorrectnessConfig,
+    first: Mapping[str, int],
 ) -> Section:
-    """Human functions called ``llm``, by the language of their comments and by the year that they were written in."""
+    """Human functions called ``llm``, by their comments' language, by the year of the code and by the repository's age.
+
+    ``first`` is the year of the oldest function of every repository, of :func:`first_years`.
+    """
     logits = detector.logits(rows)
     called = detector.answers(rows, logits).llm.astype(np.float64)
     tables = []
     figures = []
-    for title, header, of in (
-        ("By the language of the comments", "comments", _comments_of),
-        ("By the year of the code", "written", year_of),
+    about = "Years from the oldest function of the repository that the corpus holds to this one."
+    for title, text, header, of in (
+        ("By the language of the comments", "", "comments", _comments_of),
+        ("By the year of the code", "", "written", year_of),
+        ("By the age of the repository", about, "age", partial(age_of, first=first)),
     ):
         names = np.array([of(row) for row in rows])
         cells = []
-        for name in sorted(set(names.tolist()), key=lambda each: (not each.startswith("up to"), each)):
+        for name in sorted(
+            set(names.tolist()), key=lambda each: (not each.startswith(("up to", "under")), len(each), each)
+        ):
             inside: list[int] = np.flatnonzero(names == name).tolist()
             if len(inside) < _FEWEST:
                 continue
@@ -145,7 +158,7 @@ def false_positives_section(
             repositories = len({rows[place].repo for place in inside})
             cells.append((name, percent_interval(found), f"{len(inside):,}", f"{repositories:,}"))
             figures.append(Figure.of(f"called llm, {header}: {name}", found))
-        tables.append(Table(title, "", (header, "called llm", "functions", "repositories"), tuple(cells)))
+        tables.append(Table(title, text, (header, "called llm", "functions", "repositories"), tuple(cells)))
     return Section(
         title="False positives: comments in other languages, and age",
         question=(
@@ -178,7 +191,31 @@ def _comments_of(row: Row) -> str:
 
 def year_of(row: Row) -> str:
     """The years that a function was written in, by its commit's date; ``not known`` without one."""
-    year = row.date.removeprefix("<")[:4]
-    if not year.isdigit():
+    year = _year(row)
+    if year is None:
         return "not known"
-    return next((name for last, name in _YEARS if int(year) <= last), "2022 and later")
+    return next((name for last, name in _YEARS if year <= last), "2022 and later")
+
+
+def first_years(rows: Iterable[Row]) -> dict[str, int]:
+    """The year of the oldest function of each repository among ``rows``; one without dates is not there."""
+    found: dict[str, int] = {}
+    for row in rows:
+        if (year := _year(row)) is not None:
+            found[row.repo] = min(year, found.get(row.repo, year))
+    return found
+
+
+def age_of(row: Row, first: Mapping[str, int]) -> str:
+    """How old the repository was when a function was written; ``not known`` where no date says when that was."""
+    year = _year(row)
+    # "<2021-07-01": at some time before.
+    if year is None or row.date.startswith("<"):
+        return "not known"
+    age = year - first[row.repo]
+    return next((name for last, name in _AGES if age <= last), "over 9 years")
+
+
+def _year(row: Row) -> int | None:
+    year = row.date.removeprefix("<")[:4]
+    return int(year) if year.isdigit() else None
