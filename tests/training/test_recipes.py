@@ -234,6 +234,7 @@ def test_its_figures_out_of_fold_are_of_the_deep_part_alone(run: Run) -> None:
 def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
     settings = json.loads(run.settings.read_text(encoding="utf-8"))
     assert list(settings) == [
+        "build",
         "corpus",
         "wide",
         "tokenizer",
@@ -242,6 +243,7 @@ def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
         "calibrate",
         "export",
     ]
+    assert settings["build"]["settings"] == {"name": "classic", "config": None}
     assert settings["pretrain"]["settings"]["encoder"] == str(folder)
     assert settings["finetune"]["settings"]["encoder"] == str(folder)
     assert settings["finetune"]["settings"]["finetune"]["frozen"]["epochs"] == 1
@@ -273,6 +275,9 @@ def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
         assert {f"test/{name}" for name in test} <= keys[stage]
         pictures = {path.name for path in Path(runs[stage].removeprefix("file://")).iterdir()}
         assert {"confusion.png", "reliability.png"} <= pictures
+    made = {"wide": "wide.npz", "pretrain": "pretrained.pt", "finetune": "finetuned.pt"}
+    for stage, name in (made | {"calibrate": "calibration.json", "export": "manifest.json"}).items():
+        assert (Path(runs[stage].removeprefix("file://")) / name).is_file(), stage
     assert {"train/loss", "train/accuracy", "validation/loss", "validation/accuracy"} <= keys["final"]
     assert all(np.isfinite(value) for value in last.values())
     assert 0.5 < last["test/auroc"] <= 1.0

@@ -1,5 +1,7 @@
 """MLflow's database takes seconds to make, so all tests look at one."""
 
+import importlib
+import json
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from codeorigin_training.__main__ import UNTRACKED, run_stage
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy
 from codeorigin_training.run import Run
 from codeorigin_training.tracking import NullTracker, Tracker, flattened, git_commit, numbers, open_tracker
@@ -51,6 +54,35 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         tracker.artifact(kept)
     monkeypatch.undo()
     return run
+
+
+REQUIRED = {
+    "adopt": ["body=b"],
+    "body": ["out=o"],
+    "features": ["body=b"],
+    "pack": ["out=o"],
+    "recalibrate": ["bundle=b", "data=d", "version=1.2.3"],
+    "toplevel": ["bundle=b", "data=d"],
+}
+
+
+@pytest.mark.parametrize("name", UNTRACKED)
+def test_commands_without_a_tracker_keep_their_settings(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module(f"codeorigin_training.commands.{name}")
+
+    def done(config: object, run: Run, log: object) -> None:
+        assert not run.settings.exists(), "what failed has made nothing"
+
+    done.__annotations__ = dict(getattr(module, name).__annotations__)
+    monkeypatch.setattr(module, name, done)
+    run_stage(name, Run(tmp_path), overrides=REQUIRED.get(name, []))
+    kept = json.loads(Run(tmp_path).settings.read_text(encoding="utf-8"))
+    assert list(kept) == [name]
+    for setting in REQUIRED.get(name, []):
+        field, _, value = setting.partition("=")
+        assert kept[name]["settings"][field] == value
 
 
 def rows(run: Run, query: str) -> list[tuple[object, ...]]:

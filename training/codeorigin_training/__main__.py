@@ -2,6 +2,7 @@
 
 import importlib
 import typing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,6 +46,18 @@ BODY_STAGES = {
 }
 """Commands about a pretrained body, which no build needs."""
 
+UNTRACKED = tuple(sorted((OTHERS.keys() | BODY_STAGES.keys()) - {"classify", "record"}))
+"""Commands without a tracker, which keeps the settings of the others; ``record`` makes nothing of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a whole build was asked for: the ``name`` of a recipe, or a file ``config`` in its place."""
+
+    name: str
+    config: Path | None
+
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -64,6 +77,13 @@ def run_stage(name: str, run: Run, config: Path | None = None, overrides: typing
     settings = load_config(typing.get_type_hints(stage)["config"], config, overrides)
     run.folder.mkdir(parents=True, exist_ok=True)
     stage(settings, run, typer.echo)
+    if name in UNTRACKED:
+        _keep_settings(run, name, settings)
+
+
+def _keep_settings(run: Run, command: str, settings: object) -> None:
+    tracking: Any = importlib.import_module("codeorigin_training.tracking")
+    tracking.keep_settings(run, command, settings)
 
 
 def _add(name: str, text: str) -> None:
@@ -115,8 +135,7 @@ def study_command(
         study: Any = getattr(importlib.import_module("codeorigin_training.commands.study"), name)
         settings = load_config(typing.get_type_hints(study)["config"], config, set_ or [])
         study(settings, data, Run(run), typer.echo)
-        tracking: Any = importlib.import_module("codeorigin_training.tracking")
-        tracking.keep_settings(Run(run), f"study {name}", settings)
+        _keep_settings(Run(run), f"study {name}", settings)
 
     _guarded(action)
 
@@ -137,6 +156,8 @@ def build_command(
         from codeorigin_training.build import BuildConfig, build  # noqa: PLC0415 - loads every stage
 
         settings = load_config(BuildConfig, config or recipe_file(recipe), set_ or [])
+        if run is not None:
+            _keep_settings(Run(run), "build", Recipe("" if config else recipe, config))
         build(data, out, settings, typer.echo, run, track=track)
 
     _guarded(action)

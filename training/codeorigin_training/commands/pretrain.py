@@ -53,9 +53,11 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
     main = loop.is_main_process()
     with tracked(run, "pretrain", config, key=key) if main else nullcontext(NullTracker()) as tracker:
         encoder, figures = _train(config, run, log, tracker)
+        if main:
+            save_encoder(run.pretrained, encoder)
+            tracker.artifact(run.pretrained)
     if not main:
         return
-    save_encoder(run.pretrained, encoder)
     text = json.dumps({"inputs": inputs, "figures": figures}, indent=1)
     write_whole(description, text + "\n")
     (run.folder / CHECKPOINT).unlink(missing_ok=True)
