@@ -12,7 +12,18 @@ import codeorigin_training
 
 ROOTS = [Path(codeorigin.__file__).parent, Path(codeorigin_training.__file__).parent]
 ARRAYS = {
-    *("Floats", "Floats32", "Doubles", "Integers", "Booleans", "Ids", "Labels", "Codes", "States"),
+    *(
+        "Floats",
+        "Floats32",
+        "Doubles",
+        "Integers",
+        "Integers32",
+        "Booleans",
+        "Ids",
+        "Labels",
+        "Codes",
+        "States",
+    ),
     *("NDArray", "ndarray", "csr_matrix", "Tensor", "Tokens"),
 }
 """Names of arrays in annotations."""

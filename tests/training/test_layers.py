@@ -1,6 +1,7 @@
 """Who may import whom in the training: no circles, and what measures knows nothing of the report made of it."""
 
 import ast
+import re
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -61,4 +62,14 @@ def test_only_what_is_above_a_package_knows_it(package: str, users: set[str]) ->
 
 def test_the_corpus_knows_nothing_that_is_learnt() -> None:
     below = {name for module, names in _imports().items() if _package(module) == "corpus" for name in names}
-    assert set(map(_package, below)) <= {"corpus", "files", "run"}
+    assert set(map(_package, below)) <= {"arrays", "corpus", "files", "run"}
+
+
+def test_arrays_are_named_in_one_place() -> None:
+    spelled_out = re.compile(r"NDArray\[np\.(float64|float32|int64|int32|bool_)\]|^Tokens = ", re.MULTILINE)
+    found = [
+        path.relative_to(_ROOT).as_posix()
+        for path in sorted(_ROOT.rglob("*.py"))
+        if spelled_out.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == ["arrays.py"]

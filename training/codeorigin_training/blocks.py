@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats32
+
 GROUP = 32
 BITS = (4, 8)
 
@@ -45,7 +47,7 @@ class Blocks:
         return self.low.shape[0], self.low.shape[1] * GROUP
 
     @property
-    def values(self) -> npt.NDArray[np.float32]:
+    def values(self) -> Floats32:
         """The matrix as it is stored, float32 ``(rows, columns)``."""
         numbers = self.packed
         if self.bits == 4:
@@ -55,7 +57,7 @@ class Blocks:
         return values.astype(np.float32).reshape(self.shape)
 
 
-def to_blocks(matrix: npt.NDArray[np.float32], bits: int) -> Blocks:
+def to_blocks(matrix: Floats32, bits: int) -> Blocks:
     """``matrix`` ``(rows, columns)`` by blocks, each value the nearest of as many as ``bits`` tell apart.
 
     Raises:

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 import codeorigin
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.classify.report import confusion_matrix
 from codeorigin_training.files import write_whole
 from codeorigin_training.pictures import confusion_picture, reliability_picture
@@ -53,10 +53,10 @@ class Tracker(Protocol):
     def artifact(self, path: Path) -> None:
         """Keep a copy of a file."""
 
-    def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
+    def pictures(self, labels: Integers, probabilities: Floats) -> None:
         """Keep the confusion matrix and the reliability diagram of ``probabilities`` ``(n,)``."""
 
-    def confusion(self, counts: npt.NDArray[np.int64], names: Sequence[str], called: str = "called") -> None:
+    def confusion(self, counts: Integers, names: Sequence[str], called: str = "called") -> None:
         """Keep a picture of a confusion matrix ``(K, K)`` of the classes ``names``."""
 
     def phase(self, name: str, key: str = "") -> AbstractContextManager["Tracker"]:
@@ -75,10 +75,10 @@ class NullTracker:
     def artifact(self, path: Path) -> None:
         pass
 
-    def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
+    def pictures(self, labels: Integers, probabilities: Floats) -> None:
         pass
 
-    def confusion(self, counts: npt.NDArray[np.int64], names: Sequence[str], called: str = "called") -> None:
+    def confusion(self, counts: Integers, names: Sequence[str], called: str = "called") -> None:
         pass
 
     @contextmanager
@@ -115,7 +115,7 @@ class MlflowTracker:
     def artifact(self, path: Path) -> None:
         self._client.log_artifact(self._run_id, str(path))
 
-    def pictures(self, labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> None:
+    def pictures(self, labels: Integers, probabilities: Floats) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "reliability.png"
             reliability_picture(path, labels, probabilities)
@@ -125,7 +125,7 @@ class MlflowTracker:
             confusion_matrix(labels, called, len(_CLASSES)), _CLASSES, "called, at probability 0.5"
         )
 
-    def confusion(self, counts: npt.NDArray[np.int64], names: Sequence[str], called: str = "called") -> None:
+    def confusion(self, counts: Integers, names: Sequence[str], called: str = "called") -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "confusion.png"
             confusion_picture(path, counts, names, called)

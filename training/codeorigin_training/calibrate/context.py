@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.neighbours import NeighbourRule
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.promises import DISTRIBUTION, population
 from codeorigin_training.corpus.rows import Row
 
@@ -66,9 +65,7 @@ def mixed_numbers(rows: Sequence[Row], numbers: Integers, share: float, seed: in
     return files
 
 
-def neighbour_evidence(
-    files: Integers, logits: Floats, rule: NeighbourRule, judged: npt.NDArray[np.bool_]
-) -> Floats:
+def neighbour_evidence(files: Integers, logits: Floats, rule: NeighbourRule, judged: Booleans) -> Floats:
     """What its neighbours add to the logit of every function ``(n,)``; NaN where it has none.
 
     Args:

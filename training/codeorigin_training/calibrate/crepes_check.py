@@ -7,10 +7,9 @@ threshold on functions drawn one from each repository is an unbiased, if noisier
 """
 
 import numpy as np
-import numpy.typing as npt
 from crepes import ConformalClassifier
 
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Floats, Integers
 
 
 def library_p_values(human: Floats, scores: Floats) -> Floats:
@@ -28,9 +27,7 @@ def library_threshold(human: Floats, rate: float) -> float | None:
     return float(unlike.min()) if len(unlike) else None
 
 
-def second_opinion(
-    logits: Floats, repositories: npt.NDArray[np.int64], rate: float, *, draws: int, seed: int
-) -> Floats:
+def second_opinion(logits: Floats, repositories: Integers, rate: float, *, draws: int, seed: int) -> Floats:
     """Sorted library thresholds of ``draws`` samples of one function a repository; shorter where none exists.
 
     Args:

@@ -1,19 +1,18 @@
 """Temperature and shift that make a logit's sigmoid a frequency."""
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 
+from codeorigin_training.arrays import Floats, Integers
 
-def fit_temperature(
-    logits: npt.NDArray[np.float64], labels: npt.NDArray[np.int64], weights: npt.NDArray[np.float64]
-) -> tuple[float, float]:
+
+def fit_temperature(logits: Floats, labels: Integers, weights: Floats) -> tuple[float, float]:
     """``(temperature, shift)`` that minimise the weighted log loss of ``sigmoid((logit - shift) / temperature)``.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017; the shift is Platt's.
     """
 
-    def loss(parameters: npt.NDArray[np.float64]) -> float:
+    def loss(parameters: Floats) -> float:
         scaled = (logits - parameters[1]) * np.exp(-parameters[0])
         return float(np.average(np.logaddexp(0.0, np.where(labels == 1, -scaled, scaled)), weights=weights))
 

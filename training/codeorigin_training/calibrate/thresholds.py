@@ -9,9 +9,8 @@ repository's human functions in expectation. Functions of one repository are not
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Booleans, Floats, Integers
 
 
 def fewest_repositories(rate: float) -> int:
@@ -19,7 +18,7 @@ def fewest_repositories(rate: float) -> int:
     return int(np.ceil(1.0 / rate)) - 1
 
 
-def controlled_threshold(logits: Floats, repositories: npt.NDArray[np.int64], rate: float) -> float | None:
+def controlled_threshold(logits: Floats, repositories: Integers, rate: float) -> float | None:
     """The lowest threshold on ``logits`` ``(n,)`` of human code that guarantees ``rate``; None if none does.
 
     Args:
@@ -47,7 +46,7 @@ def _lowest(logits: Floats, cost: Floats, allowed: float) -> float:
     return float(descending[fits[-1]])
 
 
-def supported_threshold(logits: Floats, repositories: npt.NDArray[np.int64], rate: float) -> float:
+def supported_threshold(logits: Floats, repositories: Integers, rate: float) -> float:
     """The lowest threshold at which the own mean rate of ``repositories`` is at most ``rate``; promises nothing.
 
     ``logits`` and ``repositories`` are ``(n,)``.
@@ -58,7 +57,7 @@ def supported_threshold(logits: Floats, repositories: npt.NDArray[np.int64], rat
     return _lowest(logits, 1.0 / counts[group], rate * len(names))
 
 
-def survival_curve(logits: Floats, repositories: npt.NDArray[np.int64], points: int) -> tuple[Floats, Floats]:
+def survival_curve(logits: Floats, repositories: Integers, points: int) -> tuple[Floats, Floats]:
     """Rising logits ``(points,)`` and the share of human code, repositories alike, that scores at least each."""
     _, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
     order = np.argsort(logits, kind="stable")
@@ -74,7 +73,7 @@ def human_threshold(
     logits: Floats,
     llm_threshold: float,
     llm_logits: Floats,
-    llm_repositories: npt.NDArray[np.int64],
+    llm_repositories: Integers,
     rate: float,
 ) -> float:
     """Highest logit below which at most ``rate`` of LLM code falls, repositories weighing alike; all arrays ``(n,)``.
@@ -90,9 +89,7 @@ def human_threshold(
     return min(bound, llm_threshold, float(np.median(logits)))
 
 
-def repository_rate(
-    above: Sequence[bool] | npt.NDArray[np.bool_], repositories: npt.NDArray[np.int64]
-) -> float:
+def repository_rate(above: Sequence[bool] | Booleans, repositories: Integers) -> float:
     """Mean over ``repositories`` of the share of their functions that are ``above``, both ``(n,)``."""
     _, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
     return float(np.mean(np.bincount(group, weights=np.asarray(above, dtype=np.float64)) / counts))

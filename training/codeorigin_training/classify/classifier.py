@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from scipy.optimize import minimize_scalar
 
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Floats, Integers, Integers32
 from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import ClassifyError, Labelled, split_units
 from codeorigin_training.classify.learner import ClassifierLearner, logits_of
@@ -159,12 +158,12 @@ def train_classifier(
     )
 
 
-def encoded(texts: Sequence[str], tokenizer: Tokenizer, context: int) -> list[npt.NDArray[np.int32]]:
+def encoded(texts: Sequence[str], tokenizer: Tokenizer, context: int) -> list[Integers32]:
     """The first ``context`` token ids of every text, int32 ``(T,)``, as it stands: layout too tells what a text is."""
     return [tokenizer.ids(text)[:context].astype(np.int32) for text in texts]
 
 
-def fit_temperature(logits: Floats, targets: npt.NDArray[np.int64]) -> float:
+def fit_temperature(logits: Floats, targets: Integers) -> float:
     """What divides logits ``(n, K)`` so that their cross-entropy against codes ``targets`` ``(n,)`` is least.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017), section 4.2.
@@ -180,7 +179,7 @@ def fit_temperature(logits: Floats, targets: npt.NDArray[np.int64]) -> float:
 
 def _side(
     examples: Sequence[Labelled], labels: Sequence[str], tokenizer: Tokenizer, context: int
-) -> tuple[list[npt.NDArray[np.int32]], npt.NDArray[np.int64]]:
+) -> tuple[list[Integers32], Integers]:
     """Token ids and label codes ``(n,)`` of ``examples``."""
     tokens = encoded([each.text for each in examples], tokenizer, context)
     return tokens, np.array([labels.index(each.label) for each in examples], dtype=np.int64)

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Floats, Integers, Tokens
 from codeorigin_training.encoder.data import collate
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.finetune.config import FinetuneConfig
@@ -18,8 +17,6 @@ from codeorigin_training.finetune.loop import StepLoss
 from codeorigin_training.finetune.objective import Validation
 from codeorigin_training.finetune.sampling import Draw
 from codeorigin_training.loops.precision import autocast
-
-Tokens = Sequence[npt.NDArray[np.int32]]
 
 
 def logits_of(model: Encoder, tokens: Tokens, tokenizer: Tokenizer, labels: int) -> Floats:

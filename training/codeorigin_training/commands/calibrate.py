@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.calibration import Calibration
 from codeorigin.model_folder import sha256_of
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import file_numbers
@@ -173,9 +172,7 @@ def _logits(path: Path, name: str, count: int, command: str) -> Floats:
     return logits
 
 
-def _log_second_opinion(
-    logits: Floats, repositories: npt.NDArray[np.int64], config: CalibrateConfig, log: Log
-) -> None:
+def _log_second_opinion(logits: Floats, repositories: Integers, config: CalibrateConfig, log: Log) -> None:
     found = second_opinion(
         logits, repositories, config.rate, draws=config.second_opinion_draws, seed=config.seed
     )

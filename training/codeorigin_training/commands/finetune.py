@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 
 from codeorigin.model_folder import sha256_of
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Booleans, Floats, Integers, Tokens
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import corpus_hash
@@ -24,7 +24,6 @@ from codeorigin_training.encoder.interface import Encoder, set_head_dropout
 from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
 from codeorigin_training.files import written_whole
 from codeorigin_training.finetune.config import FinetuneConfig, Strategy
-from codeorigin_training.finetune.examples import Tokens
 from codeorigin_training.finetune.inference import States, centre, deep_logits
 from codeorigin_training.finetune.material import Material, read_material
 from codeorigin_training.finetune.training import Outlets, device_of, frozen_states
@@ -133,9 +132,7 @@ class _Trainer:
         self._kept, self._key, self._log = Checkpoints(run.folder / "finetune", {"key": key}), key, log
         self._states: States | None = None
 
-    def fold(
-        self, fold: int, keep: npt.NDArray[np.bool_], inside: npt.NDArray[np.int64], tracker: Tracker
-    ) -> tuple[Floats, float]:
+    def fold(self, fold: int, keep: Booleans, inside: Integers, tracker: Tracker) -> tuple[Floats, float]:
         """Logits of the rows ``inside`` by an encoder that learned from the rows that ``keep`` marks.
 
         With them comes what they were moved by: figures at a probability are of what the encoder has learned, and the
@@ -173,7 +170,7 @@ class _Trainer:
         self._checkpoint("final").unlink(missing_ok=True)
         return moved
 
-    def _trained(self, name: str, keep: npt.NDArray[np.bool_], phase: Tracker) -> tuple[Encoder, float]:
+    def _trained(self, name: str, keep: Booleans, phase: Tracker) -> tuple[Encoder, float]:
         config, material = self._config, self._material
         model = self._fresh()
         examples = material.examples(
@@ -259,7 +256,7 @@ def _inputs(config: FinetuneCommandConfig, run: Run) -> dict[str, str]:
 
 
 def _figures(
-    config: FinetuneCommandConfig, material: Material, deep: Floats, inside: npt.NDArray[np.int64]
+    config: FinetuneCommandConfig, material: Material, deep: Floats, inside: Integers
 ) -> dict[str, Mapping[str, Any]]:
     """By part; the sum of both is nothing where the encoder learned the labels alone."""
     rows = [material.rows[number] for number in inside]
@@ -278,7 +275,7 @@ def _pictures(
     tracker: Tracker,
     material: Material,
     deep: Floats,
-    inside: npt.NDArray[np.int64],
+    inside: Integers,
 ) -> None:
     logits = deep[inside] + (material.wide[inside] if config.offsets else 0.0)
     tracker.pictures(material.labels[inside], sigmoid(logits))

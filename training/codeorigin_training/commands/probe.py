@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.views import View, ViewKind
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Floats, Floats32, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
@@ -140,8 +139,8 @@ def _ngrams(probed: Probed, processes: int) -> Floats:
     for matrix, (_, strength) in zip(matrices, _NGRAMS, strict=True):
 
         def fit(
-            training: npt.NDArray[np.int64], matrix: Any = matrix, strength: float = strength
-        ) -> Callable[[npt.NDArray[np.int64]], Floats]:
+            training: Integers, matrix: Any = matrix, strength: float = strength
+        ) -> Callable[[Integers], Floats]:
             labels, weights = probed.labels[training], probed.weights[training]
             model = fit_linear(matrix[training], labels, weights, strength)
             return lambda rows: model.logits(matrix[rows])
@@ -154,7 +153,7 @@ def _ngrams(probed: Probed, processes: int) -> Floats:
 def _attention(
     run: Run,
     probed: Probed,
-    means: npt.NDArray[np.float32],
+    means: Floats32,
     config: ProbeCommandConfig,
     note: Callable[[str, Floats, Sequence[Row]], Floats],
 ) -> None:

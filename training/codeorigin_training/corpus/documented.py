@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.comments import find_comments
+from codeorigin_training.arrays import Booleans
 from codeorigin_training.corpus.rows import Row
 
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -18,6 +18,6 @@ def is_documented(code: str, language: str) -> bool:
     return bool(find_comments(_INDENTATION.sub("", code), language))
 
 
-def documented(rows: Sequence[Row]) -> npt.NDArray[np.bool_]:
+def documented(rows: Sequence[Row]) -> Booleans:
     """:func:`is_documented` of every row, bool ``(len(rows),)``."""
     return np.array([is_documented(row.code, row.language) for row in rows], dtype=bool)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from datasketch import MinHash, MinHashLSH
 
+from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import CorpusError, Row
 
 SHINGLE = 5
@@ -33,7 +33,7 @@ class Deduplication:
     repository, ``partners`` other halves of dropped pairs; ``groups`` counts groups of near duplicates.
     """
 
-    kept: npt.NDArray[np.int64]
+    kept: Integers
     across: int
     within: int
     partners: int

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row, read_functions, read_pairs
 from codeorigin_training.corpus.splits import fold_array, is_held_out
 from codeorigin_training.corpus.weights import balanced_weights
@@ -21,9 +21,9 @@ class TrainingSide:
     """
 
     rows: list[Row]
-    weights: npt.NDArray[np.float64]
-    labels: npt.NDArray[np.int64]
-    folds: npt.NDArray[np.int64]
+    weights: Floats
+    labels: Integers
+    folds: Integers
 
     @classmethod
     def of(

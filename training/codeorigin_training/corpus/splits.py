@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import Row
 
 TEST_SHARE = 0.15
@@ -27,6 +27,6 @@ def fold_of(repo: str, folds: int) -> int:
     return int(unit_hash(repo, "fold") * folds)
 
 
-def fold_array(rows: Sequence[Row], folds: int) -> npt.NDArray[np.int64]:
+def fold_array(rows: Sequence[Row], folds: int) -> Integers:
     """:func:`fold_of` of every row, int64 of shape ``(len(rows),)``."""
     return np.array([fold_of(row.repo, folds) for row in rows], dtype=np.int64)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.corpus.documented import documented
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 
@@ -20,7 +20,7 @@ DISTRIBUTION_WEIGHT = 0.5
 _RARER_CLASS_CAP = 3.0
 
 
-def cells(rows: Sequence[Row]) -> npt.NDArray[np.int64]:
+def cells(rows: Sequence[Row]) -> Integers:
     """Index of each row's language x test x length cell, int64 of shape ``(len(rows),)``."""
     lengths = np.digitize([row.lines for row in rows], LENGTH_EDGES)
     names = [f"{row.language}|{row.is_test}|{length}" for row, length in zip(rows, lengths, strict=True)]
@@ -29,7 +29,7 @@ def cells(rows: Sequence[Row]) -> npt.NDArray[np.int64]:
 
 def balanced_weights(
     rows: Sequence[Row], *, distribution: float = DISTRIBUTION_WEIGHT, by_documented: bool = True
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Weights ``(len(rows),)`` of mean 1, equal in sum over the classes of every cell.
 
     A row counts ``1 / sqrt(n)`` of the ``n`` rows that its repository has with its label: more rows of one
@@ -56,18 +56,18 @@ def balanced_weights(
     np.add.at(unpackaged, (cell, labels), np.where(packaged, 0.0, base))
     target = np.minimum(unpackaged.sum(axis=1) / 2, _RARER_CLASS_CAP * unpackaged.min(axis=1))
     balanced = base * (target[:, None] / np.maximum(mass, 1e-12))[cell, labels]
-    weights: npt.NDArray[np.float64] = balanced / balanced.mean()
+    weights: Floats = balanced / balanced.mean()
     return weights
 
 
-def balanced_or_equal_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+def balanced_or_equal_weights(rows: Sequence[Row]) -> Floats:
     """:func:`balanced_weights` ``(len(rows),)``, or all alike where no cell holds both classes."""
     with np.errstate(invalid="ignore"):
         weights = balanced_weights(rows)
     return weights if np.isfinite(weights).all() and weights.any() else np.ones(len(rows))
 
 
-def matched_sample(rows: Sequence[Row], keep: npt.NDArray[np.bool_], seed: int) -> npt.NDArray[np.int64]:
+def matched_sample(rows: Sequence[Row], keep: Booleans, seed: int) -> Integers:
     """Indices of an evaluation sample with equally many rows of both classes in every cell.
 
     Args:
@@ -78,9 +78,7 @@ def matched_sample(rows: Sequence[Row], keep: npt.NDArray[np.bool_], seed: int) 
     return next(iter(matched_samples(rows, keep, (seed,))))
 
 
-def matched_samples(
-    rows: Sequence[Row], keep: npt.NDArray[np.bool_], seeds: Iterable[int]
-) -> Iterator[npt.NDArray[np.int64]]:
+def matched_samples(rows: Sequence[Row], keep: Booleans, seeds: Iterable[int]) -> Iterator[Integers]:
     """:func:`matched_sample` ``(k,)`` of every seed: whom the larger class sends is chance, a mean less so."""
     labels = np.array([row.label for row in rows])
     cell = cells(rows)
@@ -90,7 +88,7 @@ def matched_samples(
     ]
     for seed in seeds:
         generator = np.random.default_rng(seed)
-        chosen: list[npt.NDArray[np.int64]] = []
+        chosen: list[Integers] = []
         for both in sides:
             count = min(len(side) for side in both)
             chosen += [generator.choice(side, count, replace=False) for side in both if count]

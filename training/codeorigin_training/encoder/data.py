@@ -6,13 +6,12 @@ from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from codeorigin.model.normalize import normalize
 from codeorigin.model.tokenizer import Tokenizer, ngram_ids
-from codeorigin_training.arrays import Integers
+from codeorigin_training.arrays import Integers, Integers32
 from codeorigin_training.corpus.rows import Row
 
 
@@ -26,9 +25,7 @@ class Batch:
     rows: Integers
 
 
-def encode_rows(
-    rows: Sequence[Row], tokenizer: Tokenizer, *, processes: int = 1
-) -> list[npt.NDArray[np.int32]]:
+def encode_rows(rows: Sequence[Row], tokenizer: Tokenizer, *, processes: int = 1) -> list[Integers32]:
     """Token ids of every row, int32 ``(T,)`` of any length."""
     sources = [(row.code, row.language) for row in rows]
     if processes <= 1:
@@ -37,7 +34,7 @@ def encode_rows(
         return list(pool.imap(partial(_encode, tokenizer), sources, chunksize=512))
 
 
-def _encode(tokenizer: Tokenizer, source: tuple[str, str]) -> npt.NDArray[np.int32]:
+def _encode(tokenizer: Tokenizer, source: tuple[str, str]) -> Integers32:
     return tokenizer.encode(normalize(*source)).ids.astype(np.int32)
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from codeorigin.errors import CodeOriginError
+from codeorigin_training.arrays import Floats32
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.graphs import WideDeepScore, WideScore
 
@@ -100,7 +101,7 @@ def _inputs(
 
 def _compare_score(
     session: onnxruntime.InferenceSession, module: nn.Module, inputs: _Arrays
-) -> tuple[dict[str, npt.NDArray[np.float32]], float]:
+) -> tuple[dict[str, Floats32], float]:
     names = [output.name for output in session.get_outputs()]
     got = dict(zip(names, session.run(names, inputs), strict=True))
     with torch.no_grad():
@@ -115,7 +116,7 @@ def _compare_gradient(
     session: onnxruntime.InferenceSession,
     encoder: Encoder,
     inputs: _Arrays,
-    scored: dict[str, npt.NDArray[np.float32]],
+    scored: dict[str, Floats32],
 ) -> tuple[float, float, float]:
     # The offset that makes the gradient graph's logit the score graph's.
     offset = (scored["logit"] - scored["deep"]).astype(np.float32)
@@ -133,6 +134,6 @@ def _compare_gradient(
     )
 
 
-def _relative(got: npt.NDArray[np.float32], expected: npt.NDArray[np.float32], *, floor: float) -> float:
+def _relative(got: Floats32, expected: Floats32, *, floor: float) -> float:
     size = max(float(np.abs(expected).max()), floor, 1e-12)
     return float(np.abs(got - expected).max()) / size

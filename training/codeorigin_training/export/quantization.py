@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from codeorigin_training.arrays import Floats32
+
 _HIGHEST = 127
 
 
@@ -13,10 +15,10 @@ class QuantizedWeights:
     """``codes`` uint8 ``(rows,)`` say which of the ``levels`` float32 ``(256,)`` each weight is."""
 
     codes: npt.NDArray[np.uint8]
-    levels: npt.NDArray[np.float32]
+    levels: Floats32
 
     @property
-    def weights(self) -> npt.NDArray[np.float32]:
+    def weights(self) -> Floats32:
         """The weights ``(rows,)`` as they are stored."""
         return self.levels[self.codes]
 

@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Floats, Integers, Tokens
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import unit_hash
 from codeorigin_training.corpus.weights import cells
-
-Tokens = Sequence[npt.NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,18 @@
 """Logits and pooled states of many sequences, in batches of similar length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.windows import split
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Floats, Floats32, Integers32, Tokens
 from codeorigin_training.encoder.data import Batch, collate, length_batches
 from codeorigin_training.encoder.interface import Encoder
 
-States = npt.NDArray[np.float32]
-Tokens = Sequence[npt.NDArray[np.int32]]
+States = Floats32
 
 _NEUTRAL_LENGTHS = 32
 
@@ -47,7 +45,7 @@ def deep_logits(
     """Deep logit ``(n,)`` of every sequence, pooled over windows as the server pools them."""
     owners: list[int] = []
     shares: list[float] = []
-    pieces: list[npt.NDArray[np.int32]] = []
+    pieces: list[Integers32] = []
     for number, ids in enumerate(tokens):
         for window in split(len(ids), model.context, overlap):
             owners.append(number)

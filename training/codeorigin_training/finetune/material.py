@@ -3,19 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Booleans, Floats, Integers, Tokens
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.encoder.data import encode_rows
-from codeorigin_training.finetune.examples import (
-    Examples,
-    Groups,
-    Tokens,
-    validation_split,
-)
+from codeorigin_training.finetune.examples import Examples, Groups, validation_split
 from codeorigin_training.run import Run, RunError
 
 
@@ -36,7 +30,7 @@ class Material:
     groups: Groups
     views: tuple[Tokens, ...] = ()
 
-    def examples(self, keep: npt.NDArray[np.bool_], *, offsets: bool, validation_share: float) -> Examples:
+    def examples(self, keep: Booleans, *, offsets: bool, validation_share: float) -> Examples:
         """Training examples of the rows that ``keep`` ``(n,)`` marks, a share of their repositories set apart."""
         weights, validation, validation_weights = validation_split(
             self.rows, np.where(keep, self.weights, 0.0), validation_share

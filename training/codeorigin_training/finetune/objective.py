@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from codeorigin_training.arrays import Floats
 from codeorigin_training.finetune.config import LossSettings
 from codeorigin_training.finetune.examples import Examples
 from codeorigin_training.finetune.losses import consistency, contrastive, cross_entropy, pair_loss
@@ -79,7 +79,7 @@ class Objective:
             loss = loss + settings.pair * parts["pair"]
         return loss, {name: part.detach() for name, part in parts.items()}
 
-    def validation(self, logits: npt.NDArray[np.float64], examples: Examples) -> Validation:
+    def validation(self, logits: Floats, examples: Examples) -> Validation:
         """Weighted mean cross-entropy and accuracy of the validation rows' ``logits`` ``(n,)``, offsets added."""
         rows = examples.validation
         losses = F.binary_cross_entropy_with_logits(

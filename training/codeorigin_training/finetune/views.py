@@ -5,14 +5,12 @@ from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.normalize import normalize
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Integers32, Tokens
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import Row
-
-Tokens = list[npt.NDArray[np.int32]]
 
 
 def augmented_tokens(
@@ -32,13 +30,13 @@ def augmented_tokens(
     ]
 
 
-def packed(tokens: Sequence[npt.NDArray[np.int32]]) -> dict[str, npt.NDArray[np.int32]]:
+def packed(tokens: Sequence[Integers32]) -> dict[str, Integers32]:
     """Sequences, each ``(T,)``, as two arrays for a file: all ``ids`` in a row, and ``lengths`` ``(n,)``."""
     ids = np.concatenate([np.zeros(0, dtype=np.int32), *tokens])
     return {"ids": ids, "lengths": np.array([len(each) for each in tokens], dtype=np.int32)}
 
 
-def unpacked(arrays: dict[str, npt.NDArray[np.int32]]) -> Tokens:
+def unpacked(arrays: dict[str, Integers32]) -> Tokens:
     """The sequences, each ``(T,)``, that :func:`packed` made ``arrays`` of."""
     if not len(arrays["lengths"]):
         return []

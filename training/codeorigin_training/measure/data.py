@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model_folder import sha256_of
+from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippets
 from codeorigin_training.corpus.rows import (
     DISTRIBUTION_SOURCE,
@@ -93,7 +93,7 @@ def cap_per_repository(rows: Sequence[Row], most: int, seed: int) -> list[Row]:
     return [rows[number] for number in sorted(kept)]
 
 
-def unit_numbers(rows: Sequence[Row]) -> npt.NDArray[np.int64]:
+def unit_numbers(rows: Sequence[Row]) -> Integers:
     """Number of every row's repository (or task), int64 ``(len(rows),)``."""
     if not rows:
         return np.zeros(0, dtype=np.int64)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.promise import Group
-from codeorigin_training.arrays import Booleans, Floats
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.context import file_numbers
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import row_groups
@@ -74,7 +74,7 @@ def by_text_and_in_file(
     return found
 
 
-def _rates(called: Booleans, names: npt.NDArray[np.str_]) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _rates(called: Booleans, names: npt.NDArray[np.str_]) -> tuple[Floats, Integers]:
     """Share called of every repository, and its number of functions."""
     _, index, counts = np.unique(names, return_inverse=True, return_counts=True)
     return np.bincount(index, weights=called.astype(np.float64)) / counts, counts.astype(np.int64)

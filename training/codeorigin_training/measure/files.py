@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.pooled_rule import PooledRule
@@ -90,7 +89,7 @@ def _verdicts(files: Sequence[PooledSample], pooled: Floats, rule: PooledRule) -
     modern = np.array([file.modern for file in files], dtype=bool)
     repositories = _repositories(files)
 
-    def rate(band: Band, among: npt.NDArray[np.bool_]) -> float | None:
+    def rate(band: Band, among: Booleans) -> float | None:
         if not among.any() or (band is Band.LLM and not np.isfinite(scale.default.llm)):
             return None
         return repository_rate((bands == band)[among], repositories[among])
@@ -112,13 +111,13 @@ def _verdicts(files: Sequence[PooledSample], pooled: Floats, rule: PooledRule) -
     }
 
 
-def _matched(files: Sequence[PooledSample], keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _matched(files: Sequence[PooledSample], keep: Booleans) -> Integers:
     if not keep.any():
         return np.zeros(0, dtype=np.int64)
     return matched_sample([file.as_row() for file in files], keep, seed=0)
 
 
-def _repositories(files: Sequence[PooledSample]) -> npt.NDArray[np.int64]:
+def _repositories(files: Sequence[PooledSample]) -> Integers:
     return np.unique([file.repository for file in files], return_inverse=True)[1].astype(np.int64)
 
 

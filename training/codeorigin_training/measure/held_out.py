@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.neighbours import NeighbourRule
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.context import (
     file_numbers,
     mixed_file_numbers,
@@ -143,9 +142,7 @@ def slices(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, dict[str,
     return result
 
 
-def _slice(
-    rows: Sequence[Row], labels: npt.NDArray[np.int64], logits: Floats, keep: npt.NDArray[np.bool_]
-) -> dict[str, float]:
+def _slice(rows: Sequence[Row], labels: Integers, logits: Floats, keep: Booleans) -> dict[str, float]:
     sample = matched_sample(rows, keep, seed=0)
     return {
         "auroc": auroc(labels[sample], logits[sample]),
@@ -155,21 +152,21 @@ def _slice(
 
 
 def _with_interval(
-    labels: npt.NDArray[np.int64],
+    labels: Integers,
     logits: Floats,
-    repositories: npt.NDArray[np.int64],
-    samples: Sequence[npt.NDArray[np.int64]],
+    repositories: Integers,
+    samples: Sequence[Integers],
 ) -> dict[str, Any]:
     """Means over ``samples`` (indices of matched rows), and intervals of the first."""
     first = samples[0]
     labels_first, logits_first = labels[first], logits[first]
 
-    def interval(statistic: Callable[[npt.NDArray[np.int64], Floats], float]) -> tuple[float, float]:
+    def interval(statistic: Callable[[Integers, Floats], float]) -> tuple[float, float]:
         return bootstrap_interval(
             repositories[first], lambda index: statistic(labels_first[index], logits_first[index])
         )
 
-    def tpr(found: npt.NDArray[np.int64], scores: Floats) -> float:
+    def tpr(found: Integers, scores: Floats) -> float:
         return tpr_at_fpr(found, scores, 0.01)
 
     return {
@@ -181,9 +178,7 @@ def _with_interval(
     }
 
 
-def _same_repository(
-    labels: npt.NDArray[np.int64], logits: Floats, repositories: npt.NDArray[np.int64]
-) -> dict[str, Any]:
+def _same_repository(labels: Integers, logits: Floats, repositories: Integers) -> dict[str, Any]:
     values = []
     for repository in np.unique(repositories):
         inside = repositories == repository

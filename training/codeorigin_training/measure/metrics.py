@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
 from codeorigin_training.arrays import Floats, Integers
@@ -50,8 +49,8 @@ def pairs_in_order(human: Floats, llm: Floats) -> float:
 
 
 def bootstrap_interval(
-    groups: npt.NDArray[np.int64],
-    statistic: Callable[[npt.NDArray[np.int64]], float],
+    groups: Integers,
+    statistic: Callable[[Integers], float],
     *,
     rounds: int = 200,
     seed: int = 0,
@@ -65,8 +64,8 @@ def bootstrap_interval(
 
 
 def bootstrap_intervals(
-    groups: npt.NDArray[np.int64],
-    statistics: Callable[[npt.NDArray[np.int64]], Floats],
+    groups: Integers,
+    statistics: Callable[[Integers], Floats],
     *,
     rounds: int = 200,
     seed: int = 0,

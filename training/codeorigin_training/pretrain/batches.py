@@ -3,12 +3,13 @@
 import numpy as np
 import torch
 
+from codeorigin_training.arrays import Tokens
 from codeorigin_training.loops.precision import autocast
 from codeorigin_training.loops.running_means import RunningMeans
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.masking import Vocabulary, choose, corrupt
 from codeorigin_training.pretrain.objective import IGNORED, Examples, Objective
-from codeorigin_training.pretrain.packing import Piece, Tokens, document_ngrams, gather, lay_out, pack
+from codeorigin_training.pretrain.packing import Piece, document_ngrams, gather, lay_out, pack
 from codeorigin_training.pretrain.syntax import SyntaxTargets
 
 

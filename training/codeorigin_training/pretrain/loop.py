@@ -10,6 +10,7 @@ from accelerate.utils import broadcast
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Tokens
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.loops.averaging import WeightAverage
 from codeorigin_training.loops.precision import Precision, autocast
@@ -19,7 +20,7 @@ from codeorigin_training.pretrain.batches import Batcher, split_validation
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.pretrain.masking import Vocabulary
 from codeorigin_training.pretrain.objective import Objective
-from codeorigin_training.pretrain.packing import RowStream, Tokens
+from codeorigin_training.pretrain.packing import RowStream
 from codeorigin_training.pretrain.state import (
     Clock,
     inputs_key,

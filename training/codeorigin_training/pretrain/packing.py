@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.tokenizer import ngram_ids
-from codeorigin_training.arrays import Integers
-
-Tokens = Sequence[npt.NDArray[np.int32]]
+from codeorigin_training.arrays import Booleans, Integers, Tokens
 
 _SHORTEST = 2
 """Fewer tokens teach nothing: a lone one has no context."""
@@ -39,7 +36,7 @@ class PackedRows:
     pieces: list[list[Piece]]
 
     @property
-    def real(self) -> npt.NDArray[np.bool_]:
+    def real(self) -> Booleans:
         """``(B, T)``: what is not padding."""
         return self.document >= 0
 

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from codeorigin_training.arrays import Tokens
 from codeorigin_training.pretrain.config import PretrainConfig
-from codeorigin_training.pretrain.packing import Tokens
 
 _OF_NO_EFFECT = ("checkpoint_seconds", "log_seconds")
 

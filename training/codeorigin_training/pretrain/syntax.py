@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from tree_sitter import Language as Grammar
 from tree_sitter import Parser, Tree
 
@@ -13,9 +12,10 @@ from codeorigin.languages import Language, get_language
 from codeorigin.languages.syntax import parseable
 from codeorigin.model.normalize import normalize
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Integers, Integers32
 from codeorigin_training.corpus.rows import Row
 
-Codes = npt.NDArray[np.int32]
+Codes = Integers32
 
 OTHER = "(other)"
 
@@ -94,7 +94,7 @@ def _leaves(tree: Tree, text: str, places: dict[str, int]) -> tuple[Codes, Codes
     raise RuntimeError("a syntax tree without a node")
 
 
-def _character_bytes(text: str) -> npt.NDArray[np.int64]:
+def _character_bytes(text: str) -> Integers:
     """The byte at which every character begins in UTF-8."""
     if text.isascii():
         return np.arange(len(text))

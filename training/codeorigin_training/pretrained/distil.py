@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Floats, Integers32
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.decoder import DecoderEncoder, spread_layers
@@ -143,7 +142,7 @@ def distil(
 
 
 def _judged(
-    model: Encoder, tokens: Sequence[npt.NDArray[np.int32]], tokenizer: Tokenizer, config: DistilConfig
+    model: Encoder, tokens: Sequence[Integers32], tokenizer: Tokenizer, config: DistilConfig
 ) -> Floats:
     model.to(device_of(config.finetune)).eval()
     overlap = min(config.overlap, model.context - 1)

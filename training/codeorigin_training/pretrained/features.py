@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from codeorigin_training.arrays import Floats32, Integers
 from codeorigin_training.corpus.rows import CorpusError, Row
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.pretrained.body import BodyTokenizer, body_ids, body_text
@@ -38,7 +39,7 @@ def extract(
     body: Any,
     tokenizer: BodyTokenizer,
     rows: Sequence[Row],
-    order: npt.NDArray[np.int64],
+    order: Integers,
     folder: Path,
     config: FeatureConfig,
     log: Log,
@@ -93,7 +94,7 @@ def read_features(folder: Path) -> dict[str, npt.NDArray[Any]]:
     return joined
 
 
-def read_states(folder: Path) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+def read_states(folder: Path) -> Iterator[tuple[int, Floats32]]:
     """(row, states ``(length, D)``) of every function whose token states were kept."""
     for path in sorted(folder.glob("[0-9]*.npz")):
         shard = np.load(path)
@@ -104,7 +105,7 @@ def read_states(folder: Path) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
             yield int(row), part.astype(np.float32)
 
 
-def _same_or_new(path: Path, order: npt.NDArray[np.int64], config: FeatureConfig) -> None:
+def _same_or_new(path: Path, order: Integers, config: FeatureConfig) -> None:
     described = {
         "layers": list(config.layers),
         "tokens": config.tokens,
@@ -160,7 +161,7 @@ def _shard(
     return kept
 
 
-def _batches(lengths: npt.NDArray[np.int64], most: int) -> Iterator[list[int]]:
+def _batches(lengths: Integers, most: int) -> Iterator[list[int]]:
     """Indices by length, so that little of a batch is padding."""
     batch: list[int] = []
     for index in np.argsort(lengths, kind="stable"):

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 from torch.nn import functional as F
 
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Floats, Floats32, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.splits import fold_array
 from codeorigin_training.corpus.weights import balanced_or_equal_weights
@@ -20,8 +19,8 @@ from codeorigin_training.encoder.pooling import AttentionPool
 from codeorigin_training.measure.held_out import detector_metrics
 from codeorigin_training.measure.metrics import auroc
 
-Features = npt.NDArray[np.float32]
-Fit = Callable[[npt.NDArray[np.int64]], Callable[[npt.NDArray[np.int64]], Floats]]
+Features = Floats32
+Fit = Callable[[Integers], Callable[[Integers], Floats]]
 """Learns from the rows of these indices; returns what gives the logits of others."""
 
 
@@ -30,9 +29,9 @@ class Probed:
     """``n`` rows with what a probe needs beside the features: labels, sample weights and folds, ``(n,)`` each."""
 
     rows: Sequence[Row]
-    labels: npt.NDArray[np.int64]
+    labels: Integers
     weights: Floats
-    folds: npt.NDArray[np.int64]
+    folds: Integers
 
     @classmethod
     def of(cls, rows: Sequence[Row], *, folds: int, pair_weight: float) -> "Probed":
@@ -60,7 +59,7 @@ def cross_fitted(probed: Probed, fit: Fit, *, first: int = 0) -> Floats:
 def linear_probe(features: Features, probed: Probed, strength: float) -> Fit:
     """Logistic regression with ridge on standardised ``features`` ``(n, D)``."""
 
-    def fit(training: npt.NDArray[np.int64]) -> Callable[[npt.NDArray[np.int64]], Floats]:
+    def fit(training: Integers) -> Callable[[Integers], Floats]:
         scaler = StandardScaler().fit(features[training])
         regression = LogisticRegression(C=strength, max_iter=300)
         regression.fit(
@@ -69,7 +68,7 @@ def linear_probe(features: Features, probed: Probed, strength: float) -> Fit:
             sample_weight=probed.weights[training],
         )
 
-        def logits(rows: npt.NDArray[np.int64]) -> Floats:
+        def logits(rows: Integers) -> Floats:
             found: Floats = regression.decision_function(scaler.transform(features[rows])).astype(np.float64)
             return found
 
@@ -79,7 +78,7 @@ def linear_probe(features: Features, probed: Probed, strength: float) -> Fit:
 
 
 def attention_probe(
-    states: Sequence[npt.NDArray[np.float32]],
+    states: Sequence[Floats32],
     probed: Probed,
     *,
     epochs: int = 12,
@@ -88,7 +87,7 @@ def attention_probe(
 ) -> Fit:
     """A learned weighing of the token states ``(T, D)`` of every row, then a linear layer; AdamW, batches of 32."""
 
-    def fit(training: npt.NDArray[np.int64]) -> Callable[[npt.NDArray[np.int64]], Floats]:
+    def fit(training: Integers) -> Callable[[Integers], Floats]:
         torch.manual_seed(seed)
         generator = np.random.default_rng(seed)
         together = np.concatenate([states[row] for row in training])
@@ -99,7 +98,7 @@ def attention_probe(
         targets = torch.from_numpy(probed.labels.astype(np.float32))
         weights = torch.from_numpy(probed.weights.astype(np.float32))
 
-        def forward(rows: npt.NDArray[np.int64]) -> torch.Tensor:
+        def forward(rows: Integers) -> torch.Tensor:
             longest = max(len(states[row]) for row in rows)
             batch = np.zeros((len(rows), longest, len(centre)), dtype=np.float32)
             mask = torch.zeros(len(rows), longest, dtype=torch.bool)
@@ -116,7 +115,7 @@ def attention_probe(
                 (losses * weights[rows]).mean().backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
 
-        def logits(rows: npt.NDArray[np.int64]) -> Floats:
+        def logits(rows: Integers) -> Floats:
             with torch.inference_mode():
                 parts = [forward(part) for part in np.array_split(rows, max(1, len(rows) // 64)) if len(part)]
             return torch.cat(parts).double().numpy()

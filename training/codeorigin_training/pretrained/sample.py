@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.model.comments import find_comments
 from codeorigin.model.normalize import normalize
+from codeorigin_training.arrays import Integers
 from codeorigin_training.corpus.rows import Row, read_functions, read_human, read_pairs
 from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.weights import LENGTH_EDGES
@@ -53,7 +53,7 @@ def stratum(row: Row) -> Sampled:
     return Sampled(group, f"{row.language}|{row.is_test}|{length}|{documented}", documented)
 
 
-def reading_order(rows: Sequence[Row], seed: int = 0) -> npt.NDArray[np.int64]:
+def reading_order(rows: Sequence[Row], seed: int = 0) -> Integers:
     """Indices ``(k,)`` into ``rows`` in the order to read them, without held-out repositories and tiny functions.
 
     Rounds go over the groups of ``_ROUND``. Each place draws a cell, by the root of what its rarer class holds, and

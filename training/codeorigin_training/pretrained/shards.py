@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from codeorigin_training.arrays import Floats32
 from codeorigin_training.blocks import GROUP, Blocks, check_bits, splits_into_blocks, to_blocks
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import describe, make_described
@@ -92,7 +93,7 @@ def _size(arrays: Arrays) -> int:
     return sum(array.nbytes + _HEADERS for array in arrays.values())
 
 
-def _pieces(encoder: Encoder, most_numbers: int) -> Iterator[tuple[str, int, npt.NDArray[np.float32]]]:
+def _pieces(encoder: Encoder, most_numbers: int) -> Iterator[tuple[str, int, Floats32]]:
     """(name, first row, rows) of every weight."""
     for name, value in encoder.state_dict().items():
         array = value.detach().float().cpu().numpy()
@@ -101,16 +102,16 @@ def _pieces(encoder: Encoder, most_numbers: int) -> Iterator[tuple[str, int, npt
             yield name, start, array[start : start + rows]
 
 
-def _packed(array: npt.NDArray[np.float32], bits: int) -> Arrays:
+def _packed(array: Floats32, bits: int) -> Arrays:
     if not splits_into_blocks(array.shape):
         return {"plain": array.astype(np.float16)}
     blocks = to_blocks(array, bits)
     return {"codes": blocks.packed, "low": blocks.low, "step": blocks.step}
 
 
-def _unpacked(arrays: Arrays, shape: tuple[int, ...], bits: int) -> npt.NDArray[np.float32]:
+def _unpacked(arrays: Arrays, shape: tuple[int, ...], bits: int) -> Floats32:
     if "plain" in arrays:
-        plain: npt.NDArray[np.float32] = arrays["plain"].astype(np.float32)
+        plain: Floats32 = arrays["plain"].astype(np.float32)
         return plain
     (columns,) = shape
     low, step = (arrays[kind].reshape(-1, columns // GROUP) for kind in ("low", "step"))

@@ -8,10 +8,9 @@ and same-task pairs each say for themselves what an n-gram shows: in the corpus 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Booleans, Floats, Integers
 
 SMOOTHING = 10.0
 """Rows of mean weight that every n-gram is given in both classes: fewer say next to nothing."""
@@ -34,9 +33,9 @@ class EvidenceShares:
 
 def feature_scales(
     matrix: sparse.csr_matrix,
-    labels: npt.NDArray[np.int64],
+    labels: Integers,
     weights: Floats,
-    paired: npt.NDArray[np.bool_],
+    paired: Booleans,
     shares: EvidenceShares,
 ) -> Floats:
     """Scales ``(width,)`` of the columns of ``matrix``; the rows where ``paired`` are those of same-task pairs."""
@@ -51,7 +50,7 @@ def feature_scales(
     return scales if scales.any() else np.ones_like(scales)
 
 
-def _ratios(present: sparse.csr_matrix, labels: npt.NDArray[np.int64], weights: Floats) -> Floats:
+def _ratios(present: sparse.csr_matrix, labels: Integers, weights: Floats) -> Floats:
     """Absolute log ratios of the shares of LLM and of human rows that have an n-gram, over their root mean square."""
     relative = weights / weights.mean()
     human, llm = (

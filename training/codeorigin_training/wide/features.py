@@ -6,17 +6,17 @@ from itertools import chain
 from multiprocessing import get_context
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.normalize import normalize
 from codeorigin.model.views import View
+from codeorigin_training.arrays import Floats32, Integers32
 from codeorigin_training.corpus.rows import Row
 
 _CHUNK = 256
 
-_Feature = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
+_Feature = tuple[Integers32, Floats32]
 
 
 def view_matrices(rows: Sequence[Row], views: Sequence[View], *, processes: int) -> list[sparse.csr_matrix]:

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -22,7 +21,7 @@ from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import row_norms
 
 from codeorigin.model.views import View
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers
 from codeorigin_training.wide.evidence import EvidenceShares, feature_scales
 
 _PASSES = 10
@@ -55,7 +54,7 @@ class LinearModel:
 class WideModel:
     """All views in one table, float32 ``(sum of widths,)``: ``logit = bias + sum(table[ids] * values)``."""
 
-    table: npt.NDArray[np.float32]
+    table: Floats32
     bias: float
 
 
@@ -67,12 +66,12 @@ class Examples:
     """
 
     matrix: sparse.csr_matrix
-    labels: npt.NDArray[np.int64]
+    labels: Integers
     weights: Floats
-    folds: npt.NDArray[np.int64]
-    paired: npt.NDArray[np.bool_]
+    folds: Integers
+    paired: Booleans
 
-    def only(self, chosen: npt.NDArray[np.bool_]) -> "Examples":
+    def only(self, chosen: Booleans) -> "Examples":
         """The rows where ``chosen`` ``(n,)``."""
         return Examples(
             self.matrix[chosen],
@@ -85,7 +84,7 @@ class Examples:
 
 def fit_linear(
     matrix: sparse.csr_matrix,
-    labels: npt.NDArray[np.int64],
+    labels: Integers,
     weights: Floats,
     strength: float,
     scales: Floats | None = None,
@@ -147,7 +146,7 @@ def cross_fit(examples: Examples, settings: ViewSettings, *, threads: int = 1) -
         return whole.result(), logits
 
 
-def fit_scales(view_logits: Floats, labels: npt.NDArray[np.int64], weights: Floats) -> Floats:
+def fit_scales(view_logits: Floats, labels: Integers, weights: Floats) -> Floats:
     """Scales ``(views,)`` that turn out-of-fold view logits ``(n, views)`` into one logit.
 
     The scales are fitted on standardised logits with ridge so strong that views share the work: without it,

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from codeorigin.model.views import View, ViewKind
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.wide.features import view_matrices
@@ -35,7 +34,7 @@ class TrainingSet:
         """The n-grams of other rows, CSR ``(len(rows), width)``."""
         return view_matrices(rows, [WORDS], processes=self.processes)[0]
 
-    def fit(self, keep: npt.NDArray[np.bool_], labels: npt.NDArray[np.int64] | None = None) -> "WordModel":
+    def fit(self, keep: Booleans, labels: Integers | None = None) -> "WordModel":
         """Train on the rows to ``keep``, balanced as the shipped model's rows are.
 
         Args:

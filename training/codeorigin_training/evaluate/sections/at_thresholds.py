@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.corpus.weights import LENGTH_EDGES
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -86,9 +85,7 @@ def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateCo
     )
 
 
-def _curve(
-    title: str, rows: Sequence[Row], whole: Sample, keep: npt.NDArray[np.bool_], seed: int
-) -> RocCurve:
+def _curve(title: str, rows: Sequence[Row], whole: Sample, keep: Booleans, seed: int) -> RocCurve:
     sample = whole.take(_matched(rows, keep, seed))
     found = [tpr_at_fpr(sample.labels, sample.logits, rate) for rate in _CURVE_RATES]
     pairs = [(rate, value) for rate, value in zip(_CURVE_RATES, found, strict=True) if np.isfinite(value)]
@@ -114,7 +111,7 @@ def _breakdowns(rows: Sequence[Row], whole: Sample, config: EvaluateConfig) -> l
         "length": lambda row: length_class(row.lines),
         "code": lambda row: "tests" if row.is_test else "other code",
     }
-    masks: list[tuple[str, str, npt.NDArray[np.bool_]]] = []
+    masks: list[tuple[str, str, Booleans]] = []
     for name, value_of in properties.items():
         values = np.array([value_of(row) for row in rows])
         order = sorted(
@@ -143,7 +140,7 @@ def length_class(lines: int) -> str:
     return f"{starts[number]} to {starts[number + 1] - 1} lines"
 
 
-def _matched(rows: Sequence[Row], keep: npt.NDArray[np.bool_], seed: int) -> Integers:
+def _matched(rows: Sequence[Row], keep: Booleans, seed: int) -> Integers:
     inside = np.flatnonzero(keep)
     chosen = matched_draw([rows[int(number)] for number in inside], len(inside), seed)
     return inside[chosen]

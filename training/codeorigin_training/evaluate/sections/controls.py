@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.rows import Row
@@ -101,7 +100,7 @@ def _control(
 def _auroc(each: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Estimate:
     labels = each.labels
 
-    def statistic(index: Integers) -> npt.NDArray[np.float64]:
+    def statistic(index: Integers) -> Floats:
         return np.array([np.mean([auroc(labels[index], own[index]) for own in logits])])
 
     return estimate(each.groups, statistic, rounds=config.rounds, seed=config.seed)[0]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from codeorigin_training.arrays import Booleans, Integers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.baselines.word_view import TrainingSet
 from codeorigin_training.evaluate.config import EvaluateConfig
@@ -51,8 +51,8 @@ def learning_curve(
 
 def _figures(
     training: TrainingSet,
-    keep: npt.NDArray[np.bool_],
-    slices: Sequence[tuple[npt.NDArray[np.int64], sparse.csr_matrix]],
+    keep: Booleans,
+    slices: Sequence[tuple[Integers, sparse.csr_matrix]],
 ) -> tuple[int, list[float | None]]:
     """Functions trained on, and the AUROC of every slice of labels and n-grams."""
     if len({training.rows[number].label for number in np.flatnonzero(keep)}) < 2:

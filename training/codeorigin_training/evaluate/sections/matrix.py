@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.augmentation import Augmentation
@@ -119,7 +118,7 @@ def _perturbed(
     before, after = _sample(subset, raw, judge), _sample(subset, logits, judge)
     auroc_before, auroc_after = auroc_statistic(before), auroc_statistic(after)
 
-    def loss(index: Integers) -> npt.NDArray[np.float64]:
+    def loss(index: Integers) -> Floats:
         return np.array([auroc_before(index) - auroc_after(index)])
 
     texts = [(row.code, row.language) for item in subset.items for row in item]
@@ -135,7 +134,7 @@ def _in_order(each: Slice, sample: Sample, config: EvaluateConfig) -> Estimate:
     """Items come as person's, model's, person's, model's."""
     human, llm = sample.logits[::2], sample.logits[1::2]
 
-    def statistic(index: Integers) -> npt.NDArray[np.float64]:
+    def statistic(index: Integers) -> Floats:
         return np.array([pairs_in_order(human[index], llm[index])])
 
     return estimate(sample.groups[::2], statistic, rounds=config.rounds, seed=config.seed)[0]

@@ -6,8 +6,8 @@ The shipped model has seen them all, so these rows are not its own; they say how
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from codeorigin_training.arrays import Booleans
 from codeorigin_training.corpus.augmentation import Augmentation
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.baselines.word_view import TrainingSet, WordModel
@@ -74,9 +74,7 @@ def _row(
     return TransferRow(kind, value, row, float(with_it) if np.isfinite(with_it) else None)
 
 
-def _without_agent(
-    agent: str, training: TrainingSet, held_out: Sequence[Row]
-) -> tuple[npt.NDArray[np.bool_], list[Row]]:
+def _without_agent(agent: str, training: TrainingSet, held_out: Sequence[Row]) -> tuple[Booleans, list[Row]]:
     """Rows to train on, and rows to measure on: the agent's against human code.
 
     Where held-out repositories have too little of the agent's code, its training repositories are taken out
@@ -98,6 +96,6 @@ def _without_agent(
 
 def _without_language(
     language: str, training: TrainingSet, held_out: Sequence[Row]
-) -> tuple[npt.NDArray[np.bool_], list[Row]]:
+) -> tuple[Booleans, list[Row]]:
     keep = np.array([row.language != language for row in training.rows])
     return keep, [row for row in held_out if row.language == language]

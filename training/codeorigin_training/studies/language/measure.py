@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codeorigin.language_id.model import NONE, LanguageModel
-from codeorigin_training.arrays import Floats
+from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.pairs import either_will_do
 from codeorigin_training.studies.language.softmax import labels_of
@@ -65,7 +64,7 @@ def by_size(texts: Sequence[str], milliseconds: Floats) -> dict[str, dict[str, f
 
 
 def of_view(
-    probabilities: npt.NDArray[np.float64], examples: Sequence[Example], view: View, threshold: float
+    probabilities: Floats, examples: Sequence[Example], view: View, threshold: float
 ) -> dict[str, Any]:
     """Figures of the examples of one ``view``; ``probabilities`` ``(n, labels)`` are those of all examples.
 
@@ -103,13 +102,13 @@ def of_view(
     }
 
 
-def confused(answer: npt.NDArray[np.int64], target: npt.NDArray[np.int64], count: int = 6) -> list[list[Any]]:
+def confused(answer: Integers, target: Integers, count: int = 6) -> list[list[Any]]:
     """The most frequent mistakes as [true label, answer, how often]; codes ``(n,)``."""
     pairs = Counter((LABELS[t], LABELS[a]) for t, a in zip(target, answer, strict=True) if t != a)
     return [[true, said, number] for (true, said), number in pairs.most_common(count)]
 
 
-def calibration_error(confidence: npt.NDArray[np.float64], hit: npt.NDArray[np.bool_]) -> float:
+def calibration_error(confidence: Floats, hit: Booleans) -> float:
     """Mean gap between confidence and hits, both ``(n,)``, over :data:`_BINS` equal bins, weighted by their texts."""
     bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     gaps = [
@@ -217,7 +216,7 @@ def peer_figures(examples: Sequence[Example], peers: Mapping[str, Peer]) -> dict
     return found
 
 
-def _f1(answer: npt.NDArray[np.int64], target: npt.NDArray[np.int64], label: int) -> float:
+def _f1(answer: Integers, target: Integers, label: int) -> float:
     both = ((answer == label) & (target == label)).sum()
     return float(2 * both / max((answer == label).sum() + (target == label).sum(), 1))
 

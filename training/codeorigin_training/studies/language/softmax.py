@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from codeorigin.language_id.features import features
 from codeorigin.language_id.model import LanguageModel, Temperatures
-from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.arrays import Floats, Floats32, Integers
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.pairs import grammar_shifts
@@ -38,7 +38,7 @@ def labels_of(examples: Sequence[Example]) -> Integers:
 
 def train(
     examples: Sequence[Example], config: LanguageConfig, log: Callable[[str], None]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+) -> tuple[Floats32, Floats32]:
     """Weights ``(width, labels)`` and bias ``(labels,)`` by Adam (Kingma and Ba, 2015) with decoupled weight decay.
 
     Every label weighs alike, whatever its number of examples.
@@ -85,17 +85,15 @@ def softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def quantised(
-    weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]
-) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
+def quantised(weights: Floats32, bias: Floats32) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
     """``weights`` as int8, the scale of each label ``(labels,)`` and the bias: what a model folder holds."""
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-12) / 127
     return np.round(weights / scale).astype(np.int8), scale.astype(np.float64), bias.astype(np.float64)
 
 
 def fitted(
-    weights: npt.NDArray[np.float32],
-    bias: npt.NDArray[np.float32],
+    weights: Floats32,
+    bias: Floats32,
     calibration: Sequence[Example],
     config: LanguageConfig,
 ) -> LanguageModel:
