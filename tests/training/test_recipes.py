@@ -226,6 +226,11 @@ def test_its_bundle_explains_by_integrated_gradients(
     assert len(explanation.top_tokens) == 5
 
 
+def test_its_figures_out_of_fold_are_of_the_deep_part_alone(run: Run) -> None:
+    metrics = json.loads((run.bundle / "manifest.json").read_text(encoding="utf-8"))["metrics"]
+    assert list(metrics["out_of_fold"]) == ["deep"]
+
+
 def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
     settings = json.loads(run.settings.read_text(encoding="utf-8"))
     assert list(settings) == [

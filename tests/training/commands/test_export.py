@@ -159,6 +159,7 @@ def test_a_deep_part_that_calibration_wants_is_exported(run: Run) -> None:
     assert bundle.deep is not None
     assert bundle.deep.overlap == 8
     assert bundle.manifest["metrics"]["parts"]["deep"] is not None
+    assert list(bundle.manifest["metrics"]["out_of_fold"]) == ["wide", "wide_deep"]
     calibrate(replace(CALIBRATE, deep=False), run, silent)
     export(CONFIG, run, silent)
     assert Analyzer.load(run.bundle).bundle.deep is None
