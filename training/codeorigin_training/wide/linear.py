@@ -25,8 +25,6 @@ from codeorigin_training.arrays import Booleans, Floats, Floats32, Integers
 from codeorigin_training.wide.evidence import EvidenceShares, feature_scales
 
 _PASSES = 10
-# Stopping after a few passes is meant.
-warnings.filterwarnings("ignore", category=ConvergenceWarning, module=r"sklearn\.svm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,10 @@ def fit_linear(
         fit_intercept=False,
         random_state=0,
     )
-    regression.fit(rows, labels, sample_weight=weights)
+    with warnings.catch_warnings():
+        # Stopping after a few passes is meant.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        regression.fit(rows, labels, sample_weight=weights)
     coefficients: Floats = regression.coef_[0].astype(np.float64)
     return LinearModel(coefficients if scales is None else coefficients * scales)
 
