@@ -67,7 +67,9 @@ class SequenceLearner:
             logits = self._model.head(states).squeeze(-1)
         shape = (self._views, len(draw.rows))
         output = Output(
-            logits.unflatten(0, shape), states.unflatten(0, shape), torch.from_numpy(hidden).to(self._device)
+            logits.view(*shape, *logits.shape[1:]),
+            states.view(*shape, -1),
+            torch.from_numpy(hidden).to(self._device),
         )
         loss, parts = self._objective.loss(output, draw, self._config.losses)
         return StepLoss(loss, parts, int(batch.mask.sum()))
