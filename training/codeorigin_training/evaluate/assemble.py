@@ -10,7 +10,7 @@ from codeorigin_training.corpus.augmentation import Augmentation
 from codeorigin_training.evaluate.baselines.word_view import TrainingSet
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.report import (
-    Baseline,
+    BaselineFigures,
     Control,
     Faithfulness,
     HeldOut,
@@ -136,7 +136,7 @@ def assemble(
         or (),
         baselines=take(
             "baselines",
-            tuple[Baseline, ...],
+            tuple[BaselineFigures, ...],
             lambda: baselines(data.train, data.held_out, data.pairs, detector, config, log),
         )
         or (),
