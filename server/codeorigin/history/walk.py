@@ -19,7 +19,7 @@ from codeorigin.history.commit_results import ReadFile, commit_result
 from codeorigin.history.functions import Section, unpacked
 from codeorigin.history.reading import UNREAD, Read, Readers, Wanted
 from codeorigin.history.results import CommitResult
-from codeorigin.history.state import State
+from codeorigin.history.state import HistoryState
 from codeorigin.model.judge import Judge
 from codeorigin.pieces import NOTEBOOK, kind_of_path
 
@@ -140,7 +140,7 @@ class Walk:
         self,
         repository: Repository,
         judge: Judge,
-        state: State,
+        state: HistoryState,
         *,
         model: Path | None = None,
         wanted: Callable[[str], bool],

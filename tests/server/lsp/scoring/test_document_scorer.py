@@ -15,7 +15,7 @@ from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
-from codeorigin.lsp.scoring.worker import Worker
+from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.settings.schema import Settings
 from codeorigin.source.text import LineIndex, PositionEncoding
 
@@ -33,7 +33,7 @@ class Version:
 
 @dataclass
 class Bench:
-    """Documents by version, and what became of them. It stands for the engine and its analyzer too."""
+    """Documents by version, and what became of them. It stands for the model loader and its analyzer too."""
 
     versions: dict[str, int] = field(default_factory=dict)
     analyzed: list[Version] = field(default_factory=list)
@@ -46,14 +46,14 @@ class Bench:
     generation: int = 0
     settings: Settings = SETTINGS
     model_id: str = "model"
-    worker: Worker = field(default_factory=Worker)
+    worker: WorkerThread = field(default_factory=WorkerThread)
 
     def __post_init__(self) -> None:
         self.hold.set()
-        engine: Any = self
+        loader: Any = self
         self.scorer = DocumentScorer(
             self.worker,
-            engine,
+            loader,
             begin=self.begin,
             key=self.key,
             deliver=self.deliver,
