@@ -169,7 +169,7 @@ def test_nothing_else_knows_a_front() -> None:
             ),
         ),
         ("scored_functions", ("cache", "model", "cancellation")),
-        ("explanations", ("cache", "embedded", "explain", "languages", "spans", "cancellation")),
+        ("cached_explainer", ("cache", "embedded", "explain", "languages", "spans", "cancellation")),
         ("change_verdicts", ("model",)),
         ("pieces", ("changed_functions", "embedded", "languages", "source")),
         ("worker_processes", ()),
