@@ -19,11 +19,11 @@ from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.pairs import (
     KINDS,
+    Representation,
     Represented,
-    View,
     neighbour_batches,
 )
-from codeorigin_training.studies.representations.vocabularies import Vocabulary
+from codeorigin_training.studies.representations.vocabularies import StructureVocabulary
 
 _UNITS = 128
 
@@ -92,7 +92,7 @@ def load_pretrained(folder: Path, added: int) -> HuggingFaceEncoder:
 def train_relations(
     encoder: Encoder,
     functions: Sequence[Represented],
-    vocabulary: Vocabulary,
+    vocabulary: StructureVocabulary,
     config: RepresentationsConfig,
     log: Callable[[str], None],
 ) -> RelationClassifier:
@@ -121,7 +121,7 @@ def train_relations(
 def relation_answers(
     model: RelationClassifier,
     functions: Sequence[Represented],
-    vocabulary: Vocabulary,
+    vocabulary: StructureVocabulary,
     config: RepresentationsConfig,
 ) -> RelationAnswers:
     """What ``model`` says of the pairs of ``functions``, each with what belongs to it and with a neighbour's."""
@@ -139,18 +139,24 @@ def relation_answers(
     return RelationAnswers(np.array(right, dtype=bool), kinds, repos)
 
 
-_Encoded = dict[tuple[int, View], Integers]
+_Encoded = dict[tuple[int, Representation], Integers]
 
 
-def _encoded(functions: Sequence[Represented], vocabulary: Vocabulary, context: int) -> _Encoded:
-    return {(id(each), view): vocabulary.encode(each, view)[:context] for each in functions for view in View}
+def _encoded(functions: Sequence[Represented], vocabulary: StructureVocabulary, context: int) -> _Encoded:
+    return {
+        (id(each), view): vocabulary.encode(each, view)[:context]
+        for each in functions
+        for view in Representation
+    }
 
 
 def _logits(
     model: RelationClassifier, batch: Sequence[Represented], encoded: _Encoded, swapped: Integers
 ) -> tuple[Tensor, Tensor]:
     """Logits and targets: for each kind the pairs that belong together, then those that were swapped."""
-    states = {view: model.states(*_padded([encoded[id(each), view] for each in batch])) for view in View}
+    states = {
+        view: model.states(*_padded([encoded[id(each), view] for each in batch])) for view in Representation
+    }
     logits, targets = [], []
     for left, other in KINDS:
         for place, target in ((torch.arange(len(batch)), 1.0), (torch.from_numpy(swapped), 0.0)):
