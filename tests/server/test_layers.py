@@ -87,6 +87,7 @@ def _own(tree: ast.Module) -> set[str]:
     return found - {""}
 
 
+@cache
 def _imports() -> dict[str, set[str]]:
     return {module: _own(tree) for module, tree in _modules().items()}
 
