@@ -123,7 +123,7 @@ class RelationLearner:
         # Those that belong together weigh as much as all that were swapped, and a coin's loss is that of one pair.
         weights = torch.where(targets > 0, (len(swaps) + 1) / 2, (len(swaps) + 1) / (2 * len(swaps)))
         loss = nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)
-        tokens = sum(len(self._encoded[id(each), view]) for each in batch for view in View)
+        tokens = sum(len(self._encoded[id(each), view]) for each in batch for view in Representation)
         return StepLoss(loss, {}, tokens)
 
     def validation(self) -> Validation | None:
