@@ -11,7 +11,7 @@ import pytest
 from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.cli.fleet_report import write_fleet_report
 from codeorigin.cli.reports.history import parquet
-from codeorigin.cli.reports.history.report import HistoryReport
+from codeorigin.cli.reports.history.report import HistoryReport, LeftOut
 from codeorigin.errors import CodeOriginError
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import UnitKind
@@ -21,8 +21,8 @@ from codeorigin.settings.project_files import ACCEPTED_FILE
 from support.command import TERSE, complaints, run
 from support.fleet_scans import unit
 
-_NO_RUN: Any = None
-HISTORY = HistoryReport(_NO_RUN, iter(()), "m", None, None, "month")
+_NO_DETAILS: Any = None
+HISTORY = HistoryReport("1", "m", iter(()), LeftOut(0, 0, 0), _NO_DETAILS, "r", None, None, "month")
 FUNCTION = ("0123456789abcdef", "f", None)
 
 

@@ -22,10 +22,10 @@ from codeorigin.model.verdict import Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.source.text import LineIndex, PositionEncoding
 from codeorigin.spans import FunctionSpan
+from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio
 
-PATIENCE = 10
 ANSWER = Explanation(
     logit=1.0, baseline_logit=0.0, completeness_gap=0.0, approximate=False, nodes=8,
     method=Method.INTEGRATED_GRADIENTS, baseline=Baseline.MASK, lines=(), top_tokens=(),

@@ -28,6 +28,7 @@ from codeorigin_training.studies.language.none_texts import none_texts
 from codeorigin_training.studies.language.pairs import grammar_shifts
 from codeorigin_training.studies.language.softmax import quantised, threshold_for
 from codeorigin_training.studies.language.views import HEADS, Example, TextPart, fill, part
+from codeorigin_training.studies.section import read_study
 
 WORDS = [
     "alpha",
@@ -91,6 +92,9 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     # The encoder was trained on the same texts and is asked the same ones.
     assert figures["peers"]["encoder"].keys() == figures["peers"]["pygments"].keys()
     assert figures["peers"]["this model"].keys() == figures["peer_texts"].keys()
+    (section,) = read_study(folder / "study.json").sections
+    told = {each.name: each.value for each in section.figures}
+    assert told["accuracy beside others: encoder: 5 lines"] == figures["peers"]["encoder"]["5 lines"]
     kept = Classifier.load(folder / "encoder")
     assert set(kept.labels) <= set(LABELS)
     assert kept.predict(["func main() {}"])[0][0] in LABELS

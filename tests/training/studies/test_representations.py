@@ -1,12 +1,14 @@
 """The study of representations on a corpus made here: pairs, vocabularies, classifiers, detectors, the page."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from codeorigin.source.construct import CONSTRUCTS, Construct
@@ -30,6 +32,8 @@ from codeorigin_training.studies.representations.pairs import (
     represented,
 )
 from codeorigin_training.studies.representations.relations import (
+    RelationClassifier,
+    RelationLearner,
     make_relation_encoder,
     relation_answers,
     train_relations,
@@ -122,6 +126,24 @@ def test_a_classifier_learns_which_structure_belongs_to_which_source() -> None:
     answers = relation_answers(model, known, vocabulary, config)
     assert answers.right.mean() > 0.7
     assert len(answers.kinds) == len(answers.repos) == len(answers.right) == 6 * len(known)
+
+
+def test_every_pair_learns_from_several_swaps_and_never_from_its_own_as_one() -> None:
+    known = represented(functions(9))
+    config = replace(CONFIG, batch=9, swaps=20)
+    vocabulary = ExtendedVocabulary(SpelledVocabulary.train(known, 300, 0), known)
+    model = RelationClassifier(make_relation_encoder(config, vocabulary.size))
+    # What says nothing costs as much as a coin, however many swaps there are of each pair.
+    for parameter in model.head.parameters():
+        torch.nn.init.zeros_(parameter)
+    asked: list[torch.Tensor] = []
+    model.head.register_forward_hook(lambda module, given, found: asked.append(given[0]))
+    learner = RelationLearner(model, known, vocabulary, config)
+    (draw,) = (each for each in learner.round(np.random.default_rng(3)) if len(each.rows) > 4)
+    loss = learner.loss(draw, np.random.default_rng(0)).loss
+    assert loss.item() == pytest.approx(math.log(2))
+    # Twenty turns of nine functions come round twice or more, and are left out there.
+    assert len(asked) in {3 * (1 + 18), 3 * (1 + 17)}
 
 
 def test_pairs_in_one_sequence_are_half_swapped_and_structure_may_have_tokens_of_its_own() -> None:

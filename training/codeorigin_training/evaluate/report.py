@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from codeorigin_training.evaluate.manifest_rows import (
+    CalledRow,
     CommitRow,
     FalsePositives,
     MixedRow,
@@ -265,6 +266,7 @@ class Report:
     neutral: Neutral | None = None
     false_positives: tuple[FalsePositives, ...] = ()
     commits: tuple[CommitRow, ...] = ()
+    called: tuple[CalledRow, ...] = ()
     whole: tuple[WholeRow, ...] = ()
     whole_verdicts: tuple[WholeVerdicts, ...] = ()
     mixed: tuple[MixedRow, ...] = ()

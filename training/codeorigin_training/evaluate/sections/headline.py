@@ -6,6 +6,7 @@ from typing import Any
 
 from codeorigin_training.evaluate.report import BaselineFigures, HeldOut, InFileRow, MatrixRow, Report
 from codeorigin_training.evaluate.sections.accused import (
+    called_of,
     commits_of,
     false_positives_of,
     mixed_of,
@@ -68,6 +69,7 @@ def with_manifests_sections(report: Report, manifest: Mapping[str, Any]) -> Repo
         report,
         false_positives=false_positives_of(metrics),
         commits=commits_of(metrics),
+        called=called_of(metrics),
         whole=whole_of(metrics),
         whole_verdicts=whole_verdicts_of(metrics),
         mixed=mixed_of(metrics),

@@ -215,6 +215,11 @@ def language_section(measured: Mapping[str, Any]) -> Section:
         figures=(
             *(Figure(f"accuracy: {name}", each["accuracy"]) for name, each in views.items()),
             *(
+                Figure(f"accuracy beside others: {peer}: {name}", value)
+                for peer, each in measured["peers"].items()
+                for name, value in each.items()
+            ),
+            *(
                 Figure(f"milliseconds, 95th percentile: {name}", each["p95"])
                 for name, each in measured["milliseconds"].items()
             ),
