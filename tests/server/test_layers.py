@@ -87,6 +87,7 @@ def _own(tree: ast.Module) -> set[str]:
     return found - {""}
 
 
+@cache
 def _imports() -> dict[str, set[str]]:
     return {module: _own(tree) for module, tree in _modules().items()}
 
@@ -170,7 +171,7 @@ def test_nothing_else_knows_a_front() -> None:
             ),
         ),
         ("scored_functions", ("cache", "model", "cancellation")),
-        ("explanations", ("cache", "embedded", "explain", "languages", "spans", "cancellation")),
+        ("cached_explainer", ("cache", "embedded", "explain", "languages", "spans", "cancellation")),
         ("change_verdicts", ("model",)),
         ("pieces", ("changed_functions", "embedded", "languages", "source")),
         ("worker_processes", ("termination",)),

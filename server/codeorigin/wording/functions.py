@@ -146,7 +146,7 @@ def _promise(verdict: Verdict, limits: Limits) -> str:
 
 def deep_note(verdict: Verdict) -> str | None:
     """What the deep part said where it refined a verdict; None for the others."""
-    if verdict.deep is None or verdict.said is None or verdict.said == verdict.logit:
+    if verdict.deep is None or verdict.unrefined_logit is None or verdict.unrefined_logit == verdict.logit:
         return None
     text = f"Refined by the deep part of the model ({logits(verdict.deep)})."
     if verdict.cleared:
