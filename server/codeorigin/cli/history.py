@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import codeorigin
 from codeorigin.cli.changes import wanted_paths
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.inputs import chosen_cells, source_kind
 from codeorigin.cli.output import write_output
 from codeorigin.cli.reports.history import write_history
-from codeorigin.cli.reports.history.report import HistoryReport
+from codeorigin.cli.reports.history.report import HistoryReport, LeftOut
 from codeorigin.cli.terminal import complain, display_path, printable
 from codeorigin.errors import CodeOriginError, RepositoryError
 from codeorigin.git.repository import Repository
@@ -90,7 +91,7 @@ def _repository(path: str) -> tuple[Repository, list[str]]:
     return repository, [path] if inside else []
 
 
-class Progress:
+class CommitProgress:
     """How far the work is, with its rate: one line that a terminal sees change, or one a minute elsewhere.
 
     ``total`` commits are to be done; ``clock`` tells seconds.
@@ -207,7 +208,7 @@ class _Counter:
     def __init__(self, run: HistoryRun) -> None:
         self._run, self.done = run, 0
         self.missing = self.unreadable = 0
-        self._progress = Progress(len(run.plan))
+        self._progress = CommitProgress(len(run.plan))
 
     def __iter__(self) -> Iterator[CommitResult]:
         for result in self._run.results():
@@ -244,9 +245,13 @@ def _report(
     run: HistoryRun, results: _Counter, options: HistoryOptions, repository: Repository
 ) -> HistoryReport:
     name = (repository.root or repository.folder).name.removesuffix(".git")
+    plan = run.plan
     return HistoryReport(
-        run=run,
+        version=codeorigin.__version__,
+        model=run.bundle.model_id,
         results=iter(results),
+        left_out=LeftOut(plan.merges, plan.cut_off, plan.unreadable),
+        details=run.details,
         name=printable(display_path(name)),
         since=options.since,
         until=options.until,

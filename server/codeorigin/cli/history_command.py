@@ -31,6 +31,7 @@ class HistoryFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     HTML = "html"
+    MARKDOWN = "markdown"
     PARQUET = "parquet"
 
 

@@ -21,7 +21,7 @@ class DeltaFormat(StrEnum):
 
 
 def report(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report of check --format json.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What check or history --format json wrote.")],
     report_format: Annotated[
         ReportFormat, typer.Option("--format", "-f", help="Shape of the report.")
     ] = ReportFormat.TEXT,
@@ -32,12 +32,9 @@ def report(
 
     def work() -> int:
         from codeorigin.cli.output import write_output
-        from codeorigin.cli.reports import write_report
-        from codeorigin.cli.saved_report import read_report
+        from codeorigin.cli.saved import read_saved
 
-        write_output(
-            output, lambda: read_report(file), lambda made, stream: write_report(made, report_format, stream)
-        )
+        write_output(output, lambda: read_saved(file, report_format), lambda write, stream: write(stream))
         return ExitCode.OK
 
     raise typer.Exit(guarded(work, debug=debug))

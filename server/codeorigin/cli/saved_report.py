@@ -1,6 +1,7 @@
 """A JSON report read back, to be rendered again and compared."""
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,9 +15,11 @@ from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.report import ChangeReport, DeclaredAgent, FileReport, FunctionReport, Summary
 from codeorigin.source.regular_files import read_regular_file
-from codeorigin.spans import FunctionSpan, TextRange, UnitKind
+from codeorigin.spans import FunctionSpan, SpanKind, TextRange
 
 MAX_BYTES = 1 << 30
+NOT_OF_THIS_FORM = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What is raised by values that are not those of a report."""
 _Named = TypeVar("_Named", Band, Reason, ChangeReason, FileReason, Group)
 
 
@@ -26,6 +29,21 @@ def read_report(path: Path) -> CheckResult:
     Raises:
         SourceError: the file cannot be read, or holds no such report.
     """
+    try:
+        return check_result(read_json(path))
+    except NOT_OF_THIS_FORM as error:
+        raise SourceError(
+            f"{display_path(path)}: is no report of this version's 'codeorigin check --format json'; write it again"
+        ) from error
+
+
+def read_json(path: Path) -> Any:
+    """What a file holds; anything that JSON can say.
+
+    Raises:
+        SourceError: the file cannot be read, or is too large.
+        ValueError, RecursionError: it is no JSON; both are in :data:`NOT_OF_THIS_FORM`.
+    """
     shown = display_path(path)
     try:
         content = read_regular_file(path, MAX_BYTES)
@@ -33,15 +51,19 @@ def read_report(path: Path) -> CheckResult:
         raise SourceError(f"{shown}: cannot be read: {error.strerror}") from error
     if len(content) > MAX_BYTES:
         raise SourceError(f"{shown}: is larger than {MAX_BYTES:,} bytes")
-    try:
-        return _result(json.loads(content))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise SourceError(
-            f"{shown}: is no report of this version's 'codeorigin check --format json'; write it again"
-        ) from error
+    return json.loads(content, parse_float=_finite, parse_constant=_finite)
 
 
-def _result(data: Mapping[str, Any]) -> CheckResult:
+def _finite(text: str) -> float:
+    """A number that can be written as JSON again."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of a report")
+    return number
+
+
+def check_result(data: Mapping[str, Any]) -> CheckResult:
+    """The result in the values of a report; raises one of :data:`NOT_OF_THIS_FORM` where they are something else."""
     accepted: set[str] = set()
     files = tuple(_file(each, accepted) for each in data["files"])
     summary = data["summary"]
@@ -149,7 +171,7 @@ def _function(data: Mapping[str, Any], accepted: set[str]) -> FunctionReport:
             name_range=span,
             doc_comment=None,
             is_test=False,
-            kind=UnitKind(str(data["kind"])),
+            kind=SpanKind(str(data["kind"])),
             nested=tuple(each.span for each in nested),
         ),
         verdict=Verdict(

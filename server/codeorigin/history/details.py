@@ -1,7 +1,6 @@
 """The functions of single commits with their text and the evidence of its lines, for those that stand out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.changed_functions import FunctionLines
@@ -11,7 +10,7 @@ from codeorigin.git.repository import Repository
 from codeorigin.history.commit_results import JudgedFunction, judged_functions
 from codeorigin.history.functions import LONGEST_NAME, BlobReader
 from codeorigin.history.reading import Read, Wanted, read_blobs
-from codeorigin.history.results import CommitResult
+from codeorigin.history.results import CommitDetails, CommitResult, DetailedFunction, HeatLine
 from codeorigin.history.walk import Walk
 from codeorigin.model.judge import Judge
 from codeorigin.pieces import Piece, kind_of_path
@@ -21,37 +20,15 @@ MOST_FUNCTIONS = 12
 MOST_LINES = 60
 
 
-@dataclass(frozen=True, slots=True)
-class HeatLine:
-    """A line of a function. ``value`` is its evidence in logits; ``changed``: the commit added or rewrote it."""
-
-    number: int
-    text: str
-    value: float
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DetailedFunction:
-    """A function that a commit touched; its ``lines`` may be fewer than it has."""
-
-    judged: JudgedFunction
-    lines: tuple[HeatLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CommitDetails:
-    """A commit with its functions, those that it wrote first, the likeliest of an LLM first; ``more`` are left out."""
-
-    result: CommitResult
-    functions: tuple[DetailedFunction, ...]
-    more: int
-
-
 def commit_details(
-    repository: Repository, analyzer: Analyzer, walk: Walk, results: Sequence[CommitResult]
+    repository: Repository,
+    analyzer: Analyzer,
+    walk: Walk,
+    results: Sequence[CommitResult],
+    *,
+    with_lines: bool = True,
 ) -> Iterator[CommitDetails]:
-    """The details of commits that ``walk`` has judged.
+    """The details of commits that ``walk`` has judged; without lines nothing is explained.
 
     Raises:
         RepositoryError: git says no.
@@ -69,16 +46,31 @@ def commit_details(
             _, functions = judged_functions(judge, files, file_context=walk.file_context)
             functions.sort(key=lambda each: (not each.written, -(each.verdict.probability or 0.0)))
             kept = functions[:MOST_FUNCTIONS]
-            made = tuple(_detailed(reader, analyzer, each) for each in kept)
+            made = tuple(
+                _detailed(each, _lines(reader, analyzer, each) if with_lines else ()) for each in kept
+            )
             yield CommitDetails(result, made, len(functions) - len(kept))
     finally:
         reader.close()
 
 
-def _detailed(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) -> DetailedFunction:
+def _detailed(judged: JudgedFunction, lines: tuple[HeatLine, ...]) -> DetailedFunction:
+    place = judged.function.lines
+    return DetailedFunction(
+        name=judged.function.name,
+        path=judged.file.file.path,
+        first=place.first,
+        last=place.last,
+        written=judged.written,
+        verdict=judged.verdict,
+        lines=lines,
+    )
+
+
+def _lines(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) -> tuple[HeatLine, ...]:
     found = _found(reader, judged)
     if found is None:
-        return DetailedFunction(judged, ())
+        return ()
     piece, report, place = found
     # Histories are judged by the wide part where a deep one refines.
     options = ExplainOptions(deep=False)
@@ -87,17 +79,14 @@ def _detailed(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) ->
     shift = place.first - report.span.range.start_line
     values = {each.line + shift: each.value for each in explanation.lines}
     lines = piece.text.split("\n")[place.first - 1 : place.last][:MOST_LINES]
-    return DetailedFunction(
-        judged,
-        tuple(
-            HeatLine(
-                number := piece.line(own),
-                line.rstrip("\r"),
-                values.get(own, 0.0),
-                any(low <= number <= high for low, high in judged.file.file.lines),
-            )
-            for own, line in enumerate(lines, place.first)
-        ),
+    return tuple(
+        HeatLine(
+            number := piece.line(own),
+            line.rstrip("\r"),
+            values.get(own, 0.0),
+            any(low <= number <= high for low, high in judged.file.file.lines),
+        )
+        for own, line in enumerate(lines, place.first)
     )
 
 

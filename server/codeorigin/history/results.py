@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from codeorigin.model.verdict import Band
+from codeorigin.model.verdict import Band, Verdict
 
 UNREADABLE = "unreadable"
 """The reason why a commit that cannot be read has no verdict."""
@@ -71,3 +71,38 @@ class CommitResult:
         values["parts"] = tuple(Part(**part) for part in data["parts"])
         values["band"] = None if data["band"] is None else Band(data["band"])
         return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatLine:
+    """A line of a function. ``value`` is its evidence in logits; ``changed``: the commit added or rewrote it."""
+
+    number: int
+    text: str
+    value: float
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DetailedFunction:
+    """A function that a commit touched, from line ``first`` to ``last`` of the file, with its verdict in this commit.
+
+    ``written``: the commit wrote every line. ``lines`` may be fewer than it has, and none where nobody asked for them.
+    """
+
+    name: str
+    path: str
+    first: int
+    last: int
+    written: bool
+    verdict: Verdict
+    lines: tuple[HeatLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitDetails:
+    """A commit with its functions, those that it wrote first, the likeliest of an LLM first; ``more`` are left out."""
+
+    result: CommitResult
+    functions: tuple[DetailedFunction, ...]
+    more: int

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.git.repository import Repository
-from codeorigin.history.details import CommitDetails, commit_details
-from codeorigin.history.results import CommitResult
-from codeorigin.history.state import State, default_path
+from codeorigin.history.details import commit_details
+from codeorigin.history.results import CommitDetails, CommitResult
+from codeorigin.history.state import HistoryState, default_path
 from codeorigin.history.walk import Plan, Walk, plan
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.judge import Judge
@@ -28,9 +28,10 @@ class HistoryRun:
         """What comes of every commit, newest first: see :meth:`Walk.results`."""
         return self.walk.results(self.plan)
 
-    def details(self, results: Sequence[CommitResult]) -> Iterator[CommitDetails]:
-        """Commits with their functions and the evidence of their lines."""
-        return commit_details(self.repository, Analyzer(self.bundle), self.walk, results)
+    def details(self, results: Sequence[CommitResult], *, with_lines: bool = True) -> Iterator[CommitDetails]:
+        """Commits with their functions and, if wanted, the evidence of their lines."""
+        analyzer = Analyzer(self.bundle)
+        return commit_details(self.repository, analyzer, self.walk, results, with_lines=with_lines)
 
 
 @contextmanager
@@ -76,7 +77,7 @@ def open_history(
     commits = plan(repository, revision, since=since, until=until, paths=paths)
     bundle = Bundle.load(model)
     path = state or default_path(repository.folder, bundle.model_id)
-    with State(path, settings, bundle.model_id) as kept:
+    with HistoryState(path, settings, bundle.model_id) as kept:
         walk = Walk(
             repository,
             Judge(bundle.calibration),

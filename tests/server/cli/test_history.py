@@ -178,6 +178,7 @@ def test_parquet_has_a_row_for_each_commit(history: History, tmp_path: Path) -> 
     rows = pq.read_table(path).to_pylist()
     made = json.loads(history("--format", "json")[1])["commits"]
     assert rows == [each | each.pop("band_lines") for each in made]
+    assert any(each["parts"] for each in rows)
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
 
 

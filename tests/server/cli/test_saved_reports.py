@@ -78,18 +78,32 @@ def test_every_format_of_a_saved_report(
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", "{}", '{"version": "1", "model": 3, "files": [{}]}', "[" * 100_000, "\xff", "nul\0", "3"],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"version": "1", "model": 3, "files": [{}]}',
+        "[" * 100_000,
+        "\xff",
+        "nul\0",
+        "3",
+        '{"commits": [], "months": []}',
+    ],
 )
 def test_what_is_no_report_costs_a_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
 ) -> None:
     path = tmp_path / "x.json"
     path.write_text(content, encoding="latin-1")
-    for command in (["report", str(path)], ["delta", str(path), str(path)]):
-        assert main(command) == 2
-        assert capsys.readouterr().err == (
-            f"codeorigin: {path}: is no report of this version's 'codeorigin check --format json'; write it again\n"
-        )
+    assert main(["report", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"codeorigin: {path}: is nothing that this version's 'codeorigin check --format json' or 'codeorigin history "
+        "--format json' wrote; write it again\n"
+    )
+    assert main(["delta", str(path), str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"codeorigin: {path}: is no report of this version's 'codeorigin check --format json'; write it again\n"
+    )
 
 
 def test_a_report_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

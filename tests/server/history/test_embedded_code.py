@@ -104,7 +104,7 @@ def test_details_show_the_lines_of_cells_and_blocks(mixed: Repository, model: Pa
     (block,) = third.functions
     assert [line.text for line in block.lines][:2] == ["def block(values, limit):", "    kept = []"]
     assert [(line.number, line.changed) for line in block.lines if line.changed] == [(9, True)]
-    cell = next(each for each in second.functions if each.judged.function.name == "three")
+    cell = next(each for each in second.functions if each.name == "three")
     shown = (mixed.folder / "n.ipynb").read_text("utf-8").splitlines()
     assert [json.loads(shown[line.number - 1].strip().rstrip(",")).rstrip("\n") for line in cell.lines] == [
         line.text for line in cell.lines

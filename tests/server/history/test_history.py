@@ -86,13 +86,13 @@ def test_details_of_a_model_that_refines_are_those_of_its_wide_part(
 def _check_details(opened: HistoryRun) -> None:
     third, second, _ = list(opened.results())
     whole, one = list(opened.details([third, second]))
-    assert {each.judged.function.name for each in whole.functions} == {"three", "four", "five"}
-    assert all(each.judged.written for each in whole.functions)
+    assert {each.name for each in whole.functions} == {"three", "four", "five"}
+    assert all(each.written for each in whole.functions)
     for function in whole.functions:
         assert len(function.lines) == 6
         assert all(line.changed for line in function.lines)
-        assert function.lines[0].text == f"def {function.judged.function.name}(values, limit):"
+        assert function.lines[0].text == f"def {function.name}(values, limit):"
         assert any(line.value for line in function.lines)
     (touched,) = one.functions
     assert [line.changed for line in touched.lines] == [False, True, False, False, False, False]
-    assert touched.judged.verdict.commit_evidence is None
+    assert touched.verdict.commit_evidence is None

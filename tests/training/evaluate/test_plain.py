@@ -4,7 +4,7 @@ import math
 import pytest
 
 from codeorigin_training.evaluate.plain import from_plain, to_plain
-from codeorigin_training.evaluate.report import Faithfulness, LearningPoint
+from codeorigin_training.evaluate.report import Faithfulness, LearningPoint, Report, Subject
 from codeorigin_training.measure.figures import Estimate
 
 
@@ -16,6 +16,13 @@ def test_a_report_survives_the_way_to_json_and_back() -> None:
     assert from_plain(Faithfulness | None, json.loads(json.dumps(to_plain(empty)))) == empty  # type: ignore[arg-type]
 
 
+def test_a_report_of_before_a_section_has_none_of_it() -> None:
+    report = Report(Subject("m", "d", "c", 4, 2, ""))
+    plain = to_plain(report)
+    del plain["called"]
+    assert from_plain(Report, plain) == report
+
+
 def test_what_is_not_finite_is_null() -> None:
     assert to_plain(Estimate(math.nan, -math.inf, 1 / 3)) == {"value": None, "low": None, "high": 0.333333}
 
@@ -23,5 +30,7 @@ def test_what_is_not_finite_is_null() -> None:
 def test_another_structure_is_refused() -> None:
     with pytest.raises(ValueError, match="value, low, high"):
         from_plain(Estimate, {"value": 1.0})
+    with pytest.raises(ValueError, match="value, low, high"):
+        from_plain(Estimate, {"value": 1.0, "low": None, "high": None, "more": 1.0})
     with pytest.raises(ValueError, match="float is wanted"):
         from_plain(Estimate, {"value": "high", "low": None, "high": None})

@@ -8,7 +8,7 @@ import pytest
 
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.export.card import model_card
-from codeorigin_training.export.commits import commit_sections, mixed_note
+from codeorigin_training.export.commits import WAYS, commit_sections, mixed_note
 from codeorigin_training.export.tables import quality_table
 
 
@@ -42,6 +42,32 @@ def test_what_whole_files_and_commits_are_called(manifest: dict[str, Any]) -> No
     assert "| 1,872 |" in page
     manifest["metrics"]["commits"]["commits"] = manifest["metrics"]["files"] = None
     assert "Whole files" not in "\n".join(commit_sections(manifest))
+
+
+def test_shares_and_wholes_by_number_of_functions(manifest: dict[str, Any]) -> None:
+    commits = manifest["metrics"]["commits"]
+    share = {"share": 0.0012, "interval_90": [0.0, 0.0034], "repositories": 61, "functions": 900}
+    commits["called"] = [
+        {
+            "code": "modern_human",
+            "within": "commit",
+            "functions": "4-9",
+            "circles": dict.fromkeys(WAYS, share),
+        }
+    ]
+    commits["whole"] = {"file": {}, "commit": {"10 or more": copy.deepcopy(commits["commits"])}}
+    commits["whole"]["commit"]["10 or more"]["verdicts"] |= {"true_positive_rate": 0.712, "files": 931}
+    page = "\n".join(commit_sections(manifest))
+    cell = "0.12 % (0 %-0.34 %; 61)"
+    assert f"| human, 2021-07 to 2022-11; commit of 4-9 | {' | '.join([cell] * 4)} |" in page
+    assert "| by number of functions | commits of 10 or more |" in page
+    assert "| LLM called `llm` | 71.2 % |" in page
+    assert "| how many there are | 931 |" in page
+    assert "| AUROC, against human code before mid-2021 | 0.985 (0.976-0.991) |" in page
+    commits["whole"]["commit"]["10 or more"]["old_human"]["files"] = 39
+    assert "| AUROC, against human code before mid-2021 | - |" in "\n".join(commit_sections(manifest))
+    del commits["called"], commits["whole"]
+    assert "by the number of functions" not in "\n".join(commit_sections(manifest))
 
 
 def ways(*values: float | None) -> dict[str, Any]:

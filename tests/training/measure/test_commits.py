@@ -12,7 +12,7 @@ from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import commit_numbers
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.measure.answers import circle_answers
-from codeorigin_training.measure.commits import SIZES, commit_metrics
+from codeorigin_training.measure.commits import RANGES, commit_metrics
 from support.corpus_rows import row
 from support.tiny_model import FILE_CONTEXT
 
@@ -47,11 +47,12 @@ def test_a_commit_of_several_functions_helps(calibration: Calibration) -> None:
     found = commit_metrics(rows, logits, calibration)
     assert found is not None
     cells = {(each["human"], each["commit"]): each for each in found["functions"]}
-    assert list(cells) == [(era, title) for era in ("old_human", "modern_human") for title, _, _ in SIZES]
+    assert list(cells) == [(era, title) for era in ("old_human", "modern_human") for title, _, _ in RANGES]
     for era in ("old_human", "modern_human"):
         # Each class has as many functions in every cell, so matching drops none: 2 x 120 commits.
-        assert [cells[era, title]["functions"] for title, _, _ in SIZES] == [2160, 240, 720, 1200]
-        assert {cells[era, title]["repositories"] for title, _, _ in SIZES} == {120}
+        assert [cells[era, title]["functions"] for title, _, _ in RANGES] == [2160, 240, 720, 1200, 1200, 0]
+        assert [cells[era, title]["repositories"] for title, _, _ in RANGES] == [120] * 5 + [0]
+        assert np.isnan(cells[era, "10 or more"]["circles"]["in_commit"]["auroc"])
         gains = []
         for title in ("1", "2-3", "4 or more"):
             circles = cells[era, title]["circles"]
@@ -88,7 +89,10 @@ def test_what_is_no_commit_of_the_corpus_does_not_count(calibration: Calibration
     others += [replace(each, source="debian") for each in rows[:50]]
     others += [replace(each, code="def f():\n    return 1") for each in rows[:50]]
     more, high = [*rows, *others], np.concatenate([logits, np.full(150, 9.0)])
-    assert commit_metrics(more, high, calibration) == commit_metrics(rows, logits, calibration)
+    # Equal with its figures that are not there: no commit has ten functions.
+    np.testing.assert_equal(
+        commit_metrics(more, high, calibration), commit_metrics(rows, logits, calibration)
+    )
     assert commit_metrics(others, np.full(150, 9.0), calibration) is None
     assert commit_metrics(rows, logits, ALONE) is None
     assert (commit_numbers(others[:100]) == -1).all()

@@ -26,8 +26,8 @@ from codeorigin_training.studies.representations.detectors import (
 from codeorigin_training.studies.representations.evidence import construct_rows
 from codeorigin_training.studies.representations.joined import joined_examples, own_tokens
 from codeorigin_training.studies.representations.pairs import (
+    Representation,
     Represented,
-    View,
     neighbour_batches,
     represented,
 )
@@ -73,8 +73,8 @@ def functions(count: int, language: str = "python") -> list[Row]:
 def test_a_function_has_three_representations_and_a_language_without_flow_none() -> None:
     found = represented([*functions(3), row(code="def f\n  1\nend\n", language="ruby")])
     assert len(found) == 3
-    assert found[0].text(View.SOURCE).startswith("def f")
-    assert found[0].text(View.FLOW).startswith("entry > ")
+    assert found[0].text(Representation.SOURCE).startswith("def f")
+    assert found[0].text(Representation.FLOW).startswith("entry > ")
     assert [len(each.tree) for each in found] == sorted(len(each.tree) for each in found)
 
 
@@ -103,15 +103,17 @@ def test_a_vocabulary_with_parts_of_its_own_is_shorter_and_knows_the_unknown() -
     spelled = SpelledVocabulary.train(known, 300, 0)
     extended = ExtendedVocabulary(spelled, known)
     for each in known:
-        assert np.array_equal(spelled.encode(each, View.SOURCE), extended.encode(each, View.SOURCE))
-        for view in (View.TREE, View.FLOW):
+        assert np.array_equal(
+            spelled.encode(each, Representation.SOURCE), extended.encode(each, Representation.SOURCE)
+        )
+        for view in (Representation.TREE, Representation.FLOW):
             assert (
                 len(extended.encode(each, view)) == len(each.tokens(view)) < len(spelled.encode(each, view))
             )
     assert extended.size == spelled.size + len(extended.added)
     (new,) = represented([row(code="def f():\n    yield 1\n")])
-    assert spelled.size in extended.encode(new, View.TREE)
-    assert extended.encode(new, View.TREE).max() < extended.size
+    assert spelled.size in extended.encode(new, Representation.TREE)
+    assert extended.encode(new, Representation.TREE).max() < extended.size
 
 
 def test_a_classifier_learns_which_structure_belongs_to_which_source() -> None:
@@ -242,5 +244,5 @@ def test_settings_that_make_no_sense_are_refused() -> None:
 
 def test_represented_functions_know_their_tokens() -> None:
     each: Represented = represented(functions(1))[0]
-    assert each.tokens(View.TREE) == each.tree
-    assert each.tokens(View.FLOW) == each.flow
+    assert each.tokens(Representation.TREE) == each.tree
+    assert each.tokens(Representation.FLOW) == each.flow

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
+from codeorigin_training.encoder.config import EncoderConfig, VocabularySource
 from codeorigin_training.encoder.registry import COMPACT
 from codeorigin_training.finetune.config import FinetuneConfig, SamplingSettings, Strategy
 from codeorigin_training.loops.precision import Precision
@@ -25,7 +25,7 @@ class ClassifyConfig:
     """
 
     name: str = COMPACT
-    vocabulary: Vocabulary = Vocabulary.OWN
+    vocabulary: VocabularySource = VocabularySource.OWN
     shape: EncoderConfig = field(default_factory=EncoderConfig)
     context: int = 512
     batch: int = 16

@@ -49,8 +49,25 @@ class CommitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledRow:
+    """Functions of one era's human code, or of LLMs, that are called ``llm`` when judged in one way.
+
+    Their commit, or file (``within``), is of one class of size in the corpus.
+    """
+
+    code: str
+    within: str
+    functions: str
+    way: str
+    share: Estimate
+    repositories: int
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
 class WholeRow:
-    """Whole files or commits (``kind``) ranked by the bundle's rule for them, against one era's human code."""
+    """Whole files or commits (``kind``, with their number of functions where it is of one class of size) ranked by the
+    bundle's rule for them, against one era's human code."""
 
     kind: str
     human: str

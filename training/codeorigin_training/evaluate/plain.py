@@ -43,9 +43,11 @@ def _build(kind: Any, value: Any) -> Any:
         return tuple(_build(typing.get_args(kind)[0], item) for item in value)
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        if not isinstance(value, dict) or set(value) != set(hints):
+        # A field that a report of before it lacks has its default.
+        needed = {field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING}
+        if not isinstance(value, dict) or not needed <= set(value) <= set(hints):
             raise ValueError(f"an object with {', '.join(hints)} is wanted")
-        return kind(**{name: _build(hint, value[name]) for name, hint in hints.items()})  # type: ignore[operator]
+        return kind(**{name: _build(hints[name], each) for name, each in value.items()})  # type: ignore[operator]
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, kind):

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from codeorigin_training.evaluate.manifest_rows import (
+    CalledRow,
     CommitRow,
     FalsePositives,
     MixedRow,
@@ -170,7 +171,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
+class BaselineFigures:
     """A textbook detector trained on ``functions`` functions of the same training repositories; 0 for all of them."""
 
     name: str
@@ -260,11 +261,12 @@ class Report:
     transfer: tuple[TransferRow, ...] = ()
     learning_curve: tuple[LearningPoint, ...] = ()
     controls: tuple[Control, ...] = ()
-    baselines: tuple[Baseline, ...] = ()
+    baselines: tuple[BaselineFigures, ...] = ()
     faithfulness: Faithfulness | None = None
     neutral: Neutral | None = None
     false_positives: tuple[FalsePositives, ...] = ()
     commits: tuple[CommitRow, ...] = ()
+    called: tuple[CalledRow, ...] = ()
     whole: tuple[WholeRow, ...] = ()
     whole_verdicts: tuple[WholeVerdicts, ...] = ()
     mixed: tuple[MixedRow, ...] = ()

@@ -3,13 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from codeorigin_training.export.tables import RATES, percent, short_percent
+from codeorigin_training.export.sizes import called_by_size, whole_by_size
+from codeorigin_training.export.tables import POPULATIONS, RATES, missing, percent, ranked, short_percent
 
-POPULATIONS = {
-    "old": "before mid-2021",
-    "modern": "2021-07 to 2022-11",
-    "distribution": "a distribution's packages",
-}
 WAYS = {
     "by_text": "By its own text",
     "in_file": "In its file",
@@ -38,7 +34,9 @@ def commit_sections(manifest: Mapping[str, Any]) -> list[str]:
         "### The commit beside the file",
         _COMMIT_NOTE,
         commit_table(commits),
+        *called_by_size(commits, WAYS),
         *_whole(manifest),
+        *whole_by_size(commits),
         "### Where both classes stand together",
         mixed_note(commits),
         mixed_table(commits),
@@ -54,7 +52,7 @@ def commit_table(commits: Mapping[str, Any]) -> str:
     ]
     for each in commits["functions"]:
         cells = [
-            f"{_ranked(each['circles'][name], 'auroc')} / {_ranked(each['circles'][name], 'tpr_at_1_fpr')}"
+            f"{ranked(each['circles'][name], 'auroc')} / {ranked(each['circles'][name], 'tpr_at_1_fpr')}"
             for name in names
         ]
         era = POPULATIONS[each["human"].removesuffix("_human")]
@@ -121,7 +119,7 @@ def mixed_table(commits: Mapping[str, Any]) -> str:
     for key, title in _MIXED.items():
         circles = [commits[key]["circles"][name] for name in names]
         rows = (
-            ("AUROC", [_ranked(each, "auroc") for each in circles]),
+            ("AUROC", [ranked(each, "auroc") for each in circles]),
             ("human called `llm`", [short_percent(each["human_called_llm"]) for each in circles]),
             ("LLM called `llm`", [short_percent(each["llm_called_llm"]) for each in circles]),
         )
@@ -132,7 +130,7 @@ def mixed_table(commits: Mapping[str, Any]) -> str:
 def _which_holds(found: Mapping[str, Any]) -> str:
     circles = found["circles"]
     values = {name: circles[name]["auroc"] for name in _names(circles)}
-    if any(_missing(value) for value in values.values()):
+    if any(missing(value) for value in values.values()):
         return "too few stand to say which rule holds."
     ranked = sorted(values, key=lambda name: -values[name])
     best, own = ranked[0], values["by_text"]
@@ -148,7 +146,7 @@ def _which_holds(found: Mapping[str, Any]) -> str:
 
 def _overlap(best: Mapping[str, Any], own: Mapping[str, Any]) -> str:
     low, high = (best["auroc_interval_90"] or [None])[0], (own["auroc_interval_90"] or [None])[-1]
-    return ", their intervals overlap" if not _missing(low) and not _missing(high) and low <= high else ""
+    return ", their intervals overlap" if not missing(low) and not missing(high) and low <= high else ""
 
 
 def _names(circles: Mapping[str, Any]) -> Sequence[str]:
@@ -157,15 +155,4 @@ def _names(circles: Mapping[str, Any]) -> Sequence[str]:
 
 def _auroc(found: Mapping[str, Any], name: str) -> str:
     value = found["circles"][name]["auroc"]
-    return "-" if _missing(value) else f"{value:.3f}"
-
-
-def _ranked(figures: Mapping[str, Any], key: str) -> str:
-    value, interval = figures[key], figures[f"{key}_interval_90"]
-    if _missing(value) or interval is None or interval[0] is None:
-        return "-"
-    return f"{value:.3f} ({interval[0]:.3f}-{interval[1]:.3f})"
-
-
-def _missing(value: float | None) -> bool:
-    return value is None or value != value  # noqa: PLR0124 - NaN
+    return "-" if missing(value) else f"{value:.3f}"

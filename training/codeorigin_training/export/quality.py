@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
-from codeorigin_training.export.commits import POPULATIONS, WAYS, commit_sections
+from codeorigin_training.export.commits import WAYS, commit_sections
 from codeorigin_training.export.tables import (
+    POPULATIONS,
     SELECTION,
     in_file_note,
     in_file_table,
     promise,
     quality_table,
+    share_cell,
     short_percent,
 )
 from codeorigin_training.export.top_level import top_level_sections
@@ -105,21 +107,12 @@ def _cells(cells: Sequence[Mapping[str, Any]]) -> str:
     ]
     for language in sorted({cell["language"] for cell in cells}, key=lambda name: (name != "all", name)):
         for group, title in _GROUPS.items():
-            row = [_cell(known.get((name, language, group))) for name in populations]
+            row = [share_cell(known.get((name, language, group))) for name in populations]
             lines.append(f"| {language} | {title} | " + " | ".join(row) + " |")
     return "\n".join(lines)
 
 
-def _cell(cell: Mapping[str, Any] | None) -> str:
-    if cell is None:
-        return "-"
-    low, high = cell["interval_90"]
-    return (
-        f"{short_percent(cell['share'])} ({short_percent(low)}-{short_percent(high)}; {cell['repositories']})"
-    )
-
-
 def _found(found: Mapping[str, Mapping[str, Any]]) -> str:
     lines = ["| LLM functions called `llm` | |", "|---|---|"]
-    lines += [f"| {language} | {_cell(each)} |" for language, each in found.items()]
+    lines += [f"| {language} | {share_cell(each)} |" for language, each in found.items()]
     return "\n".join(lines)

@@ -8,6 +8,13 @@ _SETS = (
     ("modern_human", "against human code of 2021-07 to 2022-11"),
 )
 
+POPULATIONS = {
+    "old": "before mid-2021",
+    "modern": "2021-07 to 2022-11",
+    "distribution": "a distribution's packages",
+}
+"""Human code, as headings."""
+
 RATES = (
     ("false_positive_rate_old", "human functions called `llm`, before mid-2021"),
     ("false_positive_rate_modern", "human functions called `llm`, 2021-07 to 2022-11"),
@@ -166,3 +173,24 @@ def percent(value: float) -> str:
 def short_percent(value: float | None) -> str:
     """``0.05 %``, ``1.5 %``, ``12 %``; a dash for None."""
     return "-" if value is None else f"{100 * value:.2g} %" if value < 0.0995 else f"{100 * value:.0f} %"
+
+
+def ranked(figures: Mapping[str, Any], key: str) -> str:
+    """A figure of ranking with its interval; a dash where there is none of both."""
+    value, found = figures[key], figures[f"{key}_interval_90"]
+    if missing(value) or found is None or missing(found[0]):
+        return "-"
+    return f"{value:.3f} ({found[0]:.3f}-{found[1]:.3f})"
+
+
+def missing(value: float | None) -> bool:
+    """Whether there is no such figure."""
+    return value is None or value != value  # noqa: PLR0124 - NaN
+
+
+def share_cell(found: Mapping[str, Any] | None) -> str:
+    """A share with its interval and the number of repositories; a dash for None."""
+    if found is None:
+        return "-"
+    low, high = found["interval_90"]
+    return f"{short_percent(found['share'])} ({short_percent(low)}-{short_percent(high)}; {found['repositories']})"

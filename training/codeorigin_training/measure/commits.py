@@ -12,6 +12,7 @@ from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.calibrate.commits import commit_samples
 from codeorigin_training.calibrate.context import commit_numbers, file_numbers, mixed_numbers
 from codeorigin_training.calibrate.eligibility import has_verdict
+from codeorigin_training.calibrate.files import file_samples
 from codeorigin_training.calibrate.levels import Groups, row_groups
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.calibrate.promises import DISTRIBUTION, population
@@ -22,8 +23,16 @@ from codeorigin_training.measure.answers import InFiles, circle_answers
 from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.measure.files import holds_both, pooled_metrics
 from codeorigin_training.measure.metrics import auroc, bootstrap_interval, bootstrap_intervals, tpr_at_fpr
+from codeorigin_training.measure.sizes import (
+    SIZES,
+    Range,
+    called_by_size,
+    classes,
+    sizes_of,
+    whole_by_size,
+)
 
-SIZES = (("all", 1, None), ("1", 1, 1), ("2-3", 2, 3), ("4 or more", 4, None))
+RANGES: tuple[Range, ...] = (("all", 1, None), *SIZES[:2], ("4 or more", 4, None), *SIZES[2:])
 """Classes of the number of functions that a commit has in the corpus: title, fewest, most."""
 
 _MIXED_SHARE = 0.5
@@ -41,7 +50,9 @@ def commit_metrics(
     files that hold both classes; ``mixed_commits`` all, with half of the LLM functions of repositories with both
     classes moved into people's commits, since no commit of the corpus holds both. ``commits`` has whole commits
     (:func:`~codeorigin_training.measure.files.pooled_metrics`), ``false_positives`` the circles with a commit as
-    :func:`~codeorigin_training.measure.false_positives.false_positive_figures`.
+    :func:`~codeorigin_training.measure.false_positives.false_positive_figures`. ``called`` and ``whole`` are by number
+    of functions: what the thresholds call ``llm`` (:func:`~codeorigin_training.measure.sizes.called_by_size`), and
+    whole files and commits (:func:`~codeorigin_training.measure.sizes.whole_by_size`).
     """
     if calibration.commit_context is None:
         return None
@@ -59,16 +70,20 @@ def commit_metrics(
         return None
     commits = commit_numbers(rows)
     circles = circle_answers(rows, logits, calibration, groups)
-    sizes = _sizes(commits)
+    sizes = sizes_of(commits)
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows], dtype=bool)
     functions = [
         {"human": era, "commit": title, **_figures(rows, circles, _era(labels, modern, is_modern) & inside)}
         for era, is_modern in _ERAS.items()
-        for title, inside in _classes(sizes)
+        for title, inside in classes(sizes, RANGES)
     ]
     config = PooledRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
     moved = mixed_numbers(rows, commits, _MIXED_SHARE, seed=0)
+    samples = {
+        "file": (file_samples(rows, logits, config), calibration.file),
+        "commit": (commit_samples(rows, logits, config), calibration.commit),
+    }
     everywhere = np.ones(len(rows), dtype=bool)
     return {
         "functions": functions,
@@ -79,23 +94,17 @@ def commit_metrics(
         "as_they_are": _rates(rows, circles, everywhere),
         "commits": None
         if calibration.commit is None
-        else pooled_metrics(commit_samples(rows, logits, config), calibration.commit),
+        else pooled_metrics(samples["commit"][0], calibration.commit),
+        "called": called_by_size(rows, circles, {"commit": commits, "file": file_numbers(rows)}),
+        "whole": {
+            kind: whole_by_size(some, rule) for kind, (some, rule) in samples.items() if rule is not None
+        },
         "false_positives": {
             name: false_positive_figures(rows, groups, found.answers.llm)
             for name, found in circles.items()
             if "commit" in name
         },
     }
-
-
-def _classes(sizes: Integers) -> list[tuple[str, Booleans]]:
-    return [(title, (sizes >= fewest) & (sizes <= (most or np.inf))) for title, fewest, most in SIZES]
-
-
-def _sizes(numbers: Integers) -> Integers:
-    """How many functions the commit of each has, itself included; 0 without a commit."""
-    counts = np.bincount(numbers[numbers >= 0], minlength=1)
-    return np.where(numbers >= 0, counts[np.maximum(numbers, 0)], 0).astype(np.int64)
 
 
 def _era(labels: Integers, modern: Booleans, is_modern: bool) -> Booleans:
@@ -105,7 +114,7 @@ def _era(labels: Integers, modern: Booleans, is_modern: bool) -> Booleans:
 
 def _figures(rows: Sequence[Row], circles: dict[str, InFiles], keep: Booleans) -> dict[str, Any]:
     """AUROC and TPR at 1 % of every circle on the same functions, matched by the commit's size as well."""
-    sizes = np.digitize(_sizes(commit_numbers(rows)), (2, 4, 8, 16))
+    sizes = np.digitize(sizes_of(commit_numbers(rows)), (2, 4, 8, 16))
     # A cell is language x test x length: the size goes in with the language.
     cells = [
         replace(row, language=f"{row.language} {size}")

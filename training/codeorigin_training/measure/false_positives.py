@@ -46,13 +46,13 @@ def false_positive_figures(
             for kind in ("all", *(group.value for group in Group)):
                 chosen = spoken if kind == "all" else spoken & (kinds == kind)
                 if chosen.any():
-                    found = _share(called[chosen], names[chosen], generator)
+                    found = called_share(called[chosen], names[chosen], generator)
                     cells.append({"population": where, "language": language, "group": kind, **found})
     found = {}
     for language in ("all", *np.unique(languages[~human]).tolist()):
         chosen = ~human & ((languages == language) | (language == "all"))
         if chosen.any():
-            found[language] = _share(called[chosen], names[chosen], generator)
+            found[language] = called_share(called[chosen], names[chosen], generator)
     return {"cells": cells, "repositories": repositories, "found": found}
 
 
@@ -80,7 +80,13 @@ def _rates(called: Booleans, names: npt.NDArray[np.str_]) -> tuple[Floats, Integ
     return np.bincount(index, weights=called.astype(np.float64)) / counts, counts.astype(np.int64)
 
 
-def _share(called: Booleans, names: npt.NDArray[np.str_], generator: np.random.Generator) -> dict[str, Any]:
+def called_share(
+    called: Booleans, names: npt.NDArray[np.str_], generator: np.random.Generator
+) -> dict[str, Any]:
+    """The share ``called``, bool ``(n,)``, of functions of the repositories ``names`` ``(n,)``, which weigh alike.
+
+    With its 90 % interval by bootstrap over repositories, and how many repositories and functions there are.
+    """
     rates, counts = _rates(called, names)
     drawn = rates[generator.integers(len(rates), size=(_ROUNDS, len(rates)))].mean(axis=1)
     low, high = np.quantile(drawn, [0.05, 0.95])

@@ -17,32 +17,33 @@ _LONGEST_LIST = 200
 _PUNCTUATION = re.compile(r"[^\w ]", re.ASCII)
 
 
-def _text(text: str) -> str:
+def literal_text(text: str) -> str:
     """Foreign text in which nothing is markup: every sign of ASCII as its entity."""
     return _PUNCTUATION.sub(
         lambda match: f"&#{ord(match[0])};" if match[0].isascii() else match[0], printable(text)
     ).replace("_", "&#95;")
 
 
-def _code(text: str) -> str:
-    # Mentions and links are not made inside of <code>.
-    return f"<code>{_text(text)}</code>"
+def literal_code(text: str) -> str:
+    """Foreign text as code, in which mentions and links are not made either."""
+    return f"<code>{literal_text(text)}</code>"
 
 
 def _parts(result: CheckResult) -> Iterator[str]:
     yield "## CodeOrigin"
     yield ""
     if result.change is not None:
-        yield _text(scope_sentence(result.change))
+        yield literal_text(scope_sentence(result.change))
         yield ""
         if (together := verdict_sentence(result.change)) is not None:
-            yield _text(together)
+            yield literal_text(together)
             yield ""
         if (said := declared_sentence(result.change)) is not None:
-            yield _text(said)
+            yield literal_text(said)
             yield ""
     counted, scored, found, *_ = summary_phrases(result.summary, result.threshold, result.false_positive_rate)
-    yield f"**{_text(found)}**; {_text(counted)}; {_text(scored)}; {_text(share_phrase(result.summary))}."
+    rest = (counted, scored, share_phrase(result.summary))
+    yield f"**{literal_text(found)}**; {'; '.join(map(literal_text, rest))}."
     yield ""
     findings = list(result.findings())
     if findings:
@@ -51,9 +52,9 @@ def _parts(result: CheckResult) -> Iterator[str]:
         for file, function in findings[:_LONGEST_LIST]:
             first, last = line_range(function)
             yield (
-                f"| {_code(function.span.qualified_name)} | {_code(f'{file.shown}:{first}-{last}')} "
-                f"| {_text(probability_decimal(function.verdict.probability))} "
-                f"| {_text(band_or_reason(function.verdict))} |"
+                f"| {literal_code(function.span.qualified_name)} | {literal_code(f'{file.shown}:{first}-{last}')} "
+                f"| {literal_text(probability_decimal(function.verdict.probability))} "
+                f"| {literal_text(band_or_reason(function.verdict))} |"
             )
         yield ""
         if len(findings) > _LONGEST_LIST:
@@ -63,9 +64,9 @@ def _parts(result: CheckResult) -> Iterator[str]:
         yield f"Problems: {len(result.errors):,}"
         yield ""
         for error in result.errors[:_LONGEST_LIST]:
-            yield f"- {_code(error.path)}: {_text(error.message)}"
+            yield f"- {literal_code(error.path)}: {literal_text(error.message)}"
         yield ""
-    yield f"{_text(result.model)}. {CAVEAT}"
+    yield f"{literal_text(result.model)}. {CAVEAT}"
 
 
 def render(result: CheckResult) -> str:

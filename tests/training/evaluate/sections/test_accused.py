@@ -5,6 +5,7 @@ from dataclasses import replace
 from codeorigin_training.evaluate.page.html import render
 from codeorigin_training.evaluate.report import Report, Subject
 from codeorigin_training.evaluate.sections.accused import (
+    called_of,
     commits_of,
     false_positives_of,
     mixed_of,
@@ -38,6 +39,10 @@ METRICS = {
         "functions": [FUNCTIONS],
         "false_positives": {"in_commit": FIGURES},
         "commits": WHOLE,
+        "called": [
+            {"code": "llm", "within": "file", "functions": "10 or more", "circles": {"in_file": CELL}}
+        ],
+        "whole": {"commit": {"4-9": WHOLE}},
         "mixed_files": {"functions": 601, "circles": {"in_commit": MIXED}},
     },
 }
@@ -58,6 +63,7 @@ def test_whole_commits_and_mixed_code_stand_in_the_report() -> None:
     report = Report(
         SUBJECT,
         commits=commits_of(METRICS),
+        called=called_of(METRICS),
         whole=whole_of(METRICS),
         whole_verdicts=whole_verdicts_of(METRICS),
         mixed=mixed_of(METRICS),
@@ -70,7 +76,10 @@ def test_whole_commits_and_mixed_code_stand_in_the_report() -> None:
         "files that hold both classes; in commit</td><td>0.860 (0.820–0.910)</td><td>0.4 %</td><td>27.0 %</td><td>601"
         in page
     )
-    alone = render(replace(report, whole=(), mixed=()))
+    assert "commits of 4-9; old human</td><td>0.950 (0.930–0.960)</td>" in page
+    assert "llm; file of 10 or more; in file</td><td>2.0 % (1.0–3.0)</td><td>7</td><td>90" in page
+    alone = render(replace(report, called=(), whole=(), mixed=()))
+    assert "by number of functions" not in alone
     assert "Whole files" not in alone
     assert "both classes stand" not in alone
 
@@ -79,6 +88,7 @@ def test_a_bundle_without_them_has_no_such_sections() -> None:
     assert (
         false_positives_of({})
         == commits_of({})
+        == called_of({})
         == whole_of({})
         == whole_verdicts_of({})
         == mixed_of({})

@@ -59,9 +59,29 @@ def commits_section(report: Report) -> str:
             "Classes matched by the number of functions of the commit too; the figures of the model's manifest."
         ),
         table(["human code; functions in the commit; judged", "AUROC", "found at 1 % FP", "functions"], body),
+        *_called(report),
         *_whole(report),
         *_mixed(report),
     )
+
+
+def _called(report: Report) -> list[str]:
+    body = [
+        [
+            f"{row.code.replace('_', ' ')}; {row.within} of {row.functions}; {row.way.replace('_', ' ')}",
+            percent_interval(row.share),
+            f"{row.repositories:,}",
+            f"{row.items:,}",
+        ]
+        for row in report.called
+    ]
+    if not body:
+        return []
+    return [
+        heading("At the thresholds, by number of functions"),
+        note("Functions that the commit, or the file, has in the corpus; classes not matched."),
+        table(["code; functions there; judged", "called llm", "repositories", "functions"], body),
+    ]
 
 
 def _whole(report: Report) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from codeorigin_training.evaluate.manifest_rows import (
     AccusedCell,
     AccusedRepositories,
+    CalledRow,
     CommitRow,
     FalsePositives,
     MixedRow,
@@ -56,6 +57,23 @@ def commits_of(metrics: Mapping[str, Any]) -> tuple[CommitRow, ...]:
     )
 
 
+def called_of(metrics: Mapping[str, Any]) -> tuple[CalledRow, ...]:
+    """The manifest's shares called ``llm`` by number of functions; empty for a bundle without them."""
+    return tuple(
+        CalledRow(
+            each["code"],
+            each["within"],
+            each["functions"],
+            way,
+            Estimate(found["share"], *found["interval_90"]),
+            found["repositories"],
+            found["functions"],
+        )
+        for each in (metrics.get("commits") or {}).get("called", ())
+        for way, found in each["circles"].items()
+    )
+
+
 def whole_of(metrics: Mapping[str, Any]) -> tuple[WholeRow, ...]:
     """How whole files and whole commits rank; empty for a bundle without rules for them."""
     return tuple(
@@ -90,7 +108,13 @@ _CALLED = (
 
 
 def _wholes(metrics: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    found = (("files", metrics.get("files")), ("commits", (metrics.get("commits") or {}).get("commits")))
+    commits = metrics.get("commits") or {}
+    found = [("files", metrics.get("files")), ("commits", commits.get("commits"))]
+    found += [
+        (f"{kind}s of {title}", figures)
+        for kind, sizes in (commits.get("whole") or {}).items()
+        for title, figures in sizes.items()
+    ]
     return [(kind, figures) for kind, figures in found if figures is not None]
 
 

@@ -25,11 +25,11 @@ from codeorigin_training.finetune.training import by_epochs
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.pairs import (
     KINDS,
+    Representation,
     Represented,
-    View,
     neighbour_batches,
 )
-from codeorigin_training.studies.representations.vocabularies import Vocabulary
+from codeorigin_training.studies.representations.vocabularies import StructureVocabulary
 
 _UNITS = 128
 
@@ -102,10 +102,11 @@ class RelationLearner:
         self,
         model: RelationClassifier,
         functions: Sequence[Represented],
-        vocabulary: Vocabulary,
+        vocabulary: StructureVocabulary,
         config: RepresentationsConfig,
     ) -> None:
-        self.module = model
+        self.module: nn.Module = model
+        self._model = model
         self._functions, self._config = functions, config
         self._encoded = _encoded(functions, vocabulary, config.context)
         self._places = {id(each): place for place, each in enumerate(functions)}
@@ -119,11 +120,11 @@ class RelationLearner:
     def loss(self, draw: Draw, generator: np.random.Generator) -> StepLoss:
         batch = [self._functions[row] for row in draw.rows]
         swaps = _swaps(draw.companions, self._config.swaps)
-        logits, targets = _logits(self.module, batch, self._encoded, swaps)
+        logits, targets = _logits(self._model, batch, self._encoded, swaps)
         # Those that belong together weigh as much as all that were swapped, and a coin's loss is that of one pair.
         weights = torch.where(targets > 0, (len(swaps) + 1) / 2, (len(swaps) + 1) / (2 * len(swaps)))
         loss = nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)
-        tokens = sum(len(self._encoded[id(each), view]) for each in batch for view in View)
+        tokens = sum(len(self._encoded[id(each), view]) for each in batch for view in Representation)
         return StepLoss(loss, {}, tokens)
 
     def validation(self) -> Validation | None:
@@ -133,26 +134,27 @@ class RelationLearner:
 def train_relations(
     encoder: Encoder,
     functions: Sequence[Represented],
-    vocabulary: Vocabulary,
+    vocabulary: StructureVocabulary,
     config: RepresentationsConfig,
     log: Callable[[str], None],
 ) -> RelationClassifier:
     """A classifier of all kinds of pairs: those that belong together weigh as much as those that were swapped."""
     torch.manual_seed(config.seed)
-    learner = RelationLearner(RelationClassifier(encoder), functions, vocabulary, config)
+    model = RelationClassifier(encoder)
+    learner = RelationLearner(model, functions, vocabulary, config)
     settings = FinetuneConfig(learning_rate=config.learning_rate, warm_up=0.1, device="cpu", seed=config.seed)
     batches = len(learner.round(np.random.default_rng(config.seed)))
     settings = by_epochs(settings, config.epochs, batches, 1, patience=0)
-    schedule = make_schedule([list(learner.module.parameters())], settings)
+    schedule = make_schedule([list(model.parameters())], settings)
     fit(learner, schedule, settings, log=log, metrics=lambda figures, step: None)
-    return learner.module
+    return model
 
 
 @torch.no_grad()
 def relation_answers(
     model: RelationClassifier,
     functions: Sequence[Represented],
-    vocabulary: Vocabulary,
+    vocabulary: StructureVocabulary,
     config: RepresentationsConfig,
 ) -> RelationAnswers:
     """What ``model`` says of the pairs of ``functions``, each with what belongs to it and with a neighbour's."""
@@ -170,18 +172,24 @@ def relation_answers(
     return RelationAnswers(np.array(right, dtype=bool), kinds, repos)
 
 
-_Encoded = dict[tuple[int, View], Integers]
+_Encoded = dict[tuple[int, Representation], Integers]
 
 
-def _encoded(functions: Sequence[Represented], vocabulary: Vocabulary, context: int) -> _Encoded:
-    return {(id(each), view): vocabulary.encode(each, view)[:context] for each in functions for view in View}
+def _encoded(functions: Sequence[Represented], vocabulary: StructureVocabulary, context: int) -> _Encoded:
+    return {
+        (id(each), view): vocabulary.encode(each, view)[:context]
+        for each in functions
+        for view in Representation
+    }
 
 
 def _logits(
     model: RelationClassifier, batch: Sequence[Represented], encoded: _Encoded, swaps: Sequence[Integers]
 ) -> tuple[Tensor, Tensor]:
     """Logits and targets: for each kind the pairs that belong together, then those that were swapped, by swap."""
-    states = {view: model.states(*_padded([encoded[id(each), view] for each in batch])) for view in View}
+    states = {
+        view: model.states(*_padded([encoded[id(each), view] for each in batch])) for view in Representation
+    }
     logits, targets = [], []
     for left, other in KINDS:
         for number, place in enumerate([np.arange(len(batch)), *swaps]):

@@ -17,6 +17,10 @@ def write_history(report: HistoryReport, history_format: str, stream: TextIO) ->
             from codeorigin.cli.reports.history import html
 
             html.write(report, stream)
+        case "markdown":
+            from codeorigin.cli.reports.history import markdown
+
+            markdown.write(report, stream)
         case _:
             from codeorigin.cli.reports.history import text
 

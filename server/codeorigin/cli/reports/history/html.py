@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TextIO
 
-import codeorigin
 from codeorigin.cli.reports.history.charts import described, over_time, periods, treemap
 from codeorigin.cli.reports.history.report import HistoryReport
 from codeorigin.cli.reports.history.style import POLICY, STYLE
 from codeorigin.cli.terminal import printable, printable_code
-from codeorigin.history.details import CommitDetails, DetailedFunction, HeatLine
+from codeorigin.history.results import CommitDetails, DetailedFunction, HeatLine
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 from codeorigin.wording import CAVEAT
@@ -36,7 +35,7 @@ def write(report: HistoryReport, stream: TextIO) -> None:
 
 
 def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
-    plan = report.run.plan
+    left = report.left_out
     title = f"CodeOrigin history of {_text(report.name)}"
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
@@ -44,7 +43,7 @@ def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
     yield f'<h1>{title}</h1><p class="notice"><strong>{escape(CAVEAT)}</strong> {escape(NOT_BY_AUTHOR)}</p>'
     yield from _tiles(totals)
     sums = " ".join(
-        each for each in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable) if each
+        each for each in totals_phrases(totals, left.merges, left.cut_off, left.unreadable) if each
     )
     yield f"<p>{escape(sums)}</p>"
     if not totals.all.lines:
@@ -58,10 +57,11 @@ def _page(report: HistoryReport, totals: Totals) -> Iterator[str]:
         yield '<p class="what">Areas are lines; the colour is the share of them in the band llm.</p>'
         yield '<p class="scale"><span>0 %</span><i></i><span>50 % and more</span></p>'
         yield f"<figure>{treemap(totals.folders)}</figure>"
-        yield f"<details><summary>as a table</summary>{share_table('folder', totals.folders)}</details>"
+        folders = dict(sorted(totals.folders.items()))
+        yield f"<details><summary>as a table</summary>{share_table('folder', folders)}</details>"
         yield f"<h2>By language</h2>{''.join(languages_of(totals))}"
     yield from _standing_out(report, totals)
-    yield f"<footer>CodeOrigin {escape(codeorigin.__version__)}, model {_text(report.run.bundle.model_id)}.</footer>"
+    yield f"<footer>CodeOrigin {_text(report.version)}, model {_text(report.model)}.</footer>"
     yield "</body></html>"
 
 
@@ -134,7 +134,7 @@ def _standing_out(report: HistoryReport, totals: Totals) -> Iterator[str]:
         "functions for a verdict. Each opens its functions; the colour of a line is its evidence, towards an LLM or "
         "towards a person.</p>"
     )
-    for details in report.run.details(best):
+    for details in report.details(best, with_lines=True):
         yield from _commit(details)
 
 
@@ -160,19 +160,20 @@ def _commit(details: CommitDetails) -> Iterator[str]:
 
 
 def _function(function: DetailedFunction) -> Iterator[str]:
-    judged = function.judged
-    verdict, place = judged.verdict, judged.function.lines
+    verdict = function.verdict
     band = verdict.band.value if verdict.band is not None else "none"
-    name = f"{judged.file.file.path}:{place.first}-{place.last}"
-    how = "written by this commit" if judged.written else "touched by this commit"
+    name = f"{function.path}:{function.first}-{function.last}"
+    how = "written by this commit" if function.written else "touched by this commit"
     yield (
         f'<details class="function"><summary><b class="{band}">{probability_decimal(verdict.probability)} {band}</b> '
-        f"<code>{_text(judged.function.name)}</code> <span>{_text(_utf8(name))}; {how}</span></summary>"
+        f"<code>{_text(function.name)}</code> <span>{_text(_utf8(name))}; {how}</span></summary>"
     )
-    # Lines are blocks of their own: a line end between them would be shown, too.
-    lines = "".join(map(_line, function.lines))
-    left = place.last - place.first + 1 - len(function.lines)
-    yield f"<pre>{lines}</pre>{f'<p>{left:,} more lines.</p>' if left > 0 else ''}</details>"
+    if function.lines:
+        # Lines are blocks of their own: a line end between them would be shown, too.
+        lines = "".join(map(_line, function.lines))
+        left = function.last - function.first + 1 - len(function.lines)
+        yield f"<pre>{lines}</pre>{f'<p>{left:,} more lines.</p>' if left > 0 else ''}"
+    yield "</details>"
 
 
 def _line(line: HeatLine) -> str:

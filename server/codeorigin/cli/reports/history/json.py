@@ -1,12 +1,12 @@
 """A history for programs, as ``history.schema.json`` beside this file describes it: written commit by commit."""
 
 import json
+from dataclasses import asdict
 from importlib import resources
 from typing import Any, TextIO
 
-import codeorigin
 from codeorigin.cli.reports.history.report import HistoryReport
-from codeorigin.history.results import CommitResult
+from codeorigin.history.results import CommitDetails, CommitResult
 from codeorigin.history.totals import Share, Totals, date_of
 from codeorigin.model.verdict import Band
 
@@ -37,9 +37,28 @@ def commit_values(result: CommitResult) -> dict[str, Any]:
         "band": None if result.band is None else result.band.value,
         "reason": result.reason,
         "human_share": result.human_share,
+        "unread": result.unread,
         "missing": result.missing,
         "declared": list(result.declared),
+        "parts": [asdict(part) for part in result.parts],
     }
+
+
+def _details(details: CommitDetails) -> dict[str, Any]:
+    # No code: a page made from this shows what has been judged, and where it stands.
+    functions = [
+        {
+            "name": each.name,
+            "path": each.path,
+            "first": each.first,
+            "last": each.last,
+            "written": each.written,
+            "probability": each.verdict.probability,
+            "band": None if each.verdict.band is None else each.verdict.band.value,
+        }
+        for each in details.functions
+    ]
+    return {"commit": details.result.commit, "functions": functions, "more": details.more}
 
 
 def _row(name: str, share: Share) -> dict[str, Any]:
@@ -58,10 +77,10 @@ def _line(values: dict[str, Any]) -> str:
 
 def write(report: HistoryReport, stream: TextIO) -> None:
     """One JSON document in ASCII: a commit a line, as they come, then the sums."""
-    run, totals = report.run, Totals()
+    left, totals = report.left_out, Totals()
     head = {
-        "version": codeorigin.__version__,
-        "model": run.bundle.model_id,
+        "version": report.version,
+        "model": report.model,
         "repository": report.name,
         "since": report.since,
         "until": report.until,
@@ -76,20 +95,22 @@ def write(report: HistoryReport, stream: TextIO) -> None:
         "commits": totals.commits,
         "judged": totals.judged,
         "commit_bands": {band.value: totals.commit_bands[band] for band in Band},
-        "merges": run.plan.merges,
-        "cut_off": run.plan.cut_off,
+        "merges": left.merges,
+        "cut_off": left.cut_off,
         "unread": totals.unread,
         "missing": totals.missing,
-        "unreadable": totals.unreadable + run.plan.unreadable,
+        "unreadable": totals.unreadable + left.unreadable,
         "functions": totals.all.functions,
         "lines": totals.all.lines,
         "band_lines": {band.value: totals.all.bands[band] for band in Band},
         "declared": dict(sorted(totals.declared.items())),
     }
+    details = report.details(totals.standing_out(), with_lines=False)
     tail = {
         "months": [_row(*each) for each in sorted(totals.months.items())],
         "folders": [_row(*each) for each in sorted(totals.folders.items())],
         "languages": [_row(*each) for each in sorted(totals.languages.items())],
+        "standing_out": [_details(each) for each in details],
         "summary": summary,
     }
     stream.write(f"\n], {_line(tail)[1:]}\n")

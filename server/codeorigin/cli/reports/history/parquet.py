@@ -32,15 +32,19 @@ def write(report: HistoryReport, path: Path | None) -> None:
     if path.is_dir():
         raise SourceError(f"{path}: cannot write the report here: is a folder")
     number, text = pa.float64(), pa.string()
+    lines = [(name, pa.int64()) for name in ("human", "unsure", "llm")]
+    part = pa.struct([("folder", text), ("language", text), ("functions", pa.int64()), *lines])
     schema = pa.schema(
         [
             *((name, text) for name in ("commit", "date")),
-            *((name, pa.int64()) for name in ("functions", "written", "lines", "human", "unsure", "llm")),
+            *((name, pa.int64()) for name in ("functions", "written", "lines")),
+            *lines,
             *((name, number) for name in ("logit", "probability")),
             *((name, text) for name in ("band", "reason")),
             ("human_share", number),
-            ("missing", pa.int64()),
+            *((name, pa.int64()) for name in ("unread", "missing")),
             ("declared", pa.list_(text)),
+            ("parts", pa.list_(part)),
         ]
     )
     rows = _rows(report)

@@ -32,12 +32,12 @@ def write(report: HistoryReport, stream: TextIO) -> None:
         for line in _table(rows, "month" if report.by == "month" else "folder"):
             console.print(line)
     console.print()
-    plan = report.run.plan
-    for phrase in totals_phrases(totals, plan.merges, plan.cut_off, plan.unreadable):
+    left = report.left_out
+    for phrase in totals_phrases(totals, left.merges, left.cut_off, left.unreadable):
         console.print(Text(phrase))
     if (said := declared_phrase(totals)) is not None:
         console.print(Text(said))
-    console.print(Text(f"{printable(report.run.bundle.model_id)}. {CAVEAT}", "dim"))
+    console.print(Text(f"{printable(report.model)}. {CAVEAT}", "dim"))
 
 
 def _commit(result: CommitResult) -> Text:

@@ -1,0 +1,84 @@
+"""Figures by the number of functions of a file or commit, against counts by hand."""
+
+import numpy as np
+import pytest
+
+from codeorigin.model.pooled_rule import PooledRule
+from codeorigin.model.scale import Scale, Thresholds
+from codeorigin_training.arrays import Booleans
+from codeorigin_training.calibrate.pooled import PooledSample
+from codeorigin_training.measure.answers import Answers, InFiles
+from codeorigin_training.measure.files import pooled_metrics
+from codeorigin_training.measure.sizes import called_by_size, sizes_of, whole_by_size
+from support.corpus_rows import row
+
+
+def circle(called: Booleans) -> InFiles:
+    blank = np.zeros(len(called))
+    return InFiles(blank, Answers(called, ~called, blank), called)
+
+
+def test_functions_count_in_the_class_of_their_commit_and_of_their_file() -> None:
+    # A repository with a commit of twelve functions, four of which stand in one file, and another of one function.
+    rows = [row("a.py", repo="one", label=0) for _ in range(12)] + [row("b.py", repo="two", label=0)]
+    rows += [row("c.py", repo="three", label=1, modern=False) for _ in range(2)]
+    commits = np.array([0] * 12 + [1] + [2] * 2)
+    files = np.array([0] * 4 + [-1] * 8 + [1] + [2] * 2)
+    called = np.array([True] * 3 + [False] * 9 + [True] + [True, False])
+    found = called_by_size(
+        rows, {"by_text": circle(called), "in_commit": circle(~called)}, {"commit": commits, "file": files}
+    )
+    shares = {
+        (each["code"], each["within"], each["functions"], way): (share["share"], share["functions"])
+        for each in found
+        for way, share in each["circles"].items()
+    }
+    assert {key: value for key, value in shares.items() if key[3] == "by_text"} == {
+        ("old_human", "commit", "1", "by_text"): (1.0, 1),
+        ("old_human", "commit", "10 or more", "by_text"): (0.25, 12),
+        ("old_human", "file", "1", "by_text"): (1.0, 1),
+        ("old_human", "file", "4-9", "by_text"): (0.75, 4),
+        ("llm", "commit", "2-3", "by_text"): (0.5, 2),
+        ("llm", "file", "2-3", "by_text"): (0.5, 2),
+    }
+    assert shares["old_human", "commit", "10 or more", "in_commit"] == (0.75, 12)
+
+
+def test_repositories_weigh_alike_and_human_code_is_apart_by_era() -> None:
+    rows = [row("a.py", repo="one", label=0, modern=True) for _ in range(3)]
+    rows += [row("a.py", repo="two", label=0, modern=True), row("a.py", repo="old", label=0)]
+    called = np.array([False, False, False, True, False])
+    found = called_by_size(rows, {"by_text": circle(called)}, {"commit": np.zeros(5, dtype=np.int64)})
+    assert [(each["code"], each["functions"]) for each in found] == [
+        ("old_human", "4-9"),
+        ("modern_human", "4-9"),
+    ]
+    modern = found[1]["circles"]["by_text"]
+    assert (modern["share"], modern["repositories"], modern["functions"]) == (0.5, 2, 4)
+    low, high = modern["interval_90"]
+    assert low < 0.5 < high
+
+
+def test_who_stands_in_none_is_in_no_class() -> None:
+    assert sizes_of(np.array([-1, 0, 0, 1, -1])).tolist() == [0, 2, 2, 1, 0]
+    rows = [row("a.py", label=0), row("b.py", label=0)]
+    assert called_by_size(rows, {"by_text": circle(np.ones(2, bool))}, {"commit": np.array([-1, -1])}) == []
+
+
+def sample(label: int, size: int, logit: float) -> PooledSample:
+    return PooledSample(((logit, 10),) * size, label, f"{label}-{size}-{logit}", "python")
+
+
+def test_whole_commits_by_size_are_judged_as_all_are() -> None:
+    scale = Scale(1.0, 0.0, 0.01, Thresholds(2.0, -2.0), {}, (0.0,), (0.5,))
+    rule = PooledRule(0.0, 0.0, 4, scale)
+    small = [sample(0, 5, -3.0), sample(0, 4, 2.5), sample(1, 6, 3.0), sample(1, 9, 1.0)]
+    large = [sample(0, 10, -1.0), sample(1, 30, 4.0)]
+    short = [sample(0, 3, 9.0)]
+    found = whole_by_size([*small, *large, *short], rule)
+    assert list(found) == ["4-9", "10 or more"]
+    assert found["4-9"] == pooled_metrics(small, rule)
+    assert found["10 or more"]["verdicts"]["files"] == 2
+    assert found["4-9"]["verdicts"]["false_positive_rate_old"] == pytest.approx(0.5)
+    assert found["10 or more"]["verdicts"]["true_positive_rate"] == 1.0
+    assert found["10 or more"]["verdicts"]["false_positive_rate_modern"] is None

@@ -1,0 +1,71 @@
+"""Shares at the thresholds, and verdicts on whole files and commits, by how many functions these have."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from codeorigin.model.pooled_rule import PooledRule
+from codeorigin_training.arrays import Booleans, Integers
+from codeorigin_training.calibrate.pooled import PooledSample
+from codeorigin_training.corpus.rows import Row
+from codeorigin_training.measure.answers import InFiles
+from codeorigin_training.measure.false_positives import called_share
+from codeorigin_training.measure.files import pooled_metrics
+
+SIZES = (("1", 1, 1), ("2-3", 2, 3), ("4-9", 4, 9), ("10 or more", 10, None))
+"""Classes of the number of functions that a file or commit has in the corpus: title, fewest, most."""
+
+Range = tuple[str, int, int | None]
+
+
+def classes(sizes: Integers, ranges: Sequence[Range]) -> list[tuple[str, Booleans]]:
+    """Which of ``sizes`` ``(n,)`` are in each range: its title, bool ``(n,)``."""
+    return [(title, (sizes >= fewest) & (sizes <= (most or np.inf))) for title, fewest, most in ranges]
+
+
+def sizes_of(numbers: Integers) -> Integers:
+    """How many functions the file or commit of each has, itself included, int64 ``(n,)``; 0 for a number below 0."""
+    counts = np.bincount(numbers[numbers >= 0], minlength=1)
+    return np.where(numbers >= 0, counts[np.maximum(numbers, 0)], 0).astype(np.int64)
+
+
+def called_by_size(
+    rows: Sequence[Row], circles: Mapping[str, InFiles], numbers: Mapping[str, Integers]
+) -> list[dict[str, Any]]:
+    """Functions that every circle calls ``llm``, by how many their file or commit has.
+
+    ``numbers`` says, under ``file`` and ``commit``, of which one each function is, int64 ``(n,)``, below 0 for none.
+    Each entry is of old human, modern human or LLM code (``code``) ``within`` files or commits of one class of
+    ``functions``, and has a share with its 90 % interval for each circle, repositories weighing alike
+    (:func:`~codeorigin_training.measure.false_positives.called_share`). Classes without a function are left out.
+    """
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    modern = np.array([row.modern for row in rows], dtype=bool)
+    names = np.array([row.repo for row in rows])
+    codes = {"old_human": (labels == 0) & ~modern, "modern_human": (labels == 0) & modern, "llm": labels == 1}
+    return [
+        {
+            "code": code,
+            "within": kind,
+            "functions": title,
+            "circles": {
+                name: called_share(found.answers.llm[chosen], names[chosen], np.random.default_rng(0))
+                for name, found in circles.items()
+            },
+        }
+        for code, among in codes.items()
+        for kind, each in numbers.items()
+        for title, inside in classes(sizes_of(each), SIZES)
+        if (chosen := among & inside).any()
+    ]
+
+
+def whole_by_size(samples: Sequence[PooledSample], rule: PooledRule) -> dict[str, dict[str, Any]]:
+    """:func:`~codeorigin_training.measure.files.pooled_metrics` by class of size, of those with enough functions."""
+    counts = np.array([len(sample.functions) for sample in samples], dtype=np.int64)
+    return {
+        title: pooled_metrics([samples[number] for number in np.flatnonzero(inside).tolist()], rule)
+        for title, inside in classes(counts, SIZES)
+        if (inside & (counts >= rule.fewest_functions)).any()
+    }
