@@ -7,6 +7,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.experiments import read_trials
 from codeorigin_training.export.readme import BEGIN, END, with_metrics
+from codeorigin_training.export.tables import promise
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -38,6 +39,11 @@ def test_three_rows_and_what_the_threshold_promises() -> None:
     assert (
         "at most 1.5 % are expected to be called `llm`; this promise is not about a single finding." in text
     )
+    assert (
+        "Of the human-written functions of a new repository, at most 1.5 % are expected to be called `llm`; and of the "
+        "repositories with 20 human-written functions or more, at most 3 % are expected to have more than 5 % of these "
+        "functions called `llm`."
+    ) in promise(manifest["calibration"])
 
 
 def test_missing_markers_are_named() -> None:
