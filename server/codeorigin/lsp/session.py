@@ -74,7 +74,7 @@ class Session(OpenDocuments):
     # -- files that are not open --------------------------------------------------------------------------
 
     def withdraw_outside(self) -> None:
-        """Show nothing any more for files of a folder that is none of the workspace now; open ones stay."""
+        """Withdraw what is shown for files of a folder that has left the workspace; open ones stay."""
         self.publisher.withdraw(lambda uri: self.documents.folder_of(uri) is None and not self.is_open(uri))
 
     @property
@@ -165,7 +165,7 @@ class Session(OpenDocuments):
         self._file_verdicts.forget(uri)
 
     def _look_at_commits(self, uri: str, settings: Settings) -> None:
-        """Let the functions of the same commits be heard, if the settings say so and the document is a file."""
+        """Let the functions of the same commits count, if the settings say so and the document is a file."""
         snapshot = self.documents.snapshot(uri) if settings.scope is Scope.COMMIT else None
         if snapshot is None or snapshot.path is None or snapshot.language is None or snapshot.is_cell:
             self.commits.forget(uri)

@@ -19,7 +19,7 @@ class CalibrateConfig(PromiseSettings):
     ``context_prior_functions`` 1 were the choice on repository folds: more weight ranks files as the corpus has them
     better still, but costs where a file holds both classes; weighing neighbours by their lines gains nothing. The
     others of a commit speak with ``commit_weight``, and beside them those of the file with
-    ``file_weight_beside_commit``: what one commit wrote is by one hand far oftener than a file. The limits of files
+    ``file_weight_beside_commit``: a commit has one author far more often than a file. The limits of files
     hold for commits too.
     """
 
