@@ -1,4 +1,4 @@
-"""Scoring all files of the workspace: at the lowest priority, one file a job, with progress and cancel."""
+"""Scoring all files of the workspace: at the lowest priority, one file per job, with progress and cancel."""
 
 import itertools
 import logging
