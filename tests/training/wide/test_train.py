@@ -2,6 +2,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import expit
+from sklearn.metrics import log_loss
 
 from codeorigin.model.views import View, ViewKind
 from codeorigin_training.corpus.sides import read_sides
@@ -30,7 +32,14 @@ def test_what_ships_reads_all_repositories_and_what_is_measured_does_not(tmp_pat
         write_corpus(tmp_path, repositories=40, functions=4), pair_weight=2.5, folds=2
     )
     assert held_out
-    both = train_wide(side, held_out, WideConfig(VIEWS, folds=2, processes=1), log)
+    curves: list[tuple[int, dict[str, float]]] = []
+    both = train_wide(
+        side,
+        held_out,
+        WideConfig(VIEWS, folds=2, processes=1),
+        log,
+        lambda figures, step: curves.append((step, figures)),
+    )
     alone = train_wide(side, held_out, WideConfig(VIEWS, folds=2, processes=1, all_repositories=False), log)
     assert np.array_equal(both.measured.table, alone.model.table)
     assert alone.measured is alone.model
@@ -41,6 +50,16 @@ def test_what_ships_reads_all_repositories_and_what_is_measured_does_not(tmp_pat
     logits = sum(matrix @ part for matrix, part in zip(matrices, table, strict=True))
     biases = language_biases(both.measured.languages, held_out)
     assert both.held_out == pytest.approx(logits + biases, abs=1e-4)
+    # A point for each view and one for their sum, which is of the logits that the run keeps.
+    assert [step for step, _ in curves] == [1, 2, 3]
+    of_sum = curves[-1][1]
+    wanted = log_loss(side.labels, expit(both.out_of_fold), sample_weight=side.weights)
+    assert of_sum["validation/loss"] == pytest.approx(wanted)
+    right = (both.out_of_fold > 0) == (side.labels == 1)
+    assert of_sum["validation/accuracy"] == pytest.approx(np.average(right, weights=side.weights))
+    for _, figures in curves:
+        assert figures["train/loss"] < figures["validation/loss"]
+        assert figures["train/accuracy"] >= figures["validation/accuracy"]
 
 
 def test_every_logit_has_the_bias_that_its_row_had_no_say_in(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def wide(config: WideConfig, run: Run, log: Log) -> None:
 def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log) -> None:
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
     log(f"{len(side.rows)} rows of {len({row.repo for row in side.rows})} repositories")
-    trained = train_wide(side, held_out, config, log)
+    trained = train_wide(side, held_out, config, log, tracker.metrics)
     figures = detector_metrics(side.rows, trained.out_of_fold)
     log(f"out of fold: {headline(figures)}")
     tracker.metrics(numbers({"out_of_fold": figures}), 0)

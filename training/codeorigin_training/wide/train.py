@@ -87,11 +87,16 @@ class TrainedWide:
 
 
 def train_wide(
-    side: TrainingSide, held_out: Sequence[Row], config: WideConfig, log: Callable[[str], None]
+    side: TrainingSide,
+    held_out: Sequence[Row],
+    config: WideConfig,
+    log: Callable[[str], None],
+    metrics: Callable[[dict[str, float], int], None] = lambda figures, step: None,
 ) -> TrainedWide:
     """The wide part, cross-fitted on ``side``; with ``config.all_repositories`` fitted once more, on ``held_out`` too.
 
-    How loudly each view speaks is settled on ``side`` alone.
+    How loudly each view speaks is settled on ``side`` alone. ``metrics`` takes loss and accuracy on ``side``, as learnt
+    and out of fold: step 1 is the first view's, the one behind the last view's the sum's.
     """
     matrices = view_matrices(
         [*side.rows, *held_out], [settings.view for settings in config.views], processes=config.processes
@@ -101,6 +106,7 @@ def train_wide(
     paired = np.array([row.pair is not None for row in everything.rows], dtype=bool)
     count = len(side.rows)
     logits: list[Floats] = []
+    learnt: list[Floats] = []
     measured: list[LinearModel] = []
     final: list[LinearModel] = []
     for settings in config.views:
@@ -110,6 +116,8 @@ def train_wide(
         model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
         measured.append(model)
         logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
+        learnt.append(model.logits(examples.matrix))
+        metrics(_curve_point(side, learnt[-1], fold_logits), len(logits))
         log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
         if config.all_repositories:
             del examples
@@ -126,7 +134,10 @@ def train_wide(
         out_of_fold=combined[:count],
         held_out=combined[count:],
     )
-    return with_language_bias(trained, side, held_out, log)
+    trained = with_language_bias(trained, side, held_out, log)
+    as_learnt = np.stack(learnt, axis=1) @ scales + language_biases(trained.measured.languages, side.rows)
+    metrics(_curve_point(side, as_learnt, trained.out_of_fold), len(logits) + 1)
+    return trained
 
 
 def with_language_bias(
@@ -150,3 +161,16 @@ def with_language_bias(
         out_of_fold=trained.out_of_fold + cross_fitted_biases(side.rows, trained.out_of_fold, side.folds),
         held_out=trained.held_out + language_biases(bias, held_out),
     )
+
+
+def _curve_point(side: TrainingSide, learnt: Floats, out_of_fold: Floats) -> dict[str, float]:
+    """Weighted log loss and accuracy of two sets of logits ``(n,)``, by the names that a training loop gives them."""
+    signs = np.where(side.labels == 1, 1.0, -1.0)
+    return {
+        f"{name}/{figure}": float(np.average(values, weights=side.weights))
+        for name, logits in (("train", learnt), ("validation", out_of_fold))
+        for figure, values in (
+            ("loss", np.logaddexp(0.0, -signs * logits)),
+            ("accuracy", signs * logits > 0),
+        )
+    }
