@@ -156,8 +156,7 @@ def test_a_chain_that_is_told_so_ends_in_a_bundle_that_refines(refining: Path) -
         scale = calibration.refined.in_file or calibration.refined.alone
         evidence = after.verdict.file_evidence or 0.0
         assert after.verdict.probability == pytest.approx(scale.probability(after.verdict.logit + evidence))
-        code = text.split("\n\n")[first.functions.index(before)]
-        explained = analyzer.explainer.explain(code, "python")
+        explained = analyzer.explain(text, before.span)
         assert explained.logit == pytest.approx(after.verdict.logit, abs=1e-4)
 
 
