@@ -12,7 +12,13 @@ from codeorigin.errors import CodeOriginError, SourceError
 
 # ruff: noqa: PLC0415
 
-_OF_HISTORIES = (ReportFormat.TEXT, ReportFormat.JSON, ReportFormat.HTML, ReportFormat.MARKDOWN)
+_OF_HISTORIES = (
+    ReportFormat.TEXT,
+    ReportFormat.JSON,
+    ReportFormat.HTML,
+    ReportFormat.MARKDOWN,
+    ReportFormat.BADGE,
+)
 
 
 def read_saved(path: Path, report_format: ReportFormat) -> Callable[[TextIO], None]:
