@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.settings.project_files import BASELINE_FILE, MAX_BYTES
+from codeorigin.settings.project_files import ACCEPTED_FILE, MAX_BYTES
 from codeorigin.source.regular_files import read_regular_file, replacing_file
 
 FORMAT_VERSION = 1
@@ -29,7 +29,7 @@ class Accepted:
 class AcceptedFindings:
     """The accepted functions of one folder, read again when the file changes."""
 
-    def __init__(self, folder: Path, name: str = BASELINE_FILE) -> None:
+    def __init__(self, folder: Path, name: str = ACCEPTED_FILE) -> None:
         self._folder = folder
         self._name = name
         self._path = folder / name

@@ -5,11 +5,11 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from codeorigin.cached_explainer import CachedExplainer
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.embedded import place_function, regions_of
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.explanations import Explanations
 from codeorigin.file_verdicts import file_verdict
 from codeorigin.found_functions import FoundFunctions
 from codeorigin.function_reports import function_id as identify
@@ -55,7 +55,7 @@ class Analyzer:
         self._judge = Judge(bundle.calibration)
         self._scores = ScoredFunctions(scorer, self._judge.is_long_enough, verdict_cache_bytes)
         self._refinement = Refinement(scorer, self._judge)
-        self._explanations = Explanations(
+        self._explainer = CachedExplainer(
             Explainer(scorer, gradient_path=bundle.gradient_path, bias=bundle.bias, threads=threads)
         )
         self._prepared: dict[_Document, tuple[FoundFunctions, _Scores]] = {}
@@ -253,7 +253,7 @@ class Analyzer:
         Raises:
             Cancelled: ``cancel`` was thrown.
         """
-        return self._explanations.explain(
+        return self._explainer.explain(
             text, span, function_id or identify(text, span), options or ExplainOptions(), cancel
         )
 
@@ -266,7 +266,7 @@ class Analyzer:
         function_id: str | None = None,
     ) -> Explanation | None:
         """The explanation of this very text if :meth:`explain` has made it already; does no inference."""
-        return self._explanations.kept(span, function_id or identify(text, span), options or ExplainOptions())
+        return self._explainer.kept(span, function_id or identify(text, span), options or ExplainOptions())
 
     def _blocks(
         self,

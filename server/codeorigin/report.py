@@ -77,7 +77,7 @@ class ChangeReport:
 class Summary:
     """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
 
-    ``accepted`` counts functions that are no findings because a baseline has them.
+    ``accepted`` counts functions that are no findings because they were accepted.
     ``file_bands`` counts the files with a verdict of their own. ``lines`` counts the lines that are not blank, and
     changed if a change was looked at, of functions with a verdict; ``finding_lines`` those of findings. ``errors``
     does not count the ``skipped``. ``seconds`` is the time spent reading and analysing, without loading the model.

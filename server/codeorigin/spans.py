@@ -48,7 +48,7 @@ class Region:
         return max(0, column + shift)
 
 
-class UnitKind(StrEnum):
+class SpanKind(StrEnum):
     """What a unit of code is that has a verdict of its own."""
 
     FUNCTION = "function"
@@ -81,7 +81,7 @@ class FunctionSpan:
     """A ``codeorigin: ignore`` comment applies to it."""
     inside: tuple[Region, "FunctionSpan"] | None = None
     """The region of the document that the function stands in, and its span there; None in a file of source code."""
-    kind: UnitKind = UnitKind.FUNCTION
+    kind: SpanKind = SpanKind.FUNCTION
     left_out: tuple[tuple[int, int], ...] = ()
     """Offsets of what inside ``code`` is not read, disjoint and in order."""
 

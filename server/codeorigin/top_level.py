@@ -12,7 +12,7 @@ from codeorigin.languages.language import Language
 from codeorigin.languages.parsing import ParseBudgetError
 from codeorigin.languages.syntax import parse_root, parseable
 from codeorigin.source.text import LineIndex
-from codeorigin.spans import FunctionSpan, TextRange, UnitKind, code_text
+from codeorigin.spans import FunctionSpan, SpanKind, TextRange, code_text
 
 NAME = "<module>"
 
@@ -97,7 +97,7 @@ def top_level(
         doc_comment=None,
         is_test=path is not None and language.tests.holds_for_path(path),
         ignored=marks.ignores_function(start, start),
-        kind=UnitKind.MODULE,
+        kind=SpanKind.MODULE,
         left_out=tuple((_range(lines, low, high).start, _range(lines, low, high).end) for low, high in holes),
     )
     return span if code_text(text, span).strip() else None

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 
+from codeorigin.termination import handle_termination
+
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
@@ -25,6 +27,7 @@ def interrupts_held() -> Iterator[None]:
 def begin_worker() -> None:
     """To be called first in a process that works for another one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    handle_termination()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -37,6 +37,7 @@ _KNOWN_TO_FRONTS = (
     "settings",
     "source",
     "spans",
+    "termination",
     "wording",
     "worker_processes",
 )
@@ -86,6 +87,7 @@ def _own(tree: ast.Module) -> set[str]:
     return found - {""}
 
 
+@cache
 def _imports() -> dict[str, set[str]]:
     return {module: _own(tree) for module, tree in _modules().items()}
 
@@ -130,7 +132,7 @@ def test_nothing_else_knows_a_front() -> None:
 @pytest.mark.parametrize(
     ("layer", "known"),
     [
-        ("source", ("source", "languages", "errors")),
+        ("source", ("source", "languages", "errors", "termination")),
         ("languages", ("languages", "source", "errors", "cancellation")),
         ("function_spans", ("ignore_comments", "languages", "source", "spans", "cancellation")),
         ("functions", ("function_spans", "languages", "source", "spans", "cancellation")),
@@ -152,7 +154,7 @@ def test_nothing_else_knows_a_front() -> None:
         ("top_level", ("ignore_comments", "languages", "source", "spans", "cancellation")),
         ("model", ("model", "model_folder", "source", "languages", "errors", "cancellation")),
         ("explain", ("explain", "model", "source", "languages", "errors", "cancellation")),
-        ("git", ("git", "source", "errors", "cancellation")),
+        ("git", ("git", "source", "errors", "cancellation", "termination")),
         ("model_folder", ("errors",)),
         ("report", ("spans", "model.change_verdict", "model.verdict", "model.file_verdict")),
         ("changed_functions", ("report",)),
@@ -169,10 +171,11 @@ def test_nothing_else_knows_a_front() -> None:
             ),
         ),
         ("scored_functions", ("cache", "model", "cancellation")),
-        ("explanations", ("cache", "embedded", "explain", "languages", "spans", "cancellation")),
+        ("cached_explainer", ("cache", "embedded", "explain", "languages", "spans", "cancellation")),
         ("change_verdicts", ("model",)),
         ("pieces", ("changed_functions", "embedded", "languages", "source")),
-        ("worker_processes", ()),
+        ("worker_processes", ("termination",)),
+        ("termination", ()),
         (
             "fleet",
             (

@@ -17,7 +17,7 @@ from codeorigin.model.top_level import TopLevelRule
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.model_folder import MANIFEST
 from codeorigin.source.text import LineIndex
-from codeorigin.spans import FunctionSpan, UnitKind, code_text
+from codeorigin.spans import FunctionSpan, SpanKind, code_text
 from codeorigin.top_level import top_level
 
 TEXTS = {
@@ -75,7 +75,7 @@ def test_the_model_reads_statements_alone(language: str, ends: str) -> None:
     text = text.replace("\n", ends)
     span = found(text, language)
     assert span is not None
-    assert (span.kind, span.name) == (UnitKind.MODULE, "<module>")
+    assert (span.kind, span.name) == (SpanKind.MODULE, "<module>")
     code = code_text(text, span)
     assert list(normalize(code, language).layout.contents) == [
         line.strip() for line in expected.split("\n") if line
@@ -198,6 +198,6 @@ def test_its_evidence_stands_on_its_own_lines(analyzer: Analyzer) -> None:
 def test_blocks_of_a_document_have_theirs(analyzer: Analyzer) -> None:
     text = f"# Title\n\n```python\n{SCRIPT}\n{FUNCTION}```\n"
     function, module = analyzer.analyze(text, "markdown", module=True).functions
-    assert (function.span.kind, module.span.kind) == (UnitKind.FUNCTION, UnitKind.MODULE)
+    assert (function.span.kind, module.span.kind) == (SpanKind.FUNCTION, SpanKind.MODULE)
     assert module.span.range.start_line == 3
     assert module.verdict == analyzer.analyze(SCRIPT, "python", module=True).functions[0].verdict

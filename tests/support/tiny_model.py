@@ -1,9 +1,12 @@
 """A complete model bundle, small enough to be exported in a test session: random weights, real files."""
 
+import fcntl
 import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -222,7 +225,7 @@ def build_tiny_model(
 
     With ``roberta``, an empty folder that the encoder is written into first, its deep part is a transformers encoder.
     The export takes most of a minute, so its graphs are kept in the folder ``cache`` for the next session, under a
-    name that tells the weights and all code that they come from.
+    name that tells the weights and all code that they come from. Of processes that want the same, one exports.
     """
     tokenizer: Tokenizer | None = None
     encoder: Encoder | None = None
@@ -236,21 +239,35 @@ def build_tiny_model(
         size = NgramViews(VIEWS).table_size
         drawn = np.random.default_rng(5).normal(0.0, 0.5, size)
         weights = quantize(drawn).weights  # as the graph stores them
-    graphs = None if cache is None else cache / _origin(encoder, weights, refines is not None)
-    if graphs is None or not graphs.is_dir():
+
+    def export() -> None:
         export_parts(directory, bias=BIAS, wide_weights=weights, encoder=encoder, refines=refines is not None)
-        if graphs is not None:
-            with tempfile.TemporaryDirectory(
-                dir=cache
-            ) as part:  # whole or not at all, should it be interrupted
-                (shutil.copytree(directory, Path(part) / "graphs")).replace(graphs)
+
+    if cache is None:
+        export()
     else:
-        shutil.copytree(graphs, directory, dirs_exist_ok=True)
+        graphs = cache / _origin(encoder, weights, refines is not None)
+        with _alone(graphs):
+            if graphs.is_dir():
+                shutil.copytree(graphs, directory, dirs_exist_ok=True)
+            else:
+                export()
+                # Whole or not at all, should it be interrupted.
+                with tempfile.TemporaryDirectory(dir=cache) as part:
+                    shutil.copytree(directory, Path(part) / "graphs").replace(graphs)
     if tokenizer is not None:
         tokenizer.save(directory / TOKENIZER)
     model = TinyModel(directory, encoder, weights, tokenizer, refines)
     (directory / MANIFEST).write_text(json.dumps(_manifest(model)), encoding="utf-8")
     return model
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Whoever else asks for ``path`` waits."""
+    with path.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+        yield
 
 
 def _origin(encoder: Encoder | None, weights: npt.NDArray[np.float32] | None, refines: bool) -> str:

@@ -73,3 +73,19 @@ def test_arrays_are_named_in_one_place() -> None:
         if spelled_out.search(path.read_text(encoding="utf-8"))
     ]
     assert found == ["arrays.py"]
+
+
+def test_what_learns_by_gradients_goes_through_the_loops() -> None:
+    """Of the studies, only what the heads' retriever learns by is a recipe of its own, and so are the probes."""
+    found = {
+        path.relative_to(_ROOT).as_posix()
+        for path in sorted(_ROOT.rglob("*.py"))
+        if re.search(r"\.backward\(", path.read_text(encoding="utf-8"))
+    }
+    assert found == {
+        "finetune/loop.py",
+        "pretrain/loop.py",
+        "pretrained/probes.py",
+        "studies/heads/retriever.py",
+        "studies/heads/start.py",
+    }

@@ -16,7 +16,7 @@ from codeorigin_training.commands.finetune import FinetuneCommandConfig, finetun
 from codeorigin_training.commands.pretrain import pretrain
 from codeorigin_training.commands.tokenizer import TokenizerConfig, tokenizer
 from codeorigin_training.commands.wide import wide
-from codeorigin_training.encoder.config import Vocabulary
+from codeorigin_training.encoder.config import VocabularySource
 from codeorigin_training.encoder.registry import COMPACT
 from codeorigin_training.pretrain.config import PretrainConfig
 from codeorigin_training.run import Log, Run
@@ -113,7 +113,7 @@ def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
 
 def _tokenizer(config: BuildConfig) -> TokenizerConfig:
     """An encoder that keeps its own tokens is what the run's vocabulary is."""
-    own = config.finetune.encoder != COMPACT and config.finetune.vocabulary is Vocabulary.OWN
+    own = config.finetune.encoder != COMPACT and config.finetune.vocabulary is VocabularySource.OWN
     return replace(config.tokenizer, encoder=config.finetune.encoder) if own else config.tokenizer
 
 

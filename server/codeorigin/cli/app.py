@@ -73,7 +73,10 @@ def explain(
         Method, typer.Option(help="How to attribute the logit to the lines.")
     ] = Method.INTEGRATED_GRADIENTS,
     baseline: Annotated[
-        Baseline, typer.Option(help="Input without evidence that integrated gradients start from.")
+        Baseline,
+        typer.Option(
+            "--ig-baseline", help="The baseline of Integrated Gradients: an input without evidence."
+        ),
     ] = Baseline.MASK,
     aggregation: Annotated[
         Aggregation,

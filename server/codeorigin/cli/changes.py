@@ -33,7 +33,7 @@ from codeorigin.model.pooled_rule import counted_lines
 from codeorigin.model.verdict import Reason, Verdict
 from codeorigin.report import ChangeReport, DeclaredAgent, FileReport, FunctionReport
 from codeorigin.source.text import LineIndex
-from codeorigin.spans import UnitKind, code_text
+from codeorigin.spans import SpanKind, code_text
 
 if TYPE_CHECKING:
     from codeorigin.settings.project import Project
@@ -215,7 +215,7 @@ def changed_file(
     at ``\\n``, as git counts them.
     """
     lines = function_lines(text, report.functions)
-    modules = [each.span.kind is UnitKind.MODULE for each in report.functions]
+    modules = [each.span.kind is SpanKind.MODULE for each in report.functions]
     touched = tuple(
         number
         for number, each in enumerate(lines)
@@ -269,7 +269,7 @@ def judged_together(
     judged = []
     for file, found in zip(files, verdicts, strict=True):
         functions = tuple(
-            function if function.span.kind is UnitKind.MODULE else replace(function, verdict=found[number])
+            function if function.span.kind is SpanKind.MODULE else replace(function, verdict=found[number])
             for function, number in zip(file.report.functions, file.touched, strict=True)
         )
         judged.append(replace(file, report=replace(file.report, functions=functions)))

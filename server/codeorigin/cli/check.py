@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import codeorigin
-from codeorigin.cli.baseline import accepted_ids, update
+from codeorigin.cli.accepted import accepted_ids, update
 from codeorigin.cli.check_result import CheckedFile, CheckResult, FileError, Show, Tally
 from codeorigin.cli.exit_codes import ExitCode
 from codeorigin.cli.file_checks import FileCheck
@@ -60,8 +60,8 @@ class CheckOptions:
     jobs: int = 1
     debug: bool = False
     change: "ChangeRequest | None" = None
-    baseline: Path | None = None
-    update_baseline: bool = False
+    accepted_file: Path | None = None
+    accept_all: bool = False
     fail_on_share: float | None = None
     declared: bool = True
 
@@ -168,8 +168,8 @@ def check(options: CheckOptions) -> CheckResult:
     file_context = settings.file_context if options.file_context is None else options.file_context
     top_level = settings.top_level if options.top_level is None else options.top_level
     accepted: frozenset[str] = frozenset()
-    if options.baseline is not None:
-        accepted = accepted_ids(options.baseline, may_be_new=options.update_baseline)
+    if options.accepted_file is not None:
+        accepted = accepted_ids(options.accepted_file, may_be_new=options.accept_all)
     with ExitStack() as stack:
         stack.enter_context(rare_collections())
         sources, errors, change = stack.enter_context(_sources(options, project))
@@ -243,12 +243,12 @@ def _error_line(error: FileError) -> str:
 
 
 def _checked(options: CheckOptions) -> CheckResult:
-    """The result, after its findings went into the baseline if that was asked for."""
-    if options.update_baseline and options.baseline is None:
+    """The result, after its findings were accepted if that was asked for."""
+    if options.accept_all and options.accepted_file is None:
         raise CodeOriginError("--update-baseline: name the file to write, with --baseline FILE")
     result = check(options)
-    if options.update_baseline and options.baseline is not None:
-        return update(options.baseline, result)
+    if options.accept_all and options.accepted_file is not None:
+        return update(options.accepted_file, result)
     return result
 
 

@@ -64,11 +64,15 @@ def check(
     stdin_filename: StdinFilename = None,
     exclude: Exclude = None,
     documents: Documents = False,
-    baseline: Annotated[
+    accepted_file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Accepted findings, as editors keep them: no findings any more."),
+        typer.Option(
+            "--baseline",
+            metavar="FILE",
+            help="Accepted findings, as editors keep them: no findings any more.",
+        ),
     ] = None,
-    update_baseline: Annotated[
+    accept_all: Annotated[
         bool, typer.Option("--update-baseline", help="Accept all findings into the file of --baseline.")
     ] = False,
     fail_on_share: Annotated[
@@ -122,8 +126,8 @@ def check(
             CheckOptions(
                 paths=paths or [],
                 change=change,
-                baseline=baseline,
-                update_baseline=update_baseline,
+                accepted_file=accepted_file,
+                accept_all=accept_all,
                 fail_on_share=fail_on_share,
                 declared=not no_declared,
                 report_format=report_format,

@@ -8,7 +8,7 @@ from itertools import accumulate
 from codeorigin.model.change_verdict import ChangedFunctions
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import ChangeReport, FileReport, FunctionReport, Summary, line_range
-from codeorigin.spans import UnitKind, code_text
+from codeorigin.spans import SpanKind, code_text
 
 
 class Show(StrEnum):
@@ -100,7 +100,7 @@ def counted_lines(
     return tuple(
         # The lines of top-level code are not all those between its ends.
         _counted_before(code_text(text, function.span), line_range(function)[0], wanted)[-1]
-        if function.span.kind is UnitKind.MODULE
+        if function.span.kind is SpanKind.MODULE
         else _counted_between(before, *line_range(function))
         for function in report.functions
     )

@@ -15,7 +15,7 @@ from codeorigin.wording.functions import band_or_reason
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReportedFunction:
     """A function of a report. ``finding``: it made the check exit with 1.
 
     ``cell`` is the number of its notebook's cell, and ``shown`` the path with it.
@@ -32,9 +32,9 @@ class Entry:
 class Delta:
     """What is only in the new report, only in the old one, and in both with another text, verdict or path."""
 
-    added: tuple[Entry, ...]
-    gone: tuple[Entry, ...]
-    changed: tuple[tuple[Entry, Entry], ...]
+    added: tuple[ReportedFunction, ...]
+    gone: tuple[ReportedFunction, ...]
+    changed: tuple[tuple[ReportedFunction, ReportedFunction], ...]
     same: int
 
     @property
@@ -51,8 +51,8 @@ def compare(old: CheckResult, new: CheckResult) -> Delta:
     In notebooks, those of the same cell come first each time; the numbers of cells change with every new one.
     """
     before, after = _entries(old), _entries(new)
-    pairs: list[tuple[Entry, Entry]] = []
-    keys: tuple[Callable[[Entry], Hashable], ...] = (
+    pairs: list[tuple[ReportedFunction, ReportedFunction]] = []
+    keys: tuple[Callable[[ReportedFunction], Hashable], ...] = (
         lambda entry: (entry.path, entry.cell, entry.function.function_id),
         lambda entry: (entry.path, entry.function.function_id),
         lambda entry: (entry.path, entry.cell, entry.function.span.qualified_name),
@@ -71,19 +71,19 @@ def compare(old: CheckResult, new: CheckResult) -> Delta:
     )
 
 
-def _entries(result: CheckResult) -> list[Entry]:
+def _entries(result: CheckResult) -> list[ReportedFunction]:
     return [
-        Entry(file.path, function, result.is_finding(function), file.cell_number, file.shown)
+        ReportedFunction(file.path, function, result.is_finding(function), file.cell_number, file.shown)
         for file in result.files
         for function in file.report.functions
     ]
 
 
 def _matched(
-    before: list[Entry], after: list[Entry], key: Callable[[Entry], Hashable]
-) -> tuple[list[Entry], list[Entry], list[tuple[Entry, Entry]]]:
+    before: list[ReportedFunction], after: list[ReportedFunction], key: Callable[[ReportedFunction], Hashable]
+) -> tuple[list[ReportedFunction], list[ReportedFunction], list[tuple[ReportedFunction, ReportedFunction]]]:
     """Those of each side that found nobody, and the pairs; the first ones with a key go together."""
-    waiting: dict[Hashable, list[Entry]] = defaultdict(list)
+    waiting: dict[Hashable, list[ReportedFunction]] = defaultdict(list)
     for entry in reversed(before):
         waiting[key(entry)].append(entry)
     rest, pairs = [], []
@@ -97,17 +97,17 @@ def _matched(
     return [entry for entry in before if id(entry) in left], rest, pairs
 
 
-def _state(entry: Entry) -> tuple[str, str, Band | None, float | None, bool]:
+def _state(entry: ReportedFunction) -> tuple[str, str, Band | None, float | None, bool]:
     verdict = entry.function.verdict
     probability = None if verdict.probability is None else round(verdict.probability, 6)
     return entry.path, entry.function.function_id, verdict.band, probability, entry.finding
 
 
-def _place(entry: Entry) -> tuple[str, int, int]:
+def _place(entry: ReportedFunction) -> tuple[str, int, int]:
     return entry.path, entry.cell or 0, entry.function.span.range.start_line
 
 
-def _described(entry: Entry) -> str:
+def _described(entry: ReportedFunction) -> str:
     first, last = line_range(entry.function)
     verdict = entry.function.verdict
     mark = "*" if entry.finding else " "
@@ -142,7 +142,7 @@ def write_json(delta: Delta, stream: TextIO) -> None:
     write_all(stream, json.dumps(data, indent=2, allow_nan=False) + "\n")
 
 
-def _data(entry: Entry) -> dict[str, Any]:
+def _data(entry: ReportedFunction) -> dict[str, Any]:
     first, last = line_range(entry.function)
     verdict = entry.function.verdict
     return {

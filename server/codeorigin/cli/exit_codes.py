@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from codeorigin.cli.terminal import complain, display_path, prepare_streams
 from codeorigin.errors import CodeOriginError
+from codeorigin.termination import termination_handled
 
 
 class ExitCode(IntEnum):
@@ -30,12 +31,14 @@ def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
     """Run ``work`` and return its exit code, or that of the error that ended it.
 
     Every error is one line on stderr; with ``debug``, unexpected errors are raised.
-    Ctrl-C gives 130; a reader that closed the pipe gives 141 and silence, as other tools do.
+    Ctrl-C gives 130; a reader that closed the pipe gives 141 and silence, as other tools do. A signal that ends the
+    process leaves no temporary files.
     """
     prepare_streams()
     try:
-        code = work()
-        sys.stdout.flush()
+        with termination_handled():
+            code = work()
+            sys.stdout.flush()
     except KeyboardInterrupt:
         complain("interrupted")
         return ExitCode.INTERRUPTED

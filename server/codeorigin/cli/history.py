@@ -91,7 +91,7 @@ def _repository(path: str) -> tuple[Repository, list[str]]:
     return repository, [path] if inside else []
 
 
-class Progress:
+class CommitProgress:
     """How far the work is, with its rate: one line that a terminal sees change, or one a minute elsewhere.
 
     ``total`` commits are to be done; ``clock`` tells seconds.
@@ -208,7 +208,7 @@ class _Counter:
     def __init__(self, run: HistoryRun) -> None:
         self._run, self.done = run, 0
         self.missing = self.unreadable = 0
-        self._progress = Progress(len(run.plan))
+        self._progress = CommitProgress(len(run.plan))
 
     def __iter__(self) -> Iterator[CommitResult]:
         for result in self._run.results():

@@ -15,7 +15,7 @@ from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.report import ChangeReport, DeclaredAgent, FileReport, FunctionReport, Summary
 from codeorigin.source.regular_files import read_regular_file
-from codeorigin.spans import FunctionSpan, TextRange, UnitKind
+from codeorigin.spans import FunctionSpan, SpanKind, TextRange
 
 MAX_BYTES = 1 << 30
 NOT_OF_THIS_FORM = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -171,7 +171,7 @@ def _function(data: Mapping[str, Any], accepted: set[str]) -> FunctionReport:
             name_range=span,
             doc_comment=None,
             is_test=False,
-            kind=UnitKind(str(data["kind"])),
+            kind=SpanKind(str(data["kind"])),
             nested=tuple(each.span for each in nested),
         ),
         verdict=Verdict(

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.embedded.blocks import Block
 from codeorigin.embedded.ignore_marks import ignores_block, ignores_document
+from codeorigin.embedded.info_strings import language_of_word, language_word
 from codeorigin.embedded.markdown import markdown_blocks
 from codeorigin.embedded.restructuredtext import restructuredtext_blocks
-from codeorigin.embedded.words import first_word, language_of_word
 from codeorigin.languages.hosts import MARKDOWN, RESTRUCTUREDTEXT, Host, find_host
 from codeorigin.source.text import LineIndex
 from codeorigin.spans import Region
@@ -51,7 +51,7 @@ def _regions(
     for block in _SCANNERS[host.id](lines):
         cancel.raise_if_cancelled()
         ignored = all_ignored or ignores_block(lines, host, block.opening)
-        word = first_word(block.info)
+        word = language_word(block.info)
         inner = find_host(word) if word and depth < _DEPTH else None
         if inner is not None:
             for region in _regions(LineIndex(block.text), inner, languages, cancel, depth + 1):

@@ -44,7 +44,7 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class UnitOutcome:
     """A unit and what came of it; ``lost`` workers died over it before."""
 
     unit: Unit
@@ -52,7 +52,7 @@ class Outcome:
     lost: int
 
 
-def run_units(engine: Engine, units: Iterator[Unit]) -> Iterator[Outcome]:
+def run_units(engine: Engine, units: Iterator[Unit]) -> Iterator[UnitOutcome]:
     """Do ``units``, each taken when a worker is free for it, and hand the outcomes on as they come.
 
     No more units are under way than there are workers, and none is begun while an outcome is looked at: results do not
@@ -86,12 +86,12 @@ def run_units(engine: Engine, units: Iterator[Unit]) -> Iterator[Outcome]:
                     if lost + 1 < ATTEMPTS:
                         again.append((unit, lost + 1))
                         continue
-                    yield Outcome(
+                    yield UnitOutcome(
                         unit, UnitResult(error=f"its worker ended {ATTEMPTS} times: {error}"), lost + 1
                     )
                 else:
                     idle.append(worker)
-                    yield Outcome(unit, result, lost)
+                    yield UnitOutcome(unit, result, lost)
     finally:
         for worker in [*idle, *(worker for worker, _, _ in running.values())]:
             worker.stop()

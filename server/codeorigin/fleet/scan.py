@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
-from codeorigin.fleet.engines import Engine, Outcome, run_units
+from codeorigin.fleet.engines import Engine, UnitOutcome, run_units
 from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import COMMITS_IN_A_UNIT, Unit, UnitKind, units_of
 from codeorigin.fleet.work import reason_of
@@ -86,7 +86,7 @@ def scan(
     """
     tally = ScanTally()
 
-    def note(outcome: Outcome) -> None:
+    def note(outcome: UnitOutcome) -> None:
         store.put(outcome.unit, outcome.result)
         tally.lost += outcome.lost
         if outcome.result.error is None:

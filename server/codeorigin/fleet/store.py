@@ -57,7 +57,7 @@ SCHEMAS: dict[UnitKind, pa.Schema] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ManifestEntry:
     """What the manifest says of a unit, or of a repository that has no units. ``error`` is None where it is done."""
 
     key: str
@@ -110,12 +110,12 @@ class Store:
                     pq.write_table(table, file, compression="zstd")
             except OSError as error:
                 raise self._full(error) from error
-        entry = Entry(unit.key, unit.repository, unit.kind.value, len(result.rows), result.error)
+        entry = ManifestEntry(unit.key, unit.repository, unit.kind.value, len(result.rows), result.error)
         self._put_entry(entry)
 
     def put_failure(self, repository: str, kind: UnitKind, error: str) -> None:
         """Keep that a repository has no units, and why; the next run tries again."""
-        self._put_entry(Entry(_NO_UNITS, repository, kind.value, 0, error))
+        self._put_entry(ManifestEntry(_NO_UNITS, repository, kind.value, 0, error))
 
     def keep_only(self, repository: str, kind: UnitKind, units: Sequence[Unit]) -> None:
         """Drop what the folder has of a repository and is none of its ``units`` any more.
@@ -129,7 +129,7 @@ class Store:
             if path.stem not in keys:
                 path.unlink(missing_ok=True)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ManifestEntry]:
         """The manifest, by kind, repository and key."""
         for kind in _in_order(self._manifest):
             for path in _files(kind, ".json"):
@@ -158,16 +158,16 @@ class Store:
     def _entry_path(self, repository: str, kind: UnitKind, key: str) -> Path:
         return self._manifest / kind.value / _place(repository) / f"{key}.json"
 
-    def _entry(self, path: Path) -> Entry | None:
+    def _entry(self, path: Path) -> ManifestEntry | None:
         try:
-            return Entry(**json.loads(path.read_text("ascii")))
+            return ManifestEntry(**json.loads(path.read_text("ascii")))
         except (OSError, ValueError, TypeError):
             return None
 
-    def _put_entry(self, entry: Entry) -> None:
+    def _put_entry(self, entry: ManifestEntry) -> None:
         path = self._entry_path(entry.repository, UnitKind(entry.kind), entry.key)
         try:
-            self._write(path, {name: getattr(entry, name) for name in Entry.__slots__})
+            self._write(path, {name: getattr(entry, name) for name in ManifestEntry.__slots__})
         except OSError as error:
             raise self._full(error) from error
 

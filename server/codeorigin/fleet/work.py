@@ -11,7 +11,7 @@ from codeorigin.fleet.units import Unit, UnitKind
 from codeorigin.git.repository import Repository
 from codeorigin.history.functions import BlobReader, load_analyzer
 from codeorigin.history.results import UNREADABLE
-from codeorigin.history.state import IN_MEMORY, State
+from codeorigin.history.state import IN_MEMORY, HistoryState
 from codeorigin.history.tree import judged_file, tree_files
 from codeorigin.history.walk import Plan, Walk
 from codeorigin.languages.hosts import host_for_path
@@ -65,7 +65,7 @@ class UnitWorker:
             return UnitResult(error=reason_of(error))
 
     def _commits(self, repository: Repository, unit: Unit) -> UnitResult:
-        with State(IN_MEMORY, "", unit.model) as state:
+        with HistoryState(IN_MEMORY, "", unit.model) as state:
             walk = Walk(
                 repository,
                 self._judge,

@@ -1,15 +1,14 @@
 """What many commits changed, each against its first parent, by one ``git diff-tree --stdin``."""
 
 import secrets
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from codeorigin.errors import RepositoryError
 from codeorigin.git.line_changes import DIFF_OPTIONS, ChangedFile, raw_changes, read_changes
 from codeorigin.git.objects import Objects
 from codeorigin.git.process import FailedCommandError, Git
+from codeorigin.git.temporary import temporary_folder
 
 _PATHS_AT_ONCE = 500
 _ZEROS = b"0"
@@ -44,10 +43,10 @@ def commit_changes(
     Raises:
         RepositoryError: git cannot be started, takes too long, or answers in another form.
     """
-    with tempfile.TemporaryDirectory(prefix="codeorigin-", ignore_cleanup_errors=True) as empty:
+    with temporary_folder() as empty:
         # With an index, git takes a file of the working tree for the object that its entry names, if their times and
         # sizes agree: whoever writes there would choose what a commit is judged by.
-        alone = git.with_environment(GIT_INDEX_FILE=str(Path(empty) / "index"))
+        alone = git.with_environment(GIT_INDEX_FILE=str(empty / "index"))
         with Objects(alone) as objects:
             left = list(commits)
             while left:

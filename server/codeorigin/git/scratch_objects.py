@@ -2,13 +2,13 @@
 
 import hashlib
 import os
-import tempfile
 import zlib
-from pathlib import Path
+from contextlib import ExitStack
 from types import TracebackType
 
 from codeorigin.git.process import Git
 from codeorigin.git.repository import Repository
+from codeorigin.git.temporary import temporary_folder
 
 
 class ScratchObjects:
@@ -18,9 +18,9 @@ class ScratchObjects:
     """
 
     def __init__(self, repository: Repository) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="codeorigin-", ignore_cleanup_errors=True)
+        self._stack = ExitStack()
         self._format = repository.object_format
-        own = Path(self._folder.name)
+        own = self._stack.enter_context(temporary_folder())
         (own / "objects").mkdir()
         theirs = [_quoted(str(repository.path("objects").absolute()))]
         if more := os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES"):
@@ -38,7 +38,7 @@ class ScratchObjects:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._folder.cleanup()
+        self._stack.close()
 
     def name(self, content: bytes, kind: str = "blob") -> str:
         """The name that git gives an object with this content."""

@@ -48,7 +48,7 @@ class BlobFunction:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PieceFunctions:
     """The functions of a piece of a file (see :class:`~codeorigin.pieces.Piece`), in a language (its id).
 
     Those of a ``block`` of a document say nothing of the commit: its rule was not measured on such code.
@@ -59,7 +59,7 @@ class Section:
     functions: tuple[BlobFunction, ...]
 
 
-def packed(sections: Iterable[Section]) -> bytes:
+def packed(sections: Iterable[PieceFunctions]) -> bytes:
     """``sections`` for :func:`unpacked`."""
     rows = [(each.language, each.block, [_row(function) for function in each.functions]) for each in sections]
     return zlib.compress(json.dumps(rows, separators=(",", ":")).encode("ascii"), 1)
@@ -79,7 +79,7 @@ def _row(function: BlobFunction) -> tuple[Any, ...]:
     )
 
 
-def unpacked(data: bytes) -> list[Section]:
+def unpacked(data: bytes) -> list[PieceFunctions]:
     """What :func:`packed` was given.
 
     Raises:
@@ -87,7 +87,7 @@ def unpacked(data: bytes) -> list[Section]:
     """
     try:
         return [
-            Section(
+            PieceFunctions(
                 language,
                 block,
                 tuple(
@@ -148,14 +148,14 @@ class BlobReader:
             report = self._analyzer.analyze(piece.text, piece.language, path=path, cell=piece.cell)
             yield AnalyzedPiece(piece, report.functions, function_lines(piece.text, report.functions))
 
-    def sections(self, blob: str, path: str, kind: str) -> list[Section]:
+    def sections(self, blob: str, path: str, kind: str) -> list[PieceFunctions]:
         """The functions of a blob; raises as :meth:`pieces`."""
         return [_section(each) for each in self.pieces(blob, path, kind)]
 
 
-def _section(found: AnalyzedPiece) -> Section:
+def _section(found: AnalyzedPiece) -> PieceFunctions:
     piece = found.piece
-    return Section(
+    return PieceFunctions(
         piece.language,
         piece.block,
         tuple(

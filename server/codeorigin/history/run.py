@@ -9,7 +9,7 @@ from codeorigin.analyzer import Analyzer
 from codeorigin.git.repository import Repository
 from codeorigin.history.details import commit_details
 from codeorigin.history.results import CommitDetails, CommitResult
-from codeorigin.history.state import State, default_path
+from codeorigin.history.state import HistoryState, default_path
 from codeorigin.history.walk import Plan, Walk, plan
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.judge import Judge
@@ -77,7 +77,7 @@ def open_history(
     commits = plan(repository, revision, since=since, until=until, paths=paths)
     bundle = Bundle.load(model)
     path = state or default_path(repository.folder, bundle.model_id)
-    with State(path, settings, bundle.model_id) as kept:
+    with HistoryState(path, settings, bundle.model_id) as kept:
         walk = Walk(
             repository,
             Judge(bundle.calibration),

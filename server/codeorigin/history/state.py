@@ -34,7 +34,7 @@ def _cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
-class State:
+class HistoryState:
     """Functions of blobs, and results of commits by what they were asked with (``settings``, any key).
 
     What :meth:`save` has written survives every end of the process; anything after it is asked again.
@@ -87,7 +87,7 @@ class State:
                 run(f"DELETE FROM {table}")
             run("INSERT INTO about VALUES (?, ?)", (_FORMAT, model))
 
-    def __enter__(self) -> "State":
+    def __enter__(self) -> "HistoryState":
         return self
 
     def __exit__(

@@ -16,10 +16,10 @@ from codeorigin.git.line_changes import ChangedFile
 from codeorigin.git.process import FailedCommandError
 from codeorigin.git.repository import Commit, Repository
 from codeorigin.history.commit_results import ReadFile, commit_result
-from codeorigin.history.functions import Section, unpacked
+from codeorigin.history.functions import PieceFunctions, unpacked
 from codeorigin.history.reading import UNREAD, Read, Readers, Wanted
 from codeorigin.history.results import CommitResult
-from codeorigin.history.state import State
+from codeorigin.history.state import HistoryState
 from codeorigin.model.judge import Judge
 from codeorigin.pieces import NOTEBOOK, kind_of_path
 
@@ -140,7 +140,7 @@ class Walk:
         self,
         repository: Repository,
         judge: Judge,
-        state: State,
+        state: HistoryState,
         *,
         model: Path | None = None,
         wanted: Callable[[str], bool],
@@ -274,7 +274,7 @@ class Walk:
             ]
         return read
 
-    def _sections(self, key: str) -> list[Section] | bytes | None:
+    def _sections(self, key: str) -> list[PieceFunctions] | bytes | None:
         """What the state has of a blob, :data:`UNREAD` among it; None where it has nothing whole."""
         data = self._state.functions(key)
         if data is None or data == UNREAD:

@@ -62,6 +62,7 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
         members = as_members(data, closers, language)
         wrapped = parse_tree(grammar, members.data, cancel).root_node
         if not wrapped.has_error:
+            require_searchable(wrapped)
             inside = _Collector(members.data, language, query, cancel).collect(wrapped)
             if members.are_listed(inside):
                 return members.moved_back(inside, data)
@@ -101,7 +102,7 @@ class _Collector:
         self._open_file_scope: CapturedScope | None = None
 
     def collect(self, root: Node) -> Syntax:
-        # The library finds all of them in one call: what it takes callbacks for crashes in version 0.26.
+        # The library finds all of them in one call, which nothing stops: what it takes callbacks for crashes.
         for pattern, captures in checked(QueryCursor(self._query).matches(root), self._cancel):
             if comment := captures.get("comment"):
                 self._comment(comment[0])

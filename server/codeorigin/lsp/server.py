@@ -17,7 +17,7 @@ from codeorigin.lsp.connection.client import Client
 from codeorigin.lsp.connection.protocol import CodeOriginProtocol
 from codeorigin.lsp.documents.documents import SourceWorkspace
 from codeorigin.lsp.session import Session
-from codeorigin.lsp.status import State, Status, StatusReporter
+from codeorigin.lsp.status import ServerState, Status, StatusReporter
 
 logger = logging.getLogger(__name__)
 
@@ -82,14 +82,14 @@ class CodeOriginServer(LanguageServer):
     def current_status(self) -> Status:
         """What the server is doing now."""
         session = self.session
-        analyzer, error = session.engine.loaded, session.engine.error
+        analyzer, error = session.loader.loaded, session.loader.error
         queue = session.worker.queue_length
         if error is not None:
-            return Status(State.ERROR, None, queue, str(error))
+            return Status(ServerState.ERROR, None, queue, str(error))
         if analyzer is None:
             waiting = session.model_requested or not session.configured.is_set()
-            return Status(State.LOADING if waiting else State.READY, None, queue)
-        return Status(State.BUSY if queue else State.READY, analyzer.model_id, queue)
+            return Status(ServerState.LOADING if waiting else ServerState.READY, None, queue)
+        return Status(ServerState.BUSY if queue else ServerState.READY, analyzer.model_id, queue)
 
     def describe(self) -> dict[str, Any]:
         """What ``codeorigin.status`` answers."""

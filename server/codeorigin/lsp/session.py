@@ -18,11 +18,11 @@ from codeorigin.lsp.presentation.file_verdicts import FileVerdicts
 from codeorigin.lsp.presentation.publisher import Publisher
 from codeorigin.lsp.scoring.commit_scope import CommitScopes
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
-from codeorigin.lsp.scoring.explanation_jobs import Explanations
-from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
+from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.refining import Refining
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
-from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import Scanner
 from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.settings.schema import RunMode, Scope, Settings
@@ -44,24 +44,24 @@ class Session:
         self._model_dir = model_dir
         self.configuration = Configuration()
         self.configured = asyncio.Event()
-        self.engine = Engine(model_dir)
-        self.worker = Worker()
+        self.loader = ModelLoader(model_dir)
+        self.worker = WorkerThread()
         self.publisher = Publisher(client.publish)
-        self.explanations = Explanations(self.worker, self.engine, client.start_progress)
+        self.explanations = ExplanationJobs(self.worker, self.loader, client.start_progress)
         self.scorer = DocumentScorer(
             self.worker,
-            self.engine,
+            self.loader,
             begin=self._begin,
             key=self._key,
             deliver=self._deliver,
             failed=self._failed,
         )
         self.refining = Refining(
-            self.worker, self.engine, self.scorer.results, show=self._show, failed=self._failed
+            self.worker, self.loader, self.scorer.results, show=self._show, failed=self._failed
         )
-        self.git = Worker()
+        self.git = WorkerThread()
         """Asks git, which may take its time, so that nothing else waits."""
-        self.commits = CommitScopes(self.worker, self.git, self.engine, self._commits_changed)
+        self.commits = CommitScopes(self.worker, self.git, self.loader, self._commits_changed)
         self._waiting: set[str] = set()
         """Documents whose newest text waits for its save, or to be asked for, as the settings say."""
         self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
@@ -127,7 +127,7 @@ class Session:
     def scanner(self) -> Scanner:
         """What scores files that are not open; the same one for every scan, so that it knows what is unchanged."""
         if self._scanner is None:
-            self._scanner = Scanner(self.worker, self.engine, self.documents.encoding)
+            self._scanner = Scanner(self.worker, self.loader, self.documents.encoding)
         return self._scanner
 
     # -- settings -----------------------------------------------------------------------------------------
@@ -161,10 +161,10 @@ class Session:
     def _load_model(self, setting: str | None) -> None:
         """Load the model that the settings name, unless that was asked for before."""
         chosen = self._model_dir or (Path(setting).expanduser() if setting else None)
-        if not self.engine.choose(chosen) and self.model_requested:
+        if not self.loader.choose(chosen) and self.model_requested:
             return
         self.model_requested = True
-        self.worker.submit(self.engine.analyzer, priority=Priority.MODEL).add_done_callback(
+        self.worker.submit(self.loader.analyzer, priority=Priority.MODEL).add_done_callback(
             self._model_loaded
         )
 
@@ -250,7 +250,7 @@ class Session:
             result = self.result(document.uri)
             if result is not None and result.done.key == self._key(document.uri):
                 return result
-            if self.engine.error is not None and not self.scorer.is_busy(document.uri):
+            if self.loader.error is not None and not self.scorer.is_busy(document.uri):
                 return None
             if not await self.scorer.score_now(document.uri):
                 return None
@@ -294,7 +294,7 @@ class Session:
             snapshot,
             self.settings_of(uri),
             self.folder_path(uri),
-            self.engine.generation,
+            self.loader.generation,
             self.commits.of(uri),
             self.refining.looked_at.get(uri, frozenset()),
         )
@@ -307,7 +307,7 @@ class Session:
         return (
             (document.version or 0) if known is None else known.version,
             self.configuration.of(document.folder),
-            self.engine.generation,
+            self.loader.generation,
             self.commits.of(document.uri).number,
         )
 

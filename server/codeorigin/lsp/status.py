@@ -11,7 +11,7 @@ from codeorigin.source.literal_text import plain_message
 BUSY_AFTER_SECONDS = 0.15
 
 
-class State(StrEnum):
+class ServerState(StrEnum):
     """The states of the server."""
 
     LOADING = "loading"
@@ -24,7 +24,7 @@ class State(StrEnum):
 class Status:
     """One status: the model is None until it is loaded; ``message`` is set in the state ``error``."""
 
-    state: State
+    state: ServerState
     model_id: str | None
     queue: int
     message: str | None = None
@@ -66,7 +66,9 @@ class StatusReporter:
         status = self._current()
         if not self.enabled or status == self._sent:
             return
-        if status.state is State.BUSY or (self._sent is not None and self._sent.state is State.BUSY):
+        if status.state is ServerState.BUSY or (
+            self._sent is not None and self._sent.state is ServerState.BUSY
+        ):
             if self._timer is None:
                 self._timer = asyncio.get_running_loop().call_later(BUSY_AFTER_SECONDS, self._later)
             return

@@ -13,7 +13,7 @@ BATCH_FEATURES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WindowRow:
     """One window of one function; a function without tokens has one empty row."""
 
     function: int
@@ -23,19 +23,19 @@ class Row:
     first: bool
 
 
-def batches(features: Sequence[Features]) -> Iterator[list[Row]]:
+def batches(features: Sequence[Features]) -> Iterator[list[WindowRow]]:
     """The windows of all functions, shortest first, so that little of a batch is padding."""
-    rows: list[Row] = []
+    rows: list[WindowRow] = []
     for index, item in enumerate(features):
         if item.windows and item.encoding is not None:
             rows += [
-                Row(index, window.start, window.stop, window.weight, first=number == 0)
+                WindowRow(index, window.start, window.stop, window.weight, first=number == 0)
                 for number, window in enumerate(item.windows)
             ]
         else:
-            rows.append(Row(index, 0, 0, 0.0, first=True))
+            rows.append(WindowRow(index, 0, 0, 0.0, first=True))
     rows.sort(key=lambda row: row.stop - row.start)
-    batch: list[Row] = []
+    batch: list[WindowRow] = []
     feature_count = 0
     for row in rows:
         wide = features[row.function].wide if row.first else None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from codeorigin.model.batches import Row
+from codeorigin.model.batches import WindowRow
 from codeorigin.model.features import DeepSettings, Features
 from codeorigin.model.graph import Feed
 from codeorigin.model.tokenizer import Tokenizer, ngram_ids
@@ -13,7 +13,7 @@ from codeorigin.model.tokenizer import Tokenizer, ngram_ids
 
 def windows_feed(
     features: Sequence[Features],
-    rows: Sequence[Row],
+    rows: Sequence[WindowRow],
     place: Mapping[int, int],
     tokenizer: Tokenizer | None,
     deep: DeepSettings,
@@ -50,7 +50,7 @@ def deep_feed(
     return {"ids": ids, "ngrams": ngrams, "mask": mask}
 
 
-def wide_feed(features: Sequence[Features], rows: Sequence[Row], place: Mapping[int, int]) -> Feed:
+def wide_feed(features: Sequence[Features], rows: Sequence[WindowRow], place: Mapping[int, int]) -> Feed:
     """The wide part's inputs ``(N,)`` for the functions whose first windows are among ``rows``."""
     present = [
         (place[row.function], wide)

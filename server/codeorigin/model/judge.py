@@ -73,7 +73,11 @@ class Judge:
             in_file: let the other functions of the file count as well.
         """
         alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
-        judged = {number: each.said for number, each in verdicts.items() if each.said is not None}
+        judged = {
+            number: each.unrefined_logit
+            for number, each in verdicts.items()
+            if each.unrefined_logit is not None
+        }
         found = {}
         for number, in_commit in others.items():
             if number not in judged or not in_commit:
@@ -120,10 +124,10 @@ class Judge:
             Those that the change did not write are as they were; so are all where it wrote but one.
         """
         written = [
-            (function.said, file.lines[number], file.language)
+            (function.unrefined_logit, file.lines[number], file.language)
             for file in files
             for number, function in enumerate(file.verdicts)
-            if file.written[number] and function.said is not None
+            if file.written[number] and function.unrefined_logit is not None
         ]
         rule = self._calibration.commit
         whole = None if rule is None else judge_change(rule, written)
@@ -134,22 +138,22 @@ class Judge:
         """The verdicts of a file's functions in their change, all of whose functions have ``logits``."""
         verdicts = list(file.verdicts)
         alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
-        judged = [number for number, each in enumerate(verdicts) if each.said is not None]
+        judged = [number for number, each in enumerate(verdicts) if each.unrefined_logit is not None]
         in_file = both is not None and both.file is not None and len(judged) > 1
         context = both if in_file else alone
         if context is None or len(logits) < 2 or not file.in_context:
             return verdicts
         from_file: list[float] = []
         if in_file and context.file is not None:
-            from_file = context.file.evidence([verdicts[number].said or 0.0 for number in judged])
+            from_file = context.file.evidence([verdicts[number].unrefined_logit or 0.0 for number in judged])
         others = len(logits) - 1
         total = math.fsum(logit - context.commit.neutral for logit in logits)
         share = context.commit.weight / (others + context.commit.prior_functions)
         for place, number in enumerate(judged):
             verdict = verdicts[number]
-            if not file.written[number] or verdict.said is None or verdict.group is None:
+            if not file.written[number] or verdict.unrefined_logit is None or verdict.group is None:
                 continue
-            heard = share * (total - (verdict.said - context.commit.neutral))
+            heard = share * (total - (verdict.unrefined_logit - context.commit.neutral))
             by_file = (from_file[place] if from_file else None), len(judged) - 1
             verdicts[number] = self._with_others(
                 verdict, context.scale, file.language, by_file, (heard, others)
@@ -162,9 +166,14 @@ class Judge:
         What the wide part calls ``human`` is not called ``llm``, so that the promise holds for both steps together.
         """
         scales = self._calibration.refined
-        if scales is None or not verdict.awaits_deep or verdict.said is None or verdict.group is None:
+        if (
+            scales is None
+            or not verdict.awaits_deep
+            or verdict.unrefined_logit is None
+            or verdict.group is None
+        ):
             return verdict
-        own = verdict.said + deep.logit
+        own = verdict.unrefined_logit + deep.logit
         name, scale, logit = "refined", scales.alone, own
         if verdict.file_evidence is not None and scales.in_file is not None:
             name, scale, logit = "refined in file", scales.in_file, own + verdict.file_evidence
@@ -191,7 +200,7 @@ class Judge:
         """The verdict for a rule that is about the wide part alone, where the deep part refines."""
         if self._calibration.refined is None:
             return verdict
-        return replace(verdict, logit=verdict.said, deep=0.0, windows=0, cleared=False)
+        return replace(verdict, logit=verdict.unrefined_logit, deep=0.0, windows=0, cleared=False)
 
     def _with_others(
         self,
@@ -202,15 +211,15 @@ class Judge:
         by_commit: tuple[float, int],
     ) -> Verdict:
         """The verdict, read by ``scale``, with what others add to its logit: how much, and how many they are."""
-        if verdict.said is None or verdict.group is None:
+        if verdict.unrefined_logit is None or verdict.group is None:
             return verdict
         (in_file, neighbours), (heard, others) = by_file, by_commit
-        logit = verdict.said + heard + (in_file or 0.0)
+        logit = verdict.unrefined_logit + heard + (in_file or 0.0)
         name = "in commit" if in_file is None else "in file and commit"
         return replace(
             self._unrefined(verdict),
             **self._read(name, scale, logit, language, verdict.group),
-            own_probability=self._calibration.alone.probability(verdict.said),
+            own_probability=self._calibration.alone.probability(verdict.unrefined_logit),
             file_evidence=in_file,
             neighbours=neighbours if in_file is not None else 0,
             commit_evidence=heard,
@@ -252,7 +261,7 @@ def _verdict(
         wide=score.wide,
         deep=score.deep,
         windows=score.windows,
-        said=score.logit,
+        unrefined_logit=score.logit,
         own_probability=own_probability,
         file_evidence=evidence,
         neighbours=neighbours,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import ModelError
-from codeorigin.model.batches import Row, batches
+from codeorigin.model.batches import WindowRow, batches
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.counting import Counted
 from codeorigin.model.features import DeepAnswer, DeepSettings, Features, RawScore
@@ -301,7 +301,7 @@ class Scorer:
         return ["logit", *(["wide"] if self._is_joint else []), *(["deep"] if self.deep else [])]
 
     def _feed(
-        self, features: Sequence[Features], rows: Sequence[Row], functions: npt.NDArray[np.int64]
+        self, features: Sequence[Features], rows: Sequence[WindowRow], functions: npt.NDArray[np.int64]
     ) -> Feed:
         place = {int(function): index for index, function in enumerate(functions)}
         feed: Feed = {"prior": np.zeros(len(functions), dtype=np.float32)}

@@ -30,17 +30,17 @@ class Verdict:
     """A calibrated estimate, or the reason why there is none.
 
     ``logit`` is the raw model's for the function's own text (wide + deep + bias). ``deep`` is None, and no part of it,
-    as long as a deep part that refines chosen verdicts was not asked; it is 0 where that is not to be asked. ``said`` is
-    what the function says to others: its logit without a refinement. ``cleared``: it is not called ``llm``, whatever the
-    deep part says, since the wide part had called it ``human``. ``file_evidence`` is what
-    the ``neighbours`` other functions of its file add to the logit, in logits, None where there are none or the text was
-    judged by itself. ``commit_evidence`` is what the ``commit_neighbours`` other functions of a change add besides,
-    where the change wrote this one and a change was looked at, or those of the commit that wrote it. ``probability``
-    and ``band`` are read off the sum of all, ``own_probability`` is the one by the function's own text. ``human_share``
-    is the share of human-written calibration functions that score at least this high. ``llm_threshold`` and
-    ``human_threshold`` are the probabilities that bound the bands; ``promise`` says what is guaranteed for
-    ``llm_threshold``, and about which code; ``group`` is the kind of function by which its thresholds were chosen.
-    ``windows`` counts the overlapping windows that a long function was scored in. Without a
+    as long as a deep part that refines chosen verdicts was not asked; it is 0 where that is not to be asked.
+    ``unrefined_logit`` is the logit before the deep part refined it: what the function tells about others.
+    ``cleared``: the deep part's ``llm`` is not given, since the wide part had called the function ``human``.
+    ``file_evidence`` is what the ``neighbours`` other functions of its file add to the logit, in logits, None where
+    there are none or the text was judged by itself. ``commit_evidence`` is what the ``commit_neighbours`` other
+    functions of a change add besides, where the change wrote this one and a change was looked at, or those of the
+    commit that wrote it. ``probability`` and ``band`` are read off the sum of all, ``own_probability`` is the one by
+    the function's own text. ``human_share`` is the share of human-written calibration functions that score at least
+    this high. ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands; ``promise`` says
+    what is guaranteed for ``llm_threshold``, and about which code; ``group`` is the kind of function by which its
+    thresholds were chosen. ``windows`` counts the overlapping windows that a long function was scored in. Without a
     verdict every figure is None and ``reason`` is set.
     """
 
@@ -61,7 +61,7 @@ class Verdict:
     neighbours: int = 0
     commit_evidence: float | None = None
     commit_neighbours: int = 0
-    said: float | None = None
+    unrefined_logit: float | None = None
     cleared: bool = False
 
     @property

@@ -10,8 +10,8 @@ from codeorigin.source.regular_files import read_regular_file
 
 SETTINGS_FILE = "codeorigin.toml"
 PYPROJECT_FILE = "pyproject.toml"
-BASELINE_FILE = ".codeorigin-baseline.json"
-WATCHED_FILES = (SETTINGS_FILE, PYPROJECT_FILE, BASELINE_FILE)
+ACCEPTED_FILE = ".codeorigin-baseline.json"
+WATCHED_FILES = (SETTINGS_FILE, PYPROJECT_FILE, ACCEPTED_FILE)
 MAX_BYTES = 1_000_000
 
 Signature = tuple[tuple[int, int] | None, ...]

@@ -149,7 +149,7 @@ class Settings:
         1_000_000, Number(int, 1_000, 100_000_000), "Larger documents, in bytes, are not scored."
     )
     explain_baseline: Baseline = setting(
-        Baseline.MASK, Choice(Baseline), "The input without evidence that explanations start from."
+        Baseline.MASK, Choice(Baseline), "The baseline of Integrated Gradients: an input without evidence."
     )
     explain_aggregation: Aggregation = setting(
         Aggregation.SUM,

@@ -11,9 +11,12 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO
+
+from codeorigin.termination import undone_at_termination
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_BLOCK = getattr(os, "O_NONBLOCK", 0)
@@ -76,25 +79,27 @@ def replacing_binary_file(
         mode = _mode_of(folder, path)
         temporary = f".codeorigin-{secrets.token_hex(16)}.tmp"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _CLOSE | _BINARY
-        descriptor = os.open(folder.name(temporary), flags, 0o666, dir_fd=folder.descriptor)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                if mode is not None and hasattr(os, "fchmod"):
-                    os.fchmod(descriptor, mode)
-                yield stream
-                stream.flush()
-                os.fsync(descriptor)
-            # Replacing acts on the name itself: a link that came to stand there meanwhile is not followed.
-            os.replace(
-                folder.name(temporary),
-                folder.name(path.name),
-                src_dir_fd=folder.descriptor,
-                dst_dir_fd=folder.descriptor,
-            )
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(folder.name(temporary), dir_fd=folder.descriptor)
-            raise
+        remove = partial(os.unlink, folder.name(temporary), dir_fd=folder.descriptor)
+        with undone_at_termination(remove):
+            descriptor = os.open(folder.name(temporary), flags, 0o666, dir_fd=folder.descriptor)
+            try:
+                with os.fdopen(descriptor, "wb") as stream:
+                    if mode is not None and hasattr(os, "fchmod"):
+                        os.fchmod(descriptor, mode)
+                    yield stream
+                    stream.flush()
+                    os.fsync(descriptor)
+                # Replacing acts on the name itself: a link that came to stand there meanwhile is not followed.
+                os.replace(
+                    folder.name(temporary),
+                    folder.name(path.name),
+                    src_dir_fd=folder.descriptor,
+                    dst_dir_fd=folder.descriptor,
+                )
+            except BaseException:
+                with suppress(OSError):
+                    remove()
+                raise
         if folder.descriptor is not None:
             with suppress(OSError):  # some file systems cannot do this, and the content is safe without it
                 os.fsync(folder.descriptor)

@@ -108,6 +108,11 @@ def construct_name(each: ConstructAttribution) -> str:
     return _CONSTRUCTS[each.construct.value]
 
 
+def share_of_code(each: ConstructAttribution, explanation: Explanation) -> str:
+    """How much of the code a construct takes: ``25 % of the code``."""
+    return f"{percent(each.characters / sum(one.characters for one in explanation.constructs))} of the code"
+
+
 def by_construct(explanation: Explanation) -> str | None:
     """``Most of the evidence towards LLM lies in comments (+0.80) and calls (+0.31).``
 

@@ -29,7 +29,7 @@ def summary_phrases(
         f"{counted(summary.findings, 'finding')} at {threshold_phrase(threshold, false_positive_rate)}",
     ]
     if summary.accepted:
-        phrases.append(f"{summary.accepted:,} accepted by the baseline")
+        phrases.append(f"{summary.accepted:,} accepted")
     if judged := sum(summary.file_bands.values()):
         file_bands = ", ".join(f"{count:,} {band.value}" for band, count in summary.file_bands.items())
         phrases.append(f"{counted(judged, 'file')} judged as a whole ({file_bands})")
@@ -46,8 +46,8 @@ def summary_phrases(
     return phrases
 
 
-def baseline_sentence(added: int, dropped: int) -> str:
-    """What became of a baseline: ``2 findings accepted, 1 entry dropped``."""
+def accepted_sentence(added: int, dropped: int) -> str:
+    """What an update of the accepted findings did: ``2 findings accepted, 1 entry dropped``."""
     gone = f"{dropped:,} entry" if dropped == 1 else f"{dropped:,} entries"
     return f"{counted(added, 'finding')} accepted, {gone} dropped"
 

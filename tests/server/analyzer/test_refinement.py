@@ -60,7 +60,11 @@ def test_the_first_verdict_is_the_wide_parts(refining: Analyzer, asked: list[str
     for verdict in verdicts(refining.analyze(TWO, "python")).values():
         assert verdict.awaits_deep
         assert verdict.deep is None
-        assert verdict.logit == verdict.said == pytest.approx(refining.bundle.bias + (verdict.wide or 0.0))
+        assert (
+            verdict.logit
+            == verdict.unrefined_logit
+            == pytest.approx(refining.bundle.bias + (verdict.wide or 0.0))
+        )
     assert asked == []
 
 
@@ -74,8 +78,8 @@ def test_what_is_not_human_is_refined(refining: Analyzer, asked: list[str]) -> N
     refined = found["parse_header"]
     assert [text.startswith("def parse_header") for text in asked] == [True]
     assert refined.deep is not None
-    assert refined.said == before["parse_header"].said
-    assert refined.logit == pytest.approx((refined.said or 0.0) + refined.deep)
+    assert refined.unrefined_logit == before["parse_header"].unrefined_logit
+    assert refined.logit == pytest.approx((refined.unrefined_logit or 0.0) + refined.deep)
     assert refined.probability == REFINED.alone.probability(refined.logit or 0.0)
     assert refined.probability == refined.own_probability != before["parse_header"].probability
     assert refined.promise == REFINED.alone.promise("python")
@@ -142,7 +146,7 @@ def test_others_of_the_file_are_heard_by_the_wide_part_alone(in_files: Analyzer)
     for name, verdict in found.items():
         assert verdict.deep
         assert verdict.file_evidence == before[name].file_evidence
-        logit = math.fsum([verdict.said or 0.0, verdict.deep, verdict.file_evidence or 0.0])
+        logit = math.fsum([verdict.unrefined_logit or 0.0, verdict.deep, verdict.file_evidence or 0.0])
         assert verdict.probability == pytest.approx(scales.in_file.probability(logit))
         assert verdict.own_probability == scales.alone.probability(verdict.logit or 0.0)
     assert report.verdict == first.verdict
@@ -238,7 +242,7 @@ def test_a_broken_deep_part_leaves_the_first_verdict(tiny_refining_model: TinyMo
 def test_evidence_of_the_wide_part_is_there_at_once_and_exact(refining: Analyzer, asked: list[str]) -> None:
     (function,) = refining.analyze(PARSER, "python").functions
     wide = refining.explain(PARSER, function.span, ExplainOptions(deep=False))
-    assert wide.logit == pytest.approx(function.verdict.said, abs=1e-5)
+    assert wide.logit == pytest.approx(function.verdict.unrefined_logit, abs=1e-5)
     assert all(line.deep == 0.0 for line in wide.lines)
     assert wide.completeness_gap < 1e-5
     (refined,) = refining.refine(PARSER, refining.analyze(PARSER, "python")).functions
@@ -254,5 +258,5 @@ def test_other_models_are_as_they_were(analyzer: Analyzer) -> None:
     assert not analyzer.refines
     assert analyzer.refine(TWO, report, [each.function_id for each in report.functions]) is report
     for verdict in verdicts(report).values():
-        assert verdict.said == verdict.logit
+        assert verdict.unrefined_logit == verdict.logit
         assert not verdict.awaits_deep

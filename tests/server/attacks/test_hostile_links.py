@@ -17,7 +17,7 @@ from codeorigin.fleet.store import Store
 from codeorigin.fleet.units import UnitKind
 from codeorigin.fleet.work import UnitResult
 from codeorigin.lsp.connection import logs
-from codeorigin.settings.project_files import BASELINE_FILE
+from codeorigin.settings.project_files import ACCEPTED_FILE
 from support.command import TERSE, complaints, run
 from support.fleet_scans import unit
 
@@ -47,12 +47,12 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def test_a_temporary_name_that_can_be_foretold_is_not_used(workspace: Path, victim: Path) -> None:
-    foretold = workspace / f"{BASELINE_FILE}.{os.getpid()}.tmp"
+    foretold = workspace / f"{ACCEPTED_FILE}.{os.getpid()}.tmp"
     foretold.symlink_to(victim)
     assert AcceptedFindings(workspace).accept([FUNCTION]) == 1
     assert victim.read_text() == "mine"
     assert AcceptedFindings(workspace).ids() == {FUNCTION[0]}
-    assert not (workspace / BASELINE_FILE).is_symlink()
+    assert not (workspace / ACCEPTED_FILE).is_symlink()
 
 
 @pytest.mark.parametrize("content", ["mine", '{"version": 1, "functions": []}'])
@@ -60,21 +60,21 @@ def test_accepted_findings_are_not_written_through_a_link(
     workspace: Path, victim: Path, content: str
 ) -> None:
     victim.write_text(content)
-    (workspace / BASELINE_FILE).symlink_to(victim)
+    (workspace / ACCEPTED_FILE).symlink_to(victim)
     accepted = AcceptedFindings(workspace)
     with pytest.raises(CodeOriginError, match=r"a symbolic link, which is not followed$"):
         accepted.accept([FUNCTION])
     assert accepted.ids() == frozenset()
     assert accepted.problem is not None
     assert victim.read_text() == content
-    assert names(workspace) == [BASELINE_FILE]
+    assert names(workspace) == [ACCEPTED_FILE]
 
 
 def test_accepted_findings_in_a_pipe_do_not_block(workspace: Path) -> None:
-    os.mkfifo(workspace / BASELINE_FILE)
+    os.mkfifo(workspace / ACCEPTED_FILE)
     accepted = AcceptedFindings(workspace)
     assert accepted.ids() == frozenset()
-    assert accepted.problem == f"{BASELINE_FILE} cannot be read: not a regular file"
+    assert accepted.problem == f"{ACCEPTED_FILE} cannot be read: not a regular file"
 
 
 @pytest.mark.parametrize("name", ["report.sarif", "reports/report.sarif"])

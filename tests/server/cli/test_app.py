@@ -52,7 +52,7 @@ def test_help_of_every_command(command: list[str]) -> None:
         (["check", "x.py", "--format", "yaml"], "--format"),
         (["check", "x.py", "--threads", "0"], "--threads"),
         (["check", "x.py", "--colour"], "--colour"),
-        (["explain", "x.py:1", "--baseline", "noise"], "--baseline"),
+        (["explain", "x.py:1", "--ig-baseline", "noise"], "--ig-baseline"),
         (["explain", "x.py:1", "--nodes", "0"], "--nodes"),
         (["serve", "--log-level", "loud"], "--log-level"),
     ],

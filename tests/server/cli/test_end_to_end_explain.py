@@ -26,8 +26,8 @@ def test_explain_shows_every_line_with_its_evidence() -> None:
     "options",
     [
         (),
-        ("--baseline", "zero"),
-        ("--baseline", "pad", "--nodes", "16"),
+        ("--ig-baseline", "zero"),
+        ("--ig-baseline", "pad", "--nodes", "16"),
         ("--tokens", "12"),
     ],
 )

@@ -5,7 +5,7 @@ from tests.support.language_texts import CODE, NONE
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.embedded import region_at, regions_of
-from codeorigin.embedded.words import first_word, language_of_word
+from codeorigin.embedded.info_strings import language_of_word, language_word
 from codeorigin.errors import Cancelled
 from codeorigin.languages.hosts import MARKDOWN, RESTRUCTUREDTEXT, find_host, host_for_path
 from codeorigin.source.text import LineIndex
@@ -45,14 +45,14 @@ def regions(text: str, **options: object) -> tuple[Region, ...]:
     ],
 )
 def test_words(info: str, language: str | None) -> None:
-    word = first_word(info)
+    word = language_word(info)
     assert word
     assert language_of_word(word) == language
 
 
 @pytest.mark.parametrize("info", ["", "  ", "{1,3}", "{title=x}", "title=x.py", "{#id}"])
 def test_no_word(info: str) -> None:
-    assert first_word(info) == ""
+    assert language_word(info) == ""
 
 
 def test_a_block_without_a_word_is_told_by_its_text() -> None:

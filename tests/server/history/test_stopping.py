@@ -17,7 +17,7 @@ from codeorigin.history.functions import BlobReader
 from codeorigin.history.reading import Read, Readers
 from codeorigin.history.results import CommitResult
 from codeorigin.history.run import open_history
-from codeorigin.history.state import State
+from codeorigin.history.state import HistoryState
 from codeorigin.history.walk import Plan, Walk
 from codeorigin.model.bundle import Bundle
 from support.repositories import Repository, plain_functions
@@ -101,7 +101,7 @@ def test_the_first_commits_of_a_run(
     state = tmp_path / "stopped.sqlite"
     stop(made, model, state, number)
     names = made.git("rev-list", "HEAD").split()
-    with State(state, "", Bundle.load(model).model_id) as kept:
+    with HistoryState(state, "", Bundle.load(model).model_id) as kept:
         assert set(kept.results(names)) == set(names[: 8 + 16])
     assert judge(made.folder, state=state) == judge(made.folder, state=tmp_path / "whole.sqlite")
 
@@ -202,22 +202,22 @@ def test_what_one_process_has_done_does_not_wait_for_another(tmp_path: Path) -> 
 
 def test_a_state_belongs_to_one_run_until_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state.sqlite"
-    run = State._run
+    run = HistoryState._run
     refused = []
 
-    def beside(self: State, query: str, *values: str | bytes) -> sqlite3.Cursor:
+    def beside(self: HistoryState, query: str, *values: str | bytes) -> sqlite3.Cursor:
         if query == "BEGIN IMMEDIATE":
             # Nothing of the first run is on its way to the disk at this moment.
             with pytest.raises(CodeOriginError, match="another run is at it; --state names another file"):
-                State(path, "", "model")
+                HistoryState(path, "", "model")
             refused.append(path)
         return run(self, query, *values)
 
-    with State(path, "", "model") as first:
+    with HistoryState(path, "", "model") as first:
         first.put_result("a", {"of": "first"})
-        monkeypatch.setattr(State, "_run", beside)
+        monkeypatch.setattr(HistoryState, "_run", beside)
         first.save()
         first.put_result("b", {"of": "first"})
     assert refused == [path]
-    with State(path, "", "model") as second:
+    with HistoryState(path, "", "model") as second:
         assert set(second.results(["a", "b"])) == {"a", "b"}

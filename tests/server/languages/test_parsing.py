@@ -58,6 +58,29 @@ def test_a_text_of_pieces_that_no_grammar_reads_has_no_functions(language: str) 
     assert outline("(" * 1_000, get_language(language)) == Outline(())
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("javascript", f"{'f(' * 6_000}1{')' * 6_000}"),
+        ("typescript", f"x = {'[' * 10_000}1{']' * 10_000};"),
+        # A method without its class, which is read a second time as one.
+        ("javascript", f"m() {{ return {'[' * 10_000}1{']' * 10_000}; }}"),
+    ],
+)
+def test_a_text_nested_so_deeply_that_no_search_ends_soon_has_no_functions(language: str, text: str) -> None:
+    assert outline(text, get_language(language)) == Outline((), parsed=False)
+
+
+def test_deep_and_large_alone_are_no_reason() -> None:
+    """A sum hangs term by term in the next; a long table is flat."""
+    deep = "def f():\n    return " + " + ".join(["'word'"] * 3_000) + "\n"
+    large = "def g():\n    return [" + "(1, 2),\n" * 20_000 + "]\n"
+    assert [span.name for span in outline(deep + large, PYTHON).functions] == ["f", "g"]
+    calls = "function f() { return " + "g(" * 1_000 + ")" * 1_000 + "; }\n"
+    found = outline(calls + "const x = [" + "1, " * 40_000 + "];\n", get_language("javascript"))
+    assert [span.name for span in found.functions] == ["f"]
+
+
 def test_many_pieces_that_are_read_are_no_reason() -> None:
     text = "def f(x):\n    return x\n" + "x = (1)\n" * 40_000 + "y = [" + "(1), " * 40_000 + "]\n"
     assert [span.name for span in outline(text, PYTHON).functions] == ["f"]

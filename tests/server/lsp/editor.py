@@ -13,7 +13,8 @@ from pygls.exceptions import JsonRpcException
 from pytest_lsp.client import register_lsp_features
 from tests.server.lsp.client import plain
 
-PATIENCE = 15.0
+from support.waiting import PATIENCE
+
 PUSHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 SHOWN = types.WINDOW_SHOW_MESSAGE
 LOGGED = types.WINDOW_LOG_MESSAGE

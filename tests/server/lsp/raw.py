@@ -11,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-PATIENCE = 20.0
+from support.waiting import PATIENCE
+
 COMMAND = (sys.executable, "-m", "codeorigin", "serve", "--log-level", "info")
 
 

@@ -15,17 +15,17 @@ from codeorigin.explain.explanation import Baseline, ExplainOptions, Explanation
 from codeorigin.functions import find_functions
 from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
-from codeorigin.lsp.scoring.explanation_jobs import Explanations
+from codeorigin.lsp.scoring.explanation_jobs import ExplanationJobs
 from codeorigin.lsp.scoring.scored_document import Pass, Result
-from codeorigin.lsp.scoring.worker import Worker
+from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.source.text import LineIndex, PositionEncoding
 from codeorigin.spans import FunctionSpan
+from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio
 
-PATIENCE = 10
 ANSWER = Explanation(
     logit=1.0, baseline_logit=0.0, completeness_gap=0.0, approximate=False, nodes=8,
     method=Method.INTEGRATED_GRADIENTS, baseline=Baseline.MASK, lines=(), top_tokens=(),
@@ -65,8 +65,8 @@ class SlowAnalyzer:
         return ANSWER if span.name in self.known else None
 
 
-class EngineOf:
-    """An engine whose analyzer is there."""
+class LoaderOf:
+    """A model loader whose analyzer is there."""
 
     def __init__(self, analyzer: SlowAnalyzer) -> None:
         self.loaded = analyzer
@@ -94,11 +94,11 @@ class Bench:
 
     def __init__(self) -> None:
         self.analyzer = SlowAnalyzer()
-        self.worker = Worker()
+        self.worker = WorkerThread()
         self.bars: list[Bar] = []
-        engine: Any = EngineOf(self.analyzer)
-        self.engine = engine
-        self.explanations = Explanations(self.worker, engine, self.bar)
+        loader: Any = LoaderOf(self.analyzer)
+        self.loader = loader
+        self.explanations = ExplanationJobs(self.worker, loader, self.bar)
         text = python_function("explained")
         snapshot = Snapshot(
             uri="file:///a.py", version=1, text=text, language=get_language("python"), path=None,
@@ -249,7 +249,7 @@ async def test_a_failure_is_forgotten_with_the_text_that_it_was_about(bench: Ben
 async def test_one_models_verdict_is_not_explained_by_another(bench: Bench) -> None:
     bench.analyzer.release.set()
     assert await bench.within(PATIENCE) is ANSWER
-    bench.engine.generation = 1
+    bench.loader.generation = 1
     assert bench.explanations.cached(bench.result, bench.function, OPTIONS) is None
     with pytest.raises(Cancelled):
         await bench.get()

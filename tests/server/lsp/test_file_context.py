@@ -16,7 +16,7 @@ from tests.server.lsp.editor import PATIENCE, PUSHED, Document, Editor, python_f
 from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.analyzer import Analyzer
 from codeorigin.report import FunctionReport
-from codeorigin.settings.project_files import BASELINE_FILE
+from codeorigin.settings.project_files import ACCEPTED_FILE
 from codeorigin.wording.figures import probability_percent
 from codeorigin.wording.functions import finding, headline, own_text
 from support.tiny_model import FILE_CONTEXT, with_file_context
@@ -318,4 +318,4 @@ async def test_workspace_diagnostics_move_with_the_neighbours_and_the_switch(
         ]
     finally:
         path.unlink()
-        (editor.root / BASELINE_FILE).unlink()
+        (editor.root / ACCEPTED_FILE).unlink()

@@ -6,12 +6,14 @@ import pytest
 import torch
 
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import Positions
+from codeorigin_training.encoder.config import PositionScheme
 from codeorigin_training.encoder.pooling import AttentionPool, Pooling
 from support.tiny_training import tiny_shape
 
 
-def encoder(pooling: Pooling = Pooling.MEAN, positions: Positions = Positions.ROTARY) -> CompactEncoder:
+def encoder(
+    pooling: Pooling = Pooling.MEAN, positions: PositionScheme = PositionScheme.ROTARY
+) -> CompactEncoder:
     torch.manual_seed(0)
     shape = dataclasses.replace(tiny_shape(2), pooling=pooling, positions=positions)
     return CompactEncoder(shape).eval()
@@ -26,17 +28,17 @@ def inputs() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     return ids, ngrams, mask
 
 
-@pytest.mark.parametrize("positions", Positions)
+@pytest.mark.parametrize("positions", PositionScheme)
 @pytest.mark.parametrize("pooling", Pooling)
-def test_padding_does_not_change_the_logit(pooling: Pooling, positions: Positions) -> None:
+def test_padding_does_not_change_the_logit(pooling: Pooling, positions: PositionScheme) -> None:
     model = encoder(pooling, positions)
     ids, ngrams, mask = inputs()
     alone = model(ids[1:, :6], ngrams[1:, :6], mask[1:, :6])
     torch.testing.assert_close(model(ids, ngrams, mask)[1:], alone)
 
 
-@pytest.mark.parametrize("positions", Positions)
-def test_two_documents_of_one_row_are_read_as_if_alone(positions: Positions) -> None:
+@pytest.mark.parametrize("positions", PositionScheme)
+def test_two_documents_of_one_row_are_read_as_if_alone(positions: PositionScheme) -> None:
     model = encoder(positions=positions)
     ids, ngrams, _ = inputs()
     document = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1]])
@@ -49,7 +51,7 @@ def test_two_documents_of_one_row_are_read_as_if_alone(positions: Positions) -> 
 
 
 def test_learned_positions_tell_the_order() -> None:
-    model = encoder(positions=Positions.LEARNED)
+    model = encoder(positions=PositionScheme.LEARNED)
     embedded = torch.zeros(1, 3, 16)
     states = model.hidden(embedded, torch.ones(1, 3, dtype=torch.bool))
     assert not torch.allclose(states[0, 0], states[0, 1])
@@ -65,9 +67,11 @@ def test_attention_pooling_starts_as_the_mean_and_follows_its_direction() -> Non
     torch.testing.assert_close(pool(hidden, mask), torch.tensor([[1.0, 0.0]]))
 
 
-@pytest.mark.parametrize("positions", Positions)
+@pytest.mark.parametrize("positions", PositionScheme)
 @pytest.mark.parametrize("layers", [0, 2])
-def test_layer_groups_hold_every_parameter_once_from_the_bottom_up(layers: int, positions: Positions) -> None:
+def test_layer_groups_hold_every_parameter_once_from_the_bottom_up(
+    layers: int, positions: PositionScheme
+) -> None:
     shape = dataclasses.replace(tiny_shape(layers), pooling=Pooling.ATTENTION, positions=positions)
     model = CompactEncoder(shape)
     groups = model.layer_groups()

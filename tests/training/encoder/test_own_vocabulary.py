@@ -9,7 +9,7 @@ from transformers import AutoModel, AutoTokenizer, RobertaConfig, RobertaModel
 
 from codeorigin.model.normalize import normalize
 from codeorigin.model.tokenizer import Tokenizer
-from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
+from codeorigin_training.encoder.config import EncoderConfig, VocabularySource
 from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
 from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.own_vocabulary import own_tokenizer
@@ -103,7 +103,9 @@ def test_another_vocabulary_is_refused_with_what_to_do(folder: Path, tmp_path: P
     tiny_tokenizer().save(tmp_path / "tokenizer.json")
     with pytest.raises(EncoderError, match=r"tokenizer --set encoder=.*, or set vocabulary=transfer"):
         make_encoder(str(folder), tmp_path / "tokenizer.json", SHAPE)
-    transferred = make_encoder(str(folder), tmp_path / "tokenizer.json", SHAPE, kind=Vocabulary.TRANSFER)
+    transferred = make_encoder(
+        str(folder), tmp_path / "tokenizer.json", SHAPE, kind=VocabularySource.TRANSFER
+    )
     assert transferred.frame() is None
     assert transferred.context == 64
     old = AutoModel.from_pretrained(folder).get_input_embeddings().weight

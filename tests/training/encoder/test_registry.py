@@ -8,7 +8,7 @@ from tokenizers import Tokenizer as BpeTokenizer
 from transformers import RobertaConfig, RobertaModel
 
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
+from codeorigin_training.encoder.config import EncoderConfig, VocabularySource
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import load_encoder, make_encoder, save_encoder
 from codeorigin_training.encoder.tokenizer import token_texts
@@ -49,7 +49,7 @@ def test_compact_has_the_tokenizers_vocabulary(tmp_path: Path) -> None:
 def test_an_encoder_comes_back_from_its_file(name: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
     name = roberta_folder(tmp_path / "body") if name == "folder" else name
-    encoder = make_encoder(name, saved(tmp_path), tiny_shape(), kind=Vocabulary.TRANSFER)
+    encoder = make_encoder(name, saved(tmp_path), tiny_shape(), kind=VocabularySource.TRANSFER)
     assert encoder.token_embedding.num_embeddings == tiny_tokenizer().vocab_size
     save_encoder(tmp_path / "kept.pt", encoder)
     again = load_encoder(tmp_path / "kept.pt")

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig, Positions
+from codeorigin_training.encoder.config import EncoderConfig, PositionScheme
 from codeorigin_training.encoder.pooling import Pooling
 from codeorigin_training.export.graphs import DeepLogit, WideDeepScore, WideLogit
 from codeorigin_training.export.onnx_graphs import GRADIENT_FILE, SCORE_FILE, export_graphs
@@ -117,9 +117,9 @@ def test_a_graph_of_other_weights_does_not_pass(tiny_model: TinyModel) -> None:
 
 
 @pytest.mark.parametrize("pooling", Pooling)
-@pytest.mark.parametrize("positions", Positions)
+@pytest.mark.parametrize("positions", PositionScheme)
 def test_every_pooling_and_kind_of_position_is_exported_with_its_gradient(
-    tmp_path: Path, pooling: Pooling, positions: Positions
+    tmp_path: Path, pooling: Pooling, positions: PositionScheme
 ) -> None:
     shape = EncoderConfig(
         vocab_size=50, dim=8, layers=1, heads=2, context=32, head_dim=4, pooling=pooling, positions=positions

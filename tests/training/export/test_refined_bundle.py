@@ -47,7 +47,9 @@ def test_both_parts_have_their_files_and_say_what_they_said(
     written, known = Analyzer.load(out), Analyzer.load(tiny_refining_model.directory)
     assert written.refines
     verdict = written.refine(PARSER, written.analyze(PARSER, "python")).functions[0].verdict
-    assert verdict.said == pytest.approx(known.analyze(PARSER, "python").functions[0].verdict.said)
+    assert verdict.unrefined_logit == pytest.approx(
+        known.analyze(PARSER, "python").functions[0].verdict.unrefined_logit
+    )
     # The tiny model's own manifest has smaller windows than its encoder could read.
     scorer = tiny_refining_model.scorer(context=manifest["deep"]["context"])
     assert verdict.deep == pytest.approx(scorer.deep_answer(normalize(PARSER, "python")).logit, abs=1e-5)

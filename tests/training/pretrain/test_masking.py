@@ -10,12 +10,12 @@ from codeorigin.model.normalize import normalize
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.pretrain.config import PretrainConfig
-from codeorigin_training.pretrain.masking import Vocabulary, choose, corrupt
+from codeorigin_training.pretrain.masking import MaskingVocabulary, choose, corrupt
 from codeorigin_training.pretrain.packing import PackedRows, lay_out, pack
 from support.tiny_roberta import write_tiny_roberta
 from support.tiny_training import tiny_rows, tiny_tokenizer
 
-VOCABULARY = Vocabulary.of(tiny_tokenizer())
+VOCABULARY = MaskingVocabulary.of(tiny_tokenizer())
 
 
 def packed(rows: int = 300) -> PackedRows:
@@ -36,7 +36,7 @@ def test_the_newline_is_found() -> None:
 def test_special_tokens_are_never_drawn_wherever_they_stand(tmp_path: Path) -> None:
     own, _ = own_tokenizer(str(write_tiny_roberta(tmp_path)))
     tokenizer = Tokenizer(own)
-    vocabulary = Vocabulary.of(tokenizer)
+    vocabulary = MaskingVocabulary.of(tokenizer)
     # As CodeBERT has them: four come first, MASK is the last id.
     special = {0, 1, 2, 3, tokenizer.vocab_size - 1}
     assert tokenizer.special_ids == special

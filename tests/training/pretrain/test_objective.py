@@ -11,21 +11,22 @@ from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.pretrain.batches import Batcher, split_validation
 from codeorigin_training.pretrain.config import PretrainConfig
-from codeorigin_training.pretrain.masking import Vocabulary
-from codeorigin_training.pretrain.objective import Examples, Objective, replace
-from codeorigin_training.pretrain.packing import Piece
+from codeorigin_training.pretrain.masking import MaskingVocabulary
+from codeorigin_training.pretrain.objective import PretrainBatch, PretrainObjective, replace
+from codeorigin_training.pretrain.packing import PackedPiece
 from support.tiny_training import tiny_rows, tiny_shape, tiny_tokenizer
 
 CONFIG = PretrainConfig(rows=4, row_length=64, detection_share=0.5)
 
 
-def objective_and_examples(*, only_mask: bool = False) -> tuple[Objective, Examples]:
+def objective_and_examples(*, only_mask: bool = False) -> tuple[PretrainObjective, PretrainBatch]:
     torch.manual_seed(0)
     tokens = encode_rows(tiny_rows(8), tiny_tokenizer())
-    vocabulary = Vocabulary.of(tiny_tokenizer())
-    objective = Objective(CompactEncoder(tiny_shape(1)), vocabulary, CONFIG)
+    vocabulary = MaskingVocabulary.of(tiny_tokenizer())
+    objective = PretrainObjective(CompactEncoder(tiny_shape(1)), vocabulary, CONFIG)
     pieces = [
-        [Piece(number, 0, min(30, len(tokens[number]))), Piece(number + 4, 0, 30)] for number in range(4)
+        [PackedPiece(number, 0, min(30, len(tokens[number]))), PackedPiece(number + 4, 0, 30)]
+        for number in range(4)
     ]
     batcher = Batcher(tokens, vocabulary, 64, CONFIG, None)
     return objective.eval(), batcher.examples(pieces, np.random.default_rng(0), only_mask=only_mask)
@@ -82,7 +83,7 @@ def test_detection_trains_generator_encoder_and_shared_embeddings() -> None:
 
 def test_the_generator_is_a_quarter_as_wide() -> None:
     shape = dataclasses.replace(tiny_shape(1), dim=256, heads=4)
-    objective = Objective(CompactEncoder(shape), Vocabulary.of(tiny_tokenizer()), CONFIG)
+    objective = PretrainObjective(CompactEncoder(shape), MaskingVocabulary.of(tiny_tokenizer()), CONFIG)
     assert objective.generator.down.out_features == 64
 
 

@@ -26,7 +26,7 @@ from codeorigin_training.studies.heads.pruning import (
 )
 from codeorigin_training.studies.heads.retrieval import asked_among, ranks
 from codeorigin_training.studies.heads.retriever import (
-    Example,
+    RetrievalExample,
     Retriever,
     asked_examples,
     make_retriever,
@@ -66,7 +66,7 @@ def retriever() -> Retriever:
 
 
 def test_masses_by_hand() -> None:
-    example = Example(
+    example = RetrievalExample(
         ids=np.arange(7, dtype=np.int64), specification=slice(1, 3), code=slice(4, 6),
         constructs=np.array([COMMENT, NAME], dtype=np.int8),
     )  # fmt: skip
@@ -212,7 +212,7 @@ def test_heads_to_spare_are_chosen_on_other_repositories_than_the_curve(
     train, test = [pair(number) for number in range(6)], [pair(number) for number in range(50, 54)]
     asked: list[str] = []
 
-    def spy(model: Retriever, examples: Sequence[Example], labels: Integers) -> Floats:
+    def spy(model: Retriever, examples: Sequence[RetrievalExample], labels: Integers) -> Floats:
         asked.extend(model.tokenizer.decode(each.ids[each.code]) for each in examples)
         return importance(model, examples, labels)
 

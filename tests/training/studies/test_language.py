@@ -27,7 +27,8 @@ from codeorigin_training.studies.language.measure import calibration_error, comp
 from codeorigin_training.studies.language.none_texts import none_texts
 from codeorigin_training.studies.language.pairs import grammar_shifts
 from codeorigin_training.studies.language.softmax import quantised, threshold_for
-from codeorigin_training.studies.language.views import HEADS, Example, View, fill, part
+from codeorigin_training.studies.language.views import HEADS, Example, TextPart, fill, part
+from codeorigin_training.studies.section import read_study
 
 WORDS = [
     "alpha",
@@ -91,6 +92,9 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     # The encoder was trained on the same texts and is asked the same ones.
     assert figures["peers"]["encoder"].keys() == figures["peers"]["pygments"].keys()
     assert figures["peers"]["this model"].keys() == figures["peer_texts"].keys()
+    (section,) = read_study(folder / "study.json").sections
+    told = {each.name: each.value for each in section.figures}
+    assert told["accuracy beside others: encoder: 5 lines"] == figures["peers"]["encoder"]["5 lines"]
     kept = Classifier.load(folder / "encoder")
     assert set(kept.labels) <= set(LABELS)
     assert kept.predict(["func main() {}"])[0][0] in LABELS
@@ -156,7 +160,7 @@ def test_the_manifest_says_what_the_model_was_made_with(tmp_path: Path) -> None:
     model = LanguageModel.load()
     settings = config().training | {"right": 0.97}
     measured = {
-        "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), View.WHOLE, 0.5)},
+        "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5)},
         "milliseconds": {"all": {"texts": 12, "median": 1.0, "p95": 2.0}},
         "peers": {},
         "peer_texts": {},
@@ -169,23 +173,23 @@ def test_the_manifest_says_what_the_model_was_made_with(tmp_path: Path) -> None:
 
 
 def every_label() -> list[Example]:
-    return [Example(CODE.get(label, "words"), label, "unit", View.WHOLE) for label in LABELS]
+    return [Example(CODE.get(label, "words"), label, "unit", TextPart.WHOLE) for label in LABELS]
 
 
 def test_an_answer_in_the_other_language_of_a_pair_will_do_where_both_grammars_agree() -> None:
     both, one = "int f(int x) {\n    return x;\n}\n", "int A::f() const {\n    return x_;\n}\n"
-    examples = [Example(text, "cpp", "unit", View.WHOLE) for text in (both, one)]
+    examples = [Example(text, "cpp", "unit", TextPart.WHOLE) for text in (both, one)]
     table = np.zeros((2, len(LABELS)))
     table[:, LABELS.index("c")] = 1
-    found = of_view(table, examples, View.WHOLE, 0.5)
+    found = of_view(table, examples, TextPart.WHOLE, 0.5)
     assert (found["accuracy"], found["either"]) == (0.0, 0.5)
 
 
 def test_shifts_are_learnt_from_texts_that_are_open() -> None:
     model = LanguageModel.load()
     both, one = "int f(int x) {\n    return x;\n}\n", "int A::f() const {\n    return x_;\n}\n"
-    examples = [Example(both, "c", "u", View.WHOLE)] * 3 + [Example(both, "cpp", "u", View.WHOLE)] * 3
-    examples += [Example(one, "cpp", "u", View.WHOLE)] * 20
+    examples = [Example(both, "c", "u", TextPart.WHOLE)] * 3 + [Example(both, "cpp", "u", TextPart.WHOLE)] * 3
+    examples += [Example(one, "cpp", "u", TextPart.WHOLE)] * 20
     table = np.zeros((len(examples), len(LABELS)))
     table[:, LABELS.index("c")] = table[:, LABELS.index("cpp")] = 0.5
     shifts = grammar_shifts(model, examples, table)
@@ -235,15 +239,15 @@ def test_the_same_seed_gives_the_same_examples(tmp_path: Path) -> None:
 def test_parts_of_a_function() -> None:
     text = "\n".join(f"line number {index}" for index in range(12))
     random_ = random.Random(1)
-    assert part(text, View.FIRST_TWO, random_) == "line number 0\nline number 1"
-    assert part(text, View.WHOLE, random_) == part(text, View.LONG, random_) == text
-    for view, count in ((View.MIDDLE_TWO, 2), (View.FIVE, 5), (View.TEN, 10)):
+    assert part(text, TextPart.FIRST_TWO, random_) == "line number 0\nline number 1"
+    assert part(text, TextPart.WHOLE, random_) == part(text, TextPart.LONG, random_) == text
+    for view, count in ((TextPart.MIDDLE_TWO, 2), (TextPart.FIVE, 5), (TextPart.TEN, 10)):
         found = part(text, view, random_)
         assert found is not None
         assert found in text
         assert found.count("\n") == count - 1
-    assert part("one line", View.FIVE, random_) is None
-    assert part("}\n}\n", View.FIRST_TWO, random_) is None
+    assert part("one line", TextPart.FIVE, random_) is None
+    assert part("}\n}\n", TextPart.FIRST_TWO, random_) is None
 
 
 def test_templates_are_filled() -> None:
@@ -285,9 +289,9 @@ def test_the_threshold_is_the_lowest_that_keeps_the_promise() -> None:
 
 
 def test_figures_by_hand() -> None:
-    examples = [Example("x", label, "r", View.FIVE) for label in ("go", "go", "c", "none")]
+    examples = [Example("x", label, "r", TextPart.FIVE) for label in ("go", "go", "c", "none")]
     table = _probabilities([("go", 0.9), ("c", 0.6), ("c", 0.8), ("none", 0.7)])
-    found = of_view(table, examples, View.FIVE, threshold=0.7)
+    found = of_view(table, examples, TextPart.FIVE, threshold=0.7)
     assert (found["texts"], found["none_texts"]) == (3, 1)
     assert found["accuracy"] == pytest.approx(0.75)
     assert found["f1"] == {"go": pytest.approx(2 / 3), "c": pytest.approx(2 / 3)}
@@ -301,22 +305,26 @@ def test_peers_are_asked_about_as_many_texts_of_each_language_and_view() -> None
         Example(f"{label} {number}", label, "r", view)
         for label in ("go", "c", "none")
         for number in range(9 if label == "go" else 4)
-        for view in (View.FIVE, View.WHOLE)
+        for view in (TextPart.FIVE, TextPart.WHOLE)
     ]
     drawn = peer_sample(examples, 5, seed=1)
     assert drawn == peer_sample(examples, 5, seed=1)
     assert len({(each.text, each.view) for each in drawn}) == len(drawn)
     counts = Counter((each.label, each.view) for each in drawn)
     assert counts == {
-        (label, view): number for label, number in (("go", 5), ("c", 4)) for view in (View.FIVE, View.WHOLE)
+        (label, view): number
+        for label, number in (("go", 5), ("c", 4))
+        for view in (TextPart.FIVE, TextPart.WHOLE)
     }
 
 
 def test_the_card_says_what_the_comparison_rests_on() -> None:
-    examples = [Example(CODE["go"], "go", "r", View.WHOLE)] * 3 + [Example(CODE["c"], "c", "r", View.WHOLE)]
+    examples = [Example(CODE["go"], "go", "r", TextPart.WHOLE)] * 3 + [
+        Example(CODE["c"], "c", "r", TextPart.WHOLE)
+    ]
     model = LanguageModel.load()
     measured = {
-        "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), View.WHOLE, 0.5)},
+        "views": {"whole functions": of_view(np.eye(len(LABELS)), every_label(), TextPart.WHOLE, 0.5)},
         "milliseconds": {"all": {"texts": 12, "median": 1.0, "p95": 2.0}},
         **compared(
             model, examples, {"other": lambda asked: ["go"] * len(asked), "absent": lambda asked: None}

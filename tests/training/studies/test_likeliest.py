@@ -10,12 +10,12 @@ from transformers import LlamaForCausalLM
 
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.likeliest import likeliest
-from codeorigin_training.studies.correctness.ranking import LanguageModel, LanguageModelError
+from codeorigin_training.studies.correctness.ranking import CausalLanguageModel, LanguageModelError
 from support.causal_model import causal_model
 
 
 def test_the_mean_log_probability_is_that_of_each_next_token(tmp_path: Path) -> None:
-    model = LanguageModel(causal_model(tmp_path))
+    model = CausalLanguageModel(causal_model(tmp_path))
     body = LlamaForCausalLM.from_pretrained(str(tmp_path)).eval()
     with torch.no_grad():
         table = torch.log_softmax(body(torch.tensor([[1, 2, 3, 1]])).logits[0], dim=-1)
@@ -27,20 +27,20 @@ def test_the_mean_log_probability_is_that_of_each_next_token(tmp_path: Path) -> 
 
 
 def test_an_answer_longer_than_the_model_has_positions_is_read_as_far_as_they_go(tmp_path: Path) -> None:
-    model = LanguageModel(causal_model(tmp_path, positions=4))
+    model = CausalLanguageModel(causal_model(tmp_path, positions=4))
     assert model.mean_log_probability("a b c a b b b") == model.mean_log_probability("a b c a")
 
 
 def test_loading_a_model_writes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    LanguageModel(causal_model(tmp_path / "model"))
+    CausalLanguageModel(causal_model(tmp_path / "model"))
     capfd.readouterr()
-    LanguageModel(tmp_path / "model")
+    CausalLanguageModel(tmp_path / "model")
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LanguageModelError, match="save_pretrained"):
-        LanguageModel(tmp_path)
+        CausalLanguageModel(tmp_path)
 
 
 def test_what_picking_the_likeliest_is_worth_has_intervals_over_tasks() -> None:

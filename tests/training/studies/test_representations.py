@@ -1,12 +1,14 @@
 """The study of representations on a corpus made here: pairs, vocabularies, classifiers, detectors, the page."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from codeorigin.source.construct import CONSTRUCTS, Construct
@@ -24,12 +26,14 @@ from codeorigin_training.studies.representations.detectors import (
 from codeorigin_training.studies.representations.evidence import construct_rows
 from codeorigin_training.studies.representations.joined import joined_examples, own_tokens
 from codeorigin_training.studies.representations.pairs import (
+    Representation,
     Represented,
-    View,
     neighbour_batches,
     represented,
 )
 from codeorigin_training.studies.representations.relations import (
+    RelationClassifier,
+    RelationLearner,
     make_relation_encoder,
     relation_answers,
     train_relations,
@@ -69,8 +73,8 @@ def functions(count: int, language: str = "python") -> list[Row]:
 def test_a_function_has_three_representations_and_a_language_without_flow_none() -> None:
     found = represented([*functions(3), row(code="def f\n  1\nend\n", language="ruby")])
     assert len(found) == 3
-    assert found[0].text(View.SOURCE).startswith("def f")
-    assert found[0].text(View.FLOW).startswith("entry > ")
+    assert found[0].text(Representation.SOURCE).startswith("def f")
+    assert found[0].text(Representation.FLOW).startswith("entry > ")
     assert [len(each.tree) for each in found] == sorted(len(each.tree) for each in found)
 
 
@@ -99,15 +103,17 @@ def test_a_vocabulary_with_parts_of_its_own_is_shorter_and_knows_the_unknown() -
     spelled = SpelledVocabulary.train(known, 300, 0)
     extended = ExtendedVocabulary(spelled, known)
     for each in known:
-        assert np.array_equal(spelled.encode(each, View.SOURCE), extended.encode(each, View.SOURCE))
-        for view in (View.TREE, View.FLOW):
+        assert np.array_equal(
+            spelled.encode(each, Representation.SOURCE), extended.encode(each, Representation.SOURCE)
+        )
+        for view in (Representation.TREE, Representation.FLOW):
             assert (
                 len(extended.encode(each, view)) == len(each.tokens(view)) < len(spelled.encode(each, view))
             )
     assert extended.size == spelled.size + len(extended.added)
     (new,) = represented([row(code="def f():\n    yield 1\n")])
-    assert spelled.size in extended.encode(new, View.TREE)
-    assert extended.encode(new, View.TREE).max() < extended.size
+    assert spelled.size in extended.encode(new, Representation.TREE)
+    assert extended.encode(new, Representation.TREE).max() < extended.size
 
 
 def test_a_classifier_learns_which_structure_belongs_to_which_source() -> None:
@@ -120,6 +126,24 @@ def test_a_classifier_learns_which_structure_belongs_to_which_source() -> None:
     answers = relation_answers(model, known, vocabulary, config)
     assert answers.right.mean() > 0.7
     assert len(answers.kinds) == len(answers.repos) == len(answers.right) == 6 * len(known)
+
+
+def test_every_pair_learns_from_several_swaps_and_never_from_its_own_as_one() -> None:
+    known = represented(functions(9))
+    config = replace(CONFIG, batch=9, swaps=20)
+    vocabulary = ExtendedVocabulary(SpelledVocabulary.train(known, 300, 0), known)
+    model = RelationClassifier(make_relation_encoder(config, vocabulary.size))
+    # What says nothing costs as much as a coin, however many swaps there are of each pair.
+    for parameter in model.head.parameters():
+        torch.nn.init.zeros_(parameter)
+    asked: list[torch.Tensor] = []
+    model.head.register_forward_hook(lambda module, given, found: asked.append(given[0]))
+    learner = RelationLearner(model, known, vocabulary, config)
+    (draw,) = (each for each in learner.round(np.random.default_rng(3)) if len(each.rows) > 4)
+    loss = learner.loss(draw, np.random.default_rng(0)).loss
+    assert loss.item() == pytest.approx(math.log(2))
+    # Twenty turns of nine functions come round twice or more, and are left out there.
+    assert len(asked) in {3 * (1 + 18), 3 * (1 + 17)}
 
 
 def test_pairs_in_one_sequence_are_half_swapped_and_structure_may_have_tokens_of_its_own() -> None:
@@ -220,5 +244,5 @@ def test_settings_that_make_no_sense_are_refused() -> None:
 
 def test_represented_functions_know_their_tokens() -> None:
     each: Represented = represented(functions(1))[0]
-    assert each.tokens(View.TREE) == each.tree
-    assert each.tokens(View.FLOW) == each.flow
+    assert each.tokens(Representation.TREE) == each.tree
+    assert each.tokens(Representation.FLOW) == each.flow

@@ -15,10 +15,10 @@ import pytest
 
 from codeorigin_training.studies.correctness import sandbox
 from codeorigin_training.studies.correctness.sandbox import (
-    Limits,
     Outcome,
     Ran,
     SandboxError,
+    SandboxLimits,
     check_isolation,
     python_command,
     run_isolated,
@@ -29,7 +29,7 @@ PROGRAM = f"a{os.getpid()}.py"
 
 
 def run(code: str, *, seconds: float = 8.0, megabytes: int = 128, processes: int = 3) -> Ran:
-    limits = Limits(seconds, megabytes, processes)
+    limits = SandboxLimits(seconds, megabytes, processes)
     return run_isolated(python_command(PROGRAM), {PROGRAM: code}, limits)
 
 
@@ -44,10 +44,10 @@ def test_a_program_runs_and_says_something() -> None:
 def test_a_program_may_take_more_of_the_clock_than_of_the_cpu() -> None:
     waits = {PROGRAM: "import time; time.sleep(2.5); print('done', end='')"}
     command = python_command(PROGRAM)
-    assert run_isolated(command, waits, Limits(1.0, clock=30.0)) == Ran(Outcome.DONE, "done")
-    assert run_isolated(command, waits, Limits(1.0)).outcome is Outcome.TIME
+    assert run_isolated(command, waits, SandboxLimits(1.0, clock=30.0)) == Ran(Outcome.DONE, "done")
+    assert run_isolated(command, waits, SandboxLimits(1.0)).outcome is Outcome.TIME
     loop = {PROGRAM: "while True: pass"}
-    assert run_isolated(command, loop, Limits(1.0, clock=120.0)).outcome is Outcome.FAILED
+    assert run_isolated(command, loop, SandboxLimits(1.0, clock=120.0)).outcome is Outcome.FAILED
 
 
 def test_files_cannot_be_written_changed_or_removed(tmp_path: Path) -> None:
@@ -195,9 +195,9 @@ def test_without_isolation_nothing_is_run(wall: str, monkeypatch: pytest.MonkeyP
 
 
 def test_a_trial_that_waited_says_so_and_has_the_time_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[Limits] = []
+    given: list[SandboxLimits] = []
 
-    def late(_command: object, _files: object, limits: Limits) -> Ran:
+    def late(_command: object, _files: object, limits: SandboxLimits) -> Ran:
         given.append(limits)
         return Ran(Outcome.TIME, "")
 
@@ -213,5 +213,5 @@ def test_a_trial_that_waited_says_so_and_has_the_time_to_wait(monkeypatch: pytes
 
 def test_limits_must_make_sense() -> None:
     with pytest.raises(ValueError, match="seconds"):
-        Limits(seconds=0)
+        SandboxLimits(seconds=0)
     assert python_command("a.py")[0] == os.path.realpath(sys.executable)

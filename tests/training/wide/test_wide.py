@@ -11,8 +11,8 @@ from codeorigin_training.corpus.rows import Row
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import (
-    Examples,
     LinearModel,
+    ViewExamples,
     ViewSettings,
     combine,
     cross_fit,
@@ -56,7 +56,7 @@ def test_out_of_fold_logits_come_from_models_that_did_not_see_the_fold() -> None
     matrix = sparse.identity(40, format="csr", dtype=np.float32)
     folds = np.arange(40) // 20
     inside = fit_linear(matrix, labels, np.ones(40), 100.0).logits(matrix)
-    examples = Examples(matrix, labels, np.ones(40), folds, np.zeros(40, dtype=bool))
+    examples = ViewExamples(matrix, labels, np.ones(40), folds, np.zeros(40, dtype=bool))
     _, outside = cross_fit(examples, ViewSettings(VIEWS[0], 100.0, EvidenceShares(corpus=0.5)))
     assert ((inside > 0) == (labels == 1)).all()
     assert np.ptp(outside[folds == 0]) == pytest.approx(0.0)
@@ -65,7 +65,7 @@ def test_out_of_fold_logits_come_from_models_that_did_not_see_the_fold() -> None
 @pytest.mark.parametrize("parallel", [1, 3])
 def test_regressions_do_not_depend_on_how_many_are_fitted_at_a_time(parallel: int) -> None:
     matrix, labels = separable(200)
-    examples = Examples(matrix, labels, np.ones(200), np.arange(200) % 4, np.zeros(200, dtype=bool))
+    examples = ViewExamples(matrix, labels, np.ones(200), np.arange(200) % 4, np.zeros(200, dtype=bool))
     settings = ViewSettings(VIEWS[0], 1.0)
     model, logits = cross_fit(examples, settings, parallel=parallel)
     assert model.weights.tolist() == fit_view(examples, settings).weights.tolist()
@@ -112,7 +112,7 @@ def test_ridge_holds_back_a_column_of_small_scale() -> None:
 
 def test_a_view_without_evidence_is_an_ordinary_ridge() -> None:
     matrix, labels = separable(200)
-    examples = Examples(matrix, labels, np.ones(200), labels, np.zeros(200, dtype=bool))
+    examples = ViewExamples(matrix, labels, np.ones(200), labels, np.zeros(200, dtype=bool))
     view = fit_view(examples, ViewSettings(VIEWS[0], 1.0))
     assert view.weights.tolist() == fit_linear(matrix, labels, np.ones(200), 1.0).weights.tolist()
 
@@ -125,7 +125,7 @@ def test_a_view_weighs_more_freely_what_its_evidence_points_to() -> None:
     chance = np.where(labels[:, None] == 1, [[0.7, 0.7, 0.5]], [[0.4, 0.4, 0.5]])
     chance[paired, 0] = 0.55
     dense = (generator.random((600, 3)) < chance).astype(np.float32)
-    examples = Examples(sparse.csr_matrix(dense), labels, np.ones(600), labels, paired)
+    examples = ViewExamples(sparse.csr_matrix(dense), labels, np.ones(600), labels, paired)
     plain, style = (
         fit_view(examples, ViewSettings(VIEWS[0], 0.05, EvidenceShares(0.0, pairs))).weights
         for pairs in (0.0, 3.0)

@@ -5,7 +5,7 @@ from typing import Protocol
 from codeorigin.model.pooled_rule import counted_lines
 
 
-class Limits(Protocol):
+class LengthLimits(Protocol):
     """The shortest function that gets a verdict."""
 
     @property
@@ -17,6 +17,6 @@ class Limits(Protocol):
         """Characters that are not blank before a function gets a verdict."""
 
 
-def has_verdict(code: str, limits: Limits) -> bool:
+def has_verdict(code: str, limits: LengthLimits) -> bool:
     """Whether the server judges a function of this text."""
     return len("".join(code.split())) >= limits.min_characters and counted_lines(code) >= limits.min_lines

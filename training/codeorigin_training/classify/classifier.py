@@ -15,14 +15,15 @@ from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.arrays import Floats, Integers, Integers32
 from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import ClassifyError, Labelled, split_units
-from codeorigin_training.classify.learner import ClassifierLearner, logits_of
+from codeorigin_training.classify.objective import LabelObjective
 from codeorigin_training.classify.report import ClassificationReport, classification_report
 from codeorigin_training.encoder.interface import Encoder, make_head
 from codeorigin_training.encoder.registry import describe, make_described, make_encoder
 from codeorigin_training.files import written_whole
-from codeorigin_training.finetune.loop import Metrics, fit
-from codeorigin_training.finetune.strategies import make_schedule
-from codeorigin_training.finetune.training import by_epochs, device_named
+from codeorigin_training.finetune.examples import Examples, Groups
+from codeorigin_training.finetune.inference import last_layer, sequence_logits
+from codeorigin_training.finetune.loop import Metrics
+from codeorigin_training.finetune.training import Outlets, device_of, finetune
 from codeorigin_training.loops.state import read_state, write_state
 from codeorigin_training.run import Log
 
@@ -42,7 +43,7 @@ class Classifier:
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Probabilities ``(n, K)`` of the labels; even ones for a text without a token."""
         tokens = encoded(texts, self.tokenizer, self.context)
-        logits = logits_of(self.encoder.eval(), tokens, self.tokenizer, len(self.labels)) / self.temperature
+        logits = sequence_logits(self.encoder.eval(), tokens, self.tokenizer) / self.temperature
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
         found: Floats = exponentials / exponentials.sum(axis=1, keepdims=True)
         return found
@@ -68,7 +69,7 @@ class Classifier:
         described = {
             "labels": self.labels,
             "context": self.context,
-            "head_dim": self.encoder.head[1].out_features,  # type: ignore[index]
+            "head_dim": last_layer(self.encoder).in_features,
             "temperature": self.temperature,
             "encoder": describe(self.encoder),
         }
@@ -135,26 +136,20 @@ def train_classifier(
     first, second = config.dropout
     encoder.head = make_head(encoder.width, config.shape.head_dim, len(labels), (first, second))
     context = min(config.context, encoder.context)
-    device = device_named(config.device)
-    encoder.to(device)
-    sides = [_side(side, labels, tokenizer, context) for side in (kept, apart)]
     training = config.training()
-    schedule = make_schedule(encoder.layer_groups(), training)
-    learner = ClassifierLearner(encoder, tokenizer, sides[0], sides[1], len(labels), training, device)
-    training = by_epochs(training, config.epochs, learner.epoch, config.accumulate, config.patience)
-    key = _key(examples, vocabulary, config)
-    fit(learner, schedule, training, log=log, metrics=metrics, checkpoint=checkpoint, key=key)
-    for parameter in encoder.parameters():
-        parameter.requires_grad_(True)
+    learnt = _examples(kept, apart, labels, tokenizer, context)
+    device = device_of(training)
+    outlets = Outlets(log, metrics, checkpoint, _key(examples, vocabulary, config))
+    finetune(encoder, learnt, tokenizer, training, outlets, objective=LabelObjective(learnt, device))
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)
-    logits = logits_of(encoder, sides[1][0], tokenizer, len(labels))
+    logits = sequence_logits(encoder.to(device), learnt.tokens[len(kept) :], tokenizer)
     return Classifier(
         labels=labels,
-        encoder=encoder.cpu().eval(),
+        encoder=encoder.cpu(),
         tokenizer=tokenizer,
         context=context,
-        temperature=fit_temperature(logits, sides[1][1]),
+        temperature=fit_temperature(logits, learnt.labels[len(kept) :]),
     )
 
 
@@ -177,12 +172,24 @@ def fit_temperature(logits: Floats, targets: Integers) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded").x))
 
 
-def _side(
-    examples: Sequence[Labelled], labels: Sequence[str], tokenizer: Tokenizer, context: int
-) -> tuple[list[Integers32], Integers]:
-    """Token ids and label codes ``(n,)`` of ``examples``."""
-    tokens = encoded([each.text for each in examples], tokenizer, context)
-    return tokens, np.array([labels.index(each.label) for each in examples], dtype=np.int64)
+def _examples(
+    kept: Sequence[Labelled],
+    apart: Sequence[Labelled],
+    labels: Sequence[str],
+    tokenizer: Tokenizer,
+    context: int,
+) -> Examples:
+    """What is learnt from; the ones ``apart`` stand last and choose the best epoch."""
+    rows = [*kept, *apart]
+    return Examples(
+        tokens=encoded([each.text for each in rows], tokenizer, context),
+        labels=np.array([labels.index(each.label) for each in rows], dtype=np.int64),
+        weights=np.repeat([1.0, 0.0], [len(kept), len(apart)]),
+        offsets=np.zeros(len(rows)),
+        groups=Groups.none(len(rows)),
+        validation=np.arange(len(kept), len(rows)),
+        validation_weights=np.ones(len(apart)),
+    )
 
 
 def _key(examples: Sequence[Labelled], vocabulary: Path, config: ClassifyConfig) -> str:

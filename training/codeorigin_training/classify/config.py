@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
+from codeorigin_training.encoder.config import EncoderConfig, VocabularySource
 from codeorigin_training.encoder.registry import COMPACT
-from codeorigin_training.finetune.config import FinetuneConfig, Strategy
+from codeorigin_training.finetune.config import FinetuneConfig, SamplingSettings, Strategy
 from codeorigin_training.loops.precision import Precision
 
 
@@ -25,7 +25,7 @@ class ClassifyConfig:
     """
 
     name: str = COMPACT
-    vocabulary: Vocabulary = Vocabulary.OWN
+    vocabulary: VocabularySource = VocabularySource.OWN
     shape: EncoderConfig = field(default_factory=EncoderConfig)
     context: int = 512
     batch: int = 16
@@ -72,6 +72,11 @@ class ClassifyConfig:
             weight_decay=self.weight_decay,
             clip=self.clip,
             patience=self.patience,
+            # A text is read from its beginning as it stands, once an epoch.
+            neutral_share=0.0,
+            type_dropout=0.0,
+            train_context=self.context,
+            sampling=SamplingSettings(each_row_once=True),
             precision=self.precision,
             device=self.device,
             seed=self.seed,

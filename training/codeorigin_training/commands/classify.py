@@ -8,7 +8,7 @@ from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.classify.classifier import train_classifier
 from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import read_labelled, split_units
-from codeorigin_training.encoder.config import Vocabulary
+from codeorigin_training.encoder.config import VocabularySource
 from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.encoder.registry import COMPACT
 from codeorigin_training.files import write_whole, written_whole
@@ -67,7 +67,7 @@ def classify(config: ClassifyCommandConfig, run: Run, log: Log) -> None:
 
 def _vocabulary(config: ClassifyConfig, run: Run) -> Path:
     """The run's ``tokenizer.json``, or the encoder's own beside the classifier."""
-    if config.name == COMPACT or config.vocabulary is Vocabulary.TRANSFER:
+    if config.name == COMPACT or config.vocabulary is VocabularySource.TRANSFER:
         return run.needs(run.tokenizer, "tokenizer")
     path = run.folder / "classifier" / "tokenizer.json"
     with written_whole(path) as partial:

@@ -18,7 +18,7 @@ from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import corpus_hash
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
-from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
+from codeorigin_training.encoder.config import EncoderConfig, VocabularySource
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.interface import Encoder, set_head_dropout
 from codeorigin_training.encoder.registry import COMPACT, load_encoder, make_encoder, save_encoder
@@ -51,7 +51,7 @@ class FinetuneCommandConfig:
 
     finetune: FinetuneConfig = field(default_factory=FinetuneConfig)
     encoder: str = COMPACT
-    vocabulary: Vocabulary = Vocabulary.OWN
+    vocabulary: VocabularySource = VocabularySource.OWN
     body_dropout: float | None = None
     head_dropout: tuple[float, ...] = (0.3, 0.2)
     shape: EncoderConfig = field(default_factory=EncoderConfig)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from codeorigin_training.encoder.config import EncoderConfig, Positions
+from codeorigin_training.encoder.config import EncoderConfig, PositionScheme
 from codeorigin_training.encoder.interface import Encoder, attention_bias, make_head
 from codeorigin_training.encoder.pooling import make_pool
 
@@ -59,7 +59,7 @@ class Attention(nn.Module):
         return joined
 
 
-class Block(nn.Module):
+class TransformerBlock(nn.Module):
     """Attention and GeGLU feed-forward, each behind a LayerNorm and added to the stream."""
 
     def __init__(self, config: EncoderConfig) -> None:
@@ -100,11 +100,11 @@ class CompactEncoder(Encoder):
             with torch.no_grad():
                 self.ngrams.weight[0].zero_()
             self.ngram_projection = nn.Linear(config.ngram_dim, config.dim, bias=False)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.dim)
         self.head = make_head(config.dim, config.head_dim)
         self.pool = make_pool(config.pooling, config.dim)
-        if config.positions is Positions.LEARNED:
+        if config.positions is PositionScheme.LEARNED:
             self.positions = nn.Parameter(0.02 * torch.randn(config.context, config.dim))
         else:
             cosine, sine = rotary_tables(config.context, config.dim // config.heads)
@@ -125,7 +125,7 @@ class CompactEncoder(Encoder):
         bias = attention_bias(mask, embeddings)
         length = embeddings.shape[1]
         x, rotation = embeddings, None
-        if self.config.positions is Positions.LEARNED:
+        if self.config.positions is PositionScheme.LEARNED:
             x = x + (self.positions[:length] if positions is None else self.positions[positions])
         elif positions is None:
             rotation = self.cosine[:length], self.sine[:length]
@@ -140,7 +140,7 @@ class CompactEncoder(Encoder):
         bottom: list[nn.Parameter] = list(self.tokens.parameters())
         if self.config.ngram_buckets:
             bottom += [*self.ngrams.parameters(), *self.ngram_projection.parameters()]
-        if self.config.positions is Positions.LEARNED:
+        if self.config.positions is PositionScheme.LEARNED:
             bottom.append(self.positions)
         groups = [bottom, *(list(block.parameters()) for block in self.blocks)]
         # The last norm belongs to the encoder, not to the head: a frozen encoder keeps it.

@@ -6,14 +6,14 @@ from enum import StrEnum
 from codeorigin_training.encoder.pooling import Pooling
 
 
-class Positions(StrEnum):
+class PositionScheme(StrEnum):
     """Rotary positions turn queries and keys by their distance; learned ones are added to the embeddings."""
 
     ROTARY = "rotary"
     LEARNED = "learned"
 
 
-class Vocabulary(StrEnum):
+class VocabularySource(StrEnum):
     """The tokens of a transformers encoder: its ``own``, or the run's, whose rows are made (``transfer``) from the
     rows of its own (Gee et al., 2022, "Fast Vocabulary Transfer")."""
 
@@ -40,7 +40,7 @@ class EncoderConfig:
     dropout: float = 0.1
     head_dim: int = 256
     pooling: Pooling = Pooling.MEAN
-    positions: Positions = Positions.ROTARY
+    positions: PositionScheme = PositionScheme.ROTARY
 
     def __post_init__(self) -> None:
         if self.dim % self.heads or (self.dim // self.heads) % 2:

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer as BpeTokenizer
 
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin_training.encoder.compact import CompactEncoder
-from codeorigin_training.encoder.config import EncoderConfig, Positions, Vocabulary
+from codeorigin_training.encoder.config import EncoderConfig, PositionScheme, VocabularySource
 from codeorigin_training.encoder.decoder import DecoderEncoder
 from codeorigin_training.encoder.hugging_face import (
     HuggingFaceEncoder,
@@ -32,7 +32,7 @@ def make_encoder(
     vocabulary: Path,
     shape: EncoderConfig,
     *,
-    kind: Vocabulary = Vocabulary.OWN,
+    kind: VocabularySource = VocabularySource.OWN,
     dropout: float | None = None,
     download: bool = False,
 ) -> Encoder:
@@ -53,7 +53,7 @@ def make_encoder(
     if name == COMPACT:
         return CompactEncoder(dataclasses.replace(shape, vocab_size=tokenizer.vocab_size))
     frame = None
-    if kind is Vocabulary.OWN:
+    if kind is VocabularySource.OWN:
         own, frame = own_tokenizer(name, download=download)
         if own.get_vocab() != BpeTokenizer.from_file(str(vocabulary)).get_vocab():
             raise EncoderError(
@@ -63,7 +63,7 @@ def make_encoder(
     encoder = HuggingFaceEncoder.from_pretrained(
         name, shape.head_dim, shape.pooling, frame=frame, dropout=dropout, download=download
     )
-    if kind is Vocabulary.TRANSFER:
+    if kind is VocabularySource.TRANSFER:
         encoder.replace_vocabulary(
             tokenizer.vocab_size,
             tokenizer.mask_id,
@@ -134,7 +134,10 @@ def make_described(values: dict[str, Any], *, dropout: float | None = None) -> E
     """The encoder that :func:`describe` described, with random weights; ``dropout`` as in :func:`load_encoder`."""
     if values["kind"] == COMPACT:
         fields = dict(values["shape"])
-        fields["pooling"], fields["positions"] = Pooling(fields["pooling"]), Positions(fields["positions"])
+        fields["pooling"], fields["positions"] = (
+            Pooling(fields["pooling"]),
+            PositionScheme(fields["positions"]),
+        )
         return CompactEncoder(EncoderConfig(**fields))
     config = config_from_json(values["config"])
     set_dropout(config, dropout)

@@ -10,7 +10,7 @@ from codeorigin_training.corpus.augmentation import Augmentation
 from codeorigin_training.evaluate.baselines.word_view import TrainingSet
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.report import (
-    Baseline,
+    BaselineFigures,
     Control,
     Faithfulness,
     HeldOut,
@@ -30,7 +30,7 @@ from codeorigin_training.evaluate.sections.faithfulness import faithfulness
 from codeorigin_training.evaluate.sections.headline import with_manifests_figures, with_manifests_sections
 from codeorigin_training.evaluate.sections.in_files import measure_in_files
 from codeorigin_training.evaluate.sections.learning_curve import learning_curve
-from codeorigin_training.evaluate.sections.matrix import Judge, matrix_rows
+from codeorigin_training.evaluate.sections.matrix import AnswerRule, matrix_rows
 from codeorigin_training.evaluate.sections.neutral import neutral
 from codeorigin_training.evaluate.sections.transfer import transfer_rows
 from codeorigin_training.measure.answers import Answers
@@ -96,7 +96,7 @@ def assemble(
     """Measure, or take from ``sections``, what ``config.sections`` asks for."""
     training = _Training(data, config)
     settings = asdict(config)
-    judge = Judge(detector.pool, lambda each, logits: _answers(detector, each, logits))
+    judge = AnswerRule(detector.pool, lambda each, logits: _answers(detector, each, logits))
 
     def take(name: str, kind: type[Value], make: Callable[[], Value]) -> Value | None:
         if name not in config.sections:
@@ -136,7 +136,7 @@ def assemble(
         or (),
         baselines=take(
             "baselines",
-            tuple[Baseline, ...],
+            tuple[BaselineFigures, ...],
             lambda: baselines(data.train, data.held_out, data.pairs, detector, config, log),
         )
         or (),

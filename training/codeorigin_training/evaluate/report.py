@@ -171,7 +171,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
+class BaselineFigures:
     """A textbook detector trained on ``functions`` functions of the same training repositories; 0 for all of them."""
 
     name: str
@@ -261,7 +261,7 @@ class Report:
     transfer: tuple[TransferRow, ...] = ()
     learning_curve: tuple[LearningPoint, ...] = ()
     controls: tuple[Control, ...] = ()
-    baselines: tuple[Baseline, ...] = ()
+    baselines: tuple[BaselineFigures, ...] = ()
     faithfulness: Faithfulness | None = None
     neutral: Neutral | None = None
     false_positives: tuple[FalsePositives, ...] = ()

@@ -49,7 +49,7 @@ class Examples:
 
     Args:
         tokens: token ids of every row, int32, of any length.
-        labels: int64 ``(n,)``, 1 for LLM.
+        labels: int64 ``(n,)``, 1 for LLM; of K labels their codes.
         weights: ``(n,)``; rows are drawn in proportion, rows of weight 0 never.
         offsets: ``(n,)``, logits that are added to the encoder's before any loss.
         groups: what the rows belong to.

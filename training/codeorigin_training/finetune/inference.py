@@ -34,6 +34,20 @@ def inference_batches(
         yield Batch(batch.ids.to(device), batch.ngrams.to(device), batch.mask.to(device), rows)
 
 
+def sequence_logits(
+    model: Encoder, tokens: Tokens, tokenizer: Tokenizer, tokens_per_batch: int = 16384
+) -> Floats:
+    """Logits ``(n,)`` of token sequences ``(T,)``, ``(n, K)`` of a head with K of them; zeros for an empty sequence."""
+    outputs = last_layer(model).out_features
+    logits = np.zeros((len(tokens), outputs) if outputs > 1 else len(tokens))
+    with torch.inference_mode():
+        for batch in inference_batches(
+            tokens, tokenizer, model.ngram_buckets, _device_of(model), tokens_per_batch
+        ):
+            logits[batch.rows] = model(batch.ids, batch.ngrams, batch.mask).float().cpu().numpy()
+    return logits
+
+
 def deep_logits(
     model: Encoder,
     tokens: Tokens,
@@ -51,13 +65,9 @@ def deep_logits(
             owners.append(number)
             shares.append(window.weight)
             pieces.append(ids[window.start : window.stop])
-    owner, share = np.array(owners, dtype=np.int64), np.array(shares)
     logits = np.zeros(len(tokens))
-    device = _device_of(model)
-    with torch.inference_mode():
-        for batch in inference_batches(pieces, tokenizer, model.ngram_buckets, device, tokens_per_batch):
-            values = model(batch.ids, batch.ngrams, batch.mask).float().cpu().numpy()
-            np.add.at(logits, owner[batch.rows], values * share[batch.rows])
+    found = sequence_logits(model, pieces, tokenizer, tokens_per_batch)
+    np.add.at(logits, np.array(owners, dtype=np.int64), found * np.array(shares))
     return logits
 
 
@@ -80,13 +90,22 @@ def centre(model: Encoder, tokenizer: Tokenizer) -> float:
     Raises:
         ValueError: the head does not end in a linear layer with a bias.
     """
+    moved = neutral_logit(model, tokenizer)
+    with torch.no_grad():
+        last_layer(model).bias.sub_(moved)
+    return moved
+
+
+def last_layer(model: Encoder) -> nn.Linear:
+    """What ends the head.
+
+    Raises:
+        ValueError: the head does not end in a linear layer with a bias.
+    """
     last = list(model.head.modules())[-1]
     if not isinstance(last, nn.Linear) or last.bias is None:
         raise ValueError("the head must end in a linear layer with a bias")
-    moved = neutral_logit(model, tokenizer)
-    with torch.no_grad():
-        last.bias.sub_(moved)
-    return moved
+    return last
 
 
 def pooled_states(model: Encoder, tokens: Tokens, tokenizer: Tokenizer, context: int) -> States:

@@ -12,7 +12,7 @@ from codeorigin_training.encoder.data import collate, crop, type_dropout
 from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.finetune.config import FinetuneConfig
 from codeorigin_training.finetune.examples import Examples
-from codeorigin_training.finetune.inference import States, inference_batches
+from codeorigin_training.finetune.inference import States, sequence_logits
 from codeorigin_training.finetune.loop import StepLoss
 from codeorigin_training.finetune.objective import Objective, Output, Validation
 from codeorigin_training.finetune.sampling import Draw, Sampler
@@ -67,7 +67,9 @@ class SequenceLearner:
             logits = self._model.head(states).squeeze(-1)
         shape = (self._views, len(draw.rows))
         output = Output(
-            logits.view(shape), states.view(*shape, -1), torch.from_numpy(hidden).to(self._device)
+            logits.view(*shape, *logits.shape[1:]),
+            states.view(*shape, -1),
+            torch.from_numpy(hidden).to(self._device),
         )
         loss, parts = self._objective.loss(output, draw, self._config.losses)
         return StepLoss(loss, parts, int(batch.mask.sum()))
@@ -77,11 +79,7 @@ class SequenceLearner:
         if len(rows) == 0:
             return None
         pieces = [self._examples.tokens[row][: self._context] for row in rows]
-        logits = np.zeros(len(rows))
-        with torch.inference_mode():
-            for batch in inference_batches(pieces, self._tokenizer, self._model.ngram_buckets, self._device):
-                values = self._model(batch.ids, batch.ngrams, batch.mask)
-                logits[batch.rows] = values.float().cpu().numpy()
+        logits = sequence_logits(self._model, pieces, self._tokenizer)
         return self._objective.validation(logits, self._examples)
 
     def _augmented(self, row: int, generator: np.random.Generator) -> Integers:

@@ -18,8 +18,8 @@ from codeorigin_training.finetune.sampling import Draw
 class Output:
     """What a model says about the ``B`` rows of a batch, in each of ``V`` views.
 
-    ``logits`` ``(V, B)`` are without offsets; ``states`` ``(V, B, D)`` are None where they do not learn.
-    ``neutral`` ``(B,)`` marks rows whose text was hidden.
+    ``logits`` ``(V, B)``, or ``(V, B, K)`` of K labels, are without offsets; ``states`` ``(V, B, D)`` are None where
+    they do not learn. ``neutral`` ``(B,)`` marks rows whose text was hidden.
     """
 
     logits: Tensor

@@ -89,7 +89,9 @@ class Sampler:
         self._weights = weights
         self._probability = weights[self._drawable] / weights[self._drawable].sum()
         self._labels, self._repositories = examples.labels, groups.repositories
-        self._opposite = _opposites(groups.repositories, examples.labels, weights)
+        self._opposite = (
+            _opposites(groups.repositories, examples.labels, weights) if settings.couple_share else {}
+        )
 
     @property
     def probability(self) -> Floats:

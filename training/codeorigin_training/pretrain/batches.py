@@ -7,9 +7,9 @@ from codeorigin_training.arrays import Tokens
 from codeorigin_training.loops.precision import autocast
 from codeorigin_training.loops.running_means import RunningMeans
 from codeorigin_training.pretrain.config import PretrainConfig
-from codeorigin_training.pretrain.masking import Vocabulary, choose, corrupt
-from codeorigin_training.pretrain.objective import IGNORED, Examples, Objective
-from codeorigin_training.pretrain.packing import Piece, document_ngrams, gather, lay_out, pack
+from codeorigin_training.pretrain.masking import MaskingVocabulary, choose, corrupt
+from codeorigin_training.pretrain.objective import IGNORED, PretrainBatch, PretrainObjective
+from codeorigin_training.pretrain.packing import PackedPiece, document_ngrams, gather, lay_out, pack
 from codeorigin_training.pretrain.syntax import SyntaxTargets
 
 
@@ -26,7 +26,7 @@ class Batcher:
     def __init__(
         self,
         tokens: Tokens,
-        vocabulary: Vocabulary,
+        vocabulary: MaskingVocabulary,
         ngram_buckets: int,
         config: PretrainConfig,
         syntax: SyntaxTargets | None,
@@ -36,8 +36,8 @@ class Batcher:
         self._syntax = syntax if config.syntax_weight else None
 
     def examples(
-        self, pieces: list[list[Piece]], generator: np.random.Generator, *, only_mask: bool = False
-    ) -> Examples:
+        self, pieces: list[list[PackedPiece]], generator: np.random.Generator, *, only_mask: bool = False
+    ) -> PretrainBatch:
         """The rows ``pieces`` with tokens hidden; with ``only_mask`` all of these are MASK, as a generator needs."""
         vocabulary, config = self.vocabulary, self._config
         packed = lay_out(pieces, self._tokens, config.row_length, vocabulary.pad_id)
@@ -49,9 +49,11 @@ class Batcher:
         if self._syntax is not None:
             targets = (self._syntax.parents, self._syntax.depths)
             arrays += [gather(pieces, values, config.row_length, IGNORED) for values in targets]
-        return Examples(*(torch.from_numpy(array) for array in arrays))
+        return PretrainBatch(*(torch.from_numpy(array) for array in arrays))
 
-    def validate(self, objective: Objective, documents: list[int], device: torch.device) -> dict[str, float]:
+    def validate(
+        self, objective: PretrainObjective, documents: list[int], device: torch.device
+    ) -> dict[str, float]:
         """Loss and accuracy of masked language modelling on ``documents``, hidden alike whenever it is asked."""
         config = self._config
         generator = np.random.default_rng([config.seed, 2])

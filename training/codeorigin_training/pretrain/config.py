@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from codeorigin_training.encoder.config import EncoderConfig, Vocabulary
+from codeorigin_training.encoder.config import EncoderConfig, VocabularySource
 from codeorigin_training.loops.precision import Precision
 
 
@@ -31,7 +31,7 @@ class PretrainConfig:
     """
 
     encoder: str = "compact"
-    vocabulary: Vocabulary = Vocabulary.OWN
+    vocabulary: VocabularySource = VocabularySource.OWN
     shape: EncoderConfig = field(default_factory=EncoderConfig)
     seconds: float = 3600.0
     steps: int | None = None

@@ -18,8 +18,8 @@ from codeorigin_training.loops.running_means import RunningMeans
 from codeorigin_training.loops.state import read_state, write_state
 from codeorigin_training.pretrain.batches import Batcher, split_validation
 from codeorigin_training.pretrain.config import PretrainConfig
-from codeorigin_training.pretrain.masking import Vocabulary
-from codeorigin_training.pretrain.objective import Objective
+from codeorigin_training.pretrain.masking import MaskingVocabulary
+from codeorigin_training.pretrain.objective import PretrainObjective
 from codeorigin_training.pretrain.packing import RowStream
 from codeorigin_training.pretrain.state import (
     Clock,
@@ -67,7 +67,7 @@ def pretrain(
     _check(tokens, encoder, config, syntax)
     names = len(syntax.names) if syntax is not None and config.syntax_weight else 0
     torch.manual_seed(config.seed)
-    objective = Objective(encoder, Vocabulary.of(tokenizer), config, names)
+    objective = PretrainObjective(encoder, MaskingVocabulary.of(tokenizer), config, names)
     trainer = _Trainer(objective, tokens, config, syntax)
     main = trainer.accelerator.is_main_process
     if checkpoint is not None and trainer.restore(checkpoint):
@@ -103,7 +103,11 @@ class _Trainer:
     """What changes while an objective is trained, and one step of it."""
 
     def __init__(
-        self, objective: Objective, tokens: Tokens, config: PretrainConfig, syntax: SyntaxTargets | None
+        self,
+        objective: PretrainObjective,
+        tokens: Tokens,
+        config: PretrainConfig,
+        syntax: SyntaxTargets | None,
     ) -> None:
         # A step trains either the masked model's head or the detector's: the other has no gradient.
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)
@@ -214,7 +218,7 @@ def _check(tokens: Tokens, encoder: Encoder, config: PretrainConfig, syntax: Syn
         raise PretrainError("syntax_weight needs syntax targets: make them by syntax_targets, or set it to 0")
 
 
-def _parameter_groups(objective: Objective, config: PretrainConfig) -> list[dict[str, object]]:
+def _parameter_groups(objective: PretrainObjective, config: PretrainConfig) -> list[dict[str, object]]:
     # The classifier is not pretrained: decay alone would only shrink it.
     own = {id(parameter) for parameter in objective.encoder.layer_groups()[-1]}
     trained = [parameter for parameter in objective.parameters() if id(parameter) not in own]

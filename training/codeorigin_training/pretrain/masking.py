@@ -12,7 +12,7 @@ from codeorigin_training.pretrain.packing import PackedRows
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class MaskingVocabulary:
     """The ids that masking must know; ``ordinary`` int64 ``(n,)`` are those of code, wherever the special ones stand."""
 
     size: int
@@ -22,7 +22,7 @@ class Vocabulary:
     ordinary: Integers
 
     @classmethod
-    def of(cls, tokenizer: Tokenizer) -> "Vocabulary":
+    def of(cls, tokenizer: Tokenizer) -> "MaskingVocabulary":
         """Of ``tokenizer``; the special tokens of RoBERTa's stand at both ends, those of this project's come first."""
         encoding = tokenizer.encode(normalize("a\nb", "c"))
         newline = int(encoding.ids[encoding.starts == 1][0])
@@ -31,7 +31,7 @@ class Vocabulary:
 
 
 def choose(
-    packed: PackedRows, vocabulary: Vocabulary, config: PretrainConfig, generator: np.random.Generator
+    packed: PackedRows, vocabulary: MaskingVocabulary, config: PretrainConfig, generator: np.random.Generator
 ) -> Booleans:
     """Tokens to hide, ``(B, T)``: each with probability ``mask_rate``, alone or with the whole of its line.
 
@@ -55,7 +55,7 @@ def choose(
 def corrupt(
     ids: Integers,
     chosen: Booleans,
-    vocabulary: Vocabulary,
+    vocabulary: MaskingVocabulary,
     mask_token_share: float,
     random_share: float,
     generator: np.random.Generator,

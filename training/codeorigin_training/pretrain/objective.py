@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from codeorigin_training.encoder.compact import Block, rotary_tables
+from codeorigin_training.encoder.compact import TransformerBlock, rotary_tables
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.interface import Encoder, attention_bias
 from codeorigin_training.pretrain.config import PretrainConfig
-from codeorigin_training.pretrain.masking import Vocabulary
+from codeorigin_training.pretrain.masking import MaskingVocabulary
 from codeorigin_training.pretrain.packing import document_ngrams
 
 IGNORED = -100
@@ -20,7 +20,7 @@ IGNORED = -100
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class PretrainBatch:
     """Packed rows on their device, ``(B, T)`` each: ``ids`` as they were and ``shown`` with the ``chosen`` hidden.
 
     ``ngrams`` ``(B, T, 2)`` are those of ``shown``. ``parents`` and ``depths`` are None without syntax targets.
@@ -35,10 +35,10 @@ class Examples:
     parents: Tensor | None = None
     depths: Tensor | None = None
 
-    def to(self, device: torch.device) -> "Examples":
+    def to(self, device: torch.device) -> "PretrainBatch":
         """The same on ``device``."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return Examples(**{name: each.to(device) for name, each in values.items() if each is not None})
+        return PretrainBatch(**{name: each.to(device) for name, each in values.items() if each is not None})
 
     @property
     def real(self) -> Tensor:
@@ -52,7 +52,7 @@ class Examples:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PretrainLoss:
     """``loss`` to descend, and figures: means over the tokens that they are about."""
 
     loss: Tensor
@@ -86,7 +86,7 @@ class Generator(nn.Module):
             vocab_size=vocabulary, dim=small, heads=heads, feedforward=2 * small, dropout=0.0, context=context
         )
         self.down = nn.Linear(width, small, bias=False)
-        self.blocks = nn.ModuleList(Block(shape) for _ in range(config.generator_layers))
+        self.blocks = nn.ModuleList(TransformerBlock(shape) for _ in range(config.generator_layers))
         self.norm = nn.LayerNorm(small)
         self.head = TokenHead(small, width, vocabulary)
         cosine, sine = rotary_tables(context, small // heads)
@@ -105,11 +105,11 @@ class Generator(nn.Module):
         return normed
 
 
-class Objective(nn.Module):
+class PretrainObjective(nn.Module):
     """The encoder with the heads that only pretraining needs."""
 
     def __init__(
-        self, encoder: Encoder, vocabulary: Vocabulary, config: PretrainConfig, syntax_names: int = 0
+        self, encoder: Encoder, vocabulary: MaskingVocabulary, config: PretrainConfig, syntax_names: int = 0
     ) -> None:
         super().__init__()
         self.encoder, self.vocabulary, self.config = encoder, vocabulary, config
@@ -122,11 +122,11 @@ class Objective(nn.Module):
         self.parents = nn.Linear(encoder.width, syntax_names) if syntax_names else None
         self.depths = nn.Linear(encoder.width, config.syntax_depths) if syntax_names else None
 
-    def forward(self, examples: Examples, detect: bool) -> Outcome:
+    def forward(self, examples: PretrainBatch, detect: bool) -> PretrainLoss:
         """Loss and figures of one batch, by replaced-token detection or by masked language modelling."""
         return self.detection(examples) if detect else self.masked(examples)
 
-    def masked(self, examples: Examples) -> Outcome:
+    def masked(self, examples: PretrainBatch) -> PretrainLoss:
         """Masked language modelling, with the syntax targets if there are any."""
         states = self._states(examples.shown, examples.ngrams, examples)
         logits = self.tokens(states[examples.chosen], self.encoder.token_embedding.weight)
@@ -146,9 +146,9 @@ class Objective(nn.Module):
                     f"{name}_loss": syntax_loss.detach(),
                     f"{name}_accuracy": _accuracy(placed, codes[known]),
                 }
-        return Outcome(loss, figures)
+        return PretrainLoss(loss, figures)
 
-    def detection(self, examples: Examples) -> Outcome:
+    def detection(self, examples: PretrainBatch) -> PretrainLoss:
         """The generator's masked language modelling and the encoder's detection of what it filled in wrongly."""
         embeddings = self.encoder.embed(examples.shown, examples.ngrams)
         filled = self.generator(embeddings, examples.sight, examples.positions)
@@ -166,7 +166,7 @@ class Objective(nn.Module):
         suspicion = self.detector(states[examples.real]).squeeze(-1).float()
         truth = replaced[examples.real]
         detection_loss = F.binary_cross_entropy_with_logits(suspicion, truth.float())
-        return Outcome(
+        return PretrainLoss(
             generator_loss + self.config.detection_weight * detection_loss,
             {
                 "generator_loss": generator_loss.detach(),
@@ -176,12 +176,12 @@ class Objective(nn.Module):
             },
         )
 
-    def _states(self, ids: Tensor, ngrams: Tensor, examples: Examples) -> Tensor:
+    def _states(self, ids: Tensor, ngrams: Tensor, examples: PretrainBatch) -> Tensor:
         embeddings = self.encoder.embed(ids, ngrams)
         return self.encoder.hidden(embeddings, examples.sight, examples.positions)
 
 
-def replace(examples: Examples, logits: Tensor) -> tuple[Tensor, Tensor]:
+def replace(examples: PretrainBatch, logits: Tensor) -> tuple[Tensor, Tensor]:
     """Ids ``(B, T)`` whose chosen tokens are drawn from ``logits`` ``(N, V)``, and where they differ from the code.
 
     A token that was drawn right is no replacement.

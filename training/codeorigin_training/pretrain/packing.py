@@ -14,7 +14,7 @@ _SHORTEST = 2
 """Fewer tokens teach nothing: a lone one has no context."""
 
 
-class Piece(NamedTuple):
+class PackedPiece(NamedTuple):
     """Tokens ``start`` to ``stop`` of a document."""
 
     document: int
@@ -33,7 +33,7 @@ class PackedRows:
     ids: Integers
     document: Integers
     positions: Integers
-    pieces: list[list[Piece]]
+    pieces: list[list[PackedPiece]]
 
     @property
     def real(self) -> Booleans:
@@ -41,12 +41,12 @@ class PackedRows:
         return self.document >= 0
 
 
-def pack(lengths: Sequence[int], row_length: int, generator: np.random.Generator) -> list[list[Piece]]:
+def pack(lengths: Sequence[int], row_length: int, generator: np.random.Generator) -> list[list[PackedPiece]]:
     """Rows of pieces that fill at most ``row_length`` tokens each, in random order; longer documents are cut.
 
     Every token of a document of two or more tokens is used, save for a last one that a cut leaves alone.
     """
-    pieces: list[Piece] = []
+    pieces: list[PackedPiece] = []
     for document, length in enumerate(lengths):
         # The first cut wanders, so that the ends of windows do not always fall on the same token.
         first = (
@@ -55,8 +55,8 @@ def pack(lengths: Sequence[int], row_length: int, generator: np.random.Generator
         for start in (0, *range(first, length, row_length)):
             stop = min(length, first if start == 0 else start + row_length)
             if stop - start >= _SHORTEST:
-                pieces.append(Piece(document, start, stop))
-    rows: list[list[Piece]] = []
+                pieces.append(PackedPiece(document, start, stop))
+    rows: list[list[PackedPiece]] = []
     # Best fit, the longest first: (room left, row), sorted by room.
     rooms: list[tuple[int, int]] = []
     shuffled = [pieces[number] for number in generator.permutation(len(pieces))]
@@ -74,7 +74,7 @@ def pack(lengths: Sequence[int], row_length: int, generator: np.random.Generator
     return [rows[number] for number in generator.permutation(len(rows))]
 
 
-def lay_out(pieces: list[list[Piece]], tokens: Tokens, row_length: int, pad_id: int) -> PackedRows:
+def lay_out(pieces: list[list[PackedPiece]], tokens: Tokens, row_length: int, pad_id: int) -> PackedRows:
     """The arrays ``(B, row_length)`` of the rows ``pieces``, padded."""
     document = np.full((len(pieces), row_length), -1, dtype=np.int64)
     positions = np.zeros(document.shape, dtype=np.int64)
@@ -88,7 +88,7 @@ def lay_out(pieces: list[list[Piece]], tokens: Tokens, row_length: int, pad_id: 
     return PackedRows(gather(pieces, tokens, row_length, pad_id), document, positions, pieces)
 
 
-def gather(pieces: list[list[Piece]], values: Tokens, row_length: int, padding: int) -> Integers:
+def gather(pieces: list[list[PackedPiece]], values: Tokens, row_length: int, padding: int) -> Integers:
     """``values``, an array for each document, laid out in rows as their tokens are: int64 ``(B, row_length)``."""
     out = np.full((len(pieces), row_length), padding, dtype=np.int64)
     for row, row_pieces in enumerate(pieces):
@@ -123,9 +123,9 @@ class RowStream:
         self.epoch, self.place = epoch, place
         self._rows = self._packed()
 
-    def take(self, count: int) -> list[list[Piece]]:
+    def take(self, count: int) -> list[list[PackedPiece]]:
         """The next ``count`` rows."""
-        taken: list[list[Piece]] = []
+        taken: list[list[PackedPiece]] = []
         while len(taken) < count:
             if self.place == len(self._rows):
                 self.seek(self.epoch + 1, 0)
@@ -134,5 +134,5 @@ class RowStream:
             taken += wanted
         return taken
 
-    def _packed(self) -> list[list[Piece]]:
+    def _packed(self) -> list[list[PackedPiece]]:
         return pack(self._lengths, self._row_length, np.random.default_rng([self._seed, self.epoch]))

@@ -57,7 +57,7 @@ class WideModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class ViewExamples:
     """What a view learns from: ``n`` rows of its matrix ``(n, width)``, with labels, weights and folds ``(n,)``.
 
     ``paired`` marks the rows of same-task pairs.
@@ -69,9 +69,9 @@ class Examples:
     folds: Integers
     paired: Booleans
 
-    def only(self, chosen: Booleans) -> "Examples":
+    def only(self, chosen: Booleans) -> "ViewExamples":
         """The rows where ``chosen`` ``(n,)``."""
-        return Examples(
+        return ViewExamples(
             self.matrix[chosen],
             self.labels[chosen],
             self.weights[chosen],
@@ -118,7 +118,7 @@ def fit_linear(
     return LinearModel(coefficients if scales is None else coefficients * scales)
 
 
-def fit_view(examples: Examples, settings: ViewSettings) -> LinearModel:
+def fit_view(examples: ViewExamples, settings: ViewSettings) -> LinearModel:
     """The regression of one view, its n-grams scaled by the evidence of ``examples`` alone."""
     scales = None
     if settings.evidence is not None:
@@ -128,7 +128,9 @@ def fit_view(examples: Examples, settings: ViewSettings) -> LinearModel:
     return fit_linear(examples.matrix, examples.labels, examples.weights, settings.strength, scales)
 
 
-def cross_fit(examples: Examples, settings: ViewSettings, *, parallel: int = 1) -> tuple[LinearModel, Floats]:
+def cross_fit(
+    examples: ViewExamples, settings: ViewSettings, *, parallel: int = 1
+) -> tuple[LinearModel, Floats]:
     """The regression of one view on all ``examples``, and out-of-fold logits ``(n,)``.
 
     Every row's logit is by a model that saw no repository of its fold. ``parallel`` regressions are fitted at a time,
@@ -145,7 +147,7 @@ def cross_fit(examples: Examples, settings: ViewSettings, *, parallel: int = 1) 
     return model, logits
 
 
-def _fit_fold(examples: Examples, settings: ViewSettings, fold: int) -> Floats:
+def _fit_fold(examples: ViewExamples, settings: ViewSettings, fold: int) -> Floats:
     """Logits ``(rows of the fold,)`` by the regression on all other rows."""
     inside = examples.folds == fold
     return fit_view(examples.only(~inside), settings).logits(examples.matrix[inside])

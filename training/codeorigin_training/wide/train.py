@@ -14,8 +14,8 @@ from codeorigin_training.measure.held_out import detector_metrics, headline
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import (
-    Examples,
     LinearModel,
+    ViewExamples,
     ViewSettings,
     WideModel,
     combine,
@@ -101,14 +101,14 @@ def train_wide(
     for settings in config.views:
         # Let go of each view when it is done: together they are most of the memory.
         matrix = matrices.pop(0)
-        examples = Examples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
+        examples = ViewExamples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
         model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
         measured.append(model)
         logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
         log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
         if config.all_repositories:
             del examples
-            whole = Examples(matrix, everything.labels, everything.weights, everything.folds, paired)
+            whole = ViewExamples(matrix, everything.labels, everything.weights, everything.folds, paired)
             final.append(fit_view(whole, settings))
     stacked = np.stack(logits, axis=1)
     scales = fit_scales(stacked[:count], side.labels, side.weights)

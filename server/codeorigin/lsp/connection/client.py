@@ -5,7 +5,7 @@ from typing import Any
 from lsprotocol import types
 
 from codeorigin.lsp.connection.client_support import ClientSupport
-from codeorigin.lsp.connection.progress import Progress
+from codeorigin.lsp.connection.progress import WorkDoneProgress
 from codeorigin.lsp.connection.protocol import CodeOriginProtocol
 from codeorigin.source.literal_text import plain_message
 
@@ -57,9 +57,9 @@ class Client:
         if hints and self.support.refresh_inlay_hints:
             self._protocol.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
 
-    def start_progress(self, title: str, cancelled: Any, *, measured: bool = False) -> Progress:
+    def start_progress(self, title: str, cancelled: Any, *, measured: bool = False) -> WorkDoneProgress:
         """A progress bar at the client, if it has them; ``cancelled`` is called when the user stops it."""
-        return Progress(
+        return WorkDoneProgress(
             self._protocol,
             title,
             supported=self.support.work_done_progress,

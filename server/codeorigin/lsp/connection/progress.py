@@ -10,7 +10,7 @@ from lsprotocol import types
 from codeorigin.lsp.connection.protocol import CodeOriginProtocol
 
 
-class Progress:
+class WorkDoneProgress:
     """A progress bar of the client; silent when the client has none.
 
     ``cancelled`` is called when the user presses cancel; ``measured`` says that reports carry a percentage.

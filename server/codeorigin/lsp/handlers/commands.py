@@ -88,7 +88,7 @@ async def _rescore_document(session: Session, uri: str, *, quiet: bool) -> dict[
     _open_snapshot(session, uri)
     result = await session.scored(uri)
     if result is None or result.skipped is not None:
-        why = result.skipped if result is not None else str(session.engine.error or "it could not be scored")
+        why = result.skipped if result is not None else str(session.loader.error or "it could not be scored")
         return _said(session, {"functions": [], "file": None, "message": f"not scored: {why}"}, quiet=quiet)
     functions = [function_to_wire(result.record(function), result.settings) for function in result.functions]
     found = sum(function["verdict"]["band"] == "llm" for function in functions)
@@ -116,11 +116,11 @@ async def _rescore_selection(
     (code, language), token = selected, CancelToken()
 
     def score() -> tuple[Verdict, str]:
-        analyzer = session.engine.analyzer()
+        analyzer = session.loader.analyzer()
         deep = session.refining.failure(generation) is None
         return analyzer.score(code, language, deep=deep, cancel=token), analyzer.model_id
 
-    generation = session.engine.generation
+    generation = session.loader.generation
     try:
         try:
             verdict, model_id = await session.worker.submit(score, priority=Priority.ASKED, token=token)

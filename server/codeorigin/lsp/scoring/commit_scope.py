@@ -13,8 +13,8 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.changed_functions import FunctionLines, function_lines
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.languages import Language, language_for_path
-from codeorigin.lsp.scoring.model_loader import Engine
-from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.scoring.model_loader import ModelLoader
+from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.report import FunctionReport
 from codeorigin.source.files import decode_source
 
@@ -60,9 +60,11 @@ class CommitScopes:
     that neither typing nor a hover waits for it. ``changed`` hears of a document whose evidence is another now.
     """
 
-    def __init__(self, worker: Worker, git: Worker, engine: Engine, changed: Callable[[str], None]) -> None:
+    def __init__(
+        self, worker: WorkerThread, git: WorkerThread, loader: ModelLoader, changed: Callable[[str], None]
+    ) -> None:
         self._worker = worker
-        self._engine = engine
+        self._loader = loader
         self._changed = changed
         self._git = git
         self._known: dict[str, CommitEvidence] = {}
@@ -128,7 +130,7 @@ class CommitScopes:
         if file is None:
             return {}
         owners = await self._score(partial(self._owners, file, path, language, token), token)
-        model_id = await self._score(lambda: self._engine.analyzer().model_id, token)
+        model_id = await self._score(lambda: self._loader.analyzer().model_id, token)
         found: dict[str, tuple[float, ...]] = {}
         for commit in sorted(set(owners.values()))[:MAX_COMMITS]:
             written = await self._written(file.repository, path.parent, commit, model_id, token)
@@ -192,7 +194,7 @@ class CommitScopes:
         self, text: str, language: Language, path: str, token: CancelToken
     ) -> list[tuple[FunctionReport, FunctionLines]]:
         """The functions with their lines; in the worker."""
-        report = self._engine.analyzer().analyze(
+        report = self._loader.analyzer().analyze(
             text, language.id, path=path, file_context=False, cancel=token
         )
         return list(zip(report.functions, function_lines(text, report.functions), strict=True))

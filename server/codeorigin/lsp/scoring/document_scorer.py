@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
 from codeorigin.lsp.documents.eligibility import skip_reason
-from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
-from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 
 
 @dataclass(slots=True)
@@ -35,8 +35,8 @@ class DocumentScorer:
 
     def __init__(
         self,
-        worker: Worker,
-        engine: Engine,
+        worker: WorkerThread,
+        loader: ModelLoader,
         *,
         begin: Callable[[str], Pass | None],
         key: Callable[[str], Key | None],
@@ -44,7 +44,7 @@ class DocumentScorer:
         failed: Callable[[Exception], None],
     ) -> None:
         self._worker = worker
-        self._engine = engine
+        self._loader = loader
         self._begin = begin
         self._key = key
         self._deliver = deliver
@@ -123,7 +123,7 @@ class DocumentScorer:
         reason = skip_reason(snapshot, settings, work.folder)
         if reason is not None or snapshot.kind is None:
             return Result(work, None, "", reason)
-        analyzer = self._engine.analyzer(work.generation)
+        analyzer = self._loader.analyzer(work.generation)
         report = analyzer.analyze(
             snapshot.text,
             snapshot.kind.id,

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError
 from codeorigin.explain.explanation import ExplainOptions, Explanation
-from codeorigin.lsp.connection.progress import Progress
-from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.connection.progress import WorkDoneProgress
+from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.report import FunctionReport
 from codeorigin.wording.explanations import FAILED, READY
 from codeorigin.wording.titles import EXPLAINING
@@ -29,24 +29,24 @@ class _Run:
     token: CancelToken
     future: asyncio.Future[Explanation]
     waiting: int = 0
-    progress: Progress | None = None
+    progress: WorkDoneProgress | None = None
 
     def stop_if_unwanted(self) -> None:
         if not self.waiting and self.progress is None and not self.future.done():
             self.token.cancel()
 
 
-class Explanations:
+class ExplanationJobs:
     """Runs explanations in the worker, one per function, options and model at a time."""
 
     def __init__(
         self,
-        worker: Worker,
-        engine: Engine,
-        start_progress: Callable[[str, Callable[[], None]], Progress],
+        worker: WorkerThread,
+        loader: ModelLoader,
+        start_progress: Callable[[str, Callable[[], None]], WorkDoneProgress],
     ) -> None:
         self._worker = worker
-        self._engine = engine
+        self._loader = loader
         self._start_progress = start_progress
         self._runs: dict[_Key, _Run] = {}
         self._failures: dict[_Key, Exception] = {}
@@ -54,8 +54,8 @@ class Explanations:
 
     def cached(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Explanation | None:
         """The explanation if it was made before; at once."""
-        analyzer = self._engine.loaded
-        if analyzer is None or result.done.generation != self._engine.generation:
+        analyzer = self._loader.loaded
+        if analyzer is None or result.done.generation != self._loader.generation:
             return None
         return analyzer.cached_explanation(
             result.snapshot.text, function.span, options, function_id=function.function_id
@@ -120,7 +120,7 @@ class Explanations:
         generation, text = result.done.generation, result.snapshot.text
         span, function_id = function.span, function.function_id
         future = self._worker.submit(
-            lambda: self._engine.analyzer(generation).explain(
+            lambda: self._loader.analyzer(generation).explain(
                 text, span, options, function_id=function_id, cancel=token
             ),
             priority=Priority.ASKED,

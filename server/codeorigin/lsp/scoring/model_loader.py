@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Engine:
+class ModelLoader:
     """Loads the model lazily and remembers a failure until another model is chosen."""
 
     def __init__(self, model_dir: Path | None = None) -> None:

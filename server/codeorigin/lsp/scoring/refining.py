@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError
 from codeorigin.explain.explanation import ExplainOptions
-from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.scored_document import Result
-from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.wording.explanations import deep_part_failed, without_deep
 
@@ -45,15 +45,15 @@ class Refining:
 
     def __init__(
         self,
-        worker: Worker,
-        engine: Engine,
+        worker: WorkerThread,
+        loader: ModelLoader,
         results: dict[str, Result],
         *,
         show: Callable[[Result, Result], None],
         failed: Callable[[Exception], None],
     ) -> None:
         self._worker = worker
-        self._engine = engine
+        self._loader = loader
         self._results = results
         self._show = show
         self._failed = failed
@@ -75,7 +75,7 @@ class Refining:
     @property
     def is_needed(self) -> bool:
         """Whether the model that is loaded has a deep part that refines."""
-        analyzer = self._engine.loaded
+        analyzer = self._loader.loaded
         return analyzer is not None and analyzer.refines
 
     def failure(self, generation: int, function: FunctionReport | None = None) -> str | None:
@@ -193,7 +193,7 @@ class Refining:
             raise ValueError("a document without a report has no functions")
         alone = dataclasses.replace(report, functions=(function,))
         asking = self._worker.submit(
-            lambda: self._engine.analyzer(generation).refine(
+            lambda: self._loader.analyzer(generation).refine(
                 text, alone, [function.function_id], cancel=work.token
             ),
             priority=priority,
@@ -216,10 +216,10 @@ class Refining:
 
     def _hear(self, uri: str, *, quiet: bool) -> None:
         """Bring the result up to date with all that the deep part has said by now."""
-        result, analyzer = self._results.get(uri), self._engine.loaded
+        result, analyzer = self._results.get(uri), self._loader.loaded
         if result is None or result.report is None or analyzer is None:
             return
-        if result.done.generation != self._engine.generation:
+        if result.done.generation != self._loader.generation:
             return  # another model was chosen, whose scales are not for these logits
         looked_at = self._looked_at.get(uri, frozenset())
         report = analyzer.refine(result.snapshot.text, result.report, looked_at, ask=False)

@@ -14,7 +14,7 @@ from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FileReport, FunctionReport
 from codeorigin.settings.schema import Settings
-from codeorigin.spans import UnitKind
+from codeorigin.spans import SpanKind
 
 Key = tuple[int, Settings, int, int]
 
@@ -55,7 +55,7 @@ class FunctionRecord:
     header: types.Range
     header_offset: int
     is_test: bool
-    kind: UnitKind = UnitKind.FUNCTION
+    kind: SpanKind = SpanKind.FUNCTION
 
 
 @dataclass(frozen=True, slots=True)

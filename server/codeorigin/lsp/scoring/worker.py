@@ -24,7 +24,7 @@ class Priority(IntEnum):
     SCAN = 4
 
 
-class Worker:
+class WorkerThread:
     """A daemon thread with a priority queue. Submit from the event loop; results come back to it.
 
     It is not ``pygls``' thread pool, which is shared with reading stdin, nor a ThreadPoolExecutor, which

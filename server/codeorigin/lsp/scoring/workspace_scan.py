@@ -13,8 +13,8 @@ from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceErro
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
-from codeorigin.lsp.scoring.model_loader import Engine
-from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.scoring.model_loader import ModelLoader
+from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 from codeorigin.pieces import kind_of_path
 from codeorigin.settings.schema import Settings
 from codeorigin.source.files import decode_source, read_source, walk_sources
@@ -58,9 +58,9 @@ class ScanSummary:
 class Scanner:
     """Scores files from disk. One that has not changed since the last scan is not read again."""
 
-    def __init__(self, worker: Worker, engine: Engine, encoding: PositionEncoding) -> None:
+    def __init__(self, worker: WorkerThread, loader: ModelLoader, encoding: PositionEncoding) -> None:
         self._worker = worker
-        self._engine = engine
+        self._loader = loader
         self._encoding = encoding
         self.records = FileRecords()
 
@@ -155,7 +155,7 @@ class Scanner:
         return files, False
 
     def _score(self, path: Path, settings: Settings, token: CancelToken) -> FileRecord:
-        analyzer = self._engine.analyzer()
+        analyzer = self._loader.analyzer()
         try:
             found = path.stat()
         except OSError as error:
@@ -200,7 +200,7 @@ class Scanner:
         def work() -> FileRecord:
             text = decode_source(file.content, str(path), settings.max_file_size, kind_of_path(path))
             changed = ClosedFile(path, text, file.lines)
-            return self._record(changed, self._engine.analyzer(), settings, token)
+            return self._record(changed, self._loader.analyzer(), settings, token)
 
         return await self._worker.submit(work, priority=Priority.SCAN, token=token)
 

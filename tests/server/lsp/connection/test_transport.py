@@ -15,6 +15,7 @@ from codeorigin.lsp.connection.transport import (
     read_messages,
     start_reader,
 )
+from support.waiting import PATIENCE
 
 
 def read(data: bytes) -> list[bytes]:
@@ -67,7 +68,7 @@ def test_a_client_that_is_gone_is_told_once() -> None:
     lost = threading.Semaphore(0)
     writer = Writer(Closed(), lost.release)  # type: ignore[arg-type]
     writer.write(b"x")
-    assert lost.acquire(timeout=10)
+    assert lost.acquire(timeout=PATIENCE)
     writer.write(b"y")
     assert writer.finish(10)
     assert not lost.acquire(blocking=False)
@@ -105,7 +106,7 @@ def test_a_client_that_reads_nothing_holds_up_nobody() -> None:
     writer.write(b"x" * 40)
     assert not lost.acquire(blocking=False)
     writer.write(b"x")
-    assert lost.acquire(timeout=10)
+    assert lost.acquire(timeout=PATIENCE)
     assert not writer.finish(0.01)
     stream.released.set()
     assert writer.finish(10)
@@ -123,4 +124,4 @@ def test_a_first_message_that_was_read_before_comes_first() -> None:
     bodies: queue.Queue[bytes | None] = queue.Queue()
     connection = Connection(io.BytesIO(b"Content-Length: 2\r\n\r\n[]"), io.BytesIO(), b"{}")
     start_reader(connection, bodies.put, lambda: bodies.put(None))
-    assert [bodies.get(timeout=10) for _ in range(3)] == [b"{}", b"[]", None]
+    assert [bodies.get(timeout=PATIENCE) for _ in range(3)] == [b"{}", b"[]", None]

@@ -15,13 +15,14 @@ from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.document_scorer import DocumentScorer
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
-from codeorigin.lsp.scoring.worker import Worker
+from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.settings.schema import Settings
 from codeorigin.source.text import LineIndex, PositionEncoding
+from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio
 
-LONG = 60.0
+LONG = 10 * PATIENCE
 SETTINGS = Settings()
 
 
@@ -33,7 +34,7 @@ class Version:
 
 @dataclass
 class Bench:
-    """Documents by version, and what became of them. It stands for the engine and its analyzer too."""
+    """Documents by version, and what became of them. It stands for the model loader and its analyzer too."""
 
     versions: dict[str, int] = field(default_factory=dict)
     analyzed: list[Version] = field(default_factory=list)
@@ -46,14 +47,14 @@ class Bench:
     generation: int = 0
     settings: Settings = SETTINGS
     model_id: str = "model"
-    worker: Worker = field(default_factory=Worker)
+    worker: WorkerThread = field(default_factory=WorkerThread)
 
     def __post_init__(self) -> None:
         self.hold.set()
-        engine: Any = self
+        loader: Any = self
         self.scorer = DocumentScorer(
             self.worker,
-            engine,
+            loader,
             begin=self.begin,
             key=self.key,
             deliver=self.deliver,
@@ -125,7 +126,7 @@ async def test_edits_within_the_debounce_are_scored_once(bench: Bench) -> None:
         bench.versions["a"] = version
         bench.scorer.schedule("a", 0.02)
     await bench.scorer.settled("a")
-    assert bench.analyzed == bench.delivered == [Version("a", 5)]
+    assert bench.analyzed == bench.delivered == [Version("a", PATIENCE)]
 
 
 async def test_documents_are_debounced_each_for_itself(bench: Bench) -> None:
@@ -172,7 +173,7 @@ async def test_who_waits_is_let_go_when_the_document_closes(bench: Bench) -> Non
     await bench.until_running()
     del bench.versions["a"]
     bench.scorer.cancel("a")
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, PATIENCE)
     assert bench.delivered == []
     assert bench.scorer.pending == 0
 
@@ -186,7 +187,7 @@ async def test_who_waits_sees_the_newest_result(bench: Bench) -> None:
     bench.versions["a"] = 2
     bench.scorer.schedule("a", 0)
     bench.hold.set()
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, PATIENCE)
     assert bench.delivered == [Version("a", 2)]
 
 
@@ -194,7 +195,7 @@ async def test_who_looks_at_a_document_does_not_wait_out_the_debounce(bench: Ben
     bench.versions["a"] = 1
     bench.scorer.schedule("a", LONG)
     asked = [asyncio.ensure_future(bench.scorer.score_now("a")) for _ in range(2)]
-    assert await asyncio.wait_for(asyncio.gather(*asked), 5) == [True, True]
+    assert await asyncio.wait_for(asyncio.gather(*asked), PATIENCE) == [True, True]
     assert bench.analyzed == bench.delivered == [Version("a", 1)]
 
 
@@ -208,9 +209,9 @@ async def test_a_result_under_other_settings_or_of_another_model_is_dropped(
     await bench.until_running()
     setattr(bench, name, value)
     bench.hold.set()
-    assert await asyncio.wait_for(asked, 5)  # it has not failed: the caller is to ask again
+    assert await asyncio.wait_for(asked, PATIENCE)  # it has not failed: the caller is to ask again
     assert bench.delivered == []
-    assert await asyncio.wait_for(bench.scorer.score_now("a"), 5)
+    assert await asyncio.wait_for(bench.scorer.score_now("a"), PATIENCE)
     assert bench.delivered == [Version("a", 1)]
 
 
@@ -221,8 +222,8 @@ async def test_the_end_of_the_server_lets_go_for_good(bench: Bench) -> None:
     await bench.until_running()
     bench.scorer.cancel_all()
     bench.worker.stop(0)
-    assert not await asyncio.wait_for(asked, 5)
-    assert not await asyncio.wait_for(bench.scorer.score_now("a"), 5)
+    assert not await asyncio.wait_for(asked, PATIENCE)
+    assert not await asyncio.wait_for(bench.scorer.score_now("a"), PATIENCE)
     assert bench.failures == []
 
 
@@ -239,6 +240,6 @@ async def test_a_failure_is_told_and_the_next_run_works(bench: Bench) -> None:
 
 async def test_a_document_that_is_gone_before_its_turn(bench: Bench) -> None:
     bench.scorer.schedule("gone", 0)
-    await asyncio.wait_for(bench.scorer.settled("gone"), 5)
+    await asyncio.wait_for(bench.scorer.settled("gone"), PATIENCE)
     assert bench.analyzed == []
     assert bench.scorer.pending == 0

@@ -7,7 +7,7 @@ import pytest
 
 from codeorigin.errors import Cancelled, ModelError
 from codeorigin.lsp.scoring import model_loader
-from codeorigin.lsp.scoring.model_loader import Engine
+from codeorigin.lsp.scoring.model_loader import ModelLoader
 
 FIRST, SECOND = Path("first"), Path("second")
 
@@ -36,49 +36,49 @@ def loader(monkeypatch: pytest.MonkeyPatch) -> Loader:
 
 
 def test_it_is_loaded_once(loader: Loader) -> None:
-    engine = Engine(FIRST)
-    assert engine.loaded is None
-    assert [engine.analyzer(), engine.analyzer(0)] == ["first", "first"]
-    assert engine.loaded == "first"
+    models = ModelLoader(FIRST)
+    assert models.loaded is None
+    assert [models.analyzer(), models.analyzer(0)] == ["first", "first"]
+    assert models.loaded == "first"
     assert loader.loaded == [FIRST]
-    assert not engine.choose(FIRST)
-    assert engine.generation == 0
+    assert not models.choose(FIRST)
+    assert models.generation == 0
 
 
 def test_what_was_begun_with_one_model_does_not_go_on_with_the_next(loader: Loader) -> None:
-    engine = Engine(FIRST)
-    generation = engine.generation
-    assert engine.analyzer(generation) == "first"
-    assert engine.choose(SECOND)
+    models = ModelLoader(FIRST)
+    generation = models.generation
+    assert models.analyzer(generation) == "first"
+    assert models.choose(SECOND)
     with pytest.raises(Cancelled):
-        engine.analyzer(generation)
-    assert engine.analyzer(engine.generation) == "second"
+        models.analyzer(generation)
+    assert models.analyzer(models.generation) == "second"
 
 
 def test_another_model_is_chosen_while_one_is_loaded(loader: Loader) -> None:
-    engine = Engine(FIRST)
-    loader.meanwhile = lambda: engine.choose(SECOND)
+    models = ModelLoader(FIRST)
+    loader.meanwhile = lambda: models.choose(SECOND)
     with pytest.raises(Cancelled):
-        engine.analyzer(0)
-    loader.meanwhile = lambda: engine.choose(FIRST)
-    assert engine.analyzer() == engine.loaded == "first"
+        models.analyzer(0)
+    loader.meanwhile = lambda: models.choose(FIRST)
+    assert models.analyzer() == models.loaded == "first"
     assert loader.loaded == [FIRST, SECOND, FIRST]
 
 
 def test_a_failure_is_kept_until_another_model_is_chosen(loader: Loader) -> None:
-    engine = Engine(Path("broken"))
+    models = ModelLoader(Path("broken"))
     for _ in range(2):
         with pytest.raises(ModelError):
-            engine.analyzer()
+            models.analyzer()
     assert loader.loaded == [Path("broken")]
-    assert isinstance(engine.error, ModelError)
-    assert engine.choose(FIRST)
-    assert engine.error is None
-    assert engine.analyzer() == "first"
+    assert isinstance(models.error, ModelError)
+    assert models.choose(FIRST)
+    assert models.error is None
+    assert models.analyzer() == "first"
 
 
 def test_a_failure_of_the_model_before_is_not_the_next_ones(loader: Loader) -> None:
-    engine = Engine(Path("broken"))
-    loader.meanwhile = lambda: engine.choose(FIRST)
-    assert engine.analyzer() == "first"
-    assert engine.error is None
+    models = ModelLoader(Path("broken"))
+    loader.meanwhile = lambda: models.choose(FIRST)
+    assert models.analyzer() == "first"
+    assert models.error is None

@@ -16,7 +16,7 @@ from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.scoring.refining import Refining
 from codeorigin.lsp.scoring.scored_document import Pass, Result
-from codeorigin.lsp.scoring.worker import Worker
+from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.model.features import DeepAnswer
 from codeorigin.model.normalize import Normalized
 from codeorigin.model.scorer import Scorer
@@ -36,7 +36,7 @@ TEXT = "\n\n".join((LEDGER, PARSER, *OTHERS))
 
 @dataclass
 class Bench:
-    """An engine with its analyzer, one document, and what became of it."""
+    """A model loader with its analyzer, one document, and what became of it."""
 
     loaded: Analyzer
     generation: int = 0
@@ -47,14 +47,14 @@ class Bench:
     held: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
     results: dict[str, Result] = field(default_factory=dict)
-    worker: Worker = field(default_factory=Worker)
+    worker: WorkerThread = field(default_factory=WorkerThread)
 
     def __post_init__(self) -> None:
         self.gate.set()
-        engine: Any = self
+        loader: Any = self
         self.refining = Refining(
             self.worker,
-            engine,
+            loader,
             self.results,
             show=lambda result, before: self.shown.append((result, before)),
             failed=self.failures.append,

@@ -7,12 +7,12 @@ import pytest
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled
-from codeorigin.lsp.scoring.worker import Priority, Worker
+from codeorigin.lsp.scoring.worker import Priority, WorkerThread
 
 pytestmark = pytest.mark.asyncio
 
 
-async def blocked(worker: Worker) -> tuple[threading.Event, "asyncio.Future[None]"]:
+async def blocked(worker: WorkerThread) -> tuple[threading.Event, "asyncio.Future[None]"]:
     """Occupy the worker until the event is set."""
     started, release = threading.Event(), threading.Event()
 
@@ -27,7 +27,7 @@ async def blocked(worker: Worker) -> tuple[threading.Event, "asyncio.Future[None
 
 
 async def test_urgent_work_goes_first_and_equal_work_in_order() -> None:
-    worker, order = Worker(), []
+    worker, order = WorkerThread(), []
     release, _ = await blocked(worker)
     futures = [
         worker.submit(lambda name=name: order.append(name), priority=priority)
@@ -45,7 +45,7 @@ async def test_urgent_work_goes_first_and_equal_work_in_order() -> None:
 
 
 async def test_everything_runs_in_one_other_thread() -> None:
-    worker = Worker()
+    worker = WorkerThread()
     names = await asyncio.gather(
         *(worker.submit(threading.get_ident, priority=Priority.TYPING) for _ in range(5))
     )
@@ -55,7 +55,7 @@ async def test_everything_runs_in_one_other_thread() -> None:
 
 
 async def test_a_failing_job_fails_alone() -> None:
-    worker = Worker()
+    worker = WorkerThread()
 
     def fail(error: BaseException) -> None:
         raise error
@@ -73,7 +73,7 @@ async def test_a_failing_job_fails_alone() -> None:
 
 
 async def test_cancelled_work_is_not_begun() -> None:
-    worker, ran = Worker(), []
+    worker, ran = WorkerThread(), []
     release, _ = await blocked(worker)
     token = CancelToken()
     by_token = worker.submit(lambda: ran.append(1), priority=Priority.TYPING, token=token)
@@ -90,7 +90,7 @@ async def test_cancelled_work_is_not_begun() -> None:
 
 
 async def test_cancelling_the_future_throws_the_token() -> None:
-    worker, token = Worker(), CancelToken()
+    worker, token = WorkerThread(), CancelToken()
     release, _ = await blocked(worker)
     future = worker.submit(lambda: None, priority=Priority.TYPING, token=token)
     future.cancel()
@@ -101,7 +101,7 @@ async def test_cancelling_the_future_throws_the_token() -> None:
 
 
 async def test_stopping_cancels_what_runs_and_what_waits() -> None:
-    worker, token = Worker(), CancelToken()
+    worker, token = WorkerThread(), CancelToken()
     started = threading.Event()
 
     def until_cancelled() -> None:
@@ -119,7 +119,7 @@ async def test_stopping_cancels_what_runs_and_what_waits() -> None:
 
 
 async def test_a_job_that_does_not_end_does_not_hold_up_the_stop() -> None:
-    worker = Worker()
+    worker = WorkerThread()
     release, _ = await blocked(worker)
     assert not worker.stop(0.01)
     release.set()
@@ -127,7 +127,7 @@ async def test_a_job_that_does_not_end_does_not_hold_up_the_stop() -> None:
 
 
 async def test_changes_are_told() -> None:
-    worker, lengths = Worker(), []
+    worker, lengths = WorkerThread(), []
     worker.changed = lambda: lengths.append(worker.queue_length)
     release, future = await blocked(worker)
     assert lengths == [1]

@@ -18,7 +18,7 @@ from codeorigin.languages import get_language
 from codeorigin.lsp.scoring import workspace_scan
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
 from codeorigin.lsp.scoring.scored_document import FunctionRecord
-from codeorigin.lsp.scoring.worker import Worker
+from codeorigin.lsp.scoring.worker import WorkerThread
 from codeorigin.lsp.scoring.workspace_scan import WALK_CHUNK, ScanFolder, Scanner, ScanSummary
 from codeorigin.model.verdict import Band, Verdict
 from codeorigin.report import FileReport, FunctionReport
@@ -31,17 +31,17 @@ VERDICT = Verdict(probability=0.75, logit=1.25, band=Band.LLM, human_share=0.01,
 
 @dataclass
 class Bench:
-    """A scanner with an analyzer that counts; it stands for the engine too."""
+    """A scanner with an analyzer that counts; it stands for the model loader too."""
 
     root: Path
     model_id: str = "model"
     texts: list[str] = field(default_factory=list)
     records: list[FileRecord] = field(default_factory=list)
-    worker: Worker = field(default_factory=Worker)
+    worker: WorkerThread = field(default_factory=WorkerThread)
 
     def __post_init__(self) -> None:
-        engine: Any = self
-        self.scanner = Scanner(self.worker, engine, PositionEncoding.UTF16)
+        loader: Any = self
+        self.scanner = Scanner(self.worker, loader, PositionEncoding.UTF16)
 
     def analyzer(self) -> "Bench":
         return self

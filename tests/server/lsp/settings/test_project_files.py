@@ -12,7 +12,7 @@ from codeorigin.languages import get_language
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.eligibility import is_excluded, skip_reason
 from codeorigin.lsp.settings.layers import Configuration
-from codeorigin.settings.project_files import BASELINE_FILE, read_project_settings, signature
+from codeorigin.settings.project_files import ACCEPTED_FILE, read_project_settings, signature
 from codeorigin.settings.schema import Settings, merge
 from codeorigin.source.files import walk_sources
 from codeorigin.source.text import LineIndex, PositionEncoding
@@ -100,13 +100,13 @@ def test_accepted_findings_are_written_sorted_and_read_again(tmp_path: Path) -> 
     assert findings.accept([("2", "g", inside), ("1", "f", inside), ("3", "h", None)]) == 3
     assert findings.accept([("2", "g", inside)]) == 0
     assert findings.ids() == {"1", "2", "3"}
-    data = json.loads((tmp_path / BASELINE_FILE).read_text(encoding="utf-8"))
+    data = json.loads((tmp_path / ACCEPTED_FILE).read_text(encoding="utf-8"))
     assert data["version"] == 1
     assert [(each["path"], each["name"]) for each in data["functions"]] == [
         ("", "h"), ("src/b.py", "f"), ("src/b.py", "g"),
     ]  # fmt: skip
-    assert [path.name for path in tmp_path.iterdir()] == [BASELINE_FILE]
-    write(tmp_path, BASELINE_FILE, '{"version": 1, "functions": []}')
+    assert [path.name for path in tmp_path.iterdir()] == [ACCEPTED_FILE]
+    write(tmp_path, ACCEPTED_FILE, '{"version": 1, "functions": []}')
     assert findings.ids() == frozenset()
 
 
@@ -114,13 +114,13 @@ def test_accepted_findings_are_written_sorted_and_read_again(tmp_path: Path) -> 
     "text", ["", "[]", "{}", '{"version": 1, "functions": [3]}', '{"version": 2}', "[" * 50_000]
 )
 def test_a_broken_file_of_accepted_findings_is_not_written_over(tmp_path: Path, text: str) -> None:
-    write(tmp_path, BASELINE_FILE, text)
+    write(tmp_path, ACCEPTED_FILE, text)
     findings = AcceptedFindings(tmp_path)
     assert findings.ids() == frozenset()
     assert findings.problem is not None
     with pytest.raises(CodeOriginError):
         findings.accept([("1", "f", None)])
-    assert (tmp_path / BASELINE_FILE).read_text(encoding="utf-8") == text
+    assert (tmp_path / ACCEPTED_FILE).read_text(encoding="utf-8") == text
 
 
 def test_names_that_are_not_unicode_can_be_accepted(tmp_path: Path) -> None:

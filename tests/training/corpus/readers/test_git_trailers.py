@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from codeorigin_training.corpus.readers.git_history import Commit
+from codeorigin_training.corpus.readers.git_history import SignedCommit
 from codeorigin_training.corpus.readers.git_trailers import (
     agent_of,
     agent_signatures,
@@ -20,8 +20,8 @@ def function(name: str, step: int = 1) -> str:
     return f"def {name}(values):\n    total = 0\n{loop}\n    return total\n"
 
 
-def commit(author: str = "Ann <ann@example.org>", message: str = "Work") -> Commit:
-    return Commit("1" * 40, "2024-01-01", author, message)
+def commit(author: str = "Ann <ann@example.org>", message: str = "Work") -> SignedCommit:
+    return SignedCommit("1" * 40, "2024-01-01", author, message)
 
 
 def by_name(rows: list[Row]) -> dict[str, Row]:

@@ -7,7 +7,7 @@ import pytest
 
 from codeorigin_training.evaluate.page.html import problems, render
 from codeorigin_training.evaluate.report import (
-    Baseline,
+    BaselineFigures,
     Breakdown,
     Comparison,
     Control,
@@ -67,7 +67,7 @@ REPORT = Report(
         Control("length", EVIL, SURE, SURE, 0.1, exceeded=True),
         Control("x", "x", NONE, NONE, None, False),
     ),
-    baselines=(Baseline("shipped", EVIL, 0, FIGURES, FIGURES, None),),
+    baselines=(BaselineFigures("shipped", EVIL, 0, FIGURES, FIGURES, None),),
     faithfulness=Faithfulness(
         200,
         40,

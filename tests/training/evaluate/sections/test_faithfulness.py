@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from codeorigin_training.evaluate.config import EvaluateConfig
-from codeorigin_training.evaluate.sections.faithfulness import SHARES, Measured, comparisons, measure_order
+from codeorigin_training.evaluate.sections.faithfulness import (
+    SHARES,
+    FunctionFaithfulness,
+    comparisons,
+    measure_order,
+)
 from codeorigin_training.evaluate.sections.line_scores import OCCLUSION, RANDOM, SHIPPED
 from codeorigin_training.evaluate.sections.removal import Removal
 
@@ -38,8 +43,8 @@ def test_a_wrong_order_is_less_faithful_by_both_measures() -> None:
     assert wrong.sufficiency > right.sufficiency
 
 
-def measured(values: list[float]) -> list[Measured]:
-    return [Measured(value, 0.0, tuple([value] * len(SHARES))) for value in values]
+def measured(values: list[float]) -> list[FunctionFaithfulness]:
+    return [FunctionFaithfulness(value, 0.0, tuple([value] * len(SHARES))) for value in values]
 
 
 def demands_hold(faithfulness: float) -> list[bool]:

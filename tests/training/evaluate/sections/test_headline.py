@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from codeorigin_training.evaluate.report import (
-    Baseline,
+    BaselineFigures,
     HeldOut,
     InFileRow,
     InFilesReport,
@@ -109,8 +109,8 @@ def test_functions_in_their_files_are_the_manifests() -> None:
 @pytest.mark.parametrize("times", [1, 2])
 def test_baselines_say_how_many_functions_they_read(times: int) -> None:
     baselines = (
-        Baseline("shipped", "CodeOrigin as shipped", 0, RAW, RAW, 0.8),
-        Baseline("word_bigrams", "word bigrams, on 60 functions", 60, RAW, RAW, 0.5),
+        BaselineFigures("shipped", "CodeOrigin as shipped", 0, RAW, RAW, 0.8),
+        BaselineFigures("word_bigrams", "word bigrams, on 60 functions", 60, RAW, RAW, 0.5),
     )
     report = replace(REPORT, baselines=baselines)
     metrics = METRICS | {"baselines": {"word_bigrams": {"old_human": ERA | {"auroc": 0.89}}}}

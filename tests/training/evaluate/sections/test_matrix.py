@@ -7,7 +7,7 @@ import pytest
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.config import PERTURBATIONS, EvaluateConfig
-from codeorigin_training.evaluate.sections.matrix import Judge, matrix_rows, without_thresholds
+from codeorigin_training.evaluate.sections.matrix import AnswerRule, matrix_rows, without_thresholds
 from codeorigin_training.evaluate.sections.perturb import perturb_all
 from codeorigin_training.measure.slices import Slice
 from support.tiny_training import tiny_rows
@@ -60,7 +60,7 @@ def test_the_functions_of_a_file_are_pooled_as_the_judge_says() -> None:
         seen.append(len(rows))
         return float(logits.max())
 
-    judge = Judge(pool, lambda _slice, _logits: None)
+    judge = AnswerRule(pool, lambda _slice, _logits: None)
     (row,) = matrix_rows(
         [files], DocstringModel(), judge, replace(CONFIG, perturbations=()), {}, lambda line: None, name="m"
     )

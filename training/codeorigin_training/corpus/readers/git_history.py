@@ -12,7 +12,7 @@ _FORMAT = "%H%x1f%cs%x1f%as%x1f%an <%ae>%x1f%B%x1e"
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class SignedCommit:
     """One commit. ``date`` is the later of the author's and the committer's, ``YYYY-MM-DD``."""
 
     id: str
@@ -48,7 +48,7 @@ def git(repository: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
-def commits(repository: Path) -> dict[str, Commit]:
+def commits(repository: Path) -> dict[str, SignedCommit]:
     """Every commit that HEAD reaches, by id.
 
     Raises:
@@ -57,11 +57,11 @@ def commits(repository: Path) -> dict[str, Commit]:
     text = git(repository, "log", "--no-show-signature", f"--format={_FORMAT}", "HEAD").decode(
         "utf-8", "replace"
     )
-    found: dict[str, Commit] = {}
+    found: dict[str, SignedCommit] = {}
     for record in text.split("\x1e"):
         parts = record.strip("\n").split("\x1f")
         if len(parts) == 5:
-            found[parts[0]] = Commit(parts[0], max(parts[1], parts[2]), parts[3], parts[4])
+            found[parts[0]] = SignedCommit(parts[0], max(parts[1], parts[2]), parts[3], parts[4])
     return found
 
 

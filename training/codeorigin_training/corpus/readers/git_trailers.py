@@ -11,7 +11,7 @@ from codeorigin.git.declared import Signature, agent_signatures
 from codeorigin.languages import language_for_path
 from codeorigin.source.files import decode_source
 from codeorigin_training.corpus.packages import ASSISTED_FROM, HUMAN_UNTIL
-from codeorigin_training.corpus.readers.git_history import Commit, commits, content, files, line_commits
+from codeorigin_training.corpus.readers.git_history import SignedCommit, commits, content, files, line_commits
 from codeorigin_training.corpus.readers.source_text import CutFunction, cut_functions
 from codeorigin_training.corpus.rows import CorpusError, Row
 
@@ -25,16 +25,16 @@ _MODEL = re.compile(
 )
 
 
-def agent_of(commit: Commit) -> str:
+def agent_of(commit: SignedCommit) -> str:
     """Name of the agent that signed ``commit``; empty where none did."""
     return next((signature.name for signature in agent_signatures() if _fits(signature, commit)), "")
 
 
-def _fits(signature: Signature, commit: Commit) -> bool:
+def _fits(signature: Signature, commit: SignedCommit) -> bool:
     return signature.fits_author(commit.author) or signature.fits_trailers(commit.trailers)
 
 
-def generator_of(commit: Commit) -> str:
+def generator_of(commit: SignedCommit) -> str:
     """The model that a trailer names, as ``claude-opus-4.6``; else the agent's name."""
     for line in commit.trailers:
         _, _, value = line.partition(":")
@@ -96,7 +96,9 @@ def _rows(repository: Path) -> Iterator[Row]:
                 yield row
 
 
-def _writers(cut: CutFunction, ids: Sequence[str], known: dict[str, Commit]) -> list[Commit] | None:
+def _writers(
+    cut: CutFunction, ids: Sequence[str], known: dict[str, SignedCommit]
+) -> list[SignedCommit] | None:
     """The commits of the lines that are not blank, oldest first; None when git knows less than the text."""
     written: set[str] = set()
     for number, line in enumerate(cut.code.split("\n"), cut.first_line):
@@ -107,7 +109,7 @@ def _writers(cut: CutFunction, ids: Sequence[str], known: dict[str, Commit]) -> 
     return sorted((known[each] for each in written), key=lambda commit: (commit.date, commit.id))
 
 
-def _row(repo: str, path: str, cut: CutFunction, writers: list[Commit] | None) -> Row | None:
+def _row(repo: str, path: str, cut: CutFunction, writers: list[SignedCommit] | None) -> Row | None:
     if not writers:
         return None
     agents = {agent_of(commit) for commit in writers}

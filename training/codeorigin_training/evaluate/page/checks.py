@@ -14,7 +14,7 @@ from codeorigin_training.evaluate.page.parts import (
 from codeorigin_training.evaluate.page.plots import deletion_plot, learning_plot
 from codeorigin_training.evaluate.page.wording import METHODS, interval, number, percent_interval
 from codeorigin_training.evaluate.report import (
-    Baseline,
+    BaselineFigures,
     Control,
     Faithfulness,
     LearningPoint,
@@ -22,7 +22,7 @@ from codeorigin_training.evaluate.report import (
 )
 
 
-def baselines_section(rows: Sequence[Baseline]) -> str:
+def baselines_section(rows: Sequence[BaselineFigures]) -> str:
     """The bundle beside textbook detectors."""
     body = [
         [

@@ -10,7 +10,7 @@ from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.evaluate.baselines.stylometry import boosted, figure_matrix
 from codeorigin_training.evaluate.baselines.textbook import BASELINES, baseline_logits, fit_baseline
 from codeorigin_training.evaluate.config import EvaluateConfig
-from codeorigin_training.evaluate.report import Baseline
+from codeorigin_training.evaluate.report import BaselineFigures
 from codeorigin_training.measure.detector import LogitModel
 from codeorigin_training.measure.figures import Figures, Sample, measure
 from codeorigin_training.measure.metrics import auroc
@@ -33,7 +33,7 @@ def baselines(
     shipped: LogitModel,
     config: EvaluateConfig,
     log: Log,
-) -> tuple[Baseline, ...]:
+) -> tuple[BaselineFigures, ...]:
     """The bundle itself, then each baseline, trained on at most ``config.baseline_functions`` of ``train``."""
     generator = np.random.default_rng(config.seed)
     drawn = np.sort(generator.permutation(len(train))[: config.baseline_functions])
@@ -77,12 +77,12 @@ def _measured(
     slices: Sequence[Slice],
     pairs: Sequence[Row],
     config: EvaluateConfig,
-) -> Baseline:
+) -> BaselineFigures:
     old, modern = (_figures(each, score(each.rows), config) for each in slices)
     value = float("nan")
     if pairs:
         value = auroc(np.array([row.label for row in pairs], dtype=np.int64), score(pairs))
-    return Baseline(name, title, functions, old, modern, float(value) if np.isfinite(value) else None)
+    return BaselineFigures(name, title, functions, old, modern, float(value) if np.isfinite(value) else None)
 
 
 def _figures(each: Slice, logits: Floats, config: EvaluateConfig) -> Figures:

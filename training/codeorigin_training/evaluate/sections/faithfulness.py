@@ -46,7 +46,7 @@ _TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class FunctionFaithfulness:
     """One method on one function: logits lost, see :class:`MethodFaithfulness`."""
 
     comprehensiveness: float
@@ -54,7 +54,9 @@ class Measured:
     deletion: tuple[float, ...]
 
 
-def measure_order(scores: Floats, logit: float, baseline_logit: float, without: Without) -> Measured:
+def measure_order(
+    scores: Floats, logit: float, baseline_logit: float, without: Without
+) -> FunctionFaithfulness:
     """How well the order of the lines by ``scores`` ``(L,)`` says what carries ``logit``.
 
     The model's side is ``llm`` where the logit is above ``baseline_logit``, the logit of a function without any
@@ -68,7 +70,7 @@ def measure_order(scores: Floats, logit: float, baseline_logit: float, without: 
     lost = side * (logit - logits)
     deletion = lost[: len(SHARES)]
     strongest = [deletion[SHARES.index(share)] for share in RATIONALE]
-    return Measured(
+    return FunctionFaithfulness(
         float(np.mean(strongest)),
         float(np.mean(lost[len(SHARES) :])),
         tuple(float(value) for value in deletion),
@@ -82,7 +84,7 @@ def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig
     if not drawn:
         return Faithfulness(0, 0, SHARES, (), ())
     generator = np.random.default_rng(config.seed)
-    found: dict[Removal, dict[str, list[Measured]]] = {removal: {} for removal in Removal}
+    found: dict[Removal, dict[str, list[FunctionFaithfulness]]] = {removal: {} for removal in Removal}
     logits = detector.logits(drawn)
     for row, logit in zip(drawn, logits, strict=True):
         reader = Reader.of(row.code, row.language, detector)
@@ -118,7 +120,10 @@ def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig
 
 
 def comparisons(
-    removal: Removal, found: Mapping[str, Sequence[Measured]], groups: Integers, config: EvaluateConfig
+    removal: Removal,
+    found: Mapping[str, Sequence[FunctionFaithfulness]],
+    groups: Integers,
+    config: EvaluateConfig,
 ) -> list[Comparison]:
     """The shipped explanation against occlusion and chance, by function; ``groups`` ``(n,)`` are repositories."""
     values = {name: np.array([each.comprehensiveness for each in every]) for name, every in found.items()}
@@ -144,7 +149,7 @@ def _first(order: Integers, share: float) -> Booleans:
 
 
 def _summary(
-    method: str, every: Sequence[Measured], groups: Integers, config: EvaluateConfig
+    method: str, every: Sequence[FunctionFaithfulness], groups: Integers, config: EvaluateConfig
 ) -> MethodFaithfulness:
     deletion = np.array([each.deletion for each in every])
     return MethodFaithfulness(

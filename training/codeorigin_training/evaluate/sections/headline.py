@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from codeorigin_training.evaluate.report import Baseline, HeldOut, InFileRow, MatrixRow, Report
+from codeorigin_training.evaluate.report import BaselineFigures, HeldOut, InFileRow, MatrixRow, Report
 from codeorigin_training.evaluate.sections.accused import (
     called_of,
     commits_of,
@@ -96,14 +96,14 @@ def _in_file(row: InFileRow, metrics: Mapping[str, Any]) -> InFileRow:
     return replace(row, alone=_figures(row.alone, alone), in_file=_figures(row.in_file, in_file))
 
 
-def _baselines(rows: Sequence[Baseline], metrics: Mapping[str, Any]) -> tuple[Baseline, ...]:
+def _baselines(rows: Sequence[BaselineFigures], metrics: Mapping[str, Any]) -> tuple[BaselineFigures, ...]:
     """Behind the shipped model the manifest's baselines, which read all functions; then those of the report."""
     own = [row for row in rows if not row.name.startswith(_OF_ALL)]
     if not own or own[0].name != "shipped":
         return tuple(own)
     shipped = _of(own[0], metrics.get("held_out") or {})
     empty = Figures(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, items=0, positives=0, units=0)
-    blank = Baseline("", "", 0, empty, empty, None)
+    blank = BaselineFigures("", "", 0, empty, empty, None)
     others = [
         _of(
             replace(blank, name=f"{_OF_ALL}{name}", title=f"{TITLES.get(name, name)}, on all functions"),
@@ -114,7 +114,7 @@ def _baselines(rows: Sequence[Baseline], metrics: Mapping[str, Any]) -> tuple[Ba
     return shipped, *others, *own[1:]
 
 
-def _of(row: Baseline, found: Mapping[str, Any]) -> Baseline:
+def _of(row: BaselineFigures, found: Mapping[str, Any]) -> BaselineFigures:
     return replace(
         row,
         old=_figures(row.old, found.get("old_human") or {}),

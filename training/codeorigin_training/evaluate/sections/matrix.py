@@ -27,7 +27,7 @@ from codeorigin_training.run import Log
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class AnswerRule:
     """What a model makes of logits: ``pool`` those of a file's functions into one; ``answer`` items by frozen
     thresholds, or None where there are none."""
 
@@ -35,15 +35,15 @@ class Judge:
     answer: Callable[[Slice, Floats], Answers | None]
 
 
-def without_thresholds() -> Judge:
+def without_thresholds() -> AnswerRule:
     """For a model that was not calibrated: no answers, and a file's logit is the mean."""
-    return Judge(lambda _rows, logits: float(logits.mean()), lambda _slice, _logits: None)
+    return AnswerRule(lambda _rows, logits: float(logits.mean()), lambda _slice, _logits: None)
 
 
 def matrix_rows(
     slices: Sequence[Slice],
     model: LogitModel,
-    judge: Judge,
+    judge: AnswerRule,
     config: EvaluateConfig,
     augmentations: Mapping[str, Augmentation],
     log: Log,
@@ -91,7 +91,7 @@ def _logits_of_all(rows: Sequence[Row], model: LogitModel) -> dict[Text, float]:
     return {text: float(logit) for (text, _), logit in zip(distinct, logits, strict=True)}
 
 
-def _sample(each: Slice, logits: Mapping[Text, float], judge: Judge) -> Sample:
+def _sample(each: Slice, logits: Mapping[Text, float], judge: AnswerRule) -> Sample:
     pooled = np.zeros(len(each.items))
     for number, item in enumerate(each.items):
         own = np.array([logits[row.code, row.language] for row in item])
@@ -112,7 +112,7 @@ def _perturbed(
     raw: Mapping[Text, float],
     logits: Mapping[Text, float],
     codes: Mapping[Text, str],
-    judge: Judge,
+    judge: AnswerRule,
     config: EvaluateConfig,
 ) -> PerturbedFigures:
     before, after = _sample(subset, raw, judge), _sample(subset, logits, judge)

@@ -20,7 +20,7 @@ from codeorigin_training.studies.correctness.bleu import bleu
 from codeorigin_training.studies.correctness.by_task import at_k, over_tasks, within_tasks
 from codeorigin_training.studies.correctness.config import CorrectnessConfig
 from codeorigin_training.studies.correctness.likeliest import likeliest
-from codeorigin_training.studies.correctness.ranking import LanguageModel
+from codeorigin_training.studies.correctness.ranking import CausalLanguageModel
 from codeorigin_training.studies.correctness.tasks import task_of
 from codeorigin_training.studies.sample import mean_with_interval
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
@@ -54,7 +54,7 @@ def measure_answers(
     ]
     if config.language_model is not None:
         log(f"ranking by {config.language_model}")
-        ranks = LanguageModel(config.language_model).rank([answer.code for answer in answers])
+        ranks = CausalLanguageModel(config.language_model).rank([answer.code for answer in answers])
         table, ranked, finding = likeliest(units, passing, ranks, config)
         tables.append(table)
         figures += ranked

@@ -18,7 +18,7 @@ class LanguageModelError(CodeOriginError):
     """The folder holds no causal language model."""
 
 
-class LanguageModel:
+class CausalLanguageModel:
     """A causal language model of transformers with its tokenizer."""
 
     def __init__(self, folder: Path) -> None:

@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SandboxLimits:
     """What a program may use: ``seconds`` of the CPU, ``megabytes`` a process, ``processes`` (threads count).
 
     ``clock`` is how many seconds may pass (None: as many as ``seconds``; a busy machine takes more of them).
@@ -70,7 +70,7 @@ class Ran:
     output: str
 
 
-def run_isolated(command: Sequence[str], files: Mapping[str, str], limits: Limits) -> Ran:
+def run_isolated(command: Sequence[str], files: Mapping[str, str], limits: SandboxLimits) -> Ran:
     """Run ``command`` in ``/job``, which holds ``files`` (name -> text); nothing that it does outlives it.
 
     It sees the system's programs and libraries read-only, no other file, no network, no process but its own, and an
@@ -93,7 +93,9 @@ def check_isolation() -> None:
     if not sys.platform.startswith("linux") or shutil.which("unshare") is None:
         raise SandboxError("programs are not run: isolating them takes Linux with util-linux' unshare")
     trial = resources.files(__package__).joinpath("trial.py").read_text(encoding="utf-8")
-    found = _run(python_command("trial.py"), {"trial.py": trial}, Limits(seconds=10.0, clock=_TRIAL_CLOCK))
+    found = _run(
+        python_command("trial.py"), {"trial.py": trial}, SandboxLimits(seconds=10.0, clock=_TRIAL_CLOCK)
+    )
     if found.outcome is Outcome.TIME:
         raise SandboxError(
             f"programs are not run: trying to isolate one took over {_TRIAL_CLOCK:.0f} seconds; try again when the "
@@ -109,7 +111,7 @@ def python_command(file: str) -> list[str]:
     return [os.path.realpath(sys.executable), "-I", "-S", file]
 
 
-def _run(command: Sequence[str], files: Mapping[str, str], limits: Limits) -> Ran:
+def _run(command: Sequence[str], files: Mapping[str, str], limits: SandboxLimits) -> Ran:
     base = Path(sys.base_prefix)
     binds = [path for path in _SYSTEM if os.path.lexists(path)]
     if not base.is_relative_to("/usr"):

@@ -10,8 +10,8 @@ from importlib import resources
 from typing import Any
 
 from codeorigin_training.studies.correctness.sandbox import (
-    Limits,
     Outcome,
+    SandboxLimits,
     python_command,
     run_isolated,
 )
@@ -66,9 +66,13 @@ def passes(task: Task, code: str, language: str, seconds: float) -> bool:
     given = {"names": list(task.names), "cases": [arguments for arguments, _ in task.cases]}
     clock = _PATIENCE * seconds
     if language == "python":
-        name, command, limits = "harness.py", python_command("harness.py"), Limits(seconds, clock=clock)
+        name, command, limits = (
+            "harness.py",
+            python_command("harness.py"),
+            SandboxLimits(seconds, clock=clock),
+        )
     else:
-        name, limits = "harness.js", Limits(seconds, clock=clock, **_NODE_LIMITS)
+        name, limits = "harness.js", SandboxLimits(seconds, clock=clock, **_NODE_LIMITS)
         command = [shutil.which("node") or "node", "--max-old-space-size=128", "harness.js"]
     harness = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
     files = {name: harness, "task.json": json.dumps(given), "answer.txt": code}

@@ -8,7 +8,7 @@ import torch
 
 from codeorigin.source.construct import CONSTRUCTS
 from codeorigin_training.arrays import Floats
-from codeorigin_training.studies.heads.retriever import Example, Retriever
+from codeorigin_training.studies.heads.retriever import RetrievalExample, Retriever
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class HeadMasses:
 
 
 @torch.no_grad()
-def head_masses(model: Retriever, examples: Sequence[Example]) -> HeadMasses:
+def head_masses(model: Retriever, examples: Sequence[RetrievalExample]) -> HeadMasses:
     """Measure ``examples``, none of which may lack a specification or code."""
     to_code, back, constructs = [], [], []
     for each in examples:
@@ -39,7 +39,7 @@ def head_masses(model: Retriever, examples: Sequence[Example]) -> HeadMasses:
     return HeadMasses(np.array(to_code), np.array(back), np.array(constructs))
 
 
-def masses_of(attention: Floats, example: Example) -> tuple[Floats, Floats, Floats]:
+def masses_of(attention: Floats, example: RetrievalExample) -> tuple[Floats, Floats, Floats]:
     """The masses of one example by its ``attention`` ``(layers, heads, T, T)``; see :class:`HeadMasses`."""
     forth = attention[:, :, example.specification, example.code].mean(axis=2)
     back = attention[:, :, example.code, example.specification].sum(axis=3).mean(axis=2)

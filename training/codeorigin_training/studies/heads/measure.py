@@ -21,7 +21,7 @@ from codeorigin_training.studies.heads.pruning import (
 from codeorigin_training.studies.heads.retrieval import Asked, asked_among, ranks
 from codeorigin_training.studies.heads.retriever import asked_examples, make_retriever, train_retriever
 from codeorigin_training.studies.heads.start import start_from_words
-from codeorigin_training.studies.heads.told import Measured, told
+from codeorigin_training.studies.heads.told import HeadFindings, told
 from codeorigin_training.studies.section import Section
 
 _FIRST = 3
@@ -63,7 +63,7 @@ def heads_section(
     seen, seen_labels, _ = asked_examples(model, train[: config.pairs], config)
     scores = importance(model, seen, seen_labels)
     curve = pruning_curve(model, examples, labels, scores)
-    return told(Measured(masses, before, units, area, asked_for, found, lost, curve), config)
+    return told(HeadFindings(masses, before, units, area, asked_for, found, lost, curve), config)
 
 
 def _retrieval(found: Integers, asked: Asked, config: HeadsConfig) -> list[Estimate]:

@@ -10,7 +10,7 @@ from torch import nn
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.encoder.heads import attention_layers, gated
 from codeorigin_training.measure.metrics import auroc
-from codeorigin_training.studies.heads.retriever import Example, Retriever
+from codeorigin_training.studies.heads.retriever import RetrievalExample, Retriever
 from codeorigin_training.studies.heads.tokens import padded
 
 _BATCH = 32
@@ -31,7 +31,9 @@ def all_heads(model: Retriever) -> tuple[int, int]:
 
 
 @torch.no_grad()
-def retriever_logits(model: Retriever, examples: Sequence[Example], gates: Floats | None = None) -> Floats:
+def retriever_logits(
+    model: Retriever, examples: Sequence[RetrievalExample], gates: Floats | None = None
+) -> Floats:
     """Logits ``(n,)``; with ``gates`` ``(layers, heads)`` on what the heads say."""
     kept = np.ones(all_heads(model)) if gates is None else gates
     found: list[float] = []
@@ -44,7 +46,7 @@ def retriever_logits(model: Retriever, examples: Sequence[Example], gates: Float
     return np.array(found)
 
 
-def importance(model: Retriever, examples: Sequence[Example], labels: Integers) -> Floats:
+def importance(model: Retriever, examples: Sequence[RetrievalExample], labels: Integers) -> Floats:
     """How much the loss would change with each head's gate: ``(layers, heads)``, mean absolute gradient.
 
     Source: Michel, Levy and Neubig (NeurIPS 2019), equation 2; each layer's figures are divided by their norm
@@ -63,7 +65,7 @@ def importance(model: Retriever, examples: Sequence[Example], labels: Integers) 
     return scaled
 
 
-def ablation(model: Retriever, examples: Sequence[Example], labels: Integers) -> Floats:
+def ablation(model: Retriever, examples: Sequence[RetrievalExample], labels: Integers) -> Floats:
     """AUROC with all heads minus AUROC without each, ``(layers, heads)``."""
     whole = auroc(labels, retriever_logits(model, examples))
     lost = np.zeros(all_heads(model))
@@ -75,7 +77,7 @@ def ablation(model: Retriever, examples: Sequence[Example], labels: Integers) ->
 
 
 def pruning_curve(
-    model: Retriever, examples: Sequence[Example], labels: Integers, scores: Floats, steps: int = 8
+    model: Retriever, examples: Sequence[RetrievalExample], labels: Integers, scores: Floats, steps: int = 8
 ) -> list[PruningPoint]:
     """AUROC with fewer heads in ``steps`` steps, those of the smallest ``scores`` ``(layers, heads)`` first."""
     order = np.argsort(scores, axis=None, kind="stable")

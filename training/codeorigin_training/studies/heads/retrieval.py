@@ -9,14 +9,14 @@ from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.studies.heads.config import HeadsConfig
 from codeorigin_training.studies.heads.pruning import retriever_logits
-from codeorigin_training.studies.heads.retriever import Example, Retriever, others_of
+from codeorigin_training.studies.heads.retriever import RetrievalExample, Retriever, others_of
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Every specification with ``candidates`` functions, its own first: ``(n x candidates,)`` examples in a row."""
 
-    examples: list[Example]
+    examples: list[RetrievalExample]
     candidates: int
     repos: list[str]
 

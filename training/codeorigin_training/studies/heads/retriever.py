@@ -29,7 +29,7 @@ Codes = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class RetrievalExample:
     """A specification and a function as one sequence: ``<s> specification </s> code </s>``.
 
     ``ids`` is int64 ``(T,)``; ``specification`` and ``code`` are where their tokens stand, ``constructs`` the
@@ -58,7 +58,7 @@ class Retriever(nn.Module):
         logit: Tensor = self.head(states[:, 0]).squeeze(-1)
         return logit
 
-    def attention(self, example: Example) -> Floats:
+    def attention(self, example: RetrievalExample) -> Floats:
         """Attention of every head, ``(layers, heads, T, T)``: each row adds up to 1."""
         ids = torch.from_numpy(example.ids)[None]
         found = self.body(
@@ -77,14 +77,14 @@ class Retriever(nn.Module):
         sides: Tensor = (ends.cumsum(dim=1) - ends).clamp(max=1)
         return sides
 
-    def example(self, text: str, code: str, language: str, config: HeadsConfig) -> Example:
+    def example(self, text: str, code: str, language: str, config: HeadsConfig) -> RetrievalExample:
         """``text`` and ``code`` as one sequence, each cut to its share."""
         words = self.tokens(text, config.specification_tokens)
         encoded = self.tokenizer(code, add_special_tokens=False, return_offsets_mapping=True)
         body = encoded["input_ids"][: config.code_tokens]
         starts = [_first_ink(code, low, high) for low, high in encoded["offset_mapping"][: len(body)]]
         begin = len(words) + 2
-        return Example(
+        return RetrievalExample(
             ids=self.joined(words, body),
             specification=slice(1, 1 + len(words)),
             code=slice(begin, begin + len(body)),
@@ -214,10 +214,10 @@ def _batches(
 
 def asked_examples(
     model: Retriever, pairs: Sequence[Specification], config: HeadsConfig
-) -> tuple[list[Example], Integers, list[str]]:
+) -> tuple[list[RetrievalExample], Integers, list[str]]:
     """Both functions of each pair with its own specification and another's; labels ``(n,)`` and repositories."""
     others = _others(pairs, np.random.default_rng(config.seed + 1))
-    examples: list[Example] = []
+    examples: list[RetrievalExample] = []
     labels: list[int] = []
     repos: list[str] = []
     for place, pair in enumerate(pairs):
@@ -232,7 +232,9 @@ def asked_examples(
     return examples, np.array(labels, dtype=np.int64), repos
 
 
-def _pair_examples(model: Retriever, pair: Specification, config: HeadsConfig) -> tuple[Example, Example]:
+def _pair_examples(
+    model: Retriever, pair: Specification, config: HeadsConfig
+) -> tuple[RetrievalExample, RetrievalExample]:
     human, llm = (
         model.example(pair.behaviour, code, pair.language, config)
         for code in (pair.human_code, pair.llm_code)

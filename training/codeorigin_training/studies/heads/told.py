@@ -31,7 +31,7 @@ _DRAWS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class HeadFindings:
     """What the study measured.
 
     ``masses`` are those of ``n`` functions of the repositories ``units``, ``before`` those before attention learnt.
@@ -50,7 +50,7 @@ class Measured:
     curve: Sequence[PruningPoint]
 
 
-def told(measured: Measured, config: HeadsConfig) -> Section:
+def told(measured: HeadFindings, config: HeadsConfig) -> Section:
     """What was measured, in words, tables and pictures."""
     area, lost, curve = measured.area, measured.lost, measured.curve
     masses, units = measured.masses, measured.units

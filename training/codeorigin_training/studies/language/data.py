@@ -18,22 +18,22 @@ from codeorigin_training.corpus.splits import is_held_out, unit_hash
 from codeorigin_training.studies.language.config import LanguageConfig
 from codeorigin_training.studies.language.installed import NONE_SUFFIXES, installed_files, side_of
 from codeorigin_training.studies.language.none_texts import none_texts
-from codeorigin_training.studies.language.views import Example, View, head, part
+from codeorigin_training.studies.language.views import Example, TextPart, head, part
 
 SIDES = ("train", "calibration", "test")
 LABELS = (*(name for name in LANGUAGES if name != "tsx"), NONE)
 """The model's labels in their order. TSX is a dialect of TypeScript, which its markup tells and few texts show."""
 
-_MEASURED = tuple(View)
+_MEASURED = tuple(TextPart)
 _TRAINED = (
-    View.FIRST_TWO,
-    View.MIDDLE_TWO,
-    View.MIDDLE_TWO,
-    View.FIVE,
-    View.FIVE,
-    View.TEN,
-    View.WHOLE,
-    View.WHOLE,
+    TextPart.FIRST_TWO,
+    TextPart.MIDDLE_TWO,
+    TextPart.MIDDLE_TWO,
+    TextPart.FIVE,
+    TextPart.FIVE,
+    TextPart.TEN,
+    TextPart.WHOLE,
+    TextPart.WHOLE,
 )
 _FENCES = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
 
@@ -157,7 +157,7 @@ def _of_function(
         text = part(code, view, random_)
         if text is None:
             continue
-        if trains and view is View.WHOLE and random_.random() < 0.3:
+        if trains and view is TextPart.WHOLE and random_.random() < 0.3:
             text = head(row.language, word, random_) + (text if random_.random() < 0.8 else "")
         found.append(Example(text, row.language, row.repo, view))
     return found
@@ -170,7 +170,9 @@ def _of_text(text: str, label: str, unit: str, random_: random.Random, *, trains
         first = random_.choice((0, random_.randint(0, len(lines) - 40)))
         lines = lines[first : first + random_.randint(20, 60)]
     found = []
-    for view in (View.WHOLE, random_.choice((View.MIDDLE_TWO, View.FIVE))) if trains else _MEASURED:
+    for view in (
+        (TextPart.WHOLE, random_.choice((TextPart.MIDDLE_TWO, TextPart.FIVE))) if trains else _MEASURED
+    ):
         chosen = part("\n".join(lines).strip("\n"), view, random_)
         if chosen is not None and chosen.strip():
             found.append(Example(chosen, label, unit, view))

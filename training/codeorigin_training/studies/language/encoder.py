@@ -8,7 +8,7 @@ from codeorigin_training.classify.classifier import train_classifier
 from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import Labelled
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.encoder.config import Vocabulary
+from codeorigin_training.encoder.config import VocabularySource
 from codeorigin_training.encoder.own_vocabulary import own_tokenizer
 from codeorigin_training.encoder.registry import COMPACT
 from codeorigin_training.encoder.tokenizer import train_tokenizer
@@ -42,7 +42,7 @@ def encoder_labels(
 
 def _vocabulary(training: Sequence[Example], config: ClassifyConfig, folder: Path) -> Path:
     path = folder / "tokenizer.json"
-    if config.name != COMPACT and config.vocabulary is Vocabulary.OWN:
+    if config.name != COMPACT and config.vocabulary is VocabularySource.OWN:
         tokenizer = Tokenizer(own_tokenizer(config.name)[0])
     else:
         rows = [Row(each.text, each.label, 0, each.unit, "", False, False, 1) for each in training]

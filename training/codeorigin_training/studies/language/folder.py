@@ -11,7 +11,7 @@ from codeorigin.language_id.model import BUNDLED_NAME, FORMAT, NONE, WEIGHTS, La
 from codeorigin.model_folder import MANIFEST, sha256_of
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.studies.language.measure import PEER_NOTE, peer_table
-from codeorigin_training.studies.language.views import View
+from codeorigin_training.studies.language.views import TextPart
 
 CARD = "README.md"
 
@@ -53,7 +53,7 @@ def made_with(folder: Path) -> dict[str, object]:
 def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
     """The model card, in Markdown; ``size`` is that of the weights in bytes."""
     views: Mapping[str, Any] = measured["views"]
-    longest = views.get(View.LONG.value) or next(iter(views.values()))
+    longest = views.get(TextPart.LONG.value) or next(iter(views.values()))
     named = ", ".join(label for label in model.labels if label != NONE)
     lines = [
         f"# {BUNDLED_NAME} {model.version}",
@@ -92,7 +92,7 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
         *_peers(measured),
         "## Time",
         "",
-        "Milliseconds a text on one core where this card was made, the least of five runs.",
+        "Milliseconds of one core's time a text where this card was made, the least of five runs.",
         "",
         "| Text | Texts | Median | 95th percentile |",
         "|---|--:|--:|--:|",

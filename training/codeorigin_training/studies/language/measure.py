@@ -14,7 +14,7 @@ from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.studies.language.data import LABELS
 from codeorigin_training.studies.language.pairs import either_will_do
 from codeorigin_training.studies.language.softmax import labels_of
-from codeorigin_training.studies.language.views import Example, View
+from codeorigin_training.studies.language.views import Example, TextPart
 from codeorigin_training.studies.section import Figure, Section, Table
 
 _BINS = 10
@@ -32,19 +32,19 @@ Peer = Callable[[Sequence[Example]], list[str] | None]
 def figures(model: LanguageModel, examples: Sequence[Example]) -> dict[str, Any]:
     """Figures of ``model`` by view (:func:`of_view`), and ``milliseconds`` a text by its size (:func:`by_size`).
 
-    The least time of five runs counts: the others hold what else the machine was at.
+    The least of five runs counts, of the processor's time: a clock on the wall tells what else the machine was at.
     """
     probabilities, times = [], []
     for example in examples:
         spent = []
         for _ in range(_TIMED):
-            started = time.perf_counter()
+            started = time.thread_time()
             found = model.probabilities(example.text)
-            spent.append(1000 * (time.perf_counter() - started))
+            spent.append(1000 * (time.thread_time() - started))
         probabilities.append(found)
         times.append(min(spent))
     table = np.array(probabilities)
-    views = [view for view in View if any(example.view is view for example in examples)]
+    views = [view for view in TextPart if any(example.view is view for example in examples)]
     return {
         "views": {view.value: of_view(table, examples, view, model.threshold) for view in views},
         "milliseconds": by_size([example.text for example in examples], np.array(times)),
@@ -68,7 +68,7 @@ def by_size(texts: Sequence[str], milliseconds: Floats) -> dict[str, dict[str, f
 
 
 def of_view(
-    probabilities: Floats, examples: Sequence[Example], view: View, threshold: float
+    probabilities: Floats, examples: Sequence[Example], view: TextPart, threshold: float
 ) -> dict[str, Any]:
     """Figures of the examples of one ``view``; ``probabilities`` ``(n, labels)`` are those of all examples.
 
@@ -178,7 +178,7 @@ def language_section(measured: Mapping[str, Any]) -> Section:
         )
         for name, each in views.items()
     )
-    longest = views.get(View.LONG.value) or next(iter(views.values()))
+    longest = views.get(TextPart.LONG.value) or next(iter(views.values()))
     return Section(
         title="Which language is it in",
         question=(
@@ -198,7 +198,7 @@ def language_section(measured: Mapping[str, Any]) -> Section:
             Table("Beside other tools", PEER_NOTE, *peer_table(measured)),
             Table(
                 "Time a text",
-                "Milliseconds where this was measured, the least of five runs.",
+                "Milliseconds of one core where this was measured, the least of five runs.",
                 ("text", "texts", "median", "95th percentile"),
                 tuple(
                     (name, f"{each['texts']:,.0f}", f"{each['median']:.1f}", f"{each['p95']:.1f}")
@@ -214,6 +214,11 @@ def language_section(measured: Mapping[str, Any]) -> Section:
         ),
         figures=(
             *(Figure(f"accuracy: {name}", each["accuracy"]) for name, each in views.items()),
+            *(
+                Figure(f"accuracy beside others: {peer}: {name}", value)
+                for peer, each in measured["peers"].items()
+                for name, value in each.items()
+            ),
             *(
                 Figure(f"milliseconds, 95th percentile: {name}", each["p95"])
                 for name, each in measured["milliseconds"].items()
@@ -247,7 +252,7 @@ def compared(
     counts = Counter(each.view for each in examples)
     return {
         "peers": peer_figures(examples, {OWN: own, **peers}),
-        "peer_texts": {view.value: counts[view] for view in View if counts[view]},
+        "peer_texts": {view.value: counts[view] for view in TextPart if counts[view]},
     }
 
 
@@ -258,7 +263,7 @@ def peer_figures(examples: Sequence[Example], peers: Mapping[str, Peer]) -> dict
         said = ask(examples)
         if said is not None:
             found[name] = {}
-            for view in View:
+            for view in TextPart:
                 hits: dict[str, list[bool]] = {}
                 for example, answer in zip(examples, said, strict=True):
                     if example.view is view and example.label != NONE:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 
-class View(StrEnum):
+class TextPart(StrEnum):
     """Which part of a function or file a text is."""
 
     FIRST_TWO = "first 2 lines"
@@ -27,19 +27,19 @@ class Example:
     text: str
     label: str
     unit: str
-    view: View
+    view: TextPart
 
 
-def part(text: str, view: View, random_: random.Random) -> str | None:
+def part(text: str, view: TextPart, random_: random.Random) -> str | None:
     """The part of ``text`` that ``view`` names, at a random place where there is a choice; None if it is too short."""
     lines = text.split("\n")
-    wanted = {View.FIRST_TWO: 2, View.MIDDLE_TWO: 2, View.FIVE: 5, View.TEN: 10}.get(view)
+    wanted = {TextPart.FIRST_TWO: 2, TextPart.MIDDLE_TWO: 2, TextPart.FIVE: 5, TextPart.TEN: 10}.get(view)
     if wanted is None:
-        return text if view is View.WHOLE or len(lines) >= 10 else None
+        return text if view is TextPart.WHOLE or len(lines) >= 10 else None
     if len(lines) < wanted:
         return None
     spare = len(lines) - wanted
-    first = 0 if view is View.FIRST_TWO else random_.randint(0, spare)
+    first = 0 if view is TextPart.FIRST_TWO else random_.randint(0, spare)
     chosen = "\n".join(lines[first : first + wanted])
     return chosen if sum(not character.isspace() for character in chosen) >= 12 else None
 

@@ -12,7 +12,7 @@ class RepresentationsConfig:
     ``detector_test_functions`` do so for the detectors, at most ``per_repository`` of a repository and label. The
     relations are told by a transformer of ``layers`` layers of width ``dim`` that reads ``context`` tokens, with a
     vocabulary of ``vocabulary`` of the source's; ``encoder`` is the folder of a pretrained one to be used in its place,
-    with its vocabulary extended.
+    with its vocabulary extended. While it learns, every pair is swapped with ``swaps`` neighbours.
     ``joined_functions`` of them also teach an ordinary classifier, which reads both representations in one
     sequence of ``joined_context`` tokens for ``joined_epochs``. The constructs' evidence is that of ``bundle`` on
     ``explained_functions``.
@@ -33,6 +33,7 @@ class RepresentationsConfig:
     context: int = 256
     epochs: int = 8
     batch: int = 24
+    swaps: int = 8
     joined_functions: int = 400
     joined_context: int = 320
     joined_epochs: int = 3
@@ -44,7 +45,7 @@ class RepresentationsConfig:
     def __post_init__(self) -> None:
         names = ("functions", "test_functions", "detector_functions", "detector_test_functions", "vocabulary",
                  "explained_functions", "per_repository", "epochs", "rounds", "joined_functions",
-                 "joined_epochs")  # fmt: skip
+                 "joined_epochs", "swaps")  # fmt: skip
         for name in names:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be 1 or more")

@@ -13,7 +13,12 @@ from codeorigin_training.classify.config import ClassifyConfig
 from codeorigin_training.classify.data import Labelled
 from codeorigin_training.run import Log
 from codeorigin_training.studies.representations.config import RepresentationsConfig
-from codeorigin_training.studies.representations.pairs import KINDS, Represented, View, neighbour_batches
+from codeorigin_training.studies.representations.pairs import (
+    KINDS,
+    Representation,
+    Represented,
+    neighbour_batches,
+)
 from codeorigin_training.studies.representations.relations import RelationAnswers, encoder_shape
 
 OWN, SWAPPED = "own", "swapped"
@@ -89,8 +94,8 @@ def joined_answers(
     return RelationAnswers(right, kinds, [each.unit for each in examples])
 
 
-def _text(function: Represented, view: View, own: dict[str, str] | None) -> str:
-    if own is None or view is View.SOURCE:
+def _text(function: Represented, view: Representation, own: dict[str, str] | None) -> str:
+    if own is None or view is Representation.SOURCE:
         return function.text(view)[:_MOST_CHARACTERS]
     # Tokens of its own are few: as many as the same number of characters spells of words of three.
     return "".join(own[token] for token in function.tokens(view)[: _MOST_CHARACTERS // 3] if token in own)

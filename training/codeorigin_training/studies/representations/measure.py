@@ -23,7 +23,7 @@ from codeorigin_training.studies.representations.detectors import (
 )
 from codeorigin_training.studies.representations.evidence import construct_evidence, construct_rows
 from codeorigin_training.studies.representations.joined import joined_answers, own_tokens, train_joined
-from codeorigin_training.studies.representations.pairs import KINDS, Represented, View, represented
+from codeorigin_training.studies.representations.pairs import KINDS, Representation, Represented, represented
 from codeorigin_training.studies.representations.relations import (
     RelationAnswers,
     load_pretrained,
@@ -35,7 +35,7 @@ from codeorigin_training.studies.representations.vocabularies import (
     ExtendedVocabulary,
     PretrainedVocabulary,
     SpelledVocabulary,
-    Vocabulary,
+    StructureVocabulary,
 )
 from codeorigin_training.studies.sample import repository_groups
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
@@ -50,7 +50,7 @@ def relations_section(
     spelled = SpelledVocabulary.train(learnt, config.vocabulary, config.seed)
     extended = ExtendedVocabulary(spelled, learnt)
     found: dict[str, RelationAnswers] = {}
-    vocabularies: tuple[tuple[str, Vocabulary], ...] = (
+    vocabularies: tuple[tuple[str, StructureVocabulary], ...] = (
         ("two towers, from scratch", spelled),
         ("two towers, vocabulary extended", extended),
     )
@@ -80,8 +80,8 @@ def relations_section(
 def _relations(
     found: dict[str, RelationAnswers],
     asked: Sequence[Represented],
-    spelled: Vocabulary,
-    extended: Vocabulary,
+    spelled: StructureVocabulary,
+    extended: StructureVocabulary,
     config: RepresentationsConfig,
 ) -> Section:
     kinds = [f"{left.value} and {right.value}" for left, right in KINDS]
@@ -135,11 +135,13 @@ def _accuracy(answers: RelationAnswers, kind: str | None, config: Representation
     return found
 
 
-def _tokens(asked: Sequence[Represented], spelled: Vocabulary, extended: Vocabulary) -> list[tuple[str, ...]]:
+def _tokens(
+    asked: Sequence[Represented], spelled: StructureVocabulary, extended: StructureVocabulary
+) -> list[tuple[str, ...]]:
     by_language: dict[str, list[list[int]]] = defaultdict(list)
     for each in asked:
-        counts = [len(spelled.encode(each, View.SOURCE))]
-        for view in (View.TREE, View.FLOW):
+        counts = [len(spelled.encode(each, Representation.SOURCE))]
+        for view in (Representation.TREE, Representation.FLOW):
             counts += [len(vocabulary.encode(each, view)) for vocabulary in (spelled, extended)]
         by_language[each.row.language].append(counts)
         by_language["~all"].append(counts)

@@ -15,7 +15,7 @@ from codeorigin_training.studies.representations.control_flow import control_flo
 from codeorigin_training.studies.representations.trees import tree_tokens
 
 
-class View(StrEnum):
+class Representation(StrEnum):
     """One representation of a function."""
 
     SOURCE = "source"
@@ -23,7 +23,11 @@ class View(StrEnum):
     FLOW = "flow"
 
 
-KINDS = ((View.SOURCE, View.TREE), (View.SOURCE, View.FLOW), (View.TREE, View.FLOW))
+KINDS = (
+    (Representation.SOURCE, Representation.TREE),
+    (Representation.SOURCE, Representation.FLOW),
+    (Representation.TREE, Representation.FLOW),
+)
 """The pairs of the data set."""
 
 
@@ -36,13 +40,13 @@ class Represented:
     tree: tuple[str, ...]
     flow: tuple[str, ...]
 
-    def text(self, view: View) -> str:
+    def text(self, view: Representation) -> str:
         """The representation as text; structure is its tokens with blanks between."""
-        return self.source if view is View.SOURCE else " ".join(self.tokens(view))
+        return self.source if view is Representation.SOURCE else " ".join(self.tokens(view))
 
-    def tokens(self, view: View) -> tuple[str, ...]:
+    def tokens(self, view: Representation) -> tuple[str, ...]:
         """The tokens of ``TREE`` or ``FLOW``."""
-        return self.tree if view is View.TREE else self.flow
+        return self.tree if view is Representation.TREE else self.flow
 
 
 def represented(rows: Sequence[Row]) -> list[Represented]:

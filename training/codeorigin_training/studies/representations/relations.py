@@ -16,14 +16,20 @@ from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder
 from codeorigin_training.encoder.interface import Encoder
+from codeorigin_training.finetune.config import FinetuneConfig
+from codeorigin_training.finetune.loop import StepLoss, fit
+from codeorigin_training.finetune.objective import Validation
+from codeorigin_training.finetune.sampling import Draw
+from codeorigin_training.finetune.strategies import make_schedule
+from codeorigin_training.finetune.training import by_epochs
 from codeorigin_training.studies.representations.config import RepresentationsConfig
 from codeorigin_training.studies.representations.pairs import (
     KINDS,
+    Representation,
     Represented,
-    View,
     neighbour_batches,
 )
-from codeorigin_training.studies.representations.vocabularies import Vocabulary
+from codeorigin_training.studies.representations.vocabularies import StructureVocabulary
 
 _UNITS = 128
 
@@ -89,31 +95,58 @@ def load_pretrained(folder: Path, added: int) -> HuggingFaceEncoder:
     return encoder
 
 
+class RelationLearner:
+    """What the training loop trains: pairs that belong together, and the same swapped with ``swaps`` neighbours."""
+
+    def __init__(
+        self,
+        model: RelationClassifier,
+        functions: Sequence[Represented],
+        vocabulary: StructureVocabulary,
+        config: RepresentationsConfig,
+    ) -> None:
+        self.module: nn.Module = model
+        self._model = model
+        self._functions, self._config = functions, config
+        self._encoded = _encoded(functions, vocabulary, config.context)
+        self._places = {id(each): place for place, each in enumerate(functions)}
+
+    def round(self, generator: np.random.Generator) -> Sequence[Draw]:
+        return [
+            Draw(np.array([self._places[id(each)] for each in batch], dtype=np.int64), swapped)
+            for batch, swapped in neighbour_batches(self._functions, self._config.batch, generator)
+        ]
+
+    def loss(self, draw: Draw, generator: np.random.Generator) -> StepLoss:
+        batch = [self._functions[row] for row in draw.rows]
+        swaps = _swaps(draw.companions, self._config.swaps)
+        logits, targets = _logits(self._model, batch, self._encoded, swaps)
+        # Those that belong together weigh as much as all that were swapped, and a coin's loss is that of one pair.
+        weights = torch.where(targets > 0, (len(swaps) + 1) / 2, (len(swaps) + 1) / (2 * len(swaps)))
+        loss = nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)
+        tokens = sum(len(self._encoded[id(each), view]) for each in batch for view in Representation)
+        return StepLoss(loss, {}, tokens)
+
+    def validation(self) -> Validation | None:
+        return None
+
+
 def train_relations(
     encoder: Encoder,
     functions: Sequence[Represented],
-    vocabulary: Vocabulary,
+    vocabulary: StructureVocabulary,
     config: RepresentationsConfig,
     log: Callable[[str], None],
 ) -> RelationClassifier:
-    """A classifier of all kinds of pairs: as many that belong together as that were swapped."""
+    """A classifier of all kinds of pairs: those that belong together weigh as much as those that were swapped."""
     torch.manual_seed(config.seed)
     model = RelationClassifier(encoder)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate)
-    generator = np.random.default_rng(config.seed)
-    encoded = _encoded(functions, vocabulary, config.context)
-    model.train()
-    for epoch in range(config.epochs):
-        losses = []
-        for batch, swapped in neighbour_batches(functions, config.batch, generator):
-            logits, targets = _logits(model, batch, encoded, swapped)
-            loss = nn.functional.binary_cross_entropy_with_logits(logits, targets)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            losses.append(float(loss.detach()))
-        log(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}")
+    learner = RelationLearner(model, functions, vocabulary, config)
+    settings = FinetuneConfig(learning_rate=config.learning_rate, warm_up=0.1, device="cpu", seed=config.seed)
+    batches = len(learner.round(np.random.default_rng(config.seed)))
+    settings = by_epochs(settings, config.epochs, batches, 1, patience=0)
+    schedule = make_schedule([list(model.parameters())], settings)
+    fit(learner, schedule, settings, log=log, metrics=lambda figures, step: None)
     return model
 
 
@@ -121,7 +154,7 @@ def train_relations(
 def relation_answers(
     model: RelationClassifier,
     functions: Sequence[Represented],
-    vocabulary: Vocabulary,
+    vocabulary: StructureVocabulary,
     config: RepresentationsConfig,
 ) -> RelationAnswers:
     """What ``model`` says of the pairs of ``functions``, each with what belongs to it and with a neighbour's."""
@@ -131,7 +164,7 @@ def relation_answers(
     kinds: list[str] = []
     repos: list[str] = []
     for batch, swapped in neighbour_batches(functions, config.batch, None):
-        logits, targets = _logits(model, batch, encoded, swapped)
+        logits, targets = _logits(model, batch, encoded, [swapped])
         right += ((logits > 0) == (targets > 0)).tolist()
         for left, other in KINDS:
             kinds += [f"{left.value} and {other.value}"] * (2 * len(batch))
@@ -139,24 +172,36 @@ def relation_answers(
     return RelationAnswers(np.array(right, dtype=bool), kinds, repos)
 
 
-_Encoded = dict[tuple[int, View], Integers]
+_Encoded = dict[tuple[int, Representation], Integers]
 
 
-def _encoded(functions: Sequence[Represented], vocabulary: Vocabulary, context: int) -> _Encoded:
-    return {(id(each), view): vocabulary.encode(each, view)[:context] for each in functions for view in View}
+def _encoded(functions: Sequence[Represented], vocabulary: StructureVocabulary, context: int) -> _Encoded:
+    return {
+        (id(each), view): vocabulary.encode(each, view)[:context]
+        for each in functions
+        for view in Representation
+    }
 
 
 def _logits(
-    model: RelationClassifier, batch: Sequence[Represented], encoded: _Encoded, swapped: Integers
+    model: RelationClassifier, batch: Sequence[Represented], encoded: _Encoded, swaps: Sequence[Integers]
 ) -> tuple[Tensor, Tensor]:
-    """Logits and targets: for each kind the pairs that belong together, then those that were swapped."""
-    states = {view: model.states(*_padded([encoded[id(each), view] for each in batch])) for view in View}
+    """Logits and targets: for each kind the pairs that belong together, then those that were swapped, by swap."""
+    states = {
+        view: model.states(*_padded([encoded[id(each), view] for each in batch])) for view in Representation
+    }
     logits, targets = [], []
     for left, other in KINDS:
-        for place, target in ((torch.arange(len(batch)), 1.0), (torch.from_numpy(swapped), 0.0)):
-            logits.append(model(states[left], states[other][place]))
-            targets.append(torch.full((len(batch),), target))
+        for number, place in enumerate([np.arange(len(batch)), *swaps]):
+            logits.append(model(states[left], states[other][torch.from_numpy(place)]))
+            targets.append(torch.full((len(batch),), 0.0 if number else 1.0))
     return torch.cat(logits), torch.cat(targets)
+
+
+def _swaps(companions: Integers, most: int) -> list[Integers]:
+    """At most ``most`` places ``(B,)`` to swap with: ``companions`` and their next ones, none with itself."""
+    rolled = [np.roll(companions, number) for number in range(most)]
+    return [each for each in rolled if (each != np.arange(len(each))).all()]
 
 
 def _padded(sequences: Sequence[Integers]) -> tuple[Tensor, Tensor]:

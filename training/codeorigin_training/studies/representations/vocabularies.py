@@ -11,17 +11,17 @@ from codeorigin.model.tokenizer import PAD_TOKEN
 from codeorigin_training.arrays import Integers
 from codeorigin_training.encoder.hugging_face import SubwordTokenizer
 from codeorigin_training.encoder.tokenizer import train_tokenizer
-from codeorigin_training.studies.representations.pairs import Represented, View
+from codeorigin_training.studies.representations.pairs import Representation, Represented
 
 
-class Vocabulary(Protocol):
+class StructureVocabulary(Protocol):
     """Representation -> token ids."""
 
     @property
     def size(self) -> int:
         """Number of tokens; 0 is the padding."""
 
-    def encode(self, function: Represented, view: View) -> Integers:
+    def encode(self, function: Represented, view: Representation) -> Integers:
         """Ids of one representation, int64 ``(T,)``."""
 
 
@@ -42,14 +42,14 @@ class SpelledVocabulary:
     def size(self) -> int:
         return int(self.bpe.get_vocab_size())
 
-    def encode(self, function: Represented, view: View) -> Integers:
+    def encode(self, function: Represented, view: Representation) -> Integers:
         return np.array(self.bpe.encode(function.text(view), add_special_tokens=False).ids, dtype=np.int64)
 
 
 class ExtendedVocabulary:
     """Another vocabulary, with one more token for each part of structure that is met more than once."""
 
-    def __init__(self, base: Vocabulary, functions: Sequence[Represented]) -> None:
+    def __init__(self, base: StructureVocabulary, functions: Sequence[Represented]) -> None:
         """Take the parts from ``functions``; what is met later and is new has one token together."""
         self._base = base
         counts = Counter(token for each in functions for token in (*each.tree, *each.flow))
@@ -65,8 +65,8 @@ class ExtendedVocabulary:
     def size(self) -> int:
         return self._base.size + 1 + len(self._ids)
 
-    def encode(self, function: Represented, view: View) -> Integers:
-        if view is View.SOURCE:
+    def encode(self, function: Represented, view: Representation) -> Integers:
+        if view is Representation.SOURCE:
             return self._base.encode(function, view)
         unknown = self._base.size
         return np.array([self._ids.get(token, unknown) for token in function.tokens(view)], dtype=np.int64)
@@ -83,5 +83,5 @@ class PretrainedVocabulary:
     def size(self) -> int:
         return self._size
 
-    def encode(self, function: Represented, view: View) -> Integers:
+    def encode(self, function: Represented, view: Representation) -> Integers:
         return np.array(self._tokenizer.encode(function.text(view), add_special_tokens=False), dtype=np.int64)

@@ -11,7 +11,7 @@ from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.cli.app import main
 from support.repositories import Repository
 
-BASELINE = ".codeorigin-baseline.json"
+ACCEPTED = ".codeorigin-baseline.json"
 
 
 @pytest.fixture(autouse=True)
@@ -33,45 +33,45 @@ def report(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, Any]
 
 
 def test_accepted_findings_fail_no_longer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "src", "--threshold", "0", "--baseline", BASELINE, "--update-baseline"]) == 0
+    assert main(["check", "src", "--threshold", "0", "--baseline", ACCEPTED, "--update-baseline"]) == 0
     captured = capsys.readouterr()
-    assert captured.err == f"codeorigin: {BASELINE}: 3 findings accepted, 0 entries dropped\n"
-    assert "0 findings at threshold 0; 3 accepted by the baseline" in captured.out
-    assert entries(folder / BASELINE) == [
+    assert captured.err == f"codeorigin: {ACCEPTED}: 3 findings accepted, 0 entries dropped\n"
+    assert "0 findings at threshold 0; 3 accepted" in captured.out
+    assert entries(folder / ACCEPTED) == [
         ("src/a.py", "first"),
         ("src/a.py", "second"),
         ("src/b.py", "third"),
     ]
-    code, said = report(capsys, "src", "--baseline", BASELINE)
+    code, said = report(capsys, "src", "--baseline", ACCEPTED)
     assert (code, said["summary"]["findings"], said["summary"]["accepted"]) == (0, 0, 3)
     assert all(function["accepted"] for file in said["files"] for function in file["functions"])
     (folder / "src/b.py").write_text(THREE.replace("found = {}", "found = dict()"))
-    code, said = report(capsys, "src", "--baseline", BASELINE, "--show", "findings")
+    code, said = report(capsys, "src", "--baseline", ACCEPTED, "--show", "findings")
     assert (code, [file["path"] for file in said["files"]]) == (1, ["src/b.py"])
 
 
 def test_an_update_drops_what_is_gone_from_the_files_that_it_saw(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ["--threshold", "0", "--baseline", BASELINE, "--update-baseline"]
+    options = ["--threshold", "0", "--baseline", ACCEPTED, "--update-baseline"]
     main(["check", "src", *options])
     (folder / "src/a.py").write_text(TWO)
     (folder / "src/b.py").write_text("")
     main(["check", "src/a.py", *options])
-    assert entries(folder / BASELINE) == [("src/a.py", "second"), ("src/b.py", "third")]
+    assert entries(folder / ACCEPTED) == [("src/a.py", "second"), ("src/b.py", "third")]
     assert capsys.readouterr().err.splitlines()[-1].endswith("0 findings accepted, 1 entry dropped")
 
 
 def test_an_update_by_a_change_drops_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     repository = Repository(folder / "work")
     repository.commit({"a.py": f"{ONE}\n\n{TWO}"}, date="2020-01-01")
-    options = ["--threshold", "0", "--baseline", str(folder / "work" / BASELINE), "--update-baseline"]
+    options = ["--threshold", "0", "--baseline", str(folder / "work" / ACCEPTED), "--update-baseline"]
     main(["check", str(folder / "work"), *options])
     repository.write("a.py", f"{ONE}\n\n{TWO}\n\n{THREE}")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(repository.folder)
         assert main(["check", "--changed", *options]) == 0
-    assert entries(repository.folder / BASELINE) == [("a.py", "first"), ("a.py", "second"), ("a.py", "third")]
+    assert entries(repository.folder / ACCEPTED) == [("a.py", "first"), ("a.py", "second"), ("a.py", "third")]
     assert capsys.readouterr().err.splitlines()[-1].endswith("1 finding accepted, 0 entries dropped")
 
 
@@ -79,23 +79,26 @@ def test_it_is_the_file_of_the_editor(folder: Path, capsys: pytest.CaptureFixtur
     _, said = report(capsys, "src")
     function = said["files"][1]["functions"][0]
     AcceptedFindings(folder).accept([(function["id"], "third", str(folder / "src/b.py"))])
-    code, said = report(capsys, "src/b.py", "--baseline", BASELINE)
+    code, said = report(capsys, "src/b.py", "--baseline", ACCEPTED)
     assert (code, said["summary"]["accepted"]) == (0, 1)
-    main(["check", "src", "--threshold", "0", "--baseline", BASELINE, "--update-baseline"])
+    main(["check", "src", "--threshold", "0", "--baseline", ACCEPTED, "--update-baseline"])
     assert len(AcceptedFindings(folder).ids()) == 3
 
 
 @pytest.mark.parametrize(
     ("options", "part"),
     [
-        (["--baseline", "nowhere.json"], "nowhere.json: no such baseline; write it with --update-baseline"),
+        (
+            ["--baseline", "nowhere.json"],
+            "nowhere.json: no such file of accepted findings; write it with --update-baseline",
+        ),
         (["--update-baseline"], "name the file to write, with --baseline FILE"),
         (["--baseline", "src/a.py"], "a.py does not hold accepted findings; repair or delete it"),
         (["--baseline", "src/a.py", "--update-baseline"], "a.py does not hold accepted findings"),
         (["--baseline", "no/folder.json", "--update-baseline"], "folder.json cannot be written"),
     ],
 )
-def test_broken_baselines_cost_a_line(
+def test_a_broken_file_of_accepted_findings_costs_a_line(
     folder: Path, capsys: pytest.CaptureFixture[str], options: list[str], part: str
 ) -> None:
     before = (folder / "src/a.py").read_text()
@@ -112,7 +115,7 @@ def test_broken_baselines_cost_a_line(
 def test_a_share_of_the_lines_may_be_findings(
     folder: Path, capsys: pytest.CaptureFixture[str], share: str, code: int, how: str
 ) -> None:
-    options = ["check", "src/a.py", "--threshold", "0", "--baseline", BASELINE]
+    options = ["check", "src/a.py", "--threshold", "0", "--baseline", ACCEPTED]
     main([*options, "--update-baseline"])
     # 5 + 6 accepted lines, 5 + 5 new ones.
     (folder / "src/a.py").write_text(f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{THREE.replace('third', 'fourth')}")

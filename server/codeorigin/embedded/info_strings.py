@@ -1,4 +1,4 @@
-"""The word that a block of code has for its language, in the spellings of the tools that read such documents."""
+"""The language in a fence's info string, in the spellings of the tools that read such documents."""
 
 import re
 
@@ -26,7 +26,7 @@ _CLASS = re.compile(r"(?:^|\s)\.([^\s.=]+)")
 _PLAIN = re.compile(r"[^\s{,:;]+")
 
 
-def first_word(info: str) -> str:
+def language_word(info: str) -> str:
     """The language's word in ``info``, what follows the opening fence; empty if it names none.
 
     Read as GitHub (``js``, ``js {1,3}``), rustdoc (``rust,ignore``), Pandoc (``{.js #id}``), R Markdown and Quarto

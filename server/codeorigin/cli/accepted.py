@@ -9,7 +9,7 @@ from codeorigin.cli.check_result import CheckResult
 from codeorigin.cli.inputs import STDIN_NAME
 from codeorigin.cli.terminal import complain, display_path
 from codeorigin.errors import CodeOriginError
-from codeorigin.wording.totals import baseline_sentence
+from codeorigin.wording.totals import accepted_sentence
 
 
 def _opened(path: Path) -> AcceptedFindings:
@@ -18,7 +18,7 @@ def _opened(path: Path) -> AcceptedFindings:
 
 
 def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:
-    """Ids of the functions that the baseline at ``path`` accepts.
+    """Ids of the functions that the file at ``path`` accepts.
 
     Raises:
         CodeOriginError: it is broken, or not there though it must be.
@@ -27,7 +27,9 @@ def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:
     if not found.exists():
         if may_be_new:
             return frozenset()
-        raise CodeOriginError(f"{display_path(path)}: no such baseline; write it with --update-baseline")
+        raise CodeOriginError(
+            f"{display_path(path)}: no such file of accepted findings; write it with --update-baseline"
+        )
     return found.demand_ids()
 
 
@@ -50,7 +52,7 @@ def update(path: Path, result: CheckResult) -> CheckResult:
     ]
     seen = [] if result.change is not None else [place for place in places.values() if place is not None]
     added, dropped = _opened(path).renew(reported, seen=seen)
-    complain(f"{display_path(path)}: {baseline_sentence(added, dropped)}")
+    complain(f"{display_path(path)}: {accepted_sentence(added, dropped)}")
     summary = replace(
         result.summary,
         findings=0,

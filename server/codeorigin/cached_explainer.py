@@ -20,7 +20,7 @@ def explanation_bytes(explanation: Explanation) -> int:
     return 1024 + 224 * (len(explanation.lines) + len(explanation.constructs)) + tokens
 
 
-class Explanations:
+class CachedExplainer:
     """Explains functions and keeps the explanations.
 
     One thread at a time may :meth:`explain`; :meth:`kept` may be called from any.

@@ -3,6 +3,7 @@
 import pytest
 
 from codeorigin.cache import LruCache
+from codeorigin.cached_explainer import EXPLANATION_CACHE_BYTES, explanation_bytes
 from codeorigin.explain.explanation import (
     Baseline,
     Explanation,
@@ -10,7 +11,6 @@ from codeorigin.explain.explanation import (
     Method,
     TokenAttribution,
 )
-from codeorigin.explanations import EXPLANATION_CACHE_BYTES, explanation_bytes
 from support.deep_size import deep_size
 
 

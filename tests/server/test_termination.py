@@ -1,0 +1,113 @@
+"""A signal that ends a process leaves no temporary files, and ends it as signals do."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codeorigin.termination import handle_termination, termination_handled
+from support.command import PLAIN
+from support.repositories import Repository
+from support.waiting import wait_for
+
+SIGNALS = [signal.SIGTERM, signal.SIGHUP]
+# What a shell starts in the background of a script may inherit these as ignored.
+_USUAL = "import signal; [signal.signal(each, signal.SIG_DFL) for each in (signal.SIGTERM, signal.SIGHUP)]\n"
+
+
+def ended(script: str, number: signal.Signals, *arguments: str | Path, folder: Path) -> None:
+    """Run a script that ends itself by the signal."""
+    done = subprocess.run(
+        [sys.executable, "-c", _USUAL + script, str(int(number)), *map(str, arguments)],
+        capture_output=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (-number, b"")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_command_leaves_no_part_of_a_report(tmp_path: Path, number: signal.Signals) -> None:
+    report = tmp_path / "report.json"
+    report.write_text("the last one")
+    start = f"{_USUAL}import sys; from codeorigin.__main__ import main; sys.exit(main())"
+    options = ["check", "-", "--language", "python", "--output", str(report)]
+    with subprocess.Popen(
+        [sys.executable, "-c", start, *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=PLAIN,
+    ) as process:
+        # It waits for the text on stdin.
+        wait_for(lambda: list(tmp_path.glob(".codeorigin-*.tmp")), what="the report is begun")
+        process.send_signal(number)
+        assert process.wait(60) == -number
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"report.json": "the last one"}
+
+
+def test_a_process_that_works_for_another_leaves_nothing(tmp_path: Path) -> None:
+    script = """
+import os, sys
+from pathlib import Path
+from codeorigin.source.regular_files import replacing_file
+from codeorigin.worker_processes import begin_worker
+begin_worker()
+with replacing_file(Path(sys.argv[2])) as stream:
+    os.kill(os.getpid(), int(sys.argv[1]))
+"""
+    ended(script, signal.SIGTERM, tmp_path / "result", folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_copies_of_code_are_not_left_behind(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "work")
+    script = """
+import os, sys
+from pathlib import Path
+from codeorigin.git.repository import Repository
+from codeorigin.git.scratch_objects import ScratchObjects
+from codeorigin.termination import termination_handled
+with termination_handled(), ScratchObjects(Repository.of(Path(sys.argv[2]))) as scratch:
+    scratch.write(b"def f(): pass")
+    os.kill(os.getpid(), int(sys.argv[1]))
+"""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    ended(script, signal.SIGTERM, repository.folder, folder=temporary)
+    assert list(temporary.iterdir()) == []
+
+
+def test_all_is_undone_whatever_fails(tmp_path: Path) -> None:
+    script = """
+import os, sys
+from pathlib import Path
+from codeorigin.termination import handle_termination, undone_at_termination
+handle_termination()
+def undo():
+    Path(sys.argv[2], "missing").unlink()
+with undone_at_termination(undo), undone_at_termination(Path(sys.argv[2], "there").unlink):
+    os.kill(os.getpid(), int(sys.argv[1]))
+"""
+    (tmp_path / "there").write_text("")
+    ended(script, signal.SIGHUP, tmp_path, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_signals_that_somebody_ignores_or_handles_stay_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    usual = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        with termination_handled():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            assert callable(signal.getsignal(signal.SIGTERM))
+            assert handle_termination() == {}
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
+        signal.signal(signal.SIGTERM, usual)
