@@ -114,5 +114,5 @@ def _is_wanted(path: Path, settings: Settings, folder: Path) -> bool:
 
 def _file(session: Session, record: FileRecord, settings: Settings) -> dict[str, Any]:
     found = reported(record.functions, settings, session.accepted(record.uri))
-    # A verdict on the file speaks of functions that the change left alone.
+    # A verdict on the file would count functions that the change left alone.
     return file_of_scan(record, settings, len(found), None)
