@@ -236,6 +236,23 @@ def test_heads_are_named_by_layer_and_number(name: str) -> None:
         ExportConfig(prune=(name,))
 
 
+def test_the_bundle_has_the_biases_of_its_tables_languages(run: Run) -> None:
+    export(CONFIG, run, silent)
+    plain = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
+    assert plain["language_bias"] == {}
+    with np.load(run.wide) as kept:
+        arrays = dict(kept)
+    # So far apart that the figures of the one twin tell which biases they are of.
+    languages = {"table": {"python": 0.5}, "measured": {"python": 90.0, "go": -90.0}}
+    np.savez(run.wide, **(arrays | {"languages": json.dumps(languages)}))
+    calibrate(CALIBRATE, run, silent)
+    export(CONFIG, run, silent)
+    bundle = Analyzer.load(run.bundle).bundle
+    assert bundle.language_bias == {"python": 0.5}
+    moved = json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
+    assert moved["old_human"]["auroc"] != plain["metrics"]["held_out"]["old_human"]["auroc"]
+
+
 def test_a_calibration_of_other_logits_is_refused(run: Run) -> None:
     with np.load(run.wide) as kept:
         arrays = dict(kept)

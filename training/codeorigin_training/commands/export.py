@@ -45,6 +45,7 @@ from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, numbers, tracked
 from codeorigin_training.wide.features import view_matrices
+from codeorigin_training.wide.language_bias import language_biases
 from codeorigin_training.wide.linear import WideModel
 from codeorigin_training.wide.train import default_views
 
@@ -62,7 +63,7 @@ class ExportConfig:
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.6.1"
+    version: str = "0.6.2"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
@@ -206,7 +207,9 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
 def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
     try:
         with np.load(path) as kept:
-            wide = WideModel(kept[name], float(kept["bias"]))
+            # Runs from before there were biases of languages do not name them.
+            languages = json.loads(str(kept["languages"]))[name] if "languages" in kept else {}
+            wide = WideModel(kept[name], float(kept["bias"]), languages)
     except (OSError, ValueError, KeyError) as error:
         raise ExportError(
             f"{path}: holds no wide part; run `python -m codeorigin_training wide` again"
@@ -237,6 +240,7 @@ def _measure(
         matrices = view_matrices(rows, config.views, processes=config.processes)
         table = quantize(wide.table).weights
         wide_logits = wide.bias + (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
+        wide_logits += language_biases(wide.languages, rows)
     deep: Floats = np.zeros(len(rows))
     if encoder is not None and tokenizer is not None:
         deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=config.overlap)
