@@ -10,8 +10,8 @@ from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.assemble import assemble
 from codeorigin_training.evaluate.config import EvaluateConfig
+from codeorigin_training.evaluate.json_values import from_json_value, to_json_value
 from codeorigin_training.evaluate.page.html import problems, render
-from codeorigin_training.evaluate.plain import from_plain, to_plain
 from codeorigin_training.evaluate.report import Report
 from codeorigin_training.evaluate.section_cache import Sections
 from codeorigin_training.evaluate.sections.at_thresholds import drawn_places
@@ -104,11 +104,11 @@ def _take_from_manifest(folder: Path, bundle: Path) -> None:
 def _read(folder: Path) -> Report:
     path = folder / REPORT
     try:
-        return from_plain(Report, json.loads(path.read_text(encoding="utf-8")))
+        return from_json_value(Report, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise CodeOriginError(f"{path}: not a report ({error}); run the command with its sections") from error
 
 
 def _write(folder: Path, report: Report) -> None:
-    text = json.dumps(to_plain(report), indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(to_json_value(report), indent=1, ensure_ascii=False, allow_nan=False)
     write_whole(folder / REPORT, text + "\n")

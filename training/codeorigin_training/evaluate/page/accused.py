@@ -1,6 +1,6 @@
 """How often human code is called ``llm``, and what a commit is worth."""
 
-from codeorigin_training.evaluate.page.parts import heading, note, section, table
+from codeorigin_training.evaluate.page.components import heading, note, section, table
 from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.evaluate.report import Report
 

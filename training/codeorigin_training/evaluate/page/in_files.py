@@ -1,6 +1,6 @@
 """The page's section on functions in their files."""
 
-from codeorigin_training.evaluate.page.parts import heading, note, section, table
+from codeorigin_training.evaluate.page.components import heading, note, section, table
 from codeorigin_training.evaluate.page.wording import SHORT, interval, percent, percent_interval
 from codeorigin_training.evaluate.report import InFilesReport
 
