@@ -2,14 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pygls import uris
 
 from codeorigin.lsp.connection.parameters import plain_json, read
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
+
+if TYPE_CHECKING:
+    from codeorigin.lsp.scoring.workspace_scan import ScanFolder
 
 MAX_ERRORS = 100
 
@@ -30,11 +32,14 @@ def register_scan(
         return answer
 
 
-def scan_folders(session: Session, only: str | None) -> list[ScanFolder]:
+def scan_folders(session: Session, only: str | None) -> "list[ScanFolder]":
     """The workspace folders, or the one whose URI is ``only`` and those inside it.
 
     The settings of a file are those of the innermost folder that holds it, whether it is open or scanned.
     """
+    # Loaded by the first scan: a server starts without.
+    from codeorigin.lsp.scoring.workspace_scan import ScanFolder  # noqa: PLC0415
+
     named = [(folder.uri, uris.to_fs_path(folder.uri)) for folder in session.documents.folders.values()]
     paths = {uri: Path(path) for uri, path in named if path is not None}
     return [
