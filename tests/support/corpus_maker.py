@@ -130,3 +130,20 @@ def write_distribution(
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows), folder / "human.parquet")
     return folder
+
+
+def write_answers(folder: Path) -> None:
+    """Write ``snippets.parquet`` into ``folder``: right and wrong answers to a task with tests, and to one without."""
+    gcd, wrong = (
+        "def gcd(a, b):\n    while b:\n        a, b = b, a % b\n    return a",
+        "def gcd(a, b):\n    return b",
+    )
+    rows = [
+        {"code": f"{each}\n# {number}", "language": "python", "label": "llm", "generator": f"some/model-{size}b",
+         "source": "s", "licence": "MIT", "group": group}
+        for group, code, other in (("x-GCDZeroShot", gcd, wrong), ("x-GCDAlternative", gcd, gcd),
+                                   ("x-Unknown", gcd, gcd))
+        for number, size in enumerate((3, 7, 13))
+        for each in (code, other)
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(rows), folder / "snippets.parquet")

@@ -1,5 +1,14 @@
 """Short programs in every supported language, and texts in none, written for the tests."""
 
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+_WORDS = ("alpha", "bravo", "carton", "delta", "engine", "folder", "garden", "hotel", "invoice", "jacket", "kitchen",
+          "ladder", "motor", "needle")  # fmt: skip
+
 CODE = {
     "python": """def load_orders(path, limit=None):
     orders = []
@@ -195,3 +204,17 @@ logger = { version = "1.2", features = ["color"] }
 """,
 }
 """Texts in none of the languages, by what they are."""
+
+
+def write_functions_of_languages(folder: Path, repositories: int = 30) -> Path:
+    """Write ``functions.parquet`` into ``folder``: each program of :data:`CODE` in every repository, in other words."""
+    random_ = random.Random(5)
+    rows = []
+    for number in range(repositories):
+        for language, code in CODE.items():
+            word = random_.choice(_WORDS)
+            text = "\n".join(line.replace("name", word).replace("item", word) for line in code.split("\n"))
+            rows.append({"code": f"{text}\n{text}", "language": language, "repo": f"some/repo{number}"})
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(rows), folder / "functions.parquet")
+    return folder

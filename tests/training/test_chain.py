@@ -2,6 +2,7 @@
 
 import json
 import random
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,27 @@ def test_every_stage_leaves_its_part(finished: Path) -> None:
         "mlflow.db",
     ):
         assert (finished / name).stat().st_size > 0, name
+
+
+def test_every_stage_that_learns_or_measures_keeps_its_figures_in_mlflow(finished: Path) -> None:
+    connection = sqlite3.connect(finished / "mlflow.db")
+    try:
+        found = connection.execute(
+            "select runs.name, key, step from metrics join runs on runs.run_uuid = metrics.run_uuid"
+        ).fetchall()
+    finally:
+        connection.close()
+    steps: dict[tuple[str, str], set[int]] = {}
+    for stage, key, step in found:
+        steps.setdefault((stage, key), set()).add(step)
+    for name in ("train/loss", "train/accuracy", "validation/loss", "validation/accuracy"):
+        assert steps["wide", name] == {1, 2, 3}, "two views and their sum"
+    for stage in ("wide", "finetune", "export", "evaluate"):
+        for name in ("accuracy", "precision", "recall", "f1", "auroc", "expected_calibration_error"):
+            assert (stage, f"test/{name}") in steps
+    assert ("evaluate", "held_out/modern_rate/value") in steps
+    pictures = [path.parent.name for path in finished.rglob("reliability.png")]
+    assert len(pictures) >= 4
 
 
 def test_the_bundle_at_the_end_judges_code(finished: Path) -> None:

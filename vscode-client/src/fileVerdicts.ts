@@ -30,18 +30,6 @@ export class FileVerdicts {
 
 /** Behind the name in the status bar: `: file 82 %`, or nothing without a verdict. */
 export function barText(verdict: FileVerdict | undefined): string {
-  const probability = verdict?.probabilityText ?? null;
-  return probability === null ? "" : `: file ${probability}`;
-}
-
-/** Lines for a tooltip; a file that is not judged as a whole says why. */
-export function tooltipLines(verdict: FileVerdict | undefined): string[] {
-  if (verdict === undefined) {
-    return [];
-  }
-  if (verdict.probability === null) {
-    return [verdict.summary];
-  }
-  const band = verdict.band === null ? "" : ` (${verdict.band})`;
-  return [`${verdict.summary}${band}`, verdict.guarantee?.replaceAll("`", "") ?? "", verdict.caveat].filter(Boolean);
+  const label = verdict?.label ?? null;
+  return label === null ? "" : `: ${label}`;
 }

@@ -19,7 +19,7 @@ export interface Status {
   message: string | null;
 }
 
-/** Of such code by people in a new repository at most `rate` is expected in the band `llm`; null stands for all. */
+/** Of such human-written code in a new repository at most `rate` is expected in the band `llm`; null stands for all. */
 export interface ThresholdPromise {
   rate: number;
   language: string | null;
@@ -42,6 +42,8 @@ export interface Verdict {
   commitEvidence: number | null;
   commitNeighbours: number;
   band: Band | null;
+  /** `band llm` */
+  bandText: string | null;
   reason: string | null;
   humanShare: number | null;
   falsePositiveRate: number | null;
@@ -71,9 +73,13 @@ export interface FileVerdict {
   falsePositiveRate: number | null;
   promise: ThresholdPromise | null;
   threshold: number | null;
+  /** `file 82 %` */
+  label: string | null;
   summary: string;
   guarantee: string | null;
   caveat: string;
+  /** All of it as lines of plain text. */
+  details: string;
 }
 
 /** What `codeorigin/fileVerdict` says; null takes back what was said before. */
@@ -86,6 +92,8 @@ export interface FileVerdictNote {
 export interface LineEvidence {
   line: number;
   value: number;
+  /** `+0.40` */
+  valueText: string;
   wide: number;
   deep: number;
   weight: number;
@@ -94,6 +102,7 @@ export interface LineEvidence {
 export interface TokenEvidence {
   text: string;
   value: number;
+  valueText: string;
   range: Range;
 }
 
@@ -103,9 +112,23 @@ export interface ConstructEvidence {
   /** What people call it. */
   name: string;
   value: number;
+  valueText: string;
   wide: number;
   deep: number;
   characters: number;
+  /** `25 % of the code` */
+  shareText: string;
+}
+
+export interface EvidenceTitles {
+  lines: string;
+  constructs: string;
+  tokens: string;
+  /** `towards human` */
+  human: string;
+  llm: string;
+  /** `in logits` */
+  unit: string;
 }
 
 export interface Explanation {
@@ -123,6 +146,8 @@ export interface Explanation {
   /** The strongest first; empty by occlusion. */
   constructs: ConstructEvidence[];
   constructsText: string | null;
+  /** What stands over the evidence. */
+  titles: EvidenceTitles;
 }
 
 export interface FunctionInfo {
@@ -173,6 +198,8 @@ export interface Accepted {
 export interface ScannedFile {
   uri: string;
   reported: number;
+  /** `2 of 7 reported` */
+  reportedText: string;
   functions: FunctionInfo[];
 }
 
@@ -182,8 +209,8 @@ export interface Scan {
   /** `3 reported functions` */
   reportedText: string;
   cancelled: boolean;
-  /** One line for each file or folder that could not be scored. */
-  errors?: string[];
+  /** What to say over the list: that it is not complete, or why it is empty. */
+  remark: string | null;
   message: string;
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-import { barText, FileVerdicts, tooltipLines } from "./fileVerdicts";
+import { barText, FileVerdicts } from "./fileVerdicts";
 import { DOCUMENT_IDS, documentSelector, isScored } from "./languages";
 import type { Status } from "./protocol";
 import type { ServerControl } from "./server/control";
@@ -58,8 +58,8 @@ export class StatusView implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     const verdict = editor && this.verdicts.of(editor.document.uri.toString());
     this.bar.text = `${ICONS[status.state]} ${NAME}${barText(verdict)}`;
-    this.bar.tooltip = [`${NAME}: ${text}`, detail, ...tooltipLines(verdict)].filter(Boolean).join("\n");
-    this.bar.accessibilityInformation = { label: [`${NAME}: ${text}`, ...tooltipLines(verdict).slice(0, 1)].join(". ") };
+    this.bar.tooltip = [`${NAME}: ${text}`, detail, verdict?.details].filter(Boolean).join("\n");
+    this.bar.accessibilityInformation = { label: [`${NAME}: ${text}`, verdict?.summary].filter(Boolean).join(". ") };
     this.bar.backgroundColor =
       status.state === "error" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
     if (status.state === "error" || (editor && isScored(editor.document, documentKinds()))) {

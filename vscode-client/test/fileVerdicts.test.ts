@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barText, FileVerdicts, tooltipLines } from "../src/fileVerdicts";
+import { barText, FileVerdicts } from "../src/fileVerdicts";
 import type { FileVerdict } from "../src/protocol";
 
 const judged: FileVerdict = {
@@ -15,9 +15,11 @@ const judged: FileVerdict = {
   falsePositiveRate: 0.01,
   promise: { rate: 0.01, language: "rust", group: "documented", repositories: 393 },
   threshold: 0.9,
+  label: "file 82 %",
   summary: "This file, 7 functions together: 82 % likely LLM-written",
   guarantee: "In the band `llm` at 90 % or more.",
   caveat: "An estimate, not a proof of authorship.",
+  details: "This file, 7 functions together: 82 % likely LLM-written (band unsure)",
 };
 const short: FileVerdict = {
   ...judged,
@@ -26,6 +28,7 @@ const short: FileVerdict = {
   logit: null,
   band: null,
   reason: "too_few_functions",
+  label: null,
   summary: "No verdict on the file as a whole: too few of its functions have a verdict",
   guarantee: null,
 };
@@ -34,15 +37,6 @@ test("the status bar has the file's figure, and nothing without one", () => {
   assert.equal(barText(judged), ": file 82 %");
   assert.equal(barText(short), "");
   assert.equal(barText(undefined), "");
-});
-
-test("the tooltip tells figure, band, promise and limits, or why there is no verdict", () => {
-  const [summary, promise, limits] = tooltipLines(judged);
-  assert.equal(summary, "This file, 7 functions together: 82 % likely LLM-written (unsure)");
-  assert.equal(promise, "In the band llm at 90 % or more.");
-  assert.equal(limits, judged.caveat);
-  assert.deepEqual(tooltipLines(short), [short.summary]);
-  assert.deepEqual(tooltipLines(undefined), []);
 });
 
 test("what the server takes back, what is closed and what another model said is forgotten", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dedent, escape, render, signed } from "../src/panel/html";
+import { dedent, escape, render } from "../src/panel/html";
 import { explained, line } from "./samples";
 
 const page = (name: string, texts: Record<number, string>, change = {}) =>
@@ -49,6 +49,12 @@ test("all sentences are the server's, shown as they are", () => {
     "The function&#39;s lines add up to +2.30, completeness gap 0.4 %. Integrated gradients, 8 nodes.",
     "<code>&#60;T&#62;</code>",
     "An estimate, not a proof of authorship.",
+    '<span class="chip">band llm</span>',
+    "<h2>By line</h2>",
+    '<span class="human">◀ to human</span> <span class="llm">to &#60;LLM&#62; ▶</span>, in logits',
+    '<td class="number">-0.40</td>',
+    "<h2>Tokens</h2>",
+    '<span class="llm">+0.40</span>',
     "codeorigin-small 0.1.0",
   ]) {
     assert.ok(html.includes(text), text);
@@ -66,11 +72,7 @@ test("what only some functions have is said of them alone", () => {
 });
 
 test("a missing explanation is said too", () => {
-  assert.ok(page("f", {}, { explanation: null }).includes("no explanation without a verdict"));
-});
-
-test("evidence has its sign", () => {
-  assert.deepEqual([0.4, -1.5].map(signed), ["+0.40", "−1.50"]);
+  assert.ok(page("f", {}, { explanation: null, message: "f: no verdict: <b>" }).includes("<p>f: no verdict: &#60;b&#62;</p>"));
 });
 
 test("indentation that all lines share goes", () => {
@@ -80,12 +82,12 @@ test("indentation that all lines share goes", () => {
 
 test("evidence by construct stands below the lines, with its share of the code", () => {
   const html = page("f", {});
-  assert.match(html, /Evidence by construct/);
+  assert.match(html, /<h2>By construct<\/h2>/);
   assert.match(html, /<td>error handling<\/td><td class="number">\+0\.50<\/td>.*25 % of the code/);
-  assert.match(html, /<td>names &#60;T&#62;<\/td><td class="number">−0\.10<\/td>.*75 % of the code/);
+  assert.match(html, /<td>names &#60;T&#62;<\/td><td class="number">-0\.10<\/td>.*75 % of the &#60;code&#62;/);
   assert.ok(html.includes("Most of the evidence towards LLM lies in error handling (+0.50)."));
   const sample = explained("f", [line(2, 0.8, 1)]);
   assert.ok(sample.explanation);
   const none = { explanation: { ...sample.explanation, constructs: [], constructsText: null } };
-  assert.ok(!page("f", {}, none).includes("by construct"));
+  assert.ok(!page("f", {}, none).includes("By construct"));
 });

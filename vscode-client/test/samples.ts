@@ -13,6 +13,7 @@ export function verdict(probability: number | null): Verdict {
     commitEvidence: null,
     commitNeighbours: 0,
     band: probability === null ? null : probability > 0.8 ? "llm" : "unsure",
+    bandText: probability === null ? null : probability > 0.8 ? "band llm" : "band unsure",
     reason: probability === null ? "too_short" : null,
     humanShare: probability === null ? null : 0.012,
     falsePositiveRate: 0.01,
@@ -28,7 +29,7 @@ export function verdict(probability: number | null): Verdict {
 }
 
 export function line(number: number, value: number, weight: number): LineEvidence {
-  return { line: number, value, wide: value, deep: 0, weight };
+  return { line: number, value, valueText: `${value > 0 ? "+" : ""}${value.toFixed(2)}`, wide: value, deep: 0, weight };
 }
 
 export function explained(name: string, lines: LineEvidence[], probability: number | null = 0.9): ExplainedFunction {
@@ -55,12 +56,13 @@ export function explained(name: string, lines: LineEvidence[], probability: numb
       nodes: 8,
       summary: "The function's lines add up to +2.30, completeness gap 0.4 %. Integrated gradients, 8 nodes.",
       lines,
-      topTokens: [{ text: "<T>", value: 0.4, range }],
+      topTokens: [{ text: "<T>", value: 0.4, valueText: "+0.40", range }],
       constructs: [
-        { construct: "error_handling", name: "error handling", value: 0.5, wide: 0.5, deep: 0, characters: 30 },
-        { construct: "name", name: "names <T>", value: -0.1, wide: -0.1, deep: 0, characters: 90 },
+        { construct: "error_handling", name: "error handling", value: 0.5, valueText: "+0.50", wide: 0.5, deep: 0, characters: 30, shareText: "25 % of the code" },
+        { construct: "name", name: "names <T>", value: -0.1, valueText: "-0.10", wide: -0.1, deep: 0, characters: 90, shareText: "75 % of the <code>" },
       ],
       constructsText: "Most of the evidence towards LLM lies in error handling (+0.50).",
+      titles: { lines: "By line", constructs: "By construct", tokens: "Tokens", human: "to human", llm: "to <LLM>", unit: "in logits" },
     },
   };
 }

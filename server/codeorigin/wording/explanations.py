@@ -36,12 +36,12 @@ def no_explanation(error: Exception) -> str:
 
 
 def without_deep(error: Exception) -> str:
-    """Why only the wide part of the model was heard; ``error`` is worded for users."""
+    """Why only the wide part of the model was used; ``error`` is worded for users."""
     return f"Without the deep part of the model: {error}"
 
 
 def deep_part_failed(error: Exception) -> str:
-    """That only the wide part of the model was heard, because of an unexpected ``error``."""
+    """That only the wide part of the model was used, because of an unexpected ``error``."""
     return f"Without the deep part of the model ({type(error).__name__}); the log has the details."
 
 
@@ -106,6 +106,11 @@ def strongest_lines(explanation: Explanation) -> str:
 def construct_name(each: ConstructAttribution) -> str:
     """What people call a construct: ``error handling``."""
     return _CONSTRUCTS[each.construct.value]
+
+
+def share_of_code(each: ConstructAttribution, explanation: Explanation) -> str:
+    """How much of the code a construct takes: ``25 % of the code``."""
+    return f"{percent(each.characters / sum(one.characters for one in explanation.constructs))} of the code"
 
 
 def by_construct(explanation: Explanation) -> str | None:

@@ -1,8 +1,9 @@
 """Sentences on a file as a whole."""
 
 from codeorigin.model.file_verdict import FileReason, FileVerdict
-from codeorigin.wording import CAVEAT
+from codeorigin.wording import CAVEAT, FULL_CAVEAT
 from codeorigin.wording.figures import counted, percent, probability_decimal, probability_percent
+from codeorigin.wording.functions import band_phrase
 from codeorigin.wording.promises import promised
 
 _REASONS = {
@@ -51,6 +52,23 @@ def file_guarantee(verdict: FileVerdict) -> str | None:
         f"{rarity}In the band `llm` at {probability_percent(verdict.llm_threshold)} or more: "
         f"{promised(verdict.promise, what='files')}."
     )
+
+
+def file_label(verdict: FileVerdict) -> str | None:
+    """The figure where there is little room: ``file 82 %``; None without a verdict."""
+    return None if verdict.probability is None else f"file {probability_percent(verdict.probability)}"
+
+
+def file_details(verdict: FileVerdict) -> str:
+    """All that is said of a file, as lines of plain text: figure and band, promise and caveat, or why there is none."""
+    if verdict.band is None:
+        return file_headline(verdict)
+    lines = [
+        f"{file_headline(verdict)} ({band_phrase(verdict.band)})",
+        file_guarantee(verdict) or "",
+        FULL_CAVEAT,
+    ]
+    return "\n".join(line.replace("`", "") for line in lines if line)
 
 
 def file_phrase(verdict: FileVerdict) -> str:

@@ -1,7 +1,7 @@
 """Sentences on one function and its verdict."""
 
 from codeorigin.limits import Limits
-from codeorigin.model.verdict import Reason, Verdict
+from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import NOTICEABLE, logits, percent, probability_decimal, probability_percent
@@ -42,6 +42,11 @@ def short_reason(why: Reason | None) -> str:
 def band_or_reason(verdict: Verdict) -> str:
     """The band, or why there is none."""
     return verdict.band.value if verdict.band is not None else short_reason(verdict.reason)
+
+
+def band_phrase(band: Band) -> str:
+    """``band llm``."""
+    return f"band {band.value}"
 
 
 def headline(verdict: Verdict) -> str:

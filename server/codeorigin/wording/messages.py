@@ -11,6 +11,9 @@ from codeorigin.wording.figures import counted
 from codeorigin.wording.files import file_headline
 from codeorigin.wording.functions import finding, headline, own_text, reason
 
+NOTHING_JUDGED = "No function was long enough for a verdict."
+NO_CHANGE_JUDGED = "No changed function has a verdict."
+
 
 def on_document(functions: int, findings: int, verdict: FileVerdict | None) -> str:
     """The answer about a whole document."""
@@ -66,6 +69,23 @@ def on_changes(*, files: int, functions: int, findings: int, errors: Sequence[st
         f"changes: {counted(functions, 'changed function')} in {counted(files, 'file')}, "
         f"{findings:,} of them likely LLM-written"
     )
+
+
+def in_place_of_list(*, listed: bool, cancelled: bool, errors: Sequence[str], nothing: str) -> str | None:
+    """What to show over the list of a scan: that it is not complete, or why it is empty; None where all is well.
+
+    ``listed``: there is a function with a verdict; ``nothing``: what an empty list means.
+    """
+    if cancelled:
+        return "The scan was stopped: not all files are here."
+    if listed:
+        return None
+    return errors[0] if errors else nothing
+
+
+def reported_of(findings: int, judged: int) -> str:
+    """How many functions of a file are reported: ``2 of 7 reported``, or how many have a verdict: ``7``."""
+    return f"{findings:,} of {judged:,} reported" if findings else f"{judged:,}"
 
 
 def reported_functions(count: int) -> str:

@@ -12,6 +12,11 @@ EXPLAINING = "Explaining a function"
 SCANNING = "Scoring the workspace"
 SCANNING_CHANGES = "Scoring what has changed"
 
+LINE_EVIDENCE = "Evidence by line"
+CONSTRUCT_EVIDENCE = "Evidence by construct"
+TOKEN_EVIDENCE = "Strongest tokens"
+EVIDENCE_UNIT = "in logits"
+
 TEXT_COLUMNS = ("file and lines", "prob.", "verdict", "function")
 HTML_COLUMNS = ("Function", "Lines", "Probability", "Verdict")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.support.language_texts import CODE
 
-from codeorigin.language_id.grammars import LONGEST, PAIRS, Legality, legality
+from codeorigin.language_id.grammars import LONGEST, PAIRS, Legality, beginning, legality
 from codeorigin.language_id.model import LanguageModel
 
 C, JS = PAIRS["c/cpp"], PAIRS["javascript/typescript"]
@@ -37,6 +37,31 @@ def test_of_a_long_text_whole_lines_of_the_beginning_are_read() -> None:
     assert legality(f"{before}{'@' * LONGEST}\n@@\n", C) is Legality.BOTH
     assert legality(f"@@ = 1;\n{before * 2}", C) is Legality.NEITHER
     assert legality("@" * 2 * LONGEST, C) is Legality.NEITHER
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "pair", "said"),
+    [
+        ("int f(int x) {\n  if (x) {\n", '    g("}", x[0]); // )\n', C, Legality.BOTH),
+        ("int A::f() const {\n  if (x) {\n", "    g(x_);\n", C, Legality.SECOND),
+        ("test('a', () => {\n  g({\n", "    a: () => {\n    },\n", JS, Legality.BOTH),
+        ("test('a', (x: T) => {\n", "  g(`{ ${x}`);\n", JS, Legality.SECOND),
+        # The markup is left out: it would be cut between its tags.
+        (
+            "function A(x: T) {\n" + "  g(x);\n" * 80 + "  return (\n",
+            "    <b c={{\n      d: 1;\n",
+            JS,
+            Legality.SECOND,
+        ),
+    ],
+)
+def test_what_is_open_where_a_long_text_is_cut_is_closed(
+    head: str, line: str, pair: tuple[str, str], said: Legality
+) -> None:
+    text = head + line * LONGEST
+    read = beginning(text)
+    assert LONGEST / 2 < len(read) < LONGEST + 9
+    assert legality(text, pair) is said
 
 
 @pytest.mark.parametrize("text", ["", "\ud800 {", "\0" * 99, "{" * LONGEST])

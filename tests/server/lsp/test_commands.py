@@ -34,6 +34,7 @@ async def test_explaining_a_function(editor: Editor) -> None:
     assert answer["explanation"]["summary"].startswith("The function's lines add up to ")
     assert answer["verdict"]["probabilityText"] in answer["verdict"]["summary"]
     assert answer["caveat"] == FULL_CAVEAT
+    assert answer["verdict"]["bandText"] == f"band {answer['verdict']['band']}"
     shown = await editor.take(SHOWN)
     assert shown.message.startswith("CodeOrigin: told: ")
     assert "strongest evidence: line" in shown.message
@@ -119,6 +120,7 @@ async def test_scanning_the_workspace(editor: Editor) -> None:
     assert file["uri"] == (folder / "a.py").as_uri()
     assert [each["name"] for each in file["functions"]] == ["scanned"]
     assert (answer["scored"], answer["functions"], answer["reported"]) == (2, 1, 1)
+    assert (file["reportedText"], answer["remark"]) == ("1 of 1 reported", None)
     assert answer["skipped"] == 1
     assert "bad.py" in answer["errors"][0]
     assert answer["cancelled"] is False

@@ -78,7 +78,22 @@ async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
         for token in evidence["topTokens"]:
             assert first <= token["range"]["start"]["line"] <= last
         assert sum(each["value"] for each in evidence["constructs"]) == pytest.approx(total, abs=1e-6)
-        assert {"construct", "name", "value", "wide", "deep", "characters"} == set(evidence["constructs"][0])
+        assert set(evidence["constructs"][0]) == {
+            *("construct", "name", "value", "valueText", "wide", "deep", "characters", "shareText"),
+        }
+        for each in (*evidence["lines"], *evidence["topTokens"], *evidence["constructs"]):
+            assert each["valueText"] == f"{each['value']:+.2f}"
+        assert all(
+            re.fullmatch(r"[\d.]+ % of the code", each["shareText"]) for each in evidence["constructs"]
+        )
+        assert evidence["titles"] == {
+            "lines": "Evidence by line",
+            "constructs": "Evidence by construct",
+            "tokens": "Strongest tokens",
+            "human": "towards human",
+            "llm": "towards LLM",
+            "unit": "in logits",
+        }
         assert evidence["constructsText"].startswith(("Most of the evidence", "Much of the evidence"))
 
 

@@ -51,6 +51,8 @@ async def test_the_editor_is_told_after_every_scoring(editor: Editor) -> None:
     assert verdict["summary"].startswith("This file, 2 functions together: ")
     assert 0 < verdict["probability"] < 1
     assert verdict["band"] in {"human", "unsure", "llm"}
+    assert verdict["label"] == f"file {verdict['probabilityText']}"
+    assert verdict["details"].startswith(f"{verdict['summary']} (band {verdict['band']})\n")
     editor.replace(document, "second", "other")
     await editor.findings(document)
     assert [each["version"] for each in await told(editor, document)] == [0, 1]

@@ -53,6 +53,8 @@ async def test_changed_functions_alone_are_listed(editor: Editor) -> None:
     }
     assert answer["message"] == "changes: 3 changed functions in 3 files, 3 of them likely LLM-written"
     assert (answer["reported"], answer["errors"], answer["cancelled"]) == (3, [], False)
+    assert answer["remark"] is None
+    assert {each["reportedText"] for each in answer["files"]} == {"1 of 1 reported"}
     verdict = answer["files"][0]["functions"][0]["verdict"]
     document = editor.open(f"{OLD}\n\n{NEW}", uri=(editor.root / "changed" / "a.py").as_uri())
     whole = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
@@ -64,6 +66,7 @@ async def test_a_folder_without_a_repository_costs_one_line(editor: Editor) -> N
     assert answer["files"] == []
     (error,) = answer["errors"]
     assert answer["message"] == f"the changes were not scored: {error}"
+    assert answer["remark"] == error
     both = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
     assert len(both["files"]) > 0
     assert both["errors"] == [error]

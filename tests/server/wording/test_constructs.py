@@ -12,7 +12,7 @@ from codeorigin.explain.explanation import (
     Method,
 )
 from codeorigin.source.construct import Construct
-from codeorigin.wording.explanations import by_construct, construct_name
+from codeorigin.wording.explanations import by_construct, construct_name, share_of_code
 
 
 def explanation(values: Mapping[Construct, float]) -> Explanation:
@@ -59,3 +59,10 @@ def test_it_names_the_strongest_of_the_side_that_the_lines_point_to(
     values: Mapping[Construct, float], expected: str | None
 ) -> None:
     assert by_construct(explanation(values)) == expected
+
+
+def test_the_shares_are_of_all_that_is_there() -> None:
+    found = explanation(
+        {Construct.COMMENT: 2.0, Construct.CALL: 0.5, Construct.NAME: -1.0, Construct.TYPE: 0.1}
+    )
+    assert {share_of_code(each, found) for each in found.constructs} == {"25 % of the code"}

@@ -5,10 +5,13 @@ from dataclasses import replace
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.model.promise import Group, Promise
 from codeorigin.model.verdict import Band
+from codeorigin.wording import FULL_CAVEAT
 from codeorigin.wording.files import (
     file_band_or_reason,
+    file_details,
     file_guarantee,
     file_headline,
+    file_label,
     file_phrase,
     file_sentence,
 )
@@ -52,3 +55,13 @@ def test_the_reason_stands_in_the_place_of_a_band() -> None:
     assert file_band_or_reason(FILE) == "llm"
     short = {file_band_or_reason(FileVerdict.without(each)) for each in FileReason}
     assert len(short) == len(FileReason)
+
+
+def test_a_status_bar_gets_a_label_and_plain_lines() -> None:
+    assert file_label(FILE) == "file 96 %"
+    figure, promise, caveat = file_details(FILE).splitlines()
+    assert figure == f"{file_headline(FILE)} (band llm)"
+    assert promise == str(file_guarantee(FILE)).replace("`llm`", "llm")
+    assert caveat == FULL_CAVEAT
+    for each in map(FileVerdict.without, FileReason):
+        assert (file_label(each), file_details(each)) == (None, file_headline(each))

@@ -7,11 +7,13 @@ from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.wording.files import file_headline
 from codeorigin.wording.functions import finding
 from codeorigin.wording.messages import (
+    in_place_of_list,
     on_accepted,
     on_document,
     on_scan,
     on_selection,
     reported_functions,
+    reported_of,
     too_many_files,
 )
 
@@ -56,6 +58,17 @@ def test_counts_agree_with_their_nouns() -> None:
         "2 findings accepted until their texts change",
     ]
     assert [reported_functions(count) for count in (1, 2)] == ["1 reported function", "2 reported functions"]
+    assert [reported_of(count, 1_200) for count in (0, 1)] == ["1,200", "1 of 1,200 reported"]
+
+
+def test_a_list_that_is_empty_or_not_complete_says_so() -> None:
+    def said(*, listed: bool, cancelled: bool = False, errors: list[str] | None = None) -> str | None:
+        return in_place_of_list(listed=listed, cancelled=cancelled, errors=errors or [], nothing="nothing")
+
+    assert said(listed=True, errors=["b: is binary"]) is None
+    assert said(listed=False) == "nothing"
+    assert said(listed=False, errors=["a: no repository", "b: is binary"]) == "a: no repository"
+    assert said(listed=True, cancelled=True) == "The scan was stopped: not all files are here."
 
 
 def test_a_selection_says_that_it_leaves_out_the_file_where_findings_do_not() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +28,12 @@ from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.writer import write_functions
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
+from codeorigin_training.encoder.heads import prune_heads
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import save_encoder
 from codeorigin_training.export import heads
 from codeorigin_training.export.bundle import ExportError
+from codeorigin_training.finetune.inference import centre, deep_logits
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
 from support.tiny_body import tiny_decoder
@@ -211,14 +214,13 @@ def test_heads_that_say_nothing_are_left_out_and_missed_ones_refused(
         return encode_rows(rows, tokenizer)
 
     monkeypatch.setattr(heads, "encode_rows", encoded)
-    monkeypatch.setattr(heads, "JUDGED", 100)
     said: list[str] = []
     pruned = replace(CONFIG, prune=("1.2",))
     export(pruned, run, said.append)
     assert any(line.startswith("without the heads 1.2: AUROC") for line in said)
     assert (run.bundle / "score.onnx").stat().st_size < whole
     # What the bundle is measured on has no say in it.
-    assert len(judged) == 100
+    assert judged
     assert not any(is_held_out(row.repo) for row in judged)
     assert Analyzer.load(run.bundle).bundle.manifest["build"]["prune"] == ["1.2"]
     export(pruned, run, said.append)
@@ -230,10 +232,70 @@ def test_heads_that_say_nothing_are_left_out_and_missed_ones_refused(
         export(replace(CONFIG, prune=("1.3",)), run, silent)
 
 
+def test_the_calibration_is_of_what_is_left_without_the_heads(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the out-of-fold logits are the encoder's own, so that those without the heads are known."""
+    encoder = CompactEncoder(tiny_shape())
+    with torch.no_grad():
+        encoder.blocks[0].attention.out.weight.mul_(9.0)  # type: ignore[union-attr, operator]
+    add_deep(run, encoder)
+    side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
+    tokens = encode_rows(side.rows, tiny_tokenizer())
+
+    def keep_logits_of(found: Encoder) -> None:
+        logits = deep_logits(found.eval(), tokens, tiny_tokenizer(), overlap=CONFIG.overlap)
+        np.savez(run.deep, out_of_fold=logits)
+        calibrate(replace(CALIBRATE, rate=0.2), run, silent)
+
+    keep_logits_of(encoder)
+    monkeypatch.setattr(heads, "LEVEL", 1.0)
+    export(replace(CONFIG, prune=("1.2",)), run, silent)
+    shipped, whole = (_calibration(path) for path in (run.bundle / "manifest.json", run.calibration))
+    prune_heads(encoder, {0: [1]})
+    centre(encoder, tiny_tokenizer())
+    keep_logits_of(encoder)
+    left = _calibration(run.calibration)
+    assert shipped["temperature"] != pytest.approx(whole["temperature"], rel=1e-3)
+    assert {name: shipped[name] for name in ("temperature", "shift", "default")} == {
+        name: pytest.approx(left[name], rel=1e-4) for name in ("temperature", "shift", "default")
+    }
+    assert shipped["human_logits"] == pytest.approx(left["human_logits"], abs=1e-3)
+
+    entry = json.loads(run.calibration.read_text("utf-8"))
+    del entry["settings"]
+    run.calibration.write_text(json.dumps(entry), "utf-8")
+    with pytest.raises(ExportError, match="calibrate` again"):
+        export(replace(CONFIG, prune=("1.1",)), run, silent)
+
+
+def _calibration(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    calibration: dict[str, Any] = found.get("calibration", found)
+    return calibration
+
+
 @pytest.mark.parametrize("name", ["1", "0.1", "a.b", "1.0", "1.1.1"])
 def test_heads_are_named_by_layer_and_number(name: str) -> None:
     with pytest.raises(ValueError, match=r"layer\.head"):
         ExportConfig(prune=(name,))
+
+
+def test_the_bundle_has_the_biases_of_its_tables_languages(run: Run) -> None:
+    export(CONFIG, run, silent)
+    plain = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
+    assert plain["language_bias"] == {}
+    with np.load(run.wide) as kept:
+        arrays = dict(kept)
+    # So far apart that the figures of the one twin tell which biases they are of.
+    languages = {"table": {"python": 0.5}, "measured": {"python": 90.0, "go": -90.0}}
+    np.savez(run.wide, **(arrays | {"languages": json.dumps(languages)}))
+    calibrate(CALIBRATE, run, silent)
+    export(CONFIG, run, silent)
+    bundle = Analyzer.load(run.bundle).bundle
+    assert bundle.language_bias == {"python": 0.5}
+    moved = json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
+    assert moved["old_human"]["auroc"] != plain["metrics"]["held_out"]["old_human"]["auroc"]
 
 
 def test_a_calibration_of_other_logits_is_refused(run: Run) -> None:

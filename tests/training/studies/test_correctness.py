@@ -7,8 +7,6 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -33,7 +31,7 @@ from codeorigin_training.studies.correctness.tasks import (
     tasks,
 )
 from support.causal_model import causal_model
-from support.corpus_maker import write_corpus, write_distribution
+from support.corpus_maker import write_answers, write_corpus, write_distribution
 from support.corpus_rows import row
 
 BUNDLE = Path(__file__).parents[3] / "models" / "codeorigin-small"
@@ -195,24 +193,8 @@ def test_ages_are_from_the_repositorys_oldest_function() -> None:
     assert [age_of(each, first) for each in others] == ["under 2 years", "not known"]
 
 
-def answers_file(folder: Path) -> None:
-    gcd, wrong = (
-        "def gcd(a, b):\n    while b:\n        a, b = b, a % b\n    return a",
-        "def gcd(a, b):\n    return b",
-    )
-    rows = [
-        {"code": f"{each}\n# {number}", "language": "python", "label": "llm", "generator": f"some/model-{size}b",
-         "source": "s", "licence": "MIT", "group": group}
-        for group, code, other in (("x-GCDZeroShot", gcd, wrong), ("x-GCDAlternative", gcd, gcd),
-                                   ("x-Unknown", gcd, gcd))
-        for number, size in enumerate((3, 7, 13))
-        for each in (code, other)
-    ]  # fmt: skip
-    pq.write_table(pa.Table.from_pylist(rows), folder / "snippets.parquet")
-
-
 def test_answers_are_those_with_tests_and_are_run(tmp_path: Path) -> None:
-    answers_file(tmp_path)
+    write_answers(tmp_path)
     found = read_answers(tmp_path, 4)
     assert [answer.group for answer in found] == ["x-GCDAlternative"] * 4 + ["x-GCDZeroShot"] * 4
     # One reader reads the file: an answer is the row that training and evaluation have of it.
@@ -226,7 +208,7 @@ def test_answers_are_those_with_tests_and_are_run(tmp_path: Path) -> None:
 def test_one_command_measures_all(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=40, functions=8)
     write_distribution(data)
-    answers_file(data)
+    write_answers(data)
     settings = {"samples": 6, "ks": [1, 2], "functions": 60, "rounds": 10, "bundle": str(BUNDLE),
                 "language_model": str(causal_model(tmp_path / "model"))}  # fmt: skip
     (tmp_path / "config.json").write_text(json.dumps(settings), encoding="utf-8")

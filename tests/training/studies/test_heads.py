@@ -241,6 +241,17 @@ def test_a_retriever_learns_and_is_saved_and_loaded_like_any_other(tmp_path: Pat
         make_retriever([], HeadsConfig(encoder=tmp_path / "nowhere"))
 
 
+@pytest.mark.parametrize("count", [1, 5, 6])
+def test_a_training_may_be_of_few_steps(count: int) -> None:
+    pairs = [pair(number) for number in range(count)]
+    config = replace(CONFIG, epochs=1, start_epochs=1, batch=2, train_pairs=2 * count)
+    pairs = (2 * pairs)[: config.train_pairs]
+    model = make_retriever([each.human_code for each in pairs], config)
+    said: list[str] = []
+    train_retriever(model, pairs, config, said.append)
+    assert said[-1].startswith("epoch 1: loss")
+
+
 def test_one_command_measures_all(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=60, functions=4)
     settings = {name: getattr(CONFIG, name) for name in ("layers", "heads", "dim", "vocabulary", "epochs", "pairs",

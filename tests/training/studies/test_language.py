@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from tests.support.language_texts import CODE
+from tests.support.language_texts import CODE, write_functions_of_languages
 from typer.testing import CliRunner
 
 from codeorigin.language_id import guess_language
@@ -30,36 +28,6 @@ from codeorigin_training.studies.language.softmax import quantised, threshold_fo
 from codeorigin_training.studies.language.views import HEADS, Example, TextPart, fill, part
 from codeorigin_training.studies.section import read_study
 
-WORDS = [
-    "alpha",
-    "bravo",
-    "carton",
-    "delta",
-    "engine",
-    "folder",
-    "garden",
-    "hotel",
-    "invoice",
-    "jacket",
-    "kitchen",
-    "ladder",
-    "motor",
-    "needle",
-]
-
-
-def corpus(folder: Path, repositories: int = 30) -> Path:
-    random_ = random.Random(5)
-    rows = []
-    for number in range(repositories):
-        for language, code in CODE.items():
-            word = random_.choice(WORDS)
-            text = "\n".join(line.replace("name", word).replace("item", word) for line in code.split("\n"))
-            rows.append({"code": f"{text}\n{text}", "language": language, "repo": f"some/repo{number}"})
-    pq.write_table(pa.Table.from_pylist(rows), folder / "functions.parquet")
-    return folder
-
-
 SMALL = {"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,
          "width": 4096, "peer_texts": 3, "epochs": 6}  # fmt: skip
 
@@ -69,7 +37,7 @@ def config(**changes: object) -> LanguageConfig:
 
 
 def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None:
-    run = tmp_path / "run"
+    data, run = write_functions_of_languages(tmp_path), tmp_path / "run"
     settings = tmp_path / "settings.json"
     settings.write_text(
         '{"functions": 12, "calibration_functions": 4, "test_functions": 4, "files": 0, "generated": 8,'
@@ -79,7 +47,7 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     )
     result = CliRunner().invoke(
         app,
-        ["study", "language", "--data", str(corpus(tmp_path)), "--run", str(run), "--config", str(settings)],
+        ["study", "language", "--data", str(data), "--run", str(run), "--config", str(settings)],
     )
     assert result.exit_code == 0, result.output
     folder = run / "studies" / "language"
@@ -104,7 +72,7 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
 
 
 def test_measuring_anew_does_not_train_anew(tmp_path: Path) -> None:
-    data, run = corpus(tmp_path), tmp_path / "run"
+    data, run = write_functions_of_languages(tmp_path), tmp_path / "run"
     small = [f"--set={name}={value}" for name, value in dataclasses.asdict(config()).items() if name in SMALL]
 
     def study(*more: str) -> str:
@@ -135,7 +103,15 @@ def test_measuring_anew_does_not_train_anew(tmp_path: Path) -> None:
 def test_a_model_that_exists_is_measured_anew_and_nothing_else_of_it_changes(tmp_path: Path) -> None:
     ships, run = default_model_dir(), tmp_path / "run"
     small = ["--set=test_functions=4", "--set=peer_texts=3", "--set=files=0", "--set=generated=8"]
-    arguments = ["study", "language", "--data", str(corpus(tmp_path)), "--run", str(run), *small]
+    arguments = [
+        "study",
+        "language",
+        "--data",
+        str(write_functions_of_languages(tmp_path)),
+        "--run",
+        str(run),
+        *small,
+    ]
     result = CliRunner().invoke(app, [*arguments, f"--set=model={ships}"])
     assert result.exit_code == 0, result.output
     assert "epoch" not in result.output
@@ -219,7 +195,7 @@ def test_wrong_use_is_one_line(tmp_path: Path, arguments: list[str], part_: str)
 
 
 def test_no_repository_is_on_two_sides(tmp_path: Path) -> None:
-    examples = read_examples(corpus(tmp_path), config())
+    examples = read_examples(write_functions_of_languages(tmp_path), config())
     for side, found in examples.items():
         repos = {each.unit for each in found if not each.unit.startswith("generated/")}
         assert repos
@@ -227,12 +203,12 @@ def test_no_repository_is_on_two_sides(tmp_path: Path) -> None:
 
 
 def test_every_label_is_learnt(tmp_path: Path) -> None:
-    examples = read_examples(corpus(tmp_path), config())
+    examples = read_examples(write_functions_of_languages(tmp_path), config())
     assert {each.label for each in examples["train"]} == set(LABELS)
 
 
 def test_the_same_seed_gives_the_same_examples(tmp_path: Path) -> None:
-    data = corpus(tmp_path)
+    data = write_functions_of_languages(tmp_path)
     assert read_examples(data, config()) == read_examples(data, config())
 
 

@@ -17,10 +17,10 @@ class CalibrateConfig(PromiseSettings):
     accused. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it
     ranks better out of fold; without ``wide`` it is alone in the bundle. ``context_weight`` 0.8 and
     ``context_prior_functions`` 1 were the choice on repository folds: more weight ranks files as the corpus has them
-    better still, but costs where people's and LLM functions stand in one file; weighing neighbours by their lines gains
-    nothing. The others of a commit speak with ``commit_weight``, and beside them those of the file with
-    ``file_weight_beside_commit``: what one commit wrote is by one hand far oftener than a file. The limits of files hold
-    for commits too.
+    better still, but costs where a file holds both classes; weighing neighbours by their lines gains nothing. The
+    others of a commit speak with ``commit_weight``, and beside them those of the file with
+    ``file_weight_beside_commit``: a commit has one author far more often than a file. The limits of files
+    hold for commits too.
     """
 
     wide: bool = True

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,23 +38,37 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
     """Fit on the run's training repositories, or on all where the wide part was, and write ``run.calibration``.
 
     Beside the manifest's entry it holds under ``measured`` the one of training repositories alone, under ``parts``
-    whether the bundle gets a deep part, and under ``inputs`` the SHA-256 of the files of logits. Takes seconds, so it
-    is always done anew.
+    whether the bundle gets a deep part, under ``inputs`` the SHA-256 of the files of logits, and under ``settings`` how
+    it was fitted. Takes seconds, so it is always done anew.
 
     Raises:
         CodeOriginError: a stage is missing, belongs to another corpus, or has too few repositories.
     """
     with tracked(run, "calibrate", config) as tracker:
-        _calibrate(config, run, tracker, log)
+        entry = fitted_entry(config, run, tracker, log)
+        write_whole(run.calibration, json.dumps(entry, indent=1) + "\n")
+        tracker.artifact(run.calibration)
+        log(f"wrote {run.calibration}")
 
 
-def _calibrate(config: CalibrateConfig, run: Run, tracker: Tracker, log: Log) -> None:
+def fitted_entry(
+    config: CalibrateConfig, run: Run, tracker: Tracker, log: Log, moved: Floats | None = None
+) -> dict[str, Any]:
+    """What :func:`calibrate` writes.
+
+    ``moved`` ``(n,)`` is what was done to the deep part since its out-of-fold logits were made, in logits of each row of
+    the training side: it is added to them.
+
+    Raises:
+        CodeOriginError: as :func:`calibrate`.
+    """
     side, held_out = read_sides(run.needs(run.corpus, "corpus"), pair_weight=1.0, folds=2)
     logits = _logits(run.needs(run.wide, "wide"), "out_of_fold", len(side.rows), "wide")
     deep = _deep_logits(config, run, side, logits, log)
     if deep is None and not config.wide:
         raise CodeOriginError("without wide there must be a deep part; run finetune first")
     if deep is not None:
+        deep = deep if moved is None else deep + moved
         logits = logits + deep if config.wide else deep
     functions, logits = side.rows[: side.functions], logits[: side.functions]
     groups = row_groups(functions)
@@ -75,17 +90,15 @@ def _calibrate(config: CalibrateConfig, run: Run, tracker: Tracker, log: Log) ->
         "measured": measured.to_manifest(),
         "parts": {"wide": config.wide, "deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
+        "settings": dataclasses.asdict(config),
     }
-    write_whole(run.calibration, json.dumps(entry, indent=1) + "\n")
-    tracker.artifact(run.calibration)
     keep_test_set(
         tracker, functions, answers_by_text(functions, logits, calibration.alone).probability, "out_of_fold"
     )
     _log_rates(calibration, functions, logits, groups, config, log)
     rule = calibration.file
-    log(
-        f"files: {'no rule' if rule is None else f'threshold {rule.scale.default.llm}'}; wrote {run.calibration}"
-    )
+    log(f"files: {'no rule' if rule is None else f'threshold {rule.scale.default.llm}'}")
+    return entry
 
 
 def fitted_on_all_repositories(wide: Path) -> bool:

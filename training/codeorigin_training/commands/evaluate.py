@@ -1,23 +1,27 @@
 """The command ``evaluate``: one report of a bundle as shipped."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model_folder import MANIFEST
 from codeorigin_training.corpus.augmentation import AUGMENTATIONS
+from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.assemble import assemble
 from codeorigin_training.evaluate.config import EvaluateConfig
 from codeorigin_training.evaluate.page.html import problems, render
 from codeorigin_training.evaluate.plain import from_plain, to_plain
 from codeorigin_training.evaluate.report import Report
 from codeorigin_training.evaluate.section_cache import Sections
+from codeorigin_training.evaluate.sections.at_thresholds import drawn_places
 from codeorigin_training.evaluate.sections.headline import with_manifests_figures
 from codeorigin_training.files import write_whole
 from codeorigin_training.measure.data import read_evaluation_data
 from codeorigin_training.measure.detector import Detector
+from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
-from codeorigin_training.tracking import tracked
+from codeorigin_training.tracking import Tracker, numbers, tracked
 
 REPORT, PAGE = "report.json", "report.html"
 
@@ -58,6 +62,8 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
         _write(folder, report)
         write_page(folder)
         tracker.artifact(folder / PAGE)
+        if run.track:
+            _keep_figures(report, detector, data.held_out, config, tracker)
     for problem in problems(report):
         log(problem)
     log(f"wrote {folder / REPORT} and {PAGE}")
@@ -70,6 +76,15 @@ def write_page(folder: Path) -> None:
         CodeOriginError: there is none, or it is not a report of today's structure.
     """
     write_whole(folder / PAGE, render(_read(folder)))
+
+
+def _keep_figures(
+    report: Report, detector: Detector, held_out: Sequence[Row], config: EvaluateConfig, tracker: Tracker
+) -> None:
+    """The report's rates, and what everybody measures on the functions that its curves are of."""
+    tracker.metrics(numbers({"held_out": to_plain(report.held_out) or {}}), 0)
+    rows = [held_out[int(place)] for place in drawn_places(len(held_out), config)]
+    keep_test_set(tracker, rows, detector.answers(rows, detector.logits(rows)).probability)
 
 
 def _take_from_manifest(folder: Path, bundle: Path) -> None:

@@ -15,9 +15,10 @@ from codeorigin.model.views import View
 from codeorigin.model_folder import MANIFEST, sha256_of
 from codeorigin_training.arrays import Floats
 from codeorigin_training.blocks import BITS, Blocks
+from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
-from codeorigin_training.commands.calibrate import fitted_on_all_repositories
+from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
@@ -45,6 +46,7 @@ from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, numbers, tracked
 from codeorigin_training.wide.features import view_matrices
+from codeorigin_training.wide.language_bias import language_biases
 from codeorigin_training.wide.linear import WideModel
 from codeorigin_training.wide.train import default_views
 
@@ -57,12 +59,12 @@ class ExportConfig:
     each other. ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors
     on the same rows, each row of a pair weighing ``pair_weight``, for the manifest's comparison. ``prune`` names heads
     of the deep part, ``layer.head`` from 1, that the bundle does without; it is refused if their loss shows on training
-    repositories. With ``deep_bits`` 8 or 4, the deep part's matrices are stored in so many bits, in a file that both
-    graphs read.
+    repositories, and what is left is calibrated anew. With ``deep_bits`` 8 or 4, the deep part's matrices are stored in
+    so many bits, in a file that both graphs read.
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.6.1"
+    version: str = "0.6.2"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
@@ -96,7 +98,7 @@ def export(config: ExportConfig, run: Run, log: Log) -> None:
         EncoderError: the heads of ``prune`` are not there, or are missed; or no weight takes ``deep_bits``.
         ParityError: an exported graph computes something else than the model.
     """
-    entry = _calibration_entry(run)
+    entry = _calibration_entry(run, prune=bool(config.prune))
     needed = [run.wide, run.calibration]
     if entry["parts"]["deep"]:
         needed += [run.needs(run.finetuned, "finetune"), run.needs(run.tokenizer, "tokenizer")]
@@ -126,7 +128,9 @@ def _export(
             raise ExportError(f"overlap must be less than the encoder's context, {encoder.context}")
     side, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=2)
     if encoder is not None and tokenizer is not None and config.prune:
-        leave_out_heads(encoder, tokenizer, config.prune, side.rows, config.overlap, log)
+        moved = leave_out_heads(encoder, tokenizer, config.prune, side.rows, config.overlap, log)
+        settings = CalibrateConfig(**entry["settings"] | {"deep_must_help": False})
+        entry = fitted_entry(settings, run, tracker, log, moved)
     blocks: dict[str, Blocks] = {}
     if encoder is not None and config.deep_bits in BITS:
         # Before anything is measured: the figures are those of the weights as they are stored.
@@ -167,8 +171,8 @@ def _export(
     log(f"wrote {run.bundle}: {size:,} bytes, parity {manifest['parity']}")
 
 
-def _calibration_entry(run: Run) -> dict[str, Any]:
-    """The run's calibration, made for the logits that the run holds now."""
+def _calibration_entry(run: Run, *, prune: bool) -> dict[str, Any]:
+    """The run's calibration, made for the logits that the run holds now; to ``prune`` it must say how it was fitted."""
     again = "run `python -m codeorigin_training calibrate` again"
     path = run.needs(run.calibration, "calibrate")
     run.needs(run.wide, "wide")
@@ -177,6 +181,8 @@ def _calibration_entry(run: Run) -> dict[str, Any]:
         fitted_on, deep = dict(entry["inputs"]), bool(entry["parts"]["deep"])
         for each in (entry, entry["measured"]):
             Calibration.from_manifest(each)
+        if prune:
+            CalibrateConfig(**entry["settings"])
     except (ValueError, KeyError, TypeError) as error:
         raise ExportError(f"{path}: not a calibration ({error!r}); {again}") from error
     for logits in (run.wide, *([run.deep] if deep else [])):
@@ -206,7 +212,9 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
 def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
     try:
         with np.load(path) as kept:
-            wide = WideModel(kept[name], float(kept["bias"]))
+            # Runs from before there were biases of languages do not name them.
+            languages = json.loads(str(kept["languages"]))[name] if "languages" in kept else {}
+            wide = WideModel(kept[name], float(kept["bias"]), languages)
     except (OSError, ValueError, KeyError) as error:
         raise ExportError(
             f"{path}: holds no wide part; run `python -m codeorigin_training wide` again"
@@ -237,6 +245,7 @@ def _measure(
         matrices = view_matrices(rows, config.views, processes=config.processes)
         table = quantize(wide.table).weights
         wide_logits = wide.bias + (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
+        wide_logits += language_biases(wide.languages, rows)
     deep: Floats = np.zeros(len(rows))
     if encoder is not None and tokenizer is not None:
         deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=config.overlap)

@@ -1,11 +1,11 @@
 """Heads that a bundle does without: taken out before the graphs are written, if nothing is lost."""
 
-import random
 from collections.abc import Sequence
 
 import numpy as np
 
 from codeorigin.model.tokenizer import Tokenizer
+from codeorigin_training.arrays import Floats
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.heads import prune_heads
@@ -13,9 +13,6 @@ from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.finetune.inference import centre, deep_logits
 from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.run import Log
-
-JUDGED = 4000
-"""The most rows that heads are judged on."""
 
 LEVEL = 0.002
 """The most AUROC that heads which are left out may cost."""
@@ -38,24 +35,28 @@ def read_heads(names: Sequence[str]) -> dict[int, list[int]]:
 
 def leave_out_heads(
     encoder: Encoder, tokenizer: Tokenizer, names: Sequence[str], rows: Sequence[Row], overlap: int, log: Log
-) -> None:
+) -> Floats:
     """Take the heads ``names`` out of ``encoder``, and move what it says of nothing back to 0.
 
-    ``rows`` are those of training repositories, of which :data:`JUDGED` are drawn: figures on rows that heads were
-    chosen on would be too good.
+    ``rows`` are those of training repositories: figures on rows that heads were chosen on would be too good.
+
+    Returns:
+        By how much this moved the logit of each of ``rows``, ``(n,)``, for a calibration that fits what is left. The
+        encoders of the folds are gone, so that what they would say without these heads is taken to move likewise.
 
     Raises:
         EncoderError: there is no such head, or the AUROC on these rows falls by more than :data:`LEVEL`.
     """
-    chosen = random.Random(0).sample(rows, min(len(rows), JUDGED))
-    labels = np.array([row.label for row in chosen], dtype=np.int64)
-    tokens = encode_rows(chosen, tokenizer)
-    before = auroc(labels, deep_logits(encoder, tokens, tokenizer, overlap=overlap))
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    tokens = encode_rows(rows, tokenizer)
+    whole = deep_logits(encoder, tokens, tokenizer, overlap=overlap)
     prune_heads(encoder, read_heads(names))
     centre(encoder, tokenizer)
-    after = auroc(labels, deep_logits(encoder, tokens, tokenizer, overlap=overlap))
+    left = deep_logits(encoder, tokens, tokenizer, overlap=overlap)
+    before, after = auroc(labels, whole), auroc(labels, left)
     log(f"without the heads {', '.join(names)}: AUROC of the deep part {after:.4f}, with them {before:.4f}")
     if not after >= before - LEVEL:
         raise EncoderError(
             f"prune costs the deep part {before - after:.4f} of AUROC, more than {LEVEL}: leave out fewer heads"
         )
+    return left - whole

@@ -1,7 +1,7 @@
 """Trains the wide part: a regression a view, cross-fitted by repository, then the scales that add them up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,11 @@ from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.measure.held_out import detector_metrics, headline
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.features import view_matrices
+from codeorigin_training.wide.language_bias import (
+    cross_fitted_biases,
+    fit_language_bias,
+    language_biases,
+)
 from codeorigin_training.wide.linear import (
     LinearModel,
     ViewExamples,
@@ -82,11 +87,16 @@ class TrainedWide:
 
 
 def train_wide(
-    side: TrainingSide, held_out: Sequence[Row], config: WideConfig, log: Callable[[str], None]
+    side: TrainingSide,
+    held_out: Sequence[Row],
+    config: WideConfig,
+    log: Callable[[str], None],
+    metrics: Callable[[dict[str, float], int], None] = lambda figures, step: None,
 ) -> TrainedWide:
     """The wide part, cross-fitted on ``side``; with ``config.all_repositories`` fitted once more, on ``held_out`` too.
 
-    How loudly each view speaks is settled on ``side`` alone.
+    How loudly each view speaks is settled on ``side`` alone. ``metrics`` takes loss and accuracy on ``side``, as learnt
+    and out of fold: step 1 is the first view's, the one behind the last view's the sum's.
     """
     matrices = view_matrices(
         [*side.rows, *held_out], [settings.view for settings in config.views], processes=config.processes
@@ -96,6 +106,7 @@ def train_wide(
     paired = np.array([row.pair is not None for row in everything.rows], dtype=bool)
     count = len(side.rows)
     logits: list[Floats] = []
+    learnt: list[Floats] = []
     measured: list[LinearModel] = []
     final: list[LinearModel] = []
     for settings in config.views:
@@ -105,6 +116,8 @@ def train_wide(
         model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
         measured.append(model)
         logits.append(np.concatenate([fold_logits, model.logits(matrix[count:])]))
+        learnt.append(model.logits(examples.matrix))
+        metrics(_curve_point(side, learnt[-1], fold_logits), len(logits))
         log(f"{settings.view.kind}: out of fold {headline(detector_metrics(side.rows, fold_logits))}")
         if config.all_repositories:
             del examples
@@ -115,9 +128,49 @@ def train_wide(
     log(f"scales {np.round(scales, 3).tolist()}")
     checked = combine(measured, scales)
     combined = stacked @ scales
-    return TrainedWide(
+    trained = TrainedWide(
         model=combine(final, scales) if final else checked,
         measured=checked,
         out_of_fold=combined[:count],
         held_out=combined[count:],
     )
+    trained = with_language_bias(trained, side, held_out, log)
+    as_learnt = np.stack(learnt, axis=1) @ scales + language_biases(trained.measured.languages, side.rows)
+    metrics(_curve_point(side, as_learnt, trained.out_of_fold), len(logits) + 1)
+    return trained
+
+
+def with_language_bias(
+    trained: TrainedWide, side: TrainingSide, held_out: Sequence[Row], log: Callable[[str], None]
+) -> TrainedWide:
+    """``trained`` with a bias for each language, which its logits then have too.
+
+    What is measured has that of the training ``side``, and what was fitted on all rows that of all rows; out-of-fold
+    logits have that of the other folds.
+    """
+    bias = fit_language_bias(side.rows, trained.out_of_fold)
+    model = measured = replace(trained.measured, languages=bias)
+    if trained.model is not trained.measured:
+        everything = np.concatenate([trained.out_of_fold, trained.held_out])
+        on_all = fit_language_bias([*side.rows, *held_out], everything)
+        model = replace(trained.model, languages=on_all)
+    log("biases " + ", ".join(f"{name} {value:.2f}" for name, value in model.languages.items()))
+    return TrainedWide(
+        model=model,
+        measured=measured,
+        out_of_fold=trained.out_of_fold + cross_fitted_biases(side.rows, trained.out_of_fold, side.folds),
+        held_out=trained.held_out + language_biases(bias, held_out),
+    )
+
+
+def _curve_point(side: TrainingSide, learnt: Floats, out_of_fold: Floats) -> dict[str, float]:
+    """Weighted log loss and accuracy of two sets of logits ``(n,)``, by the names that a training loop gives them."""
+    signs = np.where(side.labels == 1, 1.0, -1.0)
+    return {
+        f"{name}/{figure}": float(np.average(values, weights=side.weights))
+        for name, logits in (("train", learnt), ("validation", out_of_fold))
+        for figure, values in (
+            ("loss", np.logaddexp(0.0, -signs * logits)),
+            ("accuracy", signs * logits > 0),
+        )
+    }

@@ -14,15 +14,15 @@ export interface Page {
 }
 
 export function render({ explained, file, textOf, nonce }: Page): string {
-  const { name, verdict, explanation, modelId, caveat } = explained;
+  const { name, verdict, explanation, modelId, caveat, message } = explained;
   const parts = [
     `<h1>${escape(name)}</h1>`,
     `<p class="where"><a href="#" data-line="${explained.headerRange.start.line}">${escape(file)}:${explained.headerRange.start.line + 1}</a></p>`,
-    `<p class="verdict ${verdict.band ?? "none"}"><strong>${escape(verdict.summary)}</strong>${chip(verdict.band)}</p>`,
+    `<p class="verdict ${verdict.band ?? "none"}"><strong>${escape(verdict.summary)}</strong>${chip(verdict.bandText)}</p>`,
     verdict.guarantee ? `<p>${escape(verdict.guarantee)}</p>` : "",
     verdict.ownText ? `<p>${escape(verdict.ownText)}</p>` : "",
     `<p id="stale" hidden>The text has changed since this was computed. <a href="#" data-again>Explain again</a></p>`,
-    explanation ? evidence(explanation, textOf) : "<p>There is no explanation without a verdict.</p>",
+    explanation ? evidence(explanation, textOf) : `<p>${escape(message)}</p>`,
     verdict.deepText ? `<p>${escape(verdict.deepText)}</p>` : "",
     verdict.windowsText ? `<p>${escape(verdict.windowsText)}</p>` : "",
     `<footer><p>${escape(caveat)}</p><p>Model: ${escape(modelId)}</p></footer>`,
@@ -48,15 +48,16 @@ export function escape(text: string): string {
   return withoutUnsafe(literal, (code) => `<span class="hidden">${code}</span>`, "\t");
 }
 
-function chip(band: string | null): string {
-  return band === null ? "" : ` <span class="chip">band ${band}</span>`;
+function chip(text: string | null): string {
+  return text === null ? "" : ` <span class="chip">${escape(text)}</span>`;
 }
 
 function evidence(explanation: Explanation, textOf: (line: number) => string): string {
   const texts = dedent(explanation.lines.map((line) => textOf(line.line)));
   const rows = explanation.lines.map((line, index) => row(line, texts[index] ?? ""));
-  return `<h2>Evidence by line</h2>
-<p class="legend"><span class="human">◀ towards human</span> <span class="llm">towards LLM ▶</span>, in logits</p>
+  const { titles } = explanation;
+  return `<h2>${escape(titles.lines)}</h2>
+<p class="legend"><span class="human">◀ ${escape(titles.human)}</span> <span class="llm">${escape(titles.llm)} ▶</span>, ${escape(titles.unit)}</p>
 <div class="scroll"><table class="lines"><tbody>
 ${rows.join("\n")}
 </tbody></table></div>
@@ -72,8 +73,8 @@ export function dedent(lines: string[]): string[] {
   return lines.map((line) => line.slice(Math.min(shared, line.length)));
 }
 
-function row({ line, value, weight }: LineEvidence, text: string): string {
-  return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td class="number">${signed(value)}</td><td>${bar(weight)}</td><td class="code">${escape(text)}</td></tr>`;
+function row({ line, valueText, weight }: LineEvidence, text: string): string {
+  return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td class="number">${escape(valueText)}</td><td>${bar(weight)}</td><td class="code">${escape(text)}</td></tr>`;
 }
 
 /** A bar for a share of the strongest value, -1 to 1: it starts in the middle and takes at most one half. */
@@ -84,35 +85,28 @@ function bar(weight: number): string {
   return `<svg class="bar ${side}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect x="${x}" width="${width}" height="10"/><path d="M50 0V10"/></svg>`;
 }
 
-/** `-1.5` -> `−1.50`, `0.4` -> `+0.40`. */
-export function signed(value: number): string {
-  const digits = Math.abs(value).toFixed(2);
-  return value < 0 ? `−${digits}` : `+${digits}`;
-}
-
-function constructs({ constructs: found, constructsText }: Explanation): string {
+function constructs({ constructs: found, constructsText, titles }: Explanation): string {
   if (found.length === 0) {
     return "";
   }
   const strongest = Math.max(...found.map(({ value }) => Math.abs(value))) || 1;
-  const characters = found.reduce((sum, each) => sum + each.characters, 0);
   const rows = found.map(
     (each) =>
-      `<tr><td>${escape(each.name)}</td><td class="number">${signed(each.value)}</td><td>${bar(each.value / strongest)}</td><td class="number">${((100 * each.characters) / characters).toFixed(0)} % of the code</td></tr>`,
+      `<tr><td>${escape(each.name)}</td><td class="number">${escape(each.valueText)}</td><td>${bar(each.value / strongest)}</td><td class="number">${escape(each.shareText)}</td></tr>`,
   );
   const text = constructsText ? `\n<p>${escape(constructsText)}</p>` : "";
-  return `<h2>Evidence by construct</h2>\n<table class="lines constructs"><tbody>\n${rows.join("\n")}\n</tbody></table>${text}`;
+  return `<h2>${escape(titles.constructs)}</h2>\n<table class="lines constructs"><tbody>\n${rows.join("\n")}\n</tbody></table>${text}`;
 }
 
-function tokens({ topTokens }: Explanation): string {
+function tokens({ topTokens, titles }: Explanation): string {
   if (topTokens.length === 0) {
     return "";
   }
   const items = topTokens.map(
-    ({ text, value, range }) =>
-      `<li><code>${escape(text)}</code> <span class="${value < 0 ? "human" : "llm"}">${signed(value)}</span> <a href="#" data-line="${range.start.line}">line ${range.start.line + 1}</a></li>`,
+    ({ text, value, valueText, range }) =>
+      `<li><code>${escape(text)}</code> <span class="${value < 0 ? "human" : "llm"}">${escape(valueText)}</span> <a href="#" data-line="${range.start.line}">line ${range.start.line + 1}</a></li>`,
   );
-  return `<h2>Strongest tokens</h2>\n<ul class="tokens">${items.join("")}</ul>`;
+  return `<h2>${escape(titles.tokens)}</h2>\n<ul class="tokens">${items.join("")}</ul>`;
 }
 
 const STYLE = `

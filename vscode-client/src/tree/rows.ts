@@ -13,31 +13,24 @@ export interface FileRow {
   kind: "file";
   uri: string;
   reported: number;
+  reportedText: string;
   functions: FunctionRow[];
 }
 
 /** Files with at least one verdict, by their highest probability; functions likewise. */
 export function rowsOf(scan: Scan): FileRow[] {
-  const files = scan.files.map(({ uri, reported, functions }): FileRow => {
+  const files = scan.files.map(({ uri, reported, reportedText, functions }): FileRow => {
     const rows = functions.flatMap((info): FunctionRow[] =>
       info.verdict.probability === null
         ? []
         : [{ kind: "function", uri, info, probability: info.verdict.probability }],
     );
     rows.sort((a, b) => b.probability - a.probability || a.info.range.start.line - b.info.range.start.line);
-    return { kind: "file", uri, reported, functions: rows };
+    return { kind: "file", uri, reported, reportedText, functions: rows };
   });
   return files
     .filter((file) => file.functions.length > 0)
     .sort((a, b) => highest(b) - highest(a) || a.uri.localeCompare(b.uri));
-}
-
-/** The line above the rows; "" takes it away. `empty` is what to say where there was nothing to list. */
-export function remark({ cancelled, errors }: Scan, rows: FileRow[], empty: string): string {
-  if (cancelled) {
-    return "The scan was stopped: not all files are here.";
-  }
-  return rows.length > 0 ? "" : (errors?.[0] ?? empty);
 }
 
 function highest(file: FileRow): number {

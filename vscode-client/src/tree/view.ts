@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 
 import type { Scan } from "../protocol";
-import { type FileRow, type FunctionRow, remark, rowsOf } from "./rows";
+import { type FileRow, type FunctionRow, rowsOf } from "./rows";
 
 type Row = FileRow | FunctionRow;
 
@@ -10,20 +10,16 @@ export interface TreeKind {
   view: string;
   /** Is true once there was a scan. */
   context: string;
-  /** What is said where nothing is listed. */
-  empty: string;
 }
 
 export const WORKSPACE: TreeKind = {
   view: "codeorigin.functions",
   context: "codeorigin.scanned",
-  empty: "No function was long enough for a verdict.",
 };
 
 export const CHANGES: TreeKind = {
   view: "codeorigin.changes",
   context: "codeorigin.changesScanned",
-  empty: "No changed function has a verdict.",
 };
 
 /** A view: the last scan, files and their functions by probability. */
@@ -54,7 +50,7 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   async update(scan: Scan): Promise<void> {
     this.files = rowsOf(scan);
     this.view.badge = scan.reported > 0 ? { value: scan.reported, tooltip: scan.reportedText } : undefined;
-    this.view.message = remark(scan, this.files, this.kind.empty);
+    this.view.message = scan.remark ?? "";
     this.changed.fire(undefined);
     await vscode.commands.executeCommand("setContext", this.kind.context, true);
   }
@@ -91,11 +87,11 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 }
 
-function fileItem({ uri, reported, functions }: FileRow): vscode.TreeItem {
+function fileItem({ uri, reportedText }: FileRow): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.Uri.parse(uri), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = uri;
   item.iconPath = vscode.ThemeIcon.File;
-  item.description = reported > 0 ? `${reported} of ${functions.length} reported` : `${functions.length}`;
+  item.description = reportedText;
   item.contextValue = "file";
   return item;
 }

@@ -16,9 +16,15 @@ from codeorigin.model.verdict import Band
 from codeorigin.report import line_range
 from codeorigin.source.text import LineIndex
 from codeorigin.wording import CAVEAT
-from codeorigin.wording.explanations import by_construct, construct_name, equation, method_phrase
-from codeorigin.wording.figures import percent, probability_decimal
-from codeorigin.wording.functions import band_or_reason, deep_note, own_text, short_rarity
+from codeorigin.wording.explanations import (
+    by_construct,
+    construct_name,
+    equation,
+    method_phrase,
+    share_of_code,
+)
+from codeorigin.wording.figures import probability_decimal
+from codeorigin.wording.functions import band_or_reason, band_phrase, deep_note, own_text, short_rarity
 from codeorigin.wording.promises import promised
 
 _HALF_WIDTH = 10
@@ -78,12 +84,11 @@ def _constructs(explanation: Explanation, console: Console) -> None:
     """Evidence by construct, the strongest first, each with its share of the characters."""
     if not explanation.constructs:
         return
-    characters = sum(each.characters for each in explanation.constructs)
     console.print(Text("\nby construct", "bold"))
     for each in explanation.constructs:
         text = Text(f"{each.value:+7.2f} ", _sign_style(each.value))
         text.append(f" {construct_name(each)}")
-        text.append(f", {percent(each.characters / characters)} of the characters", "dim")
+        text.append(f", {share_of_code(each, explanation)}", "dim")
         console.print(text)
     if (sentence := by_construct(explanation)) is not None:
         console.print(sentence)
@@ -114,7 +119,7 @@ def write_text(explained: Explained, stream: TextIO) -> None:
             text.append(printable(token.text), "")
             console.print(text)
     if (promise := explained.function.verdict.promise) is not None:
-        console.print(Text(f"\nband llm: {promised(promise)}", "dim"))
+        console.print(Text(f"\n{band_phrase(Band.LLM)}: {promised(promise)}", "dim"))
     console.print(Text(f"\n{printable(explained.model)}. {CAVEAT}", "dim"))
 
 

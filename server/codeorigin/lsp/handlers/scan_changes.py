@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, RepositoryError, SourceError
 from codeorigin.lsp.documents.eligibility import is_excluded
-from codeorigin.lsp.handlers.scans import MAX_ERRORS, register_scan, scan_folders
+from codeorigin.lsp.handlers.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan, scan_folders
 from codeorigin.lsp.presentation.diagnostics import reported
-from codeorigin.lsp.presentation.wire_forms import function_to_wire
 from codeorigin.lsp.scoring.worker import Priority
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
 from codeorigin.source.literal_text import plain_message
-from codeorigin.wording.messages import on_changes, reported_functions
+from codeorigin.wording.messages import NO_CHANGE_JUDGED, in_place_of_list, on_changes, reported_functions
 from codeorigin.wording.titles import SCANNING_CHANGES
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ async def _scan(session: Session, only: str | None) -> dict[str, Any]:
         progress.end()
     found = sum(each["reported"] for each in files)
     functions = sum(len(each["functions"]) for each in files)
+    problems = [plain_message(error) for error in errors[:MAX_ERRORS]]
     return {
         "files": files,
         "scored": len(files),
@@ -57,8 +57,11 @@ async def _scan(session: Session, only: str | None) -> dict[str, Any]:
         "reported": found,
         "reportedText": reported_functions(found),
         "skipped": 0,
-        "errors": [plain_message(error) for error in errors[:MAX_ERRORS]],
+        "errors": problems,
         "cancelled": token.cancelled,
+        "remark": in_place_of_list(
+            listed=has_verdicts(files), cancelled=token.cancelled, errors=problems, nothing=NO_CHANGE_JUDGED
+        ),
         "message": plain_message(
             on_changes(files=len(files), functions=functions, findings=found, errors=errors)
         ),
@@ -114,10 +117,5 @@ def _is_wanted(path: Path, settings: Settings, folder: Path) -> bool:
 
 def _file(session: Session, record: "FileRecord", settings: Settings) -> dict[str, Any]:
     found = reported(record.functions, settings, session.accepted(record.uri))
-    return {
-        "uri": record.uri,
-        "reported": len(found),
-        # It speaks of functions that the change left alone.
-        "file": None,
-        "functions": [function_to_wire(each, settings) for each in record.functions],
-    }
+    # A verdict on the file would count functions that the change left alone.
+    return file_of_scan(record, settings, len(found), None)

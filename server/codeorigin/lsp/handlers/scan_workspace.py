@@ -9,14 +9,13 @@ from pygls import uris
 
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
-from codeorigin.lsp.handlers.scans import MAX_ERRORS, register_scan, scan_folders
+from codeorigin.lsp.handlers.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan, scan_folders
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
-from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
 from codeorigin.source.literal_text import plain_message
-from codeorigin.wording.messages import on_scan, reported_functions
+from codeorigin.wording.messages import NOTHING_JUDGED, in_place_of_list, on_scan, reported_functions
 from codeorigin.wording.titles import SCANNING
 
 if TYPE_CHECKING:
@@ -64,14 +63,12 @@ class _Scan:
             self._token.cancel()
             self._progress.end()
         if summary is None:
-            return {
-                "files": [],
-                "message": plain_message(f"the workspace was not scored: {error}"),
-                "cancelled": False,
-            }
+            message = plain_message(f"the workspace was not scored: {error}")
+            return {"files": [], "message": message, "remark": message, "cancelled": False}
         if not summary.cancelled:
             self._withdraw_stale([each.path for each in folders])
         found = sum(each["reported"] for each in self._files)
+        errors = [plain_message(error) for error in summary.errors[:MAX_ERRORS]]
         return {
             "files": self._files,
             "scored": summary.files,
@@ -79,8 +76,14 @@ class _Scan:
             "reported": found,
             "reportedText": reported_functions(found),
             "skipped": summary.skipped,
-            "errors": [plain_message(error) for error in summary.errors[:MAX_ERRORS]],
+            "errors": errors,
             "cancelled": summary.cancelled,
+            "remark": in_place_of_list(
+                listed=has_verdicts(self._files),
+                cancelled=summary.cancelled,
+                errors=errors,
+                nothing=NOTHING_JUDGED,
+            ),
             "message": on_scan(
                 files=summary.files,
                 functions=summary.functions,
@@ -95,14 +98,7 @@ class _Scan:
         self._seen.add(uri)
         found = reported(record.functions, settings, session.accepted(uri))
         if record.functions:
-            self._files.append(
-                {
-                    "uri": uri,
-                    "reported": len(found),
-                    "file": file_to_wire(record.verdict),
-                    "functions": [function_to_wire(each, settings) for each in record.functions],
-                }
-            )
+            self._files.append(file_of_scan(record, settings, len(found), record.verdict))
         # A folder may be taken out of the workspace while it is scanned.
         if not session.is_open(uri) and session.documents.folder_of(uri) is not None:
             with_link = session.client.support.code_description

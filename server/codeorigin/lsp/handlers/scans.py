@@ -1,19 +1,43 @@
 """What the commands that scan folders have in common."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pygls import uris
 
 from codeorigin.lsp.connection.parameters import plain_json, read
+from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
+from codeorigin.model.file_verdict import FileVerdict
+from codeorigin.settings.schema import Settings
+from codeorigin.wording.messages import reported_of
 
 if TYPE_CHECKING:
+    from codeorigin.lsp.scoring.file_records import FileRecord
     from codeorigin.lsp.scoring.workspace_scan import ScanFolder
 
 MAX_ERRORS = 100
+
+
+def file_of_scan(
+    record: "FileRecord", settings: Settings, findings: int, verdict: FileVerdict | None
+) -> dict[str, Any]:
+    """A file with its functions, ``findings`` of which are reported, and the ``verdict`` on it as a whole."""
+    judged = sum(each.verdict.probability is not None for each in record.functions)
+    return {
+        "uri": record.uri,
+        "reported": findings,
+        "reportedText": reported_of(findings, judged),
+        "file": file_to_wire(verdict),
+        "functions": [function_to_wire(each, settings) for each in record.functions],
+    }
+
+
+def has_verdicts(files: Iterable[dict[str, Any]]) -> bool:
+    """Whether there is anything to list."""
+    return any(each["verdict"]["probability"] is not None for file in files for each in file["functions"])
 
 
 def register_scan(

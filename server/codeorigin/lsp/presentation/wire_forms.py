@@ -13,18 +13,36 @@ from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.settings.schema import Settings
 from codeorigin.source.literal_text import plain_message
-from codeorigin.wording import FULL_CAVEAT
-from codeorigin.wording.explanations import balance, by_construct, construct_name, method_phrase
-from codeorigin.wording.figures import probability_percent
-from codeorigin.wording.files import file_guarantee, file_headline
+from codeorigin.wording import FULL_CAVEAT, titles
+from codeorigin.wording.explanations import (
+    balance,
+    by_construct,
+    construct_name,
+    direction,
+    method_phrase,
+    share_of_code,
+)
+from codeorigin.wording.figures import logits, probability_percent
+from codeorigin.wording.files import file_details, file_guarantee, file_headline, file_label
 from codeorigin.wording.functions import (
     SAME_COMMIT,
+    band_phrase,
     deep_note,
     guarantee,
     headline_or_reason,
     own_text,
     windows_note,
 )
+
+TITLES = {
+    "lines": titles.LINE_EVIDENCE,
+    "constructs": titles.CONSTRUCT_EVIDENCE,
+    "tokens": titles.TOKEN_EVIDENCE,
+    "human": direction(-1),
+    "llm": direction(1),
+    "unit": titles.EVIDENCE_UNIT,
+}
+"""What stands over evidence where there is room for all of it."""
 
 
 def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
@@ -45,6 +63,7 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "commitEvidence": verdict.commit_evidence,
         "commitNeighbours": verdict.commit_neighbours,
         "band": band.value if band is not None else None,
+        "bandText": band_phrase(band) if band is not None else None,
         "reason": verdict.reason.value if verdict.reason is not None else None,
         "humanShare": verdict.human_share,
         "falsePositiveRate": verdict.false_positive_rate,
@@ -74,9 +93,11 @@ def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
         "falsePositiveRate": verdict.false_positive_rate,
         "promise": None if verdict.promise is None else verdict.promise.to_dict(),
         "threshold": verdict.llm_threshold,
+        "label": file_label(verdict),
         "summary": file_headline(verdict),
         "guarantee": file_guarantee(verdict),
         "caveat": FULL_CAVEAT,
+        "details": file_details(verdict),
     }
 
 
@@ -111,6 +132,7 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
             {
                 "line": line.line,
                 "value": line.value,
+                "valueText": logits(line.value),
                 "wide": line.wide,
                 "deep": line.deep,
                 "weight": line.value / largest,
@@ -121,6 +143,7 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
             {
                 "text": visible(token.text),
                 "value": token.value,
+                "valueText": logits(token.value),
                 "range": {
                     "start": to_wire(positions.position(token.line, token.start_column)),
                     "end": to_wire(positions.position(token.line, token.end_column)),
@@ -133,13 +156,16 @@ def explanation_to_wire(result: Result, function: FunctionReport, explanation: E
                 "construct": each.construct.value,
                 "name": construct_name(each),
                 "value": each.value,
+                "valueText": logits(each.value),
                 "wide": each.wide,
                 "deep": each.deep,
                 "characters": each.characters,
+                "shareText": share_of_code(each, explanation),
             }
             for each in explanation.constructs
         ],
         "constructsText": by_construct(explanation),
+        "titles": TITLES,
     }
 
 

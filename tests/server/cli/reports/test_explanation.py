@@ -181,8 +181,8 @@ def test_constructs_stand_below_the_lines(make_file: MakeFile) -> None:
     assert lines[9:14] == [
         "",
         "by construct",
-        "  +2.00  error handling, 25 % of the characters",
-        "  -0.50  names, 75 % of the characters",
+        "  +2.00  error handling, 25 % of the code",
+        "  -0.50  names, 75 % of the code",
         "Most of the evidence towards LLM lies in error handling (+2.00).",
     ]
     report = json.loads(explanation.render_json(explained(make_file, constructs=CONSTRUCTS)))

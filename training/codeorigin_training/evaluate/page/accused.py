@@ -142,6 +142,6 @@ def _mixed(report: Report) -> list[str]:
 
 _MIXED = {
     "mixed_files": "files that hold both classes",
-    "mixed_commits": "all, half of the LLM functions moved into people's commits",
+    "mixed_commits": "all, half of the LLM functions moved into human-written commits",
     "as_they_are": "all, as they are",
 }

@@ -41,8 +41,7 @@ def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateCo
     groups = unit_numbers(rows)
     shares = share_estimates(judged_shares(rows, answers), groups, rounds=config.rounds, seed=config.seed)
     functions, units = len(rows), len(np.unique(groups))
-    generator = np.random.default_rng(config.seed)
-    chosen = np.sort(generator.permutation(len(rows))[: config.held_out_functions])
+    chosen = drawn_places(len(rows), config)
     rows = [rows[int(number)] for number in chosen]
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows])
@@ -67,6 +66,12 @@ def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateCo
         reliability=_reliability(labels[both], drawn.probability[both]),
         breakdowns=tuple(_breakdowns(rows, whole, config)),
     )
+
+
+def drawn_places(count: int, config: EvaluateConfig) -> Integers:
+    """The places of ``config.held_out_functions`` of ``count`` held-out functions, int64, ascending."""
+    generator = np.random.default_rng(config.seed)
+    return np.sort(generator.permutation(count)[: config.held_out_functions])
 
 
 def _curve(title: str, rows: Sequence[Row], whole: Sample, keep: Booleans, seed: int) -> RocCurve:

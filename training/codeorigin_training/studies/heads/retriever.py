@@ -171,8 +171,9 @@ def train_retriever(
     learnt = [pairs[place] for place in generator.permutation(len(pairs))[: config.train_pairs]]
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate)
     steps = config.epochs * -(-len(learnt) // config.batch)
+    # Of five steps its rise would be one from the first to the first, and divided by nothing.
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=config.learning_rate, total_steps=steps, pct_start=0.2
+        optimizer, max_lr=config.learning_rate, total_steps=max(steps, 6), pct_start=0.2
     )
     words = {id(each): model.tokens(each.behaviour, config.specification_tokens) for each in learnt}
     codes = {

@@ -102,10 +102,11 @@ class RelationLearner:
         self,
         model: RelationClassifier,
         functions: Sequence[Represented],
-        vocabulary: Vocabulary,
+        vocabulary: StructureVocabulary,
         config: RepresentationsConfig,
     ) -> None:
-        self.module = model
+        self.module: nn.Module = model
+        self._model = model
         self._functions, self._config = functions, config
         self._encoded = _encoded(functions, vocabulary, config.context)
         self._places = {id(each): place for place, each in enumerate(functions)}
@@ -119,7 +120,7 @@ class RelationLearner:
     def loss(self, draw: Draw, generator: np.random.Generator) -> StepLoss:
         batch = [self._functions[row] for row in draw.rows]
         swaps = _swaps(draw.companions, self._config.swaps)
-        logits, targets = _logits(self.module, batch, self._encoded, swaps)
+        logits, targets = _logits(self._model, batch, self._encoded, swaps)
         # Those that belong together weigh as much as all that were swapped, and a coin's loss is that of one pair.
         weights = torch.where(targets > 0, (len(swaps) + 1) / 2, (len(swaps) + 1) / (2 * len(swaps)))
         loss = nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)
@@ -139,13 +140,14 @@ def train_relations(
 ) -> RelationClassifier:
     """A classifier of all kinds of pairs: those that belong together weigh as much as those that were swapped."""
     torch.manual_seed(config.seed)
-    learner = RelationLearner(RelationClassifier(encoder), functions, vocabulary, config)
+    model = RelationClassifier(encoder)
+    learner = RelationLearner(model, functions, vocabulary, config)
     settings = FinetuneConfig(learning_rate=config.learning_rate, warm_up=0.1, device="cpu", seed=config.seed)
     batches = len(learner.round(np.random.default_rng(config.seed)))
     settings = by_epochs(settings, config.epochs, batches, 1, patience=0)
-    schedule = make_schedule([list(learner.module.parameters())], settings)
+    schedule = make_schedule([list(model.parameters())], settings)
     fit(learner, schedule, settings, log=log, metrics=lambda figures, step: None)
-    return learner.module
+    return model
 
 
 @torch.no_grad()
