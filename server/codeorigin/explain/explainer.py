@@ -124,9 +124,7 @@ class Explainer:
         deep = np.zeros(len(normalized.text))
         path: PathAttribution | None = None
         if features.encoding is not None and features.windows and self._gradient is not None:
-            path = attribute_windows(
-                self._scorer, self._gradient, features, function.score.wide, options, cancel
-            )
+            path = attribute_windows(self._scorer, self._gradient, features, function.score, options, cancel)
             deep_lines = line_sums(path.tokens.sum(axis=1), features.encoding.lines, function.line_count)
             deep_words = gather_tokens(path.tokens, features.encoding, words)
             deep = token_characters(path.tokens.sum(axis=1), features.encoding, normalized.text)

@@ -60,9 +60,9 @@ def cross_fitted_biases(rows: Sequence[Row], logits: Floats, folds: Integers) ->
     result = np.zeros(len(rows))
     for fold in np.unique(folds):
         inside = folds == fold
-        others = np.flatnonzero(~inside)
+        others = np.flatnonzero(~inside).tolist()
         bias = fit_language_bias([rows[number] for number in others], logits[others])
-        result[inside] = language_biases(bias, [rows[number] for number in np.flatnonzero(inside)])
+        result[inside] = language_biases(bias, [rows[number] for number in np.flatnonzero(inside).tolist()])
     return result
 
 
