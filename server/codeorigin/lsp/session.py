@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -21,8 +21,10 @@ from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.refining import Refining
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
-from codeorigin.lsp.scoring.workspace_scan import Scanner
 from codeorigin.settings.schema import RunMode, Scope, Settings
+
+if TYPE_CHECKING:
+    from codeorigin.lsp.scoring.workspace_scan import Scanner
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +80,11 @@ class Session(OpenDocuments):
         self.publisher.withdraw(lambda uri: self.documents.folder_of(uri) is None and not self.is_open(uri))
 
     @property
-    def scanner(self) -> Scanner:
+    def scanner(self) -> "Scanner":
         """What scores files that are not open; the same one for every scan, so that it knows what is unchanged."""
+        # Loaded when it is first needed: a server starts without.
+        from codeorigin.lsp.scoring.workspace_scan import Scanner  # noqa: PLC0415
+
         if self._scanner is None:
             self._scanner = Scanner(self.worker, self.loader, self.documents.encoding)
         return self._scanner
