@@ -69,7 +69,7 @@ def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateCo
 
 
 def drawn_places(count: int, config: EvaluateConfig) -> Integers:
-    """The places of ``config.held_out_functions`` of ``count`` held-out functions, int64, ascending."""
+    """The places ``(n,)`` of at most ``config.held_out_functions`` of ``count`` held-out functions, ascending."""
     generator = np.random.default_rng(config.seed)
     return np.sort(generator.permutation(count)[: config.held_out_functions])
 

@@ -92,7 +92,7 @@ def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
         *_peers(measured),
         "## Time",
         "",
-        "Milliseconds of one core's time a text where this card was made, the least of five runs.",
+        "Milliseconds a text on one core where this card was made, the least of five runs.",
         "",
         "| Text | Texts | Median | 95th percentile |",
         "|---|--:|--:|--:|",
