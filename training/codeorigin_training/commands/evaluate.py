@@ -82,7 +82,7 @@ def _keep_figures(
     report: Report, detector: Detector, held_out: Sequence[Row], config: EvaluateConfig, tracker: Tracker
 ) -> None:
     """The report's rates, and what everybody measures on the functions that its curves are of."""
-    tracker.metrics(numbers({"held_out": to_plain(report.held_out) or {}}), 0)
+    tracker.metrics(numbers({"held_out": to_json_value(report.held_out) or {}}), 0)
     rows = [held_out[int(place)] for place in drawn_places(len(held_out), config)]
     keep_test_set(tracker, rows, detector.answers(rows, detector.logits(rows)).probability)
 
