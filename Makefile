@@ -9,6 +9,8 @@ CLIENT := vscode-client
 CODE_SERVER ?= build/code-server
 # Options of pytest: make test PYTEST=tests/server
 PYTEST ?=
+# Processes that share the test files; each makes tiny models of its own. WORKERS=0 runs all tests in one.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-editors vsix lint format bench clean
@@ -16,7 +18,7 @@ PYTEST ?=
 help:
 	@echo "make demo    install CodeOrigin in .venv, score the examples, explain one function"
 	@echo "make test    install the training and development tools too, run all tests but those in VS Code and Emacs"
-	@echo "make test-editors  install VS Code (code-server), Chromium and Emacs, run the tests in all editors"
+	@echo "make test-editors  install VS Code (code-server), Chromium and Emacs, run the tests in them"
 	@echo "make vsix    package the VS Code extension with the server inside"
 	@echo "make lint    ruff, mypy, eslint and tsc"
 	@echo "make format  let ruff format, and fix what it can"
@@ -52,13 +54,13 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.development $(CLIENT)/node_modules/.installed
 	cd $(CLIENT) && npm test --silent
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST)
 
-# Neovim, Emacs, and VS Code with the packaged extension; screenshots go to build/editors.
+# Emacs, and VS Code with the packaged extension; Neovim is in `make test`. Screenshots go to build/editors.
 test-editors: $(VENV)/.editors vsix
 	tests/editors/setup/system_packages.sh
 	tests/editors/setup/code_server.sh $(BIN)/python $(CODE_SERVER)
-	$(BIN)/python -m pytest tests/editors --editors --code-server $(CODE_SERVER)
+	$(BIN)/python -m pytest tests/editors --ignore tests/editors/nvim --editors --code-server $(CODE_SERVER)
 
 vsix: $(VENV)/.created $(CLIENT)/node_modules/.installed
 	rm -rf $(CLIENT)/bundled

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from server import Client, client, library_files
+from client import Client, client, library_files
 
 DOCUMENTS = 4
 EDITS_TO_HOVER = 10

@@ -1,201 +1,33 @@
 """How fast and how large the language server is: p50 and p95 of what an editor waits for.
 
-    python benchmarks/server.py [--rounds 10] [--model DIR] [--json]
+    python benchmarks/server.py [--rounds 10] [--model DIR] [--hover] [--json]
 
 The files are those of the Python standard library of the interpreter that runs this. The processor's own
 rate of matrix multiplication stands beside the figures, so that those of different machines can be compared.
+
+With ``--hover``, what somebody waits for who hovers over a function right after a file was opened, with the settings
+that the server has by itself: the first answer, which may do without the deep part; the refined verdict and the whole
+evidence, which later hovers show; and the server's memory after that.
 """
 
 import argparse
 import json
 import os
-import queue
 import re
 import statistics
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from client import SETTINGS, TIMEOUT_SECONDS, client, library_files
 
-LIBRARY = Path(os.__file__).parent
+from codeorigin.wording.explanations import DEEP_EVIDENCE_PENDING, DEEP_PENDING, PENDING
+
 LINES = 1_000
 OPENED_FILES = 200
-TIMEOUT_SECONDS = 300
-SETTINGS = {"threshold": 0.0, "debounce": 0, "caretQuiet": 0, "explainWait": 10_000}
-
-
-class Client:
-    """A client that measures; without any library, so that nothing but the server is timed."""
-
-    def __init__(self, model: Path | None) -> None:
-        self.started = time.perf_counter()
-        options = ["--model", str(model)] if model is not None else []
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "codeorigin", "serve", "--log-level", "error", *options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        self._messages: queue.Queue[tuple[float, dict[str, Any]]] = queue.Queue()
-        self._waiting: list[tuple[float, dict[str, Any]]] = []
-        self._id = 0
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        stream = self.process.stdout
-        assert stream is not None
-        while header := stream.readline():
-            if header.lower().startswith(b"content-length:"):
-                length = int(header.split(b":")[1])
-                while stream.readline().strip():
-                    pass
-                body = stream.read(length)
-                self._messages.put((time.perf_counter(), json.loads(body)))
-
-    def send(self, method: str, params: Any, request_id: int | None = None) -> float:
-        """Send, and return when."""
-        message = {"jsonrpc": "2.0", "method": method, "params": params}
-        if request_id is not None:
-            message["id"] = request_id
-        body = json.dumps(message).encode()
-        stream = self.process.stdin
-        assert stream is not None
-        now = time.perf_counter()
-        stream.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-        stream.flush()
-        return now
-
-    def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> tuple[float, dict[str, Any]]:
-        """When the first wanted message came, and the message."""
-        for each in self._waiting:
-            if wanted(each[1]):
-                self._waiting.remove(each)
-                return each
-        while True:
-            each = self._messages.get(timeout=TIMEOUT_SECONDS)
-            if wanted(each[1]):
-                return each
-            self._waiting.append(each)
-
-    def forget_unread(self) -> None:
-        """Drop what was said and nobody waited for."""
-        self._waiting.clear()
-
-    def request(self, method: str, params: Any) -> tuple[float, Any]:
-        """Seconds until the answer, and the answer's result."""
-        self._id += 1
-        own = self._id
-        sent = self.send(method, params, own)
-        came, message = self.wait(lambda m: m.get("id") == own and "method" not in m)
-        if "error" in message:
-            raise RuntimeError(message["error"]["message"])
-        return came - sent, message["result"]
-
-    def status(self) -> tuple[float, dict[str, Any]]:
-        """Seconds until the status came, and the status."""
-        seconds, status = self.request(
-            "workspace/executeCommand", {"command": "codeorigin.status", "arguments": []}
-        )
-        return seconds, status
-
-    def initialize(self) -> float:
-        """Shake hands; seconds from the start of the process to the answer."""
-        params = {
-            "processId": os.getpid(),
-            "rootUri": None,
-            "capabilities": {},
-            "initializationOptions": SETTINGS,
-        }
-        self.request("initialize", params)
-        answered = time.perf_counter() - self.started
-        self.send("initialized", {})
-        return answered
-
-    def ready(self) -> float:
-        """Wait for the model; seconds since the start of the process."""
-        while self.status()[1]["state"] != "ready":
-            time.sleep(0.01)
-        return time.perf_counter() - self.started
-
-    def open(self, uri: str, text: str) -> tuple[float, list[dict[str, Any]]]:
-        """Seconds until the diagnostics of a new document came, and the diagnostics."""
-        document = {"uri": uri, "languageId": "python", "version": 0, "text": text}
-        sent = self.send("textDocument/didOpen", {"textDocument": document})
-        return self._findings(uri, 0, sent)
-
-    def change(self, uri: str, version: int, line: int, text: str) -> float:
-        """Seconds from a line put in to the diagnostics of the new version."""
-        place = {"line": line, "character": 0}
-        sent = self.send(
-            "textDocument/didChange",
-            {
-                "textDocument": {"uri": uri, "version": version},
-                "contentChanges": [{"range": {"start": place, "end": place}, "text": text}],
-            },
-        )
-        return self._findings(uri, version, sent)[0]
-
-    def _findings(self, uri: str, version: int, sent: float) -> tuple[float, list[dict[str, Any]]]:
-        came, message = self.wait(
-            lambda m: (
-                m.get("method") == "textDocument/publishDiagnostics"
-                and m["params"]["uri"] == uri
-                and m["params"].get("version") == version
-            )
-        )
-        return came - sent, message["params"]["diagnostics"]
-
-    def hover(self, uri: str, line: int) -> float:
-        """Seconds until a hover with the explanation came."""
-        place = {"textDocument": {"uri": uri}, "position": {"line": line, "character": 6}}
-        seconds, hover = self.request("textDocument/hover", place)
-        if hover is None or "completeness gap" not in hover["contents"]["value"]:
-            raise RuntimeError("the hover holds no explanation")
-        return seconds
-
-    def memory(self) -> dict[str, float]:
-        """Resident memory now and at its peak, in MiB (Linux)."""
-        text = Path(f"/proc/{self.process.pid}/status").read_text()
-        return {
-            name: int(re.findall(rf"{field}:\s+(\d+)", text)[0]) / 1024
-            for name, field in (("now", "VmRSS"), ("peak", "VmHWM"))
-        }
-
-    def leave(self) -> float:
-        """Seconds from ``shutdown`` to the process' end."""
-        before = time.perf_counter()
-        self.request("shutdown", None)
-        self.send("exit", None)
-        self.process.wait(TIMEOUT_SECONDS)
-        return time.perf_counter() - before
-
-
-@contextmanager
-def client(model: Path | None) -> Iterator[Client]:
-    """A server for one round."""
-    running = Client(model)
-    try:
-        yield running
-    finally:
-        running.process.kill()
-        running.process.wait()
-
-
-def library_files() -> list[tuple[Path, str]]:
-    """Modules of the standard library with their text, in a fixed order."""
-    found = []
-    for path in sorted(LIBRARY.rglob("*.py")):
-        if not {"site-packages", "test", "tests", "lib2to3", "idlelib"} & set(path.parts):
-            try:
-                found.append((path, path.read_text(encoding="utf-8")))
-            except UnicodeDecodeError:
-                continue
-    return found
+SHORT_LINES = 200
+HOVERS = 3
 
 
 def sgemm_rate(size: int = 1024, rounds: int = 20) -> float:
@@ -272,6 +104,60 @@ def measure(rounds: int, model: Path | None) -> dict[str, Any]:
         "memory_mib": {"model loaded": loaded, f"after {len(sent)} opened files": opened},
         "seconds_for_opened_files": scored,
         "lines_of_opened_files": sum(content.count("\n") for _, content in sent),
+        **machine(),
+    }
+
+
+def measure_hovers(rounds: int, model: Path | None) -> dict[str, Any]:
+    """Hover in a new server, again and again until nothing is pending; times in seconds by what was measured."""
+    files = library_files()
+    path, text = min(files, key=lambda each: (abs(each[1].count("\n") - SHORT_LINES), str(each[0])))
+    times: dict[str, list[float]] = {}
+    memory: dict[str, dict[str, float]] = {}
+    gaps: list[float] = []
+    cores: dict[str, list[float]] = {}
+
+    def note(name: str, seconds: float) -> None:
+        times.setdefault(name, []).append(seconds)
+
+    for _ in range(rounds):
+        with client(model, {"threshold": 0.0, "debounce": 0}) as server:
+            server.initialize()
+            note("start to the model loaded", server.ready())
+            memory["model loaded"] = server.memory()
+            seconds, findings = server.open(path.as_uri(), text)
+            note("open to all diagnostics", seconds)
+            for number, finding in enumerate(findings[:HOVERS]):
+                which = "first" if number == 0 else "later"
+                before, spent = time.perf_counter(), server.core_seconds()
+                line = finding["range"]["start"]["line"]
+                seconds, said = server.hover_text(path.as_uri(), line)
+                note(f"{which} hover to an answer", seconds)
+                read = DEEP_PENDING not in said and PENDING not in said
+                while any(each in said for each in (PENDING, DEEP_PENDING, DEEP_EVIDENCE_PENDING)):
+                    if time.perf_counter() - before > TIMEOUT_SECONDS:
+                        raise RuntimeError("the deep part does not answer")
+                    if not read and DEEP_PENDING not in said and PENDING not in said:
+                        note(f"{which} hover to the refined verdict", time.perf_counter() - before)
+                        read = True
+                    _, said = server.hover_text(path.as_uri(), line)
+                note(f"{which} hover to all evidence", time.perf_counter() - before)
+                cores.setdefault(f"{which} hover", []).append(server.core_seconds() - spent)
+                gaps += [float(gap) for gap in re.findall(r"completeness gap (?:under )?([\d.]+) %", said)]
+                memory[f"after {number + 1} hovers"] = server.memory()
+    return {
+        "file": f"{path.name}, {text.count(chr(10))} lines, {len(findings)} functions with a verdict",
+        "times_ms": {name: percentiles(seconds) for name, seconds in times.items()},
+        "memory_mib": memory,
+        "core_seconds": {name: statistics.median(each) for name, each in cores.items()},
+        "completeness_gaps_percent": gaps,
+        **machine(),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """How fast the machine is, and how busy."""
+    return {
         "sgemm_gflops": sgemm_rate(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "load_average": os.getloadavg()[0],
@@ -283,13 +169,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--rounds", type=int, default=10, help="servers that are started (default: 10)")
     parser.add_argument("--model", type=Path, help="model folder (default: the one that ships)")
+    parser.add_argument("--hover", action="store_true", help="the first hovers of new servers alone")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    found = measure(options.rounds, options.model)
+    found = (measure_hovers if options.hover else measure)(options.rounds, options.model)
     if options.json:
         print(json.dumps(found, indent=2))
         return
-    print(f"file: {found['file']}; settings: {SETTINGS}")
+    settings = "those of the server" if options.hover else SETTINGS
+    print(f"file: {found['file']}; settings: {settings}")
     print(
         f"processor: {found['cores']} cores, sgemm {found['sgemm_gflops']:.0f} GFLOP/s, "
         f"load average {found['load_average']:.1f}\n"
@@ -300,6 +188,12 @@ def main() -> None:
     print()
     for name, each in found["memory_mib"].items():
         print(f"resident memory, {name}: {each['now']:.0f} MiB (peak {each['peak']:.0f} MiB)")
+    if options.hover:
+        for name, seconds in found["core_seconds"].items():
+            print(f"processors, {name} to all evidence: {seconds:.2f} core seconds (median)")
+        gaps = found["completeness_gaps_percent"]
+        print(f"completeness gap: {max(gaps, default=0.0):.1f} % at most, {len(gaps)} explanations")
+        return
     print(
         f"{found['lines_of_opened_files']} lines of opened files scored in "
         f"{found['seconds_for_opened_files']:.1f} s"

@@ -1,4 +1,4 @@
-"""What the documents show is what a reader gets: the output of commands, links, and the commands' options."""
+"""Links between the documents lead somewhere, and options in their examples exist."""
 
 import re
 import subprocess
@@ -14,18 +14,6 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
 
 def blocks(language: str, document: Path) -> list[str]:
     return [body for name, body in BLOCK.findall(document.read_text("utf-8")) if name == language]
-
-
-def test_the_readmes_output_is_what_the_command_prints() -> None:
-    (block,) = blocks("console", ROOT / "README.md")
-    command, *shown = block.splitlines()
-    arguments = command.removeprefix("$ codeorigin ").split()
-    done = subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, cwd=ROOT, env=PLAIN, check=False
-    )
-    printed = done.stdout.splitlines()
-    assert len(shown) >= 6
-    assert [line for line in shown if line not in printed] == [], done.stdout
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

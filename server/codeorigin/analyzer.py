@@ -8,6 +8,7 @@ from pathlib import Path
 from codeorigin.cached_explainer import CachedExplainer
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.embedded import place_function, regions_of
+from codeorigin.errors import Cancelled
 from codeorigin.explain.explainer import Explainer
 from codeorigin.explain.explanation import ExplainOptions, Explanation
 from codeorigin.file_verdicts import file_verdict
@@ -171,30 +172,40 @@ class Analyzer:
         verdict = _TOO_SHORT if scored is None else self._judge.at_top_level(scored, rule, language)
         return FunctionReport(span, verdict, identity)
 
-    def prepare(self, documents: Iterable[tuple[str, str, str | None]]) -> None:
+    def prepare(
+        self, documents: Iterable[tuple[str, str, str | None]], *, cancel: CancelToken = NEVER
+    ) -> None:
         """Find and score the functions of several documents together: a batch of many takes less time than many small.
 
         Args:
             documents: the text, the language and the path of each, as :meth:`analyze` will be given them; it then
-                has only to judge, but for a document over which this fails.
+                has only to judge. What fails here is left to it, which says of which document that is true.
+            cancel: as for :meth:`analyze`; the scores of functions that are scored by then stay.
 
         Raises:
-            LanguageError: a language is not supported.
+            Cancelled: ``cancel`` was thrown.
         """
         self._prepared.clear()
         by_language: dict[str, list[tuple[_Document, FoundFunctions]]] = {}
         for text, language, path in documents:
             if find_host(language) is not None:
                 continue  # its blocks are documents of their own
-            known = get_language(language)
             try:
-                found = FoundFunctions.find(text, known, path)
+                known = get_language(language)
+                found = FoundFunctions.find(text, known, path, cancel=cancel)
+            except Cancelled:
+                raise
             except Exception:
-                continue  # analyze says of which document it is true
+                continue
             by_language.setdefault(known.model_language, []).append(((known.id, path, text), found))
         for language, together in by_language.items():
             codes = dict(chain.from_iterable(found.to_score.items() for _, found in together))
-            scores = self._scores.of(codes, language)
+            try:
+                scores = self._scores.of(codes, language, cancel=cancel)
+            except Cancelled:
+                raise
+            except Exception:
+                continue
             self._prepared |= {key: (found, scores) for key, found in together}
 
     def refine(

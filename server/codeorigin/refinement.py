@@ -44,7 +44,7 @@ class Refinement:
             text: the document that the report is about.
             report: by the wide part, or refined in part.
             looked_at: ids of functions whose verdict is refined whatever it is.
-            ask: the deep part; otherwise only what it has said before is heard.
+            ask: the deep part; otherwise only what it has said before counts.
             cancel: checked between functions; what was answered by then stays.
 
         Raises:

@@ -242,3 +242,19 @@ def test_declarations_without_a_body_are_not_listed() -> None:
         "php": "<?php abstract class A { abstract function b(); } interface C { function d(); }",
     }.items():
         assert names(text, language) == [], language
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("rust", "impl A {\n    fn f(&self) -> i32 {\n        self.x + 2\n    }\n\n    /// ends here. "),
+        ("rust", "impl A {\n    fn f(&self) -> i32 {\n        self.x + 2\n    }\n\n    //! ends here."),
+        ("java", "class A {\n    int f() {\n        return 2;\n    }\n    // ends here. "),
+        ("javascript", "class A {\n    f() {\n        return 2;\n    }\n    /* ends here. "),
+    ],
+)
+def test_a_text_may_end_in_a_comment_of_an_open_block(language: str, code: str) -> None:
+    """What closes the block for the parser is no part of the comment."""
+    found = find_functions(code, get_language(language))
+    assert [function.name for function in found] == ["f"]
+    assert all(function.range.end_byte <= len(code.encode()) for function in found)

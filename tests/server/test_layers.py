@@ -17,6 +17,7 @@ _PREFIX = "codeorigin."
 _KNOWN_TO_FRONTS = (
     "accepted_findings",
     "analyzer",
+    "batching",
     "cancellation",
     "changed_functions",
     "collector",

@@ -58,11 +58,12 @@ def test_a_check_of_files_loads_nothing_that_asks_git(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_a_server_starts_without_a_model_or_git() -> None:
+def test_a_server_starts_without_a_model_git_or_scans() -> None:
     script = (
         "import sys, codeorigin.lsp.app; "
         "print(sorted(name for name in sys.modules if name in {'numpy', 'typer', 'rich', "
-        "'google.protobuf', 'codeorigin.analyzer'} or name.startswith('codeorigin.git')))"
+        "'google.protobuf', 'codeorigin.analyzer', 'codeorigin.lsp.scoring.workspace_scan'} "
+        "or name.startswith('codeorigin.git')))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

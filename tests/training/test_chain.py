@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from codeorigin.analyzer import Analyzer
+from codeorigin.errors import CodeOriginError
 from codeorigin_training.__main__ import STAGES, app
+from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
+from codeorigin_training.run import Run
 from support.corpus_maker import llm_function, write_corpus
 
 ENCODER = {
@@ -140,6 +144,66 @@ def test_the_bundle_judges_functions_in_their_file(finished: Path) -> None:
         assert function.verdict.neighbours == 2
         assert function.verdict.file_evidence is not None
         assert function.verdict.file_evidence > 0
+
+
+@pytest.fixture(scope="module")
+def refining(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the same run, whose last stages were told that the deep part refines."""
+    run = tmp_path_factory.mktemp("refining") / "run"
+    shutil.copytree(finished, run, ignore=shutil.ignore_patterns("mlflow*", "evaluation"))
+    settings = smoke(finished)
+    settings["calibrate"]["refine"] = True
+    for stage in ("calibrate", "export", "card"):
+        file = run.parent / f"{stage}.json"
+        file.write_text(json.dumps(settings[stage]))
+        result = CliRunner().invoke(app, [stage, "--run", str(run), "--config", str(file), "--no-track"])
+        assert result.exit_code == 0, f"{stage}: {result.output}"
+    return run
+
+
+def test_a_chain_that_is_told_so_ends_in_a_bundle_that_refines(refining: Path) -> None:
+    analyzer = Analyzer.load(refining / "bundle")
+    assert analyzer.refines
+    generator = random.Random(7)
+    text = "\n\n".join(llm_function(generator, f"process_{noun}") for noun in ("orders", "users"))
+    first = analyzer.analyze(text, "python")
+    both = analyzer.refine(text, first)
+    calibration = analyzer.bundle.calibration
+    assert calibration.refined is not None
+    for before, after in zip(first.functions, both.functions, strict=True):
+        assert before.verdict.awaits_deep
+        assert after.verdict.deep not in {None, 0.0}
+        assert after.verdict.logit == pytest.approx(before.verdict.said + after.verdict.deep)
+        # Both have neighbours: what is read is the scale of refined functions in their file.
+        scale = calibration.refined.in_file or calibration.refined.alone
+        evidence = after.verdict.file_evidence or 0.0
+        assert after.verdict.probability == pytest.approx(scale.probability(after.verdict.logit + evidence))
+        explained = analyzer.explain(text, before.span)
+        assert explained.logit == pytest.approx(after.verdict.logit, abs=1e-4)
+
+
+def test_what_refines_promises_and_measures_both_steps(finished: Path, refining: Path) -> None:
+    one, two = (
+        json.loads((folder / "bundle" / "manifest.json").read_text()) for folder in (finished, refining)
+    )
+    assert "refined" not in one["calibration"]
+    refined = two["calibration"]["refined"]
+    assert refined["alone"]["false_positive_rate"] == 0.1
+    assert refined["alone"]["default"] != two["calibration"]["default"]
+    assert two["metrics"]["verdicts"] != one["metrics"]["verdicts"]
+    assert two["metrics"]["parts"] == one["metrics"]["parts"]
+    assert {"wide.onnx", "score.onnx", "gradient.onnx"} <= set(two["files"])
+    assert max(two["parity"].values()) < 1e-3
+    card = (refining / "bundle" / "README.md").read_text()
+    assert "What the wide part calls `human` is never called `llm`." in card
+    assert "Verdicts are those of both steps together" in card
+    assert "The two logits are added." in (finished / "bundle" / "README.md").read_text()
+
+
+def test_new_thresholds_for_what_refines_are_not_made_from_the_wide_part(refining: Path) -> None:
+    config = RecalibrateConfig(refining / "bundle", refining / "corpus", "2.0.0")
+    with pytest.raises(CodeOriginError, match="its deep part refines"):
+        recalibrate(config, Run(refining), print)
 
 
 def test_a_stage_that_comes_too_early_says_what_comes_first(tmp_path: Path) -> None:

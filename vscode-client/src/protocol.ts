@@ -19,7 +19,7 @@ export interface Status {
   message: string | null;
 }
 
-/** Of such code by people in a new repository at most `rate` is expected in the band `llm`; null stands for all. */
+/** Of such human-written code in a new repository at most `rate` is expected in the band `llm`; null stands for all. */
 export interface ThresholdPromise {
   rate: number;
   language: string | null;

@@ -211,7 +211,7 @@ def changed_file(
 ) -> CheckedFile:
     """The file with only those outermost functions in which one of the lines ``changed`` lies.
 
-    It has no verdict on the file, which speaks of functions that the change left alone. ``changed`` are lines that end
+    It has no verdict on the file, which would count functions that the change left alone. ``changed`` are lines that end
     at ``\\n``, as git counts them.
     """
     lines = function_lines(text, report.functions)

@@ -69,7 +69,7 @@ def check(
         typer.Option(
             "--baseline",
             metavar="FILE",
-            help="Accepted findings, as editors keep them: no findings any more.",
+            help="File of accepted findings, as editors keep it: these are not reported.",
         ),
     ] = None,
     accept_all: Annotated[
@@ -101,7 +101,7 @@ def check(
     settings: Annotated[
         str | None,
         typer.Option(
-            metavar="JSON", help="An editor's settings, which hold where the project's files say nothing."
+            metavar="JSON", help="An editor's settings, used where the project's files set nothing."
         ),
     ] = None,
     model: Model = None,

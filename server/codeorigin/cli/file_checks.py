@@ -55,8 +55,7 @@ class FileCheck:
                 with suppress(SourceError):
                     texts[number] = text = source.read()
                     documents.append((text, source.language.id, source.path))
-        with suppress(Exception):
-            analyzer.prepare(documents)
+        analyzer.prepare(documents)
         return texts
 
     def run(

@@ -32,6 +32,7 @@ class HistoryFormat(StrEnum):
     JSON = "json"
     HTML = "html"
     MARKDOWN = "markdown"
+    BADGE = "badge"
     PARQUET = "parquet"
 
 

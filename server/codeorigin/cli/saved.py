@@ -12,7 +12,13 @@ from codeorigin.errors import CodeOriginError, SourceError
 
 # ruff: noqa: PLC0415
 
-_OF_HISTORIES = (ReportFormat.TEXT, ReportFormat.JSON, ReportFormat.HTML, ReportFormat.MARKDOWN)
+_OF_HISTORIES = (
+    ReportFormat.TEXT,
+    ReportFormat.JSON,
+    ReportFormat.HTML,
+    ReportFormat.MARKDOWN,
+    ReportFormat.BADGE,
+)
 
 
 def read_saved(path: Path, report_format: ReportFormat) -> Callable[[TextIO], None]:
@@ -20,13 +26,18 @@ def read_saved(path: Path, report_format: ReportFormat) -> Callable[[TextIO], No
 
     Raises:
         SourceError: the file cannot be read, or holds something else.
-        CodeOriginError: a history cannot take this form.
+        CodeOriginError: a history cannot take this form, or what is there is rendered in another way.
     """
+    shown = display_path(path)
+    if (path / "scan.json").is_file():
+        raise CodeOriginError(
+            f"{shown}: is the folder of a scan; its page is report.html in it, and the same scan writes that again"
+        )
     try:
-        return _writer(read_json(path), report_format, display_path(path))
+        return _writer(read_json(path), report_format, shown)
     except NOT_OF_THIS_FORM as error:
         raise SourceError(
-            f"{display_path(path)}: is nothing that this version's 'codeorigin check --format json' or 'codeorigin "
+            f"{shown}: is nothing that this version's 'codeorigin check --format json' or 'codeorigin "
             "history --format json' wrote; write it again"
         ) from error
 
@@ -43,6 +54,10 @@ def _writer(data: Any, report_format: ReportFormat, shown: str) -> Callable[[Tex
                 "is for one; 'codeorigin check --commit REV' writes it for a commit"
             )
         return partial(write_history, history_report(data), report_format.value)
+    if isinstance(data, dict) and {"added", "gone", "changed"} <= data.keys():
+        raise CodeOriginError(
+            f"{shown}: is a comparison of two reports; 'codeorigin delta OLD.json NEW.json' shows it from these"
+        )
     from codeorigin.cli.reports import write_report
 
     return partial(write_report, check_result(data), report_format)

@@ -13,7 +13,7 @@ from codeorigin.cli.options import Debug, Documents, Jobs, Model, NoDeclared, Si
 
 
 class EngineName(StrEnum):
-    """Who does the work."""
+    """Where the work is done."""
 
     LOCAL = "local"
     RAY = "ray"

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codeorigin.batching import BATCH_BYTES, batch_end
 from codeorigin.cli.check_result import CheckedFile, FileError
 from codeorigin.cli.file_checks import FileCheck
 from codeorigin.cli.inputs import Source, notebook_of_file, source_kind, source_of_file
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 BYTES_FOR_A_WORKER = 1 << 19
 """A process takes as long to start as so many bytes of code to check."""
 
-_CHUNK_BYTES = 1 << 17
+_CHUNK_BYTES = BATCH_BYTES
 _LEAST_CHUNK_BYTES = 1 << 14
 _CHUNKS_LEFT = 8
 """For each process: towards the end chunks become smaller, so that all processes end at about the same time."""
@@ -125,18 +126,13 @@ def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
     """The sources in runs of at least as many bytes as are worth a batch; several processes get smaller ones at last."""
     sizes = [_size(source) for source in sources]
     left = sum(sizes)
-    chunk: list[Source] = []
-    size = 0
-    for source, own in zip(sources, sizes, strict=True):
-        chunk.append(source)
-        size += own
+    start = 0
+    while start < len(sources):
         share = left // (_CHUNKS_LEFT * workers) if workers > 1 else left
-        if size >= min(_CHUNK_BYTES, max(share, _LEAST_CHUNK_BYTES)):
-            yield chunk
-            left -= size
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+        end = batch_end(sizes, start, min(_CHUNK_BYTES, max(share, _LEAST_CHUNK_BYTES)))
+        yield list(sources[start:end])
+        left -= sum(sizes[start:end])
+        start = end
 
 
 def _named(sources: Sequence[Source]) -> list[_Named]:

@@ -9,7 +9,7 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import ModelError
 from codeorigin.explain.explanation import Aggregation, Baseline, ExplainOptions
 from codeorigin.explain.integrated_gradients import GradientFunction, integrate
-from codeorigin.model.features import Features
+from codeorigin.model.features import Features, RawScore
 from codeorigin.model.scorer import Scorer
 
 Doubles = npt.NDArray[np.float64]
@@ -33,7 +33,7 @@ def attribute_windows(
     scorer: Scorer,
     gradient: GradientFunction,
     features: Features,
-    wide: float,
+    score: RawScore,
     options: ExplainOptions,
     cancel: CancelToken = NEVER,
 ) -> PathAttribution:
@@ -46,7 +46,7 @@ def attribute_windows(
         scorer: the forward graph, for embeddings and for the ends of the path.
         gradient: the gradient of the deep logit.
         features: a function with tokens.
-        wide: the function's wide logit, a part of its distance from the baseline.
+        score: the function's own; its wide logit is a part of the distance from the baseline.
         options: baseline, nodes, tolerance and aggregation.
         cancel: checked between batches.
 
@@ -58,9 +58,11 @@ def attribute_windows(
         raise ModelError("this model has no deep part to integrate over")
     windows = [features.encoding.ids[window.start : window.stop] for window in features.windows]
     weights = np.array([window.weight for window in features.windows])
-    stops = scorer.deep_logits(windows, cancel)
+    # One window's logit is the function's: a large encoder need not read it once more.
+    known = score.deep if len(windows) == 1 else None
+    stops = scorer.deep_logits(windows, cancel) if known is None else np.array([known])
     starts = _baseline_logits(scorer, gradient, windows, options.baseline, cancel)
-    allowed = options.tolerance * max(abs(wide + float(weights @ (stops - starts))), 1.0)
+    allowed = options.tolerance * max(abs(score.wide + float(weights @ (stops - starts))), 1.0)
     dimensions = scorer.deep.dim if options.aggregation is Aggregation.L2_NORM else 1
     tokens = np.zeros((len(features.encoding.ids), dimensions))
     most = 0

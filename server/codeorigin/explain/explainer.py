@@ -60,7 +60,7 @@ class Explainer:
         Args:
             scorer: the forward graph.
             gradient_path: ``gradient.onnx``; without it a deep part is explained by occlusion.
-            bias: logit of a function without any evidence.
+            bias: logit of a function without any evidence, but for its language's.
             threads: threads of one operator.
 
         Raises:
@@ -124,9 +124,7 @@ class Explainer:
         deep = np.zeros(len(normalized.text))
         path: PathAttribution | None = None
         if features.encoding is not None and features.windows and self._gradient is not None:
-            path = attribute_windows(
-                self._scorer, self._gradient, features, function.score.wide, options, cancel
-            )
+            path = attribute_windows(self._scorer, self._gradient, features, function.score, options, cancel)
             deep_lines = line_sums(path.tokens.sum(axis=1), features.encoding.lines, function.line_count)
             deep_words = gather_tokens(path.tokens, features.encoding, words)
             deep = token_characters(path.tokens.sum(axis=1), features.encoding, normalized.text)
@@ -196,7 +194,7 @@ class Explainer:
         wide, deep = line_values
         lines = line_attributions(wide, deep, function.normalized, function.first_line)
         values, words = word_values
-        baseline_logit = self._bias + baseline_deep
+        baseline_logit = self._bias + function.features.bias + baseline_deep
         difference = function.score.logit - baseline_logit
         gap = abs(sum(line.value for line in lines) - difference) / max(abs(difference), 1.0)
         return Explanation(

@@ -1,4 +1,4 @@
-"""Who does the units: processes of this machine, or actors of a Ray cluster. Both lose nothing when a worker dies."""
+"""What runs the units: processes of this machine, or actors of a Ray cluster. Both lose nothing when a worker dies."""
 
 import multiprocessing
 from collections import deque

@@ -120,8 +120,9 @@ class _Collector:
         return self._syntax
 
     def _comment(self, node: Node) -> None:
-        start, end = node.start_byte, node.end_byte
         data = self._syntax.data
+        # What was appended to close open blocks may have become part of a comment that the text ends in.
+        start, end = node.start_byte, min(node.end_byte, len(data))
         if end > start and data[end - 1] in _BLANKS:
             end = start + len(data[start:end].rstrip(_BLANKS))
         self._syntax.comments[start] = end

@@ -4,16 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from pygls import uris
 
-from codeorigin.accepted_findings import AcceptedFindings
 from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.lsp.connection.client import Client
-from codeorigin.lsp.documents.accepted import AcceptedInFolders
-from codeorigin.lsp.documents.documents import SourceDocument, SourceWorkspace
+from codeorigin.lsp.documents.documents import SourceWorkspace
+from codeorigin.lsp.documents.open_documents import OpenDocuments
 from codeorigin.lsp.presentation.file_verdicts import FileVerdicts
 from codeorigin.lsp.presentation.publisher import Publisher
 from codeorigin.lsp.scoring.commit_scope import CommitScopes
@@ -23,26 +21,23 @@ from codeorigin.lsp.scoring.model_loader import ModelLoader
 from codeorigin.lsp.scoring.refining import Refining
 from codeorigin.lsp.scoring.scored_document import Key, Pass, Result
 from codeorigin.lsp.scoring.worker import Priority, WorkerThread
-from codeorigin.lsp.scoring.workspace_scan import Scanner
-from codeorigin.lsp.settings.layers import Configuration
 from codeorigin.settings.schema import RunMode, Scope, Settings
+
+if TYPE_CHECKING:
+    from codeorigin.lsp.scoring.workspace_scan import Scanner
 
 logger = logging.getLogger(__name__)
 
 
-class Session:
-    """What the handlers share. Everything here runs on the event loop; only the worker has a thread.
-
-    ``documents`` gives the open documents; it may be asked from ``initialize`` on.
-    """
+class Session(OpenDocuments):
+    """What the handlers share. Everything here runs on the event loop; only the workers have threads."""
 
     def __init__(
         self, client: Client, documents: Callable[[], SourceWorkspace], model_dir: Path | None
     ) -> None:
+        super().__init__(documents, lambda problem: client.show_once(problem, types.MessageType.Warning))
         self.client = client
-        self._documents = documents
         self._model_dir = model_dir
-        self.configuration = Configuration()
         self.configured = asyncio.Event()
         self.loader = ModelLoader(model_dir)
         self.worker = WorkerThread()
@@ -67,10 +62,6 @@ class Session:
         self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
         """Answers to "Rescore selection", shown until the next edit."""
         self.model_requested = False
-        self._watches_files = False
-        self._accepted = AcceptedInFolders(
-            lambda problem: client.show_once(problem, types.MessageType.Warning)
-        )
         self._file_verdicts = FileVerdicts(client.notify)
         self._scanner: Scanner | None = None
 
@@ -82,50 +73,18 @@ class Session:
         self.git.stop(0)
         self.worker.stop(0)
 
-    # -- documents and what holds for them ----------------------------------------------------------------
-
-    @property
-    def documents(self) -> SourceWorkspace:
-        """The open documents."""
-        return self._documents()
-
-    def document(self, uri: str) -> SourceDocument | None:
-        """The open document, or None."""
-        return self.documents.find(uri)
-
-    def settings_of(self, uri: str) -> Settings:
-        """The settings that hold for a document."""
-        return self.configuration.of(self.documents.folder_of(uri))
-
-    def folder_path(self, uri: str) -> Path | None:
-        """The workspace folder of a document on disk."""
-        folder = self.documents.folder_of(uri)
-        path = uris.to_fs_path(folder) if folder is not None else None
-        return Path(path) if path else None
-
-    def accepted_findings_of(self, uri: str) -> AcceptedFindings | None:
-        """The accepted findings of the document's folder; None outside of all folders."""
-        path = self.folder_path(uri)
-        return None if path is None else self._accepted.of(path)
-
-    def accepted(self, uri: str) -> frozenset[str]:
-        """Ids of the functions that are accepted in the document's folder."""
-        path = self.folder_path(uri)
-        return frozenset() if path is None else self._accepted.ids(path, is_watched=self._watches_files)
-
-    def is_open(self, uri: str) -> bool:
-        """Whether the client shows a file itself, as a document or by the cells of a notebook."""
-        return self.documents.get_notebook_document(notebook_uri=uri) is not None or (
-            self.document(uri) is not None
-        )
+    # -- files that are not open --------------------------------------------------------------------------
 
     def withdraw_outside(self) -> None:
-        """Show nothing any more for files of a folder that is none of the workspace now; open ones stay."""
+        """Withdraw what is shown for files of a folder that has left the workspace; open ones stay."""
         self.publisher.withdraw(lambda uri: self.documents.folder_of(uri) is None and not self.is_open(uri))
 
     @property
-    def scanner(self) -> Scanner:
+    def scanner(self) -> "Scanner":
         """What scores files that are not open; the same one for every scan, so that it knows what is unchanged."""
+        # Loaded when it is first needed: a server starts without.
+        from codeorigin.lsp.scoring.workspace_scan import Scanner  # noqa: PLC0415
+
         if self._scanner is None:
             self._scanner = Scanner(self.worker, self.loader, self.documents.encoding)
         return self._scanner
@@ -211,7 +170,7 @@ class Session:
         self._file_verdicts.forget(uri)
 
     def _look_at_commits(self, uri: str, settings: Settings) -> None:
-        """Let the functions of the same commits be heard, if the settings say so and the document is a file."""
+        """Let the functions of the same commits count, if the settings say so and the document is a file."""
         snapshot = self.documents.snapshot(uri) if settings.scope is Scope.COMMIT else None
         if snapshot is None or snapshot.path is None or snapshot.language is None or snapshot.is_cell:
             self.commits.forget(uri)

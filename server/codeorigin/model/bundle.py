@@ -39,7 +39,8 @@ class Bundle:
     """A model folder whose files were checked against its manifest.
 
     ``views`` is None without a wide part, ``deep`` without a deep part; one of them is there.
-    ``baseline_logit`` is the logit of an all-MASK input without n-grams.
+    ``baseline_logit`` is the logit of an all-MASK input without n-grams, before ``language_bias`` is added: what the
+    logits of each model language are moved by.
     """
 
     directory: Path
@@ -49,6 +50,7 @@ class Bundle:
     views: NgramViews | None
     deep: DeepSettings | None
     bias: float
+    language_bias: Mapping[str, float]
     baseline_logit: float
     calibration: Calibration
     manifest: Mapping[str, Any]
@@ -109,6 +111,10 @@ class Bundle:
                 views=None if wide is None else NgramViews([_view(entry) for entry in wide["views"]]),
                 deep=None if deep is None else _deep(deep),
                 bias=float(manifest["bias"]),
+                # Bundles from before 0.6.2 do not name it.
+                language_bias={
+                    name: float(value) for name, value in dict(manifest.get("language_bias", {})).items()
+                },
                 baseline_logit=float(manifest["baseline_logit"]),
                 calibration=Calibration.from_manifest(manifest["calibration"]),
                 manifest=manifest,

@@ -5,6 +5,7 @@ in a regular expression of JavaScript, ``#`` in a heredoc of Ruby or PHP, nested
 """
 
 import re
+from functools import cache
 
 # Each piece is what follows its first character, which a lookbehind names: an expression that begins with one plain set
 # is searched for several times as fast as a choice. What nothing closes goes on to the end of its line or of the text,
@@ -26,9 +27,9 @@ _PREFIXED_DOCSTRING = rf"""(?<=[rRuU]["'])(?<![^\n\t][rRuU]["']){_TRIPLE}"""
 _BEGIN_END = r"(?<![^\n\t]=)(?<==)begin[\s\S]*?(?:\n\t*=end|\Z)"
 
 
-def _lexer(firsts: str, comment: str, *strings: str, prefixed: str = r"(?!)") -> re.Pattern[str]:
+def _lexer(firsts: str, comment: str, *strings: str, prefixed: str = r"(?!)") -> str:
     """Finds comments (group 1), those with a letter in front (group 2), and strings."""
-    return re.compile(f"[{firsts}](?:{'|'.join([f'({comment})', f'({prefixed})', *strings])})")
+    return f"[{firsts}](?:{'|'.join([f'({comment})', f'({prefixed})', *strings])})"
 
 
 _C_LIKE = _lexer("/\"'", _SLASHES, _DOUBLE, _CHARACTER)
@@ -54,6 +55,12 @@ _SIGNS = {
 }
 
 
+@cache
+def _compiled(lexer: str) -> re.Pattern[str]:
+    """Compiled when it is first needed: a server starts without."""
+    return re.compile(lexer)
+
+
 def find_comments(text: str, language: str) -> list[tuple[int, int]]:
     """Where the comments of normalised ``text`` stand: (first character, one past the last), in order, disjoint.
 
@@ -63,7 +70,7 @@ def find_comments(text: str, language: str) -> list[tuple[int, int]]:
     """
     if not _may_have_comments(text, language):
         return []
-    lexer = _LEXERS.get(language, _C_LIKE)
+    lexer = _compiled(_LEXERS.get(language, _C_LIKE))
     return [
         (match.start() - (match.lastindex == _PREFIXED), match.end())
         for match in lexer.finditer(text)
@@ -75,7 +82,7 @@ def has_comments(text: str, language: str) -> bool:
     """Whether :func:`find_comments` finds any."""
     if not _may_have_comments(text, language):
         return False
-    lexer = _LEXERS.get(language, _C_LIKE)
+    lexer = _compiled(_LEXERS.get(language, _C_LIKE))
     return any(match.lastindex for match in lexer.finditer(text))
 
 

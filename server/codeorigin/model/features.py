@@ -23,17 +23,22 @@ class DeepSettings:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the model reads of one function; a part that is None adds nothing to the logit."""
+    """What the model reads of one function; a part that is None adds nothing to the logit.
+
+    ``bias`` is that of its language.
+    """
 
     wide: WideFeatures | None
     encoding: Encoding | None
     windows: tuple[Window, ...]
+    bias: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class RawScore:
     """The model's answer before calibration: ``logit == bias + wide + deep``; ``windows`` were pooled.
 
+    The bias is the model's and that of the function's language.
     ``deep`` is None, and no part of the sum, where the deep part has not read the function.
     """
 

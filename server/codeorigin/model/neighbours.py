@@ -1,4 +1,4 @@
-"""What functions that belong together say about each other: most files and most commits are by one hand."""
+"""What functions that belong together say about each other: most files and most commits have one author."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class NeighbourRule:
-    """How loudly the other functions of a file, or of a commit, speak about each of them.
+    """How much the other functions of a file, or of a commit, count in the verdict of each.
 
     To a function's own logit comes ``weight`` times the mean evidence of the other functions, each of
     which counts alike by its logit's distance from ``neutral``, where both classes are equally likely. The mean
     is drawn towards nothing as by ``prior_functions`` more functions without evidence, so that one neighbour says less
-    than ten. A function never speaks about itself here.
+    than ten. A function does not count in its own verdict here.
     """
 
     weight: float

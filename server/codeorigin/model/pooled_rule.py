@@ -16,7 +16,7 @@ class PooledVerdict:
 
     ``functions`` is how many functions with a verdict of their own were taken together, or would have been.
     ``logit`` is the pooled one (:meth:`PooledRule.pooled`), ``probability`` the sigmoid of the temperature-scaled
-    logit. ``human_share`` is the share of people's samples in the calibration set that score at least this high.
+    logit. ``human_share`` is the share of human-written samples in the calibration set that score at least this high.
     ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands, ``promise`` says what is
     guaranteed for the first; both it and ``llm_threshold`` are None if no rate could be guaranteed: such a model never
     says ``llm`` of them. Figures are None where there is no verdict.

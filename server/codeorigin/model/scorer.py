@@ -3,9 +3,10 @@
 A wide part with a file of its own is added up by NumPy. Beside it, the deep part is loaded when it is first asked.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
@@ -42,6 +43,7 @@ class Scorer:
         tokenizer: Tokenizer | Path | None,
         deep: DeepSettings | None,
         bias: float,
+        language_bias: Mapping[str, float] = MappingProxyType({}),
         wide_path: Path | None = None,
     ) -> None:
         """Load the graph, or the wide part's weights alone if there is no deep part or it comes later.
@@ -53,6 +55,7 @@ class Scorer:
             tokenizer: the bundle's tokenizer, or its file, read when it is first needed; None exactly where ``deep`` is.
             deep: settings of the deep part, or None for a bundle without one.
             bias: of the logit; the graph has it too.
+            language_bias: what is added besides, by model language.
             wide_path: ``wide.onnx`` of a bundle whose deep part refines; ``score.onnx`` is then the deep part alone.
 
         Raises:
@@ -65,6 +68,7 @@ class Scorer:
         self.refines = wide_path is not None
         """Whether the deep part is asked of chosen functions, after the wide part has answered."""
         self._tokenizer = tokenizer
+        self._language_bias = language_bias
         self._path, self._threads = score_path, threads
         table = score_path if wide_path is None and deep is None else wide_path
         self._wide_part = WidePart.read(table, wide.table_size, bias) if wide and table else None
@@ -88,6 +92,7 @@ class Scorer:
             tokenizer=Tokenizer.load(tokenizer) if tokenizer and bundle.wide_path is None else tokenizer,
             deep=bundle.deep,
             bias=bundle.bias,
+            language_bias=bundle.language_bias,
             wide_path=bundle.wide_path,
         )
 
@@ -149,21 +154,31 @@ class Scorer:
             wide = self.views.extract(normalized, language)
         else:
             (wide,) = self.views.extract_many([normalized.text], language)
-        return self._with_tokens(normalized, wide, not self.refines if deep is None else deep)
+        deep = not self.refines if deep is None else deep
+        return self._with_tokens(normalized, wide, deep, self._bias_of(language))
 
     def features_of(self, functions: Sequence[Normalized], language: str) -> list[Features]:
         """What the model reads at first of each of several functions of one language, without the places of n-grams."""
+        bias = self._bias_of(language)
         if self.views is None:
-            return [self._with_tokens(function, None) for function in functions]
+            return [self._with_tokens(function, None, bias=bias) for function in functions]
         extracted = self.views.extract_many([function.text for function in functions], language)
-        return [self._with_tokens(*each, not self.refines) for each in zip(functions, extracted, strict=True)]
+        return [
+            self._with_tokens(*each, not self.refines, bias)
+            for each in zip(functions, extracted, strict=True)
+        ]
 
-    def _with_tokens(self, normalized: Normalized, wide: WideFeatures | None, deep: bool = True) -> Features:
+    def _bias_of(self, language: str) -> float:
+        return self._language_bias.get(language, 0.0)
+
+    def _with_tokens(
+        self, normalized: Normalized, wide: WideFeatures | None, deep: bool = True, bias: float = 0.0
+    ) -> Features:
         if not deep or self.deep is None or self.tokenizer is None:
-            return Features(wide, None, ())
+            return Features(wide, None, (), bias)
         encoding = self.tokenizer.encode(normalized)
         windows = split(len(encoding.ids), self.deep.context, self.deep.overlap)
-        return Features(wide, encoding, tuple(windows))
+        return Features(wide, encoding, tuple(windows), bias)
 
     def score_functions(
         self, functions: Sequence[Normalized], language: str, cancel: CancelToken = NEVER
@@ -173,8 +188,9 @@ class Scorer:
         if self._wide_part is None or self.views is None:
             return self.score(self.features_of(functions, language), cancel)
         scores: list[RawScore] = []
+        bias = self._bias_of(language)
         for counted in self.views.count_many([function.text for function in functions], language):
-            scores += _wide_scores(self._wide_part, counted, deep=None if self.refines else 0.0)
+            scores += _wide_scores(self._wide_part, counted, bias, deep=None if self.refines else 0.0)
             cancel.raise_if_cancelled()
         return scores
 
@@ -211,7 +227,7 @@ class Scorer:
             logit[functions] += np.where(first, outputs["logit"], deep_part)
         return [
             RawScore(
-                float(logit[index]),
+                float(logit[index]) + item.bias,
                 float(wide[index]),
                 None if self.refines and item.encoding is None else float(deep[index]),
                 len(item.windows),
@@ -326,10 +342,11 @@ def _loaded(found: _T | ModelError) -> _T:
     return found
 
 
-def _wide_scores(part: WidePart, counted: Counted, *, deep: float | None) -> list[RawScore]:
+def _wide_scores(part: WidePart, counted: Counted, bias: float, *, deep: float | None) -> list[RawScore]:
     logits, wides = part.logits(counted)
     return [
-        RawScore(logit, wide, deep, 0) for logit, wide in zip(logits.tolist(), wides.tolist(), strict=True)
+        RawScore(logit + bias, wide, deep, 0)
+        for logit, wide in zip(logits.tolist(), wides.tolist(), strict=True)
     ]
 
 

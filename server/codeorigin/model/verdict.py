@@ -29,8 +29,9 @@ class Reason(StrEnum):
 class Verdict:
     """A calibrated estimate, or the reason why there is none.
 
-    ``logit`` is the raw model's for the function's own text (wide + deep + bias). ``deep`` is None, and no part of it,
-    as long as a deep part that refines chosen verdicts was not asked; it is 0 where that is not to be asked.
+    ``logit`` is the raw model's for the function's own text (wide + deep + the biases of model and language). ``deep``
+    is None, and no part of it, as long as a deep part that refines chosen verdicts was not asked; it is 0 where that is
+    not to be asked.
     ``unrefined_logit`` is the logit before the deep part refined it: what the function tells about others.
     ``cleared``: the deep part's ``llm`` is not given, since the wide part had called the function ``human``.
     ``file_evidence`` is what the ``neighbours`` other functions of its file add to the logit, in logits, None where

@@ -36,12 +36,12 @@ def no_explanation(error: Exception) -> str:
 
 
 def without_deep(error: Exception) -> str:
-    """Why only the wide part of the model was heard; ``error`` is worded for users."""
+    """Why only the wide part of the model was used; ``error`` is worded for users."""
     return f"Without the deep part of the model: {error}"
 
 
 def deep_part_failed(error: Exception) -> str:
-    """That only the wide part of the model was heard, because of an unexpected ``error``."""
+    """That only the wide part of the model was used, because of an unexpected ``error``."""
     return f"Without the deep part of the model ({type(error).__name__}); the log has the details."
 
 

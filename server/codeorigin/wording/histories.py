@@ -39,6 +39,11 @@ def percents(share: Share) -> dict[str, str]:
     return {band.value: share_percent(share, band) for band in Band}
 
 
+def badge_message(totals: Totals) -> str:
+    """The share of the lines in the band ``llm`` on a badge: ``12 % of lines``."""
+    return f"{share_percent(totals.all, Band.LLM)} of lines" if totals.all.lines else "no verdict"
+
+
 def declared_phrase(totals: Totals) -> str | None:
     """What commits say of themselves; None where they say nothing."""
     if not totals.declared:

@@ -142,10 +142,10 @@ def test_documents_that_were_prepared_together_are_only_judged(
     # A document over which that fails leaves the others prepared.
     found = FoundFunctions.find
 
-    def failing(text: str, *arguments: Any) -> FoundFunctions:
+    def failing(text: str, *arguments: Any, **options: Any) -> FoundFunctions:
         if text == "":
             raise ValueError("odd")
-        return found(text, *arguments)
+        return found(text, *arguments, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(FoundFunctions, "find", failing)

@@ -72,7 +72,7 @@ def without_code(page: str) -> str:
 
 def test_nothing_but_the_code_is_lost(history: Written, report: Report) -> None:
     saved = history("json")
-    for same in ("json", "text", "markdown"):
+    for same in ("json", "text", "markdown", "badge"):
         assert report(saved, same) == (0, history(same), "")
     page = history("html")
     assert '<details class="function">' in page
@@ -106,7 +106,21 @@ def test_markdown_takes_names_for_text(history: Written) -> None:
     assert "<b>" not in shown
 
 
-@pytest.mark.parametrize("report_format", ["sarif", "github", "gitlab", "badge"])
+def test_a_badge_shows_the_share_of_lines(history: Written, report: Report) -> None:
+    saved = json.loads(history("json"))
+    for commit in saved["commits"]:
+        for part in commit["parts"]:
+            lines = part["human"] + part["unsure"] + part["llm"]
+            part |= {"human": lines - 2, "unsure": 0, "llm": 2}
+    total = saved["summary"]["lines"]
+    share = round(100 * 2 * sum(len(each["parts"]) for each in saved["commits"]) / total)
+    assert f"<title>likely LLM-written: {share} % of lines</title>" in report(json.dumps(saved), "badge")[1]
+    for commit in saved["commits"]:
+        commit["parts"] = []
+    assert "no verdict" in report(json.dumps(saved), "badge")[1]
+
+
+@pytest.mark.parametrize("report_format", ["sarif", "github", "gitlab"])
 def test_formats_for_one_version_of_files_say_what_to_do(
     history: Written, report: Report, report_format: str, tmp_path: Path
 ) -> None:

@@ -111,6 +111,24 @@ def test_a_report_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "none.json: cannot be read: No such file" in capsys.readouterr().err
 
 
+def test_what_is_rendered_in_another_way_says_how(
+    result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, delta = saved(tmp_path, result), tmp_path / "delta.json"
+    assert main(["delta", str(path), str(path), "--format", "json", "--output", str(delta)]) == 0
+    (tmp_path / "scan").mkdir()
+    (tmp_path / "scan" / "scan.json").write_text("{}")
+    said = {
+        delta: "is a comparison of two reports; 'codeorigin delta OLD.json NEW.json' shows it from these",
+        tmp_path / "scan": (
+            "is the folder of a scan; its page is report.html in it, and the same scan writes that again"
+        ),
+    }
+    for given, why in said.items():
+        assert main(["report", str(given)]) == 2
+        assert capsys.readouterr().err == f"codeorigin: {given}: {why}\n"
+
+
 def compared(capsys: pytest.CaptureFixture[str], old: Path, new: Path) -> tuple[int, Any]:
     code = main(["delta", str(old), str(new), "--format", "json"])
     return code, json.loads(capsys.readouterr().out)

@@ -168,6 +168,27 @@ def test_l2_norm_ranks_words_without_a_sign_and_leaves_lines_as_they_are(tiny_mo
     assert token.value == pytest.approx(math.sqrt(float(vector @ vector) + wide**2), abs=1e-4)
 
 
+def test_the_encoder_reads_a_function_of_one_window_once(
+    tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large one takes a quarter of a second to do it again; only the baseline is asked for besides."""
+    scorer = tiny_model.scorer()
+    asked: list[int] = []
+    deep_logits = scorer.deep_logits
+
+    def noted(windows: list[np.ndarray], cancel: CancelToken) -> np.ndarray:
+        asked.extend(int((window != tiny_model.tokenizer.mask_id).sum()) for window in windows)
+        return deep_logits(windows, cancel)
+
+    monkeypatch.setattr(scorer, "deep_logits", noted)
+    explainer = Explainer(scorer, tiny_model.directory / "gradient.onnx", BIAS)
+    code = "def f(x):\n    return x"
+    assert len(scorer.features(normalize(code, "python"), "python").windows) == 1
+    found = explainer.explain(code, "python", options=PRECISE)
+    assert asked == [0]
+    assert found.completeness_gap < 1e-3
+
+
 def test_nodes_double_until_the_gap_is_small(tiny_model: TinyModel) -> None:
     explainer = tiny_model.explainer(context=512)
     coarse = explainer.explain(LEDGER, "python", options=ExplainOptions(nodes=1, max_nodes=1, tolerance=1e-5))

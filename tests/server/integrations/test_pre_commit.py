@@ -1,10 +1,11 @@
-"""The hooks of ``.pre-commit-hooks.yaml``, run by pre-commit itself in a throwaway repository."""
+"""The hooks of ``.pre-commit-hooks.yaml``, run by pre-commit itself in a throwaway repository, by this interpreter.
+
+That pre-commit installs them itself is tested beside.
+"""
 
 import itertools
 import json
-import os
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,37 +14,16 @@ import yaml
 from identify.identify import ALL_TAGS, tags_from_filename
 
 from codeorigin.languages import LANGUAGES
-from support.command import PLAIN, ROOT, TERSE
+from support.command import ROOT, TERSE
+from support.hooks import command
 from support.repositories import Repository, checked_out
 
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 CODE = TERSE.read_text()
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    kept = {name: value for name, value in PLAIN.items() if not name.startswith(("GIT_", "PRE_COMMIT"))}
-    return kept | {
-        "PRE_COMMIT_HOME": str(tmp_path / "home"),
-        "HOME": str(tmp_path),
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_AUTHOR_NAME": "Ann",
-        "GIT_AUTHOR_EMAIL": "ann@example.org",
-        "GIT_COMMITTER_NAME": "Ann",
-        "GIT_COMMITTER_EMAIL": "ann@example.org",
-    }
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    made = Repository(tmp_path / "work")
-    made.commit({"a.py": CODE}, date="2020-01-01")
-    return made
-
-
 def configure(repository: Repository, hook: str, *arguments: str) -> None:
-    """Use a hook of the manifest with this interpreter: only the installation by pre-commit is left out."""
+    """Use a hook of the manifest, with this interpreter for its program."""
     (found,) = [each for each in yaml.safe_load(MANIFEST.read_text()) if each["id"] == hook]
     program, *rest = shlex.split(found["entry"])
     assert program == "codeorigin"
@@ -51,14 +31,6 @@ def configure(repository: Repository, hook: str, *arguments: str) -> None:
     local = found | {"language": "system", "entry": entry, "args": list(arguments)}
     config = {"repos": [{"repo": "local", "hooks": [local]}]}
     repository.commit({".pre-commit-config.yaml": yaml.safe_dump(config)}, date="2020-01-02")
-
-
-def command(
-    repository: Repository, environment: dict[str, str], *words: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        words, cwd=repository.folder, env=environment, capture_output=True, text=True, check=False
-    )
 
 
 def test_the_manifest_is_valid(environment: dict[str, str], repository: Repository) -> None:

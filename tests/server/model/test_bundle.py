@@ -67,6 +67,8 @@ def test_a_missing_file_is_refused_by_name(copy: Path) -> None:
         (lambda m: m["calibration"]["default"].update(human=9.0), "human threshold"),
         (lambda m: m["calibration"].update(human_shares=[]), "one length"),
         (lambda m: m.pop("bias"), "broken manifest"),
+        (lambda m: m.update(language_bias={"python": "much"}), "broken manifest"),
+        (lambda m: m.update(language_bias=[0.5]), "broken manifest"),
         (lambda m: m["wide"]["views"][0].update(kind="runes"), "broken manifest"),
     ],
 )

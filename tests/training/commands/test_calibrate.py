@@ -13,6 +13,7 @@ from codeorigin.model.calibration import Calibration
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.commands.calibrate import calibrate
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
+from codeorigin_training.measure.answers import answers_alone
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
 
@@ -118,6 +119,74 @@ def test_the_deep_parts_logits_are_added_where_they_help(run: Run) -> None:
     assert read(run).alone.default.llm == pytest.approx(before + 2.0)
     calibrate(replace(CONFIG, deep=False, deep_must_help=False), run, lambda line: None)
     assert read(run).alone.default.llm == before
+
+
+def better(side: TrainingSide, *, old: float = 1.0, modern: float = 1.0, pairs: float = 1.0) -> np.ndarray:
+    """Logits of a deep part that tells the classes apart, by so much against old code, modern code and in pairs."""
+    modern_rows = np.array([row.modern for row in side.rows])
+    paired = np.array([row.pair is not None for row in side.rows])
+    human = np.where(paired, pairs, np.where(modern_rows, modern, old))
+    return np.where(side.labels == 1, 0.5 * pairs * paired, -4.0 * human)
+
+
+@pytest.mark.parametrize("refine", [False, True])
+@pytest.mark.parametrize(
+    ("worse", "reason"),
+    [
+        ({"old": 0.0}, "does not gain 0.005 AUROC on old human code"),
+        ({"modern": 0.0}, "does not gain 0.005 AUROC on modern human code"),
+        ({"pairs": -1.0}, "loses AUROC on pairs"),
+    ],
+)
+def test_a_deep_part_has_to_help_everywhere(
+    run: Run, worse: dict[str, float], reason: str, refine: bool
+) -> None:
+    config, side = replace(CONFIG, refine=refine), side_of(run)
+    np.savez(run.deep, out_of_fold=better(side))
+    calibrate(config, run, lambda _: None)
+    assert entry(run)["parts"]["deep"] is True
+    lines: list[str] = []
+    np.savez(run.deep, out_of_fold=better(side, **worse))
+    calibrate(config, run, lines.append)
+    assert entry(run)["parts"]["deep"] is False
+    assert read(run).refined is None
+    assert [reason in line for line in lines if "left out" in line] == [True]
+
+
+def test_a_deep_part_that_refines_leaves_the_first_step_as_it_was(run: Run) -> None:
+    calibrate(CONFIG, run, lambda _: None)
+    alone = read(run)
+    np.savez(run.deep, out_of_fold=better(side_of(run)))
+    lines: list[str] = []
+    calibrate(replace(CONFIG, refine=True), run, lines.append)
+    found = read(run)
+    assert replace(found, refined=None) == alone
+    assert found.refined is not None
+    assert (found.refined.in_file is None) == (alone.file_context is None)
+    assert found.refined.alone.false_positive_rate == 0.1
+    assert any(line.startswith("a function by its own text, refined: ") for line in lines)
+
+
+def test_the_promise_of_refined_verdicts_is_about_their_own_logits(run: Run) -> None:
+    """Both steps together call as few as promised, of rows whose second logit is far from the first one."""
+    side = side_of(run)
+    config = replace(CONFIG, refine=True, deep_must_help=False)
+    np.savez(run.deep, out_of_fold=better(side) + 40.0)
+    calibrate(config, run, lambda _: None)
+    rows = side.rows[: side.functions]
+    with np.load(run.wide) as kept_wide, np.load(run.deep) as kept_deep:
+        wide, deep = (each["out_of_fold"][: side.functions] for each in (kept_wide, kept_deep))
+    called = answers_alone(rows, wide, read(run), None, deep).answers.llm
+    human = np.array([row.label == 0 for row in rows])
+    assert called[human].mean() <= 0.1
+    assert called[~human].mean() > 0.8
+
+
+def test_what_refines_needs_both_parts(run: Run) -> None:
+    with pytest.raises(ValueError, match="refine needs both parts"):
+        replace(CONFIG, refine=True, wide=False, deep_must_help=False)
+    with pytest.raises(CodeOriginError, match="what refines is a deep part; run finetune first"):
+        calibrate(replace(CONFIG, refine=True), run, lambda _: None)
 
 
 def test_the_same_inputs_give_the_same_file(run: Run) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from codeorigin.model.bundle import default_model_dir
+from codeorigin_training.evaluate.json_values import from_json_value, to_json_value
 from codeorigin_training.evaluate.page.accused import commits_section
-from codeorigin_training.evaluate.plain import from_plain, to_plain
 from codeorigin_training.evaluate.report import Report
 from codeorigin_training.evaluate.sections.headline import with_manifests_figures
 
@@ -17,10 +17,10 @@ REPORTS = Path(__file__).parents[3] / "docs" / "evaluation"
 def test_what_both_measure_is_the_manifests_figure() -> None:
     plain = json.loads((REPORTS / "report.json").read_text(encoding="utf-8"))
     manifest = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
-    report = from_plain(Report, plain)
+    report = from_json_value(Report, plain)
     assert report.subject.model.startswith(f"{manifest['name']} {manifest['version']} ")
     again = with_manifests_figures(report, manifest)
-    assert to_plain(again) == plain, (
+    assert to_json_value(again) == plain, (
         "run: python -m codeorigin_training evaluate --set sections=[] --set bundle=..."
     )
     assert commits_section(report) in (REPORTS / "report.html").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.experiments import read_trials
 from codeorigin_training.export.readme import BEGIN, END, with_metrics
+from codeorigin_training.export.tables import promise
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -36,10 +37,13 @@ def test_three_rows_and_what_the_threshold_promises() -> None:
     assert len(rows) == 1 + 3
     assert all(line.count("|") == 4 for line in rows)
     assert (
+        "at most 1.5 % are expected to be called `llm`; this promise is not about a single finding." in text
+    )
+    assert (
         "Of the human-written functions of a new repository, at most 1.5 % are expected to be called `llm`; and of the "
         "repositories with 20 human-written functions or more, at most 3 % are expected to have more than 5 % of these "
         "functions called `llm`."
-    ) in text
+    ) in promise(manifest["calibration"])
 
 
 def test_missing_markers_are_named() -> None:
@@ -52,18 +56,15 @@ def test_what_resampling_and_comments_do_is_said_with_the_studys_figures() -> No
         trial for trial in read_trials(ROOT / "training" / "results.jsonl") if trial.study == "correctness"
     ).figures
     value = {name: figure["value"] for name, figure in study.items()}
-    passing, uncalled, human = (
-        value[name] for name in ("pass@1", "evade@1, not called llm", "evade@1, called human")
-    )
-    pairs, exchanged = value["AUROC of pairs"], value["AUROC of pairs with comments exchanged"]
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    assert f"{100 * passing:.0f} % pass their tests" in readme
-    assert (
-        f"{100 * uncalled:.0f} % are not called `llm` as they come, {100 * human:.0f} % are called" in readme
-    )
-    assert f"(AUROC {exchanged:.2f}, {pairs:.2f} before)" in readme
-    # Rounded once, as the table of the experiments rounds it: 0.9925 is 0.993 there.
     quality = " ".join((ROOT / "docs" / "quality.md").read_text(encoding="utf-8").split())
-    assert f"{100 * float(f'{uncalled:.3f}'):.1f} %" in quality
-    card = (default_model_dir() / "README.md").read_text(encoding="utf-8")
-    assert "it can be evaded" in card
+
+    def shown(name: str, unit: float, digits: int) -> str:
+        # Rounded once, as the table of the experiments rounds it: 0.9925 is 0.993 there.
+        return f"{unit * float(f'{value[name]:.3f}'):.{digits}f}"
+
+    for name in ("pass@1", "evade@1, not called llm", "evade@1, called human"):
+        assert f"{shown(name, 100, 1)} % (" in quality
+    for name in ("AUROC of pairs", "AUROC of pairs with comments exchanged"):
+        assert f"{shown(name, 1, 3)} (" in quality
+    assert "can be evaded" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "it can be evaded" in (default_model_dir() / "README.md").read_text(encoding="utf-8")

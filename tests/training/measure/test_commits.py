@@ -75,7 +75,7 @@ def test_the_figures_of_a_circle_are_those_of_its_answers(calibration: Calibrati
     # Repositories are of one size here, so their mean is that of functions.
     assert rates["human_called_llm"] == pytest.approx(circle.answers.llm[labels == 0].mean())
     assert rates["llm_called_llm"] == pytest.approx(circle.answers.llm[labels == 1].mean())
-    # Where half of the LLM functions stand in people's commits, the commit says less.
+    # Where half of the LLM functions are in human-written commits, the commit says less.
     mixed = found["mixed_commits"]["circles"]["in_commit"]
     assert mixed["auroc"] < rates["auroc"] - 0.02
     assert found["mixed_commits"]["circles"]["by_text"] == found["as_they_are"]["circles"]["by_text"]

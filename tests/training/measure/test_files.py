@@ -15,7 +15,7 @@ RULE = FileRule(0.0, 0.0, 2, Scale(1.0, 0.0, 0.01, Thresholds(1.0, -1.0), {}, (-
 
 
 def rows_of(label: int, repositories: int, modern: bool = False) -> list[Row]:
-    """Two functions in one file a repository."""
+    """Two functions in one file for every repository."""
     return [
         Row(CODE, "python", label, f"{label}{modern}{number}", "", modern, False, 3, path="a.py")
         for number in range(repositories)

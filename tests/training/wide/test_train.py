@@ -8,8 +8,13 @@ from sklearn.metrics import log_loss
 from codeorigin.model.views import View, ViewKind
 from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.wide.features import view_matrices
-from codeorigin_training.wide.linear import ViewSettings
-from codeorigin_training.wide.train import WideConfig, train_wide
+from codeorigin_training.wide.language_bias import (
+    cross_fitted_biases,
+    fit_language_bias,
+    language_biases,
+)
+from codeorigin_training.wide.linear import ViewSettings, WideModel
+from codeorigin_training.wide.train import TrainedWide, WideConfig, train_wide, with_language_bias
 from support.corpus_maker import write_corpus
 
 VIEWS = (
@@ -43,7 +48,8 @@ def test_what_ships_reads_all_repositories_and_what_is_measured_does_not(tmp_pat
     matrices = view_matrices(held_out, [each.view for each in VIEWS], processes=1)
     table = np.split(both.measured.table, [VIEWS[0].view.width])
     logits = sum(matrix @ part for matrix, part in zip(matrices, table, strict=True))
-    assert both.held_out == pytest.approx(logits, abs=1e-4)
+    biases = language_biases(both.measured.languages, held_out)
+    assert both.held_out == pytest.approx(logits + biases, abs=1e-4)
     # A point for each view and one for their sum, which is of the logits that the run keeps.
     assert [step for step, _ in curves] == [1, 2, 3]
     of_sum = curves[-1][1]
@@ -54,6 +60,28 @@ def test_what_ships_reads_all_repositories_and_what_is_measured_does_not(tmp_pat
     for _, figures in curves:
         assert figures["train/loss"] < figures["validation/loss"]
         assert figures["train/accuracy"] >= figures["validation/accuracy"]
+
+
+def test_every_logit_has_the_bias_that_its_row_had_no_say_in(tmp_path: Path) -> None:
+    side, held_out = read_sides(
+        write_corpus(tmp_path, repositories=60, functions=12), pair_weight=2.5, folds=2
+    )
+    generator = np.random.default_rng(1)
+    raw = generator.normal(size=len(side.rows)) + side.labels
+    outside = generator.normal(size=len(held_out))
+    table = np.zeros(4, dtype=np.float32)
+    trained = TrainedWide(WideModel(table, 0.0), WideModel(table, 0.0), raw, outside)
+    found = with_language_bias(trained, side, held_out, log)
+    assert found.measured.languages == fit_language_bias(side.rows, raw)
+    everything = [*side.rows, *held_out]
+    assert found.model.languages == fit_language_bias(everything, np.concatenate([raw, outside]))
+    assert found.model.languages != found.measured.languages
+    assert found.held_out == pytest.approx(
+        outside + language_biases(found.measured.languages, held_out), abs=1e-12
+    )
+    assert found.out_of_fold == pytest.approx(
+        raw + cross_fitted_biases(side.rows, raw, side.folds), abs=1e-12
+    )
 
 
 def test_both_sides_together_are_balanced_anew(tmp_path: Path) -> None:

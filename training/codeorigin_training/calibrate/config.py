@@ -15,17 +15,21 @@ class CalibrateConfig(PromiseSettings):
     (repositories + 1): with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and 0.010 only 0.005.
     The promise about accused repositories costs most of the power, and is what keeps one careful project from being
     accused. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it
-    ranks better out of fold; without ``wide`` it is alone in the bundle. ``context_weight`` 0.8 and
+    gains ``deep_gain`` AUROC out of fold on old and on modern code and harms neither pairs nor promises; with
+    ``refine`` the wide part answers first and the deep part reads what it leaves in doubt, else both are one logit.
+    Without ``wide`` the deep part is alone in the bundle. ``context_weight`` 0.8 and
     ``context_prior_functions`` 1 were the choice on repository folds: more weight ranks files as the corpus has them
-    better still, but costs where people's and LLM functions stand in one file; weighing neighbours by their lines gains
-    nothing. The others of a commit speak with ``commit_weight``, and beside them those of the file with
-    ``file_weight_beside_commit``: what one commit wrote is by one hand far oftener than a file. The limits of files hold
-    for commits too.
+    better still, but costs where a file holds both classes; weighing neighbours by their lines gains nothing. The
+    others of a commit speak with ``commit_weight``, and beside them those of the file with
+    ``file_weight_beside_commit``: a commit has one author far more often than a file. The limits of files
+    hold for commits too.
     """
 
     wide: bool = True
     deep: bool = True
     deep_must_help: bool = True
+    deep_gain: float = 0.005
+    refine: bool = False
     prior_lines: float = 20.0
     fewest_functions: int = 4
     context_weight: float = 0.8
@@ -41,6 +45,10 @@ class CalibrateConfig(PromiseSettings):
             raise ValueError(
                 "without wide there must be a deep part, whatever it helps: set deep_must_help=false"
             )
+        if self.refine and not (self.wide and self.deep):
+            raise ValueError("refine needs both parts: wide and deep must be true")
+        if self.deep_gain < 0:
+            raise ValueError("deep_gain must not be negative")
         if not self.context_weight > 0 or not self.context_prior_functions >= 0:
             raise ValueError("context_weight must be positive and context_prior_functions not negative")
         if not self.commit_weight > 0 or not self.file_weight_beside_commit > 0:

@@ -43,12 +43,12 @@ def commit_numbers(rows: Sequence[Row]) -> Integers:
 
 
 def mixed_file_numbers(rows: Sequence[Row], share: float, seed: int) -> Integers:
-    """The :func:`file_numbers` ``(n,)`` as if agents had worked in people's files. The corpus hardly has such files."""
+    """The :func:`file_numbers` ``(n,)`` as if agents had worked in human-written files: the corpus has few."""
     return mixed_numbers(rows, file_numbers(rows), share, seed)
 
 
 def mixed_numbers(rows: Sequence[Row], numbers: Integers, share: float, seed: int) -> Integers:
-    """``numbers`` ``(n,)`` of files or commits as if agents had worked in those of people.
+    """``numbers`` ``(n,)`` of files or commits as if agents had worked in human-written ones.
 
     In repositories that hold both classes, ``share`` of the LLM functions, drawn by ``seed``, are moved into files, or
     commits, of that repository with human code, drawn alike for every human function.

@@ -19,6 +19,13 @@ from codeorigin_training.corpus.weights import balanced_or_equal_weights
 from codeorigin_training.measure.answers import answers_by_text
 
 
+def in_steps(wide: Floats, deep: Floats | None, *, refine: bool) -> tuple[Floats, Floats | None]:
+    """The logits ``(n,)`` that are read at once, and what a deep part that is to ``refine`` adds to them later."""
+    if deep is None or refine:
+        return wide, deep
+    return wide + deep, None
+
+
 def fit_refined(
     rows: Sequence[Row],
     wide: Floats,
@@ -32,7 +39,7 @@ def fit_refined(
     A function that ``calibration`` calls ``human`` by the wide part counts as one that is never called ``llm``: the
     thresholds of ``llm`` keep the rates of ``config`` for the whole procedure, and need to hold back only what comes
     through. ``human_rate`` is kept by each step: with what the first one calls ``human``, up to twice as much LLM code
-    may end there. No command uses this yet.
+    may end there.
 
     Args:
         rows: corpus rows.

@@ -16,22 +16,21 @@ from codeorigin_training.calibrate.commits import with_commit_rules
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.context import file_numbers
 from codeorigin_training.calibrate.crepes_check import second_opinion
+from codeorigin_training.calibrate.decision import deep_part_helps
 from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.files import file_samples, fit_file_rule
 from codeorigin_training.calibrate.fit import fit_calibration, fit_file_context
 from codeorigin_training.calibrate.levels import Groups, row_groups
+from codeorigin_training.calibrate.refined import fit_refined, in_steps
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.sides import TrainingSide, read_sides
+from codeorigin_training.corpus.sides import read_sides
 from codeorigin_training.corpus.weights import balanced_weights
 from codeorigin_training.files import write_whole
-from codeorigin_training.measure.answers import answers_by_text, answers_in_files
-from codeorigin_training.measure.held_out import detector_metrics
+from codeorigin_training.measure.answers import answers_alone, answers_in_files
 from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, tracked
-
-_DECISIVE = ("old_human", "modern_human", "pairs")
 
 
 def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
@@ -64,15 +63,21 @@ def fitted_entry(
     """
     side, held_out = read_sides(run.needs(run.corpus, "corpus"), pair_weight=1.0, folds=2)
     logits = _logits(run.needs(run.wide, "wide"), "out_of_fold", len(side.rows), "wide")
-    deep = _deep_logits(config, run, side, logits, log)
-    if deep is None and not config.wide:
-        raise CodeOriginError("without wide there must be a deep part; run finetune first")
-    if deep is not None:
-        deep = deep if moved is None else deep + moved
-        logits = logits + deep if config.wide else deep
-    functions, logits = side.rows[: side.functions], logits[: side.functions]
+    deep = _logits(run.deep, "out_of_fold", len(side.rows), "finetune") if _is_asked(config, run) else None
+    if deep is not None and moved is not None:
+        deep = deep + moved
+    functions = side.rows[: side.functions]
     groups = row_groups(functions)
-    measured = _fit(functions, logits, groups, config)
+    first, later = _steps(config, logits, deep, len(functions))
+    measured = _fit(functions, first, later, groups, config)
+    if (
+        deep is not None
+        and config.deep_must_help
+        and not deep_part_helps(side.rows, logits, deep, measured, groups, config, log)
+    ):
+        deep = None
+        first, later = _steps(config, logits, deep, len(functions))
+        measured = _fit(functions, first, later, groups, config)
     calibration = measured
     if fitted_on_all_repositories(run.wide):
         if deep is not None:
@@ -84,18 +89,17 @@ def fitted_entry(
         chosen = np.array([row.pair is None for row in held_out], dtype=bool)
         others = [row for row in held_out if row.pair is None]
         functions, groups = [*functions, *others], [*groups, *row_groups(others)]
-        logits = np.concatenate([logits, outside[chosen]])
-        calibration = _fit(functions, logits, groups, config)
+        first = np.concatenate([first, outside[chosen]])
+        calibration = _fit(functions, first, None, groups, config)
     entry = calibration.to_manifest() | {
         "measured": measured.to_manifest(),
         "parts": {"wide": config.wide, "deep": deep is not None},
         "inputs": {path.name: sha256_of(path) for path in (run.wide, run.deep) if path.exists()},
         "settings": dataclasses.asdict(config),
     }
-    keep_test_set(
-        tracker, functions, answers_by_text(functions, logits, calibration.alone).probability, "out_of_fold"
-    )
-    _log_rates(calibration, functions, logits, groups, config, log)
+    by_text = answers_alone(functions, first, calibration, groups, later)
+    keep_test_set(tracker, functions, by_text.answers.probability, "out_of_fold")
+    _log_rates(calibration, functions, first, later, groups, config, log)
     rule = calibration.file
     log(f"files: {'no rule' if rule is None else f'threshold {rule.scale.default.llm}'}")
     return entry
@@ -107,20 +111,52 @@ def fitted_on_all_repositories(wide: Path) -> bool:
         return "all_repositories" in kept and bool(kept["all_repositories"])
 
 
-def _fit(functions: Sequence[Row], logits: Floats, groups: Groups, config: CalibrateConfig) -> Calibration:
-    """All rules from out-of-sample ``logits`` ``(n,)`` of ``functions``."""
+def _is_asked(config: CalibrateConfig, run: Run) -> bool:
+    """Whether the run has a deep part that may go into the bundle; where there has to be one, it has."""
+    if config.deep and run.deep.exists():
+        return True
+    if not config.wide:
+        raise CodeOriginError("without wide there must be a deep part; run finetune first")
+    if config.refine:
+        raise CodeOriginError("what refines is a deep part; run finetune first, or set refine=false")
+    return False
+
+
+def _steps(
+    config: CalibrateConfig, wide: Floats, deep: Floats | None, count: int
+) -> tuple[Floats, Floats | None]:
+    """The first ``count`` logits, by the steps in which they are read; a deep part without ``wide`` is the first."""
+    first, later = (wide if config.wide or deep is None else np.zeros_like(wide)), deep
+    first, later = in_steps(first, later, refine=config.refine)
+    return first[:count], None if later is None else later[:count]
+
+
+def _fit(
+    functions: Sequence[Row], logits: Floats, deep: Floats | None, groups: Groups, config: CalibrateConfig
+) -> Calibration:
+    """All rules from out-of-sample ``logits`` ``(n,)`` of ``functions``, and scales for what ``deep`` adds later."""
     calibration = fit_calibration(functions, logits, balanced_weights(functions), config, groups)
     neutral = calibration.alone.shift
     context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)
     rule = fit_file_rule(file_samples(functions, logits, config.files), config.files, prior_logit=neutral)
     calibration = dataclasses.replace(calibration, file_context=context, file=rule)
-    return with_commit_rules(calibration, functions, logits, config, groups)
+    calibration = with_commit_rules(calibration, functions, logits, config, groups)
+    if deep is None:
+        return calibration
+    refined = fit_refined(functions, logits, deep, calibration, config, groups)
+    if refined is None:
+        raise CodeOriginError(
+            f"refined verdicts with a false-positive rate of {config.rate:g} need more repositories; pass more data, "
+            "a higher rate or refine=false"
+        )
+    return dataclasses.replace(calibration, refined=refined)
 
 
 def _log_rates(
     calibration: Calibration,
     functions: Sequence[Row],
     logits: Floats,
+    deep: Floats | None,
     groups: Groups,
     config: CalibrateConfig,
     log: Log,
@@ -130,12 +166,19 @@ def _log_rates(
     labels = np.array([row.label for row in functions])
     modern = np.array([row.modern for row in functions])
     repositories = np.unique([row.repo for row in functions], return_inverse=True)[1].astype(np.int64)
-    by_text = answers_by_text(functions, logits, calibration.alone, groups)
-    in_files = answers_in_files(functions, logits, calibration, file_numbers(functions), groups)
-    everywhere = np.ones(len(functions), dtype=bool)
-    ways = [("by its own text", calibration.alone, by_text.llm, everywhere)]
-    if calibration.file_context is not None and in_files is not None:
-        ways.append(("in its file", calibration.file_context.scale, in_files.answers.llm, in_files.heard))
+    ways = []
+    for step, added in (("", None), *([(", refined", deep)] if deep is not None else [])):
+        refined = calibration.refined if added is not None else None
+        by_text = answers_alone(functions, logits, calibration, groups, added).answers.llm
+        everywhere = np.ones(len(functions), dtype=bool)
+        scale = calibration.alone if refined is None else refined.alone
+        ways.append((f"by its own text{step}", scale, by_text, everywhere))
+        files = file_numbers(functions)
+        in_files = answers_in_files(functions, logits, calibration, files, groups, added)
+        if calibration.file_context is not None and in_files is not None:
+            context = None if refined is None else refined.in_file
+            scale = context or calibration.file_context.scale
+            ways.append((f"in its file{step}", scale, in_files.answers.llm, in_files.heard))
     for way, scale, above, among in ways:
         log(
             f"a function {way}: temperature {scale.temperature:.3f}, shift {scale.shift:.3f}, threshold "
@@ -151,24 +194,6 @@ def _log_rates(
                 log(f"{name}: {share:.2%} called llm, in {len(np.unique(repositories[rows]))} repositories")
     newest = judged & (labels == 0) & (modern if modern.any() else True)
     _log_second_opinion(logits[newest], repositories[newest], config, log)
-
-
-def _deep_logits(
-    config: CalibrateConfig, run: Run, side: TrainingSide, wide: Floats, log: Log
-) -> Floats | None:
-    """The deep part's out-of-fold logits; None if there is none, or none that helps."""
-    if not config.deep or not run.deep.exists():
-        return None
-    deep = _logits(run.deep, "out_of_fold", len(side.rows), "finetune")
-    if not config.deep_must_help:
-        return deep
-    figures = [detector_metrics(side.rows, logits) for logits in (wide, wide + deep)]
-    sums = [sum(each[key]["auroc"] or 0.0 for key in _DECISIVE) for each in figures]
-    log(f"sum of AUROC on old and modern human code and pairs: wide {sums[0]:.4f}, with deep {sums[1]:.4f}")
-    if sums[1] <= sums[0]:
-        log("the deep part does not help on repositories it never saw: it is left out")
-        return None
-    return deep
 
 
 def _logits(path: Path, name: str, count: int, command: str) -> Floats:

@@ -10,8 +10,8 @@ from codeorigin_training.corpus.augmentation import AUGMENTATIONS
 from codeorigin_training.corpus.rows import Row
 from codeorigin_training.evaluate.assemble import assemble
 from codeorigin_training.evaluate.config import EvaluateConfig
+from codeorigin_training.evaluate.json_values import from_json_value, to_json_value
 from codeorigin_training.evaluate.page.html import problems, render
-from codeorigin_training.evaluate.plain import from_plain, to_plain
 from codeorigin_training.evaluate.report import Report
 from codeorigin_training.evaluate.section_cache import Sections
 from codeorigin_training.evaluate.sections.at_thresholds import drawn_places
@@ -82,7 +82,7 @@ def _keep_figures(
     report: Report, detector: Detector, held_out: Sequence[Row], config: EvaluateConfig, tracker: Tracker
 ) -> None:
     """The report's rates, and what everybody measures on the functions that its curves are of."""
-    tracker.metrics(numbers({"held_out": to_plain(report.held_out) or {}}), 0)
+    tracker.metrics(numbers({"held_out": to_json_value(report.held_out) or {}}), 0)
     rows = [held_out[int(place)] for place in drawn_places(len(held_out), config)]
     keep_test_set(tracker, rows, detector.answers(rows, detector.logits(rows)).probability)
 
@@ -104,11 +104,11 @@ def _take_from_manifest(folder: Path, bundle: Path) -> None:
 def _read(folder: Path) -> Report:
     path = folder / REPORT
     try:
-        return from_plain(Report, json.loads(path.read_text(encoding="utf-8")))
+        return from_json_value(Report, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise CodeOriginError(f"{path}: not a report ({error}); run the command with its sections") from error
 
 
 def _write(folder: Path, report: Report) -> None:
-    text = json.dumps(to_plain(report), indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(to_json_value(report), indent=1, ensure_ascii=False, allow_nan=False)
     write_whole(folder / REPORT, text + "\n")

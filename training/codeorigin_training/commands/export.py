@@ -7,45 +7,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from codeorigin.model.calibration import Calibration
 from codeorigin.model.tokenizer import Tokenizer
 from codeorigin.model.views import View
 from codeorigin.model_folder import MANIFEST, sha256_of
-from codeorigin_training.arrays import Floats
 from codeorigin_training.blocks import BITS, Blocks
 from codeorigin_training.calibrate.config import CalibrateConfig
-from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.checkpoint import Checkpoints
 from codeorigin_training.commands.calibrate import fitted_entry, fitted_on_all_repositories
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row, corpus_hash
 from codeorigin_training.corpus.sides import TrainingSide, read_sides
 from codeorigin_training.corpus.weights import PAIR_WEIGHT
-from codeorigin_training.encoder.data import encode_rows
-from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
 from codeorigin_training.export.few_bits import round_weights
+from codeorigin_training.export.figures import held_out_figures, out_of_fold_figures
 from codeorigin_training.export.heads import leave_out_heads, read_heads
-from codeorigin_training.export.quantization import quantize
-from codeorigin_training.finetune.inference import deep_logits, neutral_logit
-from codeorigin_training.measure.answers import answers_by_text
-from codeorigin_training.measure.commits import commit_metrics
-from codeorigin_training.measure.false_positives import by_text_and_in_file
-from codeorigin_training.measure.files import file_metrics
+from codeorigin_training.finetune.inference import neutral_logit
 from codeorigin_training.measure.held_out import (
-    detector_metrics,
     headline,
-    in_file_metrics,
-    slices,
-    verdict_metrics,
 )
-from codeorigin_training.measure.test_set import keep_test_set
 from codeorigin_training.run import Log, Run
 from codeorigin_training.tracking import Tracker, numbers, tracked
-from codeorigin_training.wide.features import view_matrices
 from codeorigin_training.wide.linear import WideModel
 from codeorigin_training.wide.train import default_views
 
@@ -63,7 +48,7 @@ class ExportConfig:
     """
 
     name: str = "codeorigin-small"
-    version: str = "0.6.1"
+    version: str = "0.6.2"
     views: tuple[View, ...] = field(default_factory=lambda: tuple(each.view for each in default_views()))
     overlap: int = 128
     limit_bytes: int = 50_000_000
@@ -135,8 +120,18 @@ def _export(
         # Before anything is measured: the figures are those of the weights as they are stored.
         blocks = round_weights(encoder, config.deep_bits)
     checked = Calibration.from_manifest(entry["measured"])
-    metrics = _measure(held_out, measured, encoder, tokenizer, checked, config, tracker)
-    metrics["out_of_fold"] = _out_of_fold(run, side, wide=bool(entry["parts"]["wide"]))
+    metrics = held_out_figures(
+        held_out,
+        measured,
+        encoder,
+        tokenizer,
+        checked,
+        tracker,
+        views=config.views,
+        overlap=config.overlap,
+        processes=config.processes,
+    )
+    metrics["out_of_fold"] = out_of_fold_figures(run, side, wide=bool(entry["parts"]["wide"]))
     log(f"held out: {headline(metrics['held_out'])}")
     if config.baselines:
         kept = Checkpoints(
@@ -211,7 +206,9 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
 def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
     try:
         with np.load(path) as kept:
-            wide = WideModel(kept[name], float(kept["bias"]))
+            # Runs from before there were biases of languages do not name them.
+            languages = json.loads(str(kept["languages"]))[name] if "languages" in kept else {}
+            wide = WideModel(kept[name], float(kept["bias"]), languages)
     except (OSError, ValueError, KeyError) as error:
         raise ExportError(
             f"{path}: holds no wide part; run `python -m codeorigin_training wide` again"
@@ -222,74 +219,6 @@ def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
             "set views as they were when it was trained"
         )
     return wide
-
-
-def _measure(
-    rows: list[Row],
-    wide: WideModel | None,
-    encoder: Encoder | None,
-    tokenizer: Tokenizer | None,
-    calibration: Calibration,
-    config: ExportConfig,
-    tracker: Tracker,
-) -> dict[str, Any]:
-    """Figures on held-out ``rows``, with the table as it is stored.
-
-    A distribution's packages count for false positives alone: there they are a population of their own.
-    """
-    wide_logits: Floats = np.zeros(len(rows))
-    if wide is not None:
-        matrices = view_matrices(rows, config.views, processes=config.processes)
-        table = quantize(wide.table).weights
-        wide_logits = wide.bias + (sparse.hstack(matrices).tocsr() @ table).astype(np.float64)
-    deep: Floats = np.zeros(len(rows))
-    if encoder is not None and tokenizer is not None:
-        deep = deep_logits(encoder, encode_rows(rows, tokenizer), tokenizer, overlap=config.overlap)
-    logits = wide_logits + deep
-    false_positives = by_text_and_in_file(rows, logits, calibration)
-    repositories = np.array([row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
-    rows = [row for row in rows if row.source != DISTRIBUTION_SOURCE]
-    logits, wide_logits, deep = logits[repositories], wide_logits[repositories], deep[repositories]
-    answers = answers_by_text(rows, logits, calibration.alone)
-    keep_test_set(tracker, rows, answers.probability)
-    metrics: dict[str, Any] = {
-        "held_out": detector_metrics(rows, logits),
-        "verdicts": verdict_metrics(rows, answers),
-        "slices": slices(rows, logits),
-        "parts": {
-            "wide": None if wide is None else detector_metrics(rows, wide_logits),
-            "deep": None if encoder is None else detector_metrics(rows, deep),
-        },
-    }
-    metrics["false_positives"] = false_positives
-    if calibration.file_context is not None:
-        metrics["in_files"] = in_file_metrics(rows, logits, calibration)
-    if calibration.file is not None:
-        files = PooledRuleConfig(min_lines=calibration.min_lines, min_characters=calibration.min_characters)
-        metrics["files"] = file_metrics(rows, logits, calibration.file, files)
-    commits = commit_metrics(rows, logits, calibration)
-    if commits is not None:
-        metrics["commits"] = commits
-    return metrics
-
-
-def _out_of_fold(run: Run, side: TrainingSide, *, wide: bool) -> dict[str, Any]:
-    """Figures on training repositories, each row by a model that did not see its repository.
-
-    They are those of the deep part alone in a bundle without the wide one.
-    """
-    deep: Floats | None = None
-    if run.deep.exists():
-        with np.load(run.deep) as kept:
-            deep = kept["out_of_fold"]
-    if not wide:
-        return {} if deep is None else {"deep": detector_metrics(side.rows, deep)}
-    with np.load(run.wide) as kept:
-        logits: Floats = kept["out_of_fold"]
-    figures = {"wide": detector_metrics(side.rows, logits)}
-    if deep is not None:
-        figures["wide_deep"] = detector_metrics(side.rows, logits + deep)
-    return figures
 
 
 def _data(side: TrainingSide, held_out: list[Row], digest: str) -> dict[str, Any]:

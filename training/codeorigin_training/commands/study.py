@@ -16,7 +16,7 @@ from codeorigin_training.arrays import Floats32
 from codeorigin_training.corpus.readers.specifications import read_specifications
 from codeorigin_training.corpus.rows import CorpusError, limited, read_functions, read_human
 from codeorigin_training.corpus.splits import is_held_out
-from codeorigin_training.evaluate.plain import to_plain
+from codeorigin_training.evaluate.json_values import to_json_value
 from codeorigin_training.evaluate.section_cache import Sections
 from codeorigin_training.files import write_whole, written_whole
 from codeorigin_training.run import Log, Run
@@ -170,7 +170,7 @@ class _Kept(Protocol):
 
 def _kept(run: Run, name: str, config: object, data: Path, log: Log) -> _Kept:
     """Keeps the sections of a study, each under a hash of its settings, the data and the model that it asked."""
-    inputs = {"settings": to_plain(config), "data": data_digests(data)}
+    inputs = {"settings": to_json_value(config), "data": data_digests(data)}
     sections = Sections(run.studies / name / "parts", inputs, log)
 
     def kept(part: str, make: Callable[[], Section], model: str = "") -> Section:

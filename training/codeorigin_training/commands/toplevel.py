@@ -33,7 +33,7 @@ _SHORTEST = 60
 class ToplevelConfig:
     """``bundle`` gets a rule for code outside of functions; the result is in ``out`` (None: the run's bundle).
 
-    People's code is that of the pinned source packages, or of those in ``packages``, which are downloaded to
+    The human-written code is that of the pinned source packages, or of those in ``packages``, which are downloaded to
     ``package_folder`` (by default ``packages`` in the run), and of ``snippets.parquet`` in ``data``, which holds the
     LLM code as well. Packages of human.parquet are left out, since training reads them, and so are those of
     reserved.txt. ``version`` is the new one; None keeps the bundle's. ``folds`` are those of the figures.

@@ -20,7 +20,8 @@ def wide(config: WideConfig, run: Run, log: Log) -> None:
     """Write ``run.wide``: ``table``, ``bias``, ``out_of_fold`` ``(n,)`` and the hash of what they depend on.
 
     Beside them ``measured`` and ``held_out``: the table that was fitted without the held-out repositories,
-    and its logits of their rows, in the order of :func:`~codeorigin_training.corpus.sides.read_sides`. What
+    and its logits of their rows, in the order of :func:`~codeorigin_training.corpus.sides.read_sides`; and
+    ``languages``, as JSON the biases of both tables' languages, which all these logits have. What
     is there already from the same corpus and settings is kept.
 
     Raises:
@@ -53,6 +54,9 @@ def _train(config: WideConfig, run: Run, digest: str, tracker: Tracker, log: Log
             table=trained.model.table,
             bias=np.array(trained.model.bias),
             measured=trained.measured.table,
+            languages=np.array(
+                json.dumps({"table": trained.model.languages, "measured": trained.measured.languages})
+            ),
             all_repositories=np.array(config.all_repositories),
             out_of_fold=trained.out_of_fold,
             held_out=trained.held_out,

@@ -16,7 +16,7 @@ _LABELS = ("human", "llm")
 _INTRODUCTION = """\
 Functions with their origin. `llm` means that the version history names a code assistant as the author; `human` means
 that the code was committed before such assistants were common. A label says where a function comes from, not how it
-reads, and a few in a hundred are wrong: moved, vendored and generated code, people's edits inside an assistant's
+reads, and a few in a hundred are wrong: moved, vendored and generated code, edits by people inside an assistant's
 commits.
 
 Third-party code under the licences of its repositories: it may be learnt from, and is no part of this project.

@@ -21,7 +21,7 @@ from codeorigin_training.corpus.rows import CorpusError
 from codeorigin_training.run import Log
 
 ASSISTED_FROM = datetime.date(2021, 6, 29)
-"""The first code assistant for everyone was announced: code from before was written by people alone."""
+"""The first code assistant for everyone was announced: code from before was written by humans alone."""
 
 HUMAN_UNTIL = datetime.date(2022, 11, 29)
 """The last day that counts as human: the first chat model for everyone came on the next."""

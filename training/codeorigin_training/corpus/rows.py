@@ -35,7 +35,7 @@ class CorpusError(CodeOriginError):
 class Row:
     """One function of the corpus. ``label`` is 1 for ``llm``, 0 for ``human``; ``pair`` names its pair, if any.
 
-    ``modern`` marks human code of July 2021 to November 2022: written by people, in today's style. ``group`` is the
+    ``modern`` marks human code of July 2021 to November 2022: human-written, in today's style. ``group`` is the
     task that an answer was written for; where it is empty, the repository is the unit that must not be split.
     """
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from codeorigin_training.evaluate.plain import from_plain, to_plain
+from codeorigin_training.evaluate.json_values import from_json_value, to_json_value
 from codeorigin_training.files import write_whole
 from codeorigin_training.run import Log
 
@@ -41,19 +41,19 @@ class Sections:
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             if kept["inputs"] == key:
-                value = from_plain(kind, kept["section"])
+                value = from_json_value(kind, kept["section"])
                 self._log(f"{name}: taken from {path}")
                 return value
         except (OSError, ValueError, KeyError, TypeError):
             # Not there, or not a section of today's structure: it is made anew.
             pass
         self._log(f"{name}: measuring")
-        plain = to_plain(make())
+        plain = to_json_value(make())
         self._folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"inputs": key, "section": plain}, indent=1, allow_nan=False)
         write_whole(path, text + "\n")
         # As a second run reads it, so that both write the same report.
-        return from_plain(kind, plain)
+        return from_json_value(kind, plain)
 
     def _key(self, inputs: Mapping[str, Any]) -> str:
         text = json.dumps([VERSION, self._inputs, dict(inputs)], sort_keys=True, default=str)

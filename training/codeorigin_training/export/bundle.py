@@ -149,6 +149,7 @@ def write_bundle(
             "wide": None if parts.wide is None else {"views": [asdict(view) for view in parts.views]},
             "deep": _deep_entry(parts),
             "bias": parts.bias,
+            "language_bias": {} if parts.wide is None else dict(parts.wide.languages),
             "baseline_logit": parts.baseline_logit,
             "calibration": parts.calibration.to_manifest(),
             "data": parts.data,

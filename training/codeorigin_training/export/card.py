@@ -37,6 +37,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         (
             "Intervals are 90 %, by bootstrap over repositories. Classes are matched within language, test code and "
             f"length; figures are means over ten draws of the larger class. {SELECTION}"
+            f"{_of_both_steps(manifest)}"
         ),
         "## At the shipped thresholds",
         _verdicts(metrics["verdicts"], manifest["calibration"]),
@@ -61,6 +62,15 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         ),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _of_both_steps(manifest: Mapping[str, Any]) -> str:
+    if not _refines(manifest):
+        return ""
+    return (
+        " Verdicts are those of both steps together, where nobody looks at what the first one calls `human`; functions "
+        "are ranked by the log-odds of their probability. Figures of files and commits are the wide part's."
+    )
 
 
 def _packages(data: Mapping[str, Any]) -> str:
@@ -96,10 +106,21 @@ def _architecture(manifest: Mapping[str, Any]) -> str:
         if manifest["build"]["deep"] != "off":
             tried = "one was trained and left out, because it did not help out of fold"
         return f"{wide} No deep part: {tried}."
+    added = "The two logits are added."
+    if _refines(manifest):
+        added = (
+            "The wide part answers at once. The deep part reads later what the wide one does not call `human`, and what "
+            "a user looks at; its logit is added, and the sum read with thresholds of its own. What the wide part calls "
+            "`human` is never called `llm`. Whole files and commits go by the wide part alone."
+        )
     return (
         f"{wide} *Deep*: an encoder of {deep['layers']} layer(s), {deep['dim']} wide, over {deep['vocab_size']} "
-        f"layout-keeping BPE tokens, trained on what the wide part leaves unexplained. The two logits are added."
+        f"layout-keeping BPE tokens, trained on what the wide part leaves unexplained. {added}"
     )
+
+
+def _refines(manifest: Mapping[str, Any]) -> bool:
+    return manifest["calibration"].get("refined") is not None
 
 
 def _verdicts(verdicts: Mapping[str, Any], calibration: Mapping[str, Any]) -> str:

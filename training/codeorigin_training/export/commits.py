@@ -20,7 +20,7 @@ _COMMIT_NOTE = (
 )
 _MIXED = {
     "mixed_files": "files that hold both classes",
-    "mixed_commits": "all, half of the LLM functions moved into people's commits",
+    "mixed_commits": "all, half of the LLM functions moved into human-written commits",
     "as_they_are": "all, as they are",
 }
 
@@ -102,7 +102,7 @@ def mixed_note(commits: Mapping[str, Any]) -> str:
     return (
         f"In the {files['functions']:,} functions of files that really hold both classes, {_which_holds(files)} The "
         "same cannot be measured for commits, since every commit of the corpus is of one class: for the second block, "
-        "half of the LLM functions of repositories with both classes were moved into people's commits, but stay in "
+        "half of the LLM functions of repositories with both classes were moved into human-written commits, but stay in "
         f"their files. There {_which_holds(moved)} What the commit alone gives falls to "
         f"{_auroc(moved, 'in_commit')}, from {_auroc(apart, 'in_commit')} where nothing is moved. All functions that "
         "are long enough for a verdict; classes are not matched, and intervals are 90 %, by bootstrap over repositories."

@@ -6,7 +6,7 @@ from pathlib import Path
 from codeorigin.errors import CodeOriginError
 from codeorigin_training.export.card import model_card
 from codeorigin_training.export.quality import with_quality
-from codeorigin_training.export.tables import promise, readme_table
+from codeorigin_training.export.tables import expected_rate, readme_table
 from codeorigin_training.files import write_whole
 
 BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
@@ -25,8 +25,8 @@ def with_metrics(readme: str, manifest_text: str) -> str:
     manifest = json.loads(manifest_text)
     note = (
         f"{manifest['name']} {manifest['version']}, {manifest['data']['held_out_repositories']} held-out repositories, "
-        "each function by its own text; intervals are 90 %, by bootstrap over repositories. "
-        f"{promise(manifest['calibration'])}"
+        "each function by its own text; 90 % intervals. "
+        f"{expected_rate(manifest['calibration'])}; this promise is not about a single finding."
     )
     return f"{head}{BEGIN}\n{readme_table(manifest['metrics'])}\n\n{note}\n{END}{tail}"
 

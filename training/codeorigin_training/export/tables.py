@@ -32,12 +32,17 @@ SELECTION = (
 )
 
 
-def promise(calibration: Mapping[str, Any]) -> str:
-    """What the ``llm`` threshold promises, and about what."""
-    text = (
+def expected_rate(calibration: Mapping[str, Any]) -> str:
+    """The rate that the ``llm`` threshold promises, without a full stop."""
+    return (
         "Of the human-written functions of a new repository, at most "
         f"{short_percent(calibration['false_positive_rate'])} are expected to be called `llm`"
     )
+
+
+def promise(calibration: Mapping[str, Any]) -> str:
+    """What the ``llm`` threshold promises, and about what."""
+    text = expected_rate(calibration)
     if (tail := calibration.get("tail")) is not None:
         text += (
             f"; and of the repositories with {tail['fewest']} human-written functions or more, at most "

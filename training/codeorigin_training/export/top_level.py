@@ -18,10 +18,10 @@ def top_level_sections(manifest: Mapping[str, Any]) -> list[str]:
         "## Code outside of functions",
         (
             f"Scripts, notebook cells and blocks are a unit of their own, `<module>`, from {rule['min_lines']} lines "
-            f"and {rule['min_characters']} characters on. Its rule is from {data['human']:,} units by people, among "
+            f"and {rule['min_characters']} characters on. Its rule is from {data['human']:,} human-written units, among "
             f"them those of {data['packages']} packages of a distribution, and {data['llm']:,} published answers by "
             "LLMs to tasks; the model has read none of them. Packages and answers are programs of different kinds: "
-            "what tells these two apart need not tell people and LLMs apart."
+            "what tells these two apart need not tell human-written from LLM-written code."
         ),
         _verdict(figures, rate),
         _promised(figures, rate),
@@ -43,7 +43,7 @@ def _verdict(figures: Mapping[str, Any], rate: str) -> str:
             f"called `llm` or `human`: all are `unsure`, nine in ten with probabilities of {low:.0%} to {high:.0%}."
         )
     return (
-        f"At most {rate} of the units of a new package by people are expected to be called `llm`. Only "
+        f"At most {rate} of the human-written units of a new package are expected to be called `llm`. Only "
         f"{', '.join(told)} may be: elsewhere such a threshold does not surely find more LLM code than it calls human "
         "code, and all units are `unsure`."
     )

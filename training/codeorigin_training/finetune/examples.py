@@ -16,7 +16,7 @@ class Groups:
     """What every row belongs to, as int64 codes ``(n,)``.
 
     ``tasks`` is equal for the rows of one same-task pair and -1 for other rows. ``cells`` are the language x test x
-    length cells in which the classes are to stay balanced. Agents of people are all one.
+    length cells in which the classes are to stay balanced. Human-written rows have one agent.
     """
 
     repositories: Integers

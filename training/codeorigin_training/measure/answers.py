@@ -54,14 +54,36 @@ def answers_by_text(
     )
 
 
+def answers_alone(
+    rows: Sequence[Row],
+    logits: Floats,
+    calibration: Calibration,
+    groups: Groups | None = None,
+    deep: Floats | None = None,
+) -> InFiles:
+    """``rows`` by their own ``logits`` ``(n,)``, and by what a deep part that refines adds to them, ``deep`` ``(n,)``.
+
+    What the logits alone call ``human`` is not refined, as nobody looks at it.
+    """
+    if groups is None and calibration.alone.groups:
+        groups = row_groups(rows)
+    first = _by_text(rows, logits, calibration.alone, groups)
+    if calibration.refined is None or deep is None:
+        return first
+    return _refined(first, _by_text(rows, logits + deep, calibration.refined.alone, groups))
+
+
 def answers_in_files(
     rows: Sequence[Row],
     logits: Floats,
     calibration: Calibration,
     files: Integers,
     groups: Groups | None = None,
+    deep: Floats | None = None,
 ) -> InFiles | None:
     """``rows`` with their own ``logits`` ``(n,)``, judged with what the others of ``files`` ``(n,)`` add.
+
+    ``deep`` ``(n,)`` is what a deep part that refines adds in the end.
 
     Returns:
         None if the calibration has no rule for functions in their files.
@@ -73,9 +95,11 @@ def answers_in_files(
     if groups is None and (calibration.alone.groups or context.scale.groups):
         groups = row_groups(rows)
     evidence = neighbour_evidence(files, logits, context.rule, judged)
-    return _over(
-        _by_text(rows, logits, calibration, groups), _told(rows, logits, evidence, context.scale, groups)
-    )
+    told = _told(rows, logits, evidence, context.scale, groups)
+    if calibration.refined is not None and calibration.refined.in_file is not None and deep is not None:
+        scale = calibration.refined.in_file
+        told = _refined(told, _told(rows, logits + deep, evidence, scale, groups))
+    return _over(answers_alone(rows, logits, calibration, groups, deep), told)
 
 
 def circle_answers(
@@ -97,7 +121,7 @@ def circle_answers(
     commits = commit_numbers(rows) if commits is None else commits
     groups = row_groups(rows) if groups is None else groups
     judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
-    alone = _by_text(rows, logits, calibration, groups)
+    alone = answers_alone(rows, logits, calibration, groups)
     found = {"by_text": alone}
     widest = alone
     if (in_file := answers_in_files(rows, logits, calibration, files, groups)) is not None:
@@ -114,12 +138,6 @@ def circle_answers(
     return found
 
 
-def _by_text(rows: Sequence[Row], logits: Floats, calibration: Calibration, groups: Groups | None) -> InFiles:
-    scale = calibration.alone
-    nobody = np.zeros(len(rows), dtype=bool)
-    return InFiles(_log_odds(logits, scale), answers_by_text(rows, logits, scale, groups), nobody)
-
-
 def _told(
     rows: Sequence[Row], logits: Floats, evidence: Floats, scale: Scale, groups: Groups | None
 ) -> InFiles:
@@ -129,17 +147,31 @@ def _told(
     )
 
 
+def _by_text(rows: Sequence[Row], logits: Floats, scale: Scale, groups: Groups | None) -> InFiles:
+    nobody = np.zeros(len(rows), dtype=bool)
+    return InFiles(_log_odds(logits, scale), answers_by_text(rows, logits, scale, groups), nobody)
+
+
+def _refined(first: InFiles, second: InFiles) -> InFiles:
+    """``second``, but ``first`` where that says ``human``."""
+    return _where(first.answers.human, first, second, second.heard)
+
+
 def _over(below: InFiles, above: InFiles) -> InFiles:
     """``above`` where it heard anybody, else ``below``."""
-    heard = above.heard
+    return _where(above.heard, above, below, above.heard | below.heard)
+
+
+def _where(chosen: Booleans, these: InFiles, others: InFiles, heard: Booleans) -> InFiles:
+    """``these`` where ``chosen``, bool ``(n,)``, and ``others`` elsewhere."""
     return InFiles(
-        log_odds=np.where(heard, above.log_odds, below.log_odds),
+        log_odds=np.where(chosen, these.log_odds, others.log_odds),
         answers=Answers(
-            llm=np.where(heard, above.answers.llm, below.answers.llm),
-            human=np.where(heard, above.answers.human, below.answers.human),
-            probability=np.where(heard, above.answers.probability, below.answers.probability),
+            llm=np.where(chosen, these.answers.llm, others.answers.llm),
+            human=np.where(chosen, these.answers.human, others.answers.human),
+            probability=np.where(chosen, these.answers.probability, others.answers.probability),
         ),
-        heard=heard | below.heard,
+        heard=heard,
     )
 
 

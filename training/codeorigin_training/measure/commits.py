@@ -48,7 +48,7 @@ def commit_metrics(
     bootstrap over repositories; the classes are matched within language x test x length x that number, since people's
     commits (first imports of a whole repository above all) differ from agents' in size. ``mixed_files`` has those of
     files that hold both classes; ``mixed_commits`` all, with half of the LLM functions of repositories with both
-    classes moved into people's commits, since no commit of the corpus holds both. ``commits`` has whole commits
+    classes moved into human-written commits, since no commit of the corpus holds both. ``commits`` has whole commits
     (:func:`~codeorigin_training.measure.files.pooled_metrics`), ``false_positives`` the circles with a commit as
     :func:`~codeorigin_training.measure.false_positives.false_positive_figures`. ``called`` and ``whole`` are by number
     of functions: what the thresholds call ``llm`` (:func:`~codeorigin_training.measure.sizes.called_by_size`), and

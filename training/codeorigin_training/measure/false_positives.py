@@ -14,7 +14,7 @@ from codeorigin_training.calibrate.eligibility import has_verdict
 from codeorigin_training.calibrate.levels import row_groups
 from codeorigin_training.calibrate.promises import population
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.measure.answers import answers_by_text, answers_in_files
+from codeorigin_training.measure.answers import answers_alone, answers_in_files
 
 _ROUNDS = 1000
 _TAIL_SHARE, _TAIL_FEWEST, _WORST_FEWEST = 0.05, 20, 50
@@ -57,18 +57,20 @@ def false_positive_figures(
 
 
 def by_text_and_in_file(
-    rows: Sequence[Row], logits: Floats, calibration: Calibration
+    rows: Sequence[Row], logits: Floats, calibration: Calibration, deep: Floats | None = None
 ) -> dict[str, dict[str, Any]]:
     """:func:`false_positive_figures` of the corpus' ``rows``, whose ``logits`` are ``(n,)``, but for short ones.
 
+    ``deep`` ``(n,)`` is what a deep part that refines adds in the end.
     ``in_file`` is missing for a calibration without a rule for functions in their file.
     """
     counted = np.array([row.pair is None and has_verdict(row.code, calibration) for row in rows], dtype=bool)
     rows = [row for row, kept in zip(rows, counted.tolist(), strict=True) if kept]
     logits, groups = logits[counted], row_groups(rows)
-    by_text = answers_by_text(rows, logits, calibration.alone, groups)
-    found = {"by_text": false_positive_figures(rows, groups, by_text.llm)}
-    told = answers_in_files(rows, logits, calibration, file_numbers(rows), groups)
+    deep = None if deep is None else deep[counted]
+    by_text = answers_alone(rows, logits, calibration, groups, deep)
+    found = {"by_text": false_positive_figures(rows, groups, by_text.answers.llm)}
+    told = answers_in_files(rows, logits, calibration, file_numbers(rows), groups, deep)
     if told is not None:
         found["in_file"] = false_positive_figures(rows, groups, told.answers.llm)
     return found

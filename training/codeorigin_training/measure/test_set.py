@@ -39,7 +39,7 @@ def keep_test_set(
 ) -> dict[str, float]:
     """Keep figures and pictures of ``probabilities`` ``(n,)`` of held-out ``rows``; returns the figures.
 
-    Pairs and the packages of a distribution are left out: a pair's sides are of one task, a package holds people's
+    Pairs and the packages of a distribution are left out: a pair's sides are of one task, a package holds human-written
     code alone.
     """
     inside = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)

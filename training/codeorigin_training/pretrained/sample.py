@@ -15,7 +15,7 @@ from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.weights import LENGTH_EDGES
 
 _ROUND = ("llm", "old", "llm", "modern", "llm", "distribution", "pair", "llm", "old", "llm", "modern")
-"""One round of the order: as many functions of LLMs as of people, and both sides of a pair."""
+"""One round of the order: as many LLM-written functions as human-written ones, and both sides of a pair."""
 
 _MIN_LINES = 3
 _OF_A_REPOSITORY = 40

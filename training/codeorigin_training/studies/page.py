@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from codeorigin_training.evaluate.page.parts import (
+from codeorigin_training.evaluate.json_values import to_json_value
+from codeorigin_training.evaluate.page.components import (
     bullets,
     figure,
     heading,
@@ -19,7 +20,6 @@ from codeorigin_training.evaluate.page.parts import (
     table,
 )
 from codeorigin_training.evaluate.page.plots import COLOURS, INK, legend, svg_plot
-from codeorigin_training.evaluate.plain import to_plain
 from codeorigin_training.files import write_whole
 from codeorigin_training.run import Run
 from codeorigin_training.studies.section import STUDY, Chart, Section, Study, read_study
@@ -36,7 +36,7 @@ def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:
     """
     path = run.studies / name / STUDY
     path.parent.mkdir(parents=True, exist_ok=True)
-    plain = to_plain(Study(tuple(found)))
+    plain = to_json_value(Study(tuple(found)))
     write_whole(path, json.dumps(plain, indent=1, allow_nan=False) + "\n")
     write_whole(run.studies / PAGE_FILE, render(read_sections(run)))
     return run.studies / PAGE_FILE

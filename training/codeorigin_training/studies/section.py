@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeorigin_training.evaluate.plain import from_plain
+from codeorigin_training.evaluate.json_values import from_json_value
 from codeorigin_training.measure.figures import Estimate
 from codeorigin_training.run import RunError
 
@@ -88,6 +88,6 @@ def read_study(path: Path) -> Study:
         RunError: the file is no study.
     """
     try:
-        return from_plain(Study, json.loads(path.read_text(encoding="utf-8")))
+        return from_json_value(Study, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise RunError(f"{path}: is no study ({error}); delete it and carry the study out again") from error

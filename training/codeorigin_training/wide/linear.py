@@ -9,8 +9,8 @@ all: a view that explains the training repositories well does not keep the other
 """
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -50,10 +50,14 @@ class LinearModel:
 
 @dataclass(frozen=True, slots=True)
 class WideModel:
-    """All views in one table, float32 ``(sum of widths,)``: ``logit = bias + sum(table[ids] * values)``."""
+    """All views in one table, float32 ``(sum of widths,)``: ``logit = bias + sum(table[ids] * values)``.
+
+    ``languages`` is what the logit of each language's functions is moved by besides.
+    """
 
     table: Floats32
     bias: float
+    languages: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

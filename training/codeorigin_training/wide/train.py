@@ -1,7 +1,7 @@
 """Trains the wide part: a regression a view, cross-fitted by repository, then the scales that add them up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,11 @@ from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.measure.held_out import detector_metrics, headline
 from codeorigin_training.wide.evidence import EvidenceShares
 from codeorigin_training.wide.features import view_matrices
+from codeorigin_training.wide.language_bias import (
+    cross_fitted_biases,
+    fit_language_bias,
+    language_biases,
+)
 from codeorigin_training.wide.linear import (
     LinearModel,
     ViewExamples,
@@ -123,12 +128,38 @@ def train_wide(
     log(f"scales {np.round(scales, 3).tolist()}")
     checked = combine(measured, scales)
     combined = stacked @ scales
-    metrics(_curve_point(side, np.stack(learnt, axis=1) @ scales, combined[:count]), len(logits) + 1)
-    return TrainedWide(
+    trained = TrainedWide(
         model=combine(final, scales) if final else checked,
         measured=checked,
         out_of_fold=combined[:count],
         held_out=combined[count:],
+    )
+    trained = with_language_bias(trained, side, held_out, log)
+    as_learnt = np.stack(learnt, axis=1) @ scales + language_biases(trained.measured.languages, side.rows)
+    metrics(_curve_point(side, as_learnt, trained.out_of_fold), len(logits) + 1)
+    return trained
+
+
+def with_language_bias(
+    trained: TrainedWide, side: TrainingSide, held_out: Sequence[Row], log: Callable[[str], None]
+) -> TrainedWide:
+    """``trained`` with a bias for each language, which its logits then have too.
+
+    What is measured has that of the training ``side``, and what was fitted on all rows that of all rows; out-of-fold
+    logits have that of the other folds.
+    """
+    bias = fit_language_bias(side.rows, trained.out_of_fold)
+    model = measured = replace(trained.measured, languages=bias)
+    if trained.model is not trained.measured:
+        everything = np.concatenate([trained.out_of_fold, trained.held_out])
+        on_all = fit_language_bias([*side.rows, *held_out], everything)
+        model = replace(trained.model, languages=on_all)
+    log("biases " + ", ".join(f"{name} {value:.2f}" for name, value in model.languages.items()))
+    return TrainedWide(
+        model=model,
+        measured=measured,
+        out_of_fold=trained.out_of_fold + cross_fitted_biases(side.rows, trained.out_of_fold, side.folds),
+        held_out=trained.held_out + language_biases(bias, held_out),
     )
 
 

@@ -15,10 +15,14 @@ def _width(text: str) -> int:
 
 
 def render(result: CheckResult) -> str:
-    """The image, as wide as its words."""
-    message = badge_message(result.summary)
+    """The image for a check, as wide as its words."""
+    return image(badge_message(result.summary), some=result.summary.findings > 0)
+
+
+def image(message: str, *, some: bool) -> str:
+    """The image that shows ``message`` about code likely written by an LLM, in another colour if there is ``some``."""
     left, right = _width(LABEL), _width(message)
-    colour = _SOME if result.summary.findings else _NONE
+    colour = _SOME if some else _NONE
     title = escape(f"{LABEL}: {message}")
 
     def words(text: str, middle: float, width: int) -> str:

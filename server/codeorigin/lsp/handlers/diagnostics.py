@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lsprotocol import types
@@ -11,12 +12,13 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.lsp.handlers.scans import scan_folders
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
 from codeorigin.lsp.presentation.publisher import content_id
-from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.workspace_scan import MAX_FILES
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import RunMode, Settings
 from codeorigin.wording.messages import too_many_files
+
+if TYPE_CHECKING:
+    from codeorigin.lsp.scoring.file_records import FileRecord
 
 PAUSE_SECONDS = 2.0
 
@@ -71,7 +73,7 @@ def _register_workspace(server: CodeOriginServer) -> None:
         previous = {unquote(each.uri): each for each in params.previous_result_ids}
         reports: list[types.WorkspaceDocumentDiagnosticReport] = []
 
-        def scored(record: FileRecord, settings: Settings) -> None:
+        def scored(record: "FileRecord", settings: Settings) -> None:
             known = previous.pop(unquote(record.uri), None)
             reports.append(_file_report(session, record, settings, known))
 
@@ -88,6 +90,8 @@ def _register_workspace(server: CodeOriginServer) -> None:
             token.cancel()
             scanned_at[0] = time.monotonic()
         if summary.cut:
+            from codeorigin.lsp.scoring.workspace_scan import MAX_FILES  # noqa: PLC0415 - see scan_folders
+
             session.client.show_once(too_many_files(MAX_FILES), types.MessageType.Warning)
         if not summary.cancelled:
             reports += _empty_reports(session, [each.uri for each in previous.values()])
@@ -104,7 +108,7 @@ def _empty_reports(
 
 
 def _file_report(
-    session: Session, record: FileRecord, settings: Settings, previous: types.PreviousResultId | None
+    session: Session, record: "FileRecord", settings: Settings, previous: types.PreviousResultId | None
 ) -> types.WorkspaceDocumentDiagnosticReport:
     with_link = session.client.support.code_description
     items = [

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls import uris
@@ -11,14 +11,15 @@ from codeorigin.cancellation import CancelToken
 from codeorigin.errors import CodeOriginError
 from codeorigin.lsp.handlers.scans import MAX_ERRORS, file_of_scan, has_verdicts, register_scan, scan_folders
 from codeorigin.lsp.presentation.diagnostics import diagnostic, reported
-from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.workspace_scan import MAX_FILES
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.settings.schema import Settings
 from codeorigin.source.literal_text import plain_message
 from codeorigin.wording.messages import NOTHING_JUDGED, in_place_of_list, on_scan, reported_functions
 from codeorigin.wording.titles import SCANNING
+
+if TYPE_CHECKING:
+    from codeorigin.lsp.scoring.file_records import FileRecord
 
 SCAN_WORKSPACE = "codeorigin.scanWorkspace"
 REPORT_SECONDS = 0.1
@@ -41,6 +42,8 @@ class _Scan:
         self._progress = session.client.start_progress(SCANNING, self._token.cancel, measured=True)
 
     async def run(self, folder: str | None) -> dict[str, Any]:
+        from codeorigin.lsp.scoring.workspace_scan import MAX_FILES  # noqa: PLC0415 - see scan_folders
+
         session = self._session
         await session.configured.wait()
         folders = scan_folders(session, folder)
@@ -90,7 +93,7 @@ class _Scan:
             ),
         }
 
-    def _scored(self, record: FileRecord, settings: Settings) -> None:
+    def _scored(self, record: "FileRecord", settings: Settings) -> None:
         session, uri = self._session, record.uri
         self._seen.add(uri)
         found = reported(record.functions, settings, session.accepted(uri))

@@ -2,25 +2,27 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pygls import uris
 
 from codeorigin.lsp.connection.parameters import plain_json, read
 from codeorigin.lsp.presentation.wire_forms import file_to_wire, function_to_wire
-from codeorigin.lsp.scoring.file_records import FileRecord
-from codeorigin.lsp.scoring.workspace_scan import ScanFolder
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.lsp.session import Session
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.settings.schema import Settings
 from codeorigin.wording.messages import reported_of
 
+if TYPE_CHECKING:
+    from codeorigin.lsp.scoring.file_records import FileRecord
+    from codeorigin.lsp.scoring.workspace_scan import ScanFolder
+
 MAX_ERRORS = 100
 
 
 def file_of_scan(
-    record: FileRecord, settings: Settings, findings: int, verdict: FileVerdict | None
+    record: "FileRecord", settings: Settings, findings: int, verdict: FileVerdict | None
 ) -> dict[str, Any]:
     """A file with its functions, ``findings`` of which are reported, and the ``verdict`` on it as a whole."""
     judged = sum(each.verdict.probability is not None for each in record.functions)
@@ -54,11 +56,14 @@ def register_scan(
         return answer
 
 
-def scan_folders(session: Session, only: str | None) -> list[ScanFolder]:
+def scan_folders(session: Session, only: str | None) -> "list[ScanFolder]":
     """The workspace folders, or the one whose URI is ``only`` and those inside it.
 
     The settings of a file are those of the innermost folder that holds it, whether it is open or scanned.
     """
+    # Loaded by the first scan: a server starts without.
+    from codeorigin.lsp.scoring.workspace_scan import ScanFolder  # noqa: PLC0415
+
     named = [(folder.uri, uris.to_fs_path(folder.uri)) for folder in session.documents.folders.values()]
     paths = {uri: Path(path) for uri, path in named if path is not None}
     return [

@@ -56,6 +56,11 @@ class FileRecords:
         """Bytes that the records take, about."""
         return self._bytes
 
+    def has(self, path: Path, key: FileKey) -> bool:
+        """Whether :meth:`get` has a record."""
+        kept = self._records.get(path)
+        return kept is not None and kept[0] == key
+
     def get(self, path: Path, key: FileKey) -> FileRecord | None:
         """The record of ``path``, or None when there is none for this very key."""
         kept = self._records.get(path)

@@ -48,6 +48,11 @@ class WorkerThread:
             waiting = sum(not token.cancelled for _, _, token, _, _ in self._jobs)
             return waiting + (self._running is not None)
 
+    def is_wanted_before(self, priority: Priority) -> bool:
+        """Whether a job waits that is more urgent than ``priority``. From any thread."""
+        with self._ready:
+            return any(waiting < priority and not token.cancelled for waiting, _, token, _, _ in self._jobs)
+
     def submit(
         self, work: Callable[[], T], *, priority: Priority, token: CancelToken | None = None
     ) -> asyncio.Future[T]:

@@ -1,15 +1,18 @@
-"""Scoring all files of the workspace: at the lowest priority, one file a job, with progress and cancel."""
+"""Scoring all files of the workspace: at the lowest priority, with progress and cancel, small files in batches."""
 
 import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codeorigin.batching import batch_end
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, CodeOriginError, ModelError, SourceError
+from codeorigin.languages import LANGUAGES
 from codeorigin.languages.hosts import HOSTS
 from codeorigin.lsp.scoring.closed_files import ClosedFile, is_chosen
 from codeorigin.lsp.scoring.file_records import FileKey, FileRecord, FileRecords
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WALK_CHUNK = 64
+SCAN_BATCH_BYTES = 1 << 16
+"""Half of the command's: what is typed meanwhile waits for less."""
 MAX_FILES = 100_000
 
 
@@ -53,6 +58,31 @@ class ScanSummary:
     cancelled: bool = False
     cut: bool = False
     errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Files whose functions were scored together, and the texts of those that have to be judged yet."""
+
+    paths: frozenset[Path] = frozenset()
+    texts: dict[Path, tuple[FileKey, str]] = field(default_factory=dict)
+
+
+class _UntilWanted(CancelToken):
+    """Thrown when ``token`` is, or when the worker has something more urgent to do than a scan."""
+
+    def __init__(self, worker: WorkerThread, token: CancelToken) -> None:
+        super().__init__()
+        self._worker = worker
+        self._scan = token
+
+    @property
+    def cancelled(self) -> bool:
+        return self._scan.cancelled or self._worker.is_wanted_before(Priority.SCAN)
+
+    def raise_if_cancelled(self) -> None:
+        if self.cancelled:
+            raise Cancelled("cancelled")
 
 
 class Scanner:
@@ -83,6 +113,7 @@ class Scanner:
             files, summary.cut = await self._list(folders, token)
         except Cancelled:
             return ScanSummary(cancelled=True)
+        batch = _Batch()
         for done, (path, settings) in enumerate(files):
             if token.cancelled:
                 break
@@ -90,8 +121,13 @@ class Scanner:
             if skip(path.as_uri()):
                 continue
             try:
+                if path not in batch.paths:
+                    ahead = [each for each in files[done : done + WALK_CHUNK] if not skip(each[0].as_uri())]
+                    batch = await self._worker.submit(
+                        partial(self._prepare, ahead, token), priority=Priority.SCAN, token=token
+                    )
                 record = await self._worker.submit(
-                    partial(self._score, path, settings, token), priority=Priority.SCAN, token=token
+                    partial(self._score, path, settings, batch, token), priority=Priority.SCAN, token=token
                 )
             except SourceError as error:
                 summary.skipped += 1
@@ -154,23 +190,41 @@ class Scanner:
                     break
         return files, False
 
-    def _score(self, path: Path, settings: Settings, token: CancelToken) -> FileRecord:
+    def _prepare(self, files: Sequence[tuple[Path, Settings]], token: CancelToken) -> _Batch:
+        """Read the first of the files and score their functions together, as far as nothing more urgent waits."""
         analyzer = self._loader.analyzer()
-        try:
-            found = path.stat()
-        except OSError as error:
-            raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
-        key = FileKey(
-            found.st_mtime_ns,
-            found.st_size,
-            settings.file_context,
-            settings.top_level,
-            analyzer.model_id,
-            settings.languages,
-        )
-        if found.st_size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
+        keys: list[FileKey | None] = []
+        for path, settings in files:
+            new = None
+            with suppress(SourceError):
+                found = _file_key(path, settings, analyzer.model_id)
+                is_source = kind_of_path(path) in LANGUAGES and found.size <= settings.max_file_size
+                new = found if is_source and not self.records.has(path, found) else None
+            keys.append(new)
+        end = batch_end([0 if key is None else key.size for key in keys], 0, SCAN_BATCH_BYTES)
+        batch = _Batch(frozenset(path for path, _ in files[:end]))
+        for (path, settings), key in zip(files[:end], keys, strict=False):
+            if key is not None:
+                token.raise_if_cancelled()
+                with suppress(SourceError):
+                    batch.texts[path] = key, _read(path, settings)
+        if len(batch.texts) > 1:
+            documents = [
+                (text, kind_of_path(path) or "", str(path)) for path, (_, text) in batch.texts.items()
+            ]
+            with suppress(Cancelled):
+                analyzer.prepare(documents, cancel=_UntilWanted(self._worker, token))
+        token.raise_if_cancelled()
+        return batch
+
+    def _score(self, path: Path, settings: Settings, batch: _Batch, token: CancelToken) -> FileRecord:
+        analyzer = self._loader.analyzer()
+        key = _file_key(path, settings, analyzer.model_id)
+        prepared = batch.texts.pop(path, None)
+        if key.size <= settings.max_file_size and (known := self.records.get(path, key)) is not None:
             return known
-        text = read_source(path, max_bytes=settings.max_file_size, language=kind_of_path(path))
+        # The file may have changed since.
+        text = prepared[1] if prepared is not None and prepared[0] == key else _read(path, settings)
         record = self._record(ClosedFile(path, text), analyzer, settings, token)
         self.records.put(path, key, record)
         return record
@@ -209,6 +263,25 @@ def log_failure(path: Path, error: Exception) -> str:
     """Log the error; one line about the file that could not be scored."""
     logger.error("a file could not be scored", exc_info=error)
     return f"{path}: could not be scored ({type(error).__name__})"
+
+
+def _file_key(path: Path, settings: Settings, model_id: str) -> FileKey:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+    return FileKey(
+        found.st_mtime_ns,
+        found.st_size,
+        settings.file_context,
+        settings.top_level,
+        model_id,
+        settings.languages,
+    )
+
+
+def _read(path: Path, settings: Settings) -> str:
+    return read_source(path, max_bytes=settings.max_file_size, language=kind_of_path(path))
 
 
 def _next_files(walk: Iterator[Path]) -> list[Path]:

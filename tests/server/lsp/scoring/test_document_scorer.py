@@ -126,7 +126,7 @@ async def test_edits_within_the_debounce_are_scored_once(bench: Bench) -> None:
         bench.versions["a"] = version
         bench.scorer.schedule("a", 0.02)
     await bench.scorer.settled("a")
-    assert bench.analyzed == bench.delivered == [Version("a", PATIENCE)]
+    assert bench.analyzed == bench.delivered == [Version("a", 5)]
 
 
 async def test_documents_are_debounced_each_for_itself(bench: Bench) -> None:

@@ -36,6 +36,7 @@ class Bench:
     root: Path
     model_id: str = "model"
     texts: list[str] = field(default_factory=list)
+    batches: list[list[str]] = field(default_factory=list)
     records: list[FileRecord] = field(default_factory=list)
     worker: WorkerThread = field(default_factory=WorkerThread)
 
@@ -65,6 +66,10 @@ class Bench:
         spans = find_functions(text, get_language(language), path=path)
         reports = tuple(FunctionReport(span, VERDICT, f"id of {span.name}") for span in spans)
         return FileReport(language, path, reports)
+
+    def prepare(self, documents: Collection[tuple[str, str, str | None]], *, cancel: CancelToken) -> None:
+        cancel.raise_if_cancelled()
+        self.batches.append([Path(path or "").name for _, _, path in documents])
 
     async def scan(self, settings: Settings | None = None, cancel_after: int | None = None) -> ScanSummary:
         self.texts.clear()

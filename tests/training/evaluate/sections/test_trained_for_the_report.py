@@ -74,7 +74,7 @@ def test_an_agent_without_held_out_code_is_left_out_with_its_repositories(
     assert [(row.kind, row.value) for row in found] == [("agent", "helper"), ("language", "ruby")]
     helper = found[0].without
     assert helper.model == "words without helper"
-    # 60 functions of the agent, with as many of people.
+    # 60 functions of the agent, with as many human-written ones.
     assert helper.raw.positives == 60
     assert helper.raw.auroc.value is not None
     assert helper.raw.auroc.value > 0.9

@@ -1,6 +1,6 @@
 """How often human code is called ``llm``, and what a commit is worth."""
 
-from codeorigin_training.evaluate.page.parts import heading, note, section, table
+from codeorigin_training.evaluate.page.components import heading, note, section, table
 from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
 from codeorigin_training.evaluate.report import Report
 
@@ -142,6 +142,6 @@ def _mixed(report: Report) -> list[str]:
 
 _MIXED = {
     "mixed_files": "files that hold both classes",
-    "mixed_commits": "all, half of the LLM functions moved into people's commits",
+    "mixed_commits": "all, half of the LLM functions moved into human-written commits",
     "as_they_are": "all, as they are",
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from codeorigin_training.evaluate.page.parts import (
+from codeorigin_training.evaluate.page.components import (
     flag,
     heading,
     note,

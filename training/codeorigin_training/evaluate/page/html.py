@@ -10,8 +10,7 @@ from codeorigin_training.evaluate.page.checks import (
     learning_section,
     neutral_section,
 )
-from codeorigin_training.evaluate.page.in_files import in_files_section
-from codeorigin_training.evaluate.page.parts import (
+from codeorigin_training.evaluate.page.components import (
     details,
     fine,
     heading,
@@ -22,6 +21,7 @@ from codeorigin_training.evaluate.page.parts import (
     section,
     table,
 )
+from codeorigin_training.evaluate.page.in_files import in_files_section
 from codeorigin_training.evaluate.page.plots import (
     breakdown_plot,
     matrix_plot,

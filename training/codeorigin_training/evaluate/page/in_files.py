@@ -1,6 +1,6 @@
 """The page's section on functions in their files."""
 
-from codeorigin_training.evaluate.page.parts import heading, note, section, table
+from codeorigin_training.evaluate.page.components import heading, note, section, table
 from codeorigin_training.evaluate.page.wording import SHORT, interval, percent, percent_interval
 from codeorigin_training.evaluate.report import InFilesReport
 
@@ -35,7 +35,7 @@ def in_files_section(found: InFilesReport | None) -> str:
     return section(
         "Functions in their files",
         note(
-            "An editor has the whole file, and most files are by one hand: there a function's verdict takes in what the "
+            "An editor has the whole file, and most files have one author: there a function's verdict takes in what the "
             f"other functions say. {found.functions:,} functions, {percent(found.heard, 0)} of which have neighbours in "
             "the corpus, which holds a sample of a file's functions. Its files hardly mix people and LLMs; real ones "
             "do, so the second block mixes them on purpose: there neighbours mislead. Where the model's manifest has a "

@@ -93,7 +93,7 @@ def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig
                 measured = measure_order(
                     scores,
                     float(logit),
-                    detector.bundle.baseline_logit,
+                    detector.bundle.baseline_logit + reader.features.bias,
                     lambda masks, reader=reader, removal=removal: reader.without(masks, removal),  # type: ignore[misc]
                 )
                 by_method.setdefault(method, []).append(measured)

@@ -30,7 +30,7 @@ from codeorigin_training.measure.slices import Slice, era_slices, inside_slice
 
 _MIXED_SHARE = 0.5
 AS_THEY_ARE = "files as the corpus has them"
-MIXED = "half of the LLM functions of repositories with both classes moved into people's files"
+MIXED = "half of the LLM functions of repositories with both classes moved into human-written files"
 _IN_MIXED = "files that hold both classes, functions too short for a verdict among them"
 
 

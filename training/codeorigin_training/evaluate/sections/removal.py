@@ -55,7 +55,8 @@ class Reader:
         if removal is Removal.DELETED:
             texts = [(self.remaining(mask), self.language) for mask in removed]
             return self.detector.score_texts(texts)
-        return self._wide_without(removed) + self._deep_without(removed) + self.detector.bundle.bias
+        bias = self.detector.bundle.bias + self.features.bias
+        return self._wide_without(removed) + self._deep_without(removed) + bias
 
     def remaining(self, removed: Booleans) -> str:
         """The text without the marked lines ``(L,)``; blank lines between those that are left stay."""

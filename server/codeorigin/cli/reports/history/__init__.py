@@ -13,6 +13,10 @@ def write_history(report: HistoryReport, history_format: str, stream: TextIO) ->
             from codeorigin.cli.reports.history import json
 
             json.write(report, stream)
+        case "badge":
+            from codeorigin.cli.reports.history import badge
+
+            badge.write(report, stream)
         case "html":
             from codeorigin.cli.reports.history import html
 

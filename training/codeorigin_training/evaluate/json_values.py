@@ -11,19 +11,19 @@ Value = TypeVar("Value")
 _DIGITS = 6
 
 
-def to_plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """Dataclasses as objects, tuples as lists, numbers rounded to six digits, what is not finite as null."""
     if dataclasses.is_dataclass(value):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: to_json_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, tuple | list):
-        return [to_plain(item) for item in value]
+        return [to_json_value(item) for item in value]
     if isinstance(value, float):
         return round(float(value), _DIGITS) if math.isfinite(value) else None
     return value
 
 
-def from_plain(kind: type[Value], value: Any) -> Value:
-    """A dataclass from what :func:`to_plain` made of it.
+def from_json_value(kind: type[Value], value: Any) -> Value:
+    """A dataclass from what :func:`to_json_value` made of it.
 
     Raises:
         ValueError: the value has not the structure of ``kind``.

@@ -1,4 +1,4 @@
-from codeorigin_training.evaluate.page.parts import (
+from codeorigin_training.evaluate.page.components import (
     bullets,
     details,
     figure,

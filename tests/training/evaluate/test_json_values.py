@@ -3,34 +3,38 @@ import math
 
 import pytest
 
-from codeorigin_training.evaluate.plain import from_plain, to_plain
+from codeorigin_training.evaluate.json_values import from_json_value, to_json_value
 from codeorigin_training.evaluate.report import Faithfulness, LearningPoint, Report, Subject
 from codeorigin_training.measure.figures import Estimate
 
 
 def test_a_report_survives_the_way_to_json_and_back() -> None:
     points = (LearningPoint(32, 900, (0.75, None), (0.5,)),)
-    text = json.dumps(to_plain(points))
-    assert from_plain(tuple[LearningPoint, ...], json.loads(text)) == points
+    text = json.dumps(to_json_value(points))
+    assert from_json_value(tuple[LearningPoint, ...], json.loads(text)) == points
     empty = Faithfulness(0, 0, (0.1, 0.5), (), ())
-    assert from_plain(Faithfulness | None, json.loads(json.dumps(to_plain(empty)))) == empty  # type: ignore[arg-type]
+    assert from_json_value(Faithfulness | None, json.loads(json.dumps(to_json_value(empty)))) == empty  # type: ignore[arg-type]
 
 
 def test_a_report_of_before_a_section_has_none_of_it() -> None:
     report = Report(Subject("m", "d", "c", 4, 2, ""))
-    plain = to_plain(report)
+    plain = to_json_value(report)
     del plain["called"]
-    assert from_plain(Report, plain) == report
+    assert from_json_value(Report, plain) == report
 
 
 def test_what_is_not_finite_is_null() -> None:
-    assert to_plain(Estimate(math.nan, -math.inf, 1 / 3)) == {"value": None, "low": None, "high": 0.333333}
+    assert to_json_value(Estimate(math.nan, -math.inf, 1 / 3)) == {
+        "value": None,
+        "low": None,
+        "high": 0.333333,
+    }
 
 
 def test_another_structure_is_refused() -> None:
     with pytest.raises(ValueError, match="value, low, high"):
-        from_plain(Estimate, {"value": 1.0})
+        from_json_value(Estimate, {"value": 1.0})
     with pytest.raises(ValueError, match="value, low, high"):
-        from_plain(Estimate, {"value": 1.0, "low": None, "high": None, "more": 1.0})
+        from_json_value(Estimate, {"value": 1.0, "low": None, "high": None, "more": 1.0})
     with pytest.raises(ValueError, match="float is wanted"):
-        from_plain(Estimate, {"value": "high", "low": None, "high": None})
+        from_json_value(Estimate, {"value": "high", "low": None, "high": None})

@@ -1,0 +1,17 @@
+"""A badge for a history: the share of the lines that commits added or rewrote in functions of band ``llm``."""
+
+from typing import TextIO
+
+from codeorigin.cli.reports.badge import image
+from codeorigin.cli.reports.history.report import HistoryReport
+from codeorigin.history.totals import Totals
+from codeorigin.model.verdict import Band
+from codeorigin.wording.histories import badge_message
+
+
+def write(report: HistoryReport, stream: TextIO) -> None:
+    """Write the image, when all results are there."""
+    totals = Totals()
+    for result in report.results:
+        totals.add(result)
+    stream.write(image(badge_message(totals), some=totals.all.bands[Band.LLM] > 0))

@@ -1,0 +1,178 @@
+"""Scans score small files together, as the command does and with its verdicts, and give way to what is more urgent."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from codeorigin.analyzer import Analyzer
+from codeorigin.cancellation import CancelToken
+from codeorigin.cli.check import CheckOptions, check
+from codeorigin.errors import Cancelled
+from codeorigin.lsp.scoring import workspace_scan
+from codeorigin.lsp.scoring.file_records import FileRecord
+from codeorigin.lsp.scoring.worker import Priority, WorkerThread
+from codeorigin.lsp.scoring.workspace_scan import ScanFolder, Scanner, ScanSummary
+from codeorigin.settings.schema import Settings
+from codeorigin.source.text import PositionEncoding
+from support.notebooks import notebook
+from support.snippets import ALL
+
+EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "java", "go": "go"}
+
+
+class _Noting:
+    """An analyzer, and what it prepared."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self.prepared: list[list[str]] = []
+        self.given_up = 0
+        self.preparing = threading.Event()
+        self.go_on: threading.Event | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._analyzer, name)
+
+    def prepare(self, documents: Iterable[tuple[str, str, str | None]], *, cancel: CancelToken) -> None:
+        listed = list(documents)
+        self.prepared.append([Path(path or "").name for _, _, path in listed])
+        self.preparing.set()
+        if self.go_on is not None:
+            self.go_on.wait(30)
+        try:
+            self._analyzer.prepare(listed, cancel=cancel)
+        except Cancelled:
+            self.given_up += 1
+            raise
+
+
+@dataclass
+class Bench:
+    """A scanner of one folder with twenty files in several languages."""
+
+    root: Path
+    noting: _Noting
+    worker: WorkerThread = field(default_factory=WorkerThread)
+    records: list[FileRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        loader: Any = self
+        self.scanner = Scanner(self.worker, loader, PositionEncoding.UTF16)
+        for number in range(20):
+            code, language = ALL[number % len(ALL)]
+            name = f"f{number:02}.{EXTENSIONS.get(language, 'py')}"
+            (self.root / name).write_text(code * 3, encoding="utf-8")
+
+    def analyzer(self) -> _Noting:
+        return self.noting
+
+    async def scan(self, token: CancelToken | None = None, skip: str = "none") -> ScanSummary:
+        self.records.clear()
+        self.noting.prepared.clear()
+        return await self.scanner.scan(
+            [ScanFolder(self.root, Settings())],
+            token or CancelToken(),
+            skip=lambda uri: uri.endswith(skip),
+            scored=lambda record, _: self.records.append(record),
+            progress=lambda done, total: None,
+        )
+
+
+@pytest_asyncio.fixture
+async def bench(tmp_path: Path, tiny_model_dir: Path) -> AsyncIterator[Bench]:
+    root = tmp_path / "code"
+    root.mkdir()
+    made = Bench(root, _Noting(Analyzer.load(tiny_model_dir)))
+    yield made
+    assert made.worker.stop(10)
+
+
+def names(bench: Bench) -> list[str]:
+    return sorted(path.name for path in bench.root.iterdir())
+
+
+@pytest.mark.asyncio
+async def test_the_verdicts_are_those_of_the_command(bench: Bench, tiny_model_dir: Path) -> None:
+    (bench.root / "n.ipynb").write_text(notebook(ALL[0][0]), encoding="utf-8")
+    (bench.root / "odd.py").write_bytes(b"\0\1")
+    summary = await bench.scan()
+    assert (summary.files, summary.skipped) == (21, 1)
+    scanned = {
+        (record.uri.rpartition("/")[2], function.function_id): function.verdict
+        for record in bench.records
+        for function in record.functions
+    }
+    result = check(CheckOptions([str(bench.root)], model=tiny_model_dir))
+    assert scanned == {
+        (Path(file.path).name.partition("#")[0], function.function_id): function.verdict
+        for file in result.files
+        for function in file.report.functions
+    }
+    assert len(scanned) > 20
+
+
+@pytest.mark.asyncio
+async def test_small_files_are_scored_together(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bench.scan()
+    assert bench.noting.prepared == [names(bench)]
+    # Nothing that is known is read again, and a file alone needs no batch.
+    (bench.root / "f03.py").unlink(missing_ok=True)
+    (bench.root / "new.py").write_text(ALL[0][0], encoding="utf-8")
+    await bench.scan()
+    assert bench.noting.prepared == []
+    monkeypatch.setattr(workspace_scan, "SCAN_BATCH_BYTES", 1500)
+    bench.scanner.records.keep(lambda path: False)
+    skipped = names(bench)[1]
+    await bench.scan(skip=skipped)
+    assert len(bench.noting.prepared) > 3
+    together = [name for batch in bench.noting.prepared for name in batch]
+    assert together == [name for name in names(bench) if name in together]
+    assert skipped not in together
+    for batch in bench.noting.prepared:
+        assert sum((bench.root / name).stat().st_size for name in batch[:-1]) < 1500
+
+
+@pytest.mark.asyncio
+async def test_a_batch_is_given_up_when_something_more_urgent_waits(bench: Bench) -> None:
+    go_on = bench.noting.go_on = threading.Event()
+    scored: list[int] = []
+
+    scan = asyncio.ensure_future(bench.scan())
+    assert await asyncio.to_thread(bench.noting.preparing.wait, 30)
+    urgent = bench.worker.submit(lambda: scored.append(len(bench.records)), priority=Priority.TYPING)
+    go_on.set()
+    await urgent
+    summary = await scan
+    assert scored == [0]
+    assert bench.noting.given_up == 1
+    assert summary.files == len(names(bench)) == len(bench.records)
+
+
+@pytest.mark.asyncio
+async def test_a_batch_ends_with_its_scan(bench: Bench) -> None:
+    go_on = bench.noting.go_on = threading.Event()
+    token = CancelToken()
+    scan = asyncio.ensure_future(bench.scan(token))
+    assert await asyncio.to_thread(bench.noting.preparing.wait, 30)
+    token.cancel()
+    go_on.set()
+    summary = await scan
+    assert (summary.cancelled, summary.files, bench.noting.given_up) == (True, 0, 1)
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_changes_behind_its_batch_is_read_again(bench: Bench) -> None:
+    path = bench.root / names(bench)[0]
+    go_on = bench.noting.go_on = threading.Event()
+    scan = asyncio.ensure_future(bench.scan())
+    assert await asyncio.to_thread(bench.noting.preparing.wait, 30)
+    path.write_text("def another(a):\n    return a\n", encoding="utf-8")
+    go_on.set()
+    await scan
+    assert [each.name for each in bench.records[0].functions] == ["another"]
