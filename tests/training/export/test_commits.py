@@ -57,6 +57,8 @@ def test_shares_and_wholes_by_number_of_functions(manifest: dict[str, Any]) -> N
     ]
     commits["whole"] = {"file": {}, "commit": {"10 or more": copy.deepcopy(commits["commits"])}}
     commits["whole"]["commit"]["10 or more"]["verdicts"] |= {"true_positive_rate": 0.712, "files": 931}
+    found = {"auroc": 0.985, "auroc_interval_90": [0.976, 0.991]}
+    commits["whole"]["commit"]["10 or more"]["old_human"] |= found
     page = "\n".join(commit_sections(manifest))
     cell = "0.12 % (0 %-0.34 %; 61)"
     assert f"| human, 2021-07 to 2022-11; commit of 4-9 | {' | '.join([cell] * 4)} |" in page
