@@ -173,7 +173,7 @@ def test_a_chain_that_is_told_so_ends_in_a_bundle_that_refines(refining: Path) -
     for before, after in zip(first.functions, both.functions, strict=True):
         assert before.verdict.awaits_deep
         assert after.verdict.deep not in {None, 0.0}
-        assert after.verdict.logit == pytest.approx(before.verdict.said + after.verdict.deep)
+        assert after.verdict.logit == pytest.approx(before.verdict.unrefined_logit + after.verdict.deep)
         # Both have neighbours: what is read is the scale of refined functions in their file.
         scale = calibration.refined.in_file or calibration.refined.alone
         evidence = after.verdict.file_evidence or 0.0
