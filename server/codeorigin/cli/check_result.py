@@ -60,7 +60,7 @@ class CheckedFile:
     @property
     def shown(self) -> str:
         """The file as people are shown it, with the cell if it is one."""
-        return self.path if self.cell is None else f"{self.path}:cell {self.cell.number}"
+        return shown_path(self.path, self.cell_number)
 
     def counted_of(self, functions: Sequence[FunctionReport]) -> list[int]:
         """How many lines of each of some outermost functions count; 0 where nobody counted."""
@@ -129,6 +129,11 @@ def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: f
     if false_positive_rate is not None and verdict.human_share is not None:
         return verdict.human_share <= false_positive_rate
     return verdict.band is Band.LLM
+
+
+def shown_path(path: str, cell: int | None) -> str:
+    """A file as people are shown it, with the number of its notebook's cell if it is one."""
+    return path if cell is None else f"{path}:cell {cell}"
 
 
 def is_llm_file(file: CheckedFile) -> bool:

@@ -1,31 +1,52 @@
 """``codeorigin delta``: what became of the functions between two reports."""
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, Self
 
-from codeorigin.cli.check_result import CheckResult
-from codeorigin.cli.terminal import printable, write_all
-from codeorigin.model.verdict import Band
-from codeorigin.report import FunctionReport, line_range
-from codeorigin.wording.figures import counted, probability_decimal
-from codeorigin.wording.functions import band_or_reason
+from codeorigin.cli.check_result import CheckResult, shown_path
+from codeorigin.model.verdict import Band, Reason
+from codeorigin.report import line_range
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedFunction:
-    """A function of a report. ``finding``: it made the check exit with 1.
+    """A function of a report, as a comparison shows it.
 
-    ``cell`` is the number of its notebook's cell, and ``shown`` the path with it.
+    ``cell`` is the number of its notebook's cell. Lines count from 1, both ends inclusive. ``finding``: it made the
+    check exit with 1.
     """
 
     path: str
-    function: FunctionReport
-    finding: bool
     cell: int | None
-    shown: str
+    function_id: str
+    qualified_name: str
+    start_line: int
+    end_line: int
+    probability: float | None
+    band: Band | None
+    reason: Reason | None
+    finding: bool
+
+    @property
+    def shown(self) -> str:
+        """The file as people are shown it, with the cell if it is one."""
+        return shown_path(self.path, self.cell)
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """What functions are sorted by."""
+        return self.path, self.cell or 0, self.start_line
+
+    def is_as(self, other: Self) -> bool:
+        """Whether text, verdict and path are those of ``other``."""
+        return self._state == other._state
+
+    @property
+    def _state(self) -> tuple[str, str, Band | None, float | None, bool]:
+        probability = None if self.probability is None else round(self.probability, 6)
+        return self.path, self.function_id, self.band, probability, self.finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +74,37 @@ def compare(old: CheckResult, new: CheckResult) -> Delta:
     before, after = _entries(old), _entries(new)
     pairs: list[tuple[ReportedFunction, ReportedFunction]] = []
     keys: tuple[Callable[[ReportedFunction], Hashable], ...] = (
-        lambda entry: (entry.path, entry.cell, entry.function.function_id),
-        lambda entry: (entry.path, entry.function.function_id),
-        lambda entry: (entry.path, entry.cell, entry.function.span.qualified_name),
-        lambda entry: (entry.path, entry.function.span.qualified_name),
-        lambda entry: entry.function.function_id,
+        lambda entry: (entry.path, entry.cell, entry.function_id),
+        lambda entry: (entry.path, entry.function_id),
+        lambda entry: (entry.path, entry.cell, entry.qualified_name),
+        lambda entry: (entry.path, entry.qualified_name),
+        lambda entry: entry.function_id,
     )
     for key in keys:
         before, after, found = _matched(before, after, key)
         pairs += found
-    changed = tuple(pair for pair in pairs if _state(pair[0]) != _state(pair[1]))
+    changed = [(old_one, new_one) for old_one, new_one in pairs if not new_one.is_as(old_one)]
     return Delta(
-        tuple(sorted(after, key=_place)),
-        tuple(sorted(before, key=_place)),
-        tuple(sorted(changed, key=lambda pair: _place(pair[1]))),
+        tuple(sorted(after, key=lambda entry: entry.place)),
+        tuple(sorted(before, key=lambda entry: entry.place)),
+        tuple(sorted(changed, key=lambda pair: pair[1].place)),
         len(pairs) - len(changed),
     )
 
 
 def _entries(result: CheckResult) -> list[ReportedFunction]:
     return [
-        ReportedFunction(file.path, function, result.is_finding(function), file.cell_number, file.shown)
+        ReportedFunction(
+            file.path,
+            file.cell_number,
+            function.function_id,
+            function.span.qualified_name,
+            *line_range(function),
+            function.verdict.probability,
+            function.verdict.band,
+            function.verdict.reason,
+            result.is_finding(function),
+        )
         for file in result.files
         for function in file.report.functions
     ]
@@ -97,63 +128,58 @@ def _matched(
     return [entry for entry in before if id(entry) in left], rest, pairs
 
 
-def _state(entry: ReportedFunction) -> tuple[str, str, Band | None, float | None, bool]:
-    verdict = entry.function.verdict
-    probability = None if verdict.probability is None else round(verdict.probability, 6)
-    return entry.path, entry.function.function_id, verdict.band, probability, entry.finding
+def is_delta(data: Any) -> bool:
+    """Whether a JSON value looks like a comparison, whether or not all of it can be read."""
+    return isinstance(data, dict) and {"added", "gone", "changed"} <= data.keys()
 
 
-def _place(entry: ReportedFunction) -> tuple[str, int, int]:
-    return entry.path, entry.cell or 0, entry.function.span.range.start_line
-
-
-def _described(entry: ReportedFunction) -> str:
-    first, last = line_range(entry.function)
-    verdict = entry.function.verdict
-    mark = "*" if entry.finding else " "
-    return printable(
-        f"{mark} {entry.shown}:{first}-{last}  {probability_decimal(verdict.probability):>5}  "
-        f"{band_or_reason(verdict)}  {entry.function.span.qualified_name}"
-    )
-
-
-def write_text(delta: Delta, stream: TextIO) -> None:
-    """One line a function, two for one that changed, then the totals. A ``*`` marks findings."""
-    lines = [f"added {_described(entry)}" for entry in delta.added]
-    lines += [f"gone  {_described(entry)}" for entry in delta.gone]
-    for before, after in delta.changed:
-        lines += [f"was   {_described(before)}", f"is    {_described(after)}"]
-    lines.append(
-        f"{len(delta.added):,} added, {len(delta.gone):,} gone, {len(delta.changed):,} changed, "
-        f"{delta.same:,} the same; {counted(delta.new_findings, 'new finding')}"
-    )
-    write_all(stream, "\n".join(lines) + "\n")
-
-
-def write_json(delta: Delta, stream: TextIO) -> None:
-    """``added``, ``gone``, ``changed`` (each ``old`` and ``new``), ``same`` and ``new_findings``."""
-    data = {
+def delta_data(delta: Delta) -> dict[str, Any]:
+    """``added``, ``gone``, ``changed`` (each ``old`` and ``new``), ``same`` and ``new_findings`` as JSON values."""
+    return {
         "added": [_data(entry) for entry in delta.added],
         "gone": [_data(entry) for entry in delta.gone],
         "changed": [{"old": _data(before), "new": _data(after)} for before, after in delta.changed],
         "same": delta.same,
         "new_findings": delta.new_findings,
     }
-    write_all(stream, json.dumps(data, indent=2, allow_nan=False) + "\n")
+
+
+def delta_of(data: Mapping[str, Any]) -> Delta:
+    """The comparison in the values of :func:`delta_data`; raises one of ``NOT_OF_THIS_FORM`` if they are others."""
+    return Delta(
+        tuple(map(_function, data["added"])),
+        tuple(map(_function, data["gone"])),
+        tuple((_function(each["old"]), _function(each["new"])) for each in data["changed"]),
+        int(data["same"]),
+    )
 
 
 def _data(entry: ReportedFunction) -> dict[str, Any]:
-    first, last = line_range(entry.function)
-    verdict = entry.function.verdict
     return {
         "path": entry.path,
         "cell": entry.cell,
-        "id": entry.function.function_id,
-        "qualified_name": entry.function.span.qualified_name,
-        "start_line": first,
-        "end_line": last,
-        "probability": verdict.probability,
-        "band": None if verdict.band is None else verdict.band.value,
-        "reason": None if verdict.reason is None else verdict.reason.value,
+        "id": entry.function_id,
+        "qualified_name": entry.qualified_name,
+        "start_line": entry.start_line,
+        "end_line": entry.end_line,
+        "probability": entry.probability,
+        "band": None if entry.band is None else entry.band.value,
+        "reason": None if entry.reason is None else entry.reason.value,
         "finding": entry.finding,
     }
+
+
+def _function(data: Mapping[str, Any]) -> ReportedFunction:
+    cell, probability, band, reason = (data[name] for name in ("cell", "probability", "band", "reason"))
+    return ReportedFunction(
+        str(data["path"]),
+        None if cell is None else int(cell),
+        str(data["id"]),
+        str(data["qualified_name"]),
+        int(data["start_line"]),
+        int(data["end_line"]),
+        None if probability is None else float(probability),
+        None if band is None else Band(band),
+        None if reason is None else Reason(reason),
+        bool(data["finding"]),
+    )

@@ -1,4 +1,4 @@
-"""What ``codeorigin report`` renders again: a check's report, or a history."""
+"""What ``codeorigin report`` renders again: a check's report, a history, or a comparison of two reports."""
 
 from collections.abc import Callable
 from functools import partial
@@ -21,12 +21,15 @@ _OF_HISTORIES = (
 )
 
 
+_OF_DELTAS = (ReportFormat.TEXT, ReportFormat.JSON, ReportFormat.MARKDOWN)
+
+
 def read_saved(path: Path, report_format: ReportFormat) -> Callable[[TextIO], None]:
-    """Read what ``check --format json`` or ``history --format json`` wrote, and return what writes it again.
+    """Read what ``check``, ``history`` or ``delta --format json`` wrote, and return what writes it again.
 
     Raises:
         SourceError: the file cannot be read, or holds something else.
-        CodeOriginError: a history cannot take this form, or what is there is rendered in another way.
+        CodeOriginError: what is there cannot take this form, or is the folder of a scan, which has a page of its own.
     """
     shown = display_path(path)
     if (path / "scan.json").is_file():
@@ -37,12 +40,13 @@ def read_saved(path: Path, report_format: ReportFormat) -> Callable[[TextIO], No
         return _writer(read_json(path), report_format, shown)
     except NOT_OF_THIS_FORM as error:
         raise SourceError(
-            f"{shown}: is nothing that this version's 'codeorigin check --format json' or 'codeorigin "
-            "history --format json' wrote; write it again"
+            f"{shown}: is nothing that 'codeorigin check', 'codeorigin history' or 'codeorigin delta' of this "
+            "version wrote with --format json; write it again"
         ) from error
 
 
 def _writer(data: Any, report_format: ReportFormat, shown: str) -> Callable[[TextIO], None]:
+    from codeorigin.cli.delta import delta_of, is_delta
     from codeorigin.cli.saved_history import history_report, is_history
 
     if is_history(data):
@@ -54,10 +58,15 @@ def _writer(data: Any, report_format: ReportFormat, shown: str) -> Callable[[Tex
                 "is for one; 'codeorigin check --commit REV' writes it for a commit"
             )
         return partial(write_history, history_report(data), report_format.value)
-    if isinstance(data, dict) and {"added", "gone", "changed"} <= data.keys():
-        raise CodeOriginError(
-            f"{shown}: is a comparison of two reports; 'codeorigin delta OLD.json NEW.json' shows it from these"
-        )
+    if is_delta(data):
+        from codeorigin.cli.reports.delta import write_delta
+
+        if report_format not in _OF_DELTAS:
+            raise CodeOriginError(
+                f"{shown}: is a comparison of two reports, which takes the formats {', '.join(_OF_DELTAS)}; "
+                f"'codeorigin report NEW.json --format {report_format}' writes the later one"
+            )
+        return partial(write_delta, delta_of(data), report_format.value)
     from codeorigin.cli.reports import write_report
 
     return partial(write_report, check_result(data), report_format)

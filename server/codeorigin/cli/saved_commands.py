@@ -18,10 +18,13 @@ class DeltaFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
 
 
 def report(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What check or history --format json wrote.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="What check, history or delta --format json wrote.")
+    ],
     report_format: Annotated[
         ReportFormat, typer.Option("--format", "-f", help="Shape of the report.")
     ] = ReportFormat.TEXT,
@@ -52,12 +55,16 @@ def delta(
     """Compare two saved JSON reports. Exit code: 0 no new findings, 1 new findings, 2 an error."""
 
     def work() -> int:
-        from codeorigin.cli import delta as comparison
+        from codeorigin.cli.delta import compare
         from codeorigin.cli.output import write_output
+        from codeorigin.cli.reports.delta import write_delta
         from codeorigin.cli.saved_report import read_report
 
-        write = comparison.write_json if delta_format is DeltaFormat.JSON else comparison.write_text
-        made = write_output(output, lambda: comparison.compare(read_report(old), read_report(new)), write)
+        made = write_output(
+            output,
+            lambda: compare(read_report(old), read_report(new)),
+            lambda delta, stream: write_delta(delta, delta_format.value, stream),
+        )
         return ExitCode.FINDINGS if made.new_findings else ExitCode.OK
 
     raise typer.Exit(guarded(work, debug=debug))

@@ -152,7 +152,7 @@ def test_damaged_histories_cost_one_line(
     for report_format in ("html", "json"):
         code, out, said = report(json.dumps(saved), report_format)
         assert (code, out) == (2, "")
-        assert said.startswith(f"codeorigin: {tmp_path / 'saved.json'}: is nothing that this version's ")
+        assert said.startswith(f"codeorigin: {tmp_path / 'saved.json'}: is nothing that 'codeorigin check'")
         assert said.count("\n") == 1
 
 

@@ -97,8 +97,8 @@ def test_what_is_no_report_costs_a_line(
     path.write_text(content, encoding="latin-1")
     assert main(["report", str(path)]) == 2
     assert capsys.readouterr().err == (
-        f"codeorigin: {path}: is nothing that this version's 'codeorigin check --format json' or 'codeorigin history "
-        "--format json' wrote; write it again\n"
+        f"codeorigin: {path}: is nothing that 'codeorigin check', 'codeorigin history' or 'codeorigin delta' of this "
+        "version wrote with --format json; write it again\n"
     )
     assert main(["delta", str(path), str(path)]) == 2
     assert capsys.readouterr().err == (
@@ -119,13 +119,16 @@ def test_what_is_rendered_in_another_way_says_how(
     (tmp_path / "scan").mkdir()
     (tmp_path / "scan" / "scan.json").write_text("{}")
     said = {
-        delta: "is a comparison of two reports; 'codeorigin delta OLD.json NEW.json' shows it from these",
+        delta: (
+            "is a comparison of two reports, which takes the formats text, json, markdown; "
+            "'codeorigin report NEW.json --format sarif' writes the later one"
+        ),
         tmp_path / "scan": (
             "is the folder of a scan; its page is report.html in it, and the same scan writes that again"
         ),
     }
     for given, why in said.items():
-        assert main(["report", str(given)]) == 2
+        assert main(["report", str(given), "--format", "sarif"]) == 2
         assert capsys.readouterr().err == f"codeorigin: {given}: {why}\n"
 
 
@@ -230,3 +233,49 @@ def test_functions_of_notebooks_are_told_by_their_cells(
         (1, one, 1, three),
         (2, two, 2, four),
     ]
+
+
+def test_a_saved_comparison_is_rendered_again(
+    make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = make_file()
+    old = saved(tmp_path, make_result((renamed(file, "a.py", without="fast"),)), "old.json")
+    new = saved(
+        tmp_path, make_result((renamed(file, "a.py", without="tiny", ids={"put": "0" * 16}),)), "new.json"
+    )
+    written: dict[str, str] = {}
+    for shape in ("text", "json", "markdown"):
+        assert main(["delta", str(old), str(new), "--format", shape]) == 1
+        written[shape] = capsys.readouterr().out
+    kept = tmp_path / "delta.json"
+    kept.write_text(written["json"])
+    for shape, text in written.items():
+        assert main(["report", str(kept), "--format", shape]) == 0
+        assert capsys.readouterr().out == text
+
+    assert written["markdown"].startswith(
+        "## CodeOrigin\n\n**1 new finding**; 1 added&#44; 1 gone&#44; 1 changed&#44; 0 the same.\n\n"
+        "### Added\n\n| function | file and lines | verdict |\n| --- | --- | --- |\n"
+        "| <code>fast</code> | <code>a&#46;py&#58;4&#45;6</code> | **0&#46;97 llm** |\n\n### Changed\n\n"
+        "| function | file and lines | verdict | before |\n| --- | --- | --- | --- |\n| <code>Shelf&#46;put</code> |"
+    )
+    data = json.loads(written["json"])
+    data["gone"][0]["band"] = "elephant"
+    kept.write_text(json.dumps(data))
+    assert main(["report", str(kept)]) == 2
+    assert "write it again" in capsys.readouterr().err
+
+
+def test_names_in_a_comparison_are_no_markup(
+    make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = "<img src=x>|@all`_[a](b).py"
+    old = saved(tmp_path, make_result(()), "old.json")
+    new = saved(tmp_path, make_result((renamed(make_file(), hostile),)), "new.json")
+    assert main(["delta", str(old), str(new), "--format", "markdown"]) == 1
+    rows = [line for line in capsys.readouterr().out.splitlines() if "img" in line]
+    assert len(rows) == 3
+    assert not any(
+        sign in row.replace("<code>", "").replace("</code>", "") for row in rows for sign in "<@`[]_"
+    )
+    assert {row.count("|") for row in rows} == {4}

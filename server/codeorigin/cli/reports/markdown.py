@@ -12,7 +12,7 @@ from codeorigin.wording.figures import probability_decimal
 from codeorigin.wording.functions import band_or_reason
 from codeorigin.wording.totals import share_phrase, summary_phrases
 
-_LONGEST_LIST = 200
+LONGEST_LIST = 200
 """GitHub takes a mebibyte a step, and nobody reads a table of thousands of rows."""
 _PUNCTUATION = re.compile(r"[^\w ]", re.ASCII)
 
@@ -49,7 +49,7 @@ def _parts(result: CheckResult) -> Iterator[str]:
     if findings:
         yield "| function | file and lines | probability | verdict |"
         yield "| --- | --- | ---: | --- |"
-        for file, function in findings[:_LONGEST_LIST]:
+        for file, function in findings[:LONGEST_LIST]:
             first, last = line_range(function)
             yield (
                 f"| {literal_code(function.span.qualified_name)} | {literal_code(f'{file.shown}:{first}-{last}')} "
@@ -57,13 +57,13 @@ def _parts(result: CheckResult) -> Iterator[str]:
                 f"| {literal_text(band_or_reason(function.verdict))} |"
             )
         yield ""
-        if len(findings) > _LONGEST_LIST:
-            yield f"And {len(findings) - _LONGEST_LIST:,} more."
+        if len(findings) > LONGEST_LIST:
+            yield f"And {len(findings) - LONGEST_LIST:,} more."
             yield ""
     if result.errors:
         yield f"Problems: {len(result.errors):,}"
         yield ""
-        for error in result.errors[:_LONGEST_LIST]:
+        for error in result.errors[:LONGEST_LIST]:
             yield f"- {literal_code(error.path)}: {literal_text(error.message)}"
         yield ""
     yield f"{literal_text(result.model)}. {CAVEAT}"
