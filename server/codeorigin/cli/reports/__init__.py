@@ -21,7 +21,11 @@ class ReportFormat(StrEnum):
 
 
 def write_report(result: CheckResult, report_format: ReportFormat, stream: TextIO) -> None:
-    """Write ``result`` to ``stream``. Only the asked-for renderer is imported."""
+    """Write ``result`` to ``stream``. Only the asked-for renderer is imported.
+
+    The formats that list every function are written as they are made: as a whole they would take more memory than
+    all the rest of a check.
+    """
     # ruff: noqa: PLC0415
     match report_format:
         case ReportFormat.TEXT:
@@ -30,11 +34,17 @@ def write_report(result: CheckResult, report_format: ReportFormat, stream: TextI
             text.write(result, stream)
             return
         case ReportFormat.JSON:
-            from codeorigin.cli.reports.json import render
+            from codeorigin.cli.reports.json import parts
+
+            stream.writelines(parts(result))
+            return
         case ReportFormat.SARIF:
             from codeorigin.cli.reports.sarif import render
         case ReportFormat.HTML:
-            from codeorigin.cli.reports.html import render
+            from codeorigin.cli.reports.html import parts
+
+            stream.writelines(parts(result))
+            return
         case ReportFormat.GITHUB:
             from codeorigin.cli.reports.github import render
         case ReportFormat.GITLAB:

@@ -96,7 +96,7 @@ def _whole(file: CheckedFile) -> Iterator[str]:
     )
 
 
-def _parts(result: CheckResult) -> Iterator[str]:
+def _lines(result: CheckResult) -> Iterator[str]:
     yield "<!doctype html>"
     yield '<html lang="en"><head><meta charset="utf-8"><title>CodeOrigin report</title>'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
@@ -135,6 +135,12 @@ def _parts(result: CheckResult) -> Iterator[str]:
     yield f"<footer>CodeOrigin {escape(result.version)}, model {_text(result.model)}.</footer></body></html>"
 
 
-def render(result: CheckResult) -> str:
+def parts(result: CheckResult) -> Iterator[str]:
     """The page, with every name and every line of code escaped."""
-    return "\n".join(_parts(result)) + "\n"
+    for line in _lines(result):
+        yield f"{line}\n"
+
+
+def render(result: CheckResult) -> str:
+    """All of :func:`parts` in one."""
+    return "".join(parts(result))

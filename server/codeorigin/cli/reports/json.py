@@ -1,12 +1,13 @@
 """The report for programs, as ``report.schema.json`` beside this file describes it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
 from codeorigin.cli.check_result import CheckResult
-from codeorigin.cli.reports.json_text import indented
+from codeorigin.cli.reports.json_text import indented_pieces
 from codeorigin.model.change_verdict import ChangeVerdict
 from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.report import ChangeReport, FunctionReport, line_range
@@ -83,27 +84,35 @@ def _change(change: ChangeReport) -> dict[str, Any]:
     }
 
 
+def _files(result: CheckResult) -> Iterator[dict[str, Any]]:
+    for file, functions in result.listed():
+        yield {
+            "path": file.path,
+            "cell": None if file.cell is None else asdict(file.cell),
+            "language": file.report.language,
+            "verdict": None if file.report.verdict is None else _together(file.report.verdict),
+            "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
+            "functions": [
+                _function(function, counted, result.is_accepted(function))
+                for function, counted in zip(functions, file.counted_of(functions), strict=True)
+            ],
+        }
+
+
 def to_dict(result: CheckResult) -> dict[str, Any]:
     """``result`` as plain values."""
+    data = _data(result)
+    return {**data, "files": list(data["files"])}
+
+
+def _data(result: CheckResult) -> dict[str, Any]:
+    """``result`` as plain values, with an iterator over the files: a large report need not be there as a whole."""
     summary = result.summary
     return {
         "version": result.version,
         "model": result.model,
         "change": None if result.change is None else _change(result.change),
-        "files": [
-            {
-                "path": file.path,
-                "cell": None if file.cell is None else asdict(file.cell),
-                "language": file.report.language,
-                "verdict": None if file.report.verdict is None else _together(file.report.verdict),
-                "changed_lines": None if file.changed is None else [list(lines) for lines in file.changed],
-                "functions": [
-                    _function(function, counted, result.is_accepted(function))
-                    for function, counted in zip(functions, file.counted_of(functions), strict=True)
-                ],
-            }
-            for file, functions in result.listed()
-        ],
+        "files": _files(result),
         "errors": [
             {"path": error.path, "message": error.message, "skipped": error.skipped}
             for error in result.errors
@@ -129,6 +138,11 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
     }
 
 
-def render(result: CheckResult) -> str:
+def parts(result: CheckResult) -> Iterator[str]:
     """One JSON document in ASCII, whatever the names are, with a final line end; a line for each outermost function."""
-    return indented(to_dict(result), _INDENTED)
+    return indented_pieces(_data(result), _INDENTED)
+
+
+def render(result: CheckResult) -> str:
+    """All of :func:`parts` in one."""
+    return "".join(parts(result))

@@ -1,6 +1,7 @@
-"""JSON that people can read too, at the speed of compact JSON."""
+"""JSON that people can read too, at the speed of compact JSON, in pieces that need not all be in memory."""
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 _ENCODER = json.JSONEncoder(allow_nan=False)
@@ -15,16 +16,31 @@ def indented(value: Any, levels: int) -> str:
 
     Raises ValueError for a number that JSON does not have.
     """
-    return _indented(value, levels, "\n") + "\n"
+    return "".join(indented_pieces(value, levels))
 
 
-def _indented(value: Any, levels: int, line: str) -> str:
-    if not levels or not value or not isinstance(value, dict | list):
-        return _ENCODER.encode(value)
+def indented_pieces(value: Any, levels: int) -> Iterator[str]:
+    """:func:`indented` in pieces. An iterator in the upper ``levels`` is a list whose entries are made one by one."""
+    yield from _indented(value, levels, "\n")
+    yield "\n"
+
+
+def _indented(value: Any, levels: int, line: str) -> Iterator[str]:
+    if levels and value and isinstance(value, dict):
+        yield from _entries("{}", value.items(), levels, line)
+    elif levels and value and isinstance(value, list | Iterator):
+        yield from _entries("[]", ((None, each) for each in value), levels, line)
+    else:
+        yield _ENCODER.encode(value)
+
+
+def _entries(ends: str, entries: Iterable[tuple[str | None, Any]], levels: int, line: str) -> Iterator[str]:
+    """``entries`` with their keys, if they have any, between the two ``ends``."""
     inner = line + _STEP
-    if isinstance(value, dict):
-        entries = [
-            f"{_ENCODER.encode(key)}: {_indented(each, levels - 1, inner)}" for key, each in value.items()
-        ]
-        return f"{{{inner}{f',{inner}'.join(entries)}{line}}}"
-    return f"[{inner}{f',{inner}'.join(_indented(each, levels - 1, inner) for each in value)}{line}]"
+    between = ends[0]
+    for key, value in entries:
+        yield f"{between}{inner}" if key is None else f"{between}{inner}{_ENCODER.encode(key)}: "
+        yield from _indented(value, levels - 1, inner)
+        between = ","
+    # Nothing was written yet if an iterator had nothing.
+    yield ends if between == ends[0] else f"{line}{ends[1]}"

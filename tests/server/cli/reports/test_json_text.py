@@ -2,11 +2,12 @@
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from codeorigin.cli.reports.json_text import indented
+from codeorigin.cli.reports.json_text import indented, indented_pieces
 
 VALUE = {
     "empty": {},
@@ -33,6 +34,24 @@ def test_what_lies_deeper_has_one_line_each() -> None:
     assert indented({"files": [{"a": [1, 2]}, {"b": {}}], "n": 1}, 2) == (
         '{\n  "files": [\n    {"a": [1, 2]},\n    {"b": {}}\n  ],\n  "n": 1\n}\n'
     )
+
+
+@pytest.mark.parametrize("levels", [2, 4])
+@pytest.mark.parametrize("entries", [[], [{"a": [1, 2]}], [{"a": {}}, [], 3]])
+def test_an_iterator_is_a_list_whose_entries_are_made_one_by_one(entries: list[Any], levels: int) -> None:
+    taken: list[Any] = []
+
+    def one_by_one() -> Iterator[Any]:
+        for entry in entries:
+            taken.append(entry)
+            yield entry
+
+    pieces = indented_pieces({"n": 1, "files": one_by_one()}, levels)
+    seen = [(len(taken), piece) for piece in pieces]
+    assert "".join(piece for _, piece in seen) == indented({"n": 1, "files": entries}, levels)
+    # What stands before an entry is there before the next one is asked for.
+    assert [count for count, _ in seen] == sorted(count for count, _ in seen)
+    assert set(range(len(entries) + 1)) <= {count for count, _ in seen}
 
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
