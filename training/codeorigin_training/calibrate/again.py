@@ -76,7 +76,7 @@ def cross_fitted(
 
     The keys are those of :func:`~codeorigin_training.measure.answers.circle_answers`.
     """
-    fold = np.array([int(unit_hash(row.repo, "calibration") * folds) for row in rows], dtype=np.int64)
+    fold = np.array([int(unit_hash(row.project, "calibration") * folds) for row in rows], dtype=np.int64)
     called: dict[str, Booleans] = {}
     for number in range(folds):
         inside = fold == number

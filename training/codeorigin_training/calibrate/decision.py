@@ -107,7 +107,7 @@ def _crosswise(
     rows: Sequence[Row], wide: Floats, deep: Floats | None, groups: Groups, config: CalibrateConfig
 ) -> Called | None:
     """What thresholds of each half of the repositories say of the other half; None where half are too few."""
-    half = np.array([int(unit_hash(row.repo, "decision") * _HALVES) for row in rows], dtype=np.int64)
+    half = np.array([int(unit_hash(row.project, "decision") * _HALVES) for row in rows], dtype=np.int64)
     first, later = in_steps(wide, deep, refine=config.refine)
     llm = np.zeros(len(rows), dtype=bool)
     for number in range(_HALVES):
@@ -157,7 +157,7 @@ def _called(rows: Sequence[Row], llm: Booleans, config: CalibrateConfig) -> Call
     judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
     labels = np.array([row.label for row in rows])
     kinds = np.array([population(row) for row in rows])
-    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+    repositories = np.unique([row.project for row in rows], return_inverse=True)[1].astype(np.int64)
 
     def share(among: Booleans) -> float:
         return repository_rate(llm[among], repositories[among])

@@ -45,7 +45,7 @@ class Levels:
         human = labels == 0
         modern = human & np.array([row.modern for row in rows])
         curve = modern if modern.any() else human
-        repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+        repositories = np.unique([row.project for row in rows], return_inverse=True)[1].astype(np.int64)
         temperature, shift = fit_temperature(logits, labels, weights)
         curve_logits, shares = survival_curve(logits[curve], repositories[curve], points)
         return Scale(
@@ -109,7 +109,7 @@ class _Fit:
         """What thresholds of ``llm`` are compared with."""
         self.languages = np.array([row.language for row in rows])
         self.groups = None if groups is None else np.array([group.value if group else "" for group in groups])
-        self.repositories: Integers = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(
+        self.repositories: Integers = np.unique([row.project for row in rows], return_inverse=True)[1].astype(
             np.int64
         )
         self.populations = np.array([population(row) for row in rows])

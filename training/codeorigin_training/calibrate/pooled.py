@@ -92,7 +92,7 @@ def pooled_samples(
         PooledSample(
             functions=tuple((float(logits[index]), counted_lines(rows[index].code)) for index in members),
             label=label,
-            repository=rows[members[0]].repo,
+            repository=rows[members[0]].project,
             language=main_language((rows[index].language, rows[index].lines) for index in members),
             modern=modern,
             is_test=rows[members[0]].is_test,

@@ -62,7 +62,7 @@ def fit_top_level(
         found = [row for row, wanted in zip(rows, heard.tolist(), strict=True) if wanted]
         levels = fit_levels(found, logits[heard], config)
     if levels is None:
-        units = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
+        units = np.unique([row.project for row in rows], return_inverse=True)[1].astype(np.int64)
         levels = no_levels(logits, labels, units, config.human_rate)
     levels = _strictest(levels)
     if told_apart is not None:

@@ -165,7 +165,7 @@ def _log_rates(
     judged = np.array([has_verdict(row.code, config) for row in functions])
     labels = np.array([row.label for row in functions])
     modern = np.array([row.modern for row in functions])
-    repositories = np.unique([row.repo for row in functions], return_inverse=True)[1].astype(np.int64)
+    repositories = np.unique([row.project for row in functions], return_inverse=True)[1].astype(np.int64)
     ways = []
     for step, added in (("", None), *([(", refined", deep)] if deep is not None else [])):
         refined = calibration.refined if added is not None else None

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from codeorigin.errors import CodeOriginError
 from codeorigin.model_folder import sha256_of
+from codeorigin_training.corpus.projects import project_of
 
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
 DISTRIBUTION_SOURCE = "debian"
@@ -36,7 +37,7 @@ class Row:
     """One function of the corpus. ``label`` is 1 for ``llm``, 0 for ``human``; ``pair`` names its pair, if any.
 
     ``modern`` marks human code of July 2021 to November 2022: human-written, in today's style. ``group`` is the
-    task that an answer was written for; where it is empty, the repository is the unit that must not be split.
+    task that an answer was written for; where it is empty, the project is the unit that must not be split.
     """
 
     code: str
@@ -57,8 +58,13 @@ class Row:
 
     @property
     def unit(self) -> str:
-        """What a split must keep whole: the task if there is one, else the repository."""
-        return self.group or self.repo
+        """What a split must keep whole: the task if there is one, else the project."""
+        return self.group or self.project
+
+    @property
+    def project(self) -> str:
+        """What promises count once: the repository, or the project that a distribution's package is a part of."""
+        return project_of(self.repo)
 
 
 def corpus_hash(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""Splits by repository: a model must never be measured on code of a repository that it has seen."""
+"""Splits by project: a model must never be measured on code of a project that it has seen."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from codeorigin_training.arrays import Integers
+from codeorigin_training.corpus.projects import project_of
 from codeorigin_training.corpus.rows import Row
 
 TEST_SHARE = 0.15
@@ -18,13 +19,13 @@ def unit_hash(repo: str, salt: str) -> float:
 
 
 def is_held_out(repo: str) -> bool:
-    """Whether the repository belongs to the test split, which neither training nor calibration reads."""
-    return unit_hash(repo, "test") < TEST_SHARE
+    """Whether the repository's project belongs to the test split, which neither training nor calibration reads."""
+    return unit_hash(project_of(repo), "test") < TEST_SHARE
 
 
 def fold_of(repo: str, folds: int) -> int:
-    """Cross-fitting fold of a repository, 0 to ``folds - 1``."""
-    return int(unit_hash(repo, "fold") * folds)
+    """Cross-fitting fold of a repository's project, 0 to ``folds - 1``."""
+    return int(unit_hash(project_of(repo), "fold") * folds)
 
 
 def fold_array(rows: Sequence[Row], folds: int) -> Integers:

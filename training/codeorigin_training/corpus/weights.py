@@ -32,8 +32,8 @@ def balanced_weights(
 ) -> Floats:
     """Weights ``(len(rows),)`` of mean 1, equal in sum over the classes of every cell.
 
-    A row counts ``1 / sqrt(n)`` of the ``n`` rows that its repository has with its label: more rows of one
-    repository say little that is new; those of a distribution ``distribution`` of that. A cell weighs at most three
+    A row counts ``1 / sqrt(n)`` of the ``n`` rows that its project has with its label: more rows of one
+    project say little that is new; those of a distribution ``distribution`` of that. A cell weighs at most three
     times what its rarer class does, so that a handful of rows cannot speak for a cell; a cell with one class alone
     gets no weight. A distribution's rows stand in for other human rows and make no cell heavier, so that
     its packages' languages do not become those that count.
@@ -45,7 +45,7 @@ def balanced_weights(
     """
     labels = np.array([row.label for row in rows])
     packaged = np.array([row.source == DISTRIBUTION_SOURCE for row in rows])
-    sources = np.unique([f"{row.repo}|{row.label}" for row in rows], return_inverse=True)[1]
+    sources = np.unique([f"{row.project}|{row.label}" for row in rows], return_inverse=True)[1]
     base = np.where(packaged, distribution, 1.0) / np.sqrt(np.bincount(sources)[sources])
     cell = cells(rows)
     if by_documented:

@@ -32,7 +32,7 @@ def false_positive_figures(
     language.
     """
     human = np.array([row.label == 0 for row in rows])
-    names = np.array([row.repo for row in rows])
+    names = np.array([row.project for row in rows])
     languages = np.array([row.language for row in rows])
     kinds = np.array(["" if group is None else group.value for group in groups])
     populations = np.array([population(row) for row in rows])

@@ -42,7 +42,7 @@ def called_by_size(
     """
     labels = np.array([row.label for row in rows], dtype=np.int64)
     modern = np.array([row.modern for row in rows], dtype=bool)
-    names = np.array([row.repo for row in rows])
+    names = np.array([row.project for row in rows])
     codes = {"old_human": (labels == 0) & ~modern, "modern_human": (labels == 0) & modern, "llm": labels == 1}
     return [
         {

@@ -63,7 +63,7 @@ def ranking_figures(rows: Sequence[Row], logits: Floats) -> dict[str, list[dict[
     """
     languages = np.array([row.language for row in rows])
     kinds = np.array(["llm" if row.label else population(row) for row in rows])
-    sources = np.array([row.repo for row in rows])
+    sources = np.array([row.project for row in rows])
     both = set(sources[kinds == "llm"].tolist()) & set(sources[kinds == PUBLISHED].tolist())
     length = np.digitize([counted_lines(row.code) for row in rows], LENGTH_EDGES)
     sides = {
