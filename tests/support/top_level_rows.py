@@ -17,7 +17,7 @@ def packages(
     """Human units of ``count`` packages, and their logits, normal around ``mean``."""
     base = replace(row(), code=CODE, language=language, label=0, source=DISTRIBUTION_SOURCE, agent="")
     rows = [
-        replace(base, repo=f"debian/{language}-{package}", path=f"{number}.x")
+        replace(base, repo=f"debian/{language}{package}", path=f"{number}.x")
         for package in range(count)
         for number in range(units)
     ]

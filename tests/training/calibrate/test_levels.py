@@ -9,7 +9,7 @@ from codeorigin.analyzer import Analyzer
 from codeorigin.model.promise import Group
 from codeorigin_training.calibrate.config import CalibrateConfig
 from codeorigin_training.calibrate.levels import Levels, fit_levels, row_groups
-from codeorigin_training.corpus.rows import Row
+from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 
 BARE = "def total(values):\n    result = sum(value.amount for value in values)\n    return round(result, 2)"
 COMMENTED = BARE.replace("\n", "\n    # Cents are enough.\n", 1)
@@ -141,3 +141,32 @@ def test_a_row_has_the_group_that_the_server_gives_its_function(tiny_model_dir) 
             f"import os\r\n\r\n\r\nclass A:\r\n    x = 1\r\n\r\n{row.code}\r\n", "python"
         )
         assert report.functions[0].verdict.group is group
+
+
+def test_packages_of_one_project_have_one_vote() -> None:
+    """Eighty packages of a framework that is easy to tell from LLM code, and thirty projects that are not."""
+    rows, logits, _ = world(5, {"go": 60, "php": 110}, {"php": 1.5})
+    number = np.array([int(row.repo.rpartition("/")[2]) for row in rows])
+    human = np.array([row.language == "php" and not row.label for row in rows])
+    framework = human & (number < 80)
+    logits = np.where(framework, logits - 4.0, logits)
+
+    def packaged(name: str) -> list[Row]:
+        return [
+            replace(row, source=DISTRIBUTION_SOURCE, repo=f"debian/php-{name if ours else 'other'}{each}-x")
+            if person
+            else row
+            for row, each, person, ours in zip(
+                rows, number.tolist(), human.tolist(), framework.tolist(), strict=True
+            )
+        ]
+
+    fitted = {name: fit_levels(packaged(name), logits, CONFIG) for name in ("frame-", "frame")}
+    new = world(6, {"php": 400}, {"php": 1.5})
+    shares = {}
+    for name, levels in fitted.items():
+        assert levels is not None
+        shares[name] = rates(called(levels, *new), new[0])["php", 0]
+        assert levels.languages["php"].repositories == {"frame-": 31, "frame": 110}[name]
+    # As a hundred and ten projects they would outvote those that a new project is like.
+    assert shares["frame-"] <= 0.05 < shares["frame"]

@@ -30,7 +30,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     packaged = [
         {
             **row,
-            "repo": "debian/" + row["repo"].replace("/", "-"),
+            "repo": "debian/" + row["repo"].replace("/", "_"),
             "source": "debian",
             "evidence": "H-dist-12",
         }
