@@ -170,3 +170,23 @@ def test_packages_of_one_project_have_one_vote() -> None:
         assert levels.languages["php"].repositories == {"frame-": 31, "frame": 110}[name]
     # As a hundred and ten projects they would outvote those that a new project is like.
     assert shares["frame-"] <= 0.05 < shares["frame"]
+
+
+def test_populations_that_promise_only_together_never_lower_a_threshold() -> None:
+    """Twelve projects of before 2021 and twelve of 2021-22: neither are enough, and the easy ones outvote the others."""
+    rows, logits, groups = world(7, {"go": 60, "php": 24}, {"php": -3.0})
+    number = np.array([int(row.repo.rpartition("/")[2]) for row in rows])
+    old = np.array([row.language == "php" for row in rows]) & (number < 12)
+    rows = [replace(row, modern=not before) for row, before in zip(rows, old.tolist(), strict=True)]
+    logits = np.where(old & np.array([not row.label for row in rows]), logits - 3.0, logits)
+    settings = replace(CONFIG, fewest_evidence=10, tail_rate=0.5)
+    levels = fit_levels(rows, logits, settings, groups)
+    # The promise is kept, and with it the number of projects behind it.
+    assert levels is not None
+    assert levels.languages["php"].repositories == 24
+    assert levels.languages["php"].llm == levels.default.llm
+    assert all(each.llm >= levels.default.llm for each in levels.groups["php"].values())
+    # One population that is enough by itself may lower it.
+    alone = fit_levels([replace(row, modern=True) for row in rows], logits, settings, groups)
+    assert alone is not None
+    assert alone.languages["php"].llm < alone.default.llm

@@ -80,9 +80,11 @@ def fit_levels(
 
     A language has a promise of its own where its repositories allow both bounds of
     :mod:`~codeorigin_training.calibrate.promises`, a group where they allow the bound on the mean; the bound on
-    accused repositories is its language's, so that it holds for a project's functions of all groups together. Without
-    a promise of its own a language, or a group, is called ``llm`` from its parent's threshold on, or later where
-    its own code asks for that, and ``human`` no sooner than its parent: in between more is ``unsure``.
+    accused repositories is its language's, so that it holds for a project's functions of all groups together. Where
+    its populations allow a promise only together, its threshold is no lower than that of all code, since one of them
+    may then speak for another: old code for today's. Without a promise of its own a language, or a group, is called
+    ``llm`` from its parent's threshold on, or later where its own code asks for that, and ``human`` no sooner than its
+    parent: in between more is ``unsure``.
 
     Args:
         rows: corpus rows.
@@ -132,7 +134,7 @@ class _Fit:
             own, floor = self._language(inside, default, has_tail=has_tail)
             if own != default:
                 languages[name] = own
-            if self.groups is not None and (found := self._groups(inside, own, floor)):
+            if self.groups is not None and (found := self._groups(inside, own, floor, default)):
                 groups[name] = found
         config = self.config
         return Levels(
@@ -146,22 +148,23 @@ class _Fit:
         """A language's thresholds, and the bound on accused repositories for its groups."""
         human = self._human(inside)
         mean, tail = mean_bound(human, self.config), tail_bound(human, self.config)
-        lowest = max(mean.lowest, tail.lowest)
+        floor = max(tail.lowest, default.llm) if mean.together else tail.lowest
+        lowest = max(mean.lowest, floor)
         if mean.promised is not None and (tail.promised is not None or not has_tail):
-            return Thresholds(
-                lowest, self._lower(inside, lowest, default.human), mean.repositories
-            ), tail.lowest
+            return Thresholds(lowest, self._lower(inside, lowest, default.human), mean.repositories), floor
         llm = max(default.llm, lowest)
         if llm == default.llm:
             return default, default.llm
         return Thresholds(llm, default.human), llm
 
-    def _groups(self, inside: Booleans, language: Thresholds, floor: float) -> dict[Group, Thresholds]:
+    def _groups(
+        self, inside: Booleans, language: Thresholds, floor: float, default: Thresholds
+    ) -> dict[Group, Thresholds]:
         found: dict[Group, Thresholds] = {}
         for group in Group:
             mean = mean_bound(self._human(inside & (self.groups == group.value)), self.config)
             own = mean.promised is not None and language.repositories is not None
-            llm = max(mean.lowest, floor if own else language.llm)
+            llm = max(mean.lowest, floor if own else language.llm, default.llm if mean.together else -np.inf)
             if own or llm > language.llm:
                 found[group] = Thresholds(llm, min(language.human, llm), mean.repositories if own else None)
         return found

@@ -79,13 +79,16 @@ class HumanScores:
 class Bound:
     """A lower bound of an ``llm`` threshold.
 
-    ``promised`` keeps a promise, with ``repositories`` behind it; None where there are too few for one. ``evidence`` is
-    what populations too small for a promise ask for without one; minus infinity where there is none.
+    ``promised`` keeps a promise, with ``repositories`` behind it; None where there are too few for one. It is
+    ``together`` if it holds for all populations as one, since none of them alone has repositories enough: then it says
+    little of any one, such as code of today. ``evidence`` is what populations too small for a promise ask for without
+    one; minus infinity where there is none.
     """
 
     promised: float | None
     repositories: int
     evidence: float
+    together: bool = False
 
     @property
     def lowest(self) -> float:
@@ -118,13 +121,14 @@ def _over_populations(human: HumanScores, rate: float, fewest_evidence: int) -> 
             behind.append(repositories)
         elif len(repositories) >= fewest_evidence:
             evidence = max(evidence, supported_threshold(part.logits, part.repositories, rate))
-    if not promised and len(names) > 1:
+    together = not promised and len(names) > 1
+    if together:
         threshold = controlled_threshold(human.logits, human.repositories, rate)
         if threshold is not None:
             promised.append(threshold)
             behind.append(human.repositories)
     count = len(np.unique(np.concatenate(behind))) if behind else 0
-    return Bound(max(promised) if promised else None, count, evidence)
+    return Bound(max(promised) if promised else None, count, evidence, together and bool(promised))
 
 
 def _accusing(human: HumanScores, terms: PromiseSettings) -> HumanScores:

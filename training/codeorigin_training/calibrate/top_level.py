@@ -1,4 +1,4 @@
-"""The rule for code outside of functions: its own minimum, thresholds with packages as units, and what they do."""
+"""The rule for code outside of functions: its own minimum, thresholds with projects as units, and what they do."""
 
 import dataclasses
 from collections.abc import Collection, Sequence
