@@ -34,10 +34,11 @@ from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import save_encoder
 from codeorigin_training.export import heads
 from codeorigin_training.export.bundle import ExportError
+from codeorigin_training.export.few_bits import round_weights
 from codeorigin_training.finetune.inference import centre, deep_logits
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
-from support.tiny_body import tiny_decoder
+from support.few_bits import check_stored_in_blocks, random_decoder
 from support.tiny_training import tiny_shape, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
@@ -190,10 +191,12 @@ def test_a_deep_part_that_calibration_wants_is_exported(deep_run: Run) -> None:
 
 
 def test_a_decoder_in_four_bits_is_served_and_explained_from_its_bundle(run: Run) -> None:
-    add_deep(run, tiny_decoder(tiny_tokenizer(), layers=1, width=64))
+    add_deep(run, decoder := random_decoder())
     export(replace(CONFIG, deep_bits=4), run, silent)
     manifest = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
     assert manifest["deep"]["bits"] == 4
+    assert 0 < max(manifest["parity"].values()) < 1e-5
+    check_stored_in_blocks(run.bundle, round_weights(decoder, 4))
     assert sorted(manifest["files"]) == ["gradient.onnx", "score.onnx", "tokenizer.json", "weights.bin"]
     analyzer = Analyzer.load(run.bundle)
     code = "def add(left, right):\n    # the sum\n    return left + right\n"
