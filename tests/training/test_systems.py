@@ -17,7 +17,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_checkout(tmp_path_factory.mktemp("checkout"))
 
 
-@pytest.mark.parametrize("command", [command for command in SHOWN if command != CLASSIC])
+@pytest.mark.parametrize("command", [command for command in SHOWN if command != CLASSIC], ids=str)
 def test_a_command_of_the_page_prints_what_the_page_shows(command: str, checkout: Path) -> None:
     assert missing(command, output_of(command, checkout)) == []
 
