@@ -41,10 +41,12 @@ QUICK_RECIPE: dict[str, Any] = {
     "finetune.shape.head_dim": 16,
     "finetune.validation_share": 0.3,
     "finetune.finetune.device": "cpu",
-    # An encoder of random weights has all to learn.
+    # An encoder of random weights has all to learn, and the second phase is to find something to do.
+    "finetune.body_dropout": 0.05,
     "finetune.finetune.frozen.learning_rate": 5e-2,
     "finetune.finetune.frozen.epochs": 1,
     "finetune.finetune.then.learning_rate": 1e-3,
+    "finetune.finetune.then.layers": 2,
     "finetune.finetune.then.epochs": 2,
     "calibrate.rate": 0.1,
     "export.baselines": False,
@@ -59,7 +61,7 @@ def write_sample(folder: Path) -> Path:
     write_distribution(folder)
     write_answers(folder)
     write_functions_of_languages(folder / "languages")
-    write_tiny_roberta(folder / "encoder", layers=1, context=512)
+    write_tiny_roberta(folder / "encoder", context=512)
     for name, settings in QUICK.items():
         (folder / f"{name}.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     recipe = json.loads((_ROOT / "training" / "recipes" / "classic.json").read_text(encoding="utf-8"))

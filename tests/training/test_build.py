@@ -144,13 +144,11 @@ def test_a_deep_part_that_does_not_help_is_left_out(tmp_path: Path, monkeypatch:
     assert "it did not help out of fold" in (tmp_path / "out" / "README.md").read_text()
 
 
-def test_an_interrupted_build_goes_on_where_it_was(tmp_path: Path) -> None:
-    data, run = write_corpus(tmp_path / "data"), tmp_path / "run"
-    build(data, tmp_path / "one", smoke_config(), lambda _: None, run)
+def test_an_interrupted_build_goes_on_where_it_was(bundle: Path, tmp_path: Path) -> None:
     lines: list[str] = []
-    build(data, tmp_path / "two", smoke_config(), lines.append, run)
+    build(bundle.parent / "data", tmp_path / "two", smoke_config(), lines.append, bundle.parent / "run")
     assert not any("step" in line or "extracted" in line for line in lines)
-    one, two = ((tmp_path / name / "manifest.json").read_text() for name in ("one", "two"))
+    one, two = ((folder / "manifest.json").read_text() for folder in (bundle, tmp_path / "two"))
     assert one == two
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import sqlite3
 from importlib import metadata
 from pathlib import Path
@@ -32,11 +33,10 @@ from codeorigin_training.finetune.objective import Objective, Output
 from codeorigin_training.finetune.sampling import Draw
 from codeorigin_training.finetune.strategies import PlateauSchedule, make_schedule
 from codeorigin_training.run import Run
-from support.corpus_maker import write_corpus
-from support.tiny_roberta import write_tiny_roberta
+from support.sample_data import QUICK_RECIPE
+from support.systems_page import CLASSIC, missing, output_of, write_checkout
 from support.tiny_training import tiny_rows, tiny_tokenizer
 
-VIEWS = [{"view": {"kind": "words", "min_order": 1, "max_order": 2, "width": 4096}, "strength": 4.0}]
 CODE = "def process_orders(orders):\n    for order in orders:\n        print(order)\n    return len(orders)\n"
 
 
@@ -135,51 +135,47 @@ def test_an_unknown_recipe_is_one_line() -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_roberta(tmp_path_factory.mktemp("roberta"), context=512)
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_checkout(tmp_path_factory.mktemp("checkout"))
 
 
 @pytest.fixture(scope="module")
-def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The classic recipe by its command, on a made-up corpus; what is set here only makes it quick."""
-    place = tmp_path_factory.mktemp("classic")
-    data = write_corpus(place / "data", repositories=50)
-    quick: dict[str, Any] = {
-        "wide.views": VIEWS,
-        "wide.folds": 2,
-        "wide.processes": 1,
-        "pretrain.steps": 3,
-        # All of its places, as 512 are of CodeBERT's: a row of several documents stands without a frame.
-        "pretrain.row_length": 64,
-        "finetune.encoder": str(folder),
-        "finetune.body_dropout": 0.05,
-        "finetune.overlap": 16,
-        "finetune.processes": 1,
-        "finetune.shape.head_dim": 16,
-        "finetune.validation_share": 0.3,
-        "finetune.finetune.device": "cpu",
-        # Too high: there is much left for the second phase, of which nothing is kept that is not better.
-        "finetune.finetune.frozen.learning_rate": 5e-2,
-        "finetune.finetune.frozen.epochs": 1,
-        "finetune.finetune.then.epochs": 3,
-        "finetune.finetune.then.learning_rate": 1e-3,
-        "finetune.finetune.then.layers": 2,
-        "calibrate.rate": 0.1,
-        "export.baselines": False,
-        "export.processes": 1,
-    }
+def printed(checkout: Path) -> str:
+    """What the page's command for the classic recipe prints. It says itself what it does to be quick."""
+    return output_of(CLASSIC, checkout)
+
+
+@pytest.fixture(scope="module")
+def run(checkout: Path, printed: str) -> Run:
+    """The run of the classic recipe."""
+    return Run(checkout / "runs" / "classic")
+
+
+def test_the_command_prints_what_the_page_shows(printed: str) -> None:
+    assert missing(CLASSIC, printed) == []
+
+
+def test_the_recipe_by_its_name_and_settings_one_by_one_is_the_same(
+    checkout: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = Run(shutil.copytree(run.folder, tmp_path / "run"))
+    quick = QUICK_RECIPE | {"finetune.encoder": "sample/encoder"}
     arguments = [part for name, value in quick.items() for part in ("--set", f"{name}={json.dumps(value)}")]
-    call = ["build", "--recipe", "classic", "--data", str(data), "--out", str(place / "out")]
-    result = CliRunner().invoke(app, [*call, "--run", str(place / "run"), *arguments])
+    call = ["build", "--recipe", "classic", "--data", "sample", "--out", str(tmp_path / "out")]
+    monkeypatch.chdir(checkout)
+    result = CliRunner().invoke(app, [*call, "--run", str(again.folder), "--no-track", *arguments])
     assert result.exit_code == 0, result.output
-    return Run(place / "run")
+    assert "the bundle is there" in result.output
+    assert "step" not in result.output
+    settings = json.loads(again.settings.read_text(encoding="utf-8"))
+    assert settings["build"]["settings"] == {"name": "classic", "config": None}
 
 
-def test_masking_moves_the_folders_embeddings(run: Run, folder: Path) -> None:
+def test_masking_moves_the_folders_embeddings(run: Run, checkout: Path) -> None:
     pretrained = load_encoder(run.pretrained)
     assert isinstance(pretrained, HuggingFaceEncoder)
     assert (pretrained.pooling, pretrained.head_dim) == (Pooling.CLS, 16)
-    table = AutoModel.from_pretrained(folder).get_input_embeddings().weight
+    table = AutoModel.from_pretrained(checkout / "sample" / "encoder").get_input_embeddings().weight
     assert not torch.equal(pretrained.token_embedding.weight, table)
     torch.testing.assert_close(pretrained.token_embedding.weight, table, rtol=0, atol=1e-3)
 
@@ -231,7 +227,7 @@ def test_its_figures_out_of_fold_are_of_the_deep_part_alone(run: Run) -> None:
     assert list(metrics["out_of_fold"]) == ["deep"]
 
 
-def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
+def test_the_run_says_what_it_was_made_with(run: Run) -> None:
     settings = json.loads(run.settings.read_text(encoding="utf-8"))
     assert list(settings) == [
         "build",
@@ -243,9 +239,9 @@ def test_the_run_says_what_it_was_made_with(run: Run, folder: Path) -> None:
         "calibrate",
         "export",
     ]
-    assert settings["build"]["settings"] == {"name": "classic", "config": None}
-    assert settings["pretrain"]["settings"]["encoder"] == str(folder)
-    assert settings["finetune"]["settings"]["encoder"] == str(folder)
+    assert settings["build"]["settings"] == {"name": "", "config": "sample/classic.json"}
+    assert settings["pretrain"]["settings"]["encoder"] == "sample/encoder"
+    assert settings["finetune"]["settings"]["encoder"] == "sample/encoder"
     assert settings["finetune"]["settings"]["finetune"]["frozen"]["epochs"] == 1
     assert {each["torch"] for each in settings.values()} == {metadata.version("torch")}
 

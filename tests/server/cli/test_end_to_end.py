@@ -1,12 +1,17 @@
 """The installed command in its own process, with the model that ships."""
 
 import contextlib
+import fcntl
 import os
 import pty
 import re
 import signal
 import subprocess
+import sys
+import termios
+import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -204,6 +209,11 @@ def test_a_full_disk_is_one_line() -> None:
     assert done.returncode == 2
 
 
+def unread(pipe: IO[bytes]) -> int:
+    """How many bytes the reader of ``pipe`` has left in it."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 def test_interrupted_while_it_works() -> None:
     with subprocess.Popen(
         [*INTERRUPTIBLE, "check", "-", "--language", "python"],
@@ -217,7 +227,10 @@ def test_interrupted_while_it_works() -> None:
         # More than a pipe holds: once this is written, the command is reading and has loaded all it needs.
         process.stdin.write(b"x = 1\n" * 100_000)
         process.stdin.flush()
-        # A signal between two reads waits for the next one to return: a person would press the keys again.
+        # A signal between two reads waits for the next one to return: better when it waits for more, and should it come
+        # too early still, a person would press the keys again.
+        while unread(process.stdin):
+            time.sleep(0.01)
         while process.poll() is None:
             process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):

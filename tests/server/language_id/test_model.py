@@ -94,7 +94,8 @@ def test_a_flipped_bit_in_any_file_is_one_line_or_no_harm(folder: Path) -> None:
     listed = set(json.loads((folder / "manifest.json").read_text("utf-8"))["files"])
     for path in sorted(folder.iterdir()):
         whole = path.read_bytes()
-        for _ in range(8 if path.name in listed else 300):
+        # Every bit of the manifest may mean something else; the others are known by their digest, or not read.
+        for _ in range(300 if path.name == "manifest.json" else 8):
             content = bytearray(whole)
             content[random_numbers.randrange(len(content))] ^= 1 << random_numbers.randrange(8)
             path.write_bytes(content)

@@ -31,17 +31,18 @@ from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.data import encode_rows
 from codeorigin_training.encoder.heads import prune_heads
 from codeorigin_training.encoder.interface import Encoder, EncoderError
-from codeorigin_training.encoder.registry import save_encoder
+from codeorigin_training.encoder.registry import load_encoder, save_encoder
 from codeorigin_training.export import heads
 from codeorigin_training.export.bundle import ExportError
+from codeorigin_training.export.few_bits import round_weights
 from codeorigin_training.finetune.inference import centre, deep_logits
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
-from support.tiny_body import tiny_decoder
+from support.few_bits import check_stored_in_blocks, random_decoder
 from support.tiny_training import tiny_shape, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))
-CONFIG = ExportConfig(name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1)
+CONFIG = ExportConfig(name="made-up", version="1.2.3", views=VIEWS, overlap=8, processes=1, baselines=False)
 CALIBRATE = CalibrateConfig(rate=0.1, deep_must_help=False)
 
 
@@ -49,9 +50,15 @@ def silent(line: str) -> None:
     """Nobody listens."""
 
 
-def calibrated(folder: Path) -> Run:
+def copied(run: Run, folder: Path) -> Run:
+    """The same, to be changed at will."""
+    return Run(shutil.copytree(run.folder, folder / "run"))
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run of a random wide part, calibrated."""
-    made = Run(folder)
+    made = Run(tmp_path_factory.mktemp("calibrated") / "run")
     write_corpus(made.corpus, repositories=40, functions=8)
     side, _ = read_sides(made.corpus, pair_weight=1.0, folds=2)
     generator = np.random.default_rng(0)
@@ -63,9 +70,23 @@ def calibrated(folder: Path) -> Run:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(calibrated: Run, tmp_path: Path) -> Run:
     """A run of a random wide part, calibrated."""
-    return calibrated(tmp_path / "run")
+    return copied(calibrated, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def wide_exported(calibrated: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same with its bundle."""
+    made = copied(calibrated, tmp_path_factory.mktemp("wide-exported"))
+    export(CONFIG, made, silent)
+    return made
+
+
+@pytest.fixture
+def wide_run(wide_exported: Run, tmp_path: Path) -> Run:
+    """The same with its bundle, to be changed at will."""
+    return copied(wide_exported, tmp_path)
 
 
 def fit_on_all(run: Run) -> None:
@@ -91,9 +112,9 @@ def add_deep(run: Run, encoder: Encoder) -> None:
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def exported(calibrated: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run with a deep part, one of whose heads says nothing, and its bundle, which takes long to export."""
-    made = calibrated(tmp_path_factory.mktemp("exported") / "run")
+    made = copied(calibrated, tmp_path_factory.mktemp("exported"))
     encoder = CompactEncoder(tiny_shape())
     with torch.no_grad():
         encoder.blocks[0].attention.out.weight[:, 8:] = 0.0  # type: ignore[union-attr, index]
@@ -105,7 +126,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture
 def deep_run(exported: Run, tmp_path: Path) -> Run:
     """The same, to be changed at will."""
-    return Run(shutil.copytree(exported.folder, tmp_path / "run"))
+    return copied(exported, tmp_path)
 
 
 def test_the_bundle_is_the_runs_and_is_not_made_twice(run: Run) -> None:
@@ -128,53 +149,43 @@ def test_the_bundle_is_the_runs_and_is_not_made_twice(run: Run) -> None:
     assert Analyzer.load(run.bundle).bundle.version == "1.2.4"
 
 
-def test_what_is_fitted_on_all_repositories_is_measured_by_its_twin(run: Run) -> None:
-    export(CONFIG, run, silent)
-    alone = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
-    assert not run.measured.exists()
+def test_what_is_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run) -> None:
+    alone = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))
+    assert not wide_run.measured.exists()
     assert not alone["data"]["fitted_on_all_repositories"]
-    fit_on_all(run)
-    export(CONFIG, run, silent)
+    fit_on_all(wide_run)
+    export(CONFIG, wide_run, silent)
     ships, twin = (
-        json.loads((folder / "manifest.json").read_text("utf-8")) for folder in (run.bundle, run.measured)
+        json.loads((folder / "manifest.json").read_text("utf-8"))
+        for folder in (wide_run.bundle, wide_run.measured)
     )
     assert ships["files"] != twin["files"] == alone["files"]
     assert ships["calibration"] != twin["calibration"] == alone["calibration"]
     assert ships["metrics"] == twin["metrics"] == alone["metrics"]
     assert ships["data"]["fitted_on_all_repositories"] is True
     assert twin["data"]["fitted_on_all_repositories"] is False
-    assert "It is fitted on all of them." in (run.bundle / "README.md").read_text("utf-8")
-    assert "It is fitted on all of them." not in (run.measured / "README.md").read_text("utf-8")
+    assert "It is fitted on all of them." in (wide_run.bundle / "README.md").read_text("utf-8")
+    assert "It is fitted on all of them." not in (wide_run.measured / "README.md").read_text("utf-8")
 
 
-def test_a_distribution_is_in_no_figure_of_repositories(run: Run, tmp_path: Path) -> None:
-    export(CONFIG, run, silent)
-    before = json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
-    rows = read_functions(run.corpus)
+def test_a_distribution_is_in_no_figure_of_repositories(wide_run: Run) -> None:
+    before = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
+    rows = read_functions(wide_run.corpus)
     packaged = [
         replace(row, source=DISTRIBUTION_SOURCE, repo=f"debian/{row.repo.partition('/')[2]}")
         for row in rows
         if row.label == 0
     ]
     assert any(is_held_out(row.repo) for row in packaged)
-    write_functions([*rows, *packaged], run.corpus / "functions.parquet")
-    side, _ = read_sides(run.corpus, pair_weight=1.0, folds=2)
-    with np.load(run.wide) as kept:
+    write_functions([*rows, *packaged], wide_run.corpus / "functions.parquet")
+    side, _ = read_sides(wide_run.corpus, pair_weight=1.0, folds=2)
+    with np.load(wide_run.wide) as kept:
         arrays = dict(kept)
     arrays["out_of_fold"] = np.random.default_rng(0).normal(size=len(side.rows)) + 3.0 * side.labels
-    np.savez(run.wide, **arrays)
-    calibrate(CALIBRATE, run, silent)
-    export(CONFIG, run, silent)
-    assert json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"] == before
-
-
-def test_out_of_fold_figures_are_of_the_parts_in_the_bundle(deep_run: Run) -> None:
-    both = json.loads((deep_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["out_of_fold"]
-    assert list(both) == ["wide", "wide_deep"]
-    calibrate(replace(CALIBRATE, wide=False), deep_run, silent)
-    export(CONFIG, deep_run, silent)
-    alone = json.loads((deep_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["out_of_fold"]
-    assert list(alone) == ["deep"]
+    np.savez(wide_run.wide, **arrays)
+    calibrate(CALIBRATE, wide_run, silent)
+    export(CONFIG, wide_run, silent)
+    assert json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"] == before
 
 
 def test_a_deep_part_that_calibration_wants_is_exported(deep_run: Run) -> None:
@@ -190,10 +201,12 @@ def test_a_deep_part_that_calibration_wants_is_exported(deep_run: Run) -> None:
 
 
 def test_a_decoder_in_four_bits_is_served_and_explained_from_its_bundle(run: Run) -> None:
-    add_deep(run, tiny_decoder(tiny_tokenizer(), layers=1, width=64))
+    add_deep(run, decoder := random_decoder())
     export(replace(CONFIG, deep_bits=4), run, silent)
     manifest = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
     assert manifest["deep"]["bits"] == 4
+    assert 0 < max(manifest["parity"].values()) < 1e-5
+    check_stored_in_blocks(run.bundle, round_weights(decoder, 4))
     assert sorted(manifest["files"]) == ["gradient.onnx", "score.onnx", "tokenizer.json", "weights.bin"]
     analyzer = Analyzer.load(run.bundle)
     code = "def add(left, right):\n    # the sum\n    return left + right\n"
@@ -217,28 +230,14 @@ def test_a_decoder_in_four_bits_is_served_and_explained_from_its_bundle(run: Run
     assert not weights.exists()
 
 
-def test_heads_that_say_nothing_are_left_out_and_missed_ones_refused(
+def test_heads_that_say_nothing_may_be_left_out_and_missed_ones_not(
     deep_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = (deep_run.bundle / "score.onnx").stat().st_size
-    judged: list[Row] = []
-
-    def encoded(rows: Sequence[Row], tokenizer: Tokenizer) -> list[npt.NDArray[np.int32]]:
-        judged.extend(rows)
-        return encode_rows(rows, tokenizer)
-
-    monkeypatch.setattr(heads, "encode_rows", encoded)
-    said: list[str] = []
-    pruned = replace(CONFIG, prune=("1.2",))
-    export(pruned, deep_run, said.append)
-    assert any(line.startswith("without the heads 1.2: AUROC") for line in said)
-    assert (deep_run.bundle / "score.onnx").stat().st_size < whole
-    # What the bundle is measured on has no say in it.
-    assert judged
-    assert not any(is_held_out(row.repo) for row in judged)
-    assert Analyzer.load(deep_run.bundle).bundle.manifest["build"]["prune"] == ["1.2"]
-    export(pruned, deep_run, said.append)
-    assert said[-1] == "the bundle is there"
+    side, _ = read_sides(deep_run.corpus, pair_weight=1.0, folds=2)
+    encoder, tokenizer = load_encoder(deep_run.finetuned), Tokenizer.load(deep_run.tokenizer)
+    moved = heads.leave_out_heads(encoder, tokenizer, ("1.2",), side.rows, CONFIG.overlap, silent)
+    # What is said of nothing was not 0, and this alone has moved.
+    assert np.ptp(moved) < 1e-5
     monkeypatch.setattr(heads, "LEVEL", -1.0)
     with pytest.raises(EncoderError, match="leave out fewer heads"):
         export(replace(CONFIG, prune=("1.1",)), deep_run, silent)
@@ -246,8 +245,8 @@ def test_heads_that_say_nothing_are_left_out_and_missed_ones_refused(
         export(replace(CONFIG, prune=("1.3",)), deep_run, silent)
 
 
-def test_the_calibration_is_of_what_is_left_without_the_heads(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+def test_a_bundle_without_heads_is_smaller_and_calibrated_for_what_is_left(
+    exported: Run, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here the out-of-fold logits are the encoder's own, so that those without the heads are known."""
     encoder = CompactEncoder(tiny_shape())
@@ -263,8 +262,27 @@ def test_the_calibration_is_of_what_is_left_without_the_heads(
         calibrate(replace(CALIBRATE, rate=0.2), run, silent)
 
     keep_logits_of(encoder)
+    judged: list[Row] = []
+
+    def encoded(rows: Sequence[Row], tokenizer: Tokenizer) -> list[npt.NDArray[np.int32]]:
+        judged.extend(rows)
+        return encode_rows(rows, tokenizer)
+
+    monkeypatch.setattr(heads, "encode_rows", encoded)
     monkeypatch.setattr(heads, "LEVEL", 1.0)
-    export(replace(CONFIG, prune=("1.2",)), run, silent)
+    said: list[str] = []
+    pruned = replace(CONFIG, prune=("1.2",))
+    export(pruned, run, said.append)
+    assert any(line.startswith("without the heads 1.2: AUROC") for line in said)
+    # What the bundle is measured on has no say in it.
+    assert judged
+    assert not any(is_held_out(row.repo) for row in judged)
+    # The other bundle is of an encoder of the same shape.
+    assert (run.bundle / "score.onnx").stat().st_size < (exported.bundle / "score.onnx").stat().st_size
+    assert Analyzer.load(run.bundle).bundle.manifest["build"]["prune"] == ["1.2"]
+    export(pruned, run, said.append)
+    assert said[-1] == "the bundle is there"
+
     shipped, whole = (_calibration(path) for path in (run.bundle / "manifest.json", run.calibration))
     prune_heads(encoder, {0: [1]})
     centre(encoder, tiny_tokenizer())
@@ -295,20 +313,19 @@ def test_heads_are_named_by_layer_and_number(name: str) -> None:
         ExportConfig(prune=(name,))
 
 
-def test_the_bundle_has_the_biases_of_its_tables_languages(run: Run) -> None:
-    export(CONFIG, run, silent)
-    plain = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
+def test_the_bundle_has_the_biases_of_its_tables_languages(wide_run: Run) -> None:
+    plain = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))
     assert plain["language_bias"] == {}
-    with np.load(run.wide) as kept:
+    with np.load(wide_run.wide) as kept:
         arrays = dict(kept)
     # So far apart that the figures of the one twin tell which biases they are of.
     languages = {"table": {"python": 0.5}, "measured": {"python": 90.0, "go": -90.0}}
-    np.savez(run.wide, **(arrays | {"languages": json.dumps(languages)}))
-    calibrate(CALIBRATE, run, silent)
-    export(CONFIG, run, silent)
-    bundle = Analyzer.load(run.bundle).bundle
+    np.savez(wide_run.wide, **(arrays | {"languages": json.dumps(languages)}))
+    calibrate(CALIBRATE, wide_run, silent)
+    export(CONFIG, wide_run, silent)
+    bundle = Analyzer.load(wide_run.bundle).bundle
     assert bundle.language_bias == {"python": 0.5}
-    moved = json.loads((run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
+    moved = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
     assert moved["old_human"]["auroc"] != plain["metrics"]["held_out"]["old_human"]["auroc"]
 
 

@@ -4,11 +4,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.model.bundle import Bundle
 from codeorigin.model.normalize import normalize
+from codeorigin_training.encoder.compact import CompactEncoder
+from codeorigin_training.encoder.config import EncoderConfig
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
+from codeorigin_training.finetune.inference import deep_logits
 from codeorigin_training.wide.linear import WideModel
 from support.snippets import PARSER
 from support.tiny_model import BIAS, OVERLAP, VIEWS, TinyModel
@@ -20,15 +24,27 @@ class Settings:
     version: str = "1.0.0"
 
 
+def quick_encoder(vocab_size: int) -> CompactEncoder:
+    """No layers, whose export would take longest: what is asked here is which file holds what."""
+    torch.manual_seed(3)
+    shape = EncoderConfig(vocab_size=vocab_size, dim=16, layers=0, heads=2, ngram_buckets=0, head_dim=16)
+    encoder = CompactEncoder(shape).eval()
+    with torch.no_grad():
+        for parameter in encoder.parameters():
+            parameter.normal_(std=0.5)
+    return encoder
+
+
 @pytest.fixture
 def parts(tiny_refining_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> Parts:
-    """The tiny model's, without figures for a card."""
+    """The tiny model's with another encoder, without figures for a card."""
     monkeypatch.setattr("codeorigin_training.export.bundle.model_card", lambda _: "A card.\n")
     assert tiny_refining_model.wide_weights is not None
+    assert tiny_refining_model.tokenizer is not None
     return Parts(
         wide=WideModel(tiny_refining_model.wide_weights, BIAS),
         views=VIEWS,
-        encoder=tiny_refining_model.encoder,
+        encoder=quick_encoder(tiny_refining_model.tokenizer.vocab_size),
         tokenizer=tiny_refining_model.tokenizer,
         overlap=OVERLAP,
         baseline_logit=0.0,
@@ -50,9 +66,12 @@ def test_both_parts_have_their_files_and_say_what_they_said(
     assert verdict.unrefined_logit == pytest.approx(
         known.analyze(PARSER, "python").functions[0].verdict.unrefined_logit
     )
-    # The tiny model's own manifest has smaller windows than its encoder could read.
-    scorer = tiny_refining_model.scorer(context=manifest["deep"]["context"])
-    assert verdict.deep == pytest.approx(scorer.deep_answer(normalize(PARSER, "python")).logit, abs=1e-5)
+    assert parts.encoder is not None
+    assert parts.tokenizer is not None
+    tokens = parts.tokenizer.encode(normalize(PARSER, "python")).ids
+    (deep,) = deep_logits(parts.encoder, [tokens], parts.tokenizer, overlap=OVERLAP)
+    assert abs(deep) > 0.01
+    assert verdict.deep == pytest.approx(deep, abs=1e-5)
     # Written again as a model without a deep part, nothing of it is left.
     wide = replace(parts, encoder=None, tokenizer=None, calibration=replace(parts.calibration, refined=None))
     assert set(write_bundle(out, wide, Settings())["files"]) == {"score.onnx"}

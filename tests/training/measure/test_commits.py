@@ -43,15 +43,15 @@ def calibration() -> Calibration:
 
 
 def test_a_commit_of_several_functions_helps(calibration: Calibration) -> None:
-    rows, logits = repositories(120, seed=1)
+    rows, logits = repositories(60, seed=1)
     found = commit_metrics(rows, logits, calibration)
     assert found is not None
     cells = {(each["human"], each["commit"]): each for each in found["functions"]}
     assert list(cells) == [(era, title) for era in ("old_human", "modern_human") for title, _, _ in RANGES]
     for era in ("old_human", "modern_human"):
-        # Each class has as many functions in every cell, so matching drops none: 2 x 120 commits.
-        assert [cells[era, title]["functions"] for title, _, _ in RANGES] == [2160, 240, 720, 1200, 1200, 0]
-        assert [cells[era, title]["repositories"] for title, _, _ in RANGES] == [120] * 5 + [0]
+        # Each class has as many functions in every cell, so matching drops none: 2 x 60 commits.
+        assert [cells[era, title]["functions"] for title, _, _ in RANGES] == [1080, 120, 360, 600, 600, 0]
+        assert [cells[era, title]["repositories"] for title, _, _ in RANGES] == [60] * 5 + [0]
         assert np.isnan(cells[era, "10 or more"]["circles"]["in_commit"]["auroc"])
         gains = []
         for title in ("1", "2-3", "4 or more"):
@@ -84,7 +84,7 @@ def test_the_figures_of_a_circle_are_those_of_its_answers(calibration: Calibrati
 
 
 def test_what_is_no_commit_of_the_corpus_does_not_count(calibration: Calibration) -> None:
-    rows, logits = repositories(40, seed=3)
+    rows, logits = repositories(20, seed=3)
     others = [replace(each, pair="p") for each in rows[:50]]
     others += [replace(each, source="debian") for each in rows[:50]]
     others += [replace(each, code="def f():\n    return 1") for each in rows[:50]]

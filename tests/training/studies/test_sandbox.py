@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -42,12 +41,13 @@ def test_a_program_runs_and_says_something() -> None:
 
 
 def test_a_program_may_take_more_of_the_clock_than_of_the_cpu() -> None:
-    waits = {PROGRAM: "import time; time.sleep(2.5); print('done', end='')"}
+    # The clock has one second more than the limit says.
+    waits = {PROGRAM: "import time; time.sleep(1.5); print('done', end='')"}
     command = python_command(PROGRAM)
-    assert run_isolated(command, waits, SandboxLimits(1.0, clock=30.0)) == Ran(Outcome.DONE, "done")
-    assert run_isolated(command, waits, SandboxLimits(1.0)).outcome is Outcome.TIME
+    assert run_isolated(command, waits, SandboxLimits(0.2, clock=30.0)) == Ran(Outcome.DONE, "done")
+    assert run_isolated(command, waits, SandboxLimits(0.2)).outcome is Outcome.TIME
     loop = {PROGRAM: "while True: pass"}
-    assert run_isolated(command, loop, SandboxLimits(1.0, clock=120.0)).outcome is Outcome.FAILED
+    assert run_isolated(command, loop, SandboxLimits(0.2, clock=120.0)).outcome is Outcome.FAILED
 
 
 def test_files_cannot_be_written_changed_or_removed(tmp_path: Path) -> None:
@@ -73,18 +73,6 @@ print(wrote, os.path.exists({str(outside)!r}), end="")
 def test_there_is_no_network_not_even_this_machine_s() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        reached = threading.Event()
-        server.settimeout(5.0)
-
-        def accept() -> None:
-            try:
-                server.accept()
-                reached.set()
-            except OSError:
-                pass
-
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
         code = f"""
 import socket
 for address in (("127.0.0.1", {port}), ("192.0.2.1", 80)):
@@ -94,16 +82,19 @@ for address in (("127.0.0.1", {port}), ("192.0.2.1", 80)):
     except OSError as error:
         print(type(error).__name__)
 """
-        assert "reached" not in run(code).output
-        assert not reached.is_set()
-        server.close()
-        thread.join()
+        found = run(code)
+        assert found.outcome is Outcome.DONE
+        assert "reached" not in found.output
+        # The system lets in whoever connects to a socket that listens, and keeps them until they are asked for.
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_an_endless_loop_is_ended() -> None:
     started = time.monotonic()
-    assert run("while True: pass", seconds=1.0).outcome in {Outcome.TIME, Outcome.FAILED}
-    assert run("import time; time.sleep(600)", seconds=1.0).outcome is Outcome.TIME
+    assert run("while True: pass", seconds=0.2).outcome in {Outcome.TIME, Outcome.FAILED}
+    assert run("import time; time.sleep(600)", seconds=0.2).outcome is Outcome.TIME
     assert time.monotonic() - started < 120
 
 
