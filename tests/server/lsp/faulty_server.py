@@ -7,8 +7,10 @@ from pathlib import Path
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.lsp.app import serve
+from codeorigin.lsp.scoring.refining import Refining
 
 analyze, explain, refine = Analyzer.analyze, Analyzer.explain, Analyzer.refine
+begin = Refining.begin
 
 
 def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
@@ -52,6 +54,13 @@ def refine_late(self, text, report, looked_at=(), *, ask=True, **more):  # type:
     return refine(self, text, report, looked_at, ask=ask, **more)
 
 
+def begin_unless_told(self, result):  # type: ignore[no-untyped-def]
+    """Refine in the background, unless the text wants the deep part to read what somebody looks at and no more."""
+    if "WHEN ASKED" not in result.snapshot.text:
+        begin(self, result)
+
+
+Refining.begin = begin_unless_told  # type: ignore[method-assign]
 Analyzer.refine = refine_late  # type: ignore[method-assign]
 Analyzer.analyze = misbehave  # type: ignore[method-assign]
 Analyzer.explain = explain_late  # type: ignore[method-assign]
