@@ -39,7 +39,7 @@ class ReportedFunction:
         """What functions are sorted by."""
         return self.path, self.cell or 0, self.start_line
 
-    def is_as(self, other: Self) -> bool:
+    def is_same_as(self, other: Self) -> bool:
         """Whether text, verdict and path are those of ``other``."""
         return self._state == other._state
 
@@ -83,7 +83,7 @@ def compare(old: CheckResult, new: CheckResult) -> Delta:
     for key in keys:
         before, after, found = _matched(before, after, key)
         pairs += found
-    changed = [(old_one, new_one) for old_one, new_one in pairs if not new_one.is_as(old_one)]
+    changed = [(old_one, new_one) for old_one, new_one in pairs if not new_one.is_same_as(old_one)]
     return Delta(
         tuple(sorted(after, key=lambda entry: entry.place)),
         tuple(sorted(before, key=lambda entry: entry.place)),

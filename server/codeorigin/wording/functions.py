@@ -1,5 +1,7 @@
 """Sentences on one function and its verdict."""
 
+from typing import Protocol
+
 from codeorigin.limits import Limits
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.report import FunctionReport
@@ -39,7 +41,21 @@ def short_reason(why: Reason | None) -> str:
     return _SHORT_REASONS[why] if why is not None else "no verdict"
 
 
-def band_or_reason(verdict: Verdict) -> str:
+class Banded(Protocol):
+    """What has a band, or a reason why it has none: a verdict, or what was kept of one."""
+
+    @property
+    def band(self) -> Band | None:
+        """None without a verdict."""
+        ...
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why there is no band."""
+        ...
+
+
+def band_or_reason(verdict: Banded) -> str:
     """The band, or why there is none."""
     return verdict.band.value if verdict.band is not None else short_reason(verdict.reason)
 

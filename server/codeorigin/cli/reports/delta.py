@@ -9,7 +9,7 @@ from codeorigin.cli.reports.markdown import LONGEST_LIST, literal_code, literal_
 from codeorigin.cli.terminal import printable, write_all
 from codeorigin.wording import CAVEAT
 from codeorigin.wording.figures import counted, probability_decimal
-from codeorigin.wording.functions import short_reason
+from codeorigin.wording.functions import band_or_reason
 
 
 def write_delta(delta: Delta, delta_format: str, stream: TextIO) -> None:
@@ -72,7 +72,7 @@ def _table(title: str, rows: Sequence[Sequence[ReportedFunction]], verdicts: Seq
 
 
 def _verdict_cell(entry: ReportedFunction) -> str:
-    said = literal_text(_band_or_reason(entry))
+    said = literal_text(band_or_reason(entry))
     if entry.probability is not None:
         said = f"{literal_text(probability_decimal(entry.probability))} {said}"
     return f"**{said}**" if entry.finding else said
@@ -82,12 +82,8 @@ def _described(entry: ReportedFunction) -> str:
     mark = "*" if entry.finding else " "
     return printable(
         f"{mark} {entry.shown}:{entry.start_line}-{entry.end_line}  {probability_decimal(entry.probability):>5}  "
-        f"{_band_or_reason(entry)}  {entry.qualified_name}"
+        f"{band_or_reason(entry)}  {entry.qualified_name}"
     )
-
-
-def _band_or_reason(entry: ReportedFunction) -> str:
-    return entry.band.value if entry.band is not None else short_reason(entry.reason)
 
 
 def _totals(delta: Delta) -> str:
