@@ -1,4 +1,4 @@
-"""Rows of n-grams -> distinct rows with damped and scaled counts, for many functions and views with one sort.
+"""Sorted rows of n-grams -> distinct rows with damped and scaled counts, for many functions and views at once.
 
 Counts are damped to ``1 + log(count)`` and every view of a function is divided by its Euclidean norm to a power, so
 that a long function is not louder than a short one.
@@ -6,13 +6,11 @@ that a long function is not louder than a short one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-Keys = npt.NDArray[np.unsignedinteger]
-"""``function * table_size + row``: sorts by function, then by view, then by row. See :func:`no_key`."""
+from codeorigin.model.hashing import Rows
 
 Values = npt.NDArray[np.float32]
 
@@ -32,51 +30,28 @@ class Counted:
     borders: npt.NDArray[np.int64]
 
 
-def key_type(functions: int, table_size: int) -> type[np.unsignedinteger]:
-    """The smallest type that holds the keys of so many functions: half the bytes sort in less than half the time."""
-    return np.uint32 if functions * table_size < np.iinfo(np.uint32).max else np.uint64
-
-
-def no_key(dtype: type[np.unsignedinteger]) -> int:
-    """What stands for no n-gram among keys of ``dtype``."""
-    return np.iinfo(dtype).max
-
-
-def count(keys: Keys, functions: int, widths: Sequence[int], norm_powers: Sequence[float]) -> Counted:
-    """Count equal keys.
+def count(parts: Sequence[Rows], norm_powers: Sequence[float]) -> Counted:
+    """Count equal rows.
 
     Args:
-        keys: ``(M,)``, sorted in place; those that are :func:`no_key` do not count.
-        functions: how many the batch holds.
-        widths: rows of each view, in the order of the table.
+        parts: the rows of each view of each function, ascending; function after function, each with all views.
         norm_powers: the power of each view's norm that its values are divided by.
     """
-    keys.sort()
-    keys = keys[: np.searchsorted(keys, keys.dtype.type(no_key(keys.dtype.type)))]
-    is_first = np.ones(len(keys), dtype=np.bool_)
-    np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+    rows = np.concatenate(parts)
+    ends = np.cumsum(np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)))
+    is_first = np.ones(len(rows) + 1, dtype=np.bool_)
+    np.not_equal(rows[1:], rows[:-1], out=is_first[1:-1])
+    # A function's first row may be the last one of the function before it. The very last place stands for no row.
+    is_first[ends] = True
     firsts = np.flatnonzero(is_first)
-    distinct = keys.take(firsts)
-    values = _damped(firsts, len(keys))
-
-    table_size = sum(widths)
-    view_starts = np.cumsum([0, *widths[:-1]])
-    starts = (np.arange(functions)[:, None] * table_size + view_starts).ravel()
-    borders = np.append(np.searchsorted(distinct, starts.astype(keys.dtype)), len(distinct))
+    borders = np.concatenate([[0], np.searchsorted(firsts, ends)])
+    values = _damped(np.diff(firsts))
     values /= np.repeat(_divisors(values, borders, norm_powers), np.diff(borders))
-
-    of_function = borders[:: len(widths)]
-    ids = distinct.astype(np.int64)
-    for function, (start, end) in enumerate(pairwise(of_function.tolist())):
-        ids[start:end] -= function * table_size
-    return Counted(ids, values, of_function)
+    return Counted(rows.take(firsts[:-1]).astype(np.int64), values, borders[:: len(norm_powers)])
 
 
-def _damped(firsts: npt.NDArray[np.int64], keys: int) -> Values:
-    """Damped counts ``(N,)`` of sorted keys, of which ``firsts`` begin a run of equals."""
-    counts = np.empty(len(firsts), dtype=np.int64)
-    np.subtract(firsts[1:], firsts[:-1], out=counts[:-1])
-    counts[-1:] = keys - firsts[-1:]
+def _damped(counts: npt.NDArray[np.int64]) -> Values:
+    """Damped counts ``(N,)``."""
     values = _DAMPED.take(counts, mode="clip")
     # One n-gram in a hundred thousand is so frequent.
     frequent = np.flatnonzero(counts >= len(_DAMPED))

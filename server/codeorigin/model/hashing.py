@@ -13,6 +13,10 @@ import numpy.typing as npt
 Hashes = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.uint32]
+
+NO_ROW = np.iinfo(np.uint32).max
+"""What stands for no n-gram; a table has fewer rows."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -53,6 +57,33 @@ def ngram_rows(items: Items, orders: range, width: int) -> Iterator[tuple[int, H
             rows = rolling * _MIX
             rows += np.uint64(order)
             yield order, _modulo(_mixed(rows), width), _reaching_over(ends, order, left)
+
+
+def sorted_rows(items: Items, orders: range, width: int, first_row: int, functions: int) -> list[Rows]:
+    """The rows of the n-grams of each of ``functions``, ascending, where the view's first row is ``first_row``.
+
+    One function's n-grams of all orders stand together, so that its few thousand rows are sorted in the processor's
+    nearest cache: sorting those of the whole batch takes four times as long.
+    """
+    rows = np.full((len(items.hashes), len(orders)), NO_ROW, dtype=np.uint32)
+    for order, of_order, outside in ngram_rows(items, orders, width):
+        column = rows[:, order - orders.start]
+        column[: len(of_order)] = np.add(of_order, np.uint64(first_row), out=of_order)
+        column[outside] = NO_ROW
+    there = np.maximum(items.lengths[:, None] - np.array(orders) + 1, 0).sum(axis=1)
+    ends = np.cumsum(_by_function(items.lengths, items.owners, functions))
+    found: list[Rows] = []
+    start = 0
+    for end, ngrams in zip(ends.tolist(), _by_function(there, items.owners, functions).tolist(), strict=True):
+        of_function = rows[start:end].reshape(-1)
+        of_function.sort()
+        found.append(of_function[:ngrams])
+        start = end
+    return found
+
+
+def _by_function(counts: Counts, owners: Counts, functions: int) -> Counts:
+    return np.bincount(owners, weights=counts, minlength=functions).astype(np.int64)
 
 
 def _mixed(hashes: Hashes) -> Hashes:

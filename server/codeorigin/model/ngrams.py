@@ -8,14 +8,14 @@ explanations alone.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from codeorigin.model.comment_items import comment_items
-from codeorigin.model.counting import Counted, Keys, count, key_type, no_key
-from codeorigin.model.hashing import Items, Places, ngram_rows
+from codeorigin.model.counting import Counted, count
+from codeorigin.model.hashing import Items, Rows, ngram_rows, sorted_rows
 from codeorigin.model.item_places import item_places
 from codeorigin.model.normalize import LEVEL_MARK, Normalized
 from codeorigin.model.text_words import hash_texts
@@ -71,16 +71,18 @@ class NgramViews:
         """All n-grams of one function, with their places; empty arrays where the text holds none."""
         text = normalized.text
         places = item_places(text, {view.kind for view in self.views}, language)
-        all_keys: list[Keys] = [np.zeros(0, dtype=key_type(1, self.table_size))]
+        rows_of_views: list[Rows] = []
         all_starts, all_ends = [_NOWHERE.start], [_NOWHERE.end]
-        for kind, order, keys, outside in self._ngrams([text], language):
-            starts, ends = places[kind]
-            all_keys.append(np.delete(keys, outside))
-            all_starts.append(np.delete(starts[: len(keys)], outside))
-            all_ends.append(np.delete(ends[order - 1 :], outside))
-        keys = np.concatenate(all_keys)
-        counted = self._count(keys.copy(), 1)
-        feature = np.searchsorted(counted.ids, keys).astype(np.int32)
+        for view, first_row, items in self._items_of_views([text], language):
+            starts, ends = places[view.kind]
+            of_view = [np.zeros(0, dtype=np.uint32)]
+            for order, rows, outside in ngram_rows(items, view.orders, view.width):
+                of_view.append(np.delete(rows + np.uint64(first_row), outside).astype(np.uint32))
+                all_starts.append(np.delete(starts[: len(rows)], outside))
+                all_ends.append(np.delete(ends[order - 1 :], outside))
+            rows_of_views.append(np.concatenate(of_view))
+        counted = self._count([np.sort(rows) for rows in rows_of_views])
+        feature = np.searchsorted(counted.ids, np.concatenate(rows_of_views)).astype(np.int32)
         places_of_all = Occurrences(feature, np.concatenate(all_starts), np.concatenate(all_ends))
         return WideFeatures(counted.ids, counted.values, places_of_all)
 
@@ -98,30 +100,21 @@ class NgramViews:
     def count_many(self, texts: Sequence[str], language: str) -> Iterator[Counted]:
         """The n-grams of :meth:`extract_many`, in batches of functions."""
         for batch in _batches(texts):
-            dtype = key_type(len(batch), self.table_size)
-            parts: list[Keys] = [np.zeros(0, dtype=dtype)]
-            for _, _, keys, outside in self._ngrams(batch, language):
-                keys[outside] = no_key(dtype)
-                parts.append(keys)
-            yield self._count(np.concatenate(parts), len(batch))
+            by_view = [
+                sorted_rows(items, view.orders, view.width, first_row, len(batch))
+                for view, first_row, items in self._items_of_views(batch, language)
+            ]
+            yield self._count(list(chain.from_iterable(zip(*by_view, strict=True))))
 
-    def _count(self, keys: Keys, functions: int) -> Counted:
-        widths, norm_powers = zip(*((view.width, view.norm_power) for view in self.views), strict=True)
-        return count(keys, functions, widths, norm_powers)
+    def _count(self, parts: Sequence[Rows]) -> Counted:
+        return count(parts, [view.norm_power for view in self.views])
 
-    def _ngrams(self, texts: Sequence[str], language: str) -> Iterator[tuple[ViewKind, int, Keys, Places]]:
-        """By view and order: the key of the n-gram at each item, and the places of those that are none."""
-        dtype = key_type(len(texts), self.table_size)
+    def _items_of_views(self, texts: Sequence[str], language: str) -> Iterator[tuple[View, int, Items]]:
+        """Each view with its first row and its items."""
         items = self._items(texts, language)
         first_row = 0
         for view in self.views:
-            of_view = items[view.kind]
-            bases = np.repeat((of_view.owners * self.table_size + first_row).astype(dtype), of_view.lengths)
-            orders = range(view.min_order, view.max_order + 1)
-            for order, rows, outside in ngram_rows(of_view, orders, view.width):
-                keys = rows.astype(dtype)
-                keys += bases[: len(keys)]
-                yield view.kind, order, keys, outside
+            yield view, first_row, items[view.kind]
             first_row += view.width
 
     def _items(self, texts: Sequence[str], language: str) -> dict[ViewKind, Items]:

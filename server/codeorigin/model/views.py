@@ -39,3 +39,8 @@ class View:
             raise ValueError(f"view {self.kind}: width {self.width} is not positive")
         if not 0 <= self.norm_power <= 1:
             raise ValueError(f"view {self.kind}: norm_power {self.norm_power} does not lie in [0, 1]")
+
+    @property
+    def orders(self) -> range:
+        """The orders of its n-grams."""
+        return range(self.min_order, self.max_order + 1)

@@ -13,7 +13,7 @@ WIDTH = 1 << 16
 @pytest.mark.parametrize("power", [1.0, 0.5])
 def test_norms_are_exact(power: float) -> None:
     repeats = np.arange(WIDTH) % 5
-    counted = count(np.repeat(np.arange(WIDTH, dtype=np.uint32), repeats), 1, [WIDTH], [power])
+    counted = count([np.repeat(np.arange(WIDTH, dtype=np.uint32), repeats)], [power])
     counts = repeats[counted.ids]
     damped = (1.0 + np.log(counts)).astype(np.float32)
     norm = math.sqrt(math.fsum(float(value) ** 2 for value in damped))
@@ -21,12 +21,11 @@ def test_norms_are_exact(power: float) -> None:
 
 
 def test_views_and_functions_have_norms_of_their_own() -> None:
-    first, last = [0, 0, 1], [5]
-    keys = [*first, *(8 + row for row in last)]
-    counted = count(np.array(keys, dtype=np.uint32), 3, [4, 4], [1.0, 1.0])
-    assert counted.ids.tolist() == [0, 1, 5]
-    assert counted.borders.tolist() == [0, 2, 3, 3]
+    parts = [np.array(rows, dtype=np.uint32) for rows in ([0, 0, 1], [5], [], [], [5], [5])]
+    counted = count(parts, [1.0, 1.0])
+    assert counted.ids.tolist() == [0, 1, 5, 5, 5]
+    assert counted.borders.tolist() == [0, 3, 3, 5]
     twice = 1.0 + math.log(2.0)
     assert counted.values.tolist() == pytest.approx(
-        [twice / math.hypot(twice, 1), 1 / math.hypot(twice, 1), 1.0]
+        [twice / math.hypot(twice, 1), 1 / math.hypot(twice, 1), 1.0, 1.0, 1.0]
     )
