@@ -51,10 +51,7 @@ class Judge:
         own = rule_of(rule.scale, language, scored.group)
         reading = read(rule.scale, own, scored.score.logit)
         # Its rule is about the wide part alone.
-        verdict = self._unrefined(_verdict(scored, reading, own_probability=reading["probability"]))
-        if math.isfinite(own.thresholds.llm):
-            return verdict
-        return replace(verdict, llm_threshold=None, promise=None)
+        return self._unrefined(_verdict(scored, reading, own_probability=reading["probability"]))
 
     def in_commits(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
-from codeorigin.model.promise import Promise
+from codeorigin.model.promise import LONGEST, Promise
 from codeorigin.model.scale import Scale
 from codeorigin.model.verdict import Band
 
@@ -44,7 +44,8 @@ Kind = TypeVar("Kind", bound=PooledVerdict)
 class PooledRule:
     """How the logits of functions that belong together become one answer.
 
-    A function counts by its lines that are not blank, and the whole is taken to hold ``prior_lines`` more lines
+    A function counts by its lines that are not blank, at most by as many as the longest functions of calibration have,
+    and the whole is taken to hold ``prior_lines`` more lines
     without evidence, of logit ``prior_logit``, so that few and short functions stay near undecided.
     ``scale`` reads the pooled logit as another reads a function's: its probability, its thresholds by language, and how
     human code scores. Its default ``llm`` threshold is infinite when the calibration set had too few repositories
@@ -127,10 +128,10 @@ def pooled_logit(functions: Iterable[tuple[float, int]], prior_lines: float, pri
     """
     # Sorted, so that not even the last bit depends on the order.
     known = sorted(functions)
-    lines = prior_lines + sum(count for _, count in known)
+    lines = prior_lines + sum(min(count, LONGEST) for _, count in known)
     if lines <= 0:
         return prior_logit
-    return (prior_lines * prior_logit + sum(logit * count for logit, count in known)) / lines
+    return (prior_lines * prior_logit + sum(logit * min(count, LONGEST) for logit, count in known)) / lines
 
 
 def counted_lines(code: str) -> int:

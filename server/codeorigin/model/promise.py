@@ -7,12 +7,20 @@ from typing import Any
 
 from codeorigin.model.comments import has_comments
 
+LONGEST = 300
+"""Most lines, blank ones aside, of the functions that models are fitted and calibrated on."""
+
 
 class Group(StrEnum):
-    """Kinds of functions inside a language that may have thresholds of their own."""
+    """Kinds of functions inside a language that may have thresholds of their own.
+
+    ``LONG`` are those of more than :data:`LONGEST` lines, about which no calibration can say anything: they are never
+    called ``llm``.
+    """
 
     DOCUMENTED = "documented"
     BARE = "bare"
+    LONG = "long"
 
 
 def group_of(text: str, language: str) -> Group:
@@ -22,6 +30,8 @@ def group_of(text: str, language: str) -> Group:
         text: :attr:`codeorigin.model.normalize.Normalized.text`; a comment anywhere in it documents it.
         language: a model language.
     """
+    if text.count("\n") >= LONGEST and sum(map(bool, map(str.strip, text.split("\n")))) > LONGEST:
+        return Group.LONG
     return Group.DOCUMENTED if has_comments(text, language) else Group.BARE
 
 

@@ -1,5 +1,6 @@
 """What a scale says of a logit, as a verdict holds it."""
 
+import math
 from typing import NamedTuple, TypedDict
 
 from codeorigin.model.promise import Group, Promise
@@ -11,9 +12,9 @@ class Rule(NamedTuple):
     """What a scale says of all functions of one group in one language."""
 
     thresholds: Thresholds
-    llm_threshold: float
+    llm_threshold: float | None
     human_threshold: float
-    promise: Promise
+    promise: Promise | None
 
 
 class Reading(TypedDict):
@@ -22,9 +23,9 @@ class Reading(TypedDict):
     probability: float
     band: Band
     human_share: float | None
-    llm_threshold: float
+    llm_threshold: float | None
     human_threshold: float
-    promise: Promise
+    promise: Promise | None
 
 
 def read(scale: Scale, rule: Rule, logit: float) -> Reading:
@@ -46,11 +47,12 @@ def _band(thresholds: Thresholds, logit: float) -> Band:
 
 
 def rule_of(scale: Scale, language: str, group: Group) -> Rule:
-    """What ``scale`` says of all functions of a group in a model language."""
+    """What ``scale`` says of all functions of a group in a model language; no promise where it never says ``llm``."""
     thresholds = scale.thresholds(language, group)
+    can_be_llm = math.isfinite(thresholds.llm)
     return Rule(
         thresholds,
-        scale.probability(thresholds.llm),
+        scale.probability(thresholds.llm) if can_be_llm else None,
         scale.probability(thresholds.human),
-        scale.promise(language, group),
+        scale.promise(language, group) if can_be_llm else None,
     )

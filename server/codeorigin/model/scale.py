@@ -101,11 +101,14 @@ class Scale:
 
     def thresholds(self, language: str, group: Group | None = None) -> Thresholds:
         """The thresholds of a model language, or of a group in it: its own where there are such, else its parent's."""
+        of_language = self.languages.get(language, self.default)
+        if group is Group.LONG:
+            return Thresholds(math.inf, of_language.human)
         found = None if group is None else self.groups.get(language, {}).get(group)
-        return found or self.languages.get(language, self.default)
+        return found or of_language
 
     def promise(self, language: str, group: Group | None = None) -> Promise:
-        """What is promised about the ``llm`` threshold of :meth:`thresholds`, and about which code."""
+        """What is promised about the threshold of :meth:`thresholds`, where that is finite, and about which code."""
         levels: list[tuple[str | None, Group | None, Thresholds | None]] = [
             (language, group, self.groups.get(language, {}).get(group) if group else None),
             (language, None, self.languages.get(language)),

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from codeorigin.limits import Limits
+from codeorigin.model.promise import LONGEST, Group
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.wording import CAVEAT
@@ -157,6 +158,8 @@ def _promise(verdict: Verdict, limits: Limits) -> str:
             f"Reported when at most {percent(limits.false_positive_rate)} of the human-written "
             "calibration functions score as high, the rate that you set."
         )
+    if verdict.group is Group.LONG:
+        return f"Never reported: the model knows no function of more than {LONGEST} lines."
     if verdict.llm_threshold is None:
         return "The model gives no threshold for this language."
     text = f"Reported at {probability_percent(verdict.llm_threshold)} or more"

@@ -6,8 +6,10 @@ from codeorigin.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
 from codeorigin.errors import Cancelled, LanguageError
 from codeorigin.explain.explanation import ExplainOptions
+from codeorigin.limits import Limits
+from codeorigin.model.promise import Group
 from codeorigin.model.scorer import Scorer
-from codeorigin.model.verdict import Reason
+from codeorigin.model.verdict import Band, Reason
 from codeorigin.report import FileReport
 from support.snippets import NAMES_OF, TOTAL_PRICE
 
@@ -28,6 +30,17 @@ def test_every_function_gets_a_verdict_whose_parts_add_up(analyzer: Analyzer) ->
         assert verdict.logit == pytest.approx(analyzer.bundle.bias + verdict.wide + verdict.deep, abs=1e-5)
         assert verdict.probability == analyzer.bundle.calibration.alone.probability(verdict.logit)
         assert verdict.band is analyzer.bundle.calibration.alone.band(verdict.logit, "python")
+
+
+def test_a_function_longer_than_those_of_calibration_is_not_reported(analyzer: Analyzer) -> None:
+    long = "def table():\n    rows = []\n" + "    rows.append((1, 2))\n" * 300 + "    return rows\n"
+    verdict = analyzer.analyze(long + "\n\n" + TOTAL_PRICE, "python").functions[0].verdict
+    assert verdict.probability is not None
+    assert (verdict.group, verdict.llm_threshold, verdict.promise) == (Group.LONG, None, None)
+    assert verdict.band is not Band.LLM
+    assert analyzer.score(long, "python").group is Group.LONG
+    # Who sets a limit of their own is asked no more than that.
+    assert Limits(threshold=verdict.probability).band(verdict) is Band.LLM
 
 
 def test_only_changed_functions_are_scored_again(analyzer: Analyzer, scored: list[int]) -> None:

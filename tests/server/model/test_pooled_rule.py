@@ -4,7 +4,7 @@ import pytest
 
 from codeorigin.model.file_verdict import FileRule
 from codeorigin.model.pooled_rule import PooledRule, main_language
-from codeorigin.model.promise import Promise
+from codeorigin.model.promise import LONGEST, Promise
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.verdict import Band
 
@@ -28,6 +28,12 @@ def test_a_commit_is_pooled_as_a_file_is() -> None:
     assert found.band is file.band is Band.LLM
     assert (found.functions, found.promise) == (3, Promise(0.01, 90))
     assert RULE.judge(functions[::-1], "python") == found
+
+
+def test_a_function_longer_than_those_of_calibration_counts_as_one_of_them() -> None:
+    others = [(1.0, 20), (2.0, 30)]
+    assert RULE.pooled([*others, (9.0, 5000)]) == RULE.pooled([*others, (9.0, LONGEST)])
+    assert RULE.pooled([*others, (9.0, LONGEST)]) > RULE.pooled([*others, (9.0, LONGEST - 1)])
 
 
 def test_too_few_functions_have_no_verdict() -> None:

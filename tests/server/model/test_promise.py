@@ -3,7 +3,7 @@
 import pytest
 
 from codeorigin.model.normalize import normalize
-from codeorigin.model.promise import Group, Promise, Tail, group_of
+from codeorigin.model.promise import LONGEST, Group, Promise, Tail, group_of
 from codeorigin.wording.promises import promised
 
 PYTHON = "def total(values):\n    return sum(values)\n"
@@ -23,6 +23,12 @@ DOCUMENTED = 'def total(values):\n    """Adds up."""\n    return sum(values)\n'
 )
 def test_a_function_with_a_comment_is_documented(code: str, language: str, group: Group) -> None:
     assert group_of(normalize(code, language).text, language) is group
+
+
+@pytest.mark.parametrize(("lines", "group"), [(LONGEST, Group.BARE), (LONGEST + 1, Group.LONG)])
+def test_a_function_longer_than_those_of_calibration_is_long(lines: int, group: Group) -> None:
+    code = "def total(values):\n\n" + "    values += 1\n" * (lines - 2) + "    return values\n"
+    assert group_of(normalize(code, "python").text, "python") is group
 
 
 def test_the_sentence_names_what_the_promise_is_about() -> None:

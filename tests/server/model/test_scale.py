@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeorigin.model.promise import Group, Promise, Tail
+from codeorigin.model.reading import rule_of
 from codeorigin.model.scale import Scale, Thresholds
 from codeorigin.model.verdict import Band
 
@@ -46,6 +47,16 @@ def test_probability_never_overflows_and_never_falls(left: float, right: float) 
 )
 def test_bands_are_bounded_by_the_languages_thresholds(logit: float, language: str, band: Band) -> None:
     assert SCALE.band(logit, language) is band
+
+
+@pytest.mark.parametrize(("language", "human"), [("python", 0.0), ("go", -1.0)])
+def test_what_is_longer_than_all_of_calibration_is_never_called_llm(language: str, human: float) -> None:
+    assert SCALE.thresholds(language, Group.LONG) == Thresholds(math.inf, human)
+    assert SCALE.band(1e9, language, Group.LONG) is Band.UNSURE
+    assert SCALE.band(-1.0, language, Group.LONG) is Band.HUMAN
+    rule = rule_of(SCALE, language, Group.LONG)
+    assert (rule.llm_threshold, rule.promise) == (None, None)
+    assert rule_of(SCALE, language, Group.BARE).promise == Promise(0.01, 0)
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,14 @@ def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
     assert "the rate that you set" in guarantee(VERDICT, Limits(false_positive_rate=0.05))
 
 
+def test_what_the_model_cannot_promise_anything_about_is_said() -> None:
+    long = replace(VERDICT, group=Group.LONG, llm_threshold=None, promise=None)
+    assert guarantee(long, Limits()).endswith(
+        "Never reported: the model knows no function of more than 300 lines."
+    )
+    assert "your own threshold" in guarantee(long, Limits(threshold=0.5))
+
+
 def test_every_reason_has_words() -> None:
     words = [reason(each) for each in Reason]
     assert len(set(words)) == len(Reason)

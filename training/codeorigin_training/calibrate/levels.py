@@ -161,7 +161,7 @@ class _Fit:
         self, inside: Booleans, language: Thresholds, floor: float, default: Thresholds
     ) -> dict[Group, Thresholds]:
         found: dict[Group, Thresholds] = {}
-        for group in Group:
+        for group in (Group.DOCUMENTED, Group.BARE):
             mean = mean_bound(self._human(inside & (self.groups == group.value)), self.config)
             own = mean.promised is not None and language.repositories is not None
             llm = max(mean.lowest, floor if own else language.llm, default.llm if mean.together else -np.inf)
