@@ -19,6 +19,7 @@ _BESIDE = re.compile(rb"(?>\s++|//[^\n]*+|/\*.*?\*/|#(?!\[)[^\n]*+)*+", re.DOTAL
 _FUNCTIONS = frozenset(
     {
         "arrow_function",
+        "func_literal",
         "function_declaration",
         "function_expression",
         "generator_function",
@@ -30,6 +31,8 @@ _BRACKET = re.compile(rb"\s*+\(")
 _STATEMENTS = frozenset(
     {b"if", b"for", b"while", b"switch", b"catch", b"with", b"foreach", b"using", b"lock"}
 )
+_COLON = re.compile(rb"\s*+:")
+_TYPE = re.compile(rb"[\w$.\s|&<>,\[\]\"']*+")
 # No statement has one of these before it.
 _MODIFIER = re.compile(
     rb"\b(?:public|protected|private|internal|static|abstract|final|override|virtual|function|async|get|set)\b"
@@ -65,11 +68,11 @@ def _may_be_a_piece(root: Node, data: bytes, language: Language, *, found: bool)
 def _reads_as_statements(root: Node, language: Language, *, found: bool) -> bool:
     """Whether members alone are statements to the grammar, and the text is nothing else.
 
-    In JavaScript and TypeScript, a method whose brace has a line of its own is a call and a block, an object literal's
-    entry is a function behind a label, and a TypeScript field is an assignment to a name that nobody has declared.
+    In JavaScript and TypeScript, a method whose brace has a line of its own is a call and a block, and a TypeScript
+    field is an assignment to a name that nobody has declared.
     """
     children = [child for child in root.named_children if not _is_beside(child)]
-    if len(children) == 1 and _is_labelled_function(children[0]):
+    if children and all(map(_is_entry, children)):
         return True
     if found:
         return (
@@ -87,11 +90,17 @@ def _reads_as_statements(root: Node, language: Language, *, found: bool) -> bool
     )
 
 
-def _is_labelled_function(node: Node) -> bool:
-    body = node.child_by_field_name("body") if node.type == "labeled_statement" else None
-    if body is not None and body.type == "expression_statement":
-        body = body.children[0] if body.child_count == 1 else None
-    return body is not None and body.type in _FUNCTIONS
+def _is_entry(node: Node) -> bool:
+    """Whether a statement is a function behind a label, or a literal to match: entries of literals look like that."""
+    if node.type == "match_pattern":
+        value = node.child_by_field_name("value")
+        return value is not None and value.type in {"string", "simple_symbol"}
+    if node.type != "labeled_statement":
+        return False
+    inside = node.named_children[-1]
+    if inside.type == "expression_statement" and inside.child_count == 1:
+        inside = inside.children[0]
+    return inside.type in _FUNCTIONS
 
 
 def _is_bare_call(node: Node) -> bool:
@@ -133,18 +142,23 @@ class Members:
     names: frozenset[bytes]
 
     def are_listed(self, syntax: Syntax) -> bool:
-        """Whether functions are what is held, and no statements that look like them."""
+        """Whether functions are what is held, and no statements or types that look like them."""
         outermost: list[CapturedFunction] = []
         for function in sorted(syntax.functions, key=lambda each: (each.range[0], -each.range[1])):
             if not outermost or function.range[0] >= outermost[-1].range[1]:
                 outermost.append(function)
-        return bool(outermost) and all(map(self._is_member, outermost))
+        return all(map(self._is_member, outermost)) and not all(map(self._may_be_type, outermost))
 
     def _is_member(self, function: CapturedFunction) -> bool:
         name = self.data[slice(*function.name)]
         if name in _STATEMENTS and _BRACKET.match(self.data, function.name[1]):
             return _MODIFIER.search(self.data, function.range[0], function.name[0]) is not None
         return not self.names or name in self.names
+
+    def _may_be_type(self, function: CapturedFunction) -> bool:
+        """Whether it may be a member of a TypeScript interface, ``name: (key: Key) => Type``."""
+        body = self.data[slice(*function.body)]
+        return _COLON.match(self.data, function.name[1]) is not None and _TYPE.fullmatch(body) is not None
 
     def moved_back(self, syntax: Syntax, data: bytes) -> Syntax:
         """The captures in the text itself, without the class. ``data`` is the text."""

@@ -13,6 +13,8 @@ EVENT = ("class Shelf\n{\n  public event Action Full\n  {\n", "\n  }\n}\n")
 INDEXER = ("class Shelf\n{\n  public int this[int place]\n  {\n", "\n  }\n}\n")
 HOOKS = ("<?php\nclass Shelf\n{\n  public int $size {\n", "\n  }\n}\n")
 ARRAY = ("<?php\n$shelf = [\n", "\n];\n")
+ELEMENTS = ("package shelf\n\nvar shelf = Shelf{\n", ",\n}\n")
+HASH = ("SHELF = {\n", "\n}\n")
 
 PIECES: dict[str, tuple[str, tuple[str, str], str]] = {
     "function": ("javascript", OBJECT, "  load: function (key) {\n    return this.get(key);\n  }"),
@@ -54,6 +56,11 @@ PIECES: dict[str, tuple[str, tuple[str, str], str]] = {
     "hook with an expression": ("php", HOOKS, "    get =>\n      count($this->books);"),
     "element": ("php", ARRAY, "  'load' => function ($key) {\n    return get($key);\n  }"),
     "arrow element": ("php", ARRAY, '  "load" => fn ($key) =>\n    get($key)'),
+    "field": ("go", ELEMENTS, "\tLoad: func(key string) (string, error) {\n\t\treturn get(key)\n\t}"),
+    "key": ("go", ELEMENTS, '\t"load": func(key string) (string, error) {\n\t\treturn get(key)\n\t}'),
+    "lambda": ("ruby", HASH, "  'load' => ->(key) {\n    get(key)\n  }"),
+    "lambda behind a symbol": ("ruby", HASH, "  load: lambda do |key|\n    get(key)\n  end"),
+    "lambda behind an arrow": ("ruby", HASH, "  :load => ->(key) do\n    get(key)\n  end"),
 }
 
 
@@ -79,11 +86,11 @@ def test_a_piece_alone_is_what_it_is_in_its_file(
     language: str, around: tuple[str, str], piece: str, before: str, after: str
 ) -> None:
     found = get_language(language)
-    if "," in after and around not in (OBJECT, ARRAY):
+    if "," in after and around not in (OBJECT, ARRAY, ELEMENTS, HASH):
         after = "\n"
     inside = around[0] + piece + around[1]
     (in_file,) = find_functions(inside, found)
-    text = before + piece + after
+    text = before.replace("//", found.line_comment) + piece + after
     (alone,) = find_functions(text, found)
     # A byte order mark is a column of the first line.
     text, start = text.removeprefix("\ufeff"), text.startswith("\ufeff")
@@ -134,6 +141,9 @@ def test_an_entry_that_is_being_typed() -> None:
         ("javascript", "if (a) {\n  f();\n},\nwhile (b) {\n  g();\n},\n"),
         ("javascript", "catch (error) {\n  f(error);\n},\n"),
         ("typescript", "load: (key: string) => void,\nsave: (key: string) => void,\n"),
+        ("typescript", "load: (key: string) => Value\n"),
+        ("typescript", "size: number,\nload: (\n  key: string,\n) => Promise<Value[]> | null,\n"),
+        ("tsx", "load: (key: string) => 'a' | 'b',\nsave: (key: string) => Map<Key, Value>\n"),
         ("typescript", "switch (a) {\n  f();\n},\n"),
         ("csharp", "do { f(); }\n"),
         ("csharp", "unsafe { f(); } }\n"),
@@ -141,6 +151,10 @@ def test_an_entry_that_is_being_typed() -> None:
         ("csharp", "get the book { from the shelf }\n"),
         ("csharp", "get { f(); }\nelse { g(); }\n"),
         ("csharp", "get; set;\n"),
+        ("go", "note: this is prose (of a kind) { and no code }\n"),
+        ("go", "again: for _, shelf := range all {\n\topen(shelf)\n}\n"),
+        ("ruby", "load: this is prose { and no code }\n"),
+        ("ruby", "'load' => key\n"),
         ("php", "get { one of }\n"),
         ("php", "shelf {\n  return 1;\n}\n"),
         ("php", "'load' => 'a',\n'save' => 'b',\n"),
