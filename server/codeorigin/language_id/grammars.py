@@ -91,8 +91,8 @@ def _parses(text: str, name: str) -> bool:
     if _has_no_error(text, name):
         return True
     # A method stands in a class; its text alone is none to these grammars.
-    around = LANGUAGES[name].class_around
-    return around is not None and _has_no_error(f"{around[0]}{text}{around[1]}", name)
+    around = LANGUAGES[name].around[:1]
+    return any(_has_no_error(f"{each.opening}{text}{each.closing}", name) for each in around)
 
 
 def _has_no_error(text: str, name: str) -> bool:

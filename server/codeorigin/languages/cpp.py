@@ -3,7 +3,7 @@
 import re
 
 from codeorigin.languages.declarators import declared_name
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import Around, Language, TestRules, grammar_of
 
 _QUERY = """
 (function_definition declarator: (_) @declarator body: (compound_statement) @body) @function
@@ -50,7 +50,7 @@ CPP = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_cpp"),
     query=_QUERY,
-    class_around=("struct X {", "};"),
+    around=(Around("struct X {", "};"),),
     separator="::",
     tests=TestRules(
         file=re.compile(r"(test|tst)[_-].*|.*[_-](unit)?tests?\.\w+|tests?\.\w+|.*Tests?\.\w+"),

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import CLASS, Around, Language, TestRules, grammar_of
 
 _QUERY = """
 (method_declaration name: (_) @name body: (_) @body) @function
@@ -42,6 +42,18 @@ _QUERY = """
 (comment) @comment
 """
 
+# Accessors of indexers and events as well: the grammar takes each of them in a property.
+_ACCESSORS = ("get", "set", "init", "add", "remove")
+_PROPERTY = Around(
+    "class X { int P {",
+    "}}",
+    begins=re.compile(
+        rf"(?:\[[^\]]*+\]\s*+|(?:public|private|protected|internal|readonly)\s++)*+(?:{'|'.join(_ACCESSORS)})\s*+[{{=;]".encode()
+    ),
+    # The grammar takes any name, so that every block behind a word would be one.
+    names=frozenset(name.encode() for name in _ACCESSORS),
+)
+
 CSHARP = Language(
     id="csharp",
     name="C#",
@@ -51,7 +63,7 @@ CSHARP = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_c_sharp"),
     query=_QUERY,
-    class_around=("class X {", "}"),
+    around=(CLASS, _PROPERTY),
     tests=TestRules(
         file=re.compile(r".*(Test|Tests|Spec|Specs)\.cs"),
         directory=re.compile(r"(.*\.)?((unit|integration)?tests?|specs?)|testing", re.IGNORECASE),

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import Around, Language, TestRules, grammar_of
 
 _QUERY = """
 (function_declaration name: (_) @name body: (_) @body) @function
@@ -33,6 +33,10 @@ _QUERY = """
 (comment) @comment
 """
 
+_ELEMENTS = Around(
+    "var x = X{", "}", begins=re.compile(rb"(?:[^\W\d]\w*+|\"[^\"\n]*+\"|`[^`\n]*+`)\s*+:(?!=)")
+)
+
 GO = Language(
     id="go",
     name="Go",
@@ -42,6 +46,7 @@ GO = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_go"),
     query=_QUERY,
+    around=(_ELEMENTS,),
     tests=TestRules(
         file=re.compile(r".*_test\.go"),
         name=re.compile(r"(Test|Benchmark|Example|Fuzz)([A-Z_0-9].*)?"),

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import CLASS, Language, TestRules, grammar_of
 
 _QUERY = """
 (method_declaration name: (_) @name body: (_) @body) @function
@@ -36,7 +36,7 @@ JAVA = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_java"),
     query=_QUERY,
-    class_around=("class X {", "}"),
+    around=(CLASS,),
     tests=TestRules(
         file=re.compile(r"Test.*\.java|.*(Test|Tests|TestCase|IT|Spec)\.java"),
         attribute=re.compile(

@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import CLASS, Around, Language, TestRules, grammar_of
 
 # A named function expression counts where one may stand; as a statement it is a declaration that lacks its end.
 SHARED_QUERY = """
@@ -62,6 +62,16 @@ _QUERY = (
 """
 )
 
+# A name of any kind and what may follow it, but no call that a whole file may begin with, such as of "describe".
+OBJECT = Around(
+    "({",
+    "})",
+    begins=re.compile(
+        rb"(?:(?:async|get|set)\s++)?(?:\*\s*+)?"
+        rb"(?:[\w$\x80-\xff]++|\"[^\"\n]*+\"|'[^'\n]*+'|\[[^\]\n]*+\])\s*+(?:[:<]|\((?!\s*+(?:[\"'`(]|function\b)))"
+    ),
+)
+
 TEST_RULES = TestRules(
     file=re.compile(r".*[._-](test|tests|spec|cy|e2e)\.([cm]?[jt]s|[jt]sx)"),
     directory=re.compile(
@@ -79,6 +89,6 @@ JAVASCRIPT = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_javascript"),
     query=_QUERY,
-    class_around=("class X {", "}"),
+    around=(CLASS, OBJECT),
     tests=TEST_RULES,
 )

@@ -25,6 +25,23 @@ class DeclaredName:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What makes a program of a piece that its grammar knows only inside something: put before it and behind it.
+
+    ``begins`` is matched where the first code of a text begins; without a match the text is no such piece, and nothing
+    is parsed. ``names``: no other names are legal for the functions that stand in it directly; empty for any name.
+    """
+
+    opening: str
+    closing: str
+    begins: re.Pattern[bytes] | None = None
+    names: frozenset[bytes] = frozenset()
+
+
+CLASS = Around("class X {", "}")
+
+
+@dataclass(frozen=True, slots=True)
 class TestRules:
     """How tests are told from other code. A pattern that is None never holds.
 
@@ -77,8 +94,9 @@ class Language:
     or to the next such scope).
 
     ``fragment_grammar`` parses texts in which ``fragment_unless`` does not occur (PHP without its tag).
-    ``class_around`` is what to put before and behind a method that stands alone, where the grammar knows methods in
-    classes only. ``fields_alone``: a function that is assigned to a name, and nothing else, is a field of a class.
+    ``around`` is what to put around a function that stands alone, where the grammar knows some only in classes or
+    object literals; the first one that such a text can be read in counts. ``fields_alone``: a function that is assigned
+    to a name, and nothing else, is a field of a class.
     """
 
     id: str
@@ -96,5 +114,5 @@ class Language:
     declared_name: "Callable[[Node, Node], DeclaredName | None] | None" = None
     fragment_grammar: Callable[[], object] | None = None
     fragment_unless: str = ""
-    class_around: tuple[str, str] | None = None
+    around: tuple[Around, ...] = ()
     fields_alone: bool = False

@@ -1,7 +1,8 @@
 """Methods without their class, such as one that was copied alone: read as if a class stood round them.
 
 Most grammars with classes know methods only there. They read one that stands alone as an error, or as a function
-without its modifiers, so that the model would see another text than it sees inside the class.
+without its modifiers, so that the model would see another text than it sees inside the class. So it is with entries of
+object literals and accessors of properties.
 """
 
 import codecs
@@ -10,27 +11,54 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codeorigin.languages.captures import Syntax
-from codeorigin.languages.language import Language
+from codeorigin.languages.captures import CapturedFunction, Syntax
+from codeorigin.languages.language import Around, Language
 
 _TAG = re.compile(rb"\s*<\?php\b", re.IGNORECASE)
+_BESIDE = re.compile(rb"(?>\s++|//[^\n]*+|/\*.*?\*/|#(?!\[)[^\n]*+)*+", re.DOTALL)
+_FUNCTIONS = frozenset(
+    {
+        "arrow_function",
+        "func_literal",
+        "function_declaration",
+        "function_expression",
+        "generator_function",
+        "generator_function_declaration",
+    }
+)
 # In a class, a statement with brackets and a block reads as a method of its keyword's name.
+_BRACKET = re.compile(rb"\s*+\(")
 _STATEMENTS = frozenset(
     {b"if", b"for", b"while", b"switch", b"catch", b"with", b"foreach", b"using", b"lock"}
 )
+_COLON = re.compile(rb"\s*+:")
+_TYPE = re.compile(rb"[\w$.\s|&<>,\[\]\"']*+")
+# No statement has one of these before it.
+_MODIFIER = re.compile(
+    rb"\b(?:public|protected|private|internal|static|abstract|final|override|virtual|function|async|get|set)\b"
+)
 
 
-def may_be_members(root: Node, data: bytes, language: Language, *, found: bool) -> bool:
-    """Whether a text that was parsed to ``root`` may hold methods alone.
+def possible_surroundings(root: Node, data: bytes, language: Language, *, found: bool) -> tuple[Around, ...]:
+    """What of ``language.around`` may make a text that was parsed to ``root`` readable; nothing for a whole file.
 
     ``found``: there are functions in it. It is then a whole file, broken somewhere, unless it is broken at once.
     """
-    if language.class_around is None:
-        return False
+    if not language.around or not _may_be_a_piece(root, data, language, found=found):
+        return ()
+    tag = _tag(data) if language.fragment_unless else None
+    begin = _BESIDE.match(data, _start(data) if tag is None else tag.end())
+    place = 0 if begin is None else begin.end()
+    return tuple(
+        each for each in language.around if each.begins is None or each.begins.match(data, place) is not None
+    )
+
+
+def _may_be_a_piece(root: Node, data: bytes, language: Language, *, found: bool) -> bool:
+    if language.fragment_unless and language.fragment_unless.encode() in data and _tag(data) is None:
+        return True  # a page, unless the tag stands in a text or a comment; the first code tells
     if not root.has_error:
         return _reads_as_statements(root, language, found=found)
-    if language.fragment_unless and not _begins_with_code(data, language.fragment_unless.encode()):
-        return False
     if not found:
         return True
     first = next((child for child in root.children if child.is_error or not _is_beside(child)), None)
@@ -44,6 +72,8 @@ def _reads_as_statements(root: Node, language: Language, *, found: bool) -> bool
     field is an assignment to a name that nobody has declared.
     """
     children = [child for child in root.named_children if not _is_beside(child)]
+    if children and all(map(_is_entry, children)):
+        return True
     if found:
         return (
             language.fields_alone
@@ -58,6 +88,19 @@ def _reads_as_statements(root: Node, language: Language, *, found: bool) -> bool
             for call, block in zip(children[::2], children[1::2], strict=True)
         )
     )
+
+
+def _is_entry(node: Node) -> bool:
+    """Whether a statement is a function behind a label, or a literal to match: entries of literals look like that."""
+    if node.type == "match_pattern":
+        value = node.child_by_field_name("value")
+        return value is not None and value.type in {"string", "simple_symbol"}
+    if node.type != "labeled_statement":
+        return False
+    inside = node.named_children[-1]
+    if inside.type == "expression_statement" and inside.child_count == 1:
+        inside = inside.children[0]
+    return inside.type in _FUNCTIONS
 
 
 def _is_bare_call(node: Node) -> bool:
@@ -76,17 +119,13 @@ def _named_by(node: Node, kind: str, field: str) -> bool:
     return name is not None and name.type == "identifier"
 
 
-def _begins_with_code(data: bytes, tag: bytes) -> bool:
-    """Whether the text is no page with code in it, though it may leave the code and come back."""
-    return (
-        tag not in data
-        or _TAG.match(data.removeprefix(codecs.BOM_UTF8)) is not None
-        or _leaves_code_first(data, tag)
-    )
+def _start(data: bytes) -> int:
+    # A byte order mark is one at the very start alone.
+    return len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
 
 
-def _leaves_code_first(data: bytes, tag: bytes) -> bool:
-    return 0 <= data.find(b"?>") < data.find(tag)
+def _tag(data: bytes) -> re.Match[bytes] | None:
+    return _TAG.match(data, _start(data))
 
 
 def _is_beside(node: Node) -> bool:
@@ -95,16 +134,31 @@ def _is_beside(node: Node) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """A text with a class round it: ``data`` is what to parse, with ``added`` bytes put in at ``start``."""
+    """A text with something round it: ``data`` is what to parse, with ``added`` bytes put in at ``start``."""
 
     data: bytes
     start: int
     added: int
+    names: frozenset[bytes]
 
     def are_listed(self, syntax: Syntax) -> bool:
-        """Whether methods are what the class holds, and no statements that look like them."""
-        names = [self.data[slice(*function.name)] for function in syntax.functions]
-        return bool(names) and _STATEMENTS.isdisjoint(names)
+        """Whether functions are what is held, and no statements or types that look like them."""
+        outermost: list[CapturedFunction] = []
+        for function in sorted(syntax.functions, key=lambda each: (each.range[0], -each.range[1])):
+            if not outermost or function.range[0] >= outermost[-1].range[1]:
+                outermost.append(function)
+        return all(map(self._is_member, outermost)) and not all(map(self._may_be_type, outermost))
+
+    def _is_member(self, function: CapturedFunction) -> bool:
+        name = self.data[slice(*function.name)]
+        if name in _STATEMENTS and _BRACKET.match(self.data, function.name[1]):
+            return _MODIFIER.search(self.data, function.range[0], function.name[0]) is not None
+        return not self.names or name in self.names
+
+    def _may_be_type(self, function: CapturedFunction) -> bool:
+        """Whether it may be a member of a TypeScript interface, ``name: (key: Key) => Type``."""
+        body = self.data[slice(*function.body)]
+        return _COLON.match(self.data, function.name[1]) is not None and _TYPE.fullmatch(body) is not None
 
     def moved_back(self, syntax: Syntax, data: bytes) -> Syntax:
         """The captures in the text itself, without the class. ``data`` is the text."""
@@ -134,18 +188,18 @@ class Members:
         return syntax
 
 
-def as_members(data: bytes, closers: bytes, language: Language) -> Members:
-    """``data`` with the language's class round it, behind PHP's tag; ``closers`` end what breaks off in it."""
-    opening, closing = (each.encode() for each in language.class_around or ("", ""))
-    # A byte order mark is one at the very start alone.
-    start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+def as_members(data: bytes, closers: bytes, language: Language, around: Around) -> Members:
+    """``data`` with something round it, behind PHP's tag; ``closers`` end what breaks off in it."""
+    opening, closing = around.opening.encode(), around.closing.encode()
+    start = _start(data)
     if language.fragment_unless:
-        if (tag := _TAG.match(data, start)) is not None:
+        if (tag := _tag(data)) is not None:
             start, opening = tag.end(), b" " + opening
-        elif _leaves_code_first(data, language.fragment_unless.encode()):
+        elif language.fragment_unless.encode() in data:
             opening = b"<?php " + opening
     # Members of an object, which commas separate, are methods like others.
     inside = data.rstrip()
     if inside.endswith(b","):
         inside = inside[:-1]
-    return Members(data[:start] + opening + inside[start:] + closers + b"\n" + closing, start, len(opening))
+    wrapped = data[:start] + opening + inside[start:] + closers + b"\n" + closing
+    return Members(wrapped, start, len(opening), around.names)

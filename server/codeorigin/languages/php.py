@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import Around, Language, TestRules, grammar_of
 
 _QUERY = """
 (function_definition name: (_) @name body: (_) @body) @function
@@ -31,6 +31,23 @@ _QUERY = """
 (comment) @comment
 """
 
+# Each must begin so, or a page that holds code would be parsed once more.
+_CLASS = Around(
+    "class X {",
+    "}",
+    begins=re.compile(
+        rb"#\[|(?:public|protected|private|static|abstract|final|readonly|var|function|const|use|case)\b",
+        re.IGNORECASE,
+    ),
+)
+_PROPERTY = Around(
+    "class X { public $x {",
+    "}}",
+    begins=re.compile(rb"(?:#\[[^\]]*+\]\s*+|final\s++)*+&?\s*+(?:get|set)\s*+[{=(]", re.IGNORECASE),
+    names=frozenset({b"get", b"set"}),
+)
+_ARRAY = Around("$x = [", "];", begins=re.compile(rb"(?:'[^'\n]*+'|\"[^\"\n]*+\")\s*+=>"))
+
 PHP = Language(
     id="php",
     name="PHP",
@@ -42,7 +59,7 @@ PHP = Language(
     fragment_grammar=grammar_of("tree_sitter_php", "language_php_only"),
     fragment_unless="<?",
     query=_QUERY,
-    class_around=("class X {", "}"),
+    around=(_CLASS, _PROPERTY, _ARRAY),
     separator="::",
     tests=TestRules(
         file=re.compile(r".*(Test|TestCase|Cest|Spec)\.php|test_.*\.php|.*_test\.php"),

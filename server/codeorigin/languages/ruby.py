@@ -2,7 +2,7 @@
 
 import re
 
-from codeorigin.languages.language import Language, TestRules, grammar_of
+from codeorigin.languages.language import Around, Language, TestRules, grammar_of
 
 _QUERY = """
 (method name: (_) @name) @function
@@ -42,6 +42,12 @@ _QUERY = """
 (comment) @comment
 """
 
+_HASH = Around(
+    "x = {",
+    "}",
+    begins=re.compile(rb"[^\W\d]\w*+[?!]?:\s|(?::\w++[?!]?|\"[^\"\n]*+\"|'[^'\n]*+')\s*+=>"),
+)
+
 RUBY = Language(
     id="ruby",
     name="Ruby",
@@ -56,6 +62,7 @@ RUBY = Language(
     block_end="end",
     grammar=grammar_of("tree_sitter_ruby"),
     query=_QUERY,
+    around=(_HASH,),
     tests=TestRules(
         file=re.compile(r".*_(spec|test)\.rb|test_.*\.rb|(spec|test)_helper\.rb"),
         name=re.compile(r"test_.*"),

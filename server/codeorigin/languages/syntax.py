@@ -7,6 +7,7 @@ root each time, and a recursive walk would end at Python's recursion limit on de
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import product
 
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Query, QueryCursor
@@ -14,7 +15,7 @@ from tree_sitter import Node, Query, QueryCursor
 from codeorigin.cancellation import NEVER, CancelToken, checked
 from codeorigin.languages.captures import CapturedFunction, CapturedScope, Syntax
 from codeorigin.languages.language import Language
-from codeorigin.languages.members import as_members, may_be_members
+from codeorigin.languages.members import as_members, possible_surroundings
 from codeorigin.languages.parsing import parse_tree, require_searchable
 from codeorigin.languages.repair import missing_closers
 
@@ -58,8 +59,11 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
             closed = _Collector(data, language, query, cancel).collect(repaired)
             if len(closed.functions) > len(syntax.functions):
                 syntax = closed
-    if may_be_members(root, data, language, found=bool(syntax.functions)):
-        members = as_members(data, closers, language)
+    pieces = possible_surroundings(root, data, language, found=bool(syntax.functions))
+    # Where quotes are read wrongly, so are the brackets that seem to lack.
+    endings = (closers,) if syntax.functions or not closers else (closers, b"")
+    for around, ending in product(pieces, endings):
+        members = as_members(data, ending, language, around)
         wrapped = parse_tree(grammar, members.data, cancel).root_node
         if not wrapped.has_error:
             require_searchable(wrapped)

@@ -1,7 +1,7 @@
 """TypeScript and TSX: two grammars, one query."""
 
-from codeorigin.languages.javascript import SHARED_QUERY, TEST_RULES
-from codeorigin.languages.language import Language, grammar_of
+from codeorigin.languages.javascript import OBJECT, SHARED_QUERY, TEST_RULES
+from codeorigin.languages.language import CLASS, Language, grammar_of
 
 _QUERY = (
     SHARED_QUERY
@@ -27,7 +27,7 @@ TYPESCRIPT = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_typescript", "language_typescript"),
     query=_QUERY,
-    class_around=("class X {", "}"),
+    around=(CLASS, OBJECT),
     fields_alone=True,
     tests=TEST_RULES,
 )
@@ -41,7 +41,7 @@ TSX = Language(
     line_comment="//",
     grammar=grammar_of("tree_sitter_typescript", "language_tsx"),
     query=_QUERY,
-    class_around=("class X {", "}"),
+    around=(CLASS, OBJECT),
     fields_alone=True,
     tests=TEST_RULES,
 )

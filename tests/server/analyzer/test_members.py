@@ -67,3 +67,50 @@ def test_a_method_alone_has_the_logit_that_it_has_in_a_class(analyzer: Analyzer,
     assert alone.verdict.logit == inside.logit
     assert analyzer.score(f"{text}\n", "typescript").logit == inside.logit
     assert analyzer.score(f"{indent}@logged()\n{text},\n", "typescript").logit == inside.logit
+
+
+ENTRY = """\
+load: async function (key) {
+    const value = await this.store.get(key);
+    if (value === undefined) {
+        throw new Error(`nothing under ${key}`);
+    }
+    return value.length;
+}"""
+ACCESSOR = """\
+get
+{
+    if (counted == null)
+    {
+        counted = CountBooks(shelves, from: 0);
+        log.Write("counted {Books} books", counted);
+    }
+    return counted.Value;
+}"""
+WRITER = """\
+public function write(array $names): string
+{
+    $code = "<?php\\nreturn [\\n";
+    foreach ($names as $name) {
+        $code .= "    '" . addslashes($name) . "',\\n";
+    }
+    return $code . "];\\n";
+}"""
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "piece", "after"),
+    [
+        ("javascript", "const shelf = {\n", ENTRY, ",\n};\n"),
+        ("csharp", "class Shelf\n{\n  int Books\n  {\n", ACCESSOR, "\n  }\n}\n"),
+        ("php", "<?php\nclass Shelf\n{\n", WRITER, "\n}\n"),
+    ],
+)
+def test_other_pieces_alone_have_the_logit_that_they_have_in_their_file(
+    analyzer: Analyzer, language: str, before: str, piece: str, after: str
+) -> None:
+    (inside,) = analyzer.analyze(before + piece + after, language).functions
+    (alone,) = analyzer.analyze(f"\n{piece}\n", language).functions
+    assert inside.verdict.logit is not None
+    assert (alone.function_id, alone.verdict) == (inside.function_id, inside.verdict)
+    assert analyzer.score(piece, language).logit == inside.verdict.logit

@@ -177,3 +177,77 @@ def test_a_byte_order_mark_before_a_method(language: str, before: str) -> None:
     assert (span.qualified_name, read_by_model(text, span)) == (name, method)
     if "<" not in before:
         assert only_function(text, get_language(language)) is not None
+
+
+TAGGED = {
+    "string": "public function load($key): string\n{\n    return '<?php return ' . $key . ';';\n}",
+    "opened and closed": "private function page(): string\n{\n    return '<?php echo 1; ?>';\n}",
+    "document": "private function page(): string {\n    return <<<'EOC'\n<?php\nfunction one() { return 1; }\nEOC;\n}",
+    "declaration": "public static function head()\n{\n    return '<?xml version=\"1.0\"?>';\n}",
+    "comment": "// Writes a file that begins with <?php.\npublic function write($file)\n{\n    return put($file);\n}",
+    "attribute": '#[Pure]\nfinal protected function load()\n{\n    return "<?= $this->key ?>";\n}',
+    "function": 'function load($key)\n{\n    return "<?php $key";\n}',
+}
+
+
+@pytest.mark.parametrize("method", TAGGED.values(), ids=TAGGED)
+def test_a_tag_in_a_method_makes_it_no_page(method: str) -> None:
+    php = get_language("php")
+    inside = f"<?php\nclass Shelf\n{{\n\n{method}\n}}\n"
+    (in_class,) = find_functions(inside, php)
+    (alone,) = find_functions(f"\n{method}\n", php)
+    assert read_by_model(f"\n{method}\n", alone) == read_by_model(inside, in_class)
+    assert (alone.qualified_name, alone.range.start_line) == (in_class.name, in_class.range.start_line - 3)
+    assert alone.range[5:] == (
+        alone.range.start_column,
+        in_class.range.end_line - 3,
+        in_class.range.end_column,
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("public <?php function load() { return 1; } ?> function\n", ["load"]),
+        ("<b>public function</b>\n<?php if ($a) { ?>\n<?php } ?>\n", []),
+        ("function <?php echo $name; ?>() {\n  return <?= $value ?>;\n}\n", []),
+        ("// <?php function load() { return 1; }\n", ["load"]),
+    ],
+)
+def test_a_page_stays_a_page(page: str, names: list[str]) -> None:
+    assert [span.name for span in find_functions(page, get_language("php"))] == names
+
+
+@pytest.mark.parametrize(
+    ("language", "method"),
+    [
+        ("php", "public function with(string $key): static\n{\n    return $this;\n}"),
+        ("javascript", "async catch(error) {\n  return error;\n}"),
+        ("typescript", "public with(key: string): this {\n  return this;\n}"),
+        ("javascript", "load(key) {\n  return { catch(error) { return key; } };\n}"),
+    ],
+)
+def test_a_method_may_have_the_name_of_a_statement(language: str, method: str) -> None:
+    (span,) = find_functions(f"{method}\n", get_language(language))
+    assert read_by_model(f"{method}\n", span) == method
+
+
+def test_quotes_that_are_read_wrongly_lack_no_brackets() -> None:
+    method = (
+        "private names(kinds: '*' | string[], more: string): string {\n"
+        "  if (kinds !== '*' && !kinds.includes(more))\n    throw new Error(`${more}: (${kinds.toString()}`);\n"
+        "  return more;\n}"
+    )
+    (span,) = find_functions(f"{method}\n", get_language("typescript"))
+    assert read_by_model(f"{method}\n", span) == method
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("typescript", "else if (a) {\n  f();\n}\n"),
+        ("javascript", "catch (error) {\n  f(error);\n}\n"),
+    ],
+)
+def test_the_rest_of_a_statement_is_no_method(language: str, text: str) -> None:
+    assert find_functions(text, get_language(language)) == ()
