@@ -31,6 +31,8 @@ class CalibrateConfig(PromiseSettings):
     deep_gain: float = 0.005
     refine: bool = False
     prior_lines: float = 20.0
+    low_weight: float = 0.5
+    high_weight: float = 1.0
     fewest_functions: int = 4
     context_weight: float = 0.8
     context_prior_functions: float = 1.0
@@ -73,6 +75,8 @@ class CalibrateConfig(PromiseSettings):
         """The same for whole files and commits."""
         return PooledRuleConfig(
             prior_lines=self.prior_lines,
+            low_weight=self.low_weight,
+            high_weight=self.high_weight,
             fewest_functions=self.fewest_functions,
             rate=self.rate,
             human_rate=self.human_rate,

@@ -18,11 +18,12 @@ from codeorigin_training.calibrate.pooled import PooledRuleConfig
 from codeorigin_training.calibrate.promises import DISTRIBUTION, population
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import matched_sample
+from codeorigin_training.corpus.weights import matched_samples
 from codeorigin_training.measure.answers import InFiles, circle_answers
 from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.measure.files import holds_both, pooled_metrics
-from codeorigin_training.measure.metrics import auroc, bootstrap_interval, bootstrap_intervals, tpr_at_fpr
+from codeorigin_training.measure.metrics import auroc, bootstrap_interval
+from codeorigin_training.measure.ranking import DRAWS, ranking_figures
 from codeorigin_training.measure.sizes import (
     SIZES,
     Range,
@@ -46,7 +47,8 @@ def commit_metrics(
 
     ``functions`` ranks functions by era, number of functions in the commit and circle, with 90 % intervals by
     bootstrap over repositories; the classes are matched within language x test x length x that number, since people's
-    commits (first imports of a whole repository above all) differ from agents' in size. ``mixed_files`` has those of
+    commits (first imports of a whole repository above all) differ from agents' in size; figures are means over ten
+    draws. ``mixed_files`` has those of
     files that hold both classes; ``mixed_commits`` all, with half of the LLM functions of repositories with both
     classes moved into human-written commits, since no commit of the corpus holds both. ``commits`` has whole commits
     (:func:`~codeorigin_training.measure.files.pooled_metrics`), ``false_positives`` the circles with a commit as
@@ -120,35 +122,17 @@ def _figures(rows: Sequence[Row], circles: dict[str, InFiles], keep: Booleans) -
         replace(row, language=f"{row.language} {size}")
         for row, size in zip(rows, sizes.tolist(), strict=True)
     ]
-    sample = matched_sample(cells, keep, seed=0)
-    labels = np.array([rows[index].label for index in sample.tolist()], dtype=np.int64)
-    names = [rows[index].repo for index in sample.tolist()]
-    repositories = np.unique(names, return_inverse=True)[1].astype(np.int64)
-    scores = np.stack([found.log_odds[sample] for found in circles.values()])
-
-    def statistics(index: Integers) -> Floats:
-        drawn = labels[index]
-        return np.array([value for row in scores for value in _both(drawn, row[index])])
-
-    values = statistics(np.arange(len(sample)))
-    intervals = bootstrap_intervals(repositories, statistics)
-    if not len(intervals):
-        intervals = np.full((len(values), 2), np.nan)
-    circle_figures: dict[str, dict[str, Any]] = {}
-    for place, name in enumerate(circles):
-        circle_figures[name] = {}
-        for number, key in enumerate(("auroc", "tpr_at_1_fpr")):
-            circle_figures[name][key] = float(values[2 * place + number])
-            circle_figures[name][f"{key}_interval_90"] = intervals[2 * place + number].tolist()
+    samples = list(matched_samples(cells, keep, range(DRAWS)))
+    labels = np.array([row.label for row in rows], dtype=np.int64)
+    repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
     return {
-        "functions": len(sample),
-        "repositories": len(set(names)),
-        "circles": circle_figures,
+        "functions": len(samples[0]),
+        "repositories": len(np.unique(repositories[samples[0]])),
+        "circles": {
+            name: ranking_figures(labels, found.log_odds, repositories, samples)
+            for name, found in circles.items()
+        },
     }
-
-
-def _both(labels: Integers, scores: Floats) -> tuple[float, float]:
-    return auroc(labels, scores), tpr_at_fpr(labels, scores, 0.01)
 
 
 def _rates(rows: Sequence[Row], circles: dict[str, InFiles], among: Booleans) -> dict[str, Any]:

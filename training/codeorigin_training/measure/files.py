@@ -13,13 +13,9 @@ from codeorigin_training.calibrate.files import file_samples
 from codeorigin_training.calibrate.pooled import PooledRuleConfig, PooledSample
 from codeorigin_training.calibrate.thresholds import repository_rate
 from codeorigin_training.corpus.rows import Row
-from codeorigin_training.corpus.weights import matched_sample
-from codeorigin_training.measure.metrics import (
-    auroc,
-    bootstrap_interval,
-    expected_calibration_error,
-    tpr_at_fpr,
-)
+from codeorigin_training.corpus.weights import matched_samples
+from codeorigin_training.measure.metrics import expected_calibration_error
+from codeorigin_training.measure.ranking import DRAWS, ranking_figures
 
 
 def file_metrics(
@@ -28,9 +24,10 @@ def file_metrics(
     """How ``rule`` ranks and judges the files of ``rows``, whose functions have raw ``logits`` ``(n,)``.
 
     Under ``old_human`` and ``modern_human``: AUROC and TPR at 1 % FPR with 90 % intervals (repositories drawn with
-    replacement), the classes matched within language x test x number of functions. ``verdicts``: rates at the
-    rule's thresholds, repositories weighing alike; those of band ``llm`` are None if the rule has none. A
-    figure that nothing was there for is None. ``config`` says what makes a file, but for the fewest functions.
+    replacement), the classes matched within language x test x number of functions, means over ten draws.
+    ``verdicts``: rates at the rule's thresholds, repositories weighing alike; those of band ``llm`` are None if the
+    rule has none. A figure that nothing was there for is None. ``config`` says what makes a file, but for the fewest
+    functions.
     """
     config = config or PooledRuleConfig(fewest_functions=rule.fewest_functions)
     return pooled_metrics(file_samples(rows, logits, config), rule)
@@ -51,8 +48,8 @@ _ERAS = {"old_human": False, "modern_human": True}
 
 def _era(files: Sequence[PooledSample], pooled: Floats, *, modern: bool) -> dict[str, Any]:
     keep = np.array([file.label == 1 or file.modern is modern for file in files], dtype=bool)
-    sample = _matched(files, keep)
-    if not len(sample):
+    samples = _matched(files, keep)
+    if not len(samples[0]):
         return {
             "auroc": None,
             "auroc_interval_90": None,
@@ -61,21 +58,12 @@ def _era(files: Sequence[PooledSample], pooled: Floats, *, modern: bool) -> dict
             "files": 0,
             "repositories": 0,
         }
-    chosen = [files[number] for number in sample.tolist()]
-    labels = np.array([file.label for file in chosen], dtype=np.int64)
-    scores = pooled[sample]
-    repositories = _repositories(chosen)
+    labels = np.array([file.label for file in files], dtype=np.int64)
+    repositories = _repositories(files)
     return {
-        "auroc": auroc(labels, scores),
-        "auroc_interval_90": bootstrap_interval(
-            repositories, lambda index: auroc(labels[index], scores[index])
-        ),
-        "tpr_at_1_fpr": tpr_at_fpr(labels, scores, 0.01),
-        "tpr_at_1_fpr_interval_90": bootstrap_interval(
-            repositories, lambda index: tpr_at_fpr(labels[index], scores[index], 0.01)
-        ),
-        "files": len(sample),
-        "repositories": len(np.unique(repositories)),
+        **ranking_figures(labels, pooled, repositories, samples),
+        "files": len(samples[0]),
+        "repositories": len(np.unique(repositories[samples[0]])),
     }
 
 
@@ -95,7 +83,7 @@ def _verdicts(files: Sequence[PooledSample], pooled: Floats, rule: PooledRule) -
         return repository_rate((bands == band)[among], repositories[among])
 
     human, llm = labels == 0, labels == 1
-    matched = _matched(files, llm | human)
+    matched, *_ = _matched(files, llm | human)
     probabilities = np.array([scale.probability(float(pooled[number])) for number in matched])
     return {
         "false_positive_rate_old": rate(Band.LLM, human & ~modern),
@@ -111,10 +99,10 @@ def _verdicts(files: Sequence[PooledSample], pooled: Floats, rule: PooledRule) -
     }
 
 
-def _matched(files: Sequence[PooledSample], keep: Booleans) -> Integers:
+def _matched(files: Sequence[PooledSample], keep: Booleans) -> list[Integers]:
     if not keep.any():
-        return np.zeros(0, dtype=np.int64)
-    return matched_sample([file.as_row() for file in files], keep, seed=0)
+        return [np.zeros(0, dtype=np.int64)]
+    return list(matched_samples([file.as_row() for file in files], keep, range(DRAWS)))
 
 
 def _repositories(files: Sequence[PooledSample]) -> Integers:

@@ -1,6 +1,6 @@
 """The shipped model's figures on repositories that neither training nor calibration has read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,15 +21,14 @@ from codeorigin_training.corpus.written_pairs import WRITTEN
 from codeorigin_training.measure.answers import Answers, answers_in_files
 from codeorigin_training.measure.metrics import (
     auroc,
-    bootstrap_interval,
     expected_calibration_error,
     pairs_in_order,
     tpr_at_fpr,
 )
+from codeorigin_training.measure.ranking import DRAWS, ranking_figures
 from codeorigin_training.measure.shares import UNSURE, judged_shares
 
 _FEWEST_OF_EACH_CLASS = 20
-_DRAWS = 10
 _MIXED_SHARE = 0.5
 _IN_FILES = ("old_human", "modern_human", "same_repository")
 
@@ -47,8 +46,11 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
     result: dict[str, Any] = {}
     for name, human in (("old_human", ~modern), ("modern_human", modern)):
-        samples = list(matched_samples(rows, corpus & ((labels == 1) | human), range(_DRAWS)))
-        result[name] = _with_interval(labels, logits, repositories, samples)
+        samples = list(matched_samples(rows, corpus & ((labels == 1) | human), range(DRAWS)))
+        result[name] = {
+            **ranking_figures(labels, logits, repositories, samples),
+            "functions": len(samples[0]),
+        }
     result["same_repository"] = _same_repository(labels[corpus], logits[corpus], repositories[corpus])
     result["pairs"] = _pairs(rows, logits, written=False)
     result["written_pairs"] = _pairs(rows, logits, written=True)
@@ -153,33 +155,6 @@ def _slice(rows: Sequence[Row], labels: Integers, logits: Floats, keep: Booleans
         "auroc": auroc(labels[sample], logits[sample]),
         "tpr_at_1_fpr": tpr_at_fpr(labels[sample], logits[sample], 0.01),
         "functions": len(sample),
-    }
-
-
-def _with_interval(
-    labels: Integers,
-    logits: Floats,
-    repositories: Integers,
-    samples: Sequence[Integers],
-) -> dict[str, Any]:
-    """Means over ``samples`` (indices of matched rows), and intervals of the first."""
-    first = samples[0]
-    labels_first, logits_first = labels[first], logits[first]
-
-    def interval(statistic: Callable[[Integers, Floats], float]) -> tuple[float, float]:
-        return bootstrap_interval(
-            repositories[first], lambda index: statistic(labels_first[index], logits_first[index])
-        )
-
-    def tpr(found: Integers, scores: Floats) -> float:
-        return tpr_at_fpr(found, scores, 0.01)
-
-    return {
-        "auroc": float(np.mean([auroc(labels[each], logits[each]) for each in samples])),
-        "auroc_interval_90": interval(auroc),
-        "tpr_at_1_fpr": float(np.mean([tpr(labels[each], logits[each]) for each in samples])),
-        "tpr_at_1_fpr_interval_90": interval(tpr),
-        "functions": len(first),
     }
 
 

@@ -1,0 +1,41 @@
+"""How well scores rank two classes that are matched in all that must not tell them apart."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from codeorigin_training.arrays import Floats, Integers
+from codeorigin_training.measure.metrics import auroc, bootstrap_interval, tpr_at_fpr
+
+DRAWS = 10
+"""Whom the larger class sends is chance: over draws, the share of commits found at 1 % deviates by up to .016."""
+
+
+def tpr_at_1_fpr(labels: Integers, scores: Floats) -> float:
+    """Share of the LLM code found where 1 % of the human code is called."""
+    return tpr_at_fpr(labels, scores, 0.01)
+
+
+def ranking_figures(
+    labels: Integers, scores: Floats, repositories: Integers, samples: Sequence[Integers]
+) -> dict[str, Any]:
+    """AUROC and TPR at 1 % FPR: means over ``samples``, and 90 % intervals of the first.
+
+    Args:
+        labels: ``(n,)``, 1 for LLM code.
+        scores: ``(n,)``, higher for LLM code.
+        repositories: ``(n,)``, the units that the bootstrap draws.
+        samples: draws of :func:`~codeorigin_training.corpus.weights.matched_samples`.
+    """
+    first = samples[0]
+
+    def both(name: str, statistic: Callable[[Integers, Floats], float]) -> dict[str, Any]:
+        return {
+            name: float(np.mean([statistic(labels[each], scores[each]) for each in samples])),
+            f"{name}_interval_90": bootstrap_interval(
+                repositories[first], lambda index: statistic(labels[first][index], scores[first][index])
+            ),
+        }
+
+    return {**both("auroc", auroc), **both("tpr_at_1_fpr", tpr_at_1_fpr)}
