@@ -27,16 +27,16 @@ class PooledRuleConfig(PromiseSettings):
     """How files, and commits, are made of rows and pooled.
 
     ``prior_lines`` lines without evidence are added to every file or commit: 20 ranked best by repository folds, as did
-    weighting by lines rather than alike. The functions at either end count besides, with ``low_weight`` and
-    ``high_weight`` to the mean's 1: no rule with more to it (more quantiles, spread, number of functions, gradient
+    weighting by lines rather than alike. The functions at either end may count besides, with ``low_weight`` and
+    ``high_weight`` to the mean's 1; no rule with more to it (more quantiles, spread, number of functions, gradient
     boosting over all of them) ranked better. Those of fewer than ``fewest_functions`` functions get no
     verdict. What is promised is promised of files or commits, and ``tail_fewest`` counts those of a repository.
     Functions without a verdict are not pooled.
     """
 
     prior_lines: float = 20.0
-    low_weight: float = 0.5
-    high_weight: float = 1.0
+    low_weight: float = 0.0
+    high_weight: float = 0.0
     fewest_functions: int = 4
     rate: float = 0.01
     tail_fewest: int = 20
