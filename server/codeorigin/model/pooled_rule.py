@@ -1,18 +1,13 @@
 """One answer about functions that belong together, such as those of a file or a commit, by a rule of a few numbers."""
 
 import math
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any, Self, TypeVar
 
 from codeorigin.model.promise import LONGEST, Promise
 from codeorigin.model.scale import Scale
 from codeorigin.model.verdict import Band
-
-_END = 0.05
-"""Share of the lines at either end of a file or commit whose functions count besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +46,7 @@ class PooledRule:
 
     A function counts by its lines that are not blank, at most by as many as the longest functions of calibration have,
     and the whole is taken to hold ``prior_lines`` more lines
-    without evidence, of logit ``prior_logit``, so that few and short functions stay near undecided. Beside the mean, of
-    weight 1, count the functions at either end, with ``low_weight`` and ``high_weight``: see :func:`pooled_logit`.
+    without evidence, of logit ``prior_logit``, so that few and short functions stay near undecided.
     ``scale`` reads the pooled logit as another reads a function's: its probability, its thresholds by language, and how
     human code scores. Its default ``llm`` threshold is infinite when the calibration set had too few repositories
     to promise anything.
@@ -62,21 +56,16 @@ class PooledRule:
     prior_logit: float
     fewest_functions: int
     scale: Scale
-    low_weight: float = 0.0
-    high_weight: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.prior_lines >= 0 or self.fewest_functions < 1:
             raise ValueError("prior_lines must not be negative, and fewest_functions at least 1")
-        if not 0 <= self.low_weight < math.inf or not 0 <= self.high_weight < math.inf:
-            raise ValueError("low_weight and high_weight must be finite and not negative")
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken.
 
-        Bundles of before 0.6 have one pair of thresholds for files, beside the other figures, and those of before 0.6.4
-        know no ends.
+        Bundles of before 0.6 have one pair of thresholds for files, beside the other figures.
         """
         if "default" not in entry:
             entry = {**entry, "default": {"llm": entry["llm"], "human": entry["human"]}, "languages": {}}
@@ -85,8 +74,6 @@ class PooledRule:
             prior_logit=float(entry["prior_logit"]),
             fewest_functions=int(entry["fewest_functions"]),
             scale=Scale.from_manifest(entry),
-            low_weight=float(entry.get("low_weight", 0.0)),
-            high_weight=float(entry.get("high_weight", 0.0)),
         )
 
     def to_manifest(self) -> dict[str, Any]:
@@ -95,14 +82,12 @@ class PooledRule:
             "prior_lines": self.prior_lines,
             "prior_logit": self.prior_logit,
             "fewest_functions": self.fewest_functions,
-            "low_weight": self.low_weight,
-            "high_weight": self.high_weight,
             **self.scale.to_manifest(),
         }
 
     def pooled(self, functions: Iterable[tuple[float, int]]) -> float:
         """One logit from each function's logit and :func:`counted_lines`; their order does not matter."""
-        return pooled_logit(functions, self.prior_lines, self.prior_logit, self.low_weight, self.high_weight)
+        return pooled_logit(functions, self.prior_lines, self.prior_logit)
 
     def judge(self, functions: Iterable[tuple[float, int]], language: str) -> PooledVerdict:
         """The answer about functions with a verdict, each its logit and :func:`counted_lines`.
@@ -136,41 +121,17 @@ class PooledRule:
         )
 
 
-def pooled_logit(
-    functions: Iterable[tuple[float, int]],
-    prior_lines: float,
-    prior_logit: float,
-    low_weight: float = 0.0,
-    high_weight: float = 0.0,
-) -> float:
-    """Mean logit weighted by lines and those at the ends, drawn to ``prior_logit`` as by ``prior_lines`` more lines.
+def pooled_logit(functions: Iterable[tuple[float, int]], prior_lines: float, prior_logit: float) -> float:
+    """Mean logit weighted by lines, drawn towards ``prior_logit`` as by ``prior_lines`` more lines.
 
-    The ends are the logits below which a twentieth of the lines lies, and above which; they count with their weights
-    beside the mean's 1. Without functions and without a prior it is ``prior_logit``.
+    Without functions and without a prior it is ``prior_logit``.
     """
     # Sorted, so that not even the last bit depends on the order.
-    known = sorted((logit, min(count, LONGEST)) for logit, count in functions)
-    lines = sum(count for _, count in known)
-    total = prior_lines + lines
-    if total <= 0:
+    known = sorted(functions)
+    lines = prior_lines + sum(min(count, LONGEST) for _, count in known)
+    if lines <= 0:
         return prior_logit
-    mean = (prior_lines * prior_logit + sum(logit * count for logit, count in known)) / total
-    if not lines or not (low_weight or high_weight):
-        return mean
-    low, high = (_quantile(known, share * lines) - prior_logit for share in (_END, 1 - _END))
-    ends = lines / total * (low_weight * low + high_weight * high)
-    return prior_logit + (mean - prior_logit + ends) / (1 + low_weight + high_weight)
-
-
-def _quantile(known: Sequence[tuple[float, int]], below: float) -> float:
-    """The logit at line ``below`` of functions in ascending order, between whose middles logits go straight."""
-    ends = list(accumulate(count for _, count in known))
-    middles = [end - count / 2 for end, (_, count) in zip(ends, known, strict=True)]
-    place = bisect_left(middles, below)
-    if place in (0, len(known)):
-        return known[min(place, len(known) - 1)][0]
-    (before, _), (after, _) = known[place - 1 : place + 1]
-    return before + (after - before) * (below - middles[place - 1]) / (middles[place] - middles[place - 1])
+    return (prior_lines * prior_logit + sum(logit * min(count, LONGEST) for logit, count in known)) / lines
 
 
 def counted_lines(code: str) -> int:

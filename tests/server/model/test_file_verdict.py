@@ -28,8 +28,6 @@ RULE = FileRule(
     ),
 )
 
-WITH_ENDS = replace(RULE, low_weight=0.5, high_weight=1.0)
-
 FUNCTIONS = st.lists(st.tuples(st.floats(-20, 20), st.integers(1, 500)), min_size=1, max_size=12)
 
 
@@ -55,16 +53,14 @@ def test_a_higher_function_never_lowers_the_file(
     logit, lines = functions[place]
     raised = [*functions[:place], (logit + more, lines), *functions[place + 1 :]]
     assert RULE.pooled(raised) > RULE.pooled(functions)
-    assert WITH_ENDS.pooled(raised) > WITH_ENDS.pooled(functions)
 
 
-@pytest.mark.parametrize("rule", [RULE, WITH_ENDS], ids=["mean", "ends"])
-@given(functions=FUNCTIONS)
+@given(FUNCTIONS)
 def test_the_pooled_logit_lies_among_those_of_the_functions_and_the_prior(
-    rule: FileRule, functions: list[tuple[float, int]]
+    functions: list[tuple[float, int]],
 ) -> None:
-    logits = [rule.prior_logit, *(logit for logit, _ in functions)]
-    assert min(logits) - 1e-9 <= rule.pooled(functions) <= max(logits) + 1e-9
+    logits = [RULE.prior_logit, *(logit for logit, _ in functions)]
+    assert min(logits) - 1e-9 <= RULE.pooled(functions) <= max(logits) + 1e-9
 
 
 def test_more_of_the_same_evidence_says_more() -> None:
@@ -149,8 +145,6 @@ def test_the_manifest_entry_round_trips() -> None:
     [
         {"temperature": 0.0},
         {"prior_lines": -1.0},
-        {"low_weight": -0.5},
-        {"high_weight": math.inf},
         {"prior_lines": math.nan},
         {"fewest_functions": 0},
         {"default": {"llm": 1.5, "human": 2.0}},
@@ -159,5 +153,5 @@ def test_the_manifest_entry_round_trips() -> None:
     ],
 )
 def test_a_broken_rule_is_refused(broken: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"temperature|prior_lines|weight|threshold|human_logits"):
+    with pytest.raises(ValueError, match=r"temperature|prior_lines|threshold|human_logits"):
         FileRule.from_manifest({**RULE.to_manifest(), **broken})

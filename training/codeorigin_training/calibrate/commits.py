@@ -72,7 +72,7 @@ def with_commit_rules(
     return dataclasses.replace(
         calibration,
         commit=fit_pooled_rule(
-            PooledRule, commit_samples(rows, logits, config.commits), config.commits, prior_logit=neutral
+            PooledRule, commit_samples(rows, logits, config.files), config.files, prior_logit=neutral
         ),
         commit_context=context(None),
         file_and_commit_context=context(file),

@@ -1,6 +1,6 @@
 """What calibration is told: one validated dataclass."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from codeorigin.model.neighbours import NeighbourRule
 from codeorigin_training.calibrate.pooled import PooledRuleConfig
@@ -22,8 +22,7 @@ class CalibrateConfig(PromiseSettings):
     better still, but costs where a file holds both classes; weighing neighbours by their lines gains nothing. The
     others of a commit speak with ``commit_weight``, and beside them those of the file with
     ``file_weight_beside_commit``: a commit has one author far more often than a file. The limits of files
-    hold for commits too; ``low_weight`` and ``high_weight``, of the functions at a file's ends, do not: on held-out
-    repositories they found fewer of the modern commits.
+    hold for commits too.
     """
 
     wide: bool = True
@@ -32,8 +31,6 @@ class CalibrateConfig(PromiseSettings):
     deep_gain: float = 0.005
     refine: bool = False
     prior_lines: float = 20.0
-    low_weight: float = 0.25
-    high_weight: float = 0.5
     fewest_functions: int = 4
     context_weight: float = 0.8
     context_prior_functions: float = 1.0
@@ -72,17 +69,10 @@ class CalibrateConfig(PromiseSettings):
         return NeighbourRule(self.file_weight_beside_commit, self.context_prior_functions, neutral)
 
     @property
-    def commits(self) -> PooledRuleConfig:
-        """The same for whole commits."""
-        return replace(self.files, low_weight=0.0, high_weight=0.0)
-
-    @property
     def files(self) -> PooledRuleConfig:
-        """The same for whole files."""
+        """The same for whole files and commits."""
         return PooledRuleConfig(
             prior_lines=self.prior_lines,
-            low_weight=self.low_weight,
-            high_weight=self.high_weight,
             fewest_functions=self.fewest_functions,
             rate=self.rate,
             human_rate=self.human_rate,

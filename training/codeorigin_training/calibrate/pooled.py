@@ -27,24 +27,19 @@ class PooledRuleConfig(PromiseSettings):
     """How files, and commits, are made of rows and pooled.
 
     ``prior_lines`` lines without evidence are added to every file or commit: 20 ranked best by repository folds, as did
-    weighting by lines rather than alike. The functions at either end may count besides, with ``low_weight`` and
-    ``high_weight`` to the mean's 1; no rule with more to it (more quantiles, spread, number of functions, gradient
-    boosting over all of them) ranked better. Those of fewer than ``fewest_functions`` functions get no
+    weighting by lines rather than alike, while rules with more to it (quantiles, spread, number of functions,
+    gradient boosting over all of them) ranked little better or called more human files elsewhere. Those of fewer than ``fewest_functions`` functions get no
     verdict. What is promised is promised of files or commits, and ``tail_fewest`` counts those of a repository.
     Functions without a verdict are not pooled.
     """
 
     prior_lines: float = 20.0
-    low_weight: float = 0.0
-    high_weight: float = 0.0
     fewest_functions: int = 4
     rate: float = 0.01
     tail_fewest: int = 20
 
     def __post_init__(self) -> None:
         PromiseSettings.__post_init__(self)
-        if min(self.low_weight, self.high_weight) < 0:
-            raise ValueError("low_weight and high_weight must not be negative")
         if self.prior_lines < 0 or self.fewest_functions < 1:
             raise ValueError("prior_lines must not be negative, and fewest_functions at least 1")
 
@@ -135,10 +130,7 @@ def fit_pooled_rule(
     labels = np.array([sample.label for sample in samples], dtype=np.int64)
     if len(np.unique(labels)) < 2:
         return None
-    ends = config.low_weight, config.high_weight
-    logits = np.array(
-        [pooled_logit(sample.functions, config.prior_lines, prior_logit, *ends) for sample in samples]
-    )
+    logits = np.array([pooled_logit(sample.functions, config.prior_lines, prior_logit) for sample in samples])
     rows = [sample.as_row() for sample in samples]
     levels = fit_levels(rows, logits, config)
     if levels is None:
@@ -147,4 +139,4 @@ def fit_pooled_rule(
         )
         levels = no_levels(logits, labels, repositories, config.human_rate)
     scale = levels.scale(rows, logits, balanced_or_equal_weights(rows), config.rate, points=_CURVE_POINTS)
-    return kind(config.prior_lines, prior_logit, config.fewest_functions, scale, *ends)
+    return kind(config.prior_lines, prior_logit, config.fewest_functions, scale)
