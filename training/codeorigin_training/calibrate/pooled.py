@@ -29,8 +29,8 @@ class PooledRuleConfig(PromiseSettings):
     ``prior_lines`` lines without evidence are added to every file or commit: 20 ranked best by repository folds, as did
     weighting by lines rather than alike, while rules with more to it (quantiles, spread, number of functions,
     gradient boosting over all of them) ranked little better or called more human files elsewhere. Those of fewer than
-    ``fewest_functions`` functions get no verdict. What is promised is promised of files or commits, and ``tail_fewest`` counts those of a repository.
-    Functions without a verdict are not pooled.
+    ``fewest_functions`` functions get no verdict. What is promised is promised of files or commits, and
+    ``tail_fewest`` counts those of a repository. Functions without a verdict are not pooled.
     """
 
     prior_lines: float = 20.0
