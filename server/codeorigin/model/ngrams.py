@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from codeorigin.model.comment_items import comment_items
 from codeorigin.model.counting import Counted, count
-from codeorigin.model.hashing import Items, Rows, ngram_rows, sorted_rows
+from codeorigin.model.hashing import NO_ROW, Items, Rows, ngram_rows, sorted_rows
 from codeorigin.model.item_places import item_places
 from codeorigin.model.normalize import LEVEL_MARK, Normalized
 from codeorigin.model.text_words import hash_texts
@@ -65,6 +65,8 @@ class NgramViews:
     def __init__(self, views: Sequence[View]) -> None:
         self.views = tuple(views)
         self.table_size = sum(view.width for view in self.views)
+        if self.table_size > NO_ROW:
+            raise ValueError(f"the views have {self.table_size} rows; at most {NO_ROW} can be told apart")
         self._vocabulary = Vocabulary()
 
     def extract(self, normalized: Normalized, language: str) -> WideFeatures:

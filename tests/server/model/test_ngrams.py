@@ -11,7 +11,7 @@ from codeorigin.model.views import View, ViewKind
 from support.snippets import ALL, LEDGER
 
 # So wide that n-grams of a snippet do not collide.
-WIDE = 1 << 40
+WIDE = 1 << 29
 
 
 def extract(code: str, *views: View, language: str = "python") -> tuple[Normalized, WideFeatures]:
@@ -168,6 +168,11 @@ def test_any_text_is_covered_without_loss(code: str) -> None:
 def test_impossible_orders_are_refused(orders: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="orders"):
         View(ViewKind.WORDS, *orders, 10)
+
+
+def test_more_rows_than_can_be_told_apart_are_refused() -> None:
+    with pytest.raises(ValueError, match="rows"):
+        NgramViews([View(ViewKind.WORDS, 1, 1, 1 << 31), View(ViewKind.SHAPES, 1, 1, 1 << 31)])
 
 
 def test_an_empty_table_is_refused() -> None:
