@@ -25,6 +25,8 @@ from codeorigin.wording.changes import nothing_changed
 from codeorigin.wording.totals import share_sentence
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
     from codeorigin.git.changes import ChangeRequest
     from codeorigin.settings.project import Project
 
@@ -175,6 +177,10 @@ def check(options: CheckOptions) -> CheckResult:
         sources, errors, change = stack.enter_context(_sources(options, project))
         for error in errors:
             complain(_error_line(error))
+        from codeorigin.cli.workers import begun_processes, worker_count  # noqa: PLC0415
+
+        workers = worker_count(sources, options.jobs)
+        pool = stack.enter_context(begun_processes(workers))
         # Late: it takes a while, and bad options need no model.
         from codeorigin.model.bundle import Bundle  # noqa: PLC0415
 
@@ -183,7 +189,17 @@ def check(options: CheckOptions) -> CheckResult:
         files: list[CheckedFile] = []
         started = time.perf_counter()
         steps = stack.enter_context(_progress(len(sources)))
-        for outcome in stack.enter_context(closing(_outcomes(sources, options, file_context, top_level))):
+        how = FileCheck(
+            model=options.model,
+            threads=max(1, options.threads // workers),
+            file_context=file_context,
+            module=top_level,
+            deep=options.deep and options.change is None,
+            # Only this report quotes code.
+            keep_text=options.report_format is ReportFormat.HTML,
+            debug=options.debug,
+        )
+        for outcome in stack.enter_context(closing(_outcomes(sources, how, pool, workers))):
             if isinstance(outcome, FileError):
                 found = [outcome]
             else:
@@ -216,26 +232,15 @@ def check(options: CheckOptions) -> CheckResult:
 
 
 def _outcomes(
-    sources: Sequence[Source], options: CheckOptions, file_context: bool, top_level: bool
+    sources: Sequence[Source], how: FileCheck, pool: "ProcessPoolExecutor | None", workers: int
 ) -> Generator[tuple[CheckedFile, ...] | FileError]:
-    """What comes of each source, in their order; in several processes where that is worth their start."""
-    from codeorigin.cli.workers import check_alone, check_in_processes, worker_count  # noqa: PLC0415
+    """What comes of each source, in their order; in several processes where there is a ``pool``."""
+    from codeorigin.cli.workers import check_alone, check_in_processes  # noqa: PLC0415
 
-    workers = worker_count(sources, options.jobs)
-    how = FileCheck(
-        model=options.model,
-        threads=max(1, options.threads // workers),
-        file_context=file_context,
-        module=top_level,
-        deep=options.deep and options.change is None,
-        # Only this report quotes code.
-        keep_text=options.report_format is ReportFormat.HTML,
-        debug=options.debug,
-    )
-    if workers > 1:
-        yield from check_in_processes(sources, how, workers)
-        return
-    yield from check_alone(sources, how)
+    if pool is None:
+        yield from check_alone(sources, how)
+    else:
+        yield from check_in_processes(sources, how, pool, workers)
 
 
 def _error_line(error: FileError) -> str:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,16 +53,27 @@ def worker_count(sources: Sequence[Source], jobs: int) -> int:
     return max(1, size // BYTES_FOR_A_WORKER)
 
 
-def check_in_processes(sources: Sequence[Source], check: FileCheck, workers: int) -> Iterator[_Outcome]:
-    """Check ``sources``, all of them files, in ``workers`` processes, of which this is one; each loads the model once.
+@contextmanager
+def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+    """The other processes of ``workers``, of which this is one; None where it is the only one.
 
-    Raises :class:`~codeorigin.errors.CodeOriginError` if a process ends before its work is done.
+    They begin at once to load what every check takes, while this one reads its model. They end with the context.
+
+    Raises:
+        CodeOriginError: a process ended before its work was done.
     """
+    if workers < 2:
+        yield None
+        return
     # A forked process would share the inference runtime's locks and threads.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers - 1, context, initializer=_start, initargs=(check,))
+    pool = ProcessPoolExecutor(workers - 1, context, initializer=_begin)
     try:
-        yield from _shared(_chunks(sources, workers), check, pool, workers)
+        with interrupts_held():
+            # A process starts when there is more to do than there are processes.
+            for _ in range(workers - 1):
+                pool.submit(_import_analyzer)
+        yield pool
     except BrokenProcessPool as error:
         raise CodeOriginError(
             "a worker process ended before its work was done (out of memory, or killed); "
@@ -76,6 +88,13 @@ def check_in_processes(sources: Sequence[Source], check: FileCheck, workers: int
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def check_in_processes(
+    sources: Sequence[Source], check: FileCheck, pool: ProcessPoolExecutor, workers: int
+) -> Iterator[_Outcome]:
+    """Check ``sources``, all of them files, here and in the ``pool`` of ``workers`` - 1; each loads the model once."""
+    return _shared(_chunks(sources, workers), check, pool, workers)
+
+
 def _shared(
     chunks: Iterator[list[Source]], check: FileCheck, pool: ProcessPoolExecutor, workers: int
 ) -> Iterator[_Outcome]:
@@ -86,7 +105,7 @@ def _shared(
         waiting = sum(not isinstance(each, list) and not each.done() for each in pending)
         for chunk in islice(chunks, (workers - 1) * _CHUNKS_WAITING - waiting):
             with interrupts_held():
-                pending.append(pool.submit(_check_chunk, _named(chunk)))
+                pending.append(pool.submit(_check_chunk, check, _named(chunk)))
         if analyzer is None:
             # Behind the first chunks: the others start at the same time.
             analyzer = check.load()
@@ -150,24 +169,27 @@ def _size(source: Source) -> int:
 
 
 class _Worker:
-    """What a worker process has for all its files."""
+    """What a worker process keeps from chunk to chunk."""
 
-    check: FileCheck
-    analyzer: "Analyzer"
+    analyzer: "Analyzer | None" = None
 
 
-def _start(check: FileCheck) -> None:
+def _begin() -> None:
     begin_worker()
     collect_rarely()
-    _Worker.check = check
-    _Worker.analyzer = check.load()
 
 
-def _check_chunk(chunk: Sequence[_Named]) -> bytes:
+def _import_analyzer() -> None:
+    import codeorigin.analyzer  # noqa: F401, PLC0415 - takes a while
+
+
+def _check_chunk(check: FileCheck, chunk: Sequence[_Named]) -> bytes:
+    if _Worker.analyzer is None:
+        _Worker.analyzer = check.load()
     sources = [
         notebook_of_file(Path(file), path, cells, named=named)
         if notebook
         else source_of_file(Path(file), path, source_kind(language), named=named)
         for file, path, language, named, notebook, cells in chunk
     ]
-    return packed(list(_run(sources, _Worker.check, _Worker.analyzer)))
+    return packed(list(_run(sources, check, _Worker.analyzer)))

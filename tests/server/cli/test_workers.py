@@ -1,9 +1,11 @@
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +18,8 @@ from codeorigin.cli.check_result import FileError
 from codeorigin.cli.file_checks import FileCheck
 from codeorigin.cli.inputs import Source, source_of_file, stdin_source
 from codeorigin.cli.reports.json import to_dict
-from codeorigin.cli.workers import check_in_processes, worker_count
-from codeorigin.errors import CodeOriginError
+from codeorigin.cli.workers import begun_processes, check_in_processes, worker_count
+from codeorigin.errors import CodeOriginError, ModelError
 from codeorigin.languages import get_language
 from support.command import INTERRUPTIBLE
 from support.snippets import ALL
@@ -43,6 +45,12 @@ def sources(folder: Path, *names: str) -> list[Source]:
     return [source_of_file(folder / name, name, python, named=True) for name in names]
 
 
+def in_two_processes(found: list[Source], how: FileCheck) -> list[object]:
+    with begun_processes(2) as pool:
+        assert pool is not None
+        return list(check_in_processes(found, how, pool, 2))
+
+
 def test_several_processes_report_what_one_does(
     folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -55,9 +63,11 @@ def test_several_processes_report_what_one_does(
     monkeypatch.setattr(workers, "_CHUNK_BYTES", 2000)
     run = workers.check_in_processes
 
-    def counted(sources: list[Source], how: FileCheck, count: int) -> Iterator[object]:
+    def counted(
+        sources: list[Source], how: FileCheck, pool: ProcessPoolExecutor, count: int
+    ) -> Iterator[object]:
         started.append(count)
-        return run(sources, how, count)
+        return run(sources, how, pool, count)
 
     monkeypatch.setattr(workers, "check_in_processes", counted)
     together = to_dict(check(options))
@@ -75,7 +85,7 @@ def test_the_first_process_checks_too_and_results_stay_in_order(
 ) -> None:
     monkeypatch.setattr(workers, "_CHUNK_BYTES", 1)
     names = sorted(path.name for path in folder.iterdir())
-    found = list(check_in_processes(sources(folder, *names), NamingCheck(model=tiny_model_dir), 2))
+    found = in_two_processes(sources(folder, *names), NamingCheck(model=tiny_model_dir))
     by = {each.path: each.message for each in found if isinstance(each, FileError)}
     assert list(by) == names
     assert len(set(by.values())) == 2
@@ -105,7 +115,7 @@ def test_a_worker_that_dies_is_one_line(folder: Path) -> None:
     with pytest.raises(
         CodeOriginError, match=r"^a worker process ended before its work was done [^\n]*--jobs 1"
     ):
-        list(check_in_processes(found, DyingCheck(model=None), 2))
+        in_two_processes(found, DyingCheck(model=None))
 
 
 def test_a_model_that_is_not_there_is_said_before_any_process_starts(folder: Path) -> None:
@@ -124,6 +134,16 @@ def test_a_model_that_is_not_there_is_said_before_any_process_starts(folder: Pat
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "manifest.json: not readable" in done.stderr
+
+
+def test_processes_that_have_begun_end_with_a_model_that_is_not_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
+    with pytest.raises(ModelError, match=r"manifest\.json: not readable"):
+        check(CheckOptions([str(folder)], model=folder, jobs=3))
+    assert multiprocessing.active_children() == []
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_ctrl_c_ends_all_processes_in_one_line(tmp_path: Path) -> None:
