@@ -67,6 +67,7 @@ def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
         return
     # A forked process would share the inference runtime's locks and threads.
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers - 1, context, initializer=_begin)
     try:
         with interrupts_held():
@@ -81,7 +82,7 @@ def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
         ) from error
     except BaseException:
         # Nobody wants the rest.
-        for process in multiprocessing.active_children():
+        for process in set(multiprocessing.active_children()) - others:
             process.terminate()
         raise
     finally:

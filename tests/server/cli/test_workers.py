@@ -140,9 +140,10 @@ def test_processes_that_have_begun_end_with_a_model_that_is_not_there(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
+    before = set(multiprocessing.active_children())
     with pytest.raises(ModelError, match=r"manifest\.json: not readable"):
         check(CheckOptions([str(folder)], model=folder, jobs=3))
-    assert multiprocessing.active_children() == []
+    assert set(multiprocessing.active_children()) <= before
     assert "Traceback" not in capfd.readouterr().err
 
 
