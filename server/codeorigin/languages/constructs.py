@@ -1,8 +1,8 @@
 """Code -> the construct that each of its characters belongs to, by the syntax tree, on broken code too."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,8 @@ from tree_sitter import Node
 
 from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.languages import get_language
+from codeorigin.languages.language import Language
+from codeorigin.languages.members import Members, as_members, possible_surroundings
 from codeorigin.languages.node_types import (
     CALLS,
     COMPOSITES,
@@ -39,9 +41,6 @@ _NAME_FIELDS = ("attribute", "property", "field", "name", "function")
 _ARGUMENTS = frozenset({"argument_list", "arguments", "token_tree"})
 _GO_ERROR = re.compile(rb"\berr\w*\s*[!=]=\s*nil|errors\.(?:Is|As)\(")
 _DOCUMENTATION = (b"/**", b"///", b"//!", b"/*!")
-# A method alone is no program in these; the wrapper stands on the first line, so that offsets shift by a constant.
-_WRAPPED = frozenset({"java", "csharp", "javascript", "typescript", "tsx", "php"})
-_HEAD, _TAIL = b"class A {", b"\n}"
 
 
 def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) -> Codes:
@@ -59,29 +58,47 @@ def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) 
         ParseBudgetError: the parser would take too long over the text.
     """
     data = parseable(code)
-    best: Codes | None = None
-    fewest = len(data) + 1
-    for grammar, head, tail in _readings(code, get_language(language).id):
-        root = parse_tree(grammar, head + data + tail, cancel).root_node
+    known = get_language(language)
+    best, fewest = _read(Members(data, 0, 0, len(data), frozenset()), known, cancel)
+    # Where it may be a piece of something, what reads it without an error is right.
+    for around in possible_surroundings(best.root, data, known, found=False):
+        reading, errors = _read(as_members(data, b"", known, around), known, cancel)
+        if not errors or errors < fewest:
+            best, fewest = reading, errors
+        if not errors:
+            break
+    painted = _Painter(best.members.data, language).paint(best.root)
+    return _filled(_without(best.members, painted, len(data)))[_character_starts(code)]
+
+
+class _Reading(NamedTuple):
+    members: Members
+    root: Node
+
+
+def _read(members: Members, language: Language, cancel: CancelToken) -> tuple[_Reading, int]:
+    """The tree with the fewest bytes that the language's grammars cannot read, and how many these are."""
+    best: tuple[_Reading, int] | None = None
+    for name in ("typescript", "tsx") if language.id == "typescript" else (language.id,):
+        known = get_language(name)
+        fragment = known.fragment_grammar is not None and known.fragment_unless.encode() not in members.data
+        root = parse_tree(_grammar(name, fragment), members.data, cancel).root_node
         errors = _error_bytes(root) if root.has_error else 0
-        if errors < fewest:
-            painted = _Painter(head + data + tail, language).paint(root)
-            best, fewest = painted[len(head) : len(head) + len(data)], errors
-        if not root.has_error:
+        if best is None or errors < best[1]:
+            best = _Reading(members, root), errors
+        if not errors:
             break
     assert best is not None
-    return _filled(best)[_character_starts(code)]
+    return best
 
 
-def _readings(code: str, language: str) -> Iterator[tuple[Grammar, bytes, bytes]]:
-    names = ("typescript", "tsx") if language == "typescript" else (language,)
-    for head, tail in ((b"", b""), (_HEAD, _TAIL)) if language in _WRAPPED else ((b"", b""),):
-        for name in names:
-            known = get_language(name)
-            fragment = known.fragment_grammar is not None and known.fragment_unless not in code
-            # A class cannot be put around PHP's opening tag.
-            if not head or fragment or known.fragment_grammar is None:
-                yield _grammar(name, fragment), head, tail
+def _without(reading: Members, painted: Codes, length: int) -> Codes:
+    """What was ``painted`` of the text itself ``(length,)``; nothing of what is left out at its end."""
+    found = np.full(length, _NONE, dtype=np.int8)
+    start, behind = reading.start, reading.start + reading.added
+    found[:start] = painted[:start]
+    found[start : reading.end - reading.added] = painted[behind : reading.end]
+    return found
 
 
 @lru_cache(maxsize=32)

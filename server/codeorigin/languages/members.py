@@ -134,11 +134,15 @@ def _is_beside(node: Node) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """A text with something round it: ``data`` is what to parse, with ``added`` bytes put in at ``start``."""
+    """A text with something round it: ``data`` is what to parse, with ``added`` bytes put in at ``start``.
+
+    The text ends at ``end``; blanks behind it and a comma are left out.
+    """
 
     data: bytes
     start: int
     added: int
+    end: int
     names: frozenset[bytes]
 
     def are_listed(self, syntax: Syntax) -> bool:
@@ -202,4 +206,4 @@ def as_members(data: bytes, closers: bytes, language: Language, around: Around) 
     if inside.endswith(b","):
         inside = inside[:-1]
     wrapped = data[:start] + opening + inside[start:] + closers + b"\n" + closing
-    return Members(wrapped, start, len(opening), around.names)
+    return Members(wrapped, start, len(opening), len(opening) + len(inside), around.names)

@@ -192,6 +192,53 @@ def test_types_of_variables(language: str) -> None:
     assert Construct.TYPE in of(CODE[language], language, TYPED[language])
 
 
+@pytest.mark.parametrize(
+    ("language", "opening", "piece", "closing"),
+    [
+        (
+            "php",
+            "<?php class Page {",
+            """public function head(string $title): string {
+    // as the browser wants it
+    return "<?php echo '" . strtoupper($title) . "'; ?>";
+}""",
+            "}",
+        ),
+        (
+            "csharp",
+            "class Store { int Size {",
+            """get {
+    // the first time
+    if (count == null) throw new InvalidOperationException("empty");
+    return count.Value;
+}""",
+            "}}",
+        ),
+        (
+            "javascript",
+            "const table = {",
+            """load: async function (key) {
+    // from the cache first
+    return this.store.get(key);
+}""",
+            "};",
+        ),
+        ("ruby", "TABLE = {", "load: ->(key) { store.fetch(key) }", "}"),
+    ],
+)
+def test_what_stands_alone_is_read_as_in_its_place(
+    language: str, opening: str, piece: str, closing: str
+) -> None:
+    alone = character_constructs(piece, language)
+    inside = character_constructs(opening + piece + closing, language)[
+        len(opening) : len(opening) + len(piece)
+    ]
+    assert alone.tolist() == inside.tolist()
+    with_comma = character_constructs(f"{piece},\n", language)
+    assert with_comma[: len(piece)].tolist() == inside.tolist()
+    assert len(with_comma) == len(piece) + 2
+
+
 def test_docstrings_and_comments_that_document() -> None:
     assert of(PYTHON, "python", '"""Text of a key."""') == {Construct.DOCSTRING}
     code = "class A {\n  /** Loads. */\n  void load() { /**/ run(); }\n}\n"
