@@ -63,7 +63,7 @@ def sorted_rows(items: Items, orders: range, width: int, first_row: int, functio
     """The rows of the n-grams of each of ``functions``, ascending, where the view's first row is ``first_row``.
 
     One function's n-grams of all orders stand together, so that its few thousand rows are sorted in the processor's
-    nearest cache: sorting those of the whole batch takes four times as long.
+    nearest cache: sorting those of the whole batch takes several times as long.
     """
     rows = np.full((len(items.hashes), len(orders)), NO_ROW, dtype=np.uint32)
     for order, of_order, outside in ngram_rows(items, orders, width):

@@ -1,6 +1,6 @@
 """LSP's types, made by attrs when they are first used.
 
-lsprotocol defines 554 classes, for each of which attrs writes and compiles methods: three quarters of what the server
+lsprotocol defines 554 classes, for each of which attrs writes and compiles methods: more than half of what the server
 needed to answer ``initialize``. A session uses a few dozen of them. Here its module is imported with a stand-in for
 `attrs.define` that only notes the class; the first instance, or the first question for the class' fields, makes it.
 """
