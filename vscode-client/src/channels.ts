@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 
-/** The output channels: the log of extension and server, and the protocol's trace. */
+/** The output channels: the log of extension and server, and the protocol trace. */
 export class Channels implements vscode.Disposable {
   readonly log = vscode.window.createOutputChannel("CodeOrigin", { log: true });
   readonly trace = vscode.window.createOutputChannel("CodeOrigin Trace", { log: true });

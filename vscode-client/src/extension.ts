@@ -76,7 +76,7 @@ export function deactivate(): Promise<void> | undefined {
   return control?.stop();
 }
 
-/** In the background: activation itself takes no time. */
+/** Runs in the background, so that activation is instant. */
 async function start(
   context: vscode.ExtensionContext,
   server: ServerControl,

@@ -1,10 +1,10 @@
 import type { FileVerdict, FileVerdictNote } from "./protocol";
 
-/** What the server last said of each open file as a whole. */
+/** The server's latest verdict on each open file as a whole. */
 export class FileVerdicts {
   private readonly known = new Map<string, FileVerdict>();
 
-  /** `uri` is the client's own spelling of the note's. */
+  /** `uri` is the notification's URI as the client spells it. */
   tell(uri: string, { verdict }: FileVerdictNote): void {
     if (verdict === null) {
       this.known.delete(uri);
@@ -22,13 +22,13 @@ export class FileVerdicts {
     this.known.delete(uri);
   }
 
-  /** The server has ended, or another model is loaded. */
+  /** The server has stopped, or another model was loaded. */
   clear(): void {
     this.known.clear();
   }
 }
 
-/** Behind the name in the status bar: `: file 82 %`, or nothing without a verdict. */
+/** Text after the name in the status bar: `: file 82 %`, or nothing without a verdict. */
 export function barText(verdict: FileVerdict | undefined): string {
   const label = verdict?.label ?? null;
   return label === null ? "" : `: ${label}`;

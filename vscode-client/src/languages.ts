@@ -1,4 +1,4 @@
-/** VS Code's ids of the languages that the server reads. */
+/** VS Code's ids of the supported languages. */
 export const LANGUAGE_IDS = [
   "python",
   "javascript",
@@ -15,13 +15,13 @@ export const LANGUAGE_IDS = [
   "ruby",
 ] as const;
 
-/** Documents that hold code, and those without a known language: what the setting `documents` may list. */
+/** Documents with code blocks, and those without a known language: the values of the setting `documents`. */
 export const DOCUMENT_IDS = ["markdown", "restructuredtext", "plaintext"] as const;
 
-/** Real documents only: not the other side of a diff, not the output panel. */
+/** Only real documents, not the other side of a diff or the output panel. */
 const SCHEMES = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs"] as const;
 
-/** What the server is told of: source files, and the `documents` that the setting lists. */
+/** The documents that are sent to the server: source files, and those in the setting `documents`. */
 export function documentSelector(documents: readonly string[]): { language: string; scheme: string }[] {
   const listed = DOCUMENT_IDS.filter((id) => documents.includes(id));
   return [...LANGUAGE_IDS, ...listed].flatMap((language) => SCHEMES.map((scheme) => ({ language, scheme })));

@@ -5,7 +5,7 @@ import type { ExplanationPanel } from "./panel/panel";
 import { type Position, ServerCommand } from "./protocol";
 import type { ScanProgress } from "./scanProgress";
 
-/** "Explain" in code actions and lenses opens the panel; progress of a scan goes where it can be cancelled. */
+/** "Explain" in code actions and lenses opens the panel; the progress of a scan is shown where it can be cancelled. */
 export function createMiddleware(panel: () => ExplanationPanel, progress: ScanProgress): Middleware {
   return {
     handleWorkDoneProgress: progress.handle,

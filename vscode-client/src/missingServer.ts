@@ -33,7 +33,7 @@ export async function offerRemedies(missing: Missing, places: Places): Promise<v
   await ask(vscode.window.showWarningMessage(message, ...offers));
 }
 
-/** Offers to renew an environment that an earlier version of the extension made. */
+/** Offers to renew an environment that an earlier version of the extension created. */
 export async function offerUpdate(places: Places): Promise<void> {
   if (needsUpdate(places)) {
     const message = "CodeOrigin: the server in the extension's environment belongs to another version of the extension.";

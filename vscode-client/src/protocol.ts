@@ -1,4 +1,4 @@
-/** What goes over the wire beyond LSP; described in docs/protocol.md. Positions are 0-based UTF-16. */
+/** Messages beyond LSP; described in docs/protocol.md. Positions are 0-based UTF-16. */
 
 export type Band = "human" | "unsure" | "llm";
 
@@ -19,7 +19,7 @@ export interface Status {
   message: string | null;
 }
 
-/** Of such human-written code in a new repository at most `rate` is expected in the band `llm`; null stands for all. */
+/** At most `rate` of such human-written code in a new repository is expected to be in the band `llm`; null means all. */
 export interface ThresholdPromise {
   rate: number;
   language: string | null;
@@ -28,8 +28,8 @@ export interface ThresholdPromise {
 }
 
 /**
- * `logit` and `ownProbability` are of the function's own text; the rest is read off `logit` and `fileEvidence` together.
- * The texts are for people, and shown as they are.
+ * `logit` and `ownProbability` are those of the function's own text; the rest follows from `logit` plus `fileEvidence`.
+ * The texts are for users, and shown as they are.
  */
 export interface Verdict {
   probability: number | null;
@@ -52,15 +52,15 @@ export interface Verdict {
   windows: number;
   summary: string;
   guarantee: string | null;
-  /** What the function's own text says and what its neighbours add; null where nothing came from the file. */
+  /** The score of the function's own text and what its neighbours add; null if the file adds nothing. */
   ownText: string | null;
-  /** What the deep part of the model said where it refined the verdict. */
+  /** What the deep part of the model added, if it refined the verdict. */
   deepText: string | null;
-  /** That a long function was scored piece by piece. */
+  /** A note that a long function was scored in windows. */
   windowsText: string | null;
 }
 
-/** The functions of a file taken together; null figures without a verdict. */
+/** The verdict on the functions of a file together; its numbers are null without a verdict. */
 export interface FileVerdict {
   probability: number | null;
   /** `82 %` */
@@ -82,7 +82,7 @@ export interface FileVerdict {
   details: string;
 }
 
-/** What `codeorigin/fileVerdict` says; null takes back what was said before. */
+/** Parameters of `codeorigin/fileVerdict`; null withdraws the previous verdict. */
 export interface FileVerdictNote {
   uri: string;
   version: number;
@@ -106,10 +106,10 @@ export interface TokenEvidence {
   range: Range;
 }
 
-/** Evidence of all that belongs to one construct; all of them add up to what the lines do. */
+/** Evidence of one construct; all constructs have the same total as the lines. */
 export interface ConstructEvidence {
   construct: string;
-  /** What people call it. */
+  /** Its name for display. */
   name: string;
   value: number;
   valueText: string;
@@ -139,14 +139,14 @@ export interface Explanation {
   method: string;
   baseline: string;
   nodes: number;
-  /** How the lines add up, and by which method. */
+  /** How the lines add up, and the method. */
   summary: string;
   lines: LineEvidence[];
   topTokens: TokenEvidence[];
-  /** The strongest first; empty by occlusion. */
+  /** Strongest first; empty for occlusion. */
   constructs: ConstructEvidence[];
   constructsText: string | null;
-  /** What stands over the evidence. */
+  /** Headings for the evidence. */
   titles: EvidenceTitles;
 }
 
@@ -174,7 +174,7 @@ export interface ExplainedFunction extends FunctionInfo {
   message: string;
 }
 
-/** The answer where there is no function. */
+/** The result if there is no function. */
 export interface NothingToExplain {
   explanation: null;
   message: string;
@@ -209,7 +209,7 @@ export interface Scan {
   /** `3 reported functions` */
   reportedText: string;
   cancelled: boolean;
-  /** What to say over the list: that it is not complete, or why it is empty. */
+  /** To show above the list: that it is incomplete, or why it is empty. */
   remark: string | null;
   message: string;
 }
@@ -218,7 +218,7 @@ export const STATUS = "codeorigin/status";
 export const FILE_VERDICT = "codeorigin/fileVerdict";
 export const ATTRIBUTIONS = "codeorigin/attributions";
 
-/** Commands of the server, as `workspace/executeCommand` knows them. */
+/** Commands of the server, for `workspace/executeCommand`. */
 export const ServerCommand = {
   rescore: "codeorigin.rescore",
   explain: "codeorigin.explain",
@@ -227,7 +227,7 @@ export const ServerCommand = {
   scanChanges: "codeorigin.scanChanges",
 } as const;
 
-/** Keeps the server from also showing an answer that the client shows. */
+/** Keeps the server from showing a message that the client shows itself. */
 export const QUIET = { quiet: true } as const;
 
 export function isExplained(answer: ExplainedFunction | NothingToExplain): answer is ExplainedFunction {

@@ -3,15 +3,15 @@ import type { Middleware, ProgressToken, WorkDoneProgressBegin, WorkDoneProgress
 
 type Value = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
-/** Carries the server's measured progress over into the scan's own notification, which can be cancelled. */
+/** Shows the server's progress in the scan's own notification, which can be cancelled. */
 export class ScanProgress {
   private target: Progress<{ message?: string; increment?: number }> | undefined;
   private reached = 0;
 
-  /** The server's progress of the scan that runs; undefined before it has begun. */
+  /** The server's progress for the running scan; undefined before it has begun. */
   token: ProgressToken | undefined;
 
-  /** For the client; leaves all other progress to it. */
+  /** Handles the scan's progress, and leaves all other progress to the client. */
   readonly handle: NonNullable<Middleware["handleWorkDoneProgress"]> = (token, value, next) => {
     if (this.target && value.kind === "begin" && value.percentage !== undefined) {
       this.token = token;

@@ -7,7 +7,7 @@ import type { Requests } from "./server/requests";
 import type { Places } from "./server/sources";
 import type { FunctionTree } from "./tree/view";
 
-/** What the commands work with. */
+/** The services that the commands use. */
 export interface Services {
   channels: Channels;
   control: ServerControl;

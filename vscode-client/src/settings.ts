@@ -4,7 +4,7 @@ import { DOCUMENT_IDS } from "./languages";
 
 export const SECTION = "codeorigin";
 
-/** The extension's own settings; all others belong to the server, which asks for them itself. */
+/** The extension's own settings; all others belong to the server, which requests them itself. */
 export interface OwnSettings {
   path: string | undefined;
   interpreter: string | undefined;
@@ -25,7 +25,7 @@ export function documentKinds(): readonly string[] {
   return vscode.workspace.getConfiguration(SECTION).get<readonly string[]>("documents", DOCUMENT_IDS);
 }
 
-/** Settings that a running server, or its client, does not take up. */
+/** Settings that need a restart of the server or the client. */
 export const NEED_RESTART = ["server", "workspaceDiagnostics", "documents"].map((name) => `${SECTION}.${name}`);
 
 function text(section: vscode.WorkspaceConfiguration, name: string): string | undefined {

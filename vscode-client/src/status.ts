@@ -9,7 +9,7 @@ import { documentKinds } from "./settings";
 const NAME = "CodeOrigin";
 const ACTIONS: vscode.Command = { command: "codeorigin.actions", title: "Actions" };
 
-/** The server's state in the language status and in the status bar, and there what it says of the file as a whole. */
+/** Shows the server's state in the language status and in the status bar, and in the latter also the verdict on the file. */
 export class StatusView implements vscode.Disposable {
   private readonly language = vscode.languages.createLanguageStatusItem("codeorigin", documentSelector(DOCUMENT_IDS));
   private readonly bar = vscode.window.createStatusBarItem("codeorigin", vscode.StatusBarAlignment.Right, 90);

@@ -9,7 +9,7 @@ interface Choice extends vscode.QuickPickItem {
   functionId: string | null;
 }
 
-/** Accepts a row of the tree, or what the user picks from the reported functions of the active file. */
+/** Accepts a row of the tree, or the functions that the user picks from the findings of the active file. */
 export async function acceptFindings({ requests }: Services, row?: FunctionRow): Promise<void> {
   if (row) {
     const uri = vscode.Uri.parse(row.uri);

@@ -6,7 +6,7 @@ interface Action extends vscode.QuickPickItem {
   command?: string;
 }
 
-/** The menu behind the status item. */
+/** The menu of the status bar item. */
 export async function showActions({ control, heatMap }: Services): Promise<void> {
   const { state, message, modelId } = control.status;
   const uri = vscode.window.activeTextEditor?.document.uri;

@@ -4,7 +4,7 @@ import type { Services } from "../services";
 import { createEnvironment, EnvironmentError } from "../server/environment";
 import { selectedInterpreter } from "../server/pythonExtension";
 
-/** Makes a virtual environment of the extension's own, installs the server that came with the extension, starts it. */
+/** Creates the extension's own virtual environment, installs the bundled server and starts it. */
 export async function createServerEnvironment({ channels, control, places }: Services): Promise<void> {
   const { environment, wheel } = places;
   if (!wheel) {

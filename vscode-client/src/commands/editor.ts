@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { isScored } from "../languages";
 import { documentKinds } from "../settings";
 
-/** The editor whose file the server reads; undefined, after a word to the user, if there is none. */
+/** The active editor, if its file is sent to the server; otherwise tells the user and returns undefined. */
 export function scoredEditor(): vscode.TextEditor | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor && isScored(editor.document, documentKinds())) {

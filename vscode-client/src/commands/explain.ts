@@ -4,7 +4,7 @@ import type { Services } from "../services";
 import type { FunctionRow } from "../tree/rows";
 import { scoredEditor } from "./editor";
 
-/** Explains the function at the caret, or the one of a row of the tree. */
+/** Explains the function at the caret or the one in a row of the tree. */
 export async function explainFunction({ panel }: Services, row?: FunctionRow): Promise<void> {
   if (row) {
     const uri = vscode.Uri.parse(row.uri);

@@ -14,7 +14,7 @@ import { toggleHeatMap } from "./toggleHeatMap";
 
 type Command = (services: Services, ...args: never[]) => unknown;
 
-/** Names of the palette; those of the server's own commands belong to the language client. */
+/** Command ids of the palette; the language client registers the server's own commands. */
 export const COMMANDS: Record<string, Command> = {
   "codeorigin.rescoreSelection": rescoreSelection,
   "codeorigin.rescoreFile": rescoreFile,

@@ -9,7 +9,7 @@ import type { Launch } from "../server/launch";
 import { SECTION } from "../settings";
 import { REPORTED, reportArguments } from "./reportArguments";
 
-/** What `codeorigin check` ends with when it has a report: no findings, findings. */
+/** Exit codes of `codeorigin check` with a report: no findings, findings. */
 const CHECKED = [0, 1];
 
 /** The command line's HTML report of the workspace folder, in an editor tab. */
@@ -30,7 +30,7 @@ export async function openReport({ control, channels }: Services): Promise<void>
     enableFindWidget: true,
     localResourceRoots: [],
   });
-  // The page brings its own policy: no scripts, nothing from elsewhere.
+  // The page has its own policy: no scripts, no external resources.
   panel.webview.html = html;
 }
 
@@ -58,7 +58,7 @@ async function writeReport(
   }
 }
 
-/** The settings that decide a report and that somebody has set, for all folders or for this one. */
+/** The settings that affect a report and that the user has set, for all folders or for this one. */
 function fromSettings({ uri }: vscode.WorkspaceFolder): string[] {
   const section = vscode.workspace.getConfiguration(SECTION, uri);
   const chosen: Record<string, unknown> = {};

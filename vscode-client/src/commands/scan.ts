@@ -2,13 +2,13 @@ import * as vscode from "vscode";
 
 import type { Services } from "../services";
 
-/** Scores what the working tree changed and fills the view in Source Control. */
+/** Scores what the working tree changed and shows it in the view in Source Control. */
 export async function scanChanges({ requests, changes }: Services): Promise<void> {
   const options = { location: { viewId: "codeorigin.changes" } };
   await changes.show(await vscode.window.withProgress(options, () => requests.scanChanges()));
 }
 
-/** Scores every file of the workspace and fills the tree. */
+/** Scores every file of the workspace and shows them in the tree. */
 export async function scanWorkspace({ requests, scanProgress, tree }: Services): Promise<void> {
   if (!vscode.workspace.workspaceFolders?.length) {
     void vscode.window.showInformationMessage("CodeOrigin: open a folder to scan it.");

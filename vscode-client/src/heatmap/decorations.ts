@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 
 import { type Level, LEVELS, nameOf } from "./levels";
 
-/** One decoration a level: behind the line, in the gutter and in the overview ruler. Colours are the theme's. */
+/** One decoration per level: background, gutter and overview ruler, in theme colours. */
 export class Decorations implements vscode.Disposable {
   private readonly types: ReadonlyMap<string, vscode.TextEditorDecorationType>;
 

@@ -6,7 +6,7 @@ import { type Level, paint } from "./levels";
 
 const SCROLL_DELAY = 150;
 
-/** What is painted in one document; gone with the first edit. */
+/** The heat map of one document; removed by the first edit. */
 interface Painting {
   version: number;
   lines: Map<number, Level>;
@@ -14,7 +14,7 @@ interface Painting {
   cancel: vscode.CancellationTokenSource;
 }
 
-/** Evidence of the visible lines behind the lines: switched on by hand, cleared by an edit. */
+/** The heat map: shows the evidence of the visible lines as backgrounds; toggled by the user, cleared by an edit. */
 export class HeatMap implements vscode.Disposable {
   private readonly paintings = new Map<string, Painting>();
   private readonly subscriptions: vscode.Disposable[];
@@ -66,7 +66,7 @@ export class HeatMap implements vscode.Disposable {
     }
   }
 
-  /** Takes everything away, as after a restart of the server. */
+  /** Removes all heat maps, for example after a restart of the server. */
   clearAll(): void {
     for (const key of [...this.paintings.keys()]) {
       this.clear(vscode.Uri.parse(key));
@@ -93,7 +93,7 @@ export class HeatMap implements vscode.Disposable {
     this.tellContext();
   }
 
-  /** Asks for what is visible and not asked for yet, then paints. */
+  /** Requests the visible lines that were not requested yet, then paints. */
   private async fill(editor: vscode.TextEditor): Promise<void> {
     const { document } = editor;
     const painting = this.paintings.get(document.uri.toString());
@@ -136,7 +136,7 @@ export class HeatMap implements vscode.Disposable {
     }, SCROLL_DELAY);
   }
 
-  /** For the button's two looks. */
+  /** Sets the context key for the two states of the button. */
   private tellContext(): void {
     const uri = vscode.window.activeTextEditor?.document.uri;
     void vscode.commands.executeCommand("setContext", "codeorigin.heatMap", uri !== undefined && this.isOn(uri));

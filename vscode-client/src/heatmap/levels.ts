@@ -1,4 +1,4 @@
-/** Evidence of lines -> how strongly each line is painted. Knows nothing of VS Code. */
+/** Turns the evidence of lines into levels of colour. Independent of VS Code. */
 
 import type { Attributions } from "../protocol";
 
@@ -15,13 +15,13 @@ export const LEVELS: readonly Level[] = (["llm", "human"] as const).flatMap((dir
   ([1, 2, 3] as const).map((strength) => ({ direction, strength })),
 );
 
-/** Shares of the function's strongest line from which a line is painted weakly, clearly, strongly. */
+/** Minimum shares of the function's strongest line for weak, clear and strong colour. */
 const FROM: readonly [number, Strength][] = [
   [0.66, 3],
   [0.33, 2],
   [0.08, 1],
 ];
-/** In logits: less than this says nothing, even if it is the most that a function has. */
+/** In logits: weaker evidence is not shown, even if it is the strongest in the function. */
 const NOTICEABLE = 0.005;
 
 export function levelOf(line: { value: number; weight: number }): Level | undefined {
@@ -32,7 +32,7 @@ export function levelOf(line: { value: number; weight: number }): Level | undefi
   return { direction: line.value > 0 ? "llm" : "human", strength };
 }
 
-/** Line number -> level of all lines worth painting. */
+/** Maps the line numbers of all lines worth colouring to their levels. */
 export function paint(answer: Attributions): Map<number, Level> {
   const painted = new Map<number, Level>();
   for (const { explanation } of answer.functions) {

@@ -1,15 +1,15 @@
-/** An explained function -> the page that shows it. Knows nothing of VS Code. */
+/** Renders an explained function as a page. Independent of VS Code. */
 
 import { withoutUnsafe } from "../literal";
 import type { ExplainedFunction, Explanation, LineEvidence } from "../protocol";
 
 export interface Page {
   explained: ExplainedFunction;
-  /** Path as shown to people. */
+  /** Path for display. */
   file: string;
   /** Text of the document's line. */
   textOf: (line: number) => string;
-  /** Fresh random text that admits the page's own style and script, and no others. */
+  /** A new random nonce that allows only the page's own style and script. */
   nonce: string;
 }
 
@@ -66,7 +66,7 @@ ${constructs(explanation)}
 ${tokens(explanation)}`;
 }
 
-/** Without the indentation that all lines share. */
+/** The lines without their common indentation. */
 export function dedent(lines: string[]): string[] {
   const indents = lines.filter((line) => line.trim()).map((line) => line.length - line.trimStart().length);
   const shared = Math.min(...indents, Infinity);
@@ -77,7 +77,7 @@ function row({ line, valueText, weight }: LineEvidence, text: string): string {
   return `<tr><td class="number"><a href="#" data-line="${line}">${line + 1}</a></td><td class="number">${escape(valueText)}</td><td>${bar(weight)}</td><td class="code">${escape(text)}</td></tr>`;
 }
 
-/** A bar for a share of the strongest value, -1 to 1: it starts in the middle and takes at most one half. */
+/** A bar for a share of the strongest value, -1 to 1: it starts in the middle and fills at most one half. */
 function bar(weight: number): string {
   const width = Math.min(50, Math.abs(weight) * 50).toFixed(1);
   const x = weight < 0 ? (50 - Number(width)).toFixed(1) : "50";

@@ -15,7 +15,7 @@ interface Shown {
   explained: ExplainedFunction;
 }
 
-/** One panel beside the editor with the explanation of a function; a new function takes its place. */
+/** A panel beside the editor with the explanation of a function; a new explanation replaces the old one. */
 export class ExplanationPanel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
   private shown: Shown | undefined;
@@ -67,7 +67,7 @@ export class ExplanationPanel implements vscode.Disposable {
       "codeorigin.explanation",
       "CodeOrigin",
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      // Scripts: the nonce in the page's policy admits its own few lines and nothing else.
+      // The nonce in the page's policy allows only its own script.
       { enableScripts: true, localResourceRoots: [] },
     );
     panel.onDidDispose(() => {

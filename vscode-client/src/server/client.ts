@@ -7,7 +7,7 @@ import { documentKinds, ownSettings, SECTION } from "../settings";
 import type { Launch } from "./launch";
 import { forwardLog } from "./serverLog";
 
-/** A client that is not started yet. */
+/** A client that has not been started. */
 export function createClient(launch: Launch, channels: Channels, middleware: Middleware): LanguageClient {
   const args = [...launch.args, "serve", "--log-level", ownSettings().logLevel];
   const options: LanguageClientOptions = {

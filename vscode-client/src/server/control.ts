@@ -10,7 +10,7 @@ import type { SourceFinder } from "./sources";
 
 const STOP_TIMEOUT = 3000;
 
-/** Starts, stops and restarts the server; one thing at a time, in the order asked for. */
+/** Starts, stops and restarts the server; one operation at a time, in the order requested. */
 export class ServerControl implements vscode.Disposable {
   private readonly statusChanged = new vscode.EventEmitter<Status>();
   private readonly fileJudged = new vscode.EventEmitter<FileVerdictNote & { key: string }>();
@@ -20,7 +20,7 @@ export class ServerControl implements vscode.Disposable {
   private turn: Promise<void> = Promise.resolve();
 
   readonly onStatus = this.statusChanged.event;
-  /** An open file was judged as a whole; `key` is its URI as the editor writes it. */
+  /** An open file was judged as a whole; `key` is its URI as the editor spells it. */
   readonly onFileVerdict = this.fileJudged.event;
   /** No server was found. */
   readonly onMissing = this.missingServer.event;
@@ -38,13 +38,13 @@ export class ServerControl implements vscode.Disposable {
     return this.client?.isRunning() ? this.client : undefined;
   }
 
-  /** The client, once a start or stop that is under way has come to its end; undefined if there is none then. */
+  /** The client, after any pending start or stop has finished; undefined if there is none then. */
   async settled(): Promise<LanguageClient | undefined> {
     await this.turn;
     return this.running;
   }
 
-  /** Starts the server, after stopping the one that runs. Never rejects: failures are a status. */
+  /** Starts the server, after stopping a running one. Never rejects: failures are shown as a status. */
   restart(): Promise<void> {
     this.turn = this.turn.then(async () => {
       await this.stopNow();

@@ -1,11 +1,11 @@
-/** The virtual environment that the extension makes for its server. Knows nothing of VS Code. */
+/** The virtual environment that the extension creates for its server. Independent of VS Code. */
 
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-/** Newest first; the plain names last, since they may be anything. */
+/** Newest version first; unversioned names last, because they may be any version. */
 const PYTHONS =
   process.platform === "win32" ? ["py", "python"] : ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python"];
 const NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))";
@@ -13,11 +13,11 @@ const STAMP = "codeorigin-wheel";
 
 export interface Abort {
   signal: AbortSignal;
-  /** A line of what the installation says. */
+  /** A line of the installer's output. */
   log: (line: string) => void;
 }
 
-/** Something went wrong that the user can do something about; the message is one line. */
+/** An error that the user can fix; the message is one line. */
 export class EnvironmentError extends Error {}
 
 /** `folder`'s interpreter, or undefined if there is no finished environment. */
@@ -25,7 +25,7 @@ export function interpreterIn(folder: string): string | undefined {
   return existsSync(join(folder, STAMP)) ? interpreterPath(folder) : undefined;
 }
 
-/** Whether the environment was made from another wheel than `wheel`: another version of this extension. */
+/** Whether the environment was created from a wheel other than `wheel`, by another version of this extension. */
 export function isOutdated(folder: string, wheel: string): boolean {
   return existsSync(join(folder, STAMP)) && readFileSync(join(folder, STAMP), "utf8") !== basename(wheel);
 }
@@ -39,7 +39,7 @@ export function bundledWheel(folder: string): string | undefined {
   return name && join(folder, name);
 }
 
-/** Makes the environment anew and installs `wheel`. Throws EnvironmentError, and leaves no half-made folder behind. */
+/** Recreates the environment and installs `wheel`. On failure, throws EnvironmentError and removes the folder. */
 export async function createEnvironment(
   folder: string,
   wheel: string,

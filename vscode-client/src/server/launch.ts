@@ -1,4 +1,4 @@
-/** Where a server may come from, in the order in which they are tried. Knows nothing of VS Code. */
+/** Candidates for the server, in the order in which they are tried. Independent of VS Code. */
 
 export type Origin = "path setting" | "interpreter setting" | "Python extension" | "own environment" | "PATH";
 
@@ -9,17 +9,17 @@ export interface Launch {
 }
 
 export interface Sources {
-  /** The `codeorigin` command that the user named. */
+  /** The `codeorigin` command that the user configured. */
   path: string | undefined;
-  /** The Python interpreter that the user named. */
+  /** The Python interpreter that the user configured. */
   interpreter: string | undefined;
   /** The interpreter selected in the Python extension. */
   selected: () => Promise<string | undefined>;
-  /** The interpreter of the environment that this extension made, if it did. */
+  /** The interpreter of the environment that this extension created, if there is one. */
   managed: string | undefined;
 }
 
-/** Runs a command and answers with the server's version, or with why there is none. */
+/** Runs a command and returns the server's version, or the reason why there is none. */
 export type Probe = (command: string, args: string[]) => Promise<{ version: string } | { failure: string }>;
 
 export interface Found {
@@ -28,13 +28,13 @@ export interface Found {
 }
 
 export interface Missing {
-  /** One line each: what was tried, and why it would not do. */
+  /** One line per candidate: what was tried, and why it was rejected. */
   tried: string[];
-  /** The user named a server, and it is not usable: nothing else was tried. */
+  /** The server that the user configured is not usable; nothing else was tried. */
   isConfigured: boolean;
 }
 
-/** Isolated: neither the working folder nor PYTHONPATH of a workspace decides what is imported. */
+/** Isolated mode, so that neither the working folder nor a workspace's PYTHONPATH affects imports. */
 const ISOLATED = "-I";
 
 export async function findServer(sources: Sources, probe: Probe): Promise<Found | Missing> {

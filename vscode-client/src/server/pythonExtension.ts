@@ -13,9 +13,9 @@ interface PythonApi {
   };
 }
 
-/** The interpreter that is selected in the Python extension; undefined without that extension. */
+/** The interpreter selected in the Python extension; undefined without that extension. */
 export async function selectedInterpreter(): Promise<string | undefined> {
-  // An untrusted folder may bring its own interpreter along, and select it.
+  // An untrusted folder may contain an interpreter and select it.
   if (!vscode.workspace.isTrusted) {
     return undefined;
   }

@@ -17,10 +17,10 @@ import {
 } from "../protocol";
 import type { ServerControl } from "./control";
 
-/** The server is not running; the user has been told. */
+/** The server is not running; the user has been notified. */
 export class NotRunning extends Error {}
 
-/** What can be asked of the server. Everything waits for a start that is under way, and throws NotRunning when it failed. */
+/** Requests to the server. Each waits for a pending start, and throws NotRunning if that failed. */
 export class Requests {
   constructor(private readonly control: ServerControl) {}
 
@@ -51,14 +51,14 @@ export class Requests {
     return this.execute<Accepted>(ServerCommand.acceptFindings, uri, functionId, QUIET);
   }
 
-  /** The functions that the working tree changed, of all folders. */
+  /** The functions that the working tree changed, in all folders. */
   async scanChanges(): Promise<Scan> {
     const client = await this.client();
     const params = { command: ServerCommand.scanChanges, arguments: [null, QUIET] };
     return (await client.sendRequest(ExecuteCommandRequest.type, params)) as Scan;
   }
 
-  /** Cancelling the server's `progress` gives what was scored so far; before it has begun, the request ends with nothing. */
+  /** Cancelling the server's `progress` returns what was scored so far; before it has begun, the request returns nothing. */
   async scanWorkspace(cancel: vscode.CancellationToken, progress: () => ProgressToken | undefined) {
     const client = await this.client();
     const request = new vscode.CancellationTokenSource();
@@ -104,7 +104,7 @@ async function offerRestart(): Promise<void> {
   }
 }
 
-/** A plain object: VS Code's own classes have their data in accessors of a prototype. */
+/** A plain object, because VS Code's classes keep their data in prototype accessors. */
 function wire({ line, character }: Position): Position {
   return { line, character };
 }

@@ -5,7 +5,7 @@ import type { LogOutputChannel } from "vscode";
 /** `2026-01-31 12:00:00,123 INFO codeorigin.lsp: text` */
 const ENTRY = /^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) (.*)$/;
 
-/** Carries the server's log over into a channel at the level of each entry; the time is the channel's own. */
+/** Copies the server's log to a channel at the level of each entry; the channel adds the time. */
 export function forwardLog(stream: Readable, channel: LogOutputChannel): void {
   createInterface({ input: stream }).on("line", (line) => {
     const [, level, text] = ENTRY.exec(line) ?? [];

@@ -25,7 +25,7 @@ export function sourcesOf(places: Places): Sources {
   return { path, interpreter, selected: selectedInterpreter, managed: interpreterIn(places.environment) };
 }
 
-/** Whether the extension's own environment holds the server of another version of the extension. */
+/** Whether the extension's own environment has the server of another version of the extension. */
 export function needsUpdate(places: Places): boolean {
   return places.wheel !== undefined && isOutdated(places.environment, places.wheel);
 }

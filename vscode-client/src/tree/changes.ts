@@ -6,10 +6,10 @@ import { followFound, type GitApi, type GitExtension } from "./gitApi";
 import type { FunctionTree } from "./view";
 
 const GIT = "vscode.git";
-/** What every commit, checkout and stage writes. */
+/** Files that every commit, checkout and staging writes. */
 const GIT_FILES = ".git/{HEAD,index,logs/HEAD}";
 
-/** Keeps the view of changes up to date while somebody sees it: by saved files and by what happens in repositories. */
+/** Keeps the view of changes up to date while it is visible, after saves and after events in repositories. */
 export function followChanges(
   tree: FunctionTree,
   scan: () => Promise<Scan>,
@@ -32,7 +32,7 @@ export function followChanges(
   );
 }
 
-/** The git extension's API; undefined where it is switched off or fails. */
+/** The git extension's API; undefined if the extension is disabled or fails. */
 async function gitApi(): Promise<GitApi | undefined> {
   try {
     const found = vscode.extensions.getExtension<GitExtension>(GIT);

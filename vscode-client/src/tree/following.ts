@@ -1,6 +1,6 @@
-/** Keeping a view up to date while somebody sees it. Nothing here needs VS Code itself. */
+/** Keeps a view up to date while it is visible. Independent of VS Code. */
 
-/** Milliseconds without another change before the view is filled again. */
+/** Milliseconds without another change before the view is refreshed. */
 export const QUIET_MS = 500;
 
 export interface Disposable {
@@ -14,10 +14,10 @@ export interface View {
   readonly onDidChangeVisibility: Event<unknown>;
 }
 
-/** Calls back at every change until it is let go of. */
+/** Calls back at every change until disposed. */
 export type Follow = (changed: () => void) => Disposable;
 
-/** Refreshes a view when it is opened, and after changes; while nobody sees it, nothing is listened to. */
+/** Refreshes a view when it is opened and after changes; listens to nothing while it is hidden. */
 export class Following implements Disposable {
   private readonly visibility: Disposable;
   private followed: Disposable | undefined;
@@ -67,7 +67,7 @@ export class Following implements Disposable {
     }, this.quietMs);
   }
 
-  /** One refresh at a time; what changed in the meantime is the business of the next one. */
+  /** One refresh at a time; changes in the meantime are left to the next one. */
   private async run(): Promise<void> {
     if (this.running) {
       this.again = true;

@@ -1,4 +1,4 @@
-/** The part of the git extension's API that is used here, and how to listen to it. */
+/** The part of the git extension's API that is used here, and listeners for it. */
 
 import type { Disposable, Event } from "./following";
 
@@ -16,7 +16,7 @@ export interface GitExtension {
   getAPI(version: 1): GitApi;
 }
 
-/** Calls back at every commit, checkout and stage, and when a repository is opened or closed. */
+/** Calls back at every commit, checkout and staging, and when a repository is opened or closed. */
 export function followGit(api: GitApi, changed: () => void): Disposable {
   const states = new Map<GitRepository, Disposable>();
   const add = (repository: GitRepository): void => {
@@ -44,7 +44,7 @@ export function followGit(api: GitApi, changed: () => void): Disposable {
 }
 
 /**
- * Follows what `find` finds, by `api` or else by `fallback`; let go of it before it is found, and nothing is followed.
+ * Follows the result of `find` with `api`, or with `fallback` if there is none. If disposed before that, follows nothing.
  */
 export function followFound(
   find: () => Promise<GitApi | undefined>,

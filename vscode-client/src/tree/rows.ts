@@ -1,4 +1,4 @@
-/** A scan -> the rows of the tree, best evidence first. Knows nothing of VS Code. */
+/** Turns a scan into rows of the tree, highest probability first. Independent of VS Code. */
 
 import type { FunctionInfo, Scan } from "../protocol";
 

@@ -5,10 +5,10 @@ import { type FileRow, type FunctionRow, rowsOf } from "./rows";
 
 type Row = FileRow | FunctionRow;
 
-/** What tells the two views apart. */
+/** The differences between the two views. */
 export interface TreeKind {
   view: string;
-  /** Is true once there was a scan. */
+  /** The context key that is true after the first scan. */
   context: string;
 }
 
@@ -22,7 +22,7 @@ export const CHANGES: TreeKind = {
   context: "codeorigin.changesScanned",
 };
 
-/** A view: the last scan, files and their functions by probability. */
+/** A view of the latest scan: files and their functions by probability. */
 export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly view: vscode.TreeView<Row>;
@@ -37,7 +37,7 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     });
   }
 
-  /** Whether somebody sees it. */
+  /** Whether the view is visible. */
   get visible(): boolean {
     return this.view.visible;
   }
@@ -46,7 +46,7 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     return this.view.onDidChangeVisibility;
   }
 
-  /** Shows a scan in place of the last one, where it stands. */
+  /** Replaces the scan that is shown, without revealing the view. */
   async update(scan: Scan): Promise<void> {
     this.files = rowsOf(scan);
     this.view.badge = scan.reported > 0 ? { value: scan.reported, tooltip: scan.reportedText } : undefined;
@@ -55,7 +55,7 @@ export class FunctionTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     await vscode.commands.executeCommand("setContext", this.kind.context, true);
   }
 
-  /** Shows a scan in place of the last one, and brings the view to the front. */
+  /** Replaces the scan that is shown, and reveals the view. */
   async show(scan: Scan): Promise<void> {
     await this.update(scan);
     const first = this.files[0];
