@@ -74,7 +74,7 @@ class Severity(StrEnum):
 
 
 def setting(default: T, value_type: ValueType[T], description: str, *, project: bool = True) -> T:
-    """A field; with ``project=False``, project files, which may come from a cloned repository, cannot set it."""
+    """A field; ``project=False`` bars project files, which may come from a cloned repository, from setting it."""
     metadata = {"value_type": value_type, "description": description, "project": project}
     return field(default=default, metadata=metadata)
 

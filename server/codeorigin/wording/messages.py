@@ -47,7 +47,7 @@ def on_accepted(functions: int) -> str:
 
 
 def on_scan(*, files: int, functions: int, findings: int, cancelled: bool, limit: int | None = None) -> str:
-    """The answer about a scan of the workspace; ``limit`` is the number of files at which it was cut off, or None."""
+    """The answer about a workspace scan; ``limit`` is the number of files at which it was cut off, or None."""
     how = "stopped after" if cancelled else "done:"
     more = "" if limit is None else f"; {too_many_files(limit)}"
     return (

@@ -24,7 +24,7 @@ MAX_ERRORS = 100
 def file_of_scan(
     record: "FileRecord", settings: Settings, findings: int, verdict: FileVerdict | None
 ) -> dict[str, Any]:
-    """The JSON of a file with its functions, its number of ``findings``, and the ``verdict`` on the whole file."""
+    """The JSON of a file: its functions, the number of ``findings``, and the ``verdict`` on the whole file."""
     judged = sum(each.verdict.probability is not None for each in record.functions)
     return {
         "uri": record.uri,

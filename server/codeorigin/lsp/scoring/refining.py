@@ -87,7 +87,7 @@ class Refining:
         return found if found or function is None else self._failures.get((generation, function.function_id))
 
     def explain_options(self, result: Result, function: FunctionReport) -> ExplainOptions:
-        """Options to explain a function: wide part only if its verdict is that part's or the deep part fails."""
+        """Explain options; wide part only if the verdict is from that alone, or if the deep part fails."""
         options, verdict = result.settings.explain_options, function.verdict
         if not self.is_needed:
             return options

@@ -192,7 +192,7 @@ class Scanner:
         return files, False
 
     def _prepare(self, files: Sequence[tuple[Path, Settings]], token: CancelToken) -> _Batch:
-        """Read the first files and score their functions together, as long as nothing more urgent is waiting."""
+        """Read the first files and score their functions together, unless something more urgent is waiting."""
         analyzer = self._loader.analyzer()
         keys: list[FileKey | None] = []
         for path, settings in files:
