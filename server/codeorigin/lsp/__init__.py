@@ -1,4 +1,4 @@
-"""The language server. Importing any part of it imports LSP's types, unfinished until they are used."""
+"""The language server. Importing any part of it imports LSP's types, which are only built on first use."""
 
 from codeorigin.lsp.connection.deferred_types import import_types
 

@@ -1,4 +1,4 @@
-"""``codeorigin serve``: the process around the server."""
+"""``codeorigin serve``: runs the server process for one client."""
 
 import asyncio
 import contextlib
@@ -31,13 +31,13 @@ def serve(
     """Serve one client and return the exit code: 0 after ``shutdown`` and ``exit``, else 1.
 
     Args:
-        connect: gives the client's connection, waiting for it if need be; by default stdin and stdout.
-        log_file: where the log goes in place of stderr.
-        log_level: ``error``, ``warning``, ``info`` or ``debug``; only ``debug`` logs texts of documents.
-        model_dir: the model to use, whatever the client's settings say; None leaves it to them.
+        connect: returns the client's connection, waiting for one if necessary; stdin and stdout by default.
+        log_file: file to log to instead of stderr.
+        log_level: ``error``, ``warning``, ``info`` or ``debug``; only ``debug`` logs document text.
+        model_dir: the model to use, overriding the client's settings; None uses those settings.
 
     Raises:
-        CodeOriginError: the log file cannot be written or the port cannot be had.
+        CodeOriginError: the log level is unknown, the log file cannot be written, or ``connect`` failed.
     """
     handler = logs.configure(log_level, log_file)
     connection = connect()
@@ -47,8 +47,8 @@ def serve(
     with contextlib.suppress(KeyboardInterrupt):
         code, is_written = asyncio.run(_run(server, connection))
     if not server.session.worker.stop(STOP_SECONDS) or not is_written:
-        # Inference cannot be interrupted in the middle, nor writing to a client that does not read, and no thread
-        # inside native code must meet the interpreter's end: leave without it.
+        # Neither inference nor a write to a client that does not read can be interrupted, and no thread may be inside
+        # native code when the interpreter shuts down. Exit without shutting it down.
         logger.info("leaving with work in flight")
         handler.close()
         os._exit(code)
@@ -57,13 +57,13 @@ def serve(
 
 
 async def _run(server: CodeOriginServer, connection: Connection) -> tuple[int, bool]:
-    """The exit code, and whether the client has read all that it was sent."""
+    """Return the exit code and whether everything for the client was written."""
     loop = asyncio.get_running_loop()
     ended = server.attach()
     loop.set_exception_handler(_log_failure)
 
     def from_thread(call: object, *arguments: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the server is ending
+        with contextlib.suppress(RuntimeError):  # the loop is closed because the server is stopping
             loop.call_soon_threadsafe(call, *arguments)  # type: ignore[arg-type]
 
     writer = Writer(connection.writer, lost=lambda: from_thread(server.end, 1))

@@ -1,4 +1,4 @@
-"""The server as the protocol's library wants it: its life, its status, and one session."""
+"""The language server for pygls: its lifecycle, its status, and one session."""
 
 import asyncio
 import logging
@@ -60,7 +60,7 @@ class CodeOriginServer(LanguageServer):
         return self._ended
 
     def end(self, code: int) -> None:
-        """Let the server end with ``code``."""
+        """Stop the server with exit code ``code``."""
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(code)
 
@@ -72,11 +72,11 @@ class CodeOriginServer(LanguageServer):
     def report_server_error(
         self, error: Exception, source: type[PyglsError] | type[JsonRpcException]
     ) -> None:
-        """Log; never a pop-up for a message that could not be handled."""
+        """Log the error, rather than showing a pop-up for a message that could not be handled."""
         if isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError):
             logger.debug("a request was refused: %s", type(error).__name__)
         else:
-            # Called while the failure itself is being handled: the log says where it happened.
+            # Called while the exception is being handled, so the log includes the traceback.
             logger.error("a message could not be handled (%s)", source.__name__, exc_info=True)
 
     def current_status(self) -> Status:
@@ -92,7 +92,7 @@ class CodeOriginServer(LanguageServer):
         return Status(ServerState.BUSY if queue else ServerState.READY, analyzer.model_id, queue)
 
     def describe(self) -> dict[str, Any]:
-        """What ``codeorigin.status`` answers."""
+        """The answer to ``codeorigin.status``."""
         session = self.session
         return {
             **self.current_status().to_wire(),

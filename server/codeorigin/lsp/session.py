@@ -1,4 +1,4 @@
-"""One client's session: its open documents, the settings that hold for them, their scoring and its results."""
+"""One client's session: its open documents, their settings, and their scoring and results."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class Session(OpenDocuments):
-    """What the handlers share. Everything here runs on the event loop; only the workers have threads."""
+    """State shared by the handlers. Everything here runs on the event loop; only the workers have threads."""
 
     def __init__(
         self, client: Client, documents: Callable[[], SourceWorkspace], model_dir: Path | None
@@ -55,10 +55,10 @@ class Session(OpenDocuments):
             self.worker, self.loader, self.scorer.results, show=self._show, failed=self._failed
         )
         self.git = WorkerThread()
-        """Asks git, which may take its time, so that nothing else waits."""
+        """Runs git, which may be slow, in its own thread, so that nothing else waits for it."""
         self.commits = CommitScopes(self.worker, self.git, self.loader, self._commits_changed)
         self._waiting: set[str] = set()
-        """Documents whose newest text waits for its save, or to be asked for, as the settings say."""
+        """Documents whose newest text is not scored before a save or a request, as the settings say."""
         self.selections: dict[str, tuple[types.Diagnostic, ...]] = {}
         """Answers to "Rescore selection", shown until the next edit."""
         self.model_requested = False
@@ -76,13 +76,13 @@ class Session(OpenDocuments):
     # -- files that are not open --------------------------------------------------------------------------
 
     def withdraw_outside(self) -> None:
-        """Withdraw what is shown for files of a folder that has left the workspace; open ones stay."""
+        """Withdraw the findings in files that are no longer in any workspace folder, except open ones."""
         self.publisher.withdraw(lambda uri: self.documents.folder_of(uri) is None and not self.is_open(uri))
 
     @property
     def scanner(self) -> "Scanner":
-        """What scores files that are not open; the same one for every scan, so that it knows what is unchanged."""
-        # Loaded when it is first needed: a server starts without.
+        """Scores files that are not open; shared by all scans, so that it knows which files are unchanged."""
+        # Imported on first use, to keep the server's startup fast.
         from codeorigin.lsp.scoring.workspace_scan import Scanner  # noqa: PLC0415
 
         if self._scanner is None:
@@ -92,14 +92,14 @@ class Session(OpenDocuments):
     # -- settings -----------------------------------------------------------------------------------------
 
     def files_watched(self) -> None:
-        """The client tells of changed project files from now on: they are not looked at on every edit."""
+        """Stop checking project files on every edit, because the client now reports their changes."""
         self._watches_files = True
-        # What was changed before it began to watch would go unnoticed.
+        # Otherwise changes from before the client began to watch would go unnoticed.
         if any(self.configuration.is_stale(folder.uri) for folder in self.documents.folders.values()):
             self.reconfigure()
 
     def reconfigure(self) -> None:
-        """Compute the settings anew from all layers, and act on what changed."""
+        """Recompute the settings from all layers, and act on what changed."""
         self._accepted.forget()
         self.configuration.rebuild([folder.uri for folder in self.documents.folders.values()])
         for problem in self.configuration.problems:
@@ -118,7 +118,7 @@ class Session(OpenDocuments):
         return self.configured.is_set() and self.configuration.everywhere.status_notifications
 
     def _load_model(self, setting: str | None) -> None:
-        """Load the model that the settings name, unless that was asked for before."""
+        """Load the model that the settings name, unless it was already requested."""
         chosen = self._model_dir or (Path(setting).expanduser() if setting else None)
         if not self.loader.choose(chosen) and self.model_requested:
             return
@@ -149,7 +149,7 @@ class Session(OpenDocuments):
             self.selections.pop(uri, None)
             self.publisher.edited(uri)
         else:
-            document.edited_lines = ()  # a save ends the typing, and with it the quiet near the caret
+            document.edited_lines = ()  # a save ends the quiet time near the caret
             self._look_at_commits(uri, settings)
         if settings.run is RunMode.ON_TYPE or (settings.run is RunMode.ON_SAVE and not edited):
             self._waiting.discard(uri)
@@ -170,7 +170,7 @@ class Session(OpenDocuments):
         self._file_verdicts.forget(uri)
 
     def _look_at_commits(self, uri: str, settings: Settings) -> None:
-        """Let the functions of the same commits count, if the settings say so and the document is a file."""
+        """Refresh the evidence from commits, or drop it if the settings or the document do not allow it."""
         snapshot = self.documents.snapshot(uri) if settings.scope is Scope.COMMIT else None
         if snapshot is None or snapshot.path is None or snapshot.language is None or snapshot.is_cell:
             self.commits.forget(uri)
@@ -182,12 +182,12 @@ class Session(OpenDocuments):
         if document is None:
             return
         is_scored = result is not None and result.version == (document.version or 0)
-        # What was typed since waits for its save, where the settings say so.
+        # Later edits are not scored before a save, if the settings say so.
         if is_scored or self.scorer.is_busy(uri) or self.settings_of(uri).run is RunMode.ON_TYPE:
             self.scorer.schedule(uri, 0.0)
 
     def _score_again(self) -> None:
-        """Settings or the model have changed: look at every open document anew; known texts cost nothing."""
+        """Rescore all open documents after settings or the model changed; cached texts cost nothing."""
         for uri in self.documents.open_uris():
             run = self.settings_of(uri).run
             self._look_at_commits(uri, self.settings_of(uri))
@@ -199,9 +199,9 @@ class Session(OpenDocuments):
     # -- results ------------------------------------------------------------------------------------------
 
     async def scored(self, uri: str) -> Result | None:
-        """The result for the present text, settings and model, made now if need be.
+        """The result for the current text, settings and model, computed now if necessary.
 
-        None when the document is not open, or when it could not be scored, which the user was told.
+        None if the document is not open, or if it could not be scored, in which case the user was notified.
         """
         await self.configured.wait()
         while (document := self.document(uri)) is not None:
@@ -216,7 +216,7 @@ class Session(OpenDocuments):
         return None
 
     async def settled(self, uri: str) -> Result | None:
-        """The newest result once no pass over ``uri`` is under way; starts none."""
+        """The newest result, once no pass over ``uri`` is waiting or running; does not start one."""
         await self.configured.wait()
         document = self.document(uri)
         if document is None:
@@ -225,7 +225,7 @@ class Session(OpenDocuments):
         return self.result(document.uri)
 
     def result(self, uri: str) -> Result | None:
-        """The newest result of an open document, perhaps of an older version; ``uri`` as the client spells it."""
+        """The newest result of an open document, maybe of an older version; ``uri`` as the client spells it."""
         return self.scorer.results.get(uri)
 
     def refresh_findings(self, uri: str) -> None:
@@ -236,7 +236,7 @@ class Session(OpenDocuments):
             self.publisher.update(result, document, accepted=self.accepted(uri), extra=extra)
 
     def accepted_more(self) -> None:
-        """Findings were accepted: take them away."""
+        """Remove newly accepted findings from the client."""
         self._accepted.forget()
         for uri in self.documents.open_uris():
             self.refresh_findings(uri)
@@ -284,7 +284,7 @@ class Session(OpenDocuments):
     def _show(self, result: Result, before: Result | None) -> None:
         self.refresh_findings(result.snapshot.uri)
         if before is not None and result.moves(before):
-            # Clients fetch lenses and hints anew where they see an edit, which these functions had not.
+            # Clients fetch lenses and hints again only after an edit, and these functions were not edited.
             settings = result.settings
             self.client.refresh_decorations(lenses=settings.code_lens, hints=settings.inlay_hints)
 

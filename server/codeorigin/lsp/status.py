@@ -22,7 +22,7 @@ class ServerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One status: the model is None until it is loaded; ``message`` is set in the state ``error``."""
+    """The server's status; ``model_id`` is None until the model is loaded, ``message`` is set on errors."""
 
     state: ServerState
     model_id: str | None
@@ -40,7 +40,7 @@ class Status:
 
 
 class StatusReporter:
-    """Sends a status when it has changed; short bursts of work do not make it flicker."""
+    """Sends the status when it has changed, without flicker during short bursts of work."""
 
     def __init__(
         self,
@@ -58,11 +58,11 @@ class StatusReporter:
 
     @property
     def enabled(self) -> bool:
-        """Whether the client is told."""
+        """Whether the status is sent to the client."""
         return self._is_wanted() and not self._stopped
 
     def changed(self) -> None:
-        """Something may have changed."""
+        """Send the status if it has changed."""
         status = self._current()
         if not self.enabled or status == self._sent:
             return
@@ -75,7 +75,7 @@ class StatusReporter:
         self._say(status)
 
     def stop(self) -> None:
-        """Send no more."""
+        """Stop sending."""
         self._stopped = True
         if self._timer is not None:
             self._timer.cancel()

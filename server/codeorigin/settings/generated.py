@@ -1,4 +1,4 @@
-"""What is generated from the dataclass of the settings: their JSON schema, and the table in the manual."""
+"""Generates the JSON schema of the settings and the table in the manual from the settings dataclass."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def schema_text() -> str:
 
 
 def write_schema() -> None:
-    """Write ``settings.schema.json`` anew after a change to :class:`~codeorigin.settings.schema.Settings`."""
+    """Rewrite ``settings.schema.json`` after a change to :class:`~codeorigin.settings.schema.Settings`."""
     SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
 
 

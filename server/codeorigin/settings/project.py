@@ -1,4 +1,4 @@
-"""The settings of the project that contains given paths, for commands without a workspace folder."""
+"""The settings of the project that contains the given paths, for commands without a workspace folder."""
 
 import json
 import os
@@ -16,20 +16,20 @@ from codeorigin.source.ignore import IgnorePatterns
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Settings, the folder whose files they are from (None: defaults), and one line for each thing wrong with them."""
+    """Settings, the folder that they are relative to (None: there is none), and one line per problem with them."""
 
     settings: Settings = field(default_factory=Settings)
     folder: Path | None = None
     problems: tuple[str, ...] = ()
 
     def excludes(self, path: Path) -> bool:
-        """Whether the project's ``exclude``, relative to its folder, leaves out the file at ``path``."""
+        """Whether the project's ``exclude``, relative to its folder, matches the file at ``path``."""
         if self.folder is None or not self.settings.exclude:
             return False
         return _patterns(self.settings.exclude).ignores_file(self._relative(path, self.folder))
 
     def excludes_folder(self, path: Path) -> bool:
-        """Whether ``exclude`` leaves out the folder at ``path`` with all that is in it; those above it are not asked."""
+        """Whether ``exclude`` matches the folder at ``path``, and so all files in it; ignores parent folders."""
         if self.folder is None or not self.settings.exclude:
             return False
         verdict = _patterns(self.settings.exclude).verdict(self._relative(path, self.folder), is_folder=True)
@@ -46,7 +46,7 @@ def _patterns(lines: tuple[str, ...]) -> IgnorePatterns:
 
 
 def read_settings(text: str) -> dict[str, Any]:
-    """The settings in ``text``, a table in JSON; raises CodeOriginError."""
+    """Parse the settings in ``text``, a JSON object. Raises CodeOriginError."""
     try:
         values = json.loads(text)
     except ValueError as error:
@@ -59,12 +59,12 @@ def read_settings(text: str) -> dict[str, Any]:
 def project_of(
     paths: Sequence[Path], editor: Mapping[str, Any] | None = None, *, files: bool = True
 ) -> Project:
-    """The project of ``paths``: of the folder that holds them all, or the nearest one above with settings.
+    """The project of ``paths``: the folder that contains them all, or the nearest parent with settings.
 
-    Looks no higher than the repository's root (the folder with ``.git``). A broken file is reported in
-    ``problems``; defaults take its place. ``editor`` are settings by the editor's names: they hold where the files say
-    nothing, as in the editor, and ``exclude`` among them is relative to the folder that holds all ``paths``.
-    Without ``files`` they hold alone.
+    Looks no higher than the repository's root (the folder with ``.git``). A broken file is reported in ``problems``,
+    and defaults are used instead. ``editor`` are settings by the editor's names. As in the editor, they apply where
+    the files set nothing. Their ``exclude`` is relative to the folder with the settings file, or without one to the
+    folder that contains all ``paths``. Without ``files``, only they apply.
     """
     base, told = merge(Settings(), editor, "--settings")
     absolute = [os.path.abspath(path) for path in paths] or [os.getcwd()]  # noqa: PTH100, PTH109

@@ -19,7 +19,7 @@ Signature = tuple[tuple[int, int] | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings:
-    """The settings in a folder's files: raw values, their file, and its problem."""
+    """The settings in a folder's files: raw values, the name of the file, and what is wrong with it."""
 
     values: Mapping[str, Any]
     source: str
@@ -27,7 +27,7 @@ class ProjectSettings:
 
 
 def signature(folder: Path) -> Signature:
-    """Changes whenever one of the folder's files may have changed; a few stat calls."""
+    """A value that differs whenever one of the folder's files may have changed; takes a few stat calls."""
     return tuple(_stamp(folder / name) for name in WATCHED_FILES)
 
 
@@ -41,7 +41,7 @@ def read_project_settings(folder: Path) -> ProjectSettings:
     tool = values.get("tool")
     table = tool.get("codeorigin") if isinstance(tool, Mapping) else None
     if table is None:
-        # A broken pyproject.toml is not reported: it may hold no settings of this program.
+        # A broken pyproject.toml is not reported, because it may not contain any settings for CodeOrigin.
         return ProjectSettings({}, PYPROJECT_FILE)
     if not isinstance(table, Mapping):
         return ProjectSettings({}, PYPROJECT_FILE, f"{PYPROJECT_FILE}: tool.codeorigin must be a table")

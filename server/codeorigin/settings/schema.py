@@ -46,7 +46,7 @@ LANGUAGE_IDS = (
 
 UNNAMED_TEXTS = "plaintext"
 DOCUMENT_KINDS = ("markdown", "restructuredtext", UNNAMED_TEXTS)
-"""Documents besides source files: those that hold blocks of code, and texts without a name for their language."""
+"""Documents besides source files: those that contain blocks of code, and texts of unknown language."""
 
 
 class Scope(StrEnum):
@@ -74,14 +74,14 @@ class Severity(StrEnum):
 
 
 def setting(default: T, value_type: ValueType[T], description: str, *, project: bool = True) -> T:
-    """A field; ``project=False`` keeps it out of project files, which may come with a cloned repository."""
+    """A field; ``project=False`` bars project files, which may come from a cloned repository, from setting it."""
     metadata = {"value_type": value_type, "description": description, "project": project}
     return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that a user can set. Times are milliseconds, sizes bytes, rates and thresholds 0 to 1."""
+    """All user settings. Times are in milliseconds, sizes in bytes, rates and thresholds from 0 to 1."""
 
     enable: bool = setting(True, Flag(), "Score functions and show the results.")
     run: RunMode = setting(
@@ -193,12 +193,12 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        """The limits from which functions are reported under these settings."""
+        """The limits above which functions are reported with these settings."""
         return Limits(self.threshold, self.false_positive_rate)
 
     @property
     def explain_options(self) -> ExplainOptions:
-        """The options of an explanation under these settings."""
+        """The options of an explanation with these settings."""
         return ExplainOptions(
             baseline=self.explain_baseline,
             aggregation=self.explain_aggregation,
@@ -219,11 +219,10 @@ FIELDS: dict[str, dataclasses.Field[Any]] = {public_name(f.name): f for f in dat
 def merge(
     base: Settings, raw: object, source: str, *, project: bool = False
 ) -> tuple[Settings, tuple[str, ...]]:
-    """``base`` with the values of ``raw``; a bad value is reported in one line, and the one of ``base`` stays.
+    """Return ``base`` updated with ``raw``, and one line per bad value, for which that of ``base`` is kept.
 
-    ``source`` names where the values come from. Editors send keys that are not the server's (the
-    extension's own), so unknown keys are reported from project files only. ``null`` means "not set".
-    Never raises.
+    ``source`` names where the values come from. Unknown keys are only reported for project files, because editors
+    also send the extension's own keys. ``null`` means "not set". Never raises.
     """
     if raw is None:
         return base, ()

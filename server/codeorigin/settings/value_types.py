@@ -1,4 +1,4 @@
-"""Kinds of setting values: how one is read from JSON or TOML, and how it is described in a JSON schema."""
+"""Types of setting values: how to parse one from JSON or TOML, and how to describe it in a JSON schema."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class ValueType(Protocol[T_co]):
-    """What a setting may hold."""
+    """The type of a setting's value."""
 
     def parse(self, value: object) -> T_co:
-        """Return the value in its own type. Raises ValueError saying what was expected."""
+        """Convert ``value`` to this type. Raises ValueError with what was expected."""
 
     def schema(self) -> dict[str, Any]:
         """The JSON schema of the value, without description and default."""
@@ -37,7 +37,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Number(Generic[N]):
-    """A number in the closed interval [``minimum``, ``maximum``], whole when ``of`` is int."""
+    """A number in the closed interval [``minimum``, ``maximum``], an integer if ``of`` is int."""
 
     of: type[N]
     minimum: N
@@ -80,7 +80,7 @@ class Choice(Generic[E]):
 
 @dataclass(frozen=True, slots=True)
 class Strings:
-    """A list of strings, out of ``allowed`` when that is given."""
+    """A list of strings, each from ``allowed`` if that is given."""
 
     allowed: Sequence[str] = ()
 
@@ -101,7 +101,7 @@ class Strings:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """A list of patterns as in .gitignore."""
+    """A list of .gitignore-style patterns."""
 
     def parse(self, value: object) -> tuple[str, ...]:
         patterns = Strings().parse(value)
@@ -118,7 +118,7 @@ class Patterns:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string that is not empty."""
+    """A string that is not blank."""
 
     def parse(self, value: object) -> str:
         if not isinstance(value, str) or not value.strip():
@@ -131,7 +131,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Optional(Generic[T_co]):
-    """Another kind, or ``null`` for "not set"."""
+    """Another type, or ``null`` for "not set"."""
 
     of: ValueType[T_co]
 

@@ -1,7 +1,7 @@
-"""All sentences, percentages and counts that users read, the same in hovers, diagnostics, commands and reports.
+"""All user-facing sentences, percentages and counts, the same in hovers, diagnostics, commands and reports.
 
-They speak of an estimate, of LLMs in general and never of an author or a product. No text of a document is
-escaped here: that is up to the caller, who knows where the sentence is shown.
+They refer to an estimate and to LLMs in general, never to an author or a product. Document text is not escaped here;
+that is up to the caller, which knows where the sentence is shown.
 """
 
 UNSUPPORTED_LANGUAGE = "the language is not supported"

@@ -1,4 +1,4 @@
-"""What is said of a change."""
+"""Sentences about a change."""
 
 from codeorigin.model.change_verdict import ChangeReason
 from codeorigin.report import ChangeReport
@@ -25,17 +25,17 @@ def change_phrase(change: ChangeReport) -> str:
 
 
 def scope_sentence(change: ChangeReport) -> str:
-    """The line of a report that says what was looked at."""
+    """The line of a report that says what was checked."""
     return f"Only functions with changed lines: {change_phrase(change)}."
 
 
 def nothing_changed(change: ChangeReport) -> str:
-    """In place of results where no file of the change is looked at."""
+    """The message shown instead of results if no file of the change is checked."""
     return f"nothing to check: {change_phrase(change)} changes no source file of a supported language here"
 
 
 def verdict_sentence(change: ChangeReport) -> str | None:
-    """The answer about the change as a whole; None if the model has no rule for commits.
+    """The verdict on the change as a whole; None if the model has no rule for commits.
 
     ``The change as a whole, 7 functions that it wrote: 0.93, llm; 0.8 % of human-written commits score as high.``
     """
@@ -61,9 +61,9 @@ def verdict_sentence(change: ChangeReport) -> str | None:
 
 
 def declared_sentence(change: ChangeReport) -> str | None:
-    """What the commits say of themselves: ``Says so itself: commit 0123456789 names claude in a trailer.``
+    """What the commits declare about themselves: ``Says so itself: commit 0123456789 names claude in a trailer.``
 
-    None where they say nothing, or nobody looked.
+    None if they declare nothing or were not checked for it.
     """
     if not change.declared:
         return None

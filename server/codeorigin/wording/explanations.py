@@ -1,4 +1,4 @@
-"""Sentences on an explanation: how its lines add up, the method, and the strongest lines."""
+"""Sentences about an explanation: how its lines add up, the method, and the strongest lines."""
 
 from codeorigin.explain.explanation import ConstructAttribution, Explanation, LineAttribution, Method
 from codeorigin.model.verdict import Verdict
@@ -41,12 +41,12 @@ def without_deep(error: Exception) -> str:
 
 
 def deep_part_failed(error: Exception) -> str:
-    """That only the wide part of the model was used, because of an unexpected ``error``."""
+    """A note that only the wide part of the model was used because of an unexpected ``error``."""
     return f"Without the deep part of the model ({type(error).__name__}); the log has the details."
 
 
 def explanation_failed(error: Exception) -> str:
-    """That there is no explanation, because of an unexpected ``error``."""
+    """A note that there is no explanation because of an unexpected ``error``."""
     return f"No explanation ({type(error).__name__}); the log has the details."
 
 
@@ -56,7 +56,7 @@ def direction(value: float) -> str:
 
 
 def balance(explanation: Explanation, verdict: Verdict) -> str:
-    """How the lines add up to the logit of the function's own text, and the logit with the rest of the file."""
+    """How the lines add up to the function's own logit, and the logit with the rest of the file or commit."""
     total = explanation.logit - explanation.baseline_logit
     text = (
         f"The function's lines add up to {logits(total)} (logit {logits(explanation.logit)}, from "
@@ -104,19 +104,19 @@ def strongest_lines(explanation: Explanation) -> str:
 
 
 def construct_name(each: ConstructAttribution) -> str:
-    """What people call a construct: ``error handling``."""
+    """The name of a construct for users: ``error handling``."""
     return _CONSTRUCTS[each.construct.value]
 
 
 def share_of_code(each: ConstructAttribution, explanation: Explanation) -> str:
-    """How much of the code a construct takes: ``25 % of the code``."""
+    """How much of the code a construct takes up: ``25 % of the code``."""
     return f"{percent(each.characters / sum(one.characters for one in explanation.constructs))} of the code"
 
 
 def by_construct(explanation: Explanation) -> str | None:
     """``Most of the evidence towards LLM lies in comments (+0.80) and calls (+0.31).``
 
-    Of the side that the lines point to in sum; None without constructs, and where there is no evidence to speak of.
+    For the side that the lines point to in total; None without constructs or noticeable evidence.
     """
     side = 1.0 if sum(line.value for line in explanation.lines) > 0 else -1.0
     found = [each for each in explanation.constructs if side * each.value >= NOTICEABLE]

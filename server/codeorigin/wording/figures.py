@@ -1,9 +1,9 @@
-"""Figures as users read them: one way to write a probability, a share, evidence and a count."""
+"""Formats figures for users: one way to write a probability, a share, evidence and a count."""
 
 NOTICEABLE = 0.005
 """Evidence in logits below which a line, or the rest of a file, is not worth mentioning."""
 
-# Probabilities are shown in whole per cent; what would round to 0 % or 100 % is beyond these.
+# Probabilities are shown as whole percentages; those beyond these limits would round to 0 % or 100 %.
 _NEARLY_ZERO, _NEARLY_ONE = 0.005, 0.995
 _SMALLEST_SHARE = 0.0001
 
@@ -16,7 +16,7 @@ def probability_percent(probability: float) -> str:
 
 
 def probability_decimal(probability: float | None) -> str:
-    """``0.824`` -> ``0.82``, for columns and beside thresholds, which are set as decimals; None is a dash.
+    """``0.824`` -> ``0.82``, for columns and next to thresholds, which are set as decimals; None is a dash.
 
     Open at both ends like :func:`probability_percent`: ``<0.01`` and ``>0.99``.
     """

@@ -1,4 +1,4 @@
-"""Sentences on a file as a whole."""
+"""Sentences about a file as a whole."""
 
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.wording import CAVEAT, FULL_CAVEAT
@@ -31,7 +31,7 @@ def file_band_or_reason(verdict: FileVerdict) -> str:
 
 
 def file_headline(verdict: FileVerdict) -> str:
-    """``This file, 7 functions together: 82 % likely LLM-written``, or why there is no such answer."""
+    """``This file, 7 functions together: 82 % likely LLM-written``, or why there is no verdict."""
     if verdict.probability is None:
         why = _REASONS[verdict.reason] if verdict.reason is not None else "there is no score"
         return f"No verdict on the file as a whole: {why}"
@@ -55,12 +55,12 @@ def file_guarantee(verdict: FileVerdict) -> str | None:
 
 
 def file_label(verdict: FileVerdict) -> str | None:
-    """The figure where there is little room: ``file 82 %``; None without a verdict."""
+    """A short form for tight spaces: ``file 82 %``; None without a verdict."""
     return None if verdict.probability is None else f"file {probability_percent(verdict.probability)}"
 
 
 def file_details(verdict: FileVerdict) -> str:
-    """All that is said of a file, as lines of plain text: figure and band, promise and caveat, or why there is none."""
+    """Everything about a file in plain text: figure and band, promise and caveat, or why there is no verdict."""
     if verdict.band is None:
         return file_headline(verdict)
     lines = [
@@ -77,7 +77,7 @@ def file_phrase(verdict: FileVerdict) -> str:
 
 
 def file_sentence(verdict: FileVerdict) -> str:
-    """One sentence on a file in band ``llm``, for reports that carry a message: no line ends, not escaped."""
+    """One sentence about a file in band ``llm``, for reports with messages: no line breaks, not escaped."""
     sentence = (
         f"Taken together, {counted(verdict.functions, 'function')} of this file read like LLM-written code: "
         f"probability {probability_decimal(verdict.probability)}"

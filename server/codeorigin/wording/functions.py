@@ -1,4 +1,4 @@
-"""Sentences on one function and its verdict."""
+"""Sentences about one function and its verdict."""
 
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from codeorigin.wording.figures import NOTICEABLE, logits, percent, probability_
 from codeorigin.wording.promises import promised
 
 SAME_COMMIT = "of the same commit"
-"""Among which functions an editor looks for what others say; see :func:`own_text`."""
+"""The value of ``among`` in editors; see :func:`own_text`."""
 
 _REASONS = {
     Reason.TOO_SHORT: "the function is too short to judge",
@@ -33,17 +33,17 @@ _SHORT_REASONS = {
 
 
 def reason(why: Reason | None) -> str:
-    """Why there is no verdict, to follow "No verdict: "."""
+    """Why there is no verdict, worded to follow "No verdict: "."""
     return _REASONS[why] if why is not None else "there is no score"
 
 
 def short_reason(why: Reason | None) -> str:
-    """Why there is no verdict, to show in its place."""
+    """Why there is no verdict, in short, to show instead of one."""
     return _SHORT_REASONS[why] if why is not None else "no verdict"
 
 
 class Banded(Protocol):
-    """What has a band, or a reason why it has none: a verdict, or what was kept of one."""
+    """Anything with a band, or a reason why it has none: a verdict, or a stored one."""
 
     @property
     def band(self) -> Band | None:
@@ -86,14 +86,14 @@ def finding(verdict: Verdict) -> str:
 
 
 def finding_sentence(function: FunctionReport, cell: int | None = None) -> str:
-    """One sentence on a finding, for reports that carry a message: no line ends, not escaped.
+    """One sentence about a finding, for reports with messages: no line breaks, not escaped.
 
-    ``cell`` is the number of the notebook's cell that the function stands in.
+    ``cell`` is the number of the notebook cell that contains the function.
     """
     verdict = function.verdict
     name = function.span.qualified_name
     in_its_file = own_text(verdict)
-    # Its own text may read like human code, and only the file make it a finding.
+    # The function's own text may read like human-written code, and only the file may make it a finding.
     reads = "reads"
     if in_its_file is not None:
         reads = "reads in its file" if verdict.commit_evidence is None else "reads in its change"
@@ -106,7 +106,7 @@ def finding_sentence(function: FunctionReport, cell: int | None = None) -> str:
 
 
 def short_rarity(verdict: Verdict) -> str | None:
-    """``1.2 % of human-written functions score as high``; None where that is not known."""
+    """``1.2 % of human-written functions score as high``; None if that is not known."""
     if verdict.human_share is None:
         return None
     return f"{percent(verdict.human_share)} of human-written functions score as high"
@@ -115,8 +115,8 @@ def short_rarity(verdict: Verdict) -> str | None:
 def own_text(verdict: Verdict, among: str = "of this change") -> str | None:
     """The score of the function's own text and what other functions add; None if they add nothing.
 
-    ``By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62).`` Of a change also, or alone,
-    ``the 3 other functions of this change ...``, or ``among`` what else.
+    ``By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62).`` In a change, also or only
+    ``the 3 other functions of this change ...``; ``among`` replaces ``of this change``.
     """
     if verdict.own_probability is None:
         return None
@@ -169,7 +169,7 @@ def _promise(verdict: Verdict, limits: Limits) -> str:
 
 
 def deep_note(verdict: Verdict) -> str | None:
-    """What the deep part said where it refined a verdict; None for the others."""
+    """A note on what the deep part added if it refined the verdict, else None."""
     if verdict.deep is None or verdict.unrefined_logit is None or verdict.unrefined_logit == verdict.logit:
         return None
     text = f"Refined by the deep part of the model ({logits(verdict.deep)})."
@@ -179,12 +179,12 @@ def deep_note(verdict: Verdict) -> str | None:
 
 
 def part_of_this(name: str) -> str:
-    """The note on a nested function, called ``name``, beside the verdict on the function around it."""
+    """A note on the nested function ``name``, shown with the verdict on the enclosing function."""
     return f"{name} is judged as part of this function."
 
 
 def windows_note(verdict: Verdict) -> str | None:
-    """A note on a long function, which is scored in windows; None for the others."""
+    """A note on a long function, which is scored in windows; None for other functions."""
     if verdict.windows < 2:
         return None
     return f"A long function, scored in {verdict.windows} overlapping windows."

@@ -1,4 +1,4 @@
-"""What is said of a history."""
+"""Sentences about a history."""
 
 from codeorigin.history.results import UNREADABLE, CommitResult
 from codeorigin.history.totals import Share, Totals
@@ -45,7 +45,7 @@ def badge_message(totals: Totals) -> str:
 
 
 def declared_phrase(totals: Totals) -> str | None:
-    """What commits say of themselves; None where they say nothing."""
+    """What commits declare about themselves; None if they declare nothing."""
     if not totals.declared:
         return None
     named = ", ".join(f"{agent} in {count:,}" for agent, count in sorted(totals.declared.items()))
@@ -55,7 +55,7 @@ def declared_phrase(totals: Totals) -> str | None:
 
 
 def missing_phrase(files: int, commits: int) -> str | None:
-    """What could not be judged because this clone lacks it; None where nothing is lacking."""
+    """What could not be judged because this clone lacks it or it is damaged; None if nothing is missing."""
     lacking = [
         *([counted(commits, "commit")] if commits else []),
         *([counted(files, "file version")] if files else []),
@@ -70,13 +70,13 @@ def missing_phrase(files: int, commits: int) -> str | None:
 
 
 def repaired_phrase(entries: int) -> str:
-    """What is said of damaged entries of the state."""
+    """A note on damaged entries of the state that were rebuilt."""
     verb = "was" if entries == 1 else "were"
     return f"{counted(entries, 'damaged part')} of the kept state {verb} made again"
 
 
 def totals_phrases(totals: Totals, merges: int, cut_off: int, unreadable: int = 0) -> list[str]:
-    """The sums, a sentence each, without what commits say of themselves."""
+    """The totals, one sentence each, without what commits declare about themselves."""
     bands = ", ".join(f"{count:,} {band.value}" for band, count in totals.commit_bands.items())
     judged = f"{totals.judged:,} with a verdict of their own ({bands})"
     phrases = [f"{counted(totals.commits, 'commit')}, {judged}; {counted(merges, 'merge')} left out."]

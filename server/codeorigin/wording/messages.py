@@ -1,4 +1,4 @@
-"""Answers to an editor's commands, each one line."""
+"""Answers to an editor's commands, one line each."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def on_document(functions: int, findings: int, verdict: FileVerdict | None) -> s
 
 
 def on_selection(verdict: Verdict, *, in_file: bool) -> str:
-    """The answer about a selection; ``in_file``: the other functions of its document are judged in their file."""
+    """The answer about a selection; ``in_file``: the document's other functions are judged with their file."""
     if verdict.probability is None:
         return f"selection: no verdict: {reason(verdict.reason).replace('the function', 'the selection')}"
     return f"selection: {'by its own text ' if in_file else ''}{finding(verdict)}"
@@ -41,13 +41,13 @@ def on_explanation(function: FunctionReport, explanation: Explanation) -> str:
 
 
 def on_accepted(functions: int) -> str:
-    """The answer about findings that were accepted."""
+    """The answer about accepted findings."""
     whose = "its text changes" if functions == 1 else "their texts change"
     return f"{counted(functions, 'finding')} accepted until {whose}"
 
 
 def on_scan(*, files: int, functions: int, findings: int, cancelled: bool, limit: int | None = None) -> str:
-    """The answer about a scan of the workspace; ``limit`` is the number of files at which it was cut, if it was."""
+    """The answer about a workspace scan; ``limit`` is the number of files at which it was cut off, or None."""
     how = "stopped after" if cancelled else "done:"
     more = "" if limit is None else f"; {too_many_files(limit)}"
     return (
@@ -57,12 +57,12 @@ def on_scan(*, files: int, functions: int, findings: int, cancelled: bool, limit
 
 
 def too_many_files(limit: int) -> str:
-    """That a scan of the workspace left files out, and what to do."""
+    """A note that a scan of the workspace left files out, and what to do."""
     return f"files of the workspace beyond the first {limit:,} are not scored: exclude some folders"
 
 
 def on_changes(*, files: int, functions: int, findings: int, errors: Sequence[str]) -> str:
-    """The answer about what the working tree changed; where nothing could be looked at, why."""
+    """The answer about changes in the working tree, or why nothing could be checked."""
     if errors and not files:
         return f"the changes were not scored: {errors[0]}"
     return (
@@ -72,9 +72,9 @@ def on_changes(*, files: int, functions: int, findings: int, errors: Sequence[st
 
 
 def in_place_of_list(*, listed: bool, cancelled: bool, errors: Sequence[str], nothing: str) -> str | None:
-    """What to show over the list of a scan: that it is not complete, or why it is empty; None where all is well.
+    """What to show above the list of a scan: that it is incomplete, or why it is empty; None if all is well.
 
-    ``listed``: there is a function with a verdict; ``nothing``: what an empty list means.
+    ``listed`` means that some function has a verdict; ``nothing`` says what an empty list means.
     """
     if cancelled:
         return "The scan was stopped: not all files are here."

@@ -1,11 +1,11 @@
-"""What a threshold promises, and about which code: one sentence, the same wherever it is shown."""
+"""What a threshold promises, and for which code: one sentence, the same everywhere."""
 
 from codeorigin.model.promise import Group, Promise
 from codeorigin.wording.figures import percent
 
 _GROUPS = {Group.DOCUMENTED: ", commented", Group.BARE: ", uncommented"}
 
-# The languages whose name is not the model language with a capital letter.
+# Languages whose name is not simply the capitalized model language.
 _LANGUAGES = {
     "cpp": "C++",
     "csharp": "C#",
@@ -16,7 +16,7 @@ _LANGUAGES = {
 
 
 def promised(promise: Promise, *, what: str = "functions") -> str:
-    """The promise, without a full stop; ``what`` is "functions" or "files".
+    """The promise, without a final period; ``what`` is "functions", "files" or "commits".
 
     ``of the human-written, commented Rust functions of a new repository at most 1.5 % are expected there (calibrated
     on 393 repositories)``.

@@ -5,7 +5,7 @@ from codeorigin.wording.figures import counted, percent, percent_as_given
 
 
 def threshold_phrase(threshold: float | None, false_positive_rate: float | None = None) -> str:
-    """The threshold that decides what is a finding."""
+    """The threshold that determines what is a finding."""
     if threshold is not None:
         return f"threshold {threshold:g}"
     if false_positive_rate is not None:
@@ -14,7 +14,7 @@ def threshold_phrase(threshold: float | None, false_positive_rate: float | None 
 
 
 def memory_phrase(peak_memory_bytes: int | None) -> str | None:
-    """Peak memory in MiB, or None where it is not known."""
+    """Peak memory in MiB, or None if it is not known."""
     return None if peak_memory_bytes is None else f"peak memory {peak_memory_bytes / 2**20:,.0f} MiB"
 
 
@@ -53,7 +53,7 @@ def accepted_sentence(added: int, dropped: int) -> str:
 
 
 def share_sentence(summary: Summary, limit: float) -> str:
-    """How the share of lines in findings stands to the one that was allowed."""
+    """How the share of lines in findings compares with the allowed share."""
     how = "more than" if summary.finding_share > limit else "not more than"
     lines = counted(summary.lines, "line")
     return (
@@ -63,7 +63,7 @@ def share_sentence(summary: Summary, limit: float) -> str:
 
 
 def share_phrase(summary: Summary) -> str:
-    """How much of what was judged is in findings: ``12 % of 340 lines with a verdict are in findings``."""
+    """How much of the judged code is in findings: ``12 % of 340 lines with a verdict are in findings``."""
     return f"{_share(summary)} of {counted(summary.lines, 'line')} with a verdict are in findings"
 
 

@@ -1,4 +1,4 @@
-"""The connected editor: its capabilities, and the messages to it."""
+"""The connected client: its capabilities and the messages sent to it."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from codeorigin.source.literal_text import plain_message
 
 
 class Client:
-    """What the server says of its own accord, in the forms that the client knows. On the event loop.
+    """Sends messages that the server initiates, in forms that the client supports.
 
-    ``support`` is set at ``initialize``.
+    Use only on the event loop. ``support`` is set at ``initialize``.
     """
 
     def __init__(self, protocol: CodeOriginProtocol) -> None:
@@ -41,24 +41,24 @@ class Client:
             self.show(message, kind)
 
     def log(self, message: str) -> None:
-        """Put a line into the client's own log."""
+        """Write one line to the client's log."""
         text = plain_message(f"CodeOrigin: {message}")
         params = types.LogMessageParams(type=types.MessageType.Info, message=text)
         self.notify(types.WINDOW_LOG_MESSAGE, params)
 
     def refresh_diagnostics(self) -> None:
-        """Ask the client to pull diagnostics again; only where it can be asked."""
+        """Ask the client to pull diagnostics again. Call only if the client supports it."""
         self._protocol.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
 
     def refresh_decorations(self, *, lenses: bool = True, hints: bool = True) -> None:
-        """Ask the client to fetch lenses and hints again, where it can be asked."""
+        """Ask the client to fetch lenses and hints again, if it supports that."""
         if lenses and self.support.refresh_code_lens:
             self._protocol.ask(types.WORKSPACE_CODE_LENS_REFRESH, None)
         if hints and self.support.refresh_inlay_hints:
             self._protocol.ask(types.WORKSPACE_INLAY_HINT_REFRESH, None)
 
     def start_progress(self, title: str, cancelled: Any, *, measured: bool = False) -> WorkDoneProgress:
-        """A progress bar at the client, if it has them; ``cancelled`` is called when the user stops it."""
+        """Start a progress bar if the client supports it; ``cancelled`` is called when the user cancels."""
         return WorkDoneProgress(
             self._protocol,
             title,

@@ -1,4 +1,4 @@
-"""What the client can do, resolved once at ``initialize`` into plain answers."""
+"""The client's capabilities, resolved once at ``initialize`` into booleans."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from pygls.capabilities import get_capability
 
 @dataclass(frozen=True, slots=True)
 class ClientSupport:
-    """The client's capabilities as far as the server asks."""
+    """The client capabilities that the server uses."""
 
     pull_diagnostics: bool = False
     refresh_diagnostics: bool = False

@@ -1,8 +1,9 @@
-"""LSP's types, made by attrs when they are first used.
+"""LSP's types, built by attrs on first use.
 
-lsprotocol defines 554 classes, for each of which attrs writes and compiles methods: more than half of what the server
-needed to answer ``initialize``. A session uses a few dozen of them. Here its module is imported with a stand-in for
-`attrs.define` that only notes the class; the first instance, or the first question for the class' fields, makes it.
+lsprotocol defines 554 classes, and attrs generates and compiles methods for each of them. That was more than half of
+the work that the server needed to answer ``initialize``, although a session uses only a few dozen of the classes.
+Here the module is imported with a stand-in for `attrs.define` that only records the class. The class is built when
+it is first instantiated or when its fields are first looked up.
 """
 
 import threading
@@ -18,7 +19,7 @@ _lock = threading.RLock()
 
 
 class _Fields:
-    """In the place of a class' fields, which attrs and cattrs look up: makes the class."""
+    """Stands in for the fields of a class and builds the class when attrs or cattrs looks them up."""
 
     def __init__(self, of: type) -> None:
         self._of = of
@@ -29,7 +30,7 @@ class _Fields:
 
 
 def import_types() -> None:
-    """Import ``lsprotocol.types`` with its classes unfinished. Does nothing where it was imported before."""
+    """Import ``lsprotocol.types`` without building its classes. Does nothing if it was imported before."""
     attrs.define = _defer
     try:
         import lsprotocol.types  # noqa: F401, PLC0415
@@ -38,23 +39,23 @@ def import_types() -> None:
     if _pending:
         from lsprotocol import _hooks  # noqa: PLC0415
 
-        # It would resolve the annotations of all classes before the first message, and so make them all.
+        # Otherwise it would resolve the annotations of all classes before the first message, and so build them all.
         _hooks._resolved_forward_references = True
 
 
 def unfinished() -> int:
-    """How many classes nobody has used so far."""
+    """Number of classes that have not been built yet."""
     return len(_pending)
 
 
 def _defer(maybe_class: type | None = None, /, **options: Any) -> Any:
-    """As `attrs.define`, later."""
+    """Like `attrs.define`, but deferred until the class is first used."""
     if maybe_class is None:
         return lambda cls: _defer(cls, **options)
     if maybe_class.__module__ != "lsprotocol.types":
         return _make(maybe_class, **options)
-    # A class with slots would be another class than the one that everybody has by then, and attrs leaves an `__init__`
-    # that it finds, here the one below, unless it is told.
+    # With slots, attrs would create a new class, but other modules hold a reference to this one by then. And attrs
+    # keeps an existing `__init__`, here the one set below, unless `init` is True.
     _pending[maybe_class] = {**options, "slots": False, "init": True}
     setattr(maybe_class, _FIELDS, _Fields(maybe_class))
     maybe_class.__init__ = _first_init(maybe_class)  # type: ignore[misc]
@@ -72,11 +73,11 @@ def _first_init(cls: type) -> Callable[..., None]:
 def _finish(cls: type) -> None:
     from lsprotocol.types import ALL_TYPES_MAP  # noqa: PLC0415
 
-    with _lock:  # the worker's threads make LSP's values too
+    with _lock:  # the worker threads create LSP values too
         options = _pending.get(cls)
         if options is None:
             return
         _make(cls, **options)
         attrs.resolve_types(cls, ALL_TYPES_MAP, {})
-        # Last: whoever finds it gone may use the class.
+        # Must come last, because other threads may use the class as soon as its entry is gone.
         del _pending[cls]

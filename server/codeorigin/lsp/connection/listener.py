@@ -1,8 +1,7 @@
-"""One client over a socket, and only one that may: by the token over TCP, by its owner on a Unix socket.
+"""Accept one authorized client over a socket: by token over TCP, by owner on a Unix socket.
 
-Any program of any user, and any web page, can reach a TCP port of this machine. A connection that
-does not begin like an LSP client is therefore closed, and over TCP also one without the token. Then the server waits
-for the next.
+Any user's programs, and any web page, can reach a TCP port on this machine. A connection that does not begin like an
+LSP client is therefore closed, and so is a TCP connection without the token. The server then waits for the next one.
 """
 
 import contextlib
@@ -34,7 +33,7 @@ _NOT_ADMITTED = "initializationOptions.token is missing or is not the server's t
 
 
 class _RefusedError(Exception):
-    """Why a connection is closed; contains nothing that it sent."""
+    """Why a connection is closed; contains nothing that the client sent."""
 
 
 def accept_tcp(
@@ -43,14 +42,14 @@ def accept_tcp(
     """Listen on the address and wait for a client whose ``initialize`` carries ``token``.
 
     Args:
-        host: a name or address; without ``allow_remote`` one that only this machine can reach.
-        port: 0 takes any free one.
+        host: a host name or address; without ``allow_remote``, only this machine may be able to reach it.
+        port: the port number; 0 picks a free one.
         token: what the client must send as ``initializationOptions.token``.
         show_token: write the token to stderr, next to the address.
-        allow_remote: let other machines connect; nothing is encrypted.
+        allow_remote: let other machines connect; traffic is not encrypted.
 
     Raises:
-        CodeOriginError: the address is not available, or other machines can reach it.
+        CodeOriginError: the address is not available, or other machines can reach it without ``allow_remote``.
     """
     if not allow_remote and not _is_loopback(host):
         raise CodeOriginError(
@@ -69,9 +68,10 @@ def accept_tcp(
 
 
 def accept_unix(path: Path) -> Connection:
-    """Listen on a Unix socket that only its owner can open, and wait for a client; the socket is then removed.
+    """Listen on a Unix socket that only its owner can open, wait for a client, then remove the socket.
 
-    Raises CodeOriginError when the path is taken or the system has no such sockets.
+    Raises:
+        CodeOriginError: the path is in use, or the system has no Unix sockets.
     """
     if not hasattr(socket, "AF_UNIX"):
         raise CodeOriginError(f"{path}: this system has no Unix sockets; use --tcp")
@@ -83,7 +83,7 @@ def accept_unix(path: Path) -> Connection:
 @contextlib.contextmanager
 def _bound(path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX) as listener:
-        # The permissions must hold from the first moment, so chmod would be too late.
+        # The permissions must be in effect from the start, so chmod would be too late.
         before = os.umask(0o177)
         try:
             _remove_abandoned(path)
@@ -102,7 +102,7 @@ def _bound(path: Path) -> Iterator[socket.socket]:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Remove a socket at ``path`` that nobody listens on any more; anything else stays."""
+    """Remove a socket at ``path`` that no server listens on. Raises OSError if something else is there."""
     try:
         found = path.lstat()
     except FileNotFoundError:
@@ -126,7 +126,7 @@ def _is_loopback(host: str) -> bool:
     try:
         found = socket.getaddrinfo(host, None)
     except OSError:
-        return True  # listening there will fail, and say why
+        return True  # listening on it will fail and report why
     return all(ipaddress.ip_address(each[4][0]).is_loopback for each in found)
 
 
@@ -135,10 +135,10 @@ def _announce(where: str) -> None:
 
 
 def _accept(listener: socket.socket, token: str | None) -> Connection:
-    """The first accepted client; all others are disconnected, each after a few seconds at most."""
+    """Return the first admitted client; disconnect others, each after ``FIRST_MESSAGE_SECONDS`` at most."""
     while True:
         client, _ = listener.accept()
-        # A deadline for the whole first message: single bytes, each in time, must not keep others out.
+        # The deadline is for the whole first message, so that a slow trickle of bytes cannot keep others out.
         deadline = threading.Timer(FIRST_MESSAGE_SECONDS, _hang_up, [client])
         deadline.daemon = True
         deadline.start()
@@ -167,7 +167,7 @@ def _hang_up(client: socket.socket) -> None:
 
 
 def _first_message(stream: BinaryIO) -> bytes:
-    """The body of the first message. Strict, so that nothing else, such as an HTTP request, is taken for LSP."""
+    """Read the body of the first message, strictly, so that an HTTP request, say, is not mistaken for LSP."""
     length: int | None = None
     left = MAX_FIRST_HEADER_BYTES
     while (line := stream.readline(left)) not in {b"\r\n", b"\n"}:
@@ -185,7 +185,7 @@ def _first_message(stream: BinaryIO) -> bytes:
 
 
 def _admitted(body: bytes, token: str, client: socket.socket) -> bytes:
-    """The ``initialize`` request without its token, which nothing behind this needs."""
+    """Check the token and return the ``initialize`` request without it, since nothing else needs it."""
     try:
         message: Any = json.loads(body)
         options = message["params"]["initializationOptions"]

@@ -1,4 +1,4 @@
-"""Logging that keeps source text out of the log unless the user asks for the level ``debug``."""
+"""Logging that keeps source text out of the log unless the user sets the level ``debug``."""
 
 import io
 import logging
@@ -21,13 +21,13 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 
 class OneLineFormatter(logging.Formatter):
-    """Puts each message on one line: names of files and clients cannot forge lines or act on a terminal.
+    """Puts each message on one line, so that file or client names cannot forge lines or control a terminal.
 
-    Lines of an exception are indented, so that none reads as a message.
+    The lines of an exception are indented, so that none looks like a message.
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
-        """The line, with the message's control characters as escapes."""
+        """The line, with control characters in the message escaped."""
         record.message = one_line(record.message)
         return super().formatMessage(record)
 
@@ -56,25 +56,25 @@ def _as_text(lines: str) -> str:
 
 
 class UnreadStream(io.TextIOBase):
-    """A text stream in front of one that may not be read: writing never blocks.
+    """A text stream whose writes never block, even if nobody reads the underlying stream.
 
-    A log whose reader has stopped loses its lines; it must not stop the server.
+    If the reader of a log has stopped, lines are lost, but the server must go on.
     """
 
     def __init__(self, stream: TextIO, *, max_waiting: int = MAX_WAITING_BYTES) -> None:
-        ignored: Callable[[], None] = lambda: None  # noqa: E731 - there is nobody to tell
+        ignored: Callable[[], None] = lambda: None  # noqa: E731 - there is nobody to notify
         self._writer = Writer(stream.buffer, ignored, max_waiting=max_waiting, drops=True)
 
     def write(self, text: str) -> int:
-        """Have ``text`` written, or drop it if too much is waiting."""
+        """Queue ``text`` for writing, or drop it if the queue is full."""
         self._writer.write(text.encode("utf-8", "backslashreplace"))
         return len(text)
 
     def flush(self) -> None:
-        """Do nothing: logging does not wait."""
+        """Do nothing, because logging does not wait."""
 
     def drain(self) -> None:
-        """Wait a moment for what is not written yet."""
+        """Wait briefly for queued text to be written."""
         self._writer.wait(FLUSH_SECONDS)
 
 
@@ -82,7 +82,7 @@ class StderrHandler(logging.StreamHandler[UnreadStream]):
     """Logs to stderr without ever waiting for its reader."""
 
     def close(self) -> None:
-        """Give the last lines a moment."""
+        """Wait briefly for the last lines to be written."""
         self.stream.drain()
         super().close()
 
@@ -90,7 +90,7 @@ class StderrHandler(logging.StreamHandler[UnreadStream]):
 def configure(level: str, log_file: Path | None) -> logging.Handler:
     """Send the log to ``log_file`` or stderr. Raises CodeOriginError for a bad level or file.
 
-    Below ``debug`` the protocol library is silent: its messages hold documents' text.
+    Except at level ``debug``, the protocol library is silenced because its messages contain document text.
     """
     if level not in LEVELS:
         raise CodeOriginError(f"log level {level!r}: use one of {', '.join(LEVELS)}")

@@ -1,4 +1,4 @@
-"""Parameters of custom messages as plain JSON values, and read into LSP's types."""
+"""Convert the parameters of custom messages to plain JSON values and to LSP's types."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 @cache
 def _converter() -> "Converter":
-    """Made when it is first needed: the answer to `initialize` needs none."""
+    """Created on first use; answering `initialize` does not need it."""
     return converters.get_converter()
 
 
 def plain_json(value: Any) -> Any:
-    """pygls gives JSON objects that it has no type for as named tuples; this gives dictionaries back."""
+    """Convert named tuples, which pygls makes of JSON objects without a known type, back to dictionaries."""
     if isinstance(value, Mapping):
         return {str(key): plain_json(item) for key, item in value.items()}
     if hasattr(value, "_asdict"):
@@ -31,7 +31,7 @@ def plain_json(value: Any) -> Any:
 
 
 def read(value: Any, kind: type[T], what: str) -> T:
-    """``value`` as ``kind``, an lsprotocol type or str. Raises JsonRpcInvalidParams naming ``what``."""
+    """Parse ``value`` as ``kind``, an lsprotocol type or str. Raises JsonRpcInvalidParams naming ``what``."""
     value = plain_json(value)
     if kind is str:
         if not isinstance(value, str):
@@ -44,5 +44,5 @@ def read(value: Any, kind: type[T], what: str) -> T:
 
 
 def to_wire(value: Any) -> Any:
-    """An lsprotocol value as plain JSON."""
+    """Convert an lsprotocol value to plain JSON."""
     return _converter().unstructure(value)

@@ -1,4 +1,4 @@
-"""Notice that the client's process has ended, so that no server outlives its editor."""
+"""Detect the end of the client's process, so that the server does not outlive its editor."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ POLL_SECONDS = 1.0
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process with this id runs."""
+    """Whether a process with this id is running."""
     if pid <= 0:
         return False
     if sys.platform == "win32":
@@ -33,8 +33,8 @@ def is_alive(pid: int) -> bool:
 def watch(pid: int, gone: Callable[[], object]) -> threading.Thread | None:
     """Call ``gone`` from a daemon thread once process ``pid`` has ended.
 
-    Returns None, and watches nothing, when there is no such process to begin with: then the id comes from
-    another machine or container, and its absence says nothing.
+    Returns None, and watches nothing, if there is no such process to begin with. The id then comes from another
+    machine or container, and its absence means nothing.
     """
     if not is_alive(pid):
         logger.info("the client's process is not visible from here and is not watched")
@@ -73,8 +73,8 @@ def wait_for_end(pid: int) -> None:
 
 
 def _wait_on_windows(pid: int, milliseconds: int) -> bool:
-    """Whether the process has ended, or ends within the time. os.kill(pid, 0) would be Ctrl-C there."""
-    import ctypes  # noqa: PLC0415 - its windll exists on Windows alone
+    """Whether the process ends within ``milliseconds``. os.kill(pid, 0) would send Ctrl-C on Windows."""
+    import ctypes  # noqa: PLC0415 - its windll exists only on Windows
 
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - absent from the stubs elsewhere
     synchronize, timed_out = 0x00100000, 0x00000102

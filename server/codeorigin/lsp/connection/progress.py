@@ -1,4 +1,4 @@
-"""Work-done progress that the server starts, for clients that can show it."""
+"""Work-done progress initiated by the server, for clients that support it."""
 
 import uuid
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from codeorigin.lsp.connection.protocol import CodeOriginProtocol
 
 
 class WorkDoneProgress:
-    """A progress bar of the client; silent when the client has none.
+    """A progress bar in the client; does nothing if the client does not support it.
 
-    ``cancelled`` is called when the user presses cancel; ``measured`` says that reports carry a percentage.
+    ``cancelled`` is called when the user presses cancel; ``measured`` means that reports include a percentage.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class WorkDoneProgress:
             created.add_done_callback(self._created)
 
     def report(self, message: str, percentage: int | None = None) -> None:
-        """Show how far the work is; ``percentage`` is 0 to 100."""
+        """Update the bar; ``percentage`` is 0 to 100."""
         if self._begun and not self._ended:
             self._send(types.WorkDoneProgressReport(message=message, percentage=percentage))
 
     def end(self, message: str | None = None) -> None:
-        """Take the bar away. May be called at any time and more than once."""
+        """Remove the bar. May be called at any time and more than once."""
         if self._ended:
             return
         self._ended = True

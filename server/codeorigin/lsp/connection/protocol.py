@@ -1,6 +1,6 @@
-"""The message loop's hardening: every request gets an answer, whatever was sent, and no text leaks.
+"""A hardened message loop: every request gets an answer, whatever was sent, and no text leaks.
 
-pygls drops requests that it cannot read and those after ``shutdown``, and puts tracebacks into replies.
+pygls drops requests that it cannot parse and requests after ``shutdown``, and it puts tracebacks into replies.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _BEFORE_INITIALIZE = {types.INITIALIZE, types.EXIT}
 
 
 class CodeOriginProtocol(LanguageServerProtocol):
-    """LSP as pygls speaks it, without its gaps."""
+    """The protocol of pygls with its gaps closed."""
 
     on_exit: Callable[[int], None] = staticmethod(lambda _: None)
     """Called with the exit code when the client has sent ``exit``."""
@@ -43,7 +43,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
         try:
             self._accept(message)
         except Exception:
-            # The reply to a request was sent by the handler's own callback or below; a notification or a
+            # If it was a request, the handler's callback or `_accept` has already replied. A notification or a
             # response that cannot be handled is dropped.
             logger.exception("a message could not be handled")
 
@@ -58,14 +58,14 @@ class CodeOriginProtocol(LanguageServerProtocol):
                     self._refuse(request_id, *refusal)
                 return
             if request_id is not None and _is_notification(method):
-                # The library would handle it, and the client would wait for ever.
+                # The library would handle it without a reply, and the client would wait forever.
                 self._refuse(request_id, types.ErrorCodes.InvalidRequest, f"{method} is no request")
                 return
         elif request_id is None or not ("result" in message or "error" in message):
             self._refuse(None, types.ErrorCodes.InvalidRequest, "neither a request nor a response")
             return
         if method is not None and method not in types.METHOD_TO_TYPES:
-            # The library demands parameters of methods that it has no type for, and knows no other key.
+            # For methods that it has no type for, the library requires `params` and knows only these keys.
             message = {"params": None, **{key: message[key] for key in _KEYS if key in message}}
         try:
             structured = self.structure_message(message)
@@ -99,9 +99,10 @@ class CodeOriginProtocol(LanguageServerProtocol):
         args: tuple[Any, ...] | None = None,
         kwargs: dict[str, Any] | None = None,
     ) -> None:
-        """Run a handler; forget it when it has ended, and end it with the request that it works for.
+        """Run a handler, forget it when it is done, and cancel it when the request that it serves is cancelled.
 
-        The library keeps the futures of notifications for ever, and a command goes on when its request is cancelled.
+        The library keeps the futures of notifications forever, and a command keeps running after its request is
+        cancelled.
         """
 
         def ended(future: Any) -> None:
@@ -115,7 +116,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
             request.add_done_callback(lambda done: running.cancel() if done.cancelled() else None)
 
     def _refuse(self, request_id: int | str | None, code: int, message: str) -> None:
-        # Written by hand: the library's type does not allow the null id that JSON-RPC demands here.
+        # Built by hand, because the library's type does not allow the null id that JSON-RPC requires here.
         self._send_data(
             {"jsonrpc": self.VERSION, "id": request_id, "error": {"code": int(code), "message": message}}
         )
@@ -129,7 +130,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
-        """Answer ``initialize`` with the workspace class that knows LSP's lines."""
+        """Answer ``initialize``, and install the workspace class that follows LSP's line rule."""
         handler = super().lsp_initialize(params)
         user_call = next(handler)
         old = self.workspace
@@ -148,7 +149,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *_: Any) -> Generator[Any, Any, None]:
-        """Stop all work; requests still open are answered as cancelled."""
+        """Stop all work; pending requests are answered as cancelled."""
         if (user_handler := self.fm.features.get(types.SHUTDOWN)) is not None:
             yield user_handler, (None,), None
         own = self.msg_id
@@ -159,7 +160,7 @@ class CodeOriginProtocol(LanguageServerProtocol):
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> Generator[Any, Any, None]:
-        """End the server: 0 after ``shutdown``, 1 without it."""
+        """Stop the server with exit code 0 after ``shutdown``, 1 without it."""
         self.on_exit(0 if self._shutdown else 1)
         yield from ()
 
@@ -169,9 +170,10 @@ class CodeOriginProtocol(LanguageServerProtocol):
         return self._shutdown
 
     def ask(self, method: str, params: Any) -> asyncio.Future[Any]:
-        """Send a request to the client; the future never breaks the message loop when it is dropped.
+        """Send a request to the client; the returned future can safely be cancelled or dropped.
 
-        A cancelled library future makes the client's late reply raise; this one is detached from it.
+        If the library's own future is cancelled, a late reply from the client raises an error. The returned future
+        is therefore detached from it.
         """
         loop = asyncio.get_running_loop()
         outer: asyncio.Future[Any] = loop.create_future()
@@ -206,5 +208,5 @@ def _folder_of_root(root_uri: str | None) -> list[types.WorkspaceFolder]:
 def _tidy(result: types.InitializeResult) -> types.InitializeResult:
     workspace = result.capabilities.workspace
     if workspace is not None:
-        workspace.file_operations = None  # pygls sends an empty object for operations that nobody handles
+        workspace.file_operations = None  # pygls sends an empty object for operations without a handler
     return result

@@ -1,7 +1,7 @@
-"""The private names of pygls that the server uses, since pygls has no public ones for them.
+"""Private names of pygls that the server uses because pygls has no public equivalents.
 
-They may change in any release, so the dependency is pinned to one minor version; a test tells which of
-them a new one lacks, and which are used without standing here.
+They may change in any release, so the dependency is pinned to one minor version. A test reports the names that a new
+version lacks, and those that are used but not listed here.
 """
 
 from collections.abc import Mapping
@@ -25,4 +25,4 @@ PRIVATE_NAMES: Mapping[str, frozenset[str]] = MappingProxyType(
         "Workspace": frozenset({"_create_text_document", "_position_codec", "_sync_kind"}),
     }
 )
-"""By the class of pygls that has them."""
+"""The names by the pygls class that has them."""

@@ -1,7 +1,7 @@
-"""Bytes in and out: the LSP base protocol over any pair of streams.
+"""The LSP base protocol over any pair of byte streams.
 
-Reader and writer have threads of their own, so that neither scoring nor a client that is slow at reading or writing
-holds up the other direction; everything else of the server runs on the event loop.
+The reader and the writer each have a thread, so that neither scoring nor a client that is slow in one direction holds
+up the other direction. Messages are handled on the event loop.
 """
 
 import logging
@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 MAX_HEADER_BYTES = 8 * 1024
-# Not anchored at the start: after a body that was longer than its header said, the rest of that body and
-# the next header stand on one line, and the stream must be found again.
+# Not anchored at the start, so that the reader can resynchronize: if a body was longer than its header said, the rest
+# of that body and the next header are on one line.
 _CONTENT_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,12})[ \t]*\r?\n$", re.IGNORECASE)
 
 
@@ -46,7 +46,7 @@ def read_messages(stream: BinaryIO) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The two directions of one client; ``first`` is a message of it that has been read already."""
+    """The two streams of one client; ``first`` is a message that has already been read."""
 
     reader: BinaryIO
     writer: BinaryIO
@@ -54,7 +54,7 @@ class Connection:
 
 
 def start_reader(connection: Connection, receive: Callable[[bytes], None], ended: Callable[[], None]) -> None:
-    """Read what the client sends in a daemon thread; both callbacks are called from that thread."""
+    """Read the client's messages in a daemon thread; both callbacks are called from that thread."""
 
     def run() -> None:
         try:
@@ -71,11 +71,11 @@ def start_reader(connection: Connection, receive: Callable[[bytes], None], ended
 
 
 class Writer:
-    """Where the protocol writes. A thread of its own hands the bytes on, so that writing never blocks.
+    """Writes bytes to the client in a separate thread, so that writing never blocks.
 
-    ``lost`` is called once, from any thread, when the client is gone or lets more than ``max_waiting`` bytes wait
-    unread: one that never reads must not make the server grow, nor keep it from ending. With ``drops`` the
-    stream is kept then, and what does not fit is dropped.
+    ``lost`` is called once, from any thread, when the client is gone or leaves more than ``max_waiting`` bytes
+    unread. A client that never reads must not make the server grow or keep it from exiting. With ``drops``, the
+    stream stays open in the second case, and what does not fit is dropped.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Writer:
         threading.Thread(target=self._run, name="codeorigin-writer", daemon=True).start()
 
     def write(self, data: bytes) -> None:
-        """Have one framed message written and flushed, behind those before it."""
+        """Queue one framed message to be written and flushed."""
         with self._changed:
             if not self._open:
                 return
@@ -112,18 +112,18 @@ class Writer:
         self._lose()
 
     def close(self) -> None:
-        """Take no more; what waits is still written."""
+        """Accept no more data; queued data is still written."""
         with self._changed:
             self._open = False
             self._changed.notify_all()
 
     def finish(self, seconds: float) -> bool:
-        """Take no more, and wait up to ``seconds`` for what is not written yet; whether nothing is left."""
+        """Close, wait up to ``seconds`` for queued data to be written, and return whether none is left."""
         self.close()
         return self.wait(seconds)
 
     def wait(self, seconds: float) -> bool:
-        """Wait up to ``seconds`` until everything is written; whether it is."""
+        """Wait up to ``seconds`` for queued data to be written, and return whether none is left."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._size, seconds)
 
@@ -157,7 +157,7 @@ class Writer:
 
 
 def take_stdio() -> Connection:
-    """Keep stdin and stdout for the protocol alone; stray prints, native ones too, go to stderr."""
+    """Reserve stdin and stdout for the protocol; stray prints, also from native code, go to stderr."""
     stdin = os.fdopen(os.dup(0), "rb")
     stdout = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDONLY)

@@ -7,7 +7,7 @@ from codeorigin.accepted_findings import AcceptedFindings
 
 
 class AcceptedInFolders:
-    """Knows what is accepted in each folder; ``complain`` tells the user of a broken file."""
+    """The accepted findings of each folder; ``complain`` reports a broken file to the user."""
 
     def __init__(self, complain: Callable[[str], None]) -> None:
         self._complain = complain
@@ -19,10 +19,10 @@ class AcceptedInFolders:
         return self._folders.setdefault(folder, AcceptedFindings(folder))
 
     def ids(self, folder: Path, *, is_watched: bool) -> frozenset[str]:
-        """Ids of the functions that are accepted there.
+        """Ids of the functions that are accepted in a folder.
 
-        They are looked up in the file each time, unless it ``is_watched``: then whoever watches it says when to
-        :meth:`forget` them.
+        The file is checked on each call, unless it ``is_watched``. Then the ids are cached, and the watcher must call
+        :meth:`forget` when the file may have changed.
         """
         known = self._ids.get(folder) if is_watched else None
         if known is None:
@@ -33,5 +33,5 @@ class AcceptedInFolders:
         return known
 
     def forget(self) -> None:
-        """The files may have changed."""
+        """Drop the cached ids, because the files may have changed."""
         self._ids.clear()

@@ -1,7 +1,7 @@
-"""Open documents: LSP's own line rule, positions in the negotiated encoding, immutable snapshots.
+"""Open documents with LSP's line rule, positions in the negotiated encoding, and immutable snapshots.
 
 pygls splits lines with ``str.splitlines``, which also ends them at form feeds, U+2028 and others; an edit
-after one of those would land on a wrong line. Its classes are therefore replaced here.
+after one of those would be applied to the wrong line. Its classes are therefore replaced here.
 """
 
 import time
@@ -25,13 +25,13 @@ from codeorigin.spans import TextRange
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """Code point places of one text, to and from what the client counts in."""
+    """Converts between code point positions in one text and positions in the client's encoding."""
 
     index: LineIndex
     encoding: PositionEncoding
 
     def offset(self, position: types.Position) -> int:
-        """Client position -> code point offset; beyond a line or the text it is clamped."""
+        """Client position -> code point offset, clamped to the line and to the text."""
         if position.line >= self.index.line_count:
             return len(self.index.text)
         column = self.index.units_to_column(position.line, position.character, self.encoding)
@@ -42,14 +42,14 @@ class Positions:
         return types.Position(line=line, character=self.index.column_to_units(line, column, self.encoding))
 
     def range(self, span: TextRange) -> types.Range:
-        """The client's range of ``span``."""
+        """``span`` as a client range."""
         return types.Range(
             start=self.position(span.start_line, span.start_column),
             end=self.position(span.end_line, span.end_column),
         )
 
     def first_line(self, span: TextRange) -> types.Range:
-        """The client's range of the first line of ``span``."""
+        """The first line of ``span`` as a client range."""
         if span.end_line == span.start_line:
             return self.range(span)
         end = len(self.index.line_text(span.start_line).rstrip())
@@ -61,10 +61,10 @@ class Positions:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A document at one version, safe to hand to the worker.
+    """A document at one version, safe to pass to the worker.
 
-    ``host`` is the kind of a document that holds blocks of code; it then has no language of its own. ``unnamed``: the
-    client has no name for the language, so that ``language`` is what the text tells, if it does.
+    ``host`` is the kind of a document that contains blocks of code; such a document has no ``language``. ``unnamed``
+    means that the client has no name for the language, so ``language`` is guessed from the text, or None.
     """
 
     uri: str
@@ -76,11 +76,11 @@ class Snapshot:
     host: Host | None = None
     unnamed: bool = False
     is_cell: bool = False
-    """It is a cell of a notebook; ``path`` is the notebook's."""
+    """Whether it is a notebook cell; ``path`` is then the notebook's."""
 
     @property
     def kind(self) -> Language | Host | None:
-        """What the analyzer takes the text for."""
+        """What the analyzer treats the text as."""
         return self.host or self.language
 
 
@@ -94,11 +94,11 @@ class SourceDocument(TextDocument):
 
     _index: LineIndex | None = None
     folder: str | None = None
-    """URI of the innermost workspace folder that holds the document; kept by the workspace."""
+    """URI of the innermost workspace folder that contains the document; maintained by the workspace."""
     edited_lines: tuple[tuple[int, int], ...] = ()
-    """First and last line of each place that the last edit touched (one for each cursor), as they stand after it."""
+    """First and last line of each place that the last edit touched (one per cursor), numbered as after the edit."""
     edited_at: float = 0.0
-    """When that was, by the monotonic clock."""
+    """Time of the last edit, by the monotonic clock."""
     _told: ToldLanguage | None = None
 
     @property
@@ -108,14 +108,14 @@ class SourceDocument(TextDocument):
 
     @property
     def index(self) -> LineIndex:
-        """The line index of the present text."""
+        """The line index of the current text."""
         if self._index is None:
             self._index = LineIndex(self.source)
         return self._index
 
     @property
     def lines(self) -> Sequence[str]:
-        """The lines with their ends, for pygls' own helpers."""
+        """The lines with their line endings, for pygls's own helpers."""
         index = self.index
         starts = [index.line_start(line) for line in range(index.line_count)]
         return tuple(
@@ -124,12 +124,12 @@ class SourceDocument(TextDocument):
 
     @property
     def positions(self) -> Positions:
-        """Conversions for the present text."""
+        """Position conversions for the current text."""
         return Positions(self.index, encoding_of(self._position_codec.encoding))
 
     @property
     def told_language(self) -> Language | None:
-        """The language that the present text tells, for documents whose client has no name for it."""
+        """The language guessed from the current text, for documents whose client has no name for it."""
         if self._told is None:
             self._told = ToldLanguage()
         return self._told.of(self.source)
@@ -157,7 +157,7 @@ class SourceDocument(TextDocument):
 
 
 def _moved(place: tuple[int, int], old_last: int, new_last: int) -> tuple[int, int]:
-    """Where the lines of ``place`` stand after an edit whose last line moved from ``old_last`` to ``new_last``."""
+    """The lines of ``place`` after an edit whose last line moved from ``old_last`` to ``new_last``."""
     shift = new_last - old_last
     first, last = (line + shift if line >= old_last else min(line, new_last) for line in place)
     return first, max(first, last)
@@ -194,7 +194,7 @@ class SourceWorkspace(Workspace):
         text_doc: types.VersionedTextDocumentIdentifier,
         change: types.TextDocumentContentChangeEvent,
     ) -> None:
-        """Apply one change; those that lead to one version are one edit, with a cursor each."""
+        """Apply one change; changes that lead to the same version are one edit, with one cursor each."""
         document = self.find(text_doc.uri)
         if document is not None and document.version != text_doc.version:
             document.edited_lines = ()
@@ -211,9 +211,10 @@ class SourceWorkspace(Workspace):
         self._find_folders(*self.open_uris())
 
     def update_notebook_document(self, params: types.DidChangeNotebookDocumentParams) -> None:
-        """Apply a notebook's change; a cell that is closed and opened at once has changed its language.
+        """Apply a notebook's change.
 
-        The library opens first and closes then, which would lose such a cell.
+        A cell whose language has changed is closed and opened in the same change. The library opens cells first and
+        then closes them, which would lose such a cell, so it is opened again here.
         """
         super().update_notebook_document(params)
         cells = params.change.cells
@@ -224,11 +225,11 @@ class SourceWorkspace(Workspace):
 
     @property
     def encoding(self) -> PositionEncoding:
-        """What the client counts columns in."""
+        """The encoding in which the client counts columns."""
         return encoding_of(self.position_encoding)
 
     def find(self, uri: str) -> SourceDocument | None:
-        """The open document, or None: nothing is read from disk."""
+        """The open document, or None; never reads from disk."""
         document = self.text_documents.get(unquote(uri))
         return document if isinstance(document, SourceDocument) else None
 
@@ -259,13 +260,13 @@ class SourceWorkspace(Workspace):
         )
 
     def path_of(self, uri: str) -> str | None:
-        """The file that ``uri`` stands for: for a notebook's cell the notebook; None for virtual ones."""
+        """The file path of ``uri``, or of the notebook for a cell; None for virtual documents."""
         notebook = self.get_notebook_document(cell_uri=uri)
         path = uris.to_fs_path(notebook.uri if notebook is not None else uri)
         return path or None
 
     def folder_of(self, uri: str) -> str | None:
-        """The innermost workspace folder's URI that holds ``uri``."""
+        """URI of the innermost workspace folder that contains ``uri``."""
         document = self.find(uri)
         return document.folder if document is not None else self._holding_folder(uri)
 
@@ -288,7 +289,7 @@ class SourceWorkspace(Workspace):
 
 
 def find_kind(language_id: str | None, path: str) -> Language | Host | None:
-    """The language or the kind of document by the client's name for it, else by the file's name, else None."""
+    """The language or kind of document by the client's language id, else by the file name, else None."""
     if language_id:
         if (host := find_host(language_id)) is not None:
             return host

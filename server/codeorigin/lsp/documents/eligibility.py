@@ -11,12 +11,12 @@ from codeorigin.wording import NOT_TOLD, UNSUPPORTED_LANGUAGE
 
 
 def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> str | None:
-    """Why ``snapshot`` is not scored, to follow "not scored: "; None when it is."""
+    """Why ``snapshot`` is not scored, worded to follow "not scored: "; None if it is scored."""
     if not settings.enable:
         return "switched off in the settings"
     if (reason := _kind_reason(snapshot, settings)) is not None:
         return reason
-    # A code point has four bytes at most: the exact size is only counted when it matters.
+    # A code point takes at most four bytes, so the exact size is computed only when it matters.
     if len(snapshot.text) * 4 > settings.max_file_size:
         size = len(snapshot.text.encode("utf-8", "surrogatepass"))
         if size > settings.max_file_size:
@@ -39,7 +39,7 @@ def _kind_reason(snapshot: Snapshot, settings: Settings) -> str | None:
 
 
 def is_excluded(path: str, patterns: Sequence[str], folder: Path | None) -> bool:
-    """Whether ``patterns``, as in .gitignore and relative to ``folder``, match ``path``."""
+    """Whether .gitignore-style ``patterns``, relative to ``folder``, match ``path``."""
     if not patterns:
         return False
     relative = Path(path)

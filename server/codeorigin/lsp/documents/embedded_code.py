@@ -1,4 +1,4 @@
-"""Code inside an open document: what is selected of it, and edits that ignore it."""
+"""Code inside an open document: the selected part of it, and edits that add ignore comments."""
 
 from lsprotocol import types
 
@@ -15,10 +15,10 @@ from codeorigin.spans import FunctionSpan, Region
 
 
 def selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] | None:
-    """The code between two offsets and its language; of a document's block, the part of it that is selected.
+    """The code between two offsets and its language; if it is in a document's block, the part in that block.
 
-    Outside of all blocks, and in documents without a known language, the selected text tells its language. None where
-    it does not.
+    Outside of all blocks, and in ``unnamed`` documents, the language is guessed from the selected text. None if the
+    guess is not clear, or if the language of the document is not supported.
     """
     code = snapshot.text[start:end]
     if snapshot.language is not None:
@@ -41,7 +41,7 @@ def selected_code(snapshot: Snapshot, start: int, end: int) -> tuple[str, str] |
 
 
 def ignore_embedded(positions: Positions, region: Region, span: FunctionSpan) -> types.TextEdit:
-    """:func:`ignore_function` for a function of ``region``, with what the document's lines begin with there."""
+    """:func:`ignore_function` for a function in ``region``, with the prefix of the document's lines there."""
     own = Positions(LineIndex(region.text), PositionEncoding.UTF32)
     edit = ignore_function(own, get_language(region.language), span.range.start_line, span.range.start_column)
     line, column = edit.range.start.line, edit.range.start.character
@@ -53,7 +53,7 @@ def ignore_embedded(positions: Positions, region: Region, span: FunctionSpan) ->
 
 
 def ignore_document(positions: Positions, host: Host) -> types.TextEdit:
-    """A comment at the top of the document, behind the YAML that it may begin with."""
+    """Insert an ignore comment at the top of the document, after any YAML front matter."""
     end = line_end(positions)
     place = positions.position(front_matter_end(positions.index), 0)
     return types.TextEdit(
@@ -62,7 +62,7 @@ def ignore_document(positions: Positions, host: Host) -> types.TextEdit:
 
 
 def _own_offset(region: Region, own: LineIndex, lines: LineIndex, offset: int) -> int:
-    """A document's offset in its region, or the region's nearest end."""
+    """Convert an offset in the document to one in ``region``, clamped to its ends."""
     line, column = lines.offset_to_position(offset)
     line -= region.first_line
     if line < 0:

@@ -1,4 +1,4 @@
-"""Edits that put ``codeorigin: ignore`` comments into a document, where the analyzer honours them."""
+"""Edits that insert ``codeorigin: ignore`` comments where the analyzer recognizes them."""
 
 import re
 
@@ -9,7 +9,8 @@ from codeorigin.lsp.documents.documents import Positions
 from codeorigin.report import IGNORE, IGNORE_FILE
 
 _BOM = "\ufeff"
-# A shebang, but no inner attribute of Rust; a declared encoding (PEP 263; Ruby's are alike); a Ruby magic comment.
+# A shebang, but not an inner attribute of Rust; an encoding declaration (PEP 263, Ruby's are similar); a Ruby magic
+# comment.
 _SHEBANG = re.compile(r"#!(?!\s*\[)")
 _ENCODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 _COMMENT_OR_BLANK = re.compile(r"[ \t\f]*(#.*)?")
@@ -22,7 +23,7 @@ _TAG_LINES = 9
 
 
 def line_end(positions: Positions) -> str:
-    """The line end that the text uses: that of its first line."""
+    """The line ending that the text uses, taken from its first line."""
     index = positions.index
     if index.line_count < 2:
         return "\n"
@@ -31,11 +32,11 @@ def line_end(positions: Positions) -> str:
 
 
 def ignore_function(positions: Positions, language: Language, line: int, column: int) -> types.TextEdit:
-    """A comment for the function that begins at ``line`` and ``column``, in code points.
+    """Insert an ignore comment for the function that begins at ``line`` and ``column``, in code points.
 
-    It gets a line above, indented like the function. A function that stands behind other code on its line gets
-    the comment directly before it, in languages whose comments can end on the line: above could be a text that is
-    no code, such as what precedes PHP's opening tag.
+    The comment goes on a line above, indented like the function. If the function follows other code on its line and
+    the language has block comments, it goes directly before the function, because the line above may not be code,
+    such as text before PHP's opening tag.
     """
     line = min(max(line, 0), positions.index.line_count - 1)
     before = positions.index.line_text(line)[: max(column, 0)]
@@ -49,7 +50,7 @@ def ignore_function(positions: Positions, language: Language, line: int, column:
 
 
 def ignore_file(positions: Positions, language: Language) -> types.TextEdit:
-    """A comment at the top, behind what must come first (a byte order mark, a shebang, PHP's opening tag)."""
+    """Insert an ignore comment at the top, after what must come first (BOM, shebang, PHP's opening tag)."""
     index = positions.index
     end = line_end(positions)
     comment = f"{language.line_comment} {IGNORE_FILE}"
@@ -60,7 +61,8 @@ def ignore_file(positions: Positions, language: Language) -> types.TextEdit:
         behind = index.text[tag.end() : index.line_end(tag_line)]
         leading = index.text[index.line_start(line) : tag.start()]
         if tag[0].lower() != "<?php" or tag_line >= _TAG_LINES or leading.strip(_BOM + " \t\r\n"):
-            # The text begins as it is meant to be printed; PHP leaves out the line end behind a closing tag.
+            # The file begins with text to be printed. PHP drops the line ending after a closing tag, so the comment
+            # does not change the output.
             comment = f"<?php {comment} ?>"
         elif behind.strip() and not _ONE_LINE_COMMENT.match(behind):
             return _insertion(positions, *index.offset_to_position(tag.end()), f" /* {IGNORE_FILE} */")
@@ -73,7 +75,7 @@ def ignore_file(positions: Positions, language: Language) -> types.TextEdit:
 
 
 def _lines_that_come_first(positions: Positions, language: Language) -> int:
-    """How many of the first lines lose their meaning if one is put before them."""
+    """Number of leading lines that would lose their meaning if a line were inserted before them."""
     index = positions.index
     first = index.line_text(0).removeprefix(_BOM)
     lines = 1 if _SHEBANG.match(first) else 0

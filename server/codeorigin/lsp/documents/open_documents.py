@@ -1,4 +1,4 @@
-"""The client's open documents, with the settings that hold for them and the findings that are accepted."""
+"""The client's open documents, with their settings and accepted findings."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +13,10 @@ from codeorigin.settings.schema import Settings
 
 
 class OpenDocuments:
-    """Documents by their URIs, as the client spells them.
+    """Open documents by URI, as the client spells it.
 
-    ``documents`` gives the open ones; it may be asked from ``initialize`` on. ``complain`` tells the user of a broken
-    file of accepted findings.
+    ``documents`` returns the workspace and may be called after ``initialize``. ``complain`` reports a broken file of
+    accepted findings to the user.
     """
 
     def __init__(self, documents: Callable[[], SourceWorkspace], complain: Callable[[str], None]) -> None:
@@ -35,7 +35,7 @@ class OpenDocuments:
         return self.documents.find(uri)
 
     def settings_of(self, uri: str) -> Settings:
-        """The settings that hold for a document."""
+        """The settings of a document."""
         return self.configuration.of(self.documents.folder_of(uri))
 
     def folder_path(self, uri: str) -> Path | None:
@@ -50,12 +50,12 @@ class OpenDocuments:
         return None if path is None else self._accepted.of(path)
 
     def accepted(self, uri: str) -> frozenset[str]:
-        """Ids of the functions that are accepted in the document's folder."""
+        """Ids of the accepted functions in the document's folder."""
         path = self.folder_path(uri)
         return frozenset() if path is None else self._accepted.ids(path, is_watched=self._watches_files)
 
     def is_open(self, uri: str) -> bool:
-        """Whether the client shows a file itself, as a document or by the cells of a notebook."""
+        """Whether the client has a file open, as a document or as the cells of a notebook."""
         return self.documents.get_notebook_document(notebook_uri=uri) is not None or (
             self.document(uri) is not None
         )

@@ -1,4 +1,4 @@
-"""The language of a document that has no name for it, told from its text, and steady while it is typed."""
+"""Guesses the language of an unnamed document from its text, without flicker while the user types."""
 
 import logging
 
@@ -8,18 +8,19 @@ from codeorigin.languages import Language, get_language
 logger = logging.getLogger(__name__)
 
 UNNAMED = frozenset({"", "plaintext", "text", "fundamental"})
-"""What clients call a document whose language they do not know."""
+"""Language ids that clients use for a document whose language they do not know."""
 
 _LEAST = 32
-"""Characters of an edit that never are much."""
+"""An edit of at most this many characters never counts as large."""
 _SHARE = 4
-"""An edit of more than a quarter of the text is much."""
+"""An edit of more than a quarter of the text counts as large."""
 
 
 class ToldLanguage:
-    """What the texts of one document were taken for.
+    """The guessed language of one document.
 
-    A language, once told, holds until the text has changed much: near the threshold it would come and go as one types.
+    A guess is kept until the text has changed a lot. Otherwise, near the threshold, it would come and go as the user
+    types.
     """
 
     def __init__(self) -> None:
@@ -27,7 +28,7 @@ class ToldLanguage:
         self._language: Language | None = None
 
     def of(self, text: str) -> Language | None:
-        """The language of ``text``, or None where it does not tell it clearly."""
+        """The language of ``text``, or None if the text does not clearly indicate one."""
         old = self._text
         if old is None or (text != old and (self._language is None or changed_much(old, text))):
             self._text, self._language = text, guessed(text)
@@ -35,7 +36,7 @@ class ToldLanguage:
 
 
 def guessed(text: str) -> Language | None:
-    """The language that ``text`` is taken for; None where the guess is not sure, or the model for it is missing."""
+    """Guess the language of ``text``; None if the guess is uncertain, or the model for it is missing."""
     from codeorigin.language_id import guess_language  # noqa: PLC0415 - loads a model
 
     try:
@@ -47,7 +48,7 @@ def guessed(text: str) -> Language | None:
 
 
 def changed_much(old: str, new: str) -> bool:
-    """Whether what differs between two texts, from the first to the last place, is more than a quarter of them."""
+    """Whether the span from the first to the last difference is over 32 characters and a quarter of ``old``."""
     before = _common_length(old, new)
     after = min(_common_length(old[::-1], new[::-1]), min(len(old), len(new)) - before)
     changed = max(len(old), len(new)) - before - after
@@ -55,7 +56,7 @@ def changed_much(old: str, new: str) -> bool:
 
 
 def _common_length(first: str, second: str) -> int:
-    """How many characters two texts begin with alike, by halving: comparing slices is quicker than characters."""
+    """Length of the common prefix, by bisection, because comparing slices is faster than characters."""
     low, high = 0, min(len(first), len(second))
     while low < high:
         middle = (low + high + 1) // 2

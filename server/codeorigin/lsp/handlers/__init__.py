@@ -33,6 +33,6 @@ _FEATURES = (
 
 
 def register_all(server: CodeOriginServer) -> None:
-    """Register every feature. Diagnostics are registered at ``initialize``, by the client's capabilities."""
+    """Register every feature, except diagnostics, which depend on the capabilities sent at ``initialize``."""
     for feature in _FEATURES:
         feature.register(server)

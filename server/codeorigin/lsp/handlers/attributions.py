@@ -1,4 +1,4 @@
-"""``codeorigin/attributions``: evidence per line of a range, for clients that paint it."""
+"""``codeorigin/attributions``: evidence per line of a range, for clients that display it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ATTRIBUTIONS = "codeorigin/attributions"
 
 
 class ContentModified(JsonRpcException):
-    """The document, or the model, moved on while the old text was being explained."""
+    """The document or the model changed while the old text was being explained."""
 
     CODE = types.LSPErrorCodes.ContentModified
     MESSAGE = "the document, its settings or the model have changed; ask again"

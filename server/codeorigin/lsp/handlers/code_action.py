@@ -1,4 +1,4 @@
-"""``textDocument/codeAction``: made from the diagnostics' data and known results; scores nothing."""
+"""``textDocument/codeAction``: built from the diagnostics' data and existing results, without scoring."""
 
 from collections.abc import Iterator
 
@@ -46,7 +46,7 @@ def register(server: CodeOriginServer) -> None:
 
 
 def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
-    """What can be done about the diagnostics that the client names."""
+    """Actions for the diagnostics that the client sent."""
     uri = params.text_document.uri
     snapshot = server.session.documents.snapshot(uri)
     if snapshot is None:
@@ -84,7 +84,7 @@ def _on_findings(server: CodeOriginServer, params: types.CodeActionParams) -> It
 def _ignore_edit(
     server: CodeOriginServer, snapshot: Snapshot, diagnostic: types.Diagnostic, data: FindingData
 ) -> types.TextEdit | None:
-    """A comment for the function that ``diagnostic`` is about; None where it is not known where that stands."""
+    """An edit that ignores the function of ``diagnostic``; None if the position of the function is unknown."""
     line = diagnostic.range.start.line
     result = server.session.result(snapshot.uri)
     if result is not None and result.version == snapshot.version:
@@ -99,12 +99,12 @@ def _ignore_edit(
                 return ignore_function(snapshot.positions, snapshot.language, *start)
     if snapshot.language is None:
         return None
-    # The diagnostic is older than the text; a line of its own fits in most places.
+    # The diagnostic is older than the text. A comment on its own line fits in most places.
     return ignore_function(snapshot.positions, snapshot.language, line - data.header_offset, 0)
 
 
 def _on_range(server: CodeOriginServer, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
-    """What can be done with any code: explain the function there, rescore what is selected."""
+    """Actions for any code: explain the function there, rescore the selection."""
     uri = params.text_document.uri
     document = server.session.document(uri)
     result = server.session.result(document.uri) if document is not None else None
@@ -146,7 +146,7 @@ def _edit(server: CodeOriginServer, uri: str, edit: types.TextEdit) -> types.Wor
 
 
 def _is_wanted(kind: str | None, only: object) -> bool:
-    """Kinds are a hierarchy: asking for ``refactor`` also asks for ``refactor.codeorigin.rescore``."""
+    """Whether ``only`` includes ``kind``: ``refactor`` also includes ``refactor.codeorigin.rescore``."""
     if not isinstance(only, list | tuple):
         return True
     name = str(getattr(kind, "value", kind))

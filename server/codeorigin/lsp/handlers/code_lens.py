@@ -1,4 +1,4 @@
-"""``textDocument/codeLens``: the probability above each function and above the file, when switched on."""
+"""``textDocument/codeLens``: the probability above each function and above the file, if enabled."""
 
 from lsprotocol import types
 

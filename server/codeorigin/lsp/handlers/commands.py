@@ -68,7 +68,7 @@ def register(server: CodeOriginServer) -> None:
 
 
 def _arguments(arguments: tuple[Any, ...]) -> tuple[str, Any, bool]:
-    """``[uri, second?, {quiet?}?]``; raises JsonRpcInvalidParams."""
+    """Parse ``[uri, second?, {quiet?}?]``. Raises JsonRpcInvalidParams."""
     if not 1 <= len(arguments) <= 3:
         raise JsonRpcInvalidParams(message=f"1 to 3 arguments are needed, not {len(arguments)}")
     uri = read(arguments[0], str, "uri")
@@ -146,7 +146,7 @@ def _takes_in_file(session: Session, uri: str) -> bool:
     """Whether other functions of the file count in the verdicts of the document."""
     result = session.result(uri)
     if result is None or not session.settings_of(uri).file_context:
-        return False  # a result may still be that of earlier settings
+        return False  # the result may still be from earlier settings
     return any(each.verdict.file_evidence is not None for each in result.functions)
 
 
@@ -197,7 +197,7 @@ async def _explain(
         return _said(session, {**answer, "message": message}, quiet=quiet)
     options = session.refining.explain_options(result, function)
     asking = asyncio.ensure_future(session.explanations.get(result, function, options))
-    # Cancelling ends only this request: another one may be waiting for the same explanation.
+    # Cancelling ends only this request, because another one may be waiting for the same explanation.
     progress = session.client.start_progress(EXPLAINING, asking.cancel)
     try:
         await asyncio.wait({asking})
@@ -245,7 +245,7 @@ def _to_accept(result: Result, function_id: str | None) -> list[FunctionReport]:
 
 
 def _said(session: Session, answer: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
-    """Show the answer's message unless the client shows the answer in its own way."""
+    """Return ``answer``, and show its message unless ``quiet``, when the client shows the answer itself."""
     answer["message"] = plain_message(str(answer["message"]))
     if not quiet:
         session.client.show(str(answer["message"]))

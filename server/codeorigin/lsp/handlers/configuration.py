@@ -1,4 +1,4 @@
-"""Settings from the client and from project files: asked for, pushed, watched."""
+"""Settings from the client and from project files: requested, pushed, watched."""
 
 import asyncio
 import logging
@@ -39,10 +39,10 @@ def register(server: CodeOriginServer) -> None:
 
 
 async def fetch_settings(server: CodeOriginServer) -> None:
-    """Ask the client for its settings, for all folders and for each.
+    """Request the client's settings, in general and for each folder.
 
-    Waits a few seconds: a client may be slow to answer, or never do so, and its documents are open. Until the answer
-    comes, however late, the settings that were known before hold.
+    Waits only a few seconds, because a client may answer late or never, and its documents are already open. Until the
+    answer arrives, however late, the previous settings apply.
     """
     if not server.client.support.configuration:
         return
@@ -54,7 +54,7 @@ async def fetch_settings(server: CodeOriginServer) -> None:
     number = server.session.configuration.next_request()
 
     def take(answer: asyncio.Future[Any]) -> bool:
-        """Keep the answer, unless a newer one is there already; whether that was done."""
+        """Use the answer unless a newer one has arrived; return whether it was used."""
         if answer.cancelled() or answer.exception() is not None:
             failure = None if answer.cancelled() else answer.exception()
             logger.warning("the client gave no settings (%s)", type(failure).__name__)
@@ -81,7 +81,7 @@ async def fetch_settings(server: CodeOriginServer) -> None:
 
 
 def watch_settings(server: CodeOriginServer) -> None:
-    """Ask the client to tell of changed settings and project files, where it can."""
+    """Ask the client to report changed settings and project files, if it can."""
     registrations = []
     if server.client.support.register_configuration:
         registrations.append(

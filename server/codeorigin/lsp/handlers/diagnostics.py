@@ -24,7 +24,7 @@ PAUSE_SECONDS = 2.0
 
 
 def register(server: CodeOriginServer) -> None:
-    """Register the handlers; ``workspace/diagnostic`` only when the settings switch it on."""
+    """Register the handlers; ``workspace/diagnostic`` only if the settings enable it."""
     session = server.session
 
     @server.feature(
@@ -45,7 +45,10 @@ def register(server: CodeOriginServer) -> None:
 
 
 async def _settle(session: Session, uri: str) -> None:
-    """Wait for the newest result; where the client cannot be told of a later one, also for a save and the deep part."""
+    """Wait for the newest result.
+
+    If the client does not support refreshing, also wait for a save and for the deep part.
+    """
     await session.settled(uri)
     document = session.document(uri)
     if document is None or session.client.support.refresh_diagnostics:
@@ -67,9 +70,10 @@ def _register_workspace(server: CodeOriginServer) -> None:
     async def pull_workspace(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
         await session.configured.wait()
         if params.previous_result_ids:
-            # Clients ask again as soon as they have the answer: the disk is not walked all the time.
+            # Clients ask again as soon as they have an answer. The pause keeps the server from constantly walking
+            # the disk.
             await asyncio.sleep(max(0.0, scanned_at[0] + PAUSE_SECONDS - time.monotonic()))
-        # By the plain form of the URI, which clients may spell in another way than the server.
+        # Keyed by the unquoted URI, because clients may spell a URI differently from the server.
         previous = {unquote(each.uri): each for each in params.previous_result_ids}
         reports: list[types.WorkspaceDocumentDiagnosticReport] = []
 
@@ -101,9 +105,9 @@ def _register_workspace(server: CodeOriginServer) -> None:
 def _empty_reports(
     session: Session, unseen: list[str]
 ) -> Iterator[types.WorkspaceFullDocumentDiagnosticReport]:
-    """For files that the client knows findings of and that are gone or not scored any more."""
+    """Reports for files that the client has findings for but that are gone or no longer scored."""
     for uri in unseen:
-        if session.document(uri) is None:  # an open document has its own report, a notebook its cells
+        if session.document(uri) is None:  # open documents and notebook cells have their own reports
             yield types.WorkspaceFullDocumentDiagnosticReport(uri=uri, version=None, items=[])
 
 

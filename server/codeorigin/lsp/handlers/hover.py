@@ -68,7 +68,7 @@ async def _whole(
             explanation = await explanations.get_within(result, function, wide, left())
             result, function = await refining.look(result, function, left())
         options = refining.explain_options(result, function)
-        # The evidence of the deep part has its turn after that of the wide one.
+        # The deep part's evidence is computed after that of the wide part.
         is_next = not refines or (explanation is not None and options.deep)
         whole = await explanations.get_within(result, function, options, left()) if is_next else explanation
         why = _pending(function, explanation) if whole is None else None
@@ -91,7 +91,7 @@ def _pending(function: FunctionReport, explanation: Explanation | None) -> str:
 
 
 def _on_line(session: Session, result: Result, function: FunctionReport, line: int) -> types.Hover | None:
-    """In a body: only what is known already, and only where the line says something."""
+    """The hover in a function body: only cached evidence, and only if that of the line is noticeable."""
     settings, note = result.settings, None
     options = session.refining.explain_options(result, function)
     explanation = session.explanations.cached(result, function, options)

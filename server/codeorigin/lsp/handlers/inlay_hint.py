@@ -1,4 +1,4 @@
-"""``textDocument/inlayHint``: the probability behind each function's header, when switched on."""
+"""``textDocument/inlayHint``: the probability after each function's header, if enabled."""
 
 from lsprotocol import types
 

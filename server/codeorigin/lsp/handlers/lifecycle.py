@@ -1,4 +1,4 @@
-"""``initialize``, ``initialized``, ``shutdown``: what the client can do, and when work begins and ends."""
+"""``initialize``, ``initialized``, ``shutdown``: read the client's capabilities, start and stop work."""
 
 import asyncio
 import logging

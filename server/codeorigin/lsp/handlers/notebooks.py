@@ -1,4 +1,4 @@
-"""``notebookDocument/*``: every code cell is a document of its own."""
+"""``notebookDocument/*``: every code cell is a separate document."""
 
 from lsprotocol import types
 
@@ -10,7 +10,7 @@ def register(server: CodeOriginServer) -> None:
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenNotebookDocumentParams) -> None:
-        # What a scan found in the file is now shown at its cells.
+        # Findings of a scan in the file are now shown on its cells instead.
         server.session.publisher.withdraw(lambda uri: uri == params.notebook_document.uri)
         for cell in params.cell_text_documents:
             server.session.touched(cell.uri, edited=False)

@@ -1,4 +1,4 @@
-"""``codeorigin.scanChanges``: score the functions that the working tree changed against HEAD."""
+"""``codeorigin.scanChanges``: score the functions in the working tree that differ from HEAD."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -69,7 +69,7 @@ async def _scan(session: Session, only: str | None) -> dict[str, Any]:
 
 
 def _changed_files(folder: "ScanFolder", token: CancelToken) -> "Sequence[tuple[Path, WrittenFile]]":
-    # Loaded by the thread that asks git: a server answers `initialize` without it.
+    # Imported in the thread that runs git, because `initialize` does not need it.
     from codeorigin.git.written import working_files  # noqa: PLC0415
 
     settings = folder.settings
@@ -102,7 +102,7 @@ async def _scan_folder(
         except CodeOriginError:
             raise
         except Exception as error:
-            # Go on with the other files.
+            # Continue with the other files.
             errors.append(log_failure(path, error))
             continue
         if record.functions:
@@ -117,5 +117,5 @@ def _is_wanted(path: Path, settings: Settings, folder: Path) -> bool:
 
 def _file(session: Session, record: "FileRecord", settings: Settings) -> dict[str, Any]:
     found = reported(record.functions, settings, session.accepted(record.uri))
-    # A verdict on the file would count functions that the change left alone.
+    # No verdict on the file, because it would count unchanged functions too.
     return file_of_scan(record, settings, len(found), None)

@@ -99,7 +99,7 @@ class _Scan:
         found = reported(record.functions, settings, session.accepted(uri))
         if record.functions:
             self._files.append(file_of_scan(record, settings, len(found), record.verdict))
-        # A folder may be taken out of the workspace while it is scanned.
+        # A folder may be removed from the workspace while it is scanned.
         if not session.is_open(uri) and session.documents.folder_of(uri) is not None:
             with_link = session.client.support.code_description
             items: list[types.Diagnostic] = [
@@ -108,7 +108,7 @@ class _Scan:
             session.publisher.publish(uri, items)
 
     def _withdraw_stale(self, folders: list[Path]) -> None:
-        """Take away what is still shown of files that an earlier scan found and this one did not."""
+        """Withdraw the findings in files that an earlier scan found but this one did not."""
 
         def is_gone(uri: str) -> bool:
             path = uris.to_fs_path(uri)

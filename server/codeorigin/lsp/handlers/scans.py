@@ -1,4 +1,4 @@
-"""What the commands that scan folders have in common."""
+"""Code shared by the commands that scan folders."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -24,7 +24,7 @@ MAX_ERRORS = 100
 def file_of_scan(
     record: "FileRecord", settings: Settings, findings: int, verdict: FileVerdict | None
 ) -> dict[str, Any]:
-    """A file with its functions, ``findings`` of which are reported, and the ``verdict`` on it as a whole."""
+    """The JSON of a file: its functions, the number of ``findings``, and the ``verdict`` on the whole file."""
     judged = sum(each.verdict.probability is not None for each in record.functions)
     return {
         "uri": record.uri,
@@ -36,14 +36,17 @@ def file_of_scan(
 
 
 def has_verdicts(files: Iterable[dict[str, Any]]) -> bool:
-    """Whether there is anything to list."""
+    """Whether any function has a verdict, so that there is something to list."""
     return any(each["verdict"]["probability"] is not None for file in files for each in file["functions"])
 
 
 def register_scan(
     server: CodeOriginServer, name: str, scan: Callable[[Session, str | None], Awaitable[dict[str, Any]]]
 ) -> None:
-    """Register a command: ``[folder uri or null, {quiet?}?]``; the ``message`` of what ``scan`` answers is shown."""
+    """Register a command with the arguments ``[folder uri or null, {quiet?}?]``.
+
+    The ``message`` in the answer of ``scan`` is shown unless ``quiet`` is true.
+    """
 
     @server.command(name)
     async def run(*arguments: Any) -> dict[str, Any]:
@@ -57,11 +60,11 @@ def register_scan(
 
 
 def scan_folders(session: Session, only: str | None) -> "list[ScanFolder]":
-    """The workspace folders, or the one whose URI is ``only`` and those inside it.
+    """The workspace folders, or only the one with the URI ``only`` and those inside it.
 
-    The settings of a file are those of the innermost folder that holds it, whether it is open or scanned.
+    A file has the settings of the innermost folder that contains it, whether it is open or scanned.
     """
-    # Loaded by the first scan: a server starts without.
+    # Imported by the first scan, to keep the server's startup fast.
     from codeorigin.lsp.scoring.workspace_scan import ScanFolder  # noqa: PLC0415
 
     named = [(folder.uri, uris.to_fs_path(folder.uri)) for folder in session.documents.folders.values()]

@@ -1,4 +1,4 @@
-"""``textDocument/didOpen``, ``didChange``, ``didSave``, ``didClose``; the library keeps the text itself."""
+"""``textDocument/didOpen``, ``didChange``, ``didSave``, ``didClose``; pygls updates the text itself."""
 
 from lsprotocol import types
 

@@ -31,10 +31,10 @@ _SEVERITIES = {
 
 @dataclass(frozen=True, slots=True)
 class FindingData:
-    """What travels with a diagnostic and comes back in a code action request.
+    """The ``data`` of a diagnostic, which the client sends back in a code action request.
 
-    ``header_offset`` is the number of lines from the function's first line (a decorator, say) to the
-    diagnostic's, so that the position stays right while the client moves the diagnostic with edits.
+    ``header_offset`` is the number of lines from the function's first line (a decorator, say) to the diagnostic's
+    line, so that the position stays correct while the client moves the diagnostic with edits.
     """
 
     function_id: str
@@ -59,7 +59,7 @@ class FindingData:
 
     @classmethod
     def from_wire(cls, data: object) -> FindingData | None:
-        """Read what a client sent back; None when it is not ours or was changed."""
+        """Parse what a client sent back; None if it is not ours or was changed."""
         if not isinstance(data, Mapping):
             data = getattr(data, "_asdict", lambda: None)()
         try:
@@ -77,7 +77,7 @@ class FindingData:
 
 
 class Judged(Protocol):
-    """A function with its verdict, in whatever form."""
+    """Any form of a function with its verdict."""
 
     @property
     def function_id(self) -> str: ...
@@ -90,7 +90,7 @@ F = TypeVar("F", bound=Judged)
 
 
 def reported(functions: Iterable[F], settings: Settings, accepted: Collection[str]) -> list[tuple[F, Band]]:
-    """The functions that the settings report, without the ``accepted`` ones."""
+    """The functions to report under ``settings`` and their bands, without the ``accepted`` ones."""
     wanted = {Band.LLM, Band.UNSURE} if settings.show_unsure else {Band.LLM}
     found = []
     for function in functions:

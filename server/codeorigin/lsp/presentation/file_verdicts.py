@@ -1,4 +1,4 @@
-"""Verdicts on whole documents, on their way to the client: ``codeorigin/fileVerdict``."""
+"""Sends verdicts on whole documents to the client: ``codeorigin/fileVerdict``."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,14 +10,14 @@ METHOD = "codeorigin/fileVerdict"
 
 
 class FileVerdicts:
-    """Tells the client of verdicts, and of those that no longer hold. ``notify`` sends a method's parameters."""
+    """Notifies the client of new and withdrawn verdicts; ``notify`` sends a method with its parameters."""
 
     def __init__(self, notify: Callable[[str, dict[str, Any]], None]) -> None:
         self._notify = notify
         self._told: set[str] = set()
 
     def tell(self, result: Result) -> None:
-        """Send the verdict on the whole document, or that the last one no longer holds."""
+        """Send the verdict on the whole document, or withdraw the last one."""
         uri = result.snapshot.uri
         if result.verdict is None and uri not in self._told:
             return
@@ -29,5 +29,5 @@ class FileVerdicts:
         self._notify(METHOD, {"uri": uri, "version": result.version, "verdict": verdict})
 
     def forget(self, uri: str) -> None:
-        """The document was closed."""
+        """Forget a closed document."""
         self._told.discard(uri)

@@ -41,7 +41,7 @@ class HoverContent:
     line: int | None = None
 
     def markdown(self) -> str:
-        """As Markdown; text of the document is escaped."""
+        """The hover as Markdown, with document text escaped."""
         name = code_span(self.function.span.qualified_name)
         verdict = self.function.verdict
         if verdict.probability is None:
@@ -68,7 +68,7 @@ class HoverContent:
         return "\n\n".join(part for part in parts if part)
 
     def plain_text(self) -> str:
-        """For clients that show no Markdown."""
+        """The hover as plain text, for clients that do not show Markdown."""
         name = visible(self.function.span.qualified_name)
         verdict = self.function.verdict
         if verdict.probability is None:
@@ -100,7 +100,7 @@ class HoverContent:
         return (own_text(self.function.verdict, SAME_COMMIT) or "") if self.line is None else ""
 
     def _deep(self) -> str:
-        """That the deep part refined the verdict; not shown with the evidence of a single line."""
+        """A note that the deep part refined the verdict; not shown with the evidence of a single line."""
         return (deep_note(self.function.verdict) or "") if self.line is None else ""
 
     def _file(self) -> str:
@@ -117,7 +117,7 @@ class HoverContent:
 
 
 def _strongest(explanation: Explanation) -> list[LineAttribution]:
-    """The lines that push hardest to either side, in the document's order."""
+    """The lines with the strongest evidence for either side, in document order."""
     towards_llm = sorted((x for x in explanation.lines if x.value > NOTICEABLE), key=lambda x: -x.value)
     towards_human = sorted((x for x in explanation.lines if x.value < -NOTICEABLE), key=lambda x: x.value)
     chosen = [*towards_llm[:LINES_PER_SIDE], *towards_human[:LINES_PER_SIDE]]

@@ -1,4 +1,4 @@
-"""Text of a document inside Markdown: shown as it is, never interpreted."""
+"""Embeds document text in Markdown so that it is shown literally, never interpreted."""
 
 import re
 import unicodedata
@@ -9,10 +9,10 @@ MAX_CODE_LENGTH = 60
 
 
 def visible(text: str) -> str:
-    """``text`` on one line with characters that hide or reorder others made visible.
+    """``text`` on one line, with characters that hide or reorder others made visible.
 
-    Control characters, bidirectional overrides and zero-width characters become ``·``, lone surrogates
-    the replacement character.
+    Control characters, bidirectional overrides and zero-width characters become ``·``; lone surrogates become the
+    replacement character.
     """
     return "".join(_visible(character) for character in text)
 
@@ -27,7 +27,7 @@ def _visible(character: str) -> str:
 
 
 def shorten(text: str, length: int = MAX_CODE_LENGTH) -> str:
-    """The stripped text, cut with an ellipsis when it is longer than ``length``."""
+    """The stripped text, truncated with an ellipsis if it is longer than ``length``."""
     text = text.strip()
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
@@ -35,8 +35,8 @@ def shorten(text: str, length: int = MAX_CODE_LENGTH) -> str:
 def code_span(text: str, length: int = MAX_CODE_LENGTH, *, in_table: bool = False) -> str:
     """``text`` as an inline code span whose fence is longer than any run of backticks inside.
 
-    In a table, text with a backslash before a pipe is no code span but escaped: a table's rows are split at
-    pipes first, and with one more backslash the two would read as an escaped backslash and the cell's end.
+    In a table, text with a backslash before a pipe is escaped instead. Table rows are split at pipes first, and
+    another backslash would turn the two into an escaped backslash and the end of the cell.
     """
     shown = visible(shorten(text, length))
     if not shown:
@@ -52,5 +52,5 @@ def code_span(text: str, length: int = MAX_CODE_LENGTH, *, in_table: bool = Fals
 
 
 def escape(text: str) -> str:
-    """``text`` as Markdown that shows it as it is."""
+    """Escape ``text`` so that Markdown shows it literally."""
     return _SPECIAL.sub(r"\\\1", visible(text))

@@ -1,4 +1,4 @@
-"""Diagnostics on their way to the client: pushed or pulled, never both, and quiet near the caret."""
+"""Sends diagnostics to the client: pushed or pulled, never both, and withheld near the caret."""
 
 import asyncio
 import hashlib
@@ -15,7 +15,7 @@ from codeorigin.lsp.scoring.scored_document import Result
 
 @dataclass(slots=True)
 class _State:
-    """What the client was last told about one document."""
+    """What the client last received for one document."""
 
     items: list[types.Diagnostic] = field(default_factory=list)
     version: int | None = None
@@ -27,10 +27,10 @@ class _State:
 
 
 class Publisher:
-    """Keeps each document's diagnostics and tells the client in the one way it can take them.
+    """Keeps each document's diagnostics and sends them in the way that the client supports.
 
-    Set ``pull`` and ``with_link`` from the client's capabilities before the first document is opened.
-    ``push`` sends them; ``refresh`` asks a pulling client to pull anew, or is None when it cannot be asked.
+    Set ``pull`` and ``with_link`` from the client's capabilities before the first document is opened. ``push`` sends
+    diagnostics; ``refresh`` asks a pulling client to pull again, or is None if the client does not support that.
     """
 
     def __init__(self, push: Callable[[types.PublishDiagnosticsParams], None]) -> None:
@@ -49,9 +49,9 @@ class Publisher:
         accepted: frozenset[str] = frozenset(),
         extra: tuple[types.Diagnostic, ...] = (),
     ) -> None:
-        """Bring the client up to date with ``result``.
+        """Update the client's diagnostics with ``result``.
 
-        A function that is being edited and that had no finding gets none until ``caret_quiet`` has passed.
+        A function that is being edited and had no finding gets none until ``caret_quiet`` has passed.
         """
         state = self._states.setdefault(result.snapshot.uri, _State())
         if state.quiet is not None:
@@ -77,14 +77,14 @@ class Publisher:
         self._tell(result.snapshot.uri, state, [*items, *extra], result.version)
 
     def edited(self, uri: str) -> None:
-        """An edit came: what was withheld for the old text is void."""
+        """After an edit, discard the findings that were withheld for the old text."""
         state = self._states.get(uri)
         if state is not None and state.quiet is not None:
             state.quiet.cancel()
             state.quiet = None
 
     def clear(self, uri: str) -> None:
-        """The document is closed: the client shows nothing for it any more."""
+        """Forget a document, for example one that was closed, and clear its diagnostics."""
         state = self._states.pop(uri, None)
         if state is None:
             return
@@ -96,7 +96,7 @@ class Publisher:
             self._push(types.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
 
     def publish(self, uri: str, items: list[types.Diagnostic]) -> None:
-        """Show diagnostics of a file that is not open, for pushing clients."""
+        """Push the diagnostics of a file that is not open; does nothing if the client pulls."""
         if self.pull:
             return
         if items:
@@ -106,16 +106,16 @@ class Publisher:
             self.clear(uri)
 
     def withdraw(self, is_gone: Callable[[str], bool]) -> None:
-        """Show nothing any more for the files of which ``is_gone`` says so."""
+        """Clear the diagnostics of the files for which ``is_gone`` is true."""
         for uri in [uri for uri in self._states if is_gone(uri)]:
             self.clear(uri)
 
     async def report(
         self, uri: str, previous: str | None, settle: Callable[[], Awaitable[None]]
     ) -> types.DocumentDiagnosticReport:
-        """Answer a pull once ``settle`` is done, or with what is known when a newer pull comes.
+        """Answer a pull once ``settle`` is done, or with the current diagnostics when a newer pull arrives.
 
-        A client that cannot be asked to pull anew is also made to wait until the caret's quiet time is over.
+        If the client does not support refreshing, the answer also waits until ``caret_quiet`` has passed.
         """
         state = self._states.setdefault(uri, _State())
         state.superseded.set()
@@ -145,7 +145,7 @@ class Publisher:
             await self.next_change(uri)
 
     async def next_change(self, uri: str) -> None:
-        """Wait until the client is to be told something new about ``uri``, or the document is closed."""
+        """Wait until the diagnostics of ``uri`` are updated, or the document is closed."""
         state = self._states.setdefault(uri, _State())
         state.changed.clear()
         await state.changed.wait()
@@ -162,7 +162,7 @@ class Publisher:
             self.request_refresh()
 
     def request_refresh(self) -> None:
-        """Ask a pulling client to pull anew, once for all changes of this turn of the event loop."""
+        """Ask a pulling client to pull again, at most once per iteration of the event loop."""
         if self._refresh_pending or self.refresh is None or not self.pull:
             return
         self._refresh_pending = True
@@ -175,7 +175,7 @@ class Publisher:
 
 
 def content_id(items: Sequence[types.Diagnostic]) -> str:
-    """A result id that is the same for the same diagnostics only, whenever and by whichever process they are made."""
+    """A result id derived only from the diagnostics, so that it is the same at any time and in any process."""
     return hashlib.sha256(repr(list(items)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 

@@ -42,14 +42,14 @@ TITLES = {
     "llm": direction(1),
     "unit": titles.EVIDENCE_UNIT,
 }
-"""What stands over evidence where there is room for all of it."""
+"""Titles for clients that have room to show all of the evidence."""
 
 
 def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
-    """A verdict; every figure is null when there is none, and ``reason`` says why.
+    """The JSON of a verdict; without one, its scores are null and ``reason`` says why.
 
-    ``logit`` and ``ownProbability`` are of the function's own text; all else is read off ``logit`` and
-    ``fileEvidence`` together. The texts are for people: a client shows them as they are.
+    ``logit`` and ``ownProbability`` are those of the function's own text. All other scores are derived from the sum of
+    ``logit``, ``fileEvidence`` and ``commitEvidence``. The texts are for users, and clients show them unchanged.
     """
     band = settings.limits.band(verdict)
     has_score = verdict.probability is not None
@@ -79,7 +79,7 @@ def verdict_to_wire(verdict: Verdict, settings: Settings) -> dict[str, Any]:
 
 
 def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
-    """A file's own verdict, by the model's thresholds alone; None when the model has no rule for files."""
+    """The JSON of a file's own verdict, by the model's thresholds; None if the model has no rule for files."""
     if verdict is None:
         return None
     return {
@@ -102,7 +102,7 @@ def file_to_wire(verdict: FileVerdict | None) -> dict[str, Any] | None:
 
 
 def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, Any]:
-    """A function with its verdict; ranges are in the negotiated encoding. ``explanation`` is null here."""
+    """The JSON of a function and its verdict; ranges are in the negotiated encoding, ``explanation`` is null."""
     return {
         "functionId": function.function_id,
         "kind": function.kind.value,
@@ -116,7 +116,7 @@ def function_to_wire(function: FunctionRecord, settings: Settings) -> dict[str, 
 
 
 def explanation_to_wire(result: Result, function: FunctionReport, explanation: Explanation) -> dict[str, Any]:
-    """Evidence of lines and tokens in logits; ``weight`` is a line's share of the strongest line, -1 to 1."""
+    """The JSON of an explanation, in logits; ``weight`` is relative to the strongest line, -1 to 1."""
     positions = result.snapshot.positions
     largest = max((abs(line.value) for line in explanation.lines), default=0.0) or 1.0
     return {

@@ -1,4 +1,4 @@
-"""The functions of a file that is not open: source code, the cells of a notebook, the blocks of a document."""
+"""Scores files that are not open: source code, the cells of a notebook, the blocks of a document."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 def is_chosen(path: Path, settings: Settings) -> bool:
-    """Whether the settings choose a file of this name: its language, its kind of document, or a notebook."""
+    """Whether ``settings`` include a file of this name; notebooks are always included."""
     kind = kind_of_path(path)
     return kind == NOTEBOOK or kind in settings.languages or (kind in HOSTS and kind in settings.documents)
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedFile:
-    """A file as it stands on the disk. ``changed`` are the lines to look at, from 1 as git counts them; None for all."""
+    """A file as it is on disk. ``changed`` are the line ranges to look at, 1-based as in git; None means all."""
 
     path: Path
     text: str
@@ -43,9 +43,9 @@ class ClosedFile:
         """The verdicts on the file and on its functions.
 
         Raises:
-            SourceError: it is a notebook that cannot be read.
-            ModelError: a block's language had to be guessed, and the language model is missing or broken.
-            Cancelled: ``token`` was thrown.
+            SourceError: the file is a notebook that cannot be read.
+            ModelError: a block's language had to be guessed, and the model for that is missing or broken.
+            Cancelled: ``token`` was cancelled.
         """
         positions = Positions(LineIndex(self.text), encoding)
         kind = kind_of_path(self.path)
@@ -106,7 +106,7 @@ class ClosedFile:
 def _of_cell(
     function: FunctionReport, piece: Piece, first: int, last: int, positions: Positions
 ) -> FunctionRecord:
-    """A function of a cell by whole lines of the notebook's file: it is JSON, in which columns mean nothing."""
+    """The record of a function in a cell, in whole lines of the notebook's JSON, where columns mean nothing."""
     span = function.span
     to_header = span.header.start_line - span.range.start_line
 

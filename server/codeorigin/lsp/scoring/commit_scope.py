@@ -1,4 +1,4 @@
-"""What the other functions of their commits say of a document's functions: read from git, away from the typing."""
+"""Evidence for a document's functions from the other functions of their commits, read in the background."""
 
 import asyncio
 import itertools
@@ -25,25 +25,25 @@ logger = logging.getLogger(__name__)
 
 MAX_BYTES = 1_000_000
 MAX_FILES = 100
-"""Of one commit: more is an import of code, whose functions say little of each other."""
+"""Per commit; a commit with more files imports code, whose functions say little about each other."""
 MAX_FUNCTIONS = 1_000
-"""Of one commit: the next ones would hardly move the mean."""
+"""Per commit; more functions would hardly change the mean."""
 MAX_COMMITS = 100
-"""Of one document."""
+"""Per document."""
 KEPT_FUNCTIONS = 50_000
-"""Functions of commits that are remembered, in all; some 120 bytes each."""
+"""Maximum number of cached functions over all commits, about 120 bytes each."""
 
 T = TypeVar("T")
 
 _Written = tuple[tuple[str, float], ...]
-"""Id and own logit of each function with a verdict that one commit wrote."""
+"""Id and own logit of each function that one commit wrote and that has a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitEvidence:
-    """For functions of a document, by their id: own logits of the other functions of the commit that wrote them.
+    """By id of a document's function, the own logits of the other functions of the commit that wrote it.
 
-    ``number`` tells one state of this knowledge from another; 0 is that of knowing nothing.
+    ``number`` identifies a state of this evidence; 0 means none.
     """
 
     number: int = 0
@@ -54,10 +54,10 @@ NOTHING = CommitEvidence()
 
 
 class CommitScopes:
-    """Keeps the evidence of open documents. All methods are called on the event loop.
+    """Keeps the evidence for open documents. All methods must be called on the event loop.
 
-    git runs in ``git``, a thread of its own, and scoring goes to ``worker`` at its lowest priority, file by file, so
-    that neither typing nor a hover waits for it. ``changed`` hears of a document whose evidence is another now.
+    git runs in the thread ``git``, and scoring runs in ``worker`` at the lowest priority, file by file, so that
+    neither typing nor a hover waits for it. ``changed`` is called with the URI of a document whose evidence changed.
     """
 
     def __init__(
@@ -74,15 +74,15 @@ class CommitScopes:
 
     @property
     def pending(self) -> int:
-        """Documents that are being looked at."""
+        """Number of documents being looked at."""
         return len(self._tasks)
 
     def of(self, uri: str) -> CommitEvidence:
-        """What is known of the document."""
+        """The evidence for the document so far."""
         return self._known.get(uri, NOTHING)
 
     def refresh(self, uri: str, path: Path, language: Language) -> None:
-        """Look at the committed file anew: the document was opened or saved."""
+        """Look at the committed file again, because the document was opened or saved."""
         self._cancel(uri)
         token = CancelToken()
         task = asyncio.get_running_loop().create_task(self._find(uri, path, language, token))
@@ -90,12 +90,12 @@ class CommitScopes:
         task.add_done_callback(lambda done: self._ended(uri, done))
 
     def forget(self, uri: str) -> None:
-        """The document is closed, or the setting is off."""
+        """Drop a document's evidence, because it was closed or the setting is off."""
         self._cancel(uri)
         self._known.pop(uri, None)
 
     def stop(self) -> None:
-        """Cancel everything, for good."""
+        """Cancel everything permanently."""
         for uri in list(self._tasks):
             self._cancel(uri)
 
@@ -142,7 +142,7 @@ class CommitScopes:
     def _owners(
         self, file: "CommittedFile", path: Path, language: Language, token: CancelToken
     ) -> dict[str, str]:
-        """By id, the commit of each function of the committed file whose own lines one commit wrote last."""
+        """By id, the commit that last wrote all of a function's own lines, if it is a single one."""
         text = decode_source(file.content, str(path), MAX_BYTES, language.id)
         owners = {}
         for function, lines in self._functions(text, language, str(path), token):
@@ -168,7 +168,7 @@ class CommitScopes:
         except Cancelled:
             raise
         except CodeOriginError as error:
-            # Not kept: the next time git may answer, or more of a shallow history be there.
+            # Not cached, because git may succeed next time, or a shallow history may have been deepened.
             logger.debug("a commit says nothing: %s", error)
             return ()
         if sum(map(len, self._commits.values())) + len(written) > KEPT_FUNCTIONS:
@@ -193,7 +193,7 @@ class CommitScopes:
     def _functions(
         self, text: str, language: Language, path: str, token: CancelToken
     ) -> list[tuple[FunctionReport, FunctionLines]]:
-        """The functions with their lines; in the worker."""
+        """The functions with their lines. Runs in the worker."""
         report = self._loader.analyzer().analyze(
             text, language.id, path=path, file_context=False, cancel=token
         )
@@ -210,7 +210,7 @@ def _is_source(path: str) -> bool:
     return language_for_path(path) is not None
 
 
-# What asks git is loaded when it is first asked, by its own thread: a server answers `initialize` without it.
+# The code that runs git is imported on first use, in the git thread, because `initialize` does not need it.
 
 
 def _committed(path: Path, token: CancelToken) -> "CommittedFile | None":
@@ -226,10 +226,10 @@ def _written_by(folder: Path, commit: str, token: CancelToken) -> "Sequence[Writ
 
 
 def _without(written: _Written, function_id: str) -> tuple[float, ...]:
-    """The logits of all but the function itself, which may stand in the commit more than once.
+    """The logits of all functions but one with the given id, which may occur in the commit more than once.
 
-    None where the commit has it in another form: what changed since is not what the commit wrote, and its first form
-    would speak for it.
+    Empty if the commit only has the function in another form: the commit did not write the current form, and the
+    earlier form would count as evidence for it.
     """
     ids = [identity for identity, _ in written]
     if function_id not in ids:

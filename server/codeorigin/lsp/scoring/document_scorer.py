@@ -1,6 +1,6 @@
-"""When an open document is scored, and the results: debounced, newest version only, cancelled on edit.
+"""Schedules the scoring of open documents: debounced, newest version only, cancelled on edit.
 
-All methods are called on the event loop; only the scoring itself runs in the worker.
+All methods must be called on the event loop; only the scoring itself runs in the worker.
 """
 
 import asyncio
@@ -27,10 +27,10 @@ class _Entry:
 
 
 class DocumentScorer:
-    """Scores documents, keeps their results and hands each new one to ``deliver``.
+    """Scores documents, keeps their results and passes each new one to ``deliver``.
 
-    ``begin`` takes the document as it is now, or None when it is closed; ``key`` is that pass's key alone, cheap
-    to ask for. ``failed`` hears of every exception but cancellation.
+    ``begin`` returns a pass over the document as it is now, or None if it is closed; ``key`` returns only the key of
+    that pass, and is cheap. ``failed`` is called with every exception except cancellation.
     """
 
     def __init__(
@@ -53,13 +53,13 @@ class DocumentScorer:
         self.results: dict[str, Result] = {}
 
     def schedule(self, uri: str, delay: float) -> None:
-        """Score ``uri`` after ``delay`` seconds without another call; work on an older text stops now."""
+        """Score ``uri`` after ``delay`` seconds without another call; work on older text stops now."""
         entry = self._entries.setdefault(uri, _Entry())
         self._stop(entry)
         entry.timer = asyncio.get_running_loop().call_later(delay, self._start, uri)
 
     async def score_now(self, uri: str) -> bool:
-        """Score ``uri`` without a delay and wait; False if that failed, or was cancelled for good."""
+        """Score ``uri`` without delay and wait; False if that failed or :meth:`cancel_all` was called."""
         entry = self._entries.get(uri)
         if entry is None or not entry.busy:
             self.schedule(uri, 0.0)
@@ -76,29 +76,29 @@ class DocumentScorer:
             self._release(entry, worked=True)
 
     def cancel_all(self) -> None:
-        """Stop the work on every document, for good."""
+        """Stop the work on every document permanently."""
         for entry in self._entries.values():
             self._stop(entry)
             self._release(entry, worked=False)
         self._entries.clear()
 
     def forget(self, uri: str) -> None:
-        """The document is closed."""
+        """Stop the work on a closed document and forget its result."""
         self.results.pop(uri, None)
         self.cancel(uri)
 
     @property
     def pending(self) -> int:
-        """Documents whose pass waits or is under way."""
+        """Number of documents with a pass waiting or running."""
         return sum(entry.busy for entry in self._entries.values())
 
     def is_busy(self, uri: str) -> bool:
-        """Whether a pass over ``uri`` waits or is under way."""
+        """Whether a pass over ``uri`` is waiting or running."""
         entry = self._entries.get(uri)
         return entry is not None and entry.busy
 
     async def settled(self, uri: str) -> bool:
-        """Wait until no pass over ``uri`` waits or is under way; False if the last one failed."""
+        """Wait until no pass over ``uri`` is waiting or running; False if the last one failed."""
         entry = self._entries.get(uri)
         if entry is None or not entry.busy:
             return True
@@ -118,7 +118,7 @@ class DocumentScorer:
         future.add_done_callback(lambda done: self._done(uri, work, token, done))
 
     def _score(self, work: Pass, token: CancelToken) -> Result:
-        """In the worker."""
+        """Score the document. Runs in the worker."""
         snapshot, settings = work.snapshot, work.settings
         reason = skip_reason(snapshot, settings, work.folder)
         if reason is not None or snapshot.kind is None:
@@ -135,14 +135,14 @@ class DocumentScorer:
             in_commits=work.commits.others,
             cancel=token,
         )
-        # What the deep part has read already is not shown by the wide part again.
+        # Functions that the deep part has already read do not fall back to the wide part's verdict.
         report = analyzer.refine(snapshot.text, report, work.looked_at, ask=False)
         return Result(work, report, analyzer.model_id)
 
     def _done(self, uri: str, work: Pass, token: CancelToken, future: asyncio.Future[Result]) -> None:
         entry = self._entries.get(uri)
         if entry is None or entry.token is not token:
-            return  # an edit or a close came between: the result is of an old version
+            return  # edited or closed meanwhile, so the result is for an old version
         entry.token = None
         error = Cancelled("cancelled") if future.cancelled() else future.exception()
         is_current = self._key(uri) == work.key

@@ -1,4 +1,4 @@
-"""Running explanations: shared between requests, cancelled when no request waits or the document changes."""
+"""Runs explanations, shared between requests, cancelled when no request waits or the document changes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ExplanationJobs:
         """Errors of runs that failed when no request was waiting; the next request gets them."""
 
     def cached(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Explanation | None:
-        """The explanation if it was made before; at once."""
+        """The explanation if it is cached, else None; does not wait."""
         analyzer = self._loader.loaded
         if analyzer is None or result.done.generation != self._loader.generation:
             return None
@@ -62,9 +62,11 @@ class ExplanationJobs:
         )
 
     async def get(self, result: Result, function: FunctionReport, options: ExplainOptions) -> Explanation:
-        """The explanation, waiting for it; being cancelled stops the work when nobody else waits.
+        """Wait for the explanation; cancelling this stops the work unless another request waits for it.
 
-        Raises Cancelled when the document or the model is another by now, ModelError when there is no model.
+        Raises:
+            Cancelled: the document or the model has changed.
+            ModelError: there is no model.
         """
         if (known := self.cached(result, function, options)) is not None:
             return known
@@ -74,10 +76,10 @@ class ExplanationJobs:
     async def get_within(
         self, result: Result, function: FunctionReport, options: ExplainOptions, seconds: float
     ) -> Explanation | None:
-        """The explanation if it is ready within ``seconds``; else None, and it is made in the background.
+        """The explanation if it is ready within ``seconds``; else None, and work continues in the background.
 
-        The background work shows progress, and ends early on edits and on the user's cancel. If it fails, the
-        next call raises what it failed with.
+        The background work shows progress, and stops early when the document is edited or the user cancels. If it
+        fails, the next call raises its error.
         """
         if (known := self.cached(result, function, options)) is not None:
             return known
@@ -93,7 +95,7 @@ class ExplanationJobs:
             return None
 
     def cancel(self, uri: str) -> None:
-        """The document has changed: stop explanations of its old text."""
+        """Stop explanations of the old text of a document that has changed."""
         for key, run in list(self._runs.items()):
             if key[0] == uri:
                 run.token.cancel()
@@ -153,7 +155,7 @@ def _key(result: Result, function: FunctionReport, options: ExplainOptions) -> _
 
 
 def _stop(run: _Run) -> None:
-    """The user cancelled the background work; requests may still wait for it."""
+    """Stop background work that the user cancelled, unless requests still wait for it."""
     progress, run.progress = run.progress, None
     if progress is not None:
         progress.end()

@@ -1,4 +1,4 @@
-"""Results of files that are not open, without their text, so that unchanged files are not scored again."""
+"""Cache of results of files that are not open, without their text, so unchanged files are not rescored."""
 
 import pickle
 import zlib
@@ -11,7 +11,7 @@ from codeorigin.model.file_verdict import FileVerdict
 
 MAX_BYTES = 64 * 1024 * 1024
 _OVERHEAD_BYTES = 400
-"""Of one entry: its path, its key and the table's slot."""
+"""Per entry: its path, its key and its slot in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class FileKey:
-    """While these stay the same, so does the record. ``languages`` are those of cells and blocks."""
+    """What a record depends on. ``languages`` are the enabled ones, which matter for cells and blocks."""
 
     modified_ns: int
     size: int
@@ -37,10 +37,10 @@ class FileKey:
 
 
 class FileRecords:
-    """Records by path, packed (some 150 bytes a function), up to ``max_bytes`` in all.
+    """Records by path, compressed (about 150 bytes per function), up to ``max_bytes`` in total.
 
-    When the table is full, new records are not kept, instead of dropping the oldest: scans go through the files
-    in the same order each time, so that each record would be dropped shortly before it is asked for.
+    When the table is full, new records are not kept. Dropping the oldest ones instead would not help: scans visit the
+    files in the same order each time, so each record would be dropped shortly before it is needed.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
@@ -53,16 +53,16 @@ class FileRecords:
 
     @property
     def size(self) -> int:
-        """Bytes that the records take, about."""
+        """Approximate size of the records in bytes."""
         return self._bytes
 
     def has(self, path: Path, key: FileKey) -> bool:
-        """Whether :meth:`get` has a record."""
+        """Whether :meth:`get` would return a record."""
         kept = self._records.get(path)
         return kept is not None and kept[0] == key
 
     def get(self, path: Path, key: FileKey) -> FileRecord | None:
-        """The record of ``path``, or None when there is none for this very key."""
+        """The record of ``path``, or None if there is none with this exact key."""
         kept = self._records.get(path)
         if kept is None or kept[0] != key:
             return None
@@ -78,7 +78,7 @@ class FileRecords:
             self._bytes += len(packed) + _OVERHEAD_BYTES
 
     def keep(self, wanted: Callable[[Path], bool]) -> None:
-        """Drop all records but those of ``wanted`` paths."""
+        """Drop all records except those of ``wanted`` paths."""
         for path in [path for path in self._records if not wanted(path)]:
             self._drop(path)
 

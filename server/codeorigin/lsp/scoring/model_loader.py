@@ -1,4 +1,4 @@
-"""The analyzer as the server holds it: loaded in the worker on first use, failing once and with one line."""
+"""The server's analyzer, loaded in the worker on first use; a failure is remembered with a one-line error."""
 
 import logging
 import threading
@@ -24,7 +24,7 @@ class ModelLoader:
         self._generation = 0
 
     def choose(self, model_dir: Path | None) -> bool:
-        """Use the model in ``model_dir`` (None: the bundled one) from now on; whether that is a change."""
+        """Switch to the model in ``model_dir`` (None: the bundled one); return whether that is a change."""
         with self._lock:
             if model_dir == self._chosen:
                 return False
@@ -34,12 +34,12 @@ class ModelLoader:
 
     @property
     def generation(self) -> int:
-        """How often another model was chosen: what one generation says is not mixed with another's."""
+        """How often another model was chosen; results of different generations are never mixed."""
         return self._generation
 
     @property
     def loaded(self) -> "Analyzer | None":
-        """The analyzer if it is there already; from any thread."""
+        """The analyzer if it is loaded, else None. May be called from any thread."""
         return self._analyzer
 
     @property
@@ -48,9 +48,11 @@ class ModelLoader:
         return self._error
 
     def analyzer(self, generation: int | None = None) -> "Analyzer":
-        """The analyzer of ``generation`` (None: the newest), loaded now if need be. Worker thread only.
+        """The analyzer of ``generation`` (None: the newest), loaded now if necessary. Worker thread only.
 
-        Raises ModelError, and Cancelled when another model was chosen since that generation.
+        Raises:
+            ModelError: the model cannot be loaded.
+            Cancelled: another model was chosen since that generation.
         """
         while True:
             with self._lock:
@@ -76,7 +78,7 @@ class ModelLoader:
 
 def _load(model_dir: Path | None) -> "Analyzer":
     try:
-        # Here and not above: it brings in the inference runtime, which `initialize` must not wait for.
+        # Imported here because it imports the inference runtime, which `initialize` must not wait for.
         from codeorigin.analyzer import Analyzer  # noqa: PLC0415
 
         return Analyzer.load(model_dir)

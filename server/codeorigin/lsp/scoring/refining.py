@@ -1,7 +1,7 @@
-"""The deep part's reading of functions that have a verdict by the wide part: in the background, or at once if asked.
+"""Refines verdicts of the model's wide part with its deep part, in the background or at once on request.
 
-All methods are called on the event loop. The worker is given one function at a time, so that whatever is more urgent
-waits for one at most.
+All methods must be called on the event loop. The worker gets one function at a time, so that more urgent work waits
+for one function at most.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from codeorigin.wording.explanations import deep_part_failed, without_deep
 logger = logging.getLogger(__name__)
 
 SHOW_SECONDS = 1.0
-"""How often clients are told of what was refined while more is to come."""
+"""Interval at which refined verdicts are shown while there are more to refine."""
 
 
 @dataclass(slots=True)
 class _Work:
-    """What goes on for one version of a document."""
+    """The work in progress for one version of a document."""
 
     token: CancelToken = field(default_factory=CancelToken)
     task: asyncio.Task[None] | None = None
@@ -37,10 +37,10 @@ class _Work:
 
 
 class Refining:
-    """Refines the verdicts in ``results`` and hands each document that changed to ``show``, with what was there before.
+    """Refines the verdicts in ``results`` and calls ``show`` with each changed result and the previous one.
 
-    ``failed`` hears what goes wrong. A deep part that does not work is not asked again until another model is chosen,
-    and one that fails in an unforeseen way not about the same function.
+    ``failed`` is called with errors. A deep part that does not work is not used again until another model is chosen;
+    if it fails unexpectedly on one function, it is only not used for that function again.
     """
 
     def __init__(
@@ -60,34 +60,34 @@ class Refining:
         self._work: dict[str, _Work] = {}
         self._looked_at: dict[str, frozenset[str]] = {}
         self._failures: dict[tuple[int, str | None], str] = {}
-        """Why, in words: an error would keep the text of a document alive."""
+        """Reasons as text, because an exception would keep the text of a document alive."""
 
     @property
     def looked_at(self) -> Mapping[str, frozenset[str]]:
-        """By document, the ids of functions that somebody looked at: their verdicts are refined whatever they are."""
+        """By document, the ids of functions that the user looked at; their verdicts are always refined."""
         return self._looked_at
 
     @property
     def pending(self) -> int:
-        """Documents that are refined in the background."""
+        """Number of documents being refined in the background."""
         return sum(each.task is not None and not each.task.done() for each in self._work.values())
 
     @property
     def is_needed(self) -> bool:
-        """Whether the model that is loaded has a deep part that refines."""
+        """Whether the loaded model has a deep part that refines verdicts."""
         analyzer = self._loader.loaded
         return analyzer is not None and analyzer.refines
 
     def failure(self, generation: int, function: FunctionReport | None = None) -> str | None:
-        """Why the deep part of the model of ``generation`` does not work, for all or for one function.
+        """Why the deep part of the model of ``generation`` does not work, in general or for one function.
 
-        A sentence for users; None as far as is known.
+        A sentence for users; None if no failure is known.
         """
         found = self._failures.get((generation, None))
         return found if found or function is None else self._failures.get((generation, function.function_id))
 
     def explain_options(self, result: Result, function: FunctionReport) -> ExplainOptions:
-        """How a function is explained: by the wide part alone where its verdict is, or the deep part does not work."""
+        """Explain options; wide part only if the verdict is from that alone, or if the deep part fails."""
         options, verdict = result.settings.explain_options, function.verdict
         if not self.is_needed:
             return options
@@ -97,7 +97,7 @@ class Refining:
         return dataclasses.replace(options, deep=False)
 
     def begin(self, result: Result) -> None:
-        """A document has new verdicts: refine the doubtful ones in the background, and what somebody looked at."""
+        """Start refining new verdicts in the background: doubtful ones, and those that the user looked at."""
         uri = result.snapshot.uri
         self.cancel(uri)
         if uri in self._looked_at:
@@ -110,9 +110,9 @@ class Refining:
     async def look(
         self, result: Result, function: FunctionReport, seconds: float | None = None
     ) -> tuple[Result, FunctionReport]:
-        """Refine one verdict now, and wait for it at most ``seconds``; the result and the function as they are then.
+        """Refine one verdict now, wait at most ``seconds``, and return the newest result and function.
 
-        What is not ready then is refined and shown all the same, unless an edit comes between.
+        A verdict that is not ready by then is still refined and shown, unless the document is edited first.
         """
         uri = result.snapshot.uri
         result, function = self._newest(result, function)
@@ -125,19 +125,19 @@ class Refining:
         return self._newest(result, function)
 
     def _newest(self, result: Result, function: FunctionReport) -> tuple[Result, FunctionReport]:
-        """What is known by now of a function of the same pass over a document."""
+        """The newest result of the same pass over the document, and the function in it."""
         newest = self._results.get(result.snapshot.uri, result)
         same = (each for each in newest.functions if each.span is function.span)
         return (newest, next(same, function)) if newest.done is result.done else (result, function)
 
     async def settled(self, uri: str) -> None:
-        """Wait until a document is not refined in the background any more."""
+        """Wait until a document is no longer being refined in the background."""
         work = self._work.get(uri)
         if work is not None and work.task is not None:
             await asyncio.wait({work.task})
 
     def cancel(self, uri: str) -> None:
-        """The document has changed: stop reading its old text."""
+        """Stop refining the old text of a document that has changed."""
         work = self._work.pop(uri, None)
         if work is not None:
             work.token.cancel()
@@ -145,12 +145,12 @@ class Refining:
                 work.task.cancel()
 
     def forget(self, uri: str) -> None:
-        """The document is closed."""
+        """Forget a closed document."""
         self.cancel(uri)
         self._looked_at.pop(uri, None)
 
     def stop(self) -> None:
-        """Cancel everything, for good."""
+        """Cancel everything permanently."""
         for uri in list(self._work):
             self.cancel(uri)
 
@@ -183,7 +183,10 @@ class Refining:
     def _ask(
         self, uri: str, work: _Work, function: FunctionReport, priority: Priority, *, quiet: bool = False
     ) -> asyncio.Future[None]:
-        """Ask about ``function`` unless that is under way as urgently, and show the answer unless ``quiet``."""
+        """Ask the deep part about ``function``, and show the answer unless ``quiet``.
+
+        A running request is reused, unless this one is urgent (``Priority.ASKED``).
+        """
         known = work.running.get(function.function_id)
         if known is not None and not known.done() and priority is not Priority.ASKED:
             return known
@@ -215,12 +218,12 @@ class Refining:
         return heard
 
     def _hear(self, uri: str, *, quiet: bool) -> None:
-        """Bring the result up to date with all that the deep part has said by now."""
+        """Update the result with all of the deep part's answers so far."""
         result, analyzer = self._results.get(uri), self._loader.loaded
         if result is None or result.report is None or analyzer is None:
             return
         if result.done.generation != self._loader.generation:
-            return  # another model was chosen, whose scales are not for these logits
+            return  # another model was chosen; its scales are not for these logits
         looked_at = self._looked_at.get(uri, frozenset())
         report = analyzer.refine(result.snapshot.text, result.report, looked_at, ask=False)
         if report != result.report:
@@ -229,7 +232,7 @@ class Refining:
                 self._show(self._results[uri], result)
 
     def fail(self, generation: int, error: Exception, function: FunctionReport | None = None) -> None:
-        """The deep part of the model of ``generation`` does not work, or fails on ``function`` as nobody foresaw."""
+        """Record that the deep part of ``generation`` does not work, or fails unexpectedly on ``function``."""
         if self.failure(generation, function) is None:
             alone = None if function is None or isinstance(error, ModelError) else function.function_id
             why = without_deep if isinstance(error, CodeOriginError) else deep_part_failed

@@ -1,4 +1,4 @@
-"""One pass over a document, what is known of it afterwards, and how to find a function in it."""
+"""One pass over a document, its result, and how to find a function in it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Key = tuple[int, Settings, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """All that one pass over a document needs, taken once on the event loop.
+    """Everything that one pass over a document needs, captured once on the event loop.
 
-    ``generation`` counts the choices of a model: results of two models are never mixed. ``looked_at`` are ids of
-    functions whose verdicts the deep part refines whatever they are.
+    ``generation`` counts model changes, because results of two models are never mixed. ``looked_at`` are ids of
+    functions whose verdicts the deep part always refines.
     """
 
     snapshot: Snapshot
@@ -36,15 +36,15 @@ class Pass:
 
     @property
     def key(self) -> Key:
-        """Version, settings, model and commits: while they stay the same, so does the result."""
+        """Version, settings, model and commits; while they are unchanged, so is the result."""
         return self.snapshot.version, self.settings, self.generation, self.commits.number
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionRecord:
-    """A function's verdict and where it stands, in the client's units: enough to show it without its text.
+    """A function's verdict and position, in the client's units; enough to show it without its text.
 
-    ``header`` is the first line of the function's header; ``header_offset`` the number of lines from the
+    ``header`` is the first line of the function's header; ``header_offset`` is the number of lines from the
     function's first line (a decorator, say) to it.
     """
 
@@ -60,7 +60,7 @@ class FunctionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one pass came to; without a report, ``skipped`` says why."""
+    """The result of one pass; without a report, ``skipped`` says why."""
 
     done: Pass
     report: FileReport | None
@@ -74,12 +74,12 @@ class Result:
 
     @property
     def settings(self) -> Settings:
-        """The settings that it was scored under."""
+        """The settings that it was scored with."""
         return self.done.settings
 
     @property
     def version(self) -> int:
-        """The document's version that was scored."""
+        """The version of the document that was scored."""
         return self.done.snapshot.version
 
     @property
@@ -93,7 +93,7 @@ class Result:
         return self.report.verdict if self.report is not None else None
 
     def record(self, function: FunctionReport) -> FunctionRecord:
-        """What to show of ``function``."""
+        """The data needed to show ``function``."""
         span, positions = function.span, self.done.snapshot.positions
         return FunctionRecord(
             function_id=function.function_id,
@@ -107,7 +107,7 @@ class Result:
         )
 
     def moves(self, before: Result) -> bool:
-        """Whether a function whose text is as it was ``before`` has another verdict now."""
+        """Whether a function with unchanged text has another verdict than in ``before``."""
         known = {function.function_id: function.verdict.probability for function in before.functions}
         return any(
             function.verdict.probability != known[function.function_id]
@@ -116,7 +116,7 @@ class Result:
         )
 
     def at_line(self, line: int) -> FunctionReport | None:
-        """The outermost function that ``line`` belongs to; of two on the line, the first."""
+        """The outermost function that contains ``line``; the first one if there are several."""
         for function in self.functions:
             if function.span.range.start_line <= line <= function.span.range.end_line:
                 return function
@@ -127,7 +127,7 @@ class Result:
         return next((function for function in self.functions if function.function_id == function_id), None)
 
     def between(self, first: int, last: int) -> Iterator[FunctionReport]:
-        """The outermost functions that share a line with ``first`` to ``last``, both included."""
+        """The outermost functions that overlap the lines ``first`` to ``last``, inclusive."""
         for function in self.functions:
             span = function.span.range
             if span.start_line <= last and span.end_line >= first:

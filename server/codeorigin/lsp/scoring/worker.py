@@ -1,4 +1,4 @@
-"""The one thread that scores: most urgent first, cancellable, and not stopped by a failing job."""
+"""A worker thread: most urgent job first, cancellable, and not stopped by a failing job."""
 
 import asyncio
 import heapq
@@ -25,10 +25,10 @@ class Priority(IntEnum):
 
 
 class WorkerThread:
-    """A daemon thread with a priority queue. Submit from the event loop; results come back to it.
+    """A daemon thread with a priority queue. Submit jobs on the event loop; results are delivered there.
 
-    It is not ``pygls``' thread pool, which is shared with reading stdin, nor a ThreadPoolExecutor, which
-    keeps the process alive until its last job ends.
+    It is used instead of ``pygls``'s thread pool, which also reads stdin, or a ThreadPoolExecutor, which keeps
+    the process alive until its last job ends.
     """
 
     def __init__(self) -> None:
@@ -43,28 +43,28 @@ class WorkerThread:
 
     @property
     def queue_length(self) -> int:
-        """Jobs that wait or run and that somebody still wants."""
+        """Number of jobs that are running, or are waiting and not cancelled."""
         with self._ready:
             waiting = sum(not token.cancelled for _, _, token, _, _ in self._jobs)
             return waiting + (self._running is not None)
 
     def is_wanted_before(self, priority: Priority) -> bool:
-        """Whether a job waits that is more urgent than ``priority``. From any thread."""
+        """Whether a job more urgent than ``priority`` is waiting. May be called from any thread."""
         with self._ready:
             return any(waiting < priority and not token.cancelled for waiting, _, token, _, _ in self._jobs)
 
     def submit(
         self, work: Callable[[], T], *, priority: Priority, token: CancelToken | None = None
     ) -> asyncio.Future[T]:
-        """Run ``work`` in the worker. The future raises Cancelled when ``token`` is thrown before it starts.
+        """Run ``work`` in the worker. The future raises Cancelled if ``token`` is cancelled before it starts.
 
-        Cancelling the future throws the token.
+        Cancelling the future cancels the token.
         """
         loop = asyncio.get_running_loop()
         token = token or CancelToken()
         future: asyncio.Future[T] = loop.create_future()
         future.add_done_callback(lambda done: token.cancel() if done.cancelled() else None)
-        # A failure that nobody waits for any more is not worth a warning by asyncio.
+        # Retrieve the exception, so that asyncio does not warn about a failure that nobody waits for any more.
         future.add_done_callback(lambda done: None if done.cancelled() else done.exception())
         with self._ready:
             if self._stopping:
@@ -81,7 +81,7 @@ class WorkerThread:
         return future
 
     def stop(self, timeout: float) -> bool:
-        """Cancel everything and wait up to ``timeout`` seconds; whether the thread has ended."""
+        """Cancel everything and wait up to ``timeout`` seconds; return whether the thread has ended."""
         with self._ready:
             self._stopping = True
             for _, _, token, _, _ in self._jobs:
@@ -118,7 +118,7 @@ class WorkerThread:
             try:
                 loop.call_soon_threadsafe(self._finish, future, result, failure)
             except RuntimeError:
-                return  # the loop is closed: the server has ended
+                return  # the loop is closed because the server has stopped
 
     def _finish(self, future: asyncio.Future[Any], result: Any, failure: BaseException | None) -> None:
         if not future.done():

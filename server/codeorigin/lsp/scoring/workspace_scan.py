@@ -1,4 +1,4 @@
-"""Scoring all files of the workspace: at the lowest priority, with progress and cancel, small files in batches."""
+"""Scores all files of the workspace: lowest priority, progress and cancel, small files in batches."""
 
 import itertools
 import logging
@@ -31,26 +31,26 @@ logger = logging.getLogger(__name__)
 
 WALK_CHUNK = 64
 SCAN_BATCH_BYTES = 1 << 16
-"""Half of the command's: what is typed meanwhile waits for less."""
+"""Half of the command line tool's batch, so that scoring while the user types waits for less."""
 MAX_FILES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class ScanFolder:
-    """A folder to scan and the settings that hold in it, but not in the workspace folders ``inside`` it."""
+    """A folder to scan and its settings, which do not apply to the workspace folders ``inside`` it."""
 
     path: Path
     settings: Settings
     inside: tuple[Path, ...] = ()
 
     def holds(self, path: Path) -> bool:
-        """Whether this is the innermost workspace folder of the file at ``path``, which lies below it."""
+        """Whether this is the innermost workspace folder of the file at ``path``, which must be below it."""
         return not any(path.is_relative_to(inner) for inner in self.inside)
 
 
 @dataclass(slots=True)
 class ScanSummary:
-    """What a scan came to. ``errors`` are one line each; ``cut``: there are more files, which were left out."""
+    """The outcome of a scan. ``errors`` are one line each; ``cut`` means that more files were left out."""
 
     files: int = 0
     functions: int = 0
@@ -62,14 +62,14 @@ class ScanSummary:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Files whose functions were scored together, and the texts of those that have to be judged yet."""
+    """Files whose functions were scored together, and the texts of those that still need verdicts."""
 
     paths: frozenset[Path] = frozenset()
     texts: dict[Path, tuple[FileKey, str]] = field(default_factory=dict)
 
 
 class _UntilWanted(CancelToken):
-    """Thrown when ``token`` is, or when the worker has something more urgent to do than a scan."""
+    """Cancelled when ``token`` is, or when the worker has something more urgent to do than a scan."""
 
     def __init__(self, worker: WorkerThread, token: CancelToken) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class _UntilWanted(CancelToken):
 
 
 class Scanner:
-    """Scores files from disk. One that has not changed since the last scan is not read again."""
+    """Scores files from disk. A file that has not changed since the last scan is not read again."""
 
     def __init__(self, worker: WorkerThread, loader: ModelLoader, encoding: PositionEncoding) -> None:
         self._worker = worker
@@ -103,10 +103,11 @@ class Scanner:
         scored: Callable[[FileRecord, Settings], None],
         progress: Callable[[int, int], None],
     ) -> ScanSummary:
-        """Score every source file below ``folders``, notebooks, and the kinds of documents that the settings name.
+        """Score all source files, notebooks and enabled kinds of documents below ``folders``.
 
-        ``skip`` is asked for each file's URI (documents that are open have their own results); ``scored`` is
-        given each file's record and ``progress`` the number of files done and of files found. Raises ModelError.
+        ``skip`` is called with each file's URI and returns whether to skip it (open documents have their own results).
+        ``scored`` is called with each file's record, and ``progress`` with the number of files done and of files
+        found. Raises ModelError.
         """
         summary = ScanSummary()
         try:
@@ -149,13 +150,13 @@ class Scanner:
         return summary
 
     async def _forget_others(self, folders: Sequence[ScanFolder], found: set[Path]) -> None:
-        """Drop the records of files in ``folders`` that are there no more, or excluded now."""
+        """Drop the records of files in ``folders`` that are gone or are excluded now."""
         roots = {folder.path for folder in folders}
 
         def wanted(path: Path) -> bool:
             return path in found or roots.isdisjoint(path.parents)
 
-        # In the worker, where all else is done with the records.
+        # In the worker, like every other access to the records.
         await self._worker.submit(lambda: self.records.keep(wanted), priority=Priority.SCAN)
 
     async def _list(
@@ -191,7 +192,7 @@ class Scanner:
         return files, False
 
     def _prepare(self, files: Sequence[tuple[Path, Settings]], token: CancelToken) -> _Batch:
-        """Read the first of the files and score their functions together, as far as nothing more urgent waits."""
+        """Read the first files and score their functions together, unless something more urgent is waiting."""
         analyzer = self._loader.analyzer()
         keys: list[FileKey | None] = []
         for path, settings in files:
@@ -237,18 +238,18 @@ class Scanner:
         except ModelError as error:
             if kind_of_path(file.path) not in HOSTS:
                 raise
-            # It is the language model: files of source code are scored without it.
+            # The failing model is the one that guesses languages; source files are scored without it.
             raise SourceError(f"{file.path}: {error}") from error
 
     async def changed_file(
         self, path: Path, file: "WrittenFile", settings: Settings, token: CancelToken
     ) -> FileRecord:
-        """The functions of a file in which lines of ``file`` lie; each is judged in its whole file.
+        """The functions that contain changed lines of ``file``; each is judged within its whole file.
 
         Raises:
-            SourceError: it is not source text.
+            SourceError: the file is not source text.
             ModelError: the model is missing or broken.
-            Cancelled: ``token`` was thrown.
+            Cancelled: ``token`` was cancelled.
         """
 
         def work() -> FileRecord:
@@ -260,7 +261,7 @@ class Scanner:
 
 
 def log_failure(path: Path, error: Exception) -> str:
-    """Log the error; one line about the file that could not be scored."""
+    """Log the error and return one line about the file that could not be scored."""
     logger.error("a file could not be scored", exc_info=error)
     return f"{path}: could not be scored ({type(error).__name__})"
 

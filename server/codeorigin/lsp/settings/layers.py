@@ -1,4 +1,4 @@
-"""Which settings hold for a document: defaults, then the editor's, then those of the folder's own files."""
+"""The settings that apply to a document: defaults, then the editor's, then those in the folder's own files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,12 +21,11 @@ class _Folder:
 
 @dataclass(slots=True)
 class Configuration:
-    """The layers of settings and what they come to, per workspace folder.
+    """The layers of settings and the merged settings of each workspace folder.
 
-    Later layers win: defaults, ``initializationOptions``, what the editor says for all folders, what it
-    says for one folder, the folder's ``codeorigin.toml`` or ``pyproject.toml``. The project's files come
-    last because editors send every setting with its default value, so that theirs could never be told from
-    an unset one.
+    Later layers win: defaults, ``initializationOptions``, the editor's settings for all folders, its settings for
+    one folder, the folder's ``codeorigin.toml`` or ``pyproject.toml``. The project's files come last because editors
+    send every setting with its default value, so a value that the user set cannot be told from an unset one.
     """
 
     everywhere: Settings = field(default_factory=Settings)
@@ -39,21 +38,21 @@ class Configuration:
     _newest_answer: int = 0
 
     def set_initial(self, options: object) -> None:
-        """Take ``initializationOptions``: the settings, or a table that holds them as ``codeorigin``."""
+        """Set ``initializationOptions``: the settings, or a table that has them under ``codeorigin``."""
         self._initial = _section(options)
 
     def set_editor(self, values: object, by_folder: Mapping[str, Any] | None = None) -> None:
-        """Take what the editor's configuration says now."""
+        """Set the editor's current configuration."""
         self._editor = _section(values)
         self._editor_by_folder = dict(by_folder or {})
 
     def next_request(self) -> int:
-        """The number of a request for the editor's configuration that is about to be sent."""
+        """The number of the next request for the editor's configuration."""
         self._requests += 1
         return self._requests
 
     def answer(self, request: int, values: object, by_folder: Mapping[str, Any]) -> bool:
-        """Take the answer to a request, unless a later one was answered before; whether it was taken."""
+        """Use the answer to a request unless a later one was already answered; return whether it was used."""
         if request <= self._newest_answer:
             return False
         self._newest_answer = request
@@ -61,7 +60,7 @@ class Configuration:
         return True
 
     def rebuild(self, folders: list[str]) -> None:
-        """Compute the settings of all ``folders`` (URIs) anew, reading their files."""
+        """Recompute the settings of all ``folders`` (URIs), reading their files."""
         base, problems = merge(Settings(), self._initial, "initializationOptions")
         base, more = merge(base, self._editor, "editor settings")
         found = [*problems, *more]
@@ -82,12 +81,12 @@ class Configuration:
         self.problems = tuple(dict.fromkeys(found))
 
     def of(self, folder: str | None) -> Settings:
-        """The settings of a workspace folder's URI; None is a document outside all folders."""
+        """The settings for a workspace folder's URI; None stands for documents outside all folders."""
         found = self._folders.get(folder) if folder is not None else None
         return found.settings if found is not None else self.everywhere
 
     def is_stale(self, folder: str | None) -> bool:
-        """Whether a file of the folder changed since it was read; for clients that watch no files."""
+        """Whether a file of the folder changed since it was read; for clients that do not watch files."""
         found = self._folders.get(folder) if folder is not None else None
         if found is None or folder is None or found.signature is None:
             return False
@@ -95,7 +94,7 @@ class Configuration:
 
 
 def _section(values: object) -> object:
-    """Editors send the section itself, or a table with the section in it."""
+    """Return the section itself; editors send either that or a table that contains it."""
     if isinstance(values, Mapping) and isinstance(values.get(SECTION), Mapping):
         return values[SECTION]
     return values
