@@ -102,7 +102,7 @@ def replacing_binary_file(
                     remove()
                 raise
         if folder.descriptor is not None:
-            with suppress(OSError):  # some file systems do not support this, and the content is safe without it
+            with suppress(OSError):  # not supported by some file systems, and not needed for the content
                 os.fsync(folder.descriptor)
 
 
