@@ -121,8 +121,11 @@ def _counted_between(before: Sequence[int], first: int, last: int) -> int:
 
 
 def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: float | None = None) -> bool:
-    """Whether a verdict is a finding: at or above ``threshold``; without one, if at most ``false_positive_rate`` of
-    the human-written calibration functions score as high; without either, in band ``llm``."""
+    """Whether a verdict is a finding.
+
+    With ``threshold``, the probability must be at least that. Otherwise, with ``false_positive_rate``, at most that
+    share of the human-written calibration functions may score as high. With neither, the band must be ``llm``.
+    """
     if verdict.probability is None:
         return False
     if threshold is not None:

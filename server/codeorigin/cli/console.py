@@ -17,7 +17,7 @@ class _LiteralConsole(Console):
 def make_console(stream: TextIO) -> Console:
     """A console on ``stream`` that interprets no markup, emoji codes or highlights.
 
-    Colours follow the terminal, ``NO_COLOR`` and ``FORCE_COLOR``.
+    Colors follow the terminal, ``NO_COLOR`` and ``FORCE_COLOR``.
     """
     width = None if stream.isatty() else _UNLIMITED_WIDTH
     return _LiteralConsole(

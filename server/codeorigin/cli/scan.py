@@ -55,7 +55,7 @@ def make_engine(options: ScanOptions) -> "Engine":
 
 
 class _Progress:
-    """Prints a line every minute, or every five seconds on a terminal."""
+    """Prints at most one line per minute, or one per five seconds on a terminal."""
 
     def __init__(self) -> None:
         self._started = self._shown = time.monotonic()

@@ -37,8 +37,10 @@ _MOST_PENDING = 16
 
 _Outcome = tuple[CheckedFile, ...] | FileError
 _Named = tuple[str, str, str, bool, bool, frozenset[str] | None]
-"""A source as sent to a process: file, displayed path, language, whether the user named it, whether it is a notebook,
-and the languages of the cells to check."""
+"""A source as sent to another process.
+
+Its file, displayed path and language, whether the user named it, whether it is a notebook, and which cells to check.
+"""
 
 
 def worker_count(sources: Sequence[Source], jobs: int) -> int:

@@ -1,4 +1,4 @@
-"""Commits, changes and blame of an untrusted repository, read with the ``git`` program's plumbing commands only.
+"""Commits, changes and blame of an untrusted repository, read with the ``git`` program.
 
 Nothing that a repository configures is run: no hook, filter, text converter, external diff, file monitor, pager,
 signature checker or transport. git never reads the files of the working tree

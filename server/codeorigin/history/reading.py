@@ -115,7 +115,7 @@ class Readers:
                 self._not_taken.discard(future)
 
     def finished(self) -> Iterator[list[Read]]:
-        """Yield the results of other processes that were not yet consumed, so that they are kept if a run stops."""
+        """Yield finished results of other processes that were not consumed, so that a stopped run can keep them."""
         for future in self._not_taken:
             if future.done() and not future.cancelled() and future.exception() is None:
                 yield future.result()

@@ -24,8 +24,11 @@ def _command(kind: str, message: str, **properties: str | int) -> str:
 
 
 def render(result: CheckResult) -> str:
-    """``::notice`` lines for findings and for files in band ``llm``, ``::error`` or, if skipped, ``::warning``
-    lines for errors, then the summary as plain text."""
+    """Workflow commands, then the summary as plain text.
+
+    There are ``::notice`` lines for findings and for files in band ``llm``, and ``::error`` lines for errors, or
+    ``::warning`` lines for skipped files.
+    """
     lines = []
     for file, function in result.findings():
         first, last = file.place(function)
