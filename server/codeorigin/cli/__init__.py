@@ -1,1 +1,1 @@
-"""The command line: check, explain, doctor and serve, over the same analyzer as the language server."""
+"""The command line, which uses the same analyzer as the language server."""

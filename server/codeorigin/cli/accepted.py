@@ -1,4 +1,4 @@
-"""``check --baseline``: findings that a team has accepted, in the file that editors keep too."""
+"""``check --baseline``: findings that a team has accepted, in the same file that editors use."""
 
 import os
 from dataclasses import replace
@@ -13,15 +13,15 @@ from codeorigin.wording.totals import accepted_sentence
 
 
 def _opened(path: Path) -> AcceptedFindings:
-    # Only the folder is resolved: the file itself is never reached through a link.
+    # Resolve only the folder, because the file itself must not be a link.
     return AcceptedFindings(Path(os.path.realpath(path.parent)), path.name)
 
 
 def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:
-    """Ids of the functions that the file at ``path`` accepts.
+    """The ids of the functions that the file at ``path`` accepts.
 
     Raises:
-        CodeOriginError: it is broken, or not there though it must be.
+        CodeOriginError: the file is broken, or it does not exist and ``may_be_new`` is False.
     """
     found = _opened(path)
     if not found.exists():
@@ -34,12 +34,12 @@ def accepted_ids(path: Path, *, may_be_new: bool) -> frozenset[str]:
 
 
 def update(path: Path, result: CheckResult) -> CheckResult:
-    """Accept all findings of ``result``; the result in which they are accepted.
+    """Accept all findings of ``result``, and return the result with them accepted.
 
-    Entries that are findings no longer are dropped for the files that were checked as a whole.
+    Entries for files that were checked as a whole are dropped if they are no longer findings.
 
     Raises:
-        CodeOriginError: the file is broken or cannot be written; it is left as it was.
+        CodeOriginError: the file is broken or cannot be written; it is left unchanged.
     """
     places = {
         file.path: None if file.path == STDIN_NAME else os.path.realpath(file.path) for file in result.files

@@ -1,4 +1,4 @@
-"""The ``codeorigin`` command: options in, an exit code out; each command is a module."""
+"""The ``codeorigin`` command: parses options and returns an exit code; each command has its own module."""
 
 import sys
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from codeorigin.cli.options import Debug, FileContext, Model, NoConfig, NoDeep, 
 from codeorigin.cli.terminal import PROGRAM, complain
 from codeorigin.explain.explanation import Aggregation, Baseline, Method
 
-# Every command imports its own module when it runs, so that `--version` and `--help` answer at once.
+# Each command imports its module only when it runs, so that `--version` and `--help` are fast.
 # ruff: noqa: PLC0415
 
 app = typer.Typer(
@@ -29,7 +29,7 @@ app = typer.Typer(
 
 
 class LogLevel(StrEnum):
-    """How much the language server writes to its log."""
+    """The log levels of the language server."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -38,7 +38,7 @@ class LogLevel(StrEnum):
 
 
 class ExplanationFormat(StrEnum):
-    """The formats of an explanation and of a guess."""
+    """The formats of an explanation and of a language guess."""
 
     TEXT = "text"
     JSON = "json"
@@ -223,9 +223,9 @@ saved_commands.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console entry: run one command and return its exit code. Usage errors cost one line and 2.
+    """The console entry point: run one command and return its exit code.
 
-    Without arguments it shows the help.
+    A usage error prints one line and returns 2. Without arguments, the help is shown.
     """
     given = with_optional_base(sys.argv[1:] if arguments is None else list(arguments))
     try:
@@ -236,7 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.ERROR
     except Exception as error:
-        # typer has its own click or uses the installed one, so usage errors are told by their attributes.
+        # typer bundles click or uses the installed one, so usage errors are recognized by their attributes.
         explain_usage = getattr(error, "format_message", None)
         if explain_usage is None:
             if "--debug" in given:

@@ -1,4 +1,4 @@
-"""Arguments that the option parser cannot read by itself."""
+"""Arguments that the option parser cannot handle by itself."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ _CHANGED = "--changed"
 
 
 def with_optional_base(arguments: Sequence[str]) -> list[str]:
-    """``check --changed`` without a base gets an empty one: where no word follows, another option or ``--``."""
+    """Add an empty base to ``check --changed`` if it is the last argument, or if an option or ``--`` follows."""
     given = list(arguments)
     if given[:1] != ["check"]:
         return given

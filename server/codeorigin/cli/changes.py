@@ -1,4 +1,4 @@
-"""What ``check --changed``, ``--staged`` and ``--commit`` look at: the functions that a change wrote in."""
+"""The input of ``check --changed``, ``--staged`` and ``--commit``: the functions that a change touched."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 
 def change_request(changed: str | None, staged: bool, commit: str | None) -> ChangeRequest | None:
-    """The change that the options ask for; None without one.
+    """The change that the options request; None if they request none.
 
-    ``changed`` is a base, empty for the working tree. Raises CodeOriginError if there is more than one.
+    ``changed`` is a base, or empty for the working tree. Raises CodeOriginError for more than one change.
     """
     asked = [
         *([ChangeRequest(ChangeKind.RANGE, changed)] if changed else []),
@@ -74,12 +74,12 @@ def changed_sources(
     declared: bool = True,
     documents: bool = False,
 ) -> Iterator[ChangedSources]:
-    """What the change touches below ``names`` (the whole repository if there are none), to be read in the block.
+    """The files that the change touches below ``names`` (by default everywhere), readable inside the block.
 
-    With ``documents``, documents that hold blocks of code count as well.
+    With ``documents``, documents with code blocks are included.
 
     Raises:
-        RepositoryError: git has no such change, or a name lies outside of the repository.
+        RepositoryError: there is no such change, or a name is outside the repository.
         LanguageError: ``language`` is not supported.
     """
     from codeorigin.source.notebooks import is_notebook  # noqa: PLC0415
@@ -127,7 +127,7 @@ def changed_sources(
 
 
 def _declared(repository: Repository, change: Change) -> tuple[DeclaredAgent, ...] | None:
-    """What the commits of the change say of themselves; None where there are none yet."""
+    """The agents that the commits of the change declare; None if the change has no commits yet."""
     if change.new is None:
         return None
     if change.request.kind is ChangeKind.COMMIT:
@@ -154,10 +154,10 @@ def wanted_paths(
     documents: bool = False,
     notebooks: bool = False,
 ) -> tuple[Callable[[str], bool], list[str]]:
-    """What tells by its path in the repository whether a file is looked at, and ``names`` as such paths.
+    """A predicate that selects files by their path in the repository, and ``names`` as such paths.
 
     Raises:
-        RepositoryError: a name lies outside of the repository.
+        RepositoryError: a name is outside the repository.
         LanguageError: ``language`` is not supported.
     """
     from codeorigin.source.ignore import IgnorePatterns  # noqa: PLC0415
@@ -192,10 +192,10 @@ def wanted_paths(
 
 
 def _in_repository(repository: Repository, name: str) -> str:
-    """A file or folder that the user names as a path in the repository; empty for all of it."""
+    """A file or folder named by the user, as a path in the repository; empty for the whole repository."""
     if repository.root is None:
         return Path(name).as_posix().removeprefix("./").removesuffix(".")
-    # Only the folder: a link that the user names is looked at as the link that git knows.
+    # First resolve only the folder: a link that the user names is a link in git too.
     full = Path(os.path.abspath(name))  # noqa: PTH100
     real = Path(os.path.realpath(full.parent)) / full.name if full.name else full
     root = Path(os.path.realpath(repository.root))
@@ -209,10 +209,10 @@ def _in_repository(repository: Repository, name: str) -> str:
 def changed_file(
     report: FileReport, text: str, changed: Sequence[LineRange], *, in_context: bool
 ) -> CheckedFile:
-    """The file with only those outermost functions in which one of the lines ``changed`` lies.
+    """The file with only those outermost functions that contain one of the ``changed`` lines.
 
-    It has no verdict on the file, which would count functions that the change left alone. ``changed`` are lines that end
-    at ``\\n``, as git counts them.
+    It has no verdict on the file, which would include functions that the change did not touch. In ``changed``, only
+    ``\\n`` ends a line, as in git.
     """
     lines = function_lines(text, report.functions)
     modules = [each.span.kind is SpanKind.MODULE for each in report.functions]
@@ -223,11 +223,11 @@ def changed_file(
             _is_read(text, report.functions[number], changed) if modules[number] else each.is_touched(changed)
         )
     )
-    # Blocks of a document are nobody's functions yet: they were not in calibration.
+    # Code blocks in documents are not counted as functions of the change: calibration did not include them.
     is_source = report.language not in HOSTS
     around = ChangedFunctions(
         language=get_language(report.language).model_language if is_source else "",
-        # What is outside of functions speaks to none of them.
+        # Code outside functions is no evidence for any function.
         verdicts=[
             Verdict.without(Reason.UNCALIBRATED) if module else each.verdict
             for each, module in zip(report.functions, modules, strict=True)
@@ -246,7 +246,7 @@ def changed_file(
 
 
 def _is_read(text: str, module: FunctionReport, changed: Sequence[LineRange]) -> bool:
-    """Whether a changed line is one of top-level code, and not of the functions in between."""
+    """Whether a changed line belongs to top-level code, and not to the functions in between."""
     first = text.count("\n", 0, module.span.code.start) + 1
     return any(
         line.strip() and any(low <= number <= high for low, high in changed)
@@ -257,9 +257,9 @@ def _is_read(text: str, module: FunctionReport, changed: Sequence[LineRange]) ->
 def judged_together(
     files: Sequence[CheckedFile], change: ChangeReport, bundle: Bundle
 ) -> tuple[list[CheckedFile], ChangeReport]:
-    """The files with what the change says of the functions that it wrote, and the change with its own verdict.
+    """The files, with verdicts that take the whole change into account, and the change with its own verdict.
 
-    A merge brings together what many commits wrote: it has no verdict, and says nothing of its functions.
+    A merge combines what many commits wrote, so it has no verdict and does not affect those of its functions.
     """
     whole, verdicts = judge_change(bundle, [file.around for file in files if file.around is not None])
     if whole is not None and change.parents > 1:
@@ -277,7 +277,7 @@ def judged_together(
 
 
 def as_shown(text: str, changed: Sequence[LineRange]) -> tuple[LineRange, ...]:
-    """``changed`` in lines as editors and reports count them, which end at a lone ``\\r`` as well."""
+    """``changed`` in lines as editors and reports count them, where a lone ``\\r`` also ends a line."""
     if "\r" not in text.replace("\r\n", ""):
         return tuple(changed)
     index = LineIndex(text)

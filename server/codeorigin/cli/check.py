@@ -1,4 +1,4 @@
-"""``codeorigin check``: files in, a report out, an exit code for scripts."""
+"""``codeorigin check``: checks files, writes a report, and returns an exit code for scripts."""
 
 import sys
 import time
@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What the user asked for; ``output`` None means stdout, ``jobs`` is the most processes that check files.
+    """What the user requested. ``output`` None means stdout; ``jobs`` is the maximum number of processes.
 
-    ``documents`` also takes Markdown and reStructuredText from folders and changes. ``file_context`` lets the other
-    functions of a file count, if the model has a rule for that. The project's files give ``threshold``, ``exclude`` and
-    ``file_context`` where they are not set, unless ``config`` is off. ``top_level`` reports on code outside of
-    functions; None goes by the project's files. ``editor`` are an editor's settings, which hold where those files say
-    nothing. ``deep`` lets a deep part that refines verdicts do so; a change is
-    judged without it.
+    ``documents`` includes Markdown and reStructuredText from folders and changes. ``file_context`` makes the other
+    functions of a file count, if the model has a rule for that. ``top_level`` reports on code outside functions.
+    Unless ``config`` is False, ``threshold``, ``exclude``, ``file_context`` and ``top_level`` default to the project's
+    settings. ``editor`` holds an editor's settings, which apply where the project sets nothing. ``deep`` lets the deep
+    part of a model refine verdicts, except for changes, which are judged without it.
     """
 
     paths: Sequence[str]
@@ -69,7 +68,7 @@ class CheckOptions:
 
 
 class _Steps(Protocol):
-    """Shows how far the work is; errors go through it so that they do not tear the bar."""
+    """Shows progress. Errors are printed through it so that they do not break the progress bar."""
 
     def advance(self) -> None: ...
 
@@ -78,7 +77,7 @@ class _Steps(Protocol):
 
 class _Silent:
     def advance(self) -> None:
-        """Nobody watches."""
+        """Do nothing."""
 
     def error(self, message: str) -> None:
         complain(message)
@@ -103,14 +102,14 @@ def _progress(total: int) -> Iterator[_Steps]:
                 progress.advance(task)
 
             def error(self, message: str) -> None:
-                # The live display reroutes sys.stderr, so the line lands above the bar.
+                # The live display redirects sys.stderr, so the line is printed above the bar.
                 complain(message)
 
         yield _Bar()
 
 
 def _peak_memory_bytes() -> int | None:
-    """Peak resident memory of the largest process of this run, or None on systems without ``getrusage``."""
+    """Peak resident memory in bytes of the largest process of this run; None on systems without ``getrusage``."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
@@ -123,7 +122,7 @@ def _peak_memory_bytes() -> int | None:
 def _sources(
     options: CheckOptions, project: "Project | None"
 ) -> Iterator[tuple[list[Source], list[FileError], ChangeReport | None]]:
-    """What there is to check, what is wrong with the rest, and the change if one was asked for."""
+    """The sources to check, the errors for the others, and the change if one was requested."""
     if options.change is None:
         yield (
             *collect(
@@ -154,12 +153,12 @@ def _sources(
 
 
 def check(options: CheckOptions) -> CheckResult:
-    """Analyse everything in ``options``. A file that fails becomes an error; the others are still checked.
+    """Check everything in ``options``. A file that fails becomes an error; the others are still checked.
 
-    A file in a folder that is not source text is skipped, and listed among the errors as such.
+    A file found in a folder that is not source text is skipped, and listed among the errors as skipped.
 
-    Raises :class:`~codeorigin.errors.ModelError` or :class:`~codeorigin.errors.LanguageError` when nothing
-    can be checked at all.
+    Raises :class:`~codeorigin.errors.ModelError`, :class:`~codeorigin.errors.LanguageError` or another
+    :class:`~codeorigin.errors.CodeOriginError` if nothing can be checked at all.
     """
     project = None
     if options.config or options.editor is not None:
@@ -181,7 +180,7 @@ def check(options: CheckOptions) -> CheckResult:
 
         workers = worker_count(sources, options.jobs)
         pool = stack.enter_context(begun_processes(workers))
-        # Late: it takes a while, and bad options need no model.
+        # Imported late, because it takes a while and invalid options need no model.
         from codeorigin.model.bundle import Bundle  # noqa: PLC0415
 
         bundle = Bundle.load(options.model)
@@ -195,7 +194,7 @@ def check(options: CheckOptions) -> CheckResult:
             file_context=file_context,
             module=top_level,
             deep=options.deep and options.change is None,
-            # Only this report quotes code.
+            # Only the HTML report quotes code.
             keep_text=options.report_format is ReportFormat.HTML,
             debug=options.debug,
         )
@@ -205,7 +204,7 @@ def check(options: CheckOptions) -> CheckResult:
             else:
                 files += outcome
                 found = [FileError(bundle.name, each.unrefined) for each in outcome if each.unrefined]
-            # The deep part fails once for all files.
+            # If the deep part fails, report it only once for all files.
             for error in dict.fromkeys(each for each in found if each not in errors):
                 errors.append(error)
                 steps.error(_error_line(error))
@@ -234,7 +233,7 @@ def check(options: CheckOptions) -> CheckResult:
 def _outcomes(
     sources: Sequence[Source], how: FileCheck, pool: "ProcessPoolExecutor | None", workers: int
 ) -> Generator[tuple[CheckedFile, ...] | FileError]:
-    """What comes of each source, in their order; in several processes where there is a ``pool``."""
+    """Yield the outcome of each source, in order; with a ``pool``, several processes do the work."""
     from codeorigin.cli.workers import check_alone, check_in_processes  # noqa: PLC0415
 
     if pool is None:
@@ -248,7 +247,7 @@ def _error_line(error: FileError) -> str:
 
 
 def _checked(options: CheckOptions) -> CheckResult:
-    """The result, after its findings were accepted if that was asked for."""
+    """The result of the check, with its findings accepted if requested."""
     if options.accept_all and options.accepted_file is None:
         raise CodeOriginError("--update-baseline: name the file to write, with --baseline FILE")
     result = check(options)
@@ -258,11 +257,11 @@ def _checked(options: CheckOptions) -> CheckResult:
 
 
 def exit_code(result: CheckResult, fail_on_share: float | None = None) -> int:
-    """0 nothing, 1 findings, 2 errors.
+    """The exit code: 0 for no findings, 1 for findings, 2 for errors.
 
-    An error outranks findings: a check that did not see what it was asked to must not pass for one that did. Skipped
-    files are no error unless there was nothing else. With ``fail_on_share``, findings fail together: if their lines
-    are more than that share of all that count.
+    Errors take precedence, so that an incomplete check does not look like a complete one. Skipped files are an error
+    only if there was nothing else to check. With ``fail_on_share``, the exit code is 1 only if more than that share of
+    the lines that count are in findings.
     """
     summary = result.summary
     if summary.errors or (summary.skipped and not result.files):
@@ -273,7 +272,7 @@ def exit_code(result: CheckResult, fail_on_share: float | None = None) -> int:
 
 
 def run_check(options: CheckOptions) -> int:
-    """Check, write the report, and say by the exit code what came out: see :func:`exit_code`."""
+    """Check, write the report, and return the exit code; see :func:`exit_code`."""
     result = write_output(
         options.output,
         lambda: _checked(options),

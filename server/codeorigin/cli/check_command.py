@@ -1,4 +1,4 @@
-"""The command ``check``: its options, and what is made of them."""
+"""The command ``check`` and its options."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What a check found, before it is rendered: files, errors, and the totals."""
+"""The result of a check before it is rendered: files, errors and totals."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,26 +20,26 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a notebook: its ``number``, counted from 1 over all cells, and where its ``lines`` stand in the file."""
+    """A notebook cell: its ``number`` among all cells, from 1, and the file's line for each of its ``lines``."""
 
     number: int
     lines: tuple[int, ...]
 
     def line(self, line: int) -> int:
-        """The line of the file, from 1, that a line of the cell stands on; 1 if that is not known."""
+        """The file's line (1-based) for a line of the cell; 1 if it is not known."""
         return self.lines[min(line, len(self.lines)) - 1] if self.lines else 1
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """One analysed file, or a cell of a notebook; all lines are those of the cell then.
+    """A checked file or notebook cell; for a cell, all lines are relative to the cell.
 
-    ``path`` is as shown; ``text`` is kept only for reports that quote code.
+    ``path`` is the path to display; ``text`` is kept only for reports that quote code.
 
-    ``counted`` says of every function in ``report`` how many lines count for shares (see :class:`Summary`). ``changed``
-    are the changed lines, from 1 and both ends inclusive, if a change was looked at. ``around`` are then all
-    functions of the file, of which ``report`` has those at the places ``touched``. ``unrefined`` says why the deep
-    part of the model did not refine the verdicts, where it failed.
+    ``counted`` is the number of lines that count for shares (see :class:`Summary`), for every function in ``report``.
+    If a change is checked, ``changed`` holds the changed lines (1-based, inclusive), ``around`` all functions of the
+    file, and ``touched`` the indices in it of the functions in ``report``. ``unrefined`` is the reason why the deep
+    part of the model failed to refine the verdicts, if it did.
     """
 
     path: str
@@ -59,31 +59,32 @@ class CheckedFile:
 
     @property
     def shown(self) -> str:
-        """The file as people are shown it, with the cell if it is one."""
+        """The path to display, with the cell number if it is a cell."""
         return shown_path(self.path, self.cell_number)
 
     def counted_of(self, functions: Sequence[FunctionReport]) -> list[int]:
-        """How many lines of each of some outermost functions count; 0 where nobody counted."""
+        """How many lines of each of the given outermost functions count; 0 if unknown."""
         counted = dict(zip(map(id, self.report.functions), self.counted, strict=False))
         return [counted.get(id(function), 0) for function in functions]
 
     def first_line(self, function: FunctionReport) -> int:
-        """The line of a function to point at: its first, or its first changed one."""
+        """The line of a function to point to: its first changed line, or else its first line."""
         first, last = line_range(function)
         changed = (max(first, low) for low, high in self.changed or () if low <= last and high >= first)
         return min(changed, default=first)
 
     def place(self, function: FunctionReport) -> tuple[int, int]:
-        """First line to point at and last line of a function, as they stand in the file: a notebook is JSON."""
+        """The line of a function to point to and its last line, as lines of the file (for a notebook, its JSON)."""
         first, last = self.first_line(function), line_range(function)[1]
         return (first, last) if self.cell is None else (self.cell.line(first), self.cell.line(last))
 
 
 @dataclass(frozen=True, slots=True)
 class FileError:
-    """A file that could not be checked, and one line on why.
+    """A file that could not be checked, with a one-line reason.
 
-    ``skipped``: found in a folder, not named by the user, and not source text. It does not fail the check.
+    ``skipped`` means that it was found in a folder, not named by the user, and is not source text. It does not fail
+    the check.
     """
 
     path: str
@@ -94,11 +95,11 @@ class FileError:
 def counted_lines(
     report: FileReport, text: str, changed: Sequence[tuple[int, int]] | None
 ) -> tuple[int, ...]:
-    """Of every function, its lines that are not blank and, if there are any, among the ``changed`` ones."""
+    """The number of nonblank lines of every function; if ``changed`` is given, only of changed lines."""
     wanted = None if changed is None else {line for low, high in changed for line in range(low, high + 1)}
     before = _counted_before(text, 1, wanted)
     return tuple(
-        # The lines of top-level code are not all those between its ends.
+        # Not all lines between the ends of top-level code belong to it.
         _counted_before(code_text(text, function.span), line_range(function)[0], wanted)[-1]
         if function.span.kind is SpanKind.MODULE
         else _counted_between(before, *line_range(function))
@@ -107,7 +108,7 @@ def counted_lines(
 
 
 def _counted_before(text: str, first: int, wanted: Container[int] | None) -> list[int]:
-    """How many lines of ``text``, which begins on line ``first``, count before each of them, and behind the last."""
+    """How many lines of ``text``, which begins on line ``first``, count before each line and after the last."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     counts: Iterable[bool] = map(bool, map(str.strip, lines))
     if wanted is not None:
@@ -120,8 +121,11 @@ def _counted_between(before: Sequence[int], first: int, last: int) -> int:
 
 
 def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: float | None = None) -> bool:
-    """Whether a verdict is a finding: at or above ``threshold``; without one, if at most ``false_positive_rate`` of
-    the human-written calibration functions score as high; without either, in band ``llm``."""
+    """Whether a verdict is a finding.
+
+    With ``threshold``, the probability must be at least that. Otherwise, with ``false_positive_rate``, at most that
+    share of the human-written calibration functions may score as high. With neither, the band must be ``llm``.
+    """
     if verdict.probability is None:
         return False
     if threshold is not None:
@@ -132,18 +136,18 @@ def is_finding(verdict: Verdict, threshold: float | None, false_positive_rate: f
 
 
 def shown_path(path: str, cell: int | None) -> str:
-    """A file as people are shown it, with the number of its notebook's cell if it is one."""
+    """The path to display, with the cell number for a notebook cell."""
     return path if cell is None else f"{path}:cell {cell}"
 
 
 def is_llm_file(file: CheckedFile) -> bool:
-    """Whether the file as a whole is in band ``llm``: shown in reports, but not a finding."""
+    """Whether the file as a whole is in band ``llm``, which reports show, but which is not a finding."""
     return file.report.verdict is not None and file.report.verdict.band is Band.LLM
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Everything a report needs. ``threshold`` and ``false_positive_rate`` are the user's; None: the model's own."""
+    """Everything a report needs. If ``threshold`` and ``false_positive_rate`` are None, the model's bands apply."""
 
     version: str
     model: str
@@ -157,20 +161,20 @@ class CheckResult:
     accepted: frozenset[str] = frozenset()
 
     def is_finding(self, function: FunctionReport) -> bool:
-        """Whether this function makes the check exit with 1: it would be reported, and nobody has accepted it."""
+        """Whether this function is a finding that was not accepted, which makes the check exit with 1."""
         return self._is_reported(function) and function.function_id not in self.accepted
 
     def is_accepted(self, function: FunctionReport) -> bool:
-        """Whether this function would be a finding, had it not been accepted."""
+        """Whether this function would be a finding if it were not accepted."""
         return self._is_reported(function) and function.function_id in self.accepted
 
     def _is_reported(self, function: FunctionReport) -> bool:
         return is_finding(function.verdict, self.threshold, self.false_positive_rate)
 
     def listed(self) -> Iterator[tuple[CheckedFile, tuple[FunctionReport, ...]]]:
-        """The files and the outermost functions of each to list, as ``show`` asks.
+        """Yield the files to list, each with its outermost functions to list, according to ``show``.
 
-        A file whose own verdict is ``llm`` is listed even if none of its functions is a finding.
+        A file in band ``llm`` is listed even if none of its functions is a finding.
         """
         for file in self.files:
             functions = file.report.functions
@@ -181,7 +185,7 @@ class CheckResult:
             yield file, functions
 
     def findings(self) -> Iterator[tuple[CheckedFile, FunctionReport]]:
-        """The findings, in the order of the files and of their lines."""
+        """Yield the findings, ordered by file and line."""
         for file in self.files:
             for function in file.report.functions:
                 if self.is_finding(function):
@@ -190,7 +194,7 @@ class CheckResult:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts up a :class:`Summary` while files come in. ``known`` are the ids of accepted functions."""
+    """Accumulates a :class:`Summary` file by file. ``known`` holds the ids of accepted functions."""
 
     threshold: float | None
     false_positive_rate: float | None = None
@@ -209,7 +213,7 @@ class Tally:
     def add(self, file: CheckedFile) -> None:
         """Count one file and its functions."""
         report = file.report
-        # The cells of a notebook come one after the other.
+        # The cells of a notebook are added one after the other.
         self.files += file.cell is None or file.path != self.notebook
         self.notebook = None if file.cell is None else file.path
         self.functions += len(report.functions)

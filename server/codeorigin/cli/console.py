@@ -1,23 +1,23 @@
-"""Consoles that read no markup into what they print and leave a closed pipe to the caller."""
+"""Consoles that print text literally, without markup, and leave a closed pipe to the caller."""
 
 from typing import TextIO
 
 from rich.console import Console
 
-# Wider than any terminal: output to a file or a pipe is neither folded nor cut.
+# Wider than any terminal, so that output to a file or a pipe is neither wrapped nor truncated.
 _UNLIMITED_WIDTH = 100_000
 
 
 class _LiteralConsole(Console):
     def on_broken_pipe(self) -> None:
-        """Let the error through: rich itself would exit with 1, which here means findings."""
+        """Reraise the error: rich itself would exit with 1, which here means findings."""
         raise  # noqa: PLE0704 - rich calls this while it handles the BrokenPipeError
 
 
 def make_console(stream: TextIO) -> Console:
     """A console on ``stream`` that interprets no markup, emoji codes or highlights.
 
-    Colours follow the terminal, ``NO_COLOR`` and ``FORCE_COLOR``.
+    Colors follow the terminal, ``NO_COLOR`` and ``FORCE_COLOR``.
     """
     width = None if stream.isatty() else _UNLIMITED_WIDTH
     return _LiteralConsole(

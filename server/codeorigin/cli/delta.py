@@ -1,4 +1,4 @@
-"""``codeorigin delta``: what became of the functions between two reports."""
+"""``codeorigin delta``: compare the functions of two reports."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
@@ -12,9 +12,9 @@ from codeorigin.report import line_range
 
 @dataclass(frozen=True, slots=True)
 class ReportedFunction:
-    """A function of a report, as a comparison shows it.
+    """A function of a report, as shown in a comparison.
 
-    ``cell`` is the number of its notebook's cell. Lines count from 1, both ends inclusive. ``finding``: it made the
+    ``cell`` is the number of the notebook cell. Lines are 1-based and inclusive. ``finding`` means that it made the
     check exit with 1.
     """
 
@@ -31,16 +31,16 @@ class ReportedFunction:
 
     @property
     def shown(self) -> str:
-        """The file as people are shown it, with the cell if it is one."""
+        """The path to display, with the cell number if it is in a cell."""
         return shown_path(self.path, self.cell)
 
     @property
     def place(self) -> tuple[str, int, int]:
-        """What functions are sorted by."""
+        """The sort key of functions."""
         return self.path, self.cell or 0, self.start_line
 
     def is_same_as(self, other: Self) -> bool:
-        """Whether text, verdict and path are those of ``other``."""
+        """Whether text, verdict and path are the same as in ``other``."""
         return self._state == other._state
 
     @property
@@ -51,7 +51,7 @@ class ReportedFunction:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What is only in the new report, only in the old one, and in both with another text, verdict or path."""
+    """Functions only in the new report, only in the old one, and in both with different text, verdict or path."""
 
     added: tuple[ReportedFunction, ...]
     gone: tuple[ReportedFunction, ...]
@@ -60,7 +60,7 @@ class Delta:
 
     @property
     def new_findings(self) -> int:
-        """Findings of the new report that were none in the old one."""
+        """The number of findings in the new report that were not findings in the old one."""
         return sum(each.finding for each in self.added) + sum(
             after.finding and not before.finding for before, after in self.changed
         )
@@ -69,7 +69,8 @@ class Delta:
 def compare(old: CheckResult, new: CheckResult) -> Delta:
     """Match the outermost functions by path and id (the text), then by path and name, then by id alone.
 
-    In notebooks, those of the same cell come first each time; the numbers of cells change with every new one.
+    In notebooks, functions in the same cell are matched first at each step. A cell's number is not reliable, because it
+    changes whenever a cell is inserted before it.
     """
     before, after = _entries(old), _entries(new)
     pairs: list[tuple[ReportedFunction, ReportedFunction]] = []
@@ -113,7 +114,7 @@ def _entries(result: CheckResult) -> list[ReportedFunction]:
 def _matched(
     before: list[ReportedFunction], after: list[ReportedFunction], key: Callable[[ReportedFunction], Hashable]
 ) -> tuple[list[ReportedFunction], list[ReportedFunction], list[tuple[ReportedFunction, ReportedFunction]]]:
-    """Those of each side that found nobody, and the pairs; the first ones with a key go together."""
+    """The unmatched functions of each side, and the pairs. Functions with the same key are paired in order."""
     waiting: dict[Hashable, list[ReportedFunction]] = defaultdict(list)
     for entry in reversed(before):
         waiting[key(entry)].append(entry)
@@ -129,7 +130,7 @@ def _matched(
 
 
 def is_delta(data: Any) -> bool:
-    """Whether a JSON value looks like a comparison, whether or not all of it can be read."""
+    """Whether a JSON value looks like a comparison, even if it may not be a valid one."""
     return isinstance(data, dict) and {"added", "gone", "changed"} <= data.keys()
 
 
@@ -145,7 +146,10 @@ def delta_data(delta: Delta) -> dict[str, Any]:
 
 
 def delta_of(data: Mapping[str, Any]) -> Delta:
-    """The comparison in the values of :func:`delta_data`; raises one of ``NOT_OF_THIS_FORM`` if they are others."""
+    """Read a comparison back from the values of :func:`delta_data`.
+
+    Raises one of ``NOT_OF_THIS_FORM`` for any other values.
+    """
     return Delta(
         tuple(map(_function, data["added"])),
         tuple(map(_function, data["gone"])),

@@ -44,12 +44,12 @@ _PROSE = "The meeting about the release was moved to Monday, because most of the
 
 
 class _FailedCheckError(CodeOriginError):
-    """A self test whose result is wrong."""
+    """A self test gave a wrong result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one check; ``remedy`` says what to do about a bad one."""
+    """The outcome of one check. ``remedy`` says what to do if it failed, and is None if it passed."""
 
     subject: str
     detail: str
@@ -62,7 +62,7 @@ class Finding:
 
 
 def _attempt(subject: str, work: Callable[[], str], remedy: str, *, debug: bool) -> Finding:
-    """Run one check; its error becomes a finding, so that the checks after it still run."""
+    """Run one check. An error becomes a finding, so that later checks still run."""
     try:
         return Finding(subject, work())
     except CodeOriginError as error:
@@ -90,7 +90,7 @@ def _check_grammars() -> str:
 
 
 def check_language_model(model: "LanguageModel") -> str:
-    """Tell the language of a built-in function, and of prose that has none; raises when either is wrong."""
+    """Guess the language of a built-in function, and of prose, which has none; raises if either is wrong."""
     from codeorigin.language_id import guess_language  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -110,16 +110,16 @@ def _load_language_model() -> str:
 
 
 def _list_files(bundle: "Bundle") -> Iterator[Finding]:
-    """The bundle's files; loading it has compared them with the manifest."""
+    """Yield the bundle's files, which were compared with the manifest when the bundle was loaded."""
     for name, sha256 in sorted(bundle.manifest["files"].items()):
         size = (bundle.directory / name).stat().st_size
         yield Finding(name, f"{size / 1e6:,.1f} MB, SHA-256 {sha256[:12]}… as in the manifest")
 
 
 def self_test(analyzer: "Analyzer") -> str:
-    """Score a built-in function and check that its line attributions add up; raises when they do not.
+    """Score a built-in function and check that its line attributions add up; raises if they do not.
 
-    The sum of the lines must be ``logit - baseline_logit`` within the explanation's own tolerance.
+    The lines must sum to ``logit - baseline_logit`` within the tolerance of the explanation.
     """
     from codeorigin.explain.explanation import ExplainOptions  # noqa: PLC0415
 
@@ -145,7 +145,7 @@ def self_test(analyzer: "Analyzer") -> str:
 
 
 def measure_speed(analyzer: "Analyzer") -> str:
-    """Functions scored per second and seconds for an explanation, on text that no cache has seen."""
+    """Measure functions scored per second and the time of one explanation, on text that is not in any cache."""
     texts = [
         SNIPPET.replace(_SNIPPET_NAME, f"{_SNIPPET_NAME}_{number}") for number in range(_SPEED_FUNCTIONS + 1)
     ]
@@ -198,7 +198,7 @@ def _findings(model: Path | None, threads: int, *, debug: bool) -> Iterator[Find
 
 
 def run_doctor(*, model: Path | None, threads: int, debug: bool) -> int:
-    """Print every finding as it comes; what to do about the first bad one goes to stderr."""
+    """Print every finding as it arrives, and write the remedy for the first failed one to stderr."""
     console = make_console(sys.stdout)
     bad = []
     for finding in _findings(model, threads, debug=debug):

@@ -1,4 +1,4 @@
-"""How every command ends: its exit code, and one line in place of a traceback."""
+"""How every command ends: with an exit code, and with one line instead of a traceback."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from codeorigin.termination import termination_handled
 
 
 class ExitCode(IntEnum):
-    """What the exit codes mean. The last two are the shell's own: 128 + the signal's number."""
+    """The exit codes. The last two follow the shell's convention: 128 + the signal number."""
 
     OK = 0
     FINDINGS = 1
@@ -21,18 +21,18 @@ class ExitCode(IntEnum):
 
 
 def describe_unexpected(error: BaseException) -> str:
-    """One line for an unexpected error, and how to see its traceback."""
+    """One line that describes an unexpected error and says how to see its traceback."""
     detail = " ".join(str(error).split())
     kind = type(error).__name__
     return f"unexpected {kind}{': ' + detail if detail else ''} (run with --debug for the traceback)"
 
 
 def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
-    """Run ``work`` and return its exit code, or that of the error that ended it.
+    """Run ``work`` and return its exit code, or the one for the error that ended it.
 
-    Every error is one line on stderr; with ``debug``, unexpected errors are raised.
-    Ctrl-C gives 130; a reader that closed the pipe gives 141 and silence, as other tools do. A signal that ends the
-    process leaves no temporary files.
+    Every error is printed as one line on stderr; with ``debug``, unexpected errors are raised instead.
+    Ctrl-C returns 130. A closed pipe returns 141 without a message, as in other tools. No temporary files remain if a
+    signal ends the process.
     """
     prepare_streams()
     try:
@@ -64,7 +64,7 @@ def guarded(work: Callable[[], int], *, debug: bool = False) -> int:
 
 
 def _discard_stdout() -> None:
-    """Point stdout at nothing, or the interpreter complains when it flushes at its end."""
+    """Redirect stdout to the null device; otherwise the interpreter's final flush would print an error."""
     try:
         descriptor = sys.stdout.fileno()
     except (OSError, ValueError):

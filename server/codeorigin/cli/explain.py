@@ -1,4 +1,4 @@
-"""``codeorigin explain FILE:LINE``: which lines of a function made the model think so."""
+"""``codeorigin explain FILE:LINE``: which lines of a function led to its verdict."""
 
 import re
 import sys
@@ -21,7 +21,7 @@ _TARGET = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOT
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A place in a file; line and column count from 1, the column in characters."""
+    """A position in a file; line and column are 1-based, and the column counts characters."""
 
     path: str
     line: int
@@ -30,7 +30,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class ExplainRequest:
-    """What the user asked for. ``file_context`` lets the other functions of the file count in the verdict."""
+    """What the user requested. ``file_context`` makes the other functions of the file count in the verdict."""
 
     target: Target
     options: ExplainOptions
@@ -43,7 +43,7 @@ class ExplainRequest:
 
 
 def parse_target(argument: str) -> Target:
-    """``FILE:LINE`` or ``FILE:LINE:COLUMN`` as editors and compilers write it; raises SourceError."""
+    """Parse ``FILE:LINE`` or ``FILE:LINE:COLUMN``, as written by editors and compilers; raises SourceError."""
     match = _TARGET.fullmatch(argument)
     if match is None:
         raise SourceError(f"{argument}: say which line, as FILE:LINE, for example app.py:12")
@@ -85,8 +85,8 @@ def find_function(functions: Iterable[FunctionReport], target: Target, shown: st
 
 
 def explain(request: ExplainRequest) -> Explained:
-    """Find and explain the function; raises a :class:`~codeorigin.errors.CodeOriginError` in one line."""
-    from codeorigin.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and bad targets need no model
+    """Find and explain the function; raises :class:`~codeorigin.errors.CodeOriginError` with a one-line message."""
+    from codeorigin.analyzer import Analyzer  # noqa: PLC0415 - takes a while, and invalid targets need no model
 
     target = request.target
     source = _source(request)
@@ -98,7 +98,7 @@ def explain(request: ExplainRequest) -> Explained:
     report = analyzer.analyze(text, source.language.id, path=source.path, file_context=in_file)
     function = find_function(report.functions, target, source.path)
     if request.options.deep:
-        # The others of the file, which nobody asked for, would take their time.
+        # Refining the other functions of the file would only take time.
         alone = replace(report, functions=(function,))
         (function,) = analyzer.refine(text, alone, looked_at=[function.function_id]).functions
     explanation = analyzer.explain(text, function.span, request.options)
@@ -119,7 +119,7 @@ def _source(request: ExplainRequest) -> Source:
 
 
 def run_explain(request: ExplainRequest) -> int:
-    """Explain, and write text or JSON to stdout."""
+    """Explain the function, and write text or JSON to stdout."""
     from codeorigin.cli.reports import explanation  # noqa: PLC0415
 
     explained = explain(request)

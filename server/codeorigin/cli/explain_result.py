@@ -1,4 +1,4 @@
-"""What an explanation found, before it is rendered."""
+"""The result of an explanation before it is rendered."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from codeorigin.report import FunctionReport
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A function, its explanation, and the text of the file."""
+    """A function with its explanation and the text of its file."""
 
     path: str
     model: str

@@ -1,4 +1,4 @@
-"""The check of one file: read, analyse, and one line on why where that fails."""
+"""The check of one file: read and analyze it, or give a one-line reason why that failed."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """How files are checked: everything that a process of its own has to know.
+    """How to check files: everything that a worker process needs to know.
 
-    ``threads`` are those of one process. With ``module``, code outside of functions is a unit too; with ``deep``, a deep
-    part that refines verdicts does so. ``keep_text`` is for reports that quote code. With ``debug`` an unforeseen error
-    is raised.
+    ``threads`` is the number per process. With ``module``, code outside functions is a unit too. With ``deep``, the
+    deep part of a model refines the verdicts. ``keep_text`` is for reports that quote code. With ``debug``, unexpected
+    errors are raised.
     """
 
     model: Path | None = None
@@ -35,18 +35,18 @@ class FileCheck:
     debug: bool = False
 
     def load(self) -> "Analyzer":
-        """The model; raises :class:`~codeorigin.errors.ModelError`."""
+        """Load the model; raises :class:`~codeorigin.errors.ModelError`."""
         from codeorigin.analyzer import Analyzer  # noqa: PLC0415 - takes a while
 
         return Analyzer.load(self.model, threads=self.threads)
 
     def prepare(self, sources: Sequence[Source], analyzer: "Analyzer") -> list[str | None]:
-        """Score the functions of ``sources`` together, which is faster; :meth:`run` has then less to do.
+        """Score the functions of ``sources`` together, which makes the following calls of :meth:`run` faster.
 
-        What goes wrong here is left to :meth:`run`, which says of which file it is true.
+        A source that cannot be read is left to :meth:`run`, which reports the error for its file.
 
         Returns:
-            The texts of the sources, as far as they were read.
+            The texts of the sources; None for those that were not read.
         """
         texts: list[str | None] = [None] * len(sources)
         documents = []
@@ -61,9 +61,9 @@ class FileCheck:
     def run(
         self, source: Source, analyzer: "Analyzer", text: str | None = None
     ) -> tuple[CheckedFile, ...] | FileError:
-        """Check one source: a file, or a notebook, of which all cells with functions are told of.
+        """Check one source: a file, or a notebook, which gives one result per cell with functions.
 
-        ``text`` is what the source reads, if it was read already.
+        ``text`` is the text of the source if it was already read.
         """
         try:
             text = source.read() if text is None else text
@@ -127,7 +127,7 @@ class FileCheck:
 
 
 def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """The lines of a cell that stand on a changed line of the notebook's file, each a range of its own."""
+    """The lines of a cell that are on a changed line of the notebook's file, each as a separate range."""
     return tuple(
         (number, number)
         for number, line in enumerate(lines, 1)
@@ -136,7 +136,7 @@ def _in_cell(changed: Sequence[tuple[int, int]], lines: Sequence[int]) -> tuple[
 
 
 def _reason(error: Exception, path: str) -> str:
-    """One line on why a file failed, without its path in front."""
+    """The one-line reason why a file failed, without its path in front."""
     if not isinstance(error, CodeOriginError):
         return describe_unexpected(error)
     return display_path(str(error)).removeprefix(f"{path}: ")

@@ -1,4 +1,4 @@
-"""The report over all repositories of a scan: one page, and a Parquet file with a row for each repository."""
+"""The report on all repositories of a scan: an HTML page, and a Parquet file with one row per repository."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,13 +26,13 @@ from codeorigin.wording import CAVEAT
 from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase
 
 MOST_LISTED = 1_000
-"""Most rows of a list of the page: a browser must be able to show it, however many repositories there are."""
+"""Maximum length of a list on the page, so that browsers can show it for any number of repositories."""
 _ROWS_AT_ONCE = 8192
 
 
 @dataclass(slots=True)
 class _Failures:
-    """What failed: how often, and the first ones."""
+    """The number of failures, and the first of them."""
 
     count: int = 0
     first: list[tuple[str, str]] = field(default_factory=list)
@@ -59,7 +59,7 @@ class _Sums:
             self.judged[repository][Band(band)] += 1
 
     def add_piece(self, row: dict[str, Any]) -> None:
-        """Count a row of a tree: a file, or a piece of one. The pieces of a file come one after the other."""
+        """Count a row of a tree: a file, or a piece of one. The pieces of a file must be added consecutively."""
         file = (row["repository"], row["path"])
         again, self._file = file == self._file, file
         if not again:
@@ -69,7 +69,7 @@ class _Sums:
         self.totals.all.add([part])
         of_language.add([part])
         self.add(row["repository"], (part,), row["band"])
-        # It is one file all the same.
+        # All pieces together count as one file.
         self.totals.all.commits -= again
         self.repositories[row["repository"]].commits -= again
         of_language.commits -= part.language in self._languages
@@ -132,7 +132,7 @@ def _write_repositories(sums: _Sums, kind: UnitKind, file: BinaryIO) -> None:
 
 
 def _short_names(names: Sequence[str]) -> list[str]:
-    """The last parts of paths, as many of each as tell it from the others."""
+    """The paths, each shortened to as many of its last parts as make it unique."""
     parts = [PurePath(name).parts for name in names]
     depth = 1
     shown = [part[-1] for part in parts]

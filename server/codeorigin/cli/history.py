@@ -1,4 +1,4 @@
-"""``codeorigin history``: every commit's verdict, streamed, and what they add up to."""
+"""``codeorigin history``: the verdicts on all commits, streamed, and their totals."""
 
 import hashlib
 import json
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HistoryOptions:
-    """What the user asked for; ``output`` None means stdout. The project's files exclude paths unless told not to.
+    """What the user requested. ``output`` None means stdout. The project's settings apply unless ``config`` is False.
 
-    ``documents`` takes the blocks of code in Markdown and reStructuredText too. ``file_context`` None takes the
-    project's setting.
+    ``documents`` includes the code blocks in Markdown and reStructuredText. ``file_context`` None means the project's
+    setting.
     """
 
     path: str = "."
@@ -57,10 +57,12 @@ class HistoryOptions:
 
 
 def parse_day(text: str, option: str, *, end: bool = False) -> int:
-    """The first second of a day (``YYYY-MM-DD`` or ``YYYY-MM`` or ``YYYY``, UTC), or with ``end`` that after it.
+    """The start of a day, month or year (``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``, UTC) in seconds since 1970.
+
+    With ``end``, the time just after it instead of its start.
 
     Raises:
-        CodeOriginError: it is no day.
+        CodeOriginError: ``text`` is not a date, or is in the year 9999.
     """
     for shape in ("%Y-%m-%d", "%Y-%m", "%Y"):
         try:
@@ -68,7 +70,7 @@ def parse_day(text: str, option: str, *, end: bool = False) -> int:
         except ValueError:
             continue
         if first.year == datetime.max.year:
-            # There is no day after it.
+            # The day after it may not exist.
             break
         if not end:
             return int(first.timestamp())
@@ -82,7 +84,7 @@ def parse_day(text: str, option: str, *, end: bool = False) -> int:
 
 
 def _repository(path: str) -> tuple[Repository, list[str]]:
-    """The repository of a path, and the path itself if it is not all of it."""
+    """The repository that contains a path, and the path itself unless it is the whole repository."""
     given = Path(path)
     if not given.exists():
         raise RepositoryError(f"{display_path(path)}: no such file or folder")
@@ -92,9 +94,9 @@ def _repository(path: str) -> tuple[Repository, list[str]]:
 
 
 class CommitProgress:
-    """How far the work is, with its rate: one line that a terminal sees change, or one a minute elsewhere.
+    """Shows progress and its rate: one updated line on a terminal, or else one line per minute.
 
-    ``total`` commits are to be done; ``clock`` tells seconds.
+    ``total`` is the number of commits to judge; ``clock`` returns seconds.
     """
 
     def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -103,7 +105,7 @@ class CommitProgress:
         self._terminal = sys.stderr.isatty()
 
     def __call__(self, done: int, known: int) -> None:
-        """Show that ``done`` commits are done, ``known`` of them from an earlier run."""
+        """Show that ``done`` commits are done, of which ``known`` were done by an earlier run."""
         now = self._clock()
         if now - self._shown < (0.5 if self._terminal else 60.0):
             return
@@ -120,7 +122,7 @@ class CommitProgress:
             complain(text)
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Erase the line."""
         if self._terminal:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
@@ -134,7 +136,7 @@ def _duration(seconds: float) -> str:
 
 
 def run_history(options: HistoryOptions) -> int:
-    """Judge, write, and say by the exit code how it ended."""
+    """Judge the commits, write the report, and return the exit code."""
     since = None if options.since is None else parse_day(options.since, "--since")
     until = None if options.until is None else parse_day(options.until, "--until", end=True)
     repository, names = _repository(options.path)
@@ -203,7 +205,7 @@ def run_history(options: HistoryOptions) -> int:
 
 
 class _Counter:
-    """Hands the results on and counts them."""
+    """Yields the results, counts them and shows the progress."""
 
     def __init__(self, run: HistoryRun) -> None:
         self._run, self.done = run, 0
@@ -220,14 +222,14 @@ class _Counter:
         self.clear()
 
     def clear(self) -> None:
-        """Take the progress away."""
+        """Erase the progress line."""
         self._progress.clear()
 
 
 def _settings_key(
     options: HistoryOptions, below: Sequence[str], project: "Project | None", *, file_context: bool
 ) -> str:
-    """What changes the result of a commit."""
+    """A hash of all settings that affect the result of a commit."""
     settings = None if project is None else project.settings
     parts = [
         options.language,

@@ -1,4 +1,4 @@
-"""The command ``history``: its options, and what is made of them."""
+"""The command ``history`` and its options."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -26,7 +26,7 @@ from codeorigin.cli.options import (
 
 
 class HistoryFormat(StrEnum):
-    """The shapes of a history."""
+    """The formats of a history."""
 
     TEXT = "text"
     JSON = "json"
@@ -37,7 +37,7 @@ class HistoryFormat(StrEnum):
 
 
 class HistoryBy(StrEnum):
-    """The rows of its summary."""
+    """The rows of the summary."""
 
     MONTH = "month"
     COMMIT = "commit"

@@ -1,4 +1,4 @@
-"""From command-line paths (files, folders, ``-``) to sources with a language."""
+"""Turn command-line paths (files, folders, ``-``) into sources with a language."""
 
 import os
 import sys
@@ -23,12 +23,11 @@ MAX_BYTES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something to check. ``path`` is as shown; ``read`` raises :class:`~codeorigin.errors.SourceError`.
+    """Something to check. ``path`` is the path to display; ``read`` raises :class:`~codeorigin.errors.SourceError`.
 
-    ``named`` tells what the user named from what was met in a folder. ``changed`` are the lines to look at, from 1 and
-    ending at ``\\n`` alone; None means all. ``file`` is None for what is not read from a file of its own.
-    Of a ``notebook`` only the cells in one of the languages ``cells`` are checked, None meaning all; ``language`` says
-    nothing there.
+    ``named`` is True if the user named it, and False if it was found in a folder. ``changed`` holds the lines to check
+    (1-based; only ``\\n`` ends a line), or None for all. ``file`` is None if it is not read from a file on disk. In a
+    ``notebook``, only cells in one of the languages ``cells`` are checked (None: all), and ``language`` is meaningless.
     """
 
     path: str
@@ -42,22 +41,22 @@ class Source:
 
 
 def read_stdin(language: str) -> str:
-    """All of stdin as source text in ``language``, under the same rules as a file."""
+    """All of stdin as source text in ``language``, with the same rules as for a file."""
     from codeorigin.source.files import decode_source  # noqa: PLC0415
 
     return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES, language)
 
 
 def stdin_bytes() -> bytes:
-    """What stdin holds, up to a byte more than a file may have; a closed one holds nothing."""
+    """The content of stdin, up to one byte more than the size limit of files; empty if stdin is closed."""
     return b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def source_kind(name: str) -> "Language | Host":
-    """The language, or the kind of document with blocks of code, that is called ``name``.
+    """The language, or the kind of document with code blocks, called ``name``.
 
     Raises:
-        LanguageError: it is neither.
+        LanguageError: there is neither.
     """
     from codeorigin.languages import get_language  # noqa: PLC0415
     from codeorigin.languages.hosts import find_host  # noqa: PLC0415
@@ -66,7 +65,7 @@ def source_kind(name: str) -> "Language | Host":
 
 
 def source_of_file(path: Path, shown: str, language: "Language | Host", *, named: bool) -> Source:
-    """A file that is there, shown as ``shown``."""
+    """The source for an existing file, displayed as ``shown``."""
     from codeorigin.source.files import read_source  # noqa: PLC0415
 
     return Source(shown, language, lambda: read_source(path, MAX_BYTES, language.id), named, file=path)
@@ -81,28 +80,28 @@ def notebook_source(
     file: Path | None = None,
     changed: tuple[tuple[int, int], ...] | None = None,
 ) -> Source:
-    """A notebook, shown as ``shown``, of which the cells in the languages ``cells`` are wanted."""
+    """The source for the cells of a notebook in the languages ``cells``, displayed as ``shown``."""
     from codeorigin.languages import get_language  # noqa: PLC0415
 
     return Source(shown, get_language("python"), read, named, changed, file, notebook=True, cells=cells)
 
 
 def notebook_of_file(path: Path, shown: str, cells: frozenset[str] | None, *, named: bool) -> Source:
-    """A notebook that is there."""
+    """The source for an existing notebook."""
     from codeorigin.source.files import read_source  # noqa: PLC0415
 
     return notebook_source(lambda: read_source(path, MAX_BYTES, ""), shown, cells, named=named, file=path)
 
 
 def _only(language: str | None) -> frozenset[str] | None:
-    """The languages of the cells to check, if ``--language`` names one."""
+    """The language of the cells to check if ``--language`` names one, or None for all."""
     from codeorigin.languages import get_language  # noqa: PLC0415
 
     return None if language is None else frozenset({get_language(language).id})
 
 
 def _guessed(text: str, shown: str) -> "Language | None":
-    """The language that ``text`` is taken for, said on stderr; None where the guess is not sure."""
+    """The language guessed from ``text``, which is also reported on stderr; None if the guess is uncertain."""
     from codeorigin.language_id import guess_language  # noqa: PLC0415
     from codeorigin.languages import get_language  # noqa: PLC0415
 
@@ -116,11 +115,11 @@ def _guessed(text: str, shown: str) -> "Language | None":
 
 
 def stdin_source(language: str | None, filename: str | None) -> Source:
-    """Stdin, in ``language``, in the one that ``filename`` tells, or else in the one that its text shows.
+    """The source for stdin, in ``language``, or the language of ``filename``, or one guessed from its text.
 
     Raises:
-        LanguageError: none of them tells it.
-        SourceError: the text had to be looked at and cannot be read.
+        LanguageError: the language is unknown.
+        SourceError: the language had to be guessed, and the text cannot be read.
     """
     from codeorigin.source.notebooks import is_notebook  # noqa: PLC0415
 
@@ -141,11 +140,11 @@ def stdin_source(language: str | None, filename: str | None) -> Source:
 
 
 def file_source(path: Path, language: str | None) -> Source:
-    """A named file, in ``language``, in that of its name, or else in the one that its text shows.
+    """The source for a named file, in ``language``, or the language of its name, or one guessed from its text.
 
     Raises:
-        LanguageError: none of them tells it.
-        SourceError: the text had to be looked at and cannot be read.
+        LanguageError: the language is unknown.
+        SourceError: the language had to be guessed, and the text cannot be read.
     """
     from codeorigin.source.files import read_source  # noqa: PLC0415
     from codeorigin.source.notebooks import is_notebook  # noqa: PLC0415
@@ -161,7 +160,7 @@ def file_source(path: Path, language: str | None) -> Source:
 
 
 def kind_for_path(path: Path) -> "Language | Host | None":
-    """The language, or the kind of document with blocks of code, that the name of ``path`` tells."""
+    """The language, or the kind of document with code blocks, for the name of ``path``; None if there is none."""
     from codeorigin.languages import language_for_path  # noqa: PLC0415
     from codeorigin.languages.hosts import host_for_path  # noqa: PLC0415
 
@@ -169,7 +168,7 @@ def kind_for_path(path: Path) -> "Language | Host | None":
 
 
 def chosen_cells(wanted: "Language | Host | None", project: "Project | None") -> frozenset[str] | None:
-    """The languages in which a notebook's cells are checked where the notebook was not named itself."""
+    """The languages of the cells to check in a notebook that the user did not name; None for all."""
     if wanted is not None:
         return frozenset({wanted.id})
     return None if project is None else frozenset(project.settings.languages)
@@ -206,7 +205,7 @@ def _folder_sources(
             or found.id in HOSTS
             or found.id in project.settings.languages
         )
-        # Patterns given as options replace those of the project.
+        # Patterns given as options override those of the project.
         if chosen and (exclude or project is None or not project.excludes(path)):
             sources.append(source_of_file(path, display_path(path), found, named=False))
     return sources
@@ -221,7 +220,7 @@ def find_project(
 ) -> "Project":
     """The project that ``names`` belong to; problems with its settings are written to stderr.
 
-    ``editor`` and ``files`` are those of :func:`~codeorigin.settings.project.project_of`.
+    ``editor`` and ``files`` are passed to :func:`~codeorigin.settings.project.project_of`.
     """
     from codeorigin.settings.project import project_of  # noqa: PLC0415
 
@@ -241,12 +240,13 @@ def collect(
     project: "Project | None" = None,
     documents: bool = False,
 ) -> tuple[list[Source], list[FileError]]:
-    """The sources that ``names`` stand for, each once, in order, and what is wrong with the others.
+    """The sources for ``names``, in order and without duplicates, and the errors for names without sources.
 
-    ``language`` is that of stdin and of the files in ``names``; in folders it selects the files to check, and so do
-    the ``languages`` and ``exclude`` of the ``project``. ``documents`` also takes the documents with blocks of code that
-    folders hold; named ones are taken in any case.
-    Raises :class:`~codeorigin.errors.LanguageError` if ``language`` is not supported at all.
+    ``language`` is that of stdin and of the files in ``names``. In folders, it selects the files to check, as do
+    ``languages`` and ``exclude`` of the ``project``. ``documents`` includes documents with code blocks in folders;
+    documents in ``names`` are always included.
+
+    Raises :class:`~codeorigin.errors.LanguageError` if ``language`` is not supported.
     """
     if language is not None:
         source_kind(language)
@@ -256,7 +256,7 @@ def collect(
         shown = display_path(name)
         try:
             if name == STDIN:
-                # Read once: a guess takes all that is there.
+                # Stdin can be read only once, and guessing the language reads all of it.
                 if STDIN not in sources:
                     sources[STDIN] = stdin_source(language, stdin_filename)
                 continue
@@ -282,7 +282,7 @@ def collect(
         for source in found:
             key = os.path.realpath(source.path)
             met = sources.get(key)
-            # A named file is checked as such, even if a folder that holds it comes first in the list.
+            # A named file counts as named, even if a folder that contains it comes first in the list.
             if met is None or (source.named and not met.named):
                 sources[key] = source
     return list(sources.values()), errors

@@ -1,4 +1,4 @@
-"""``codeorigin language``: the language of each text by the text alone."""
+"""``codeorigin language``: guess the language of files from their text alone."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ from codeorigin.source.files import decode_source, read_source
 
 @dataclass(frozen=True, slots=True)
 class LanguageOptions:
-    """What the user asked for: ``paths`` are files or ``-``."""
+    """What the user requested. ``paths`` are files or ``-``."""
 
     paths: Sequence[str]
     as_json: bool = False
@@ -28,10 +28,10 @@ def load_schema() -> object:
 
 
 def read_text(name: str) -> str:
-    """The text of a file, or of stdin for ``-``, as UTF-8: no name and no declaration says what it is in.
+    """The text of a file, or of stdin for ``-``, always decoded as UTF-8, whatever the name or a declaration says.
 
     Raises:
-        SourceError: as :func:`codeorigin.source.files.read_source` does.
+        SourceError: as in :func:`codeorigin.source.files.read_source`.
     """
     if name == STDIN:
         return decode_source(stdin_bytes(), STDIN_NAME, MAX_BYTES)
@@ -39,10 +39,10 @@ def read_text(name: str) -> str:
 
 
 def run_language(options: LanguageOptions) -> int:
-    """Print the language of each text: 0, or 2 if one could not be read; the others are told all the same.
+    """Print the language of each text, and return 0, or 2 if a text could not be read.
 
     Raises:
-        ModelError: the language model is missing or broken.
+        ModelError: the language identification model is missing or broken.
     """
     guesses: list[tuple[str, Guess]] = []
     errors: list[tuple[str, str]] = []

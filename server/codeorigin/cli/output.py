@@ -1,4 +1,4 @@
-"""Where a command's result goes: stdout, or a file that gets it as a whole."""
+"""Write the result of a command to stdout, or atomically to a file."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -15,17 +15,17 @@ _Result = TypeVar("_Result")
 def write_output(
     path: Path | None, make: Callable[[], _Result], write: Callable[[_Result, TextIO], None]
 ) -> _Result:
-    """Make the result, write it to ``path`` or, without one, to stdout, and return it.
+    """Make the result, write it to ``path`` or, if that is None, to stdout, and return it.
 
     Raises:
-        SourceError: ``path`` cannot be written, which is known before the result is made.
+        SourceError: ``path`` cannot be written; usually raised before the result is made.
     """
     if path is None:
         result = make()
         write(result, sys.stdout)
         return result
     with ExitStack() as stack:
-        # Opened first: better to fail before a long check than after it.
+        # Open it first: better to fail before a long check than after it.
         with _writing(path):
             stream = stack.enter_context(_open_output(path))
         result = make()
@@ -36,9 +36,9 @@ def write_output(
 
 
 def _open_output(path: Path) -> AbstractContextManager[TextIO]:
-    """The stream of the report. A file gets it as a whole at the end, so that a failed check leaves the old one.
+    """Open the stream for the report. A file is replaced only at the end, so that a failed check keeps the old one.
 
-    In the current folder, which may be a cloned repository, no link is followed.
+    In the current folder, which may be a cloned repository, links are not followed.
     """
     if is_device_name(path):
         return open_for_append(path)

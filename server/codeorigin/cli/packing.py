@@ -1,4 +1,4 @@
-"""Results of a check as bytes, for another process."""
+"""Results of a check as bytes, to be sent to another process."""
 
 import io
 import pickle
@@ -13,9 +13,10 @@ from codeorigin.spans import FunctionSpan
 
 
 def packed(results: object) -> bytes:
-    """``results`` as :func:`pickle.loads` takes them.
+    """Serialize ``results`` for :func:`pickle.loads`.
 
-    What there is thousands of is pickled by its fields, in little more than half the time of the dataclasses' own way.
+    The most frequent classes are pickled by field, which takes little more than half the time of pickling dataclasses
+    by default.
     """
     stream = io.BytesIO()
     pickler = pickle.Pickler(stream, pickle.HIGHEST_PROTOCOL)
@@ -25,7 +26,7 @@ def packed(results: object) -> bytes:
 
 
 _Made = tuple[Callable[..., Any], tuple[Any, ...]]
-"""What makes a value again, and from what."""
+"""The callable that recreates a value, and its arguments."""
 
 
 def _by_fields(kind: type[Any]) -> Callable[[Any], _Made]:

@@ -1,4 +1,4 @@
-"""What ``codeorigin report`` renders again: a check's report, a history, or a comparison of two reports."""
+"""Read what ``codeorigin report`` renders again: a report, a history, or a comparison of two reports."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,11 +25,12 @@ _OF_DELTAS = (ReportFormat.TEXT, ReportFormat.JSON, ReportFormat.MARKDOWN)
 
 
 def read_saved(path: Path, report_format: ReportFormat) -> Callable[[TextIO], None]:
-    """Read what ``check``, ``history`` or ``delta --format json`` wrote, and return what writes it again.
+    """Read the output of ``check``, ``history`` or ``delta`` with ``--format json``, and return a function to write it.
 
     Raises:
-        SourceError: the file cannot be read, or holds something else.
-        CodeOriginError: what is there cannot take this form, or is the folder of a scan, which has a page of its own.
+        SourceError: the file cannot be read, or contains something else.
+        CodeOriginError: its content cannot be written in this format, or ``path`` is the folder of a scan, which
+            already contains a page.
     """
     shown = display_path(path)
     if (path / "scan.json").is_file():

@@ -14,7 +14,7 @@ from codeorigin.cli.reports import ReportFormat
 
 
 class DeltaFormat(StrEnum):
-    """The shapes that a comparison can take."""
+    """The formats of a comparison."""
 
     TEXT = "text"
     JSON = "json"

@@ -1,4 +1,4 @@
-"""A history that was saved as JSON, read back to be rendered again."""
+"""Read back a history that was saved as JSON, to render it again."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,16 +18,16 @@ from codeorigin.model.verdict import Band, Verdict
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _LARGEST = 2**53
-"""Of counts; a drawing takes them as floating-point numbers."""
+"""Maximum value of a count, because drawings convert counts to floating-point numbers."""
 
 
 def is_history(data: Any) -> bool:
-    """Whether the values of a JSON file mean to be a history's."""
+    """Whether the values of a JSON file look like a history."""
     return isinstance(data, dict) and {"commits", "months"} <= data.keys()
 
 
 def history_report(data: Mapping[str, Any]) -> HistoryReport:
-    """The history in the values of ``history.schema.json``; its functions have no lines.
+    """The history in values that follow ``history.schema.json``; its functions have no lines.
 
     Raises:
         ValueError, KeyError, TypeError, AttributeError, OverflowError: the values are something else.

@@ -1,4 +1,4 @@
-"""A JSON report read back, to be rendered again and compared."""
+"""Read back a JSON report, to render it again or compare it."""
 
 import json
 import math
@@ -19,7 +19,7 @@ from codeorigin.spans import FunctionSpan, SpanKind, TextRange
 
 MAX_BYTES = 1 << 30
 NOT_OF_THIS_FORM = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
-"""What is raised by values that are not those of a report."""
+"""The exceptions raised for values that are not a valid report."""
 _Named = TypeVar("_Named", Band, Reason, ChangeReason, FileReason, Group)
 
 
@@ -27,7 +27,7 @@ def read_report(path: Path) -> CheckResult:
     """The result that ``check --format json`` wrote to ``path``, without the code of its functions.
 
     Raises:
-        SourceError: the file cannot be read, or holds no such report.
+        SourceError: the file cannot be read, or does not contain such a report.
     """
     try:
         return check_result(read_json(path))
@@ -38,11 +38,11 @@ def read_report(path: Path) -> CheckResult:
 
 
 def read_json(path: Path) -> Any:
-    """What a file holds; anything that JSON can say.
+    """Read any JSON value from a file.
 
     Raises:
         SourceError: the file cannot be read, or is too large.
-        ValueError, RecursionError: it is no JSON; both are in :data:`NOT_OF_THIS_FORM`.
+        ValueError, RecursionError: it is not valid JSON; both are in :data:`NOT_OF_THIS_FORM`.
     """
     shown = display_path(path)
     try:
@@ -55,7 +55,7 @@ def read_json(path: Path) -> Any:
 
 
 def _finite(text: str) -> float:
-    """A number that can be written as JSON again."""
+    """Parse a number, which must be finite so that it can be written as JSON again."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"{text} is no number of a report")
@@ -63,7 +63,7 @@ def _finite(text: str) -> float:
 
 
 def check_result(data: Mapping[str, Any]) -> CheckResult:
-    """The result in the values of a report; raises one of :data:`NOT_OF_THIS_FORM` where they are something else."""
+    """The result in the values of a report; raises one of :data:`NOT_OF_THIS_FORM` if they are something else."""
     accepted: set[str] = set()
     files = tuple(_file(each, accepted) for each in data["files"])
     summary = data["summary"]
@@ -96,7 +96,7 @@ def _change_verdict(data: Mapping[str, Any] | None) -> ChangeVerdict | None:
 
 
 def _pooled(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What verdicts on files and on changes have alike."""
+    """The fields that verdicts on files and on changes have in common."""
     return {
         "probability": _number(data["probability"]),
         "logit": _number(data["logit"]),
@@ -146,7 +146,7 @@ def _file(data: Mapping[str, Any], accepted: set[str]) -> CheckedFile:
 def _function(data: Mapping[str, Any], accepted: set[str]) -> FunctionReport:
     place = data["range"]
     span = TextRange(
-        # Where in the text is not known without the text.
+        # Offsets are not known without the text.
         start_byte=0,
         end_byte=0,
         start=0,

@@ -1,4 +1,4 @@
-"""``codeorigin scan``: many repositories, in units that any machine can do, into a folder to go on in."""
+"""``codeorigin scan``: judge many repositories in units that any machine can do; a later run can resume."""
 
 import sys
 import time
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """What the user asked for. ``jobs`` None lets the Ray cluster say how many workers there are."""
+    """What the user requested. ``jobs`` None means one worker per CPU of the Ray cluster."""
 
     repositories: Path
     output: Path
@@ -37,10 +37,10 @@ class ScanOptions:
 
 
 def make_engine(options: ScanOptions) -> "Engine":
-    """The engine that the options name.
+    """Create the engine that the options name.
 
     Raises:
-        CodeOriginError: it is not installed.
+        CodeOriginError: Ray is requested but not installed.
     """
     model = None if options.model is None else options.model.absolute()
     if options.engine == "local":
@@ -55,7 +55,7 @@ def make_engine(options: ScanOptions) -> "Engine":
 
 
 class _Progress:
-    """One line a minute."""
+    """Prints at most one line per minute, or one per five seconds on a terminal."""
 
     def __init__(self) -> None:
         self._started = self._shown = time.monotonic()
@@ -69,7 +69,7 @@ class _Progress:
 
 
 def run_scan(options: ScanOptions) -> int:
-    """Scan, write the report over all results, and say by the exit code whether something failed."""
+    """Scan the repositories, write the report on all results, and return the exit code."""
     try:
         from codeorigin.fleet.store import Store
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""The command ``scan``: its options, and what is made of them."""
+"""The command ``scan`` and its options."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,7 @@ class EngineName(StrEnum):
 
 
 class ScanOf(StrEnum):
-    """What is looked at in every repository."""
+    """What is judged in every repository."""
 
     COMMITS = "commits"
     TREE = "tree"

@@ -21,7 +21,7 @@ MAX_TOKEN_LENGTH = 1024
 class ServeOptions:
     """How to connect, and where to log. Without ``tcp`` or ``socket`` the server uses stdin and stdout.
 
-    ``token_file`` holds the token of TCP clients, ``allow_remote`` lets other machines connect.
+    ``token_file`` contains the token for TCP clients; ``allow_remote`` lets other machines connect.
     """
 
     tcp: tuple[str, int] | None = None
@@ -34,9 +34,9 @@ class ServeOptions:
 
 
 def plain_options(arguments: Sequence[str]) -> ServeOptions | None:
-    """The options of ``serve`` as editors give them, on stdio; None for any others, which the command line reads.
+    """Parse the options of ``serve`` that editors use on stdio; None if there are others, which typer must parse.
 
-    Reading these few by hand spares each start of an editor the libraries of the command line.
+    Parsing these few by hand avoids importing the command-line libraries every time an editor starts.
     """
     values: dict[str, str] = {}
     waiting = list(reversed(arguments))
@@ -61,7 +61,7 @@ def plain_options(arguments: Sequence[str]) -> ServeOptions | None:
 
 
 def parse_address(address: str) -> tuple[str, int]:
-    """``HOST:PORT`` (``[::1]:2087`` for IPv6, port 0 for any free one); raises CodeOriginError."""
+    """Parse ``HOST:PORT`` (``[::1]:2087`` for IPv6, port 0 for any free port); raises CodeOriginError."""
     host, colon, port = address.rpartition(":")
     if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise CodeOriginError(f"{address}: write the address as HOST:PORT, for example 127.0.0.1:2087")
@@ -71,7 +71,8 @@ def parse_address(address: str) -> tuple[str, int]:
 def choose_token(token_file: Path | None) -> tuple[str, bool]:
     """The token for TCP clients, and whether it is new and must be shown.
 
-    From ``token_file``, else from the environment (and taken out of it), else made up. Raises CodeOriginError.
+    It comes from ``token_file`` or else from the environment variable, which is removed in any case; without either,
+    it is generated. Raises CodeOriginError.
     """
     given = os.environ.pop(TOKEN_VARIABLE, None)
     source = TOKEN_VARIABLE
@@ -93,8 +94,8 @@ def choose_token(token_file: Path | None) -> tuple[str, bool]:
 
 
 def run_serve(options: ServeOptions) -> int:
-    """Serve until the client leaves; the exit code is the server's."""
-    # The classes of the protocol are thousands of objects that stay: nothing is garbage among them.
+    """Serve until the client disconnects, and return the server's exit code."""
+    # Importing the protocol creates thousands of permanent objects, none of them garbage.
     gc.disable()
     # The other commands need no server.
     from codeorigin.lsp.app import accept_tcp, accept_unix, serve, take_stdio  # noqa: PLC0415

@@ -14,17 +14,17 @@ _PIECE = 32_768
 
 
 def printable(text: str) -> str:
-    """``text`` on one line with every character that could act on a terminal shown as its escape."""
+    """``text`` on one line, with every character that could affect a terminal replaced by its escape sequence."""
     return one_line(text)
 
 
 def printable_code(line: str) -> str:
-    """One line of source code, tabs as blanks to the next multiple of four, the rest as :func:`printable`."""
+    """One line of source code, with tabs expanded to multiples of four columns, otherwise as :func:`printable`."""
     return printable(line.expandtabs(_TAB_WIDTH))
 
 
 def display_path(path: Path | str | bytes) -> str:
-    """A path as valid Unicode: bytes that are not UTF-8 appear as ``\\xNN``; nothing else is changed."""
+    """A path as valid Unicode. Bytes that are not UTF-8 become ``\\xNN``; nothing else is changed."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
@@ -35,7 +35,7 @@ def write_all(stream: TextIO, text: str) -> None:
 
 
 def can_encode(stream: TextIO, sample: str) -> bool:
-    """Whether ``stream``'s encoding has all characters of ``sample``."""
+    """Whether ``stream`` can encode all characters of ``sample``."""
     try:
         sample.encode(getattr(stream, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
@@ -44,7 +44,7 @@ def can_encode(stream: TextIO, sample: str) -> bool:
 
 
 def prepare_streams() -> None:
-    """Write characters that the stream's encoding lacks as escapes."""
+    """Make stdout and stderr escape characters that they cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -1,4 +1,4 @@
-"""Files checked by one process or by several, with the same results: in the order of the files."""
+"""Check files in one process or in several, with the same results in the same order."""
 
 import multiprocessing
 import pickle
@@ -24,25 +24,27 @@ if TYPE_CHECKING:
     from codeorigin.analyzer import Analyzer
 
 BYTES_FOR_A_WORKER = 1 << 19
-"""A process takes as long to start as so many bytes of code to check."""
+"""Starting a process takes as long as checking this many bytes of code."""
 
 _CHUNK_BYTES = BATCH_BYTES
 _LEAST_CHUNK_BYTES = 1 << 14
 _CHUNKS_LEFT = 8
-"""For each process: towards the end chunks become smaller, so that all processes end at about the same time."""
+"""Chunks left per process: chunks get smaller towards the end, so that all processes end at about the same time."""
 _CHUNKS_WAITING = 4
-"""For each other process, so that none waits while this one is at a chunk of its own."""
+"""Chunks submitted ahead per other process, so that none is idle while this one works on its own chunk."""
 _MOST_PENDING = 16
-"""Chunks for each process, so that results do not pile up behind a slow file."""
+"""Maximum number of pending chunks per process, so that results do not pile up behind a slow file."""
 
 _Outcome = tuple[CheckedFile, ...] | FileError
 _Named = tuple[str, str, str, bool, bool, frozenset[str] | None]
-"""A source as it travels: its file, as it is shown, its language, whether the user named it, and of a notebook that it
-is one and which cells are wanted."""
+"""A source as sent to another process.
+
+Its file, displayed path and language, whether the user named it, whether it is a notebook, and which cells to check.
+"""
 
 
 def worker_count(sources: Sequence[Source], jobs: int) -> int:
-    """How many processes are worth their start: at most ``jobs``; 1 if this one should do it alone."""
+    """Number of processes worth using, at most ``jobs``; 1 means to check in this process alone."""
     if jobs < 2 or any(source.file is None or source.changed is not None for source in sources):
         return 1
     size = 0
@@ -55,9 +57,9 @@ def worker_count(sources: Sequence[Source], jobs: int) -> int:
 
 @contextmanager
 def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
-    """The other processes of ``workers``, of which this is one; None where it is the only one.
+    """Start ``workers`` - 1 processes, in addition to this one; None if ``workers`` is 1.
 
-    They begin at once to load what every check takes, while this one reads its model. They end with the context.
+    They immediately import what every check needs, while this process loads its model. They end with the context.
 
     Raises:
         CodeOriginError: a process ended before its work was done.
@@ -71,7 +73,7 @@ def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
     pool = ProcessPoolExecutor(workers - 1, context, initializer=_begin)
     try:
         with interrupts_held():
-            # A process starts when there is more to do than there are processes.
+            # The pool starts a process only when there is more work than processes.
             for _ in range(workers - 1):
                 pool.submit(_import_analyzer)
         yield pool
@@ -81,7 +83,7 @@ def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
             "--jobs 1 checks in one process"
         ) from error
     except BaseException:
-        # Nobody wants the rest.
+        # The remaining results are no longer needed.
         for process in set(multiprocessing.active_children()) - others:
             process.terminate()
         raise
@@ -92,14 +94,17 @@ def begun_processes(workers: int) -> Iterator[ProcessPoolExecutor | None]:
 def check_in_processes(
     sources: Sequence[Source], check: FileCheck, pool: ProcessPoolExecutor, workers: int
 ) -> Iterator[_Outcome]:
-    """Check ``sources``, all of them files, here and in the ``pool`` of ``workers`` - 1; each loads the model once."""
+    """Check ``sources``, all of them files, here and in the ``workers`` - 1 processes of ``pool``.
+
+    Each process loads the model once.
+    """
     return _shared(_chunks(sources, workers), check, pool, workers)
 
 
 def _shared(
     chunks: Iterator[list[Source]], check: FileCheck, pool: ProcessPoolExecutor, workers: int
 ) -> Iterator[_Outcome]:
-    """Hand out as many chunks as keep the ``pool`` at work, and check the others here meanwhile."""
+    """Submit enough chunks to keep the ``pool`` busy, and meanwhile check other chunks in this process."""
     pending: deque[Future[bytes] | list[_Outcome]] = deque()
     analyzer: Analyzer | None = None
     while True:
@@ -108,7 +113,7 @@ def _shared(
             with interrupts_held():
                 pending.append(pool.submit(_check_chunk, check, _named(chunk)))
         if analyzer is None:
-            # Behind the first chunks: the others start at the same time.
+            # Load the model only after the first chunks are submitted, so that all processes load it in parallel.
             analyzer = check.load()
         room = len(pending) < workers * _MOST_PENDING
         if room and (own := next(chunks, None)) is not None:
@@ -122,7 +127,7 @@ def _shared(
 
 
 def _outcomes(result: Future[bytes] | list[_Outcome]) -> list[_Outcome]:
-    """What came of a chunk; waits for it where another process is still at it."""
+    """The outcomes of a chunk; waits if another process is still working on it."""
     if isinstance(result, list):
         return result
     found: list[_Outcome] = pickle.loads(result.result())
@@ -143,7 +148,7 @@ def _run(sources: Sequence[Source], check: FileCheck, analyzer: "Analyzer") -> I
 
 
 def _chunks(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
-    """The sources in runs of at least as many bytes as are worth a batch; several processes get smaller ones at last."""
+    """Split the sources into chunks large enough for a batch; with several processes, the last ones are smaller."""
     sizes = [_size(source) for source in sources]
     left = sum(sizes)
     start = 0
@@ -170,7 +175,7 @@ def _size(source: Source) -> int:
 
 
 class _Worker:
-    """What a worker process keeps from chunk to chunk."""
+    """State that a worker process keeps between chunks."""
 
     analyzer: "Analyzer | None" = None
 

@@ -1,4 +1,4 @@
-"""Code inside other documents: Markdown's and reStructuredText's code blocks, as regions with places of their own."""
+"""Code blocks in Markdown and reStructuredText documents, as regions with their positions in the document."""
 
 from codeorigin.embedded.placing import place_explanation, place_function
 from codeorigin.embedded.regions import region_at, regions_of

@@ -1,15 +1,15 @@
-"""A block of code as it stands in a document, before anybody asks for its language."""
+"""A code block in a document, before its language is determined."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """``info`` names the language in the document's way, and may be empty.
+    """A code block; ``info`` names its language in the document's syntax, and may be empty.
 
-    ``text`` is the code without what the lines begin with in the document; its lines end at ``\\n``, the last one too.
-    ``opening`` is the document's line of its markup, from 0, ``first_line`` that of its code; ``shifts`` what to add to
-    a column of each of its lines to get the document's.
+    ``text`` is the code without the prefixes that its lines have in the document; every line, including the last, ends
+    with ``\\n``. ``opening`` is the document's line (0-based) with the opening markup, ``first_line`` the one with the
+    first line of code. ``shifts`` holds, for each line, what to add to a column to get the column in the document.
     """
 
     info: str

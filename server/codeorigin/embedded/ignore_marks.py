@@ -1,4 +1,4 @@
-"""Comments of a document that switch its blocks off: ``codeorigin: ignore`` above one, ``ignore-file`` at the top."""
+"""Comments that exclude code blocks: ``codeorigin: ignore`` above a block, ``ignore-file`` at the top."""
 
 import re
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ _COMMENTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 
 
 def ignores_document(lines: LineIndex, host: Host) -> bool:
-    """Whether a comment among the first ten lines, those of YAML at the top not counted, switches all blocks off."""
+    """Whether a comment in the first ten lines, not counting front matter, excludes all blocks."""
     first = front_matter_end(lines)
     found = (_COMMENTS[host.id].match(lines.line_text(first + n)) for n in range(_FIRST_LINES))
     return any(each is not None and each[1] == "ignore-file" for each in found)
 
 
 def ignores_block(lines: LineIndex, host: Host, opening: int) -> bool:
-    """Whether the last line with text above ``opening``, the block's first line of markup, switches it off."""
+    """Whether the last nonblank line above ``opening``, the block's first line of markup, excludes the block."""
     line = opening - 1
     while line >= 0 and not lines.line_text(line).strip():
         line -= 1
@@ -35,12 +35,12 @@ def ignores_block(lines: LineIndex, host: Host, opening: int) -> bool:
 
 
 def document_comment(host: Host) -> str:
-    """The comment that switches all blocks of a document off; it has a paragraph for itself."""
+    """The comment that excludes all blocks of a document; it must be a separate paragraph."""
     return f"<!-- {IGNORE_FILE} -->" if host is MARKDOWN else f".. {IGNORE_FILE}"
 
 
 def front_matter_end(lines: LineIndex) -> int:
-    """The line behind the YAML or TOML that a document begins with; 0 without any."""
+    """The line after the YAML or TOML front matter of a document; 0 if there is none."""
     mark = lines.line_text(0).removeprefix("\ufeff").rstrip()
     if mark not in {"---", "+++"}:
         return 0

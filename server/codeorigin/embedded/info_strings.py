@@ -1,4 +1,4 @@
-"""The language in a fence's info string, in the spellings of the tools that read such documents."""
+"""The language in a fence's info string, in the notations of various tools."""
 
 import re
 
@@ -27,10 +27,10 @@ _PLAIN = re.compile(r"[^\s{,:;]+")
 
 
 def language_word(info: str) -> str:
-    """The language's word in ``info``, what follows the opening fence; empty if it names none.
+    """The word for the language in ``info``, the text after the opening fence; empty if there is none.
 
-    Read as GitHub (``js``, ``js {1,3}``), rustdoc (``rust,ignore``), Pandoc (``{.js #id}``), R Markdown and Quarto
-    (``{python, echo=FALSE}``) and MyST (``{code-block} python``) write it.
+    Supports the notations of GitHub (``js``, ``js {1,3}``), rustdoc (``rust,ignore``), Pandoc (``{.js #id}``), R
+    Markdown and Quarto (``{python, echo=FALSE}``) and MyST (``{code-block} python``).
     """
     info = info.strip()
     braced = _BRACED.match(info)
@@ -47,7 +47,7 @@ def language_word(info: str) -> str:
 
 
 def language_of_word(word: str) -> str | None:
-    """The id of the language that ``word`` stands for: a name or a file name's ending; None for all others."""
+    """The id of the language that ``word`` names, or has as a file extension; None for any other word."""
     try:
         return get_language(_ALIASES.get(word, word)).id
     except LanguageError:

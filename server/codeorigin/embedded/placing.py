@@ -1,4 +1,4 @@
-"""What was found in a region, in the places of the document that holds it."""
+"""Translate results for a region to positions in the document that contains it."""
 
 from dataclasses import replace
 
@@ -9,13 +9,13 @@ from codeorigin.spans import FunctionSpan, Region, TextRange
 
 
 def place_function(function: FunctionReport, region: Region, lines: LineIndex) -> FunctionReport:
-    """``function`` of ``region`` with its places in the document ``lines``, and those nested in it."""
+    """``function`` of ``region``, and those nested in it, with their positions in the document ``lines``."""
     nested = tuple(place_function(each, region, lines) for each in function.nested)
     return replace(function, span=_span(function.span, region, lines), nested=nested)
 
 
 def place_explanation(explanation: Explanation, region: Region) -> Explanation:
-    """``explanation`` of a function of ``region`` with its lines and columns in the document."""
+    """``explanation`` of a function of ``region``, with its lines and columns in the document."""
     return replace(
         explanation,
         lines=tuple(replace(each, line=each.line + region.first_line) for each in explanation.lines),
@@ -61,7 +61,7 @@ def _range(place: TextRange, region: Region, lines: LineIndex) -> TextRange:
     start_line = place.start_line + region.first_line
     start = lines.position_to_offset(start_line, region.column(place.start_line, place.start_column))
     if place.end_column == 0 and place.end_line > place.start_line:
-        # Behind a line end: what the next line begins with in the document is not part of it.
+        # The range ends after a line ending, so the next line's prefix in the document is not part of it.
         end = lines.line_end(place.end_line - 1 + region.first_line)
     else:
         end_line = place.end_line + region.first_line

@@ -1,4 +1,4 @@
-"""The one seam for documents that hold code: text -> regions of (language, text, places)."""
+"""The single entry point for documents with code: text -> regions of (language, text, positions)."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -18,26 +18,26 @@ _SCANNERS: Mapping[str, Callable[[LineIndex], Iterable[Block]]] = MappingProxyTy
     {MARKDOWN.id: markdown_blocks, RESTRUCTUREDTEXT.id: restructuredtext_blocks}
 )
 _DEPTH = 3
-"""Documents in documents: a Markdown example in a Markdown manual."""
+"""Maximum depth of documents inside documents, like a Markdown example in a Markdown manual."""
 
 
 def regions_of(
     lines: LineIndex, host: Host, languages: Collection[str] | None = None, cancel: CancelToken = NEVER
 ) -> tuple[Region, ...]:
-    """The regions of a document in order: each block by the word that it has, one without a word by its text.
+    """The regions of a document, in order; the language of a block that does not name one is guessed from its text.
 
-    Left out are blocks in other languages than ``languages`` (None: all that are supported), and those without a word
-    whose text does not tell the language clearly.
+    Blocks in languages other than ``languages`` (None: all supported ones), and blocks whose language cannot be
+    guessed with confidence, are left out.
 
     Raises:
-        ModelError: a block had to be guessed and the language model is missing or broken.
-        Cancelled: ``cancel``, which is looked at before each block, was thrown.
+        ModelError: a language had to be guessed, and the language identification model is missing or broken.
+        Cancelled: ``cancel``, which is checked before each block, was cancelled.
     """
     return tuple(_regions(lines, host, languages, cancel, 0))
 
 
 def region_at(regions: Iterable[Region], first: int, last: int) -> Region | None:
-    """The first of ``regions`` that shares a line with ``first`` to ``last``, both included."""
+    """The first of ``regions`` that overlaps the lines ``first`` to ``last``, inclusive; None if there is none."""
     return next(
         (each for each in regions if each.first_line <= last and each.first_line + len(each.shifts) > first),
         None,
@@ -70,7 +70,7 @@ def _guessed(text: str) -> tuple[str | None, float | None]:
 
 
 def _inside(region: Region, block: Block, *, ignored: bool) -> Region:
-    """A region of ``block`` in the places of the document that holds the block."""
+    """A region inside ``block``, with its positions in the document that contains the block."""
     outer = block.shifts[region.first_line : region.first_line + len(region.shifts)]
     shifts = tuple(own + more for own, more in zip(region.shifts, outer, strict=True))
     return replace(

@@ -1,7 +1,7 @@
-"""reStructuredText's blocks of code: the directives ``code-block``, ``code`` and ``sourcecode``.
+"""Code blocks in reStructuredText: the directives ``code-block``, ``code`` and ``sourcecode``.
 
-The rules are those of docutils' "reStructuredText Directives": a directive's block is what is indented under it;
-options come first, and a blank line parts them from the content.
+The rules are those of docutils' "reStructuredText Directives": a directive's block is the text indented under it;
+options come first, and a blank line separates them from the content.
 """
 
 import re
@@ -19,7 +19,7 @@ _TAB = 8
 
 
 def restructuredtext_blocks(lines: LineIndex) -> Iterator[Block]:
-    """Every block of code of a document, in order. Without a word, it has that of the last ``highlight``."""
+    """Yield every code block, in order; one without a language has that of the last ``highlight`` directive."""
     default, number = "", 0
     while number < lines.line_count:
         found = _DIRECTIVE.match(lines.line_text(number))
@@ -33,7 +33,7 @@ def restructuredtext_blocks(lines: LineIndex) -> Iterator[Block]:
         opening, first, end = number - 1, number, _end(lines, number, _width(found["before"]))
         while first < end and _OPTION.match(lines.line_text(first)):
             first += 1
-        # An argument may go on in the next line; without a blank line nothing here is content.
+        # An argument may continue on the next line; without a blank line there is no content.
         if first < end and not lines.line_text(first).strip():
             block = _block(word or default, lines, opening, first, end)
             if block is not None:
@@ -42,7 +42,7 @@ def restructuredtext_blocks(lines: LineIndex) -> Iterator[Block]:
 
 
 def _end(lines: LineIndex, first: int, column: int) -> int:
-    """The first line from ``first`` on that is not indented deeper than ``column``, blank ones at the end left out."""
+    """The line after the last nonblank line from ``first`` on that is still indented deeper than ``column``."""
     end = number = first
     while number < lines.line_count:
         text = lines.line_text(number)

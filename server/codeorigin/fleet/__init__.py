@@ -1,1 +1,1 @@
-"""Many repositories: units of work, engines that do it on one machine or many, and a folder that keeps the results."""
+"""Scans of many repositories: units of work, engines that run them on one or more machines, and a result folder."""

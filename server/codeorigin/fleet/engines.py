@@ -1,4 +1,4 @@
-"""What runs the units: processes of this machine, or actors of a Ray cluster. Both lose nothing when a worker dies."""
+"""Engines that run units: local processes or the actors of a Ray cluster. No work is lost when a worker dies."""
 
 import multiprocessing
 from collections import deque
@@ -14,21 +14,21 @@ from codeorigin.fleet.work import UnitResult, UnitWorker
 from codeorigin.worker_processes import begin_worker, interrupts_held
 
 ATTEMPTS = 3
-"""How often a unit is begun whose worker dies."""
+"""How many times a unit is started if its worker dies."""
 
 
 class WorkerLostError(Exception):
-    """A worker ended in the middle of a unit."""
+    """A worker ended before it finished a unit."""
 
 
 class Worker(Protocol):
-    """Does one unit at a time."""
+    """Runs one unit at a time."""
 
     def submit(self, unit: Unit) -> "Future[UnitResult]":
-        """Begin a unit. The future raises :class:`WorkerLostError` if the worker has ended or ends before it is done."""
+        """Start a unit. The future raises :class:`WorkerLostError` if the worker ends before the unit is done."""
 
     def stop(self) -> None:
-        """Let go of the worker, dead or alive."""
+        """Stop the worker, whether it is dead or alive."""
 
 
 class Engine(Protocol):
@@ -37,15 +37,15 @@ class Engine(Protocol):
     workers: int
 
     def start(self) -> Worker:
-        """A new worker."""
+        """Start a new worker."""
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release all resources."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitOutcome:
-    """A unit and what came of it; ``lost`` workers died over it before."""
+    """A unit and its result. ``lost`` is the number of workers that died while working on it."""
 
     unit: Unit
     result: UnitResult
@@ -53,10 +53,11 @@ class UnitOutcome:
 
 
 def run_units(engine: Engine, units: Iterator[Unit]) -> Iterator[UnitOutcome]:
-    """Do ``units``, each taken when a worker is free for it, and hand the outcomes on as they come.
+    """Run ``units``, taking each one only when a worker is free, and yield the outcomes as they complete.
 
-    No more units are under way than there are workers, and none is begun while an outcome is looked at: results do not
-    pile up. A worker that dies is replaced, and its unit begun again by a new one, :data:`ATTEMPTS` times in all.
+    At most one unit per worker is running, and none is started while the caller handles an outcome, so results do not
+    pile up. A worker that dies is replaced, and its unit is started again by a new one, up to :data:`ATTEMPTS` times
+    in total.
     """
     idle: list[Worker] = []
     running: dict[Future[UnitResult], tuple[Worker, Unit, int]] = {}
@@ -69,7 +70,7 @@ def run_units(engine: Engine, units: Iterator[Unit]) -> Iterator[UnitOutcome]:
                     break
                 worker = idle.pop() if idle else None
                 if worker is not None and following[1]:
-                    # Whatever took the unit's last worker may have taken those that wait as well.
+                    # Whatever killed the unit's last worker may have killed the idle ones too.
                     worker.stop()
                     worker = None
                 worker = worker or engine.start()
@@ -98,7 +99,7 @@ def run_units(engine: Engine, units: Iterator[Unit]) -> Iterator[UnitOutcome]:
 
 
 class TranslatedFuture(Future[UnitResult]):
-    """A future with the errors of an engine as :class:`WorkerLostError`."""
+    """A future that turns an engine's errors about lost workers into :class:`WorkerLostError`."""
 
     def __init__(self, inner: "Future[UnitResult]", is_lost: Callable[[BaseException], bool]) -> None:
         super().__init__()
@@ -119,17 +120,17 @@ class TranslatedFuture(Future[UnitResult]):
 
 
 class LocalEngine:
-    """``workers`` processes of this machine."""
+    """Runs units in ``workers`` local processes."""
 
     def __init__(self, model: Path | None, workers: int) -> None:
         self.workers, self._model = workers, model
 
     def start(self) -> Worker:
-        """A process of its own."""
+        """Start a worker in a new process."""
         return _LocalWorker(self._model)
 
     def close(self) -> None:
-        """Nothing is left to let go of."""
+        """Do nothing; there are no other resources to release."""
 
 
 class _LocalWorker:
@@ -142,7 +143,7 @@ class _LocalWorker:
             with interrupts_held():
                 inner = self._pool.submit(_run, unit)
         except BrokenProcessPool as error:
-            # Its process went away while it waited: a pool that knows takes nothing any more.
+            # The process died while idle. A pool that has noticed this accepts no more work.
             inner = Future()
             inner.set_exception(error)
         return TranslatedFuture(inner, lambda error: isinstance(error, BrokenProcessPool))
@@ -154,7 +155,7 @@ class _LocalWorker:
 
 
 class _Process:
-    """What a worker process has for all its units."""
+    """State that a worker process shares between its units."""
 
     worker: UnitWorker
 

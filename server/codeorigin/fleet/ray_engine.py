@@ -1,4 +1,4 @@
-"""Units on a Ray cluster: an actor a worker, which loads the model once. Needs the extra ``fleet``."""
+"""Units on a Ray cluster: each worker is an actor, which loads the model once. Requires the extra ``fleet``."""
 
 import logging
 from concurrent.futures import Future
@@ -14,8 +14,8 @@ from codeorigin.fleet.work import UnitResult, UnitWorker
 
 
 def _is_lost(error: BaseException) -> bool:
-    """Whether the cluster lost the actor, its node or its result: all that is no error of the work itself."""
-    # An actor ends by other errors than those that bear its name: for lack of memory, or with the node of its rows.
+    """Whether the cluster lost the actor, its node or its result, as opposed to an error in the work itself."""
+    # Ray has more errors for this than the actor errors: out of memory, or the node that held the result is gone.
     return isinstance(error, RayError) and not isinstance(error, RayTaskError)
 
 
@@ -26,15 +26,18 @@ class _Actor:
         self._worker = UnitWorker(None if model is None else Path(model))
 
     def run(self, unit: Unit) -> UnitResult:
-        """Do one unit."""
+        """Run one unit."""
         return self._worker.run(unit)
 
 
 class RayEngine:
-    """``workers`` actors, each with one processor of the cluster at ``address``; None uses or starts one here.
+    """Runs units in ``workers`` actors with one CPU each, in the cluster at ``address``.
 
-    Repositories, and the model where it is not the one that ships, are folders that every node sees under the same path.
-    What goes over the network are units and rows, no file's text.
+    If ``workers`` is None, there is one per CPU of the cluster. If ``address`` is None, Ray uses the cluster running on
+    this machine or starts one.
+
+    Repositories, and the model if it is not the bundled one, are folders that every node must see under the same path.
+    Only units and rows are sent over the network, no file contents.
     """
 
     def __init__(self, model: Path | None, workers: int | None, address: str | None = None) -> None:
@@ -49,11 +52,11 @@ class RayEngine:
         self._actor = ray.remote(num_cpus=1)(_Actor)
 
     def start(self) -> Worker:
-        """A new actor, which waits for a free processor."""
+        """Start a new actor, which waits for a free CPU."""
         return _RayWorker(self._actor.remote(None if self._model is None else str(self._model)))
 
     def close(self) -> None:
-        """Leave the cluster."""
+        """Disconnect from the cluster if this object connected to it."""
         if self._own:
             ray.shutdown()
 

@@ -1,4 +1,4 @@
-"""A scan of many repositories: their units, those that are not done yet, and what came of them."""
+"""A scan of many repositories: find their units, run those that are not done yet, and store the results."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from codeorigin.wording.histories import missing_phrase
 
 @dataclass(frozen=True, slots=True)
 class ScanRequest:
-    """What to scan: folders of repositories, in which way, by the model of this identity."""
+    """What to scan: the folders of the repositories, the kind of scan, the model's identity and the options."""
 
     repositories: Sequence[Path]
     kind: UnitKind
@@ -27,7 +27,7 @@ class ScanRequest:
 
     @property
     def settings(self) -> dict[str, object]:
-        """What :class:`~codeorigin.fleet.store.Store` is told of."""
+        """The settings for :class:`~codeorigin.fleet.store.Store`."""
         return {
             "model": self.model,
             "declared": self.declared,
@@ -40,7 +40,7 @@ class ScanRequest:
 
 @dataclass(slots=True)
 class ScanTally:
-    """What a run did. ``skipped`` units were done before, ``lost`` counts workers that died."""
+    """Counts of a run. ``skipped`` units were done before; ``lost`` is the number of workers that died."""
 
     repositories: int = 0
     done: int = 0
@@ -50,12 +50,12 @@ class ScanTally:
 
 
 def read_repositories(path: Path) -> list[Path]:
-    """The folders that a file lists, one a line; empty lines and those that begin with ``#`` are none.
+    """The folders listed in a file, one per line; empty lines and lines that begin with ``#`` are skipped.
 
-    Relative ones are relative to the file's folder. Each is named once.
+    Relative paths are relative to the file's folder. Duplicates are removed.
 
     Raises:
-        CodeOriginError: the file cannot be read, or names no folder.
+        CodeOriginError: the file cannot be read, or lists no folder.
     """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
@@ -77,9 +77,10 @@ def scan(
     failed: Callable[[str, str], None],
     progress: Callable[[ScanTally], None],
 ) -> ScanTally:
-    """Do what is not done yet. Results are in ``store`` as soon as they are there.
+    """Run all units that are not done yet. Each result is put into ``store`` immediately.
 
-    ``failed`` hears the name of a repository and one line on what is wrong with it, or with a unit of it.
+    ``failed`` is called with the name of a repository and a one-line description of what is wrong with it or with one
+    of its units.
 
     Raises:
         CodeOriginError: the results cannot be written.
@@ -104,7 +105,7 @@ def scan(
 def _pending(
     request: ScanRequest, store: Store, tally: ScanTally, failed: Callable[[str, str], None]
 ) -> Iterator[Unit]:
-    """The units that are not done, found when they are wanted."""
+    """Yield the units that are not done yet; each repository is read only when its units are needed."""
     for folder in request.repositories:
         tally.repositories += 1
         name = str(folder)
@@ -127,7 +128,7 @@ def _pending(
                 lacking=lack,
             )
         except Exception as error:
-            # One odd repository must not end a scan of thousands.
+            # One broken repository must not end a scan of thousands.
             units.clear()
             lacking.append(reason_of(error).removeprefix(f"{folder}: "))
         else:

@@ -1,4 +1,4 @@
-"""The folder of a scan: rows as Parquet, a file a unit, and a manifest that says which units are done."""
+"""The result folder of a scan: one Parquet file of rows per unit, and a manifest of the units that are done."""
 
 import hashlib
 import json
@@ -58,7 +58,7 @@ SCHEMAS: dict[UnitKind, pa.Schema] = {
 
 @dataclass(frozen=True, slots=True)
 class ManifestEntry:
-    """What the manifest says of a unit, or of a repository that has no units. ``error`` is None where it is done."""
+    """A manifest entry for a unit, or for a repository with missing units. ``error`` is None if the unit is done."""
 
     key: str
     repository: str
@@ -68,14 +68,14 @@ class ManifestEntry:
 
 
 class Store:
-    """Writes whole files only, so that whatever ends the process leaves nothing half done.
+    """The results of a scan. Files are replaced atomically, so an interrupted process leaves nothing half-written.
 
     Raises:
-        CodeOriginError: the folder cannot be written; what was written before stays.
+        CodeOriginError: the folder cannot be written; earlier results remain.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        """``settings`` are all that rows depend on besides their unit; a folder holds those of one choice."""
+        """``settings`` is everything that rows depend on besides their unit; it must be the same for a whole folder."""
         self.folder = folder
         self._manifest = folder / "manifest"
         try:
@@ -94,14 +94,14 @@ class Store:
             raise CodeOriginError(f"{folder}: scan.json is broken; name another folder") from error
 
     def is_done(self, unit: Unit) -> bool:
-        """Whether the unit's rows are there."""
+        """Whether the unit succeeded and its rows are stored."""
         entry = self._entry(self._entry_path(unit.repository, unit.kind, unit.key))
         return entry is not None and entry.error is None and self._rows_path(unit).is_file()
 
     def put(self, unit: Unit, result: UnitResult) -> None:
-        """Keep what came of a unit: its rows first, then its place in the manifest.
+        """Store the result of a unit: its rows first, then its manifest entry.
 
-        One with an error has rows where only a part of it failed; the next run does it again.
+        A result with an error has rows if only a part of the unit failed; the next run repeats the unit.
         """
         if result.error is None or result.rows:
             table = pa.Table.from_pylist([_writable(row) for row in result.rows], SCHEMAS[unit.kind])
@@ -114,13 +114,13 @@ class Store:
         self._put_entry(entry)
 
     def put_failure(self, repository: str, kind: UnitKind, error: str) -> None:
-        """Keep that a repository has no units, and why; the next run tries again."""
+        """Record why the units of a repository could not be listed, or not completely; the next run tries again."""
         self._put_entry(ManifestEntry(_NO_UNITS, repository, kind.value, 0, error))
 
     def keep_only(self, repository: str, kind: UnitKind, units: Sequence[Unit]) -> None:
-        """Drop what the folder has of a repository and is none of its ``units`` any more.
+        """Delete what is stored for a repository but no longer belongs to one of its ``units``.
 
-        New commits make another unit of the last ones: without this, those would be counted twice.
+        New commits change the last unit. Without this, its old commits would be counted twice.
         """
         keys = {unit.key for unit in units}
         rows = self.folder / kind.value / _place(repository)
@@ -130,7 +130,7 @@ class Store:
                 path.unlink(missing_ok=True)
 
     def entries(self) -> Iterator[ManifestEntry]:
-        """The manifest, by kind, repository and key."""
+        """Yield the manifest entries, ordered by kind, repository and key."""
         for kind in _in_order(self._manifest):
             for path in _files(kind, ".json"):
                 entry = self._entry(path)
@@ -138,7 +138,7 @@ class Store:
                     yield entry
 
     def rows(self, kind: UnitKind) -> Iterator[dict[str, Any]]:
-        """All rows of a kind, some in memory at a time."""
+        """Yield all rows of a kind, with only a few in memory at a time."""
         schema = SCHEMAS[kind]
         for path in _files(self.folder / kind.value, ".parquet"):
             try:
@@ -172,7 +172,10 @@ class Store:
             raise self._full(error) from error
 
     def _refuse_links(self) -> None:
-        """The folder may lie in a cloned repository: nothing behind a link in it is read, written or deleted."""
+        """Raise if the folder is behind, or contains, a link.
+
+        It may be in a cloned repository, where nothing behind a link may be read, written or deleted.
+        """
         link = None
         if (root := trusted_root(self.folder)) is not None:
             ways = [self.folder, *self.folder.parents]
@@ -201,7 +204,7 @@ def _in_order(folder: Path) -> list[Path]:
 
 
 def _files(folder: Path, suffix: str) -> Iterator[Path]:
-    """The files of all repositories, those of one listed at a time: of a large scan there are very many."""
+    """Yield the files of all repositories, listing one repository at a time because a large scan has very many."""
     for repository in _in_order(folder):
         yield from (path for path in _in_order(repository) if path.suffix == suffix)
 
@@ -211,7 +214,7 @@ def _place(repository: str) -> str:
 
 
 def _writable(row: dict[str, Any]) -> dict[str, Any]:
-    """A row whose texts are Unicode: a path may be any bytes."""
+    """A row with only valid Unicode strings: a path may contain arbitrary bytes."""
     return {
         name: value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         if isinstance(value, str)

@@ -1,4 +1,4 @@
-"""Work in pieces that any machine can do, each with a key of everything that its result depends on."""
+"""Units of work that any machine can do, each with a key made from everything that its result depends on."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ COMMITS_IN_A_UNIT = 512
 
 
 class UnitKind(StrEnum):
-    """What a unit is about: commits, or the files of the newest one."""
+    """What a unit covers: commits, or the files of the newest commit."""
 
     COMMITS = "commits"
     TREE = "tree"
@@ -24,10 +24,10 @@ class UnitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A piece of work. ``commits`` and ``seconds`` (their times) are the commits to judge, or the one of the tree.
+    """A unit of work. ``commits`` (with their times, ``seconds``) are to be judged, or are the one commit of the tree.
 
-    ``repository`` is its folder, the same on every machine. ``model`` is the identity of the model. With ``documents``,
-    those that hold blocks of code count as well.
+    ``repository`` is its folder, which must be the same on every machine. ``model`` is the identity of the model. With
+    ``documents``, documents with code blocks are included.
     """
 
     repository: str
@@ -40,7 +40,7 @@ class Unit:
 
     @property
     def key(self) -> str:
-        """The same for the same work, whenever and wherever it is asked for."""
+        """A hash of the unit that is the same in every run and on every machine."""
         parts = [_FORMAT, self.repository, self.kind.value, self.commits, self.declared, self.model]
         parts.append(self.documents)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
@@ -58,10 +58,10 @@ def units_of(
     size: int = COMMITS_IN_A_UNIT,
     lacking: Callable[[int], None] = lambda commits: None,
 ) -> Iterator[Unit]:
-    """The units of one repository.
+    """Yield the units of one repository.
 
-    Commits are parted from the oldest on, so that new ones leave the units of the old as they are. ``lacking`` hears how
-    many commits are in no unit, because they are not in this clone or are damaged.
+    Commits are grouped starting from the oldest, so that new commits do not change the full units of old ones.
+    ``lacking`` is called with the number of commits that are in no unit because they are damaged or not in this clone.
 
     Raises:
         RepositoryError: there is no repository, or it has no commits.

@@ -1,4 +1,4 @@
-"""What a worker does with a unit: the model is loaded once, the unit's repository is opened for it alone."""
+"""What a worker does: it loads the model once, and opens the repository anew for each unit."""
 
 from array import array
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What came of a unit: rows in a fixed order, and one line on why there are none or what they lack."""
+    """The result of a unit: rows in a fixed order, and one line on why there are none or what is missing."""
 
     rows: tuple[Row, ...] = ()
     error: str | None = None
@@ -37,7 +37,7 @@ def reason_of(error: Exception) -> str:
 
 
 class UnitWorker:
-    """Does units, one after the other, in one process.
+    """Runs units one after the other in one process.
 
     Raises:
         ModelError: the model is missing or broken.
@@ -48,7 +48,7 @@ class UnitWorker:
         self._judge = Judge(self._analyzer.bundle.calibration)
 
     def run(self, unit: Unit) -> UnitResult:
-        """Do one unit. What is wrong with its repository is a part of the result."""
+        """Run one unit. Errors are returned in the result, not raised."""
         try:
             if self._analyzer.model_id != unit.model:
                 raise ModelError(
@@ -61,7 +61,7 @@ class UnitWorker:
                 else self._commits(repository, unit)
             )
         except Exception as error:
-            # One odd repository must not end a scan of thousands.
+            # One broken repository must not end a scan of thousands.
             return UnitResult(error=reason_of(error))
 
     def _commits(self, repository: Repository, unit: Unit) -> UnitResult:

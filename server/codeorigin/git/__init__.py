@@ -1,7 +1,7 @@
-"""Commits, changes and blame of an untrusted repository, by the ``git`` program and its plumbing alone.
+"""Commits, changes and blame of an untrusted repository, read with the ``git`` program.
 
 Nothing that a repository configures is run: no hook, filter, text converter, external diff, file monitor, pager,
-signature checker or transport, and git never reads the working tree's files (:mod:`codeorigin.git.working_tree`
-does). Nothing is written to the repository. Names and addresses are not read, except by
-:mod:`codeorigin.git.declared`, which keeps none.
+signature checker or transport. git never reads the files of the working tree
+(:mod:`codeorigin.git.working_tree` does), and nothing is written to the repository. Author names and addresses are
+read only by :mod:`codeorigin.git.declared`, which does not keep them.
 """

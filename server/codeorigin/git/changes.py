@@ -1,4 +1,4 @@
-"""Changes: of the working tree, of the index, from a base to HEAD, and of one commit."""
+"""Changes in the working tree, in the index, from a base to HEAD, or in one commit."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from codeorigin.git.working_tree import index_tree, working_tree
 
 
 class ChangeKind(StrEnum):
-    """What was changed."""
+    """The kind of a change."""
 
     WORKING_TREE = "working_tree"
     INDEX = "index"
@@ -25,7 +25,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """Which change. ``revision`` is the base of a range, or the commit; empty for the others."""
+    """Which change to read. ``revision`` is the base of a range or the commit; empty for the other kinds."""
 
     kind: ChangeKind
     revision: str = ""
@@ -33,10 +33,10 @@ class ChangeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change and how to read what it changed.
+    """A change and its files.
 
-    ``old`` is the commit that it starts from, None where there is none, and ``new`` the one that it leads to, None
-    for the working tree and the index. ``parents`` counts the parents of one commit.
+    ``old`` is the commit before the change, or None if there is none. ``new`` is the commit after it, or None for the
+    working tree and the index. ``parents`` is the number of parents if the change is one commit, else 0.
     """
 
     request: ChangeRequest
@@ -50,7 +50,7 @@ class Change:
         """The first ``max_bytes + 1`` bytes of the file as it is after the change.
 
         Raises:
-            RepositoryError: this clone does not hold it.
+            RepositoryError: the content is not in this clone.
         """
         content = self._objects.read(file.blob, max_bytes)
         if content is None:
@@ -62,16 +62,16 @@ class Change:
 def open_change(
     repository: Repository, request: ChangeRequest, wanted: Callable[[str], bool], *, max_bytes: int
 ) -> Iterator[Change]:
-    """The change that ``request`` asks for, to be read inside the ``with`` block.
+    """Open the requested change; it can be read inside the ``with`` block.
 
     Args:
         repository: the repository to read.
         request: which change. A merge is compared with its first parent.
-        wanted: whether to include a file, by its path (relative to the top, with ``/``).
-        max_bytes: how much is read of a file in the working tree.
+        wanted: whether to include the file with this path (relative to the top, with ``/``).
+        max_bytes: read at most ``max_bytes + 1`` bytes of a file in the working tree.
 
     Raises:
-        RepositoryError: there is no such change, or git says no.
+        RepositoryError: there is no such change, or git fails.
     """
     with ScratchObjects(repository) as scratch, Objects(scratch.git) as objects:
         as_on_disk: dict[str, str] = {}
@@ -106,7 +106,7 @@ def open_change(
 
 
 def relative_to_folder(repository: Repository, path: str) -> str:
-    """A path in the repository as seen from the current folder; as it is where there is no working tree."""
+    """A path in the repository, relative to the current folder; unchanged if there is no working tree."""
     if repository.root is None:
         return path
     return os.path.relpath(os.path.realpath(repository.root) + os.sep + path)

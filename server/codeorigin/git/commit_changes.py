@@ -1,4 +1,4 @@
-"""What many commits changed, each against its first parent, by one ``git diff-tree --stdin``."""
+"""The changes of many commits, each against its parent, read with one ``git diff-tree --stdin``."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -16,10 +16,10 @@ _ZEROS = b"0"
 
 @dataclass(frozen=True, slots=True)
 class CommitFiles:
-    """The files that a commit changed, as :func:`codeorigin.git.line_changes.changed_files` gives them.
+    """The files that a commit changed, as returned by :func:`codeorigin.git.line_changes.changed_files`.
 
-    ``missing`` are the paths of further ones whose content, before or after, is not in this clone or is damaged. A
-    commit of which not even its paths can be told is not ``readable``.
+    ``missing`` lists the paths of other changed files whose old or new content is damaged or not in this clone.
+    ``readable`` is False if not even the paths can be read.
     """
 
     files: list[ChangedFile]
@@ -30,22 +30,22 @@ class CommitFiles:
 def commit_changes(
     git: Git, commits: Sequence[str], wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, CommitFiles]]:
-    """Every commit with the files that it changed.
+    """Yield every commit with the files that it changed.
 
     Args:
         git: the repository to read.
-        commits: full names, none of them a merge. A commit without a parent is compared with nothing.
-        wanted: whether to include a file, by its path in the repository.
+        commits: full names, none of them a merge. A commit without a parent is compared with the empty tree.
+        wanted: whether to include the file with this path in the repository.
 
     Yields:
-        In the order of ``commits``; those that change nothing at all too.
+        (name, files) pairs in the order of ``commits``, including commits that change nothing.
 
     Raises:
-        RepositoryError: git cannot be started, takes too long, or answers in another form.
+        RepositoryError: git cannot be started, takes too long, or its output is not understood.
     """
     with temporary_folder() as empty:
-        # With an index, git takes a file of the working tree for the object that its entry names, if their times and
-        # sizes agree: whoever writes there would choose what a commit is judged by.
+        # With an index, git reads a file of the working tree in place of the object that its entry names if time and
+        # size match. Anyone who can write there could then choose the content that a commit is judged by.
         alone = git.with_environment(GIT_INDEX_FILE=str(empty / "index"))
         with Objects(alone) as objects:
             left = list(commits)
@@ -53,20 +53,20 @@ def commit_changes(
                 done = 0
                 try:
                     for name, files in _compared(alone, left, wanted):
-                        # git passes over a commit that it cannot read.
+                        # git silently skips a commit that it cannot read.
                         is_there = bool(files) or objects.holds(name)
                         yield name, CommitFiles(files, readable=is_there)
                         done += 1
                     return
                 except FailedCommandError:
                     left = left[done:]
-                # git ended over one of those, most likely the first.
+                # git failed on one of the remaining commits, most likely the first.
                 first = left.pop(0)
                 yield first, _single(alone, objects, first, wanted)
 
 
 def _single(git: Git, objects: Objects, commit: str, wanted: Callable[[str], bool]) -> CommitFiles:
-    """What one commit changed, as far as it can be told."""
+    """The changes of one commit, as far as they can be read."""
     try:
         ((_, files),) = _compared(git, [commit], wanted)
     except FailedCommandError:
@@ -75,7 +75,7 @@ def _single(git: Git, objects: Objects, commit: str, wanted: Callable[[str], boo
         return CommitFiles(files, readable=bool(files) or objects.holds(commit))
     arguments = ("diff-tree", "-r", "--root", "--no-commit-id", "--raw", "-z", "--no-renames", commit, "--")
     try:
-        # Only folders are read for this.
+        # This reads only tree objects.
         with git.stream(*arguments) as output:
             listed = [each for each in raw_changes(output) if each.is_of_file and wanted(each.path)]
     except FailedCommandError:
@@ -99,8 +99,11 @@ def _single(git: Git, objects: Objects, commit: str, wanted: Callable[[str], boo
 def _compared(
     git: Git, commits: Sequence[str], wanted: Callable[[str], bool], paths: Sequence[str] = ()
 ) -> Iterator[tuple[str, list[ChangedFile]]]:
-    """The commits with their changed files, by one process; each comes when git has begun with the next one."""
-    # Paths and contents cannot be trusted, so commits are separated by a random mark that they cannot contain.
+    """Yield the commits with their changed files, read from one process.
+
+    A commit is yielded only once git has started to print the next one, or has ended successfully.
+    """
+    # Paths and contents are untrusted, so a random mark that they cannot contain separates the commits.
     mark = secrets.token_hex(16)
     start = mark.encode("ascii")
     names = "".join(f"{commit}\n" for commit in commits).encode("ascii")
@@ -113,7 +116,7 @@ def _compared(
             yield from last
             name = line.removeprefix(start).strip(b"\0\n").decode("ascii", "replace")
             files, line = read_changes(output, wanted, start)
-            # Commits without a difference are missing from the output.
+            # Commits without differences are missing from the output.
             last = []
             for commit in waiting:
                 if commit == name:
@@ -122,6 +125,6 @@ def _compared(
             else:
                 raise RepositoryError(f"{git.folder}: git diff-tree answers in an unknown form")
             last.append((name, files))
-    # Now git has ended well, and its last commit is whole.
+    # git has ended successfully, so its last commit is complete.
     yield from last
     yield from ((commit, []) for commit in waiting)

@@ -1,4 +1,4 @@
-"""The commits that can be reached where git gives up, because one of them is not there or is damaged."""
+"""Walking a history that ``git log`` gives up on because a commit is missing or damaged."""
 
 import heapq
 from collections.abc import Iterator
@@ -11,19 +11,19 @@ from codeorigin.git.repository import Commit, Repository, read_commit
 def reachable_commits(
     repository: Repository, start: str, cut: frozenset[str] = frozenset()
 ) -> Iterator[Commit | None]:
-    """The commits that ``start`` reaches, newest first as git lists them; None for each that cannot be read.
+    """Yield the commits reachable from ``start``, newest first as in git; None for each that cannot be read.
 
     Args:
-        repository: where.
+        repository: the repository to read.
         start: the full name of a commit.
-        cut: commits without parents here, as in a shallow clone.
+        cut: commits whose parents are not followed, as at the boundary of a shallow clone.
 
     Raises:
         RepositoryError: git cannot be started, or takes too long.
     """
     with Objects(repository.git) as objects:
         met = {start}
-        # Of commits of one time, git lists those first that it met first.
+        # Among commits with the same time, git lists those first that it met first.
         waiting: list[tuple[int, int, Commit]] = []
 
         def meet(name: str) -> Iterator[None]:

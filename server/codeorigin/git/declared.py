@@ -1,6 +1,6 @@
-"""Agents that commits name as author or in a trailer: a fact, shown beside the estimate.
+"""Agents that commits name as author or in a trailer, shown next to the estimate as a fact.
 
-Names and addresses of authors are read for this only, and only the agent's name is kept.
+Author names and addresses are read only for this, and only the agent's name is kept.
 """
 
 import re
@@ -26,9 +26,9 @@ _BEHIND_NAME = r"(?=$|[]:,.;)(/*_`]|\s+(?:[(\[/&+|]|via\b|with\b|using\b|and\b|v
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """How one agent signs: patterns of a trailer, and of the author's ``name <address>``.
+    """How one agent signs: patterns for a trailer and for the author's ``name <address>``.
 
-    ``names`` and ``first_names`` are what it is called where only a name stands; people bear the latter as well.
+    ``names`` and ``first_names`` match a name without an address; people can have the latter as first names.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Signature:
     first_names: tuple[re.Pattern[str], ...] = ()
 
     def fits_author(self, author: str) -> bool:
-        """Whether ``name <address>`` is the agent's."""
+        """Whether ``name <address>`` belongs to the agent."""
         return any(pattern.search(author) for pattern in self.authors)
 
     def fits_trailers(self, trailers: Iterable[str]) -> bool:
@@ -46,7 +46,7 @@ class Signature:
         return any(pattern.search(line) for line in trailers for pattern in self.trailers)
 
     def fits_helper(self, helper: "Helper") -> bool:
-        """Whether it is the agent's name. A first name that may be a person's needs a model: ``Claude:opus-4``."""
+        """Whether it is the agent's name. A first name that may be a person's needs a model (``Claude:opus-4``)."""
         if any(pattern.match(helper.name) for pattern in self.names):
             return True
         found = (pattern.match(helper.name) for pattern in self.first_names)
@@ -59,7 +59,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """Who helped, by a line of a message without an address; ``may_be_person`` unless the line speaks of a program."""
+    """A helper named in a line of a message, without an address.
+
+    ``may_be_person`` is False if the wording of the line implies a program.
+    """
 
     name: str
     may_be_person: bool
@@ -67,7 +70,7 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """An agent that a commit names. ``how`` is ``author`` or ``trailer``."""
+    """An agent named by a commit. ``how`` is ``author`` or ``trailer``."""
 
     commit: str
     agent: str
@@ -76,7 +79,7 @@ class Declared:
 
 @cache
 def agent_signatures() -> tuple[Signature, ...]:
-    """The known agents, from ``agent_signatures.toml`` beside this file."""
+    """The known agents, from ``agent_signatures.toml`` next to this file."""
     text = resources.files("codeorigin.git").joinpath("agent_signatures.toml").read_text(encoding="utf-8")
     return tuple(
         Signature(
@@ -91,13 +94,13 @@ def agent_signatures() -> tuple[Signature, ...]:
 
 
 def signing_lines(message: str) -> list[str]:
-    """The lines of a message that may sign it: ``...-by:`` lines, and lines about what generated it."""
+    """The lines of a message that may name its author: ``...-by:`` and ``generated with`` lines."""
     lines = (line[:_LONGEST_LINE] for line in message.splitlines())
     return [line for line in lines if "-by:" in line.lower() or "generated with" in line.lower()]
 
 
 def helpers(message: str) -> list[Helper]:
-    """Those that ``Assisted-by:``, ``Generated with`` and such lines of a message name without an address."""
+    """The helpers that ``Assisted-by:``, ``Generated with`` and similar lines of a message name without an address."""
     found = (_TOOL.match(line[:_LONGEST_LINE].strip()) for line in message.splitlines())
     return [
         Helper(match[2], match[1] is None)
@@ -107,10 +110,10 @@ def helpers(message: str) -> list[Helper]:
 
 
 def declared_agents(git: Git, commits: Iterable[str]) -> Iterator[Declared]:
-    """The agents that ``commits`` (names) declare, in their order; a commit that is not there declares nothing.
+    """Yield the agents that ``commits`` (names) declare, in order; a commit that is not there declares none.
 
     Raises:
-        RepositoryError: git says no.
+        RepositoryError: git fails.
     """
     with Objects(git) as objects:
         for commit in commits:

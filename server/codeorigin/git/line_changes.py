@@ -1,4 +1,4 @@
-"""What is new in a tree compared with another: its files, and the lines that were added or rewritten."""
+"""What is new in one tree compared with another: changed files and their added or rewritten lines."""
 
 import os
 import re
@@ -18,15 +18,15 @@ DIFF_OPTIONS = (
 )  # fmt: skip
 
 LineRange = tuple[int, int]
-"""First and last line, from 1, both inclusive. Lines end at ``\\n`` alone, as git counts them."""
+"""First and last line, 1-based and inclusive. Only ``\\n`` ends a line, as in git."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
     """A file with lines that a change added or rewrote.
 
-    ``path`` is relative to the top of the repository, with ``/``; bytes that are not UTF-8 are surrogates, as in
-    :func:`os.fsdecode`. ``blob`` names the new content.
+    ``path`` is relative to the top of the repository, with ``/``; bytes that are not UTF-8 become surrogates, as in
+    :func:`os.fsdecode`. ``blob`` is the object name of the new content.
     """
 
     path: str
@@ -35,13 +35,13 @@ class ChangedFile:
 
 
 def changed_files(git: Git, old: str, new: str, wanted: Callable[[str], bool]) -> list[ChangedFile]:
-    """The files of the tree ``new`` for whose path ``wanted`` holds and that have lines which ``old`` has not.
+    """The files in the tree ``new`` that ``wanted`` accepts by path and that have lines not in ``old``.
 
-    A renamed file is compared with what it was. Links, submodules, and files of which lines were only taken away or
-    that only changed their mode are left out.
+    A renamed file is compared with its old version. Links, submodules, and files where only lines were removed or
+    only the mode changed are left out.
 
     Raises:
-        RepositoryError: git says no.
+        RepositoryError: git fails.
     """
     with git.stream("diff-tree", *DIFF_OPTIONS, old, new, "--") as output:
         return read_changes(output, wanted)[0]
@@ -50,15 +50,15 @@ def changed_files(git: Git, old: str, new: str, wanted: Callable[[str], bool]) -
 def read_changes(
     output: IO[bytes], wanted: Callable[[str], bool], stop: bytes | None = None
 ) -> tuple[list[ChangedFile], bytes]:
-    """The files of one comparison, as :data:`DIFF_OPTIONS` let git write it.
+    """Read the files of one comparison, in the format that :data:`DIFF_OPTIONS` selects.
 
     Args:
-        output: to read from, at its start.
-        wanted: tells by its path whether a file matters.
-        stop: how a line begins that belongs to the comparison no longer.
+        output: git's output, at the start of the comparison.
+        wanted: whether to include the file with this path.
+        stop: prefix of the first line that no longer belongs to the comparison.
 
     Returns:
-        The files, and the line that begins with ``stop``; empty at the end of the output.
+        The files, and the line that begins with ``stop``, or an empty line at the end of the output.
     """
     pairs = [
         (each.path, each.before, each.after)
@@ -77,7 +77,7 @@ def read_changes(
 
 @dataclass(frozen=True, slots=True)
 class RawChange:
-    """A changed path with its old and new mode and blob, as git lists them; of what is not there they are zeros."""
+    """A changed path with its old and new mode and blob, as listed by git; all zeros for a missing side."""
 
     path: str
     old_mode: bytes
@@ -87,12 +87,12 @@ class RawChange:
 
     @property
     def is_of_file(self) -> bool:
-        """Whether the content of a regular file came, went or changed."""
+        """Whether a regular file was added or deleted, or its content changed."""
         return self.before != self.after and not _FILES.isdisjoint({self.old_mode, self.mode})
 
 
 def raw_changes(output: IO[bytes]) -> Iterator[RawChange]:
-    """What is listed up to the empty record before the patch, or to the end."""
+    """Yield the changes listed before the empty record that precedes the patch, or before the end."""
     records = _records(output)
     for head in records:
         if not head:
@@ -102,13 +102,13 @@ def raw_changes(output: IO[bytes]) -> Iterator[RawChange]:
         if status[:1] in {b"R", b"C"}:
             path = next(records, None)
         if path is None:
-            # git ended; whoever started it tells why.
+            # git ended early; the caller that started it reports why.
             return
         yield RawChange(os.fsdecode(path), old_mode, mode, before, after)
 
 
 def _records(output: IO[bytes]) -> Iterator[bytes]:
-    """Records that end with a NUL, read byte by byte, so that nothing behind the last one is consumed."""
+    """Yield NUL-terminated records, reading byte by byte so that nothing after the last one is consumed."""
     record = bytearray()
     while byte := output.read(1):
         if byte == b"\0":
@@ -121,7 +121,10 @@ def _records(output: IO[bytes]) -> Iterator[bytes]:
 def _read_patch(
     output: IO[bytes], lines: dict[tuple[bytes, bytes], list[LineRange]], stop: bytes | None
 ) -> bytes:
-    """Collect the ranges of the new side. Lines of content begin with a sign, so none is mistaken for a header."""
+    """Collect the line ranges of the new side.
+
+    Content lines begin with a sign, so they cannot be mistaken for headers.
+    """
     into: list[LineRange] | None = None
     at_start = True
     while piece := output.readline(_PIECE):
@@ -130,7 +133,7 @@ def _read_patch(
         if at_start and piece.startswith(b"index ") and (found := _INDEX.fullmatch(piece)):
             into = lines.get((found[1], found[2]))
             if into:
-                # The same change of content at another path.
+                # The same content change was already read for another path.
                 into = None
         elif at_start and into is not None and (hunk := _HUNK.match(piece)):
             first, count = int(hunk[1]), int(hunk[2] or 1)

@@ -1,4 +1,4 @@
-"""The content of blobs and commits, by one long-lived ``git cat-file --batch`` (which runs no filters)."""
+"""The content of blobs and commits, read with one long-lived ``git cat-file --batch`` (which runs no filters)."""
 
 import subprocess
 from types import TracebackType
@@ -10,11 +10,11 @@ _PIECE = 1 << 16
 
 
 class UnreadableObjectError(RepositoryError):
-    """git ended over an object, which is damaged."""
+    """git exited while reading an object, which is damaged."""
 
 
 class Objects:
-    """Reads objects by their names. Use it in a ``with`` block."""
+    """Reads objects by name. Use it in a ``with`` block."""
 
     def __init__(self, git: Git) -> None:
         self._git = git
@@ -35,14 +35,15 @@ class Objects:
             self._process = None
 
     def read(self, name: str, max_bytes: int) -> bytes | None:
-        """The first ``max_bytes + 1`` bytes of an object; None where the repository does not hold it.
+        """The first ``max_bytes + 1`` bytes of an object; None if it is not in the repository.
 
         Args:
             name: a full object name, in hexadecimal digits.
 
         Raises:
-            UnreadableObjectError: git ended before it had answered; the next object is asked of another process.
+            UnreadableObjectError: git exited before it answered; the next call starts a new process.
             RepositoryError: git cannot be started, or took too long.
+            ValueError: ``name`` is not alphanumeric.
         """
         if not name.isalnum():
             raise ValueError(f"no object name: {name!r}")
@@ -60,7 +61,7 @@ class Objects:
             ) from error
 
     def holds(self, name: str) -> bool:
-        """Whether the object is there and can be read to its end."""
+        """Whether the object exists and can be read completely."""
         try:
             return self.read(name, 0) is not None
         except UnreadableObjectError:

@@ -1,4 +1,4 @@
-"""Running ``git`` where the repository may be hostile: no shell, no configured programs, bounded time and output."""
+"""Running ``git`` in a possibly hostile repository: no shell, no configured programs, bounded time and output."""
 
 import os
 import re
@@ -17,14 +17,14 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import RepositoryError
 
 SECONDS = 120.0
-"""Time limit of one git command. Long listings are read as they come and may take :data:`LONG_SECONDS`."""
+"""Time limit of one git command. Long listings are streamed and may take :data:`LONG_SECONDS`."""
 LONG_SECONDS = 3600.0
 MAX_OUTPUT = 64 * 2**20
-"""Most bytes of a command's output where the whole output is kept."""
+"""Maximum size in bytes of a command's output if it is kept in memory as a whole."""
 _PIECE = 1 << 16
 _MAX_COMPLAINT = 4096
 
-# What names the repository, as git itself sets it for its hooks, and where the user's own configuration lies.
+# The variables that locate the repository, which git itself sets for its hooks, and the user's own configuration.
 _KEPT = frozenset(
     {
         "GIT_DIR",
@@ -55,8 +55,8 @@ _SET = {
     "LC_ALL": "C",
     "LANGUAGE": "C",
 }
-# Stronger than the repository's own configuration. The programs that options name (external diffs, text converters,
-# signature checkers) are switched off by the options of each command as well.
+# Overrides the repository's own configuration. External diffs, text converters and signature checkers are also
+# turned off by the options of each command.
 _CONFIGURATION = (
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
@@ -83,7 +83,7 @@ _CONFIGURATION = (
 
 
 def environment(outside: Mapping[str, str]) -> dict[str, str]:
-    """The environment for git: ``outside`` without what could make it run, write or show something else."""
+    """The environment for git: ``outside`` without variables that could change what git runs, writes or prints."""
     kept = {
         name: value
         for name, value in outside.items()
@@ -94,7 +94,7 @@ def environment(outside: Mapping[str, str]) -> dict[str, str]:
 
 @cache
 def _program(search: str | None) -> str:
-    # Only absolute folders: with the others, a repository could bring its own git along.
+    # Only absolute folders: through a relative one, a repository could supply its own git.
     folders = [folder for folder in (search or os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
     found = shutil.which("git", path=os.pathsep.join(folders))
     if found is None or not Path(found).is_absolute():
@@ -103,14 +103,14 @@ def _program(search: str | None) -> str:
 
 
 class FailedCommandError(RepositoryError):
-    """git ran and said no: what it was asked for is not there, or is damaged."""
+    """git ran and failed, usually because something requested is missing or damaged."""
 
 
 class Git:
-    """``git`` in one folder. Every method raises :class:`~codeorigin.errors.RepositoryError` with one line.
+    """``git`` in one folder. Every method raises :class:`~codeorigin.errors.RepositoryError` with a one-line message.
 
-    ``extra`` are environment variables of this caller's own, such as a private index. Throwing ``cancel`` ends what
-    runs, and every method then raises :class:`~codeorigin.errors.Cancelled`.
+    ``extra`` holds additional environment variables, such as a private index. Cancelling ``cancel`` kills the running
+    command, and every method then raises :class:`~codeorigin.errors.Cancelled`.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Git:
         max_output: int = MAX_OUTPUT,
         seconds: float = SECONDS,
     ) -> bytes:
-        """What the command writes to stdout; it must end with one of ``answers``."""
+        """The command's stdout. Its exit code must be one of ``answers``."""
         pieces = []
         left = max_output
         with self.stream(*arguments, stdin=stdin, answers=answers, seconds=seconds) as output:
@@ -157,7 +157,7 @@ class Git:
         answers: Sequence[int] = (0,),
         seconds: float = LONG_SECONDS,
     ) -> Iterator[IO[bytes]]:
-        """The command's stdout, to be read to its end; to stop earlier, raise an exception."""
+        """The command's stdout as a stream, which must be read to its end; to stop earlier, raise an exception."""
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
             given.write(stdin)
             given.seek(0)
@@ -169,7 +169,7 @@ class Git:
                     yield process.stdout
                     code = process.wait()
             except Exception:
-                # Whoever reads may stumble over an output that was cut off.
+                # The reader may have failed because the output was cut off.
                 watch.raise_if_ended()
                 raise
             finally:
@@ -180,7 +180,7 @@ class Git:
                 raise explained(complaints.read(_MAX_COMPLAINT), arguments[0], self.folder)
 
     def start_with_pipes(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A process with pipes to write to and read from; the caller ends it with :func:`end`."""
+        """Start a process with pipes for stdin and stdout; the caller ends it with :func:`end`."""
         return self._start(arguments, subprocess.PIPE, subprocess.DEVNULL)
 
     def _start(
@@ -204,7 +204,7 @@ class Git:
 
 
 class Watch:
-    """Ends a process that takes too long, or that nobody waits for any more, while its ``with`` block runs."""
+    """Kills a process that takes too long or was cancelled, while its ``with`` block runs."""
 
     def __init__(
         self, process: subprocess.Popen[bytes], seconds: float, what: str, cancel: CancelToken
@@ -227,7 +227,7 @@ class Watch:
         self._ending.__exit__(None, None, None)
 
     def raise_if_ended(self) -> None:
-        """Raise RepositoryError if the process was ended because it took too long, Cancelled if by the token."""
+        """Raise Cancelled if the token was cancelled, RepositoryError if the process took too long."""
         self._cancel.raise_if_cancelled()
         if self._late:
             raise RepositoryError(f"git {self._what} took longer than {self._seconds:g} seconds; stopped")
@@ -238,7 +238,7 @@ class Watch:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Close a process's pipes and end it if it still runs."""
+    """Close a process's pipes, and kill it if it is still running."""
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             try:
@@ -251,7 +251,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def explained(complaint: bytes, command: str, folder: Path) -> RepositoryError:
-    """What git said, in one line that says what to do."""
+    """The error for what git wrote to stderr: one line, with advice where possible."""
     lines = [line for line in os.fsdecode(complaint).splitlines() if line.strip()]
     text = " ".join(lines)
     if "dubious ownership" in text:

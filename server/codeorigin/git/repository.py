@@ -1,4 +1,4 @@
-"""A repository as git sees it from a folder: where it is, what it can do, and its commits."""
+"""A git repository found from a folder: its location, its format and its commits."""
 
 import os
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _MOST_DIGITS = 20
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit without author and committer. ``seconds`` is the committer's time since 1970."""
+    """A commit without author and committer. ``seconds`` is the committer time in seconds since 1970."""
 
     id: str
     parents: tuple[str, ...]
@@ -28,9 +28,9 @@ class Commit:
 
 
 class Repository:
-    """A repository. ``root`` is the top of its working tree; None where there is none (bare, or inside ``.git``).
+    """A repository. ``root`` is the top of its working tree; None if there is none (bare, or inside ``.git``).
 
-    ``git`` runs at ``root``, or else in the repository itself.
+    ``git`` runs in ``root``, or in the repository's own folder if there is no working tree.
     """
 
     def __init__(self, git: Git, root: Path | None, folder: Path) -> None:
@@ -40,7 +40,7 @@ class Repository:
 
     @classmethod
     def of(cls, start: Path, cancel: CancelToken = NEVER) -> "Repository":
-        """The repository that holds the folder ``start``; throwing ``cancel`` ends whatever git does there.
+        """The repository that contains the folder ``start``; cancelling ``cancel`` kills its git commands.
 
         Raises:
             RepositoryError: there is none, git does not trust it, or git is not installed.
@@ -51,7 +51,7 @@ class Repository:
         if answers[:1] != ["true"]:
             return cls(Git(folder, {"GIT_DIR": str(folder)}, cancel), None, folder)
         root = Path(found.line("rev-parse", "--show-toplevel"))
-        # git sets these for its hooks, relative to the current folder; the commands here run at the top.
+        # git sets these for its hooks, relative to the current folder, but the commands here run at the top.
         absolute = {
             name: os.path.abspath(start / os.environ[name])  # noqa: PTH100 - links are git's to follow
             for name in (
@@ -67,7 +67,7 @@ class Repository:
 
     @cached_property
     def object_format(self) -> str:
-        """How objects are named: ``sha1`` or ``sha256``."""
+        """The hash that names objects: ``sha1`` or ``sha256``."""
         return self.git.line("rev-parse", "--show-object-format")
 
     @cached_property
@@ -76,19 +76,19 @@ class Repository:
         return self.git.line("rev-parse", "--is-shallow-repository") == "true"
 
     def path(self, name: str) -> Path:
-        """Where a part of the repository lies, such as ``objects`` or ``index``."""
+        """The location of a part of the repository, such as ``objects`` or ``index``."""
         return self.git.folder / self.git.line("rev-parse", "--git-path", name)
 
     def head(self) -> str | None:
-        """The commit of HEAD; None where there are no commits yet.
+        """The commit of HEAD; None if there are no commits yet.
 
         Raises:
-            RepositoryError: it is damaged or not in this clone, or so is the branch.
+            RepositoryError: the commit or the branch is damaged, or not in this clone.
         """
         answer = self.git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", answers=(0, 1, 128))
         if answer:
             return answer.decode("ascii").strip()
-        # Only `log` tells a branch without commits from a broken one.
+        # Only `log` distinguishes a branch without commits from a broken one.
         try:
             self.git.run("log", "-1", "--no-show-signature", "--format=%H")
         except FailedCommandError as error:
@@ -99,7 +99,7 @@ class Repository:
         )
 
     def resolve(self, revision: str) -> str:
-        """The name of the commit that ``revision`` stands for.
+        """The name of the commit that ``revision`` refers to.
 
         Raises:
             RepositoryError: there is no such commit.
@@ -117,7 +117,11 @@ class Repository:
         raise RepositoryError(f"{revision}: no such commit, branch or tag here{cut}")
 
     def merge_base(self, base: str, head: str) -> str:
-        """The commit at which ``head`` parted from ``base``; both are names of commits."""
+        """The merge base of two commits, given by name.
+
+        Raises:
+            RepositoryError: they have no commit in common.
+        """
         answer = self.git.run("merge-base", base, head, answers=(0, 1))
         if not answer:
             cut = (
@@ -129,14 +133,14 @@ class Repository:
         return answer.decode("ascii").split()[0]
 
     def commit(self, name: str) -> Commit:
-        """The commit called ``name``, with the parents that it was written with, cut off here or not."""
+        """The commit called ``name``, with its original parents even if a shallow clone lacks them."""
         with Objects(self.git) as objects:
             return read_commit(objects, name)
 
     def log(self, start: str, *, without: str | None = None, paths: tuple[str, ...] = ()) -> Iterator[Commit]:
-        """The commits that ``start`` reaches and ``without`` does not, newest first, as they come.
+        """Yield the commits reachable from ``start`` but not from ``without``, newest first, as git lists them.
 
-        ``paths`` keeps those that change something there.
+        With ``paths``, only commits that change something there.
         """
         names = [start, *((f"^{without}",) if without is not None else ())]
         arguments = [
@@ -158,7 +162,7 @@ class Repository:
 
 
 def _logged(record: bytes) -> Commit:
-    # A commit may lack its time: the place between the blanks is then empty.
+    # A commit may lack a time: the field is then empty.
     name, tree, seconds, *parents = record.split(b" ")
     return Commit(
         name.decode("ascii"),
@@ -169,15 +173,15 @@ def _logged(record: bytes) -> Commit:
 
 
 def _seconds(text: bytes) -> int:
-    """A time, 0 where there is none. A commit may claim any, so it is held within 64 bits."""
+    """A time in seconds, 0 if there is none. A commit may claim any time, so it is clamped to 64 bits."""
     return min(int(text), _LATEST) if text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 def read_commit(objects: Objects, name: str) -> Commit:
-    """The commit called ``name``; of its author and committer, only the time is read.
+    """The commit called ``name``; of its author and committer, only the committer time is read.
 
     Raises:
-        RepositoryError: the repository does not hold it.
+        RepositoryError: the commit is not in the repository.
     """
     content = objects.read(name, _MAX_COMMIT)
     if content is None:

@@ -1,4 +1,4 @@
-"""Temporary objects beside those of a repository, which is not written to."""
+"""Temporary objects on top of those of a repository, which is not written to."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ from codeorigin.git.temporary import temporary_folder
 class ScratchObjects:
     """Objects in a temporary folder, which is deleted at the end of the ``with`` block.
 
-    ``git`` is the repository's, seeing these objects too and writing nowhere else.
+    ``git`` runs in the repository, also sees these objects, and writes only here.
     """
 
     def __init__(self, repository: Repository) -> None:
@@ -45,11 +45,11 @@ class ScratchObjects:
         return hashlib.new(self._format, self._framed(content, kind), usedforsecurity=False).hexdigest()
 
     def empty_tree(self) -> str:
-        """The name of a tree without files, which is written."""
+        """Write a tree without files and return its name."""
         return self.write(b"", "tree")
 
     def write(self, content: bytes, kind: str = "blob") -> str:
-        """Add an object, as git stores it loose, and return its name."""
+        """Write a loose object and return its name."""
         name = self.name(content, kind)
         path = self._objects / name[:2] / name[2:]
         if not path.exists():
@@ -58,7 +58,7 @@ class ScratchObjects:
         return name
 
     def write_tree(self, entries: list[tuple[str, str, str]]) -> str:
-        """A tree of (mode, object, path) entries, whether the repository holds their objects or not."""
+        """Write a tree of (mode, object, path) entries and return its name; the objects need not exist."""
         listed = b"".join(
             f"{mode} {name}\t".encode("ascii") + os.fsencode(path) + b"\0" for mode, name, path in entries
         )
@@ -71,7 +71,7 @@ class ScratchObjects:
 
 
 def _quoted(path: str) -> str:
-    """A path for a list that colons part: in quotes, as git reads it."""
+    """A path for a list that is split at ``os.pathsep``, quoted in git's way if necessary."""
     return (
         '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
         if os.pathsep in path or '"' in path

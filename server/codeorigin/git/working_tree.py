@@ -23,7 +23,7 @@ _ENTRY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A path in the index. ``stage`` is 0, or 1 to 3 in a conflict; ``stamp`` is (mtime in ns, size) if git gives it."""
+    """A path in the index. ``stage`` is 0, or 1 to 3 in a conflict; ``stamp`` is (mtime in ns, size) if known."""
 
     mode: str
     blob: str
@@ -33,8 +33,8 @@ class IndexEntry:
 
 
 def index_entries(repository: Repository) -> Iterator[IndexEntry]:
-    """What the index lists, in its order."""
-    # --debug lists times and sizes. Its format may change; where it is not understood, every file is read.
+    """Yield the entries of the index, in its order."""
+    # --debug adds times and sizes. Its format may change; a file whose times are not understood is read.
     answer = repository.git.run("ls-files", "-s", "-z", "--debug", max_output=_MAX_INDEX)
     place = 0
     while place < len(answer):
@@ -48,16 +48,16 @@ def index_entries(repository: Repository) -> Iterator[IndexEntry]:
 
 
 def conflicts(repository: Repository) -> list[str]:
-    """Paths in conflict."""
+    """The paths in conflict, sorted."""
     answer = repository.git.run("ls-files", "-u", "-z", max_output=_MAX_INDEX)
     return sorted({os.fsdecode(entry.partition(b"\t")[2]) for entry in answer.split(b"\0") if entry})
 
 
 def index_tree(repository: Repository, scratch: ScratchObjects) -> str:
-    """The index as a tree.
+    """Write the index as a tree and return its name.
 
     Raises:
-        RepositoryError: a merge left paths unsettled.
+        RepositoryError: there are unresolved conflicts.
     """
     if open_paths := conflicts(repository):
         more = f" and {len(open_paths) - 1} more" if len(open_paths) > 1 else ""
@@ -68,9 +68,10 @@ def index_tree(repository: Repository, scratch: ScratchObjects) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WorkingTree:
-    """The files on the disk as a tree.
+    """The files on disk as a tree.
 
-    ``as_on_disk`` gives, by path, the blob of a file whose line ends were made git's own for the tree.
+    ``as_on_disk`` maps the path of a file whose line endings were normalized for the tree to the blob of its content
+    on disk.
     """
 
     tree: str
@@ -84,16 +85,16 @@ def working_tree(
     wanted: Callable[[str], bool],
     max_bytes: int,
 ) -> WorkingTree:
-    """The working tree with its files that are not ignored, added to the index or not.
+    """The tracked files and the untracked files that are not ignored, as a tree.
 
-    Only files for whose path ``wanted`` holds are read, to ``max_bytes + 1`` bytes; all others stand as the index has
-    them. Files without an entry that are ignored are left out.
+    Only files whose path ``wanted`` accepts are read, up to ``max_bytes + 1`` bytes. Other tracked files are taken
+    from the index, and other untracked files are left out.
     """
     assert repository.root is not None
     index_time = _index_time(repository)
     settled: dict[str, IndexEntry] = {}
     for entry in index_entries(repository):
-        # Of a path in conflict, "ours" is the version before the merge.
+        # For a path in conflict, "ours" is the version before the merge.
         if is_safe_path(entry.path) and (entry.stage in {0, 2} or entry.path not in settled):
             settled[entry.path] = entry
     tree: list[tuple[str, str, str]] = []
@@ -105,7 +106,7 @@ def working_tree(
             if changed is not None:
                 blob = scratch.write(changed)
                 if b"\r\n" in changed and b"\r\n" not in (objects.read(entry.blob, max_bytes) or b""):
-                    # git removes carriage returns when a file is added, or the file never had any.
+                    # The committed file has none: git removes carriage returns on add, or there never were any.
                     as_on_disk[entry.path] = blob
                     blob = scratch.write(changed.replace(b"\r\n", b"\n"))
         tree.append((entry.mode, blob, entry.path))
@@ -118,13 +119,13 @@ def working_tree(
 
 
 def is_safe_path(path: str) -> bool:
-    """Whether a path that a repository lists can lie in its working tree."""
+    """Whether a path listed by a repository can be inside its working tree."""
     parts = path.split("/")
     return bool(path) and not any(part in {"", ".", ".."} or part.lower() == ".git" for part in parts)
 
 
 def read_below(root: Path, path: str, max_bytes: int) -> bytes | None:
-    """The first ``max_bytes + 1`` bytes of a regular file below ``root``; None for all else, and behind links."""
+    """The first ``max_bytes + 1`` bytes of a regular file below ``root``; None for anything else or behind a link."""
     full = Path(os.path.realpath(root)) / path
     try:
         if os.path.realpath(full.parent) != str(full.parent):
@@ -144,12 +145,12 @@ def _index_time(repository: Repository) -> int:
 def _content_if_changed(
     root: Path, entry: IndexEntry, index_time: int, scratch: ScratchObjects, max_bytes: int
 ) -> bytes | None:
-    """The file's bytes where they are not those of its entry; None also where it is gone."""
+    """The file's bytes if they differ from its entry; None if they do not, or the file cannot be read."""
     try:
         found = (root / entry.path).lstat()
     except (OSError, ValueError):
         return None
-    # A file that was written when the index was may have changed since without a trace, as git knows ("racy").
+    # A file written at the same time as the index may have changed since without a trace ("racy" in git's terms).
     if (
         entry.stamp == (found.st_mtime_ns, found.st_size)
         and found.st_mtime_ns < index_time

@@ -1,4 +1,4 @@
-"""The commits that last changed a file's lines, and the files that one commit changed."""
+"""The commits that last changed a file's lines, and the files changed by a commit or in the working tree."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from codeorigin.git.repository import Repository
 
 @dataclass(frozen=True, slots=True)
 class CommittedFile:
-    """A file as it stands in HEAD. ``commits`` holds the commit of each of its lines, which end at ``\\n`` alone.
+    """A file as of HEAD. ``commits`` holds the commit that last changed each line; only ``\\n`` ends a line.
 
-    ``repository`` is the folder that git keeps the repository in.
+    ``repository`` is the git directory.
     """
 
     content: bytes
@@ -27,7 +27,7 @@ class CommittedFile:
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file as one commit left it, and the lines, from 1, that it added or rewrote."""
+    """A file after a change, and the lines (1-based) that the change added or rewrote."""
 
     path: str
     content: bytes
@@ -35,11 +35,11 @@ class WrittenFile:
 
 
 def committed_file(path: Path, max_bytes: int, cancel: CancelToken = NEVER) -> CommittedFile | None:
-    """The file at ``path`` in HEAD; None if it is not there, or larger than ``max_bytes``.
+    """The file at ``path`` in HEAD; None if it is not there or is larger than ``max_bytes``.
 
     Raises:
-        Cancelled: ``cancel`` was thrown, which ends git at once.
-        RepositoryError: there is no repository, git does not trust it, or says no.
+        Cancelled: ``cancel`` was cancelled, which kills git at once.
+        RepositoryError: there is no repository, git does not trust it, or git fails.
     """
     repository = Repository.of(path.parent, cancel)
     head = repository.head()
@@ -70,20 +70,20 @@ def written_files(
     max_files: int,
     cancel: CancelToken = NEVER,
 ) -> list[WrittenFile]:
-    """The files that ``commit`` changed, at most the first ``max_files`` for whose path ``wanted`` holds.
+    """The files that ``commit`` changed, at most the first ``max_files`` whose path ``wanted`` accepts.
 
     Files larger than ``max_bytes`` are left out.
 
     Raises:
-        Cancelled: ``cancel`` was thrown, which ends git at once.
-        RepositoryError: the repository of ``folder`` does not hold the commit and the one before it.
+        Cancelled: ``cancel`` was cancelled, which kills git at once.
+        RepositoryError: the commit or its parent is not in the repository of ``folder``, or it is a merge.
     """
     repository = Repository.of(folder, cancel)
     request = ChangeRequest(ChangeKind.COMMIT, commit)
     found = []
     with open_change(repository, request, wanted, max_bytes=max_bytes) as change:
         if change.parents > 1:
-            # The difference of a merge from its first parent was written in other commits.
+            # What a merge changes against its first parent was written in other commits.
             raise RepositoryError(f"{commit[:10]}: is a merge, which writes no functions")
         for file in change.files[:max_files]:
             content = change.read(file, max_bytes)
@@ -95,17 +95,17 @@ def written_files(
 def working_files(
     folder: Path, wanted: Callable[[Path], bool], *, max_bytes: int, cancel: CancelToken = NEVER
 ) -> list[tuple[Path, WrittenFile]]:
-    """The files below ``folder`` that the working tree changed against HEAD, with where they are on disk.
+    """The files below ``folder`` that differ between HEAD and the working tree, with their paths on disk.
 
     Args:
-        folder: in a working tree.
-        wanted: tells by its place on disk whether a file matters.
+        folder: a folder in a working tree.
+        wanted: whether to include the file at this path on disk.
         max_bytes: larger files are left out.
-        cancel: ends git at once when it is thrown.
+        cancel: kills git at once when cancelled.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
-        RepositoryError: there is no repository or working tree, or git says no.
+        Cancelled: ``cancel`` was cancelled.
+        RepositoryError: there is no repository or working tree, or git fails.
     """
     repository = Repository.of(folder, cancel)
     if repository.root is None:

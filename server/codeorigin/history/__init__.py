@@ -1,4 +1,4 @@
-"""What the commits of a repository wrote, judged commit by commit.
+"""The functions that the commits of a repository wrote, judged commit by commit.
 
-Nothing here knows who wrote a commit: of its people only the time is read, and the agents that it names itself.
+Nothing here knows who wrote a commit: its time and the agents that it declares are read, but no names of people.
 """

@@ -1,4 +1,4 @@
-"""From the functions of changed files to what comes of a commit."""
+"""From the functions of changed files to the result of a commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from codeorigin.model.judge import Judge
 from codeorigin.model.verdict import Band, Verdict
 
 _FOLDERS = 3
-"""How deep folders are told apart."""
+"""Folders are distinguished down to this depth."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A changed file, or a piece of one, with its functions, in a language (its id).
+    """A changed file, or a piece of one, with its functions. ``language`` is an id.
 
-    ``functions`` is None where the file could not be read, ``missing`` tells that it was not there. Those of a ``block``
-    of a document say nothing of the commit.
+    ``functions`` is None if the file could not be read; ``missing`` means that its content was not there. Functions in
+    a ``block`` of a document do not count in the verdict on the commit.
     """
 
     file: ChangedFile
@@ -32,7 +32,10 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class JudgedFunction:
-    """A function that a commit touched, with its verdict among all that it wrote; ``written``: every line."""
+    """A function that a commit touched, with its verdict in the context of the commit.
+
+    ``written`` means that the commit wrote all its lines, except those with neither a letter nor a digit.
+    """
 
     file: ReadFile
     function: BlobFunction
@@ -43,7 +46,7 @@ class JudgedFunction:
 def judged_functions(
     judge: Judge, files: Sequence[ReadFile], *, file_context: bool
 ) -> tuple[ChangeVerdict | None, list[JudgedFunction]]:
-    """The verdict on a commit, and those on the functions that it touched; ``file_context`` as in checks."""
+    """The verdict on a commit, and the verdicts on the functions that it touched; ``file_context`` as in checks."""
     known = [file for file in files if file.functions]
     changed = [_changed(judge, file, file_context=file_context) for file in known]
     whole, verdicts = judge.change(changed)
@@ -89,7 +92,7 @@ def commit_result(
     file_context: bool = True,
     missing: int = 0,
 ) -> CommitResult:
-    """What comes of a commit that is no merge. ``missing`` are changed files that are not among ``files``."""
+    """The result of a commit that is not a merge. ``missing`` is the number of changed files not in ``files``."""
     whole, functions = judged_functions(judge, files, file_context=file_context)
     parts: dict[tuple[str, str], list[int]] = {}
     for each in functions:

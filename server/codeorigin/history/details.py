@@ -1,4 +1,4 @@
-"""The functions of single commits with their text and the evidence of its lines, for those that stand out."""
+"""The functions of selected commits, with their text and the evidence of each line."""
 
 from collections.abc import Iterator, Sequence
 
@@ -28,10 +28,10 @@ def commit_details(
     *,
     with_lines: bool = True,
 ) -> Iterator[CommitDetails]:
-    """The details of commits that ``walk`` has judged; without lines nothing is explained.
+    """Yield the details of commits that ``walk`` has judged; the functions are explained only with ``with_lines``.
 
     Raises:
-        RepositoryError: git says no.
+        RepositoryError: git fails.
     """
     judge = Judge(analyzer.bundle.calibration)
     changes = dict(commit_changes(repository.git, [each.commit for each in results], walk.is_source))
@@ -72,10 +72,10 @@ def _lines(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) -> tu
     if found is None:
         return ()
     piece, report, place = found
-    # Histories are judged by the wide part where a deep one refines.
+    # Histories are judged by the wide part alone, without the deep part that refines it.
     options = ExplainOptions(deep=False)
     explanation = analyzer.explain(piece.text, report.span, options, function_id=report.function_id)
-    # Explanations count lines that end at a lone carriage return, too.
+    # In explanations, a lone carriage return also ends a line.
     shift = place.first - report.span.range.start_line
     values = {each.line + shift: each.value for each in explanation.lines}
     lines = piece.text.split("\n")[place.first - 1 : place.last][:MOST_LINES]
@@ -91,7 +91,7 @@ def _lines(reader: BlobReader, analyzer: Analyzer, judged: JudgedFunction) -> tu
 
 
 def _found(reader: BlobReader, judged: JudgedFunction) -> tuple[Piece, FunctionReport, FunctionLines] | None:
-    """The function in its piece of the file: the one that begins on its line and has its name."""
+    """The function in its piece of the file: the one with the same lines and name."""
     file, function = judged.file.file, judged.function
     for each in reader.pieces(file.blob, file.path, kind_of_path(file.path) or ""):
         for report, place in zip(each.functions, each.lines, strict=True):

@@ -1,4 +1,4 @@
-"""The functions of a file's content, in so few words that those of a whole history can be kept."""
+"""The functions of a file's content, in a form compact enough to keep those of a whole history."""
 
 import json
 import zlib
@@ -23,12 +23,12 @@ from codeorigin.source.files import decode_source
 MAX_BYTES = 2_000_000
 LONGEST_NAME = 200
 VERDICT_CACHE_BYTES = 64 * 2**20
-"""A file comes again and again with most of its functions as they were."""
+"""Size of the cache: most functions of a file stay the same from one commit to the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlobFunction:
-    """An outermost function of a blob. ``logit`` and ``group`` are None without a verdict of its own.
+    """An outermost function of a blob. ``logit`` and ``group`` are None if it has no verdict.
 
     ``weight`` is :func:`~codeorigin.model.pooled_rule.counted_lines` of its code.
     """
@@ -41,7 +41,7 @@ class BlobFunction:
 
     @property
     def scored(self) -> Scored | None:
-        """What a verdict is made from."""
+        """The input for a verdict; None if the function has no verdict."""
         if self.logit is None or self.group is None:
             return None
         return Scored(RawScore(self.logit, self.logit, 0.0, 1), self.group)
@@ -49,9 +49,10 @@ class BlobFunction:
 
 @dataclass(frozen=True, slots=True)
 class PieceFunctions:
-    """The functions of a piece of a file (see :class:`~codeorigin.pieces.Piece`), in a language (its id).
+    """The functions of a piece of a file (see :class:`~codeorigin.pieces.Piece`). ``language`` is an id.
 
-    Those of a ``block`` of a document say nothing of the commit: its rule was not measured on such code.
+    Functions in a ``block`` of a document do not count in the verdict on the commit, because its rule was not measured
+    on such code.
     """
 
     language: str
@@ -60,7 +61,7 @@ class PieceFunctions:
 
 
 def packed(sections: Iterable[PieceFunctions]) -> bytes:
-    """``sections`` for :func:`unpacked`."""
+    """Serialize ``sections`` for :func:`unpacked`."""
     rows = [(each.language, each.block, [_row(function) for function in each.functions]) for each in sections]
     return zlib.compress(json.dumps(rows, separators=(",", ":")).encode("ascii"), 1)
 
@@ -80,7 +81,7 @@ def _row(function: BlobFunction) -> tuple[Any, ...]:
 
 
 def unpacked(data: bytes) -> list[PieceFunctions]:
-    """What :func:`packed` was given.
+    """Restore the sections given to :func:`packed`.
 
     Raises:
         ValueError: the data is damaged.
@@ -109,7 +110,7 @@ def unpacked(data: bytes) -> list[PieceFunctions]:
 
 @dataclass(frozen=True, slots=True)
 class AnalyzedPiece:
-    """A piece of a file, and its outermost functions with their lines in the piece."""
+    """A piece of a file, with its outermost functions and their lines in the piece."""
 
     piece: Piece
     functions: tuple[FunctionReport, ...]
@@ -117,22 +118,22 @@ class AnalyzedPiece:
 
 
 class BlobReader:
-    """Reads blobs of one repository and judges their functions. Use it in one thread, and close it."""
+    """Reads the blobs of one repository and judges their functions. Not thread-safe; close it after use."""
 
     def __init__(self, repository: Repository, analyzer: Analyzer) -> None:
         self._objects = Objects(repository.git)
         self._analyzer = analyzer
 
     def close(self) -> None:
-        """End git."""
+        """End the git process."""
         self._objects.close()
 
     def pieces(self, blob: str, path: str, kind: str) -> Iterator[AnalyzedPiece]:
-        """The pieces of a blob of a ``kind`` (see :func:`~codeorigin.pieces.kind_of_path`).
+        """Yield the pieces of a blob of this ``kind`` (see :func:`~codeorigin.pieces.kind_of_path`).
 
         Raises:
             MissingContentError: it is not in this clone, or is damaged.
-            SourceError: it is no text, or too large, or a broken notebook.
+            SourceError: it is not text, is too large, or is a broken notebook.
             RepositoryError: git cannot be started, or takes too long.
         """
         try:
@@ -149,7 +150,7 @@ class BlobReader:
             yield AnalyzedPiece(piece, report.functions, function_lines(piece.text, report.functions))
 
     def sections(self, blob: str, path: str, kind: str) -> list[PieceFunctions]:
-        """The functions of a blob; raises as :meth:`pieces`."""
+        """The functions of a blob; raises the same errors as :meth:`pieces`."""
         return [_section(each) for each in self.pieces(blob, path, kind)]
 
 
@@ -160,7 +161,7 @@ def _section(found: AnalyzedPiece) -> PieceFunctions:
         piece.block,
         tuple(
             BlobFunction(
-                # A name is a label: whole programs stand between the brackets of some.
+                # The name is only a label, and some names have whole programs in their brackets.
                 each.span.qualified_name[:LONGEST_NAME],
                 piece.in_file(place),
                 counted_lines(piece.text[each.span.code.start : each.span.code.end]),
@@ -173,5 +174,5 @@ def _section(found: AnalyzedPiece) -> PieceFunctions:
 
 
 def load_analyzer(model: Path | None) -> Analyzer:
-    """The model with room for the functions of many blobs; raises :class:`~codeorigin.errors.ModelError`."""
+    """Load the model with a cache for the functions of many blobs; raises :class:`~codeorigin.errors.ModelError`."""
     return Analyzer.load(model, verdict_cache_bytes=VERDICT_CACHE_BYTES)

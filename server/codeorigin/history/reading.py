@@ -1,4 +1,4 @@
-"""Blobs -> functions, in this process or in several, each of which loads the model once."""
+"""Blobs -> functions, in this process or in several, each of which loads the model only once."""
 
 import multiprocessing
 import zlib
@@ -21,7 +21,7 @@ _AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A blob, one of the paths that it stands at, and its kind (see :func:`~codeorigin.pieces.kind_of_path`)."""
+    """A blob to read, one of its paths, and its kind (see :func:`~codeorigin.pieces.kind_of_path`)."""
 
     blob: str
     path: str
@@ -29,15 +29,15 @@ class Wanted:
 
     @property
     def key(self) -> str:
-        """By what its functions are kept."""
+        """The key under which its functions are stored."""
         return f"{self.blob} {self.kind}"
 
 
 UNREAD = b""
-"""In the place of functions: the blob is no text."""
+"""Stored instead of functions for a blob that cannot be read as source."""
 
 Read = tuple[str, bytes | None]
-"""A key, and the packed functions or :data:`UNREAD`; None where this clone does not hold the blob."""
+"""A key, and the packed functions or :data:`UNREAD`; None if the blob is not in this clone or is damaged."""
 
 
 def read_blobs(reader: BlobReader, wanted: Sequence[Wanted]) -> list[Read]:
@@ -56,10 +56,10 @@ def read_blobs(reader: BlobReader, wanted: Sequence[Wanted]) -> list[Read]:
 
 
 class Readers:
-    """``jobs`` readers of a repository, or one with an ``analyzer`` at hand. Use it in a ``with`` block.
+    """Reads the blobs of a repository in ``jobs`` processes. Use it in a ``with`` block.
 
-    Each of several is a process of its own, and gets what stands at the paths that it had before: a file changes little
-    from commit to commit, and the scores of its functions are still there.
+    With one job, or with ``analyzer``, which is then used, everything is read in this process. Otherwise each process
+    always gets the same paths: a file changes little from commit to commit, so most of its functions are in the cache.
     """
 
     def __init__(
@@ -83,13 +83,13 @@ class Readers:
         for pool in self._pools:
             if pool is not None:
                 if kind is not None:
-                    # Nobody wants the rest.
+                    # The remaining results are no longer needed.
                     for process in list((pool._processes or {}).values()):
                         process.terminate()
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def start(self, wanted: Sequence[Wanted]) -> Iterator[list[Read]]:
-        """Begin to read ``wanted``, and give a few at a time, in whatever order they come.
+        """Start to read ``wanted``, and yield the results a few at a time, as they complete.
 
         Raises:
             CodeOriginError: a process ended before its work was done.
@@ -108,14 +108,14 @@ class Readers:
         return self._first_finished(started)
 
     def _first_finished(self, started: "Sequence[Future[list[Read]]]") -> Iterator[list[Read]]:
-        """What each gives, the first to end first."""
+        """Yield the results in the order in which they complete."""
         with _broken_in_one_line():
             for future in as_completed(started):
                 yield future.result()
                 self._not_taken.discard(future)
 
     def finished(self) -> Iterator[list[Read]]:
-        """What the other processes have done by now and nobody has taken, so that it can be kept when a run ends."""
+        """Yield finished results of other processes that were not consumed, so that a stopped run can keep them."""
         for future in self._not_taken:
             if future.done() and not future.cancelled() and future.exception() is None:
                 yield future.result()
@@ -153,7 +153,7 @@ def _broken_in_one_line() -> Iterator[None]:
 
 
 class _Worker:
-    """What a worker process has for all its blobs."""
+    """State that a worker process shares between its blobs."""
 
     reader: BlobReader
 

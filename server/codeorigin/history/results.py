@@ -1,4 +1,4 @@
-"""What comes of a commit, in plain values, without the model. No names of people are in it."""
+"""The result of a commit as plain values, independent of the model and without names of people."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -6,14 +6,15 @@ from typing import Any
 from codeorigin.model.verdict import Band, Verdict
 
 UNREADABLE = "unreadable"
-"""The reason why a commit that cannot be read has no verdict."""
+"""The ``reason`` of a commit that has no verdict because it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The share of a commit in one folder (``/`` between names, empty for the top) and one language.
+    """The part of a commit in one folder (``/`` between names, empty for the top) and one language.
 
-    ``functions`` are those with a verdict that the commit touched, the others its lines in them, not blank, by band.
+    ``functions`` counts the touched functions that have a verdict; ``human``, ``unsure`` and ``llm`` count the commit's
+    nonblank lines in them, by band.
     """
 
     folder: str
@@ -26,13 +27,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class CommitResult:
-    """A commit without its people. ``seconds`` is its committer's time since 1970.
+    """The result of a commit, without names of people. ``seconds`` is the committer time in seconds since 1970.
 
-    ``functions`` counts those with a verdict that it touched, ``written`` those of which it wrote every line: they give
-    ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`ChangeVerdict`), or there is a ``reason``.
-    ``lines`` are its lines in the functions that it touched, not blank. ``unread`` files are no text, ``missing`` ones
-    are not in this clone or damaged; with the reason :data:`UNREADABLE`, that is true of the commit itself.
-    ``declared`` are agents that it names itself.
+    ``functions`` counts the touched functions that have a verdict, and ``written`` those that the commit wrote. The
+    latter determine ``logit``, ``probability``, ``band`` and ``human_share`` (see :class:`ChangeVerdict`); without a
+    verdict there is a ``reason`` instead. ``lines`` counts the commit's nonblank lines in the touched functions.
+    ``unread`` counts files that cannot be read as source, ``missing`` files that are damaged or not in this clone; with
+    the reason :data:`UNREADABLE`, this holds for the commit itself. ``declared`` lists the agents that it names.
     """
 
     commit: str
@@ -52,12 +53,12 @@ class CommitResult:
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything that the commit changed was there."""
+        """Whether the commit and everything that it changed could be found."""
         return not self.missing and self.reason != UNREADABLE
 
     @classmethod
     def unreadable(cls, commit: str, seconds: int) -> "CommitResult":
-        """What comes of a commit that is not there or is damaged."""
+        """The result of a commit that is missing or damaged."""
         return cls(commit, seconds, 0, 0, 0, None, None, None, UNREADABLE, None)
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,7 +67,7 @@ class CommitResult:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "CommitResult":
-        """What :meth:`to_dict` was asked of."""
+        """The result that :meth:`to_dict` turned into ``data``."""
         values = {**data, "declared": tuple(data["declared"])}
         values["parts"] = tuple(Part(**part) for part in data["parts"])
         values["band"] = None if data["band"] is None else Band(data["band"])
@@ -75,7 +76,7 @@ class CommitResult:
 
 @dataclass(frozen=True, slots=True)
 class HeatLine:
-    """A line of a function. ``value`` is its evidence in logits; ``changed``: the commit added or rewrote it."""
+    """A line of a function. ``value`` is its evidence in logits; ``changed`` if the commit added or rewrote it."""
 
     number: int
     text: str
@@ -87,7 +88,8 @@ class HeatLine:
 class DetailedFunction:
     """A function that a commit touched, from line ``first`` to ``last`` of the file, with its verdict in this commit.
 
-    ``written``: the commit wrote every line. ``lines`` may be fewer than it has, and none where nobody asked for them.
+    ``written`` as in :class:`~codeorigin.history.commit_results.JudgedFunction`. ``lines`` may be truncated, and is
+    empty if not requested.
     """
 
     name: str
@@ -101,7 +103,7 @@ class DetailedFunction:
 
 @dataclass(frozen=True, slots=True)
 class CommitDetails:
-    """A commit with its functions, those that it wrote first, the likeliest of an LLM first; ``more`` are left out."""
+    """A commit with its functions, written ones first, then by descending probability; ``more`` are left out."""
 
     result: CommitResult
     functions: tuple[DetailedFunction, ...]

@@ -1,4 +1,4 @@
-"""A run over the history of one repository: what is to be judged, the results, and details where they are wanted."""
+"""A run over the history of one repository: the commits to judge, their results and, on request, details."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from codeorigin.model.judge import Judge
 
 @dataclass(frozen=True, slots=True)
 class HistoryRun:
-    """What :func:`open_history` opens."""
+    """A run opened by :func:`open_history`."""
 
     repository: Repository
     bundle: Bundle
@@ -25,11 +25,11 @@ class HistoryRun:
     walk: Walk
 
     def results(self) -> Iterator[CommitResult]:
-        """What comes of every commit, newest first: see :meth:`Walk.results`."""
+        """The result of every commit, newest first; see :meth:`Walk.results`."""
         return self.walk.results(self.plan)
 
     def details(self, results: Sequence[CommitResult], *, with_lines: bool = True) -> Iterator[CommitDetails]:
-        """Commits with their functions and, if wanted, the evidence of their lines."""
+        """The commits with their functions and, if ``with_lines``, the evidence of their lines."""
         analyzer = Analyzer(self.bundle)
         return commit_details(self.repository, analyzer, self.walk, results, with_lines=with_lines)
 
@@ -51,28 +51,28 @@ def open_history(
     model: Path | None = None,
     jobs: int = 1,
 ) -> Iterator[HistoryRun]:
-    """A run over the commits that ``revision`` reaches, inside the ``with`` block.
+    """Open a run over the commits reachable from ``revision``, for use inside the ``with`` block.
 
     Args:
-        repository: where.
-        wanted: tells by its path in the repository whether a file matters.
-        settings: a key of everything that changes results: ``wanted``, ``paths``, ``cells``, ``declared`` and
-            ``file_context``.
+        repository: the repository to read.
+        wanted: whether to include the file with this path in the repository.
+        settings: a key that identifies everything that changes results: ``wanted``, ``paths``, ``cells``, ``declared``
+            and ``file_context``.
         revision: a commit, branch or tag.
-        since: only commits at this time (seconds since 1970) or later; ``until``: only those before this one.
-        until: see ``since``.
+        since: only commits at this time (seconds since 1970) or later.
+        until: only commits before this time (seconds since 1970).
         paths: only commits that change something there.
-        cells: languages of notebooks' cells to look at; None for all.
-        declared: look whether commits name an agent.
-        file_context: let the other functions of its file and commit count in a function's verdict.
-        state: the file that keeps results; None for :func:`codeorigin.history.state.default_path`.
-        model: the model's folder; None takes the one that ships.
-        jobs: processes that judge functions.
+        cells: languages of the notebook cells to include; None for all.
+        declared: whether to look for agents that commits name.
+        file_context: whether the other functions of its file and commit count in a function's verdict.
+        state: the file that stores results; None for :func:`codeorigin.history.state.default_path`.
+        model: the model's folder; None for the bundled model.
+        jobs: number of processes that judge functions.
 
     Raises:
         RepositoryError: there is no such commit, or none at all.
         ModelError: the model is missing or broken.
-        CodeOriginError: the state cannot be kept.
+        CodeOriginError: the state cannot be stored.
     """
     commits = plan(repository, revision, since=since, until=until, paths=paths)
     bundle = Bundle.load(model)

@@ -1,4 +1,4 @@
-"""What is known of a repository's history, in one file outside of it, so that a run goes on where one stopped."""
+"""What is known about a repository's history, in one file outside it, so that an interrupted run can continue."""
 
 import hashlib
 import json
@@ -14,14 +14,14 @@ from typing import Any
 from codeorigin.errors import CodeOriginError
 
 IN_MEMORY = Path(":memory:")
-"""A state that ends with its process."""
+"""The path of a state that is only kept in memory."""
 _FORMAT = 2
 _AT_ONCE = 500
 _TABLES = frozenset({"about", "blobs", "commits"})
 
 
 def default_path(repository: Path, model: str) -> Path:
-    """Where the state of a repository and a model (its identity) is kept: in the user's folder for caches."""
+    """Where the state for a repository and a model (its identity) is stored, in the user's cache folder."""
     key = hashlib.sha256(f"{os.path.realpath(repository)}\0{model}".encode("utf-8", "surrogatepass"))
     return _cache_folder() / "codeorigin" / "history" / f"{key.hexdigest()[:24]}.sqlite"
 
@@ -35,11 +35,11 @@ def _cache_folder() -> Path:
 
 
 class HistoryState:
-    """Functions of blobs, and results of commits by what they were asked with (``settings``, any key).
+    """Stores the functions of blobs, and the results of commits under ``settings``, a key of any form.
 
-    What :meth:`save` has written survives every end of the process; anything after it is asked again.
+    Everything written before the last :meth:`save` survives a crash; anything later is computed again.
 
-    ``damaged`` counts entries that were found broken: whoever asked makes them again.
+    ``damaged`` counts entries that were found to be broken; the caller computes them again.
 
     Raises:
         CodeOriginError: the file cannot be used.
@@ -53,7 +53,7 @@ class HistoryState:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             self._refuse_foreign()
-            # Held between commits too: otherwise a second run could start and lock this one out.
+            # Hold the lock between transactions too; otherwise a second run could start and lock this one out.
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
@@ -63,7 +63,7 @@ class HistoryState:
             raise self._unusable(error) from error
 
     def _refuse_foreign(self) -> None:
-        # Another program's database may have tables of the same names, which would be emptied.
+        # Another program's database may have tables with the same names, which would be emptied.
         run = self._database.execute
         tables = {name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
         columns = [name for _, name, *_ in run("PRAGMA table_info(about)")]
@@ -102,25 +102,25 @@ class HistoryState:
             self._database.close()
 
     def save(self) -> None:
-        """Write everything so far to the disk."""
+        """Write everything so far to disk."""
         self._run("COMMIT")
         self._run("BEGIN IMMEDIATE")
 
     def known_blobs(self, keys: Iterable[str]) -> set[str]:
-        """Those of the blobs whose functions are known."""
+        """The keys of the blobs whose functions are stored."""
         return {key for key, _ in self._select("SELECT key, 0 FROM blobs WHERE key IN ({})", (), keys)}
 
     def functions(self, key: str) -> bytes | None:
-        """The functions of a blob, as they were put."""
+        """The stored functions of a blob; None if there are none."""
         row = self._run("SELECT functions FROM blobs WHERE key = ?", key).fetchone()
         return None if row is None else row[0]
 
     def put_functions(self, key: str, functions: bytes) -> None:
-        """Keep the functions of a blob."""
+        """Store the functions of a blob."""
         self._run("INSERT OR REPLACE INTO blobs VALUES (?, ?)", key, functions)
 
     def results(self, commits: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The results of those of ``commits`` that have one; damaged ones are counted and left out."""
+        """The stored results of ``commits``; damaged ones are counted and left out."""
         query = "SELECT id, result FROM commits WHERE settings = ? AND id IN ({})"
         found = {}
         for name, data in self._select(query, (self._settings,), commits):
@@ -131,8 +131,8 @@ class HistoryState:
         return found
 
     def put_result(self, commit: str, result: Mapping[str, Any]) -> None:
-        """Keep what came of a commit."""
-        # Packed, it has a checksum.
+        """Store the result of a commit."""
+        # Compression also adds a checksum.
         data = zlib.compress(json.dumps(result, separators=(",", ":")).encode("ascii"), 1)
         self._run("INSERT OR REPLACE INTO commits VALUES (?, ?, ?)", self._settings, commit, data)
 

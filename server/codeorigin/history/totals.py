@@ -1,4 +1,4 @@
-"""A history in sums that fit into memory, however many commits there are: by month, folder and language."""
+"""Totals of a history by month, folder and language, which fit into memory for any number of commits."""
 
 import heapq
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ STANDING_OUT = 24
 
 
 class By(StrEnum):
-    """What the rows of a summary are."""
+    """The unit of the rows of a summary."""
 
     MONTH = "month"
     COMMIT = "commit"
@@ -22,7 +22,7 @@ class By(StrEnum):
 
 @dataclass(slots=True)
 class Share:
-    """Lines in bands, with the functions and commits that they are from."""
+    """Lines by band, with the number of functions and commits that they come from."""
 
     commits: int = 0
     functions: int = 0
@@ -30,15 +30,15 @@ class Share:
 
     @property
     def lines(self) -> int:
-        """All lines."""
+        """The number of lines in all bands."""
         return sum(self.bands.values())
 
     def share(self, band: Band) -> float:
-        """The share of the lines in ``band``; 0 without any."""
+        """The share of the lines that are in ``band``; 0 if there are no lines."""
         return self.bands[band] / self.lines if self.lines else 0.0
 
     def add(self, parts: Iterable[Part]) -> None:
-        """Count parts of one commit."""
+        """Count the parts of one commit."""
         counted = False
         for part in parts:
             counted = True
@@ -49,7 +49,7 @@ class Share:
 
 
 def share_of(shares: dict[str, Share], name: str) -> Share:
-    """The one of this name, a new one where there is none yet. (To make one for every question takes its time.)"""
+    """The share with this name, added if there is none. (``setdefault`` would be slow: it always creates one.)"""
     found = shares.get(name)
     if found is None:
         found = shares[name] = Share()
@@ -67,13 +67,13 @@ def month_of(seconds: int) -> str:
 
 
 def _possible(seconds: int) -> int:
-    # A commit says what it likes; the calendar ends with the year 9999.
+    # A commit may claim any time, but ``datetime`` ends with the year 9999.
     return min(max(seconds, 0), 253_402_300_799)
 
 
 @dataclass(slots=True)
 class Totals:
-    """The sums of the commits that were added."""
+    """The totals of the commits added so far."""
 
     all: Share = field(default_factory=Share)
     months: dict[str, Share] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class Totals:
     _best: list[tuple[float, str, CommitResult]] = field(default_factory=list)
 
     def add(self, result: CommitResult, *, by_folder: bool = True) -> None:
-        """Count a commit. Folders of many repositories are too many to be kept: ``by_folder`` False leaves them out."""
+        """Count a commit. Set ``by_folder`` to False for many repositories, which have too many folders to keep."""
         self.commits += 1
         self.unread += result.unread
         self.missing += result.missing
@@ -112,7 +112,7 @@ class Totals:
                 heapq.heappushpop(self._best, entry)
 
     def standing_out(self) -> list[CommitResult]:
-        """The commits of the highest probabilities that are not in the band ``human``, the highest first."""
+        """The commits with the highest probabilities that are not in the band ``human``, highest first."""
         ordered = sorted(self._best, key=lambda entry: (-entry[0], entry[1]))
         return [result for _, _, result in ordered if result.band is not Band.HUMAN]
 

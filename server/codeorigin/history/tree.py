@@ -1,4 +1,4 @@
-"""The files of a commit, judged as they stand in it."""
+"""Verdicts on the files of a commit."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -16,9 +16,9 @@ _FILES = frozenset({b"100644", b"100755"})
 
 @dataclass(frozen=True, slots=True)
 class JudgedFile:
-    """A file by its functions with a verdict: their lines that are not blank by band, and the file's own verdict.
+    """A judged file: its functions with a verdict, their nonblank lines by band, and the verdict on the file.
 
-    Without a verdict on the file its figures are None.
+    ``logit``, ``probability`` and ``band`` are None if there is no verdict on the file.
     """
 
     language: str
@@ -33,10 +33,10 @@ class JudgedFile:
 
 
 def tree_files(repository: Repository, commit: str) -> Iterator[tuple[str, str]]:
-    """Path and blob of every regular file of ``commit``, in git's order.
+    """Yield path and blob of every regular file of ``commit``, in git's order.
 
     Raises:
-        RepositoryError: git says no.
+        RepositoryError: git fails.
     """
     answer = repository.git.run("ls-tree", "-r", "-z", "--full-tree", commit, max_output=_MAX_TREE)
     for entry in answer.split(b"\0"):
@@ -49,9 +49,9 @@ def tree_files(repository: Repository, commit: str) -> Iterator[tuple[str, str]]
 def judged_file(
     judge: Judge, language: str, functions: Sequence[BlobFunction], *, block: bool = False
 ) -> JudgedFile:
-    """A file of a language (its id) by its functions, or a cell of a notebook.
+    """Judge a file, or a cell of a notebook, by its functions. ``language`` is an id.
 
-    A ``block`` of a document has no verdict of its own: the rule for files was not measured on such code.
+    A ``block`` of a document gets no verdict as a file, because the rule for files was not measured on such code.
     """
     model_language = get_language(language).model_language
     scored = {number: each.scored for number, each in enumerate(functions)}

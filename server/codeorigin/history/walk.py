@@ -1,4 +1,4 @@
-"""The commits of a repository, newest first, and what comes of each: from the state where it is known."""
+"""The commits of a repository, newest first, and the result of each, from the state if it is known there."""
 
 from array import array
 from collections import deque
@@ -25,17 +25,17 @@ from codeorigin.pieces import NOTEBOOK, kind_of_path
 
 COMMITS_AT_ONCE = 128
 _COMMITS_AT_FIRST = 8
-"""Batches double in size, so that a run stopped early has saved something."""
+"""Size of the first batch. Batches double in size, so that a run stopped early has saved something."""
 _BATCHES_WAITING = 2
-"""So that git reads on while functions are judged."""
+"""Number of batches in progress, so that git can read ahead while functions are judged."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """The commits to judge, newest first, and how many are not: ``merges``, those ``cut_off``, those ``unreadable``.
+    """The commits to judge, newest first, and how many are not judged and why.
 
-    A merge brings together what other commits wrote. A commit whose parent a shallow clone lacks cannot be compared.
-    What an unreadable commit stands on is not known either.
+    ``merges`` only combine what other commits wrote. Commits that are ``cut_off``, at the boundary of a shallow clone,
+    have no parent to compare with. The ancestors of ``unreadable`` commits are unknown too.
     """
 
     commits: list[str] = field(default_factory=list)
@@ -60,16 +60,16 @@ def plan(
     until: int | None = None,
     paths: tuple[str, ...] = (),
 ) -> Plan:
-    """The commits that ``revision`` reaches.
+    """List the commits reachable from ``revision``.
 
     Args:
-        repository: where.
+        repository: the repository to read.
         revision: a commit, branch or tag.
-        since: only those committed at this time (seconds since 1970) or later.
-        until: only those committed before this time.
-        paths: only those that change something there.
+        since: only commits at this time (seconds since 1970) or later.
+        until: only commits before this time.
+        paths: only commits that change something there.
 
-    Where a commit on the way is not there or is damaged, the others are all listed, whatever ``paths`` says.
+    If a commit in the history is missing or damaged, all others are listed and ``paths`` is ignored.
 
     Raises:
         RepositoryError: there is no such commit, or none at all.
@@ -115,7 +115,7 @@ def _cut_off(repository: Repository) -> frozenset[str]:
 
 @dataclass(slots=True)
 class _Batch:
-    """Commits whose changes are known, while the functions of their files are read."""
+    """Commits whose changes are known, while the functions in their files are being read."""
 
     plan: Plan
     known: dict[str, CommitResult]
@@ -125,15 +125,15 @@ class _Batch:
 
 
 ReadAgain = Callable[[Sequence[Wanted]], Iterable[list[Read]]]
-"""Reads blobs whose functions the state does not have, or has damaged."""
+"""Reads blobs whose functions are missing from the state or damaged there."""
 
 
 class Walk:
-    """Judges commits, in ``jobs`` processes or with an ``analyzer`` at hand.
+    """Judges commits, in ``jobs`` processes, or in this process with an existing ``analyzer``.
 
-    ``model`` is the folder of the model by whose rules ``judge`` speaks; None the one that ships. ``cells``
-    are the languages of notebooks' cells to look at, None meaning all. Without ``file_context`` each function is
-    judged by its own text.
+    ``model`` is the folder of the model whose rules ``judge`` uses; None is the bundled one. ``cells`` lists the
+    languages of the notebook cells to include; None means all. Without ``file_context``, each function is judged by
+    its own text.
     """
 
     def __init__(
@@ -155,23 +155,24 @@ class Walk:
         self._cells, self._analyzer = cells, analyzer
         self.file_context = file_context
         self.known = 0
-        """How many of the results so far an earlier run had made."""
+        """How many of the results so far came from an earlier run."""
 
     @property
     def repaired(self) -> int:
-        """How many entries of the state were damaged, and made again."""
+        """How many entries of the state were damaged and had to be computed again."""
         return self._state.damaged
 
     def results(self, commits: Plan) -> Iterator[CommitResult]:
-        """What comes of ``commits``, in their order. What was handed out is in the state, and functions that were read.
+        """Yield the results of ``commits``, in order. A result is in the state before it is yielded.
 
-        Other processes read ahead; what they have done is put into the state when the run is stopped, too.
+        The state also keeps the functions that were read. Other processes read ahead, and what they have finished is
+        put into the state even if the run is stopped.
 
-        Commits of which something is not in this clone are not kept there: the next run may find it.
+        Results of commits with content missing from this clone are not stored, because the next run may find it.
 
         Raises:
             RepositoryError: git cannot be started, or takes too long.
-            CodeOriginError: the state cannot be written, or a process of the work has ended.
+            CodeOriginError: the state cannot be written, or a worker process has ended.
         """
         waiting: deque[_Batch] = deque()
         with Readers(self._repository, self._model, self._jobs, self._analyzer) as readers:
@@ -183,7 +184,7 @@ class Walk:
                 while waiting:
                     yield from self._end(waiting.popleft(), readers)
             except BaseException:
-                # Where the state itself is what failed, the first error is the one to hear of.
+                # If the state itself failed, report the first error.
                 with suppress(CodeOriginError):
                     self._keep(readers.finished())
                 raise
@@ -243,7 +244,7 @@ class Walk:
         )
 
     def _keep(self, read: Iterable[list[Read]]) -> set[str]:
-        """Put what was read into the state, as it comes; returns the keys of what was not there."""
+        """Put what was read into the state, as it arrives, and return the keys of the missing blobs."""
         gone = set()
         for some in read:
             for key, functions in some:
@@ -255,7 +256,7 @@ class Walk:
         return gone
 
     def read_files(self, files: Sequence[ChangedFile], read_again: ReadAgain) -> list[ReadFile]:
-        """The functions of changed files, from the state or, what it does not have whole, by ``read_again``."""
+        """The functions of changed files, from the state, or with ``read_again`` if missing or damaged there."""
         wanted = [_wanted_of(file) for file in files]
         found = {each.key: self._sections(each.key) for each in wanted}
         lost = {each.key: each for each in wanted if found[each.key] is None}
@@ -275,7 +276,7 @@ class Walk:
         return read
 
     def _sections(self, key: str) -> list[PieceFunctions] | bytes | None:
-        """What the state has of a blob, :data:`UNREAD` among it; None where it has nothing whole."""
+        """The state's entry for a blob, which may be :data:`UNREAD`; None if it is missing or damaged."""
         data = self._state.functions(key)
         if data is None or data == UNREAD:
             return data
@@ -286,7 +287,7 @@ class Walk:
             return None
 
     def is_source(self, path: str) -> bool:
-        """Whether a path is looked at."""
+        """Whether files at this path are judged."""
         return kind_of_path(path) is not None and self._wanted(path)
 
 

@@ -1,10 +1,10 @@
-"""The kinds of constructs that code is divided into, in plain values, without a parser."""
+"""The kinds of constructs that code is divided into, as plain values without a parser."""
 
 from enum import StrEnum
 
 
 class Construct(StrEnum):
-    """What a stretch of code is there for. The innermost construct counts; a comment is a comment everywhere."""
+    """The role of a stretch of code. The innermost construct counts; a comment is always a comment."""
 
     COMMENT = "comment"
     DOCSTRING = "docstring"
@@ -21,4 +21,4 @@ class Construct(StrEnum):
 
 
 CONSTRUCTS: tuple[Construct, ...] = tuple(Construct)
-"""Every construct; its index is its code in the arrays below."""
+"""All constructs; the index of a construct is its code in arrays."""

@@ -1,4 +1,4 @@
-"""Source files on disk: finding them, reading them, and telling written code from generated code."""
+"""Source files on disk: finding them, reading them, and detecting generated or minified code."""
 
 import codecs
 import io
@@ -36,14 +36,14 @@ _LONG_SHARE = 0.75
 
 
 def read_source(path: Path, max_bytes: int = 2_000_000, language: str | None = None) -> str:
-    """The text of a file, without its byte order mark, so that columns are those that an editor shows.
+    """The text of a file without its byte order mark, so that columns match those in an editor.
 
-    It is UTF-8, or in Python what a declaration in its first two lines says (PEP 263). ``language`` is the
-    file's, as an id; None takes the one of its name.
+    The encoding is UTF-8, or for Python the one declared in the first two lines (PEP 263). ``language`` is the id
+    of the file's language; None derives it from the name.
 
     Raises:
-        SourceError: not there, not a file, larger than ``max_bytes``, binary (a NUL among the first 8192
-            bytes), or not in its encoding.
+        SourceError: the file does not exist, is not a regular file, cannot be read, is larger than ``max_bytes``, is
+            binary (a NUL among the first 8192 bytes), or is not valid in its encoding.
     """
     if language is None:
         found = language_for_path(path)
@@ -63,9 +63,9 @@ def read_source(path: Path, max_bytes: int = 2_000_000, language: str | None = N
 
 
 def decode_source(data: bytes, name: str, max_bytes: int, language: str | None = None) -> str:
-    """The text of ``data``, called ``name`` in messages; rules and errors as in :func:`read_source`.
+    """Decode ``data``, called ``name`` in messages, with the rules and errors of :func:`read_source`.
 
-    ``data`` may be cut behind ``max_bytes + 1``: it only has to show that there is more.
+    ``data`` may be truncated to ``max_bytes + 1`` bytes, which is enough to show that it is too large.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SourceError(f"{name}: is UTF-16; save it as UTF-8")
@@ -83,7 +83,7 @@ def decode_source(data: bytes, name: str, max_bytes: int, language: str | None =
 
 
 def _declared_encoding(data: bytes, name: str) -> str:
-    """The encoding that Python would read ``data`` in; a byte order mark outranks a declaration, as in editors."""
+    """The encoding with which Python would read ``data``; a byte order mark overrides a declaration, as in editors."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8"
     try:
@@ -92,7 +92,8 @@ def _declared_encoding(data: bytes, name: str) -> str:
         if error.msg.startswith("unknown encoding"):
             raise SourceError(f"{name}: declares an {error.msg}; save it as UTF-8") from error
         return "utf-8"
-    # PEP 263 wants a superset of ASCII; the others, some of them very slow, cannot hold the declaration itself.
+    # PEP 263 requires a superset of ASCII. Other encodings, some of them very slow to decode, could not even contain
+    # the declaration.
     try:
         superset = _PRINTABLE.decode(encoding) == _PRINTABLE.decode("ascii")
     except (LookupError, UnicodeError):
@@ -110,16 +111,17 @@ def walk_sources(
     documents: bool = False,
     notebooks: bool = False,
 ) -> Iterator[Path]:
-    """Every file named in ``paths``, and the source files of a known language in every folder named there.
+    """Yield every file in ``paths``, and the source files of known languages in every folder in ``paths``.
 
-    With ``documents``, documents that hold blocks of code (Markdown, reStructuredText) count as well.
+    With ``documents``, documents with code blocks (Markdown, reStructuredText) are included, and with ``notebooks``
+    Jupyter notebooks.
 
-    A folder is walked in sorted order, without following links to folders, leaving out what git ignores
-    (nested ``.gitignore`` files, those above up to the repository's root, ``.git/info/exclude``), what
-    ``exclude`` matches (patterns as in ``.gitignore``, relative to the folder), folders below it of which ``leave_out``
-    says so, version control, ``node_modules`` and virtual environments.
-    With ``notebooks``, those are listed as well. A file named itself is always yielded, whether it is there or
-    not; nothing is yielded twice.
+    A folder is walked in sorted order, without following links to folders. Left out are what git ignores (nested
+    ``.gitignore`` files, those above up to the repository's root, ``.git/info/exclude``), what ``exclude`` matches
+    (patterns as in ``.gitignore``, relative to the folder), subfolders for which ``leave_out`` is true, and the
+    folders of version control systems, ``node_modules`` and virtual environments.
+
+    A file given in ``paths`` is always yielded, even if it does not exist. Nothing is yielded twice.
     """
     seen: set[Path] = set()
     excluded = IgnorePatterns(exclude)
@@ -146,7 +148,7 @@ def is_generated(text: str) -> bool:
 
 
 def is_minified(text: str) -> bool:
-    """Whether three quarters of the text stand on lines longer than 500 characters."""
+    """Whether at least three quarters of the text are on lines longer than 500 characters."""
     if len(text) <= _LONG_LINE:
         return False
     lines = re.split(r"\r\n|\r|\n", text) if "\r" in text else text.split("\n")
@@ -199,7 +201,7 @@ def _is_wanted(name: str, *, documents: bool) -> bool:
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:
-    """Whether it is a file or a link to one; a link that leads in a circle or where nobody may look is none."""
+    """Whether it is a file or a link to one; a circular link or one to an inaccessible place does not count."""
     try:
         return entry.is_file()
     except OSError:

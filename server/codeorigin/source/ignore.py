@@ -1,8 +1,7 @@
-"""Ignore files as git reads them (gitignore(5)), for a walk from the top down and for a single path.
+"""Ignore files with git's semantics (gitignore(5)), for a top-down walk and for a single path.
 
-Each entry is asked about alone, and what lies below an ignored folder is always ignored: the
-pathspec library matches a path *or a folder above it*, and so with negated patterns includes what git does
-not.
+Each entry is matched on its own, and everything below an ignored folder is ignored. The pathspec library matches a
+path *or a folder above it*, and so with negated patterns includes files that git does not.
 """
 
 import os
@@ -36,7 +35,7 @@ class _Pattern:
 
 
 class IgnorePatterns:
-    """The patterns of one ignore file. A line that git would skip, or that no glob can mean, is skipped."""
+    """The patterns of one ignore file. Lines that git would skip and invalid patterns are skipped."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._patterns: list[_Pattern] = []
@@ -48,14 +47,14 @@ class IgnorePatterns:
         self._patterns.reverse()
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
-        """Whether ``path`` (relative to the ignore file, with ``/``) is ignored; None when no pattern matches."""
+        """Whether ``path`` (relative to the ignore file, with ``/``) is ignored; None if no pattern matches."""
         for pattern in self._patterns:
             if (is_folder or not pattern.folders_only) and pattern.regex.fullmatch(path):
                 return not pattern.negated
         return None
 
     def ignores_file(self, path: str) -> bool:
-        """Whether the file at ``path`` (as in :meth:`verdict`) or a folder that holds it is ignored."""
+        """Whether the file at ``path`` (as in :meth:`verdict`) or a folder above it is ignored."""
         folders = (path[: slash.start()] for slash in re.finditer("/", path))
         return any(self.verdict(folder, is_folder=True) for folder in folders) or bool(
             self.verdict(path, is_folder=False)
@@ -63,16 +62,16 @@ class IgnorePatterns:
 
 
 class IgnoreRules:
-    """The ignore files that hold for a folder, nearest first: the nearest one with a matching pattern decides."""
+    """The ignore files that apply to a folder, nearest first; the nearest one with a matching pattern decides."""
 
     def __init__(self, files: tuple[tuple[str, IgnorePatterns], ...] = ()) -> None:
         self._files = files
 
     @classmethod
     def above(cls, folder: str) -> "IgnoreRules":
-        """What the repository that holds ``folder`` (an absolute path) ignores there by the files above it.
+        """The rules for ``folder`` (an absolute path) from the ignore files above it in its repository.
 
-        Nothing when they ignore the folder itself: the user named it, so it is walked.
+        They are empty if they ignore the folder itself: the user named it, so it is walked.
         """
         above: list[str] = []
         for parent in (Path(folder), *Path(folder).parents):
@@ -90,7 +89,7 @@ class IgnoreRules:
         return rules
 
     def with_folder(self, folder: str) -> "IgnoreRules":
-        """The same, with the ignore file in ``folder`` in front, when there is one."""
+        """These rules with the ignore files in ``folder``, if any, in front."""
         files = self._files
         for name in (".git/info/exclude", ".gitignore"):
             try:
@@ -101,7 +100,7 @@ class IgnoreRules:
         return IgnoreRules(files)
 
     def ignores(self, path: str, *, is_folder: bool) -> bool:
-        """Whether the entry at ``path`` (absolute) is ignored, its parent not being so."""
+        """Whether the entry at ``path`` (absolute), whose parent is not ignored, is ignored."""
         for folder, patterns in self._files:
             relative = path[len(folder) :].replace(os.sep, "/").removeprefix("/")
             verdict = patterns.verdict(relative, is_folder=is_folder)
@@ -111,14 +110,14 @@ class IgnoreRules:
 
 
 def check_pattern(line: str) -> None:
-    """Raise ValueError if ``line`` is neither a pattern nor a line that git skips on purpose."""
+    """Raise ValueError if ``line`` is neither a valid pattern, nor a comment or a blank line."""
     _parsed(line)
 
 
 def _parsed(line: str) -> _Pattern | None:
-    """The pattern on one line of an ignore file, None for a comment or a blank line.
+    """The pattern on one line of an ignore file; None for a comment or a blank line.
 
-    Raises ValueError for a pattern that can match nothing.
+    Raises ValueError for an invalid pattern, which could not match anything.
     """
     negated = line.startswith("!")
     pattern = _without_trailing_blanks(line[1:] if negated else line)
@@ -144,7 +143,7 @@ def _without_trailing_blanks(pattern: str) -> str:
 
 
 def _regex(pattern: str, anchored: bool) -> str:
-    """The regular expression of a pattern without its leading and trailing slash, to match a whole relative path."""
+    """The regular expression for a pattern without its leading and trailing slash; it matches a whole relative path."""
     groups: list[list[list[str]]] = [[[]]] if anchored else [[[]], [[]]]
     position = 0
     while position < len(pattern):
@@ -181,10 +180,10 @@ def _regex(pattern: str, anchored: bool) -> str:
 
 
 def _joined(groups: Sequence[str]) -> str:
-    """What stands between the ``**/`` of a pattern, with any folders in front of each but the first.
+    """Join the parts between the ``**/`` of a pattern, allowing any folders before each part but the first.
 
-    Each matches a fixed number of folders, so its first match is as good as any later one: without going back, the time
-    grows with the length of the path and not with a power of it.
+    Each part matches a fixed number of folders, so its first match is as good as any later one. The groups are
+    therefore atomic: without backtracking, the time is linear in the length of the path, not polynomial.
     """
     first, *others = groups
     if not others:
@@ -194,9 +193,9 @@ def _joined(groups: Sequence[str]) -> str:
 
 
 def _with_stars(parts: Sequence[str]) -> str:
-    """What stands between the ``*`` of a pattern, with anything but slashes in front of each but the first.
+    """Join the parts between the ``*`` of a pattern, allowing anything but slashes before each part but the first.
 
-    The first match of an inner part leaves most to those that follow, so it is not looked for again.
+    The first match of an inner part leaves the most text to the parts that follow, so the groups are atomic.
     """
     first, *others = parts
     if not others:

@@ -1,4 +1,4 @@
-"""Jupyter notebooks: their code cells, each a document of its own, as editors open them."""
+"""The code cells of Jupyter notebooks, each a separate document, as in editors."""
 
 import json
 import re
@@ -39,8 +39,8 @@ _ASKED = re.compile(r"([ \t]*[\w.]+)\?{1,2}[ \t\r]*$")
 class NotebookCell:
     """One code cell.
 
-    ``number`` counts all cells of the notebook from 1. ``language`` is None if it is not supported. ``lines`` holds,
-    for each line of ``text``, the line of the notebook's file where it stands, from 1.
+    ``number`` is the cell's position among all cells of the notebook, from 1. ``language`` is None if it is not
+    supported. ``lines`` holds, for each line of ``text``, its line (1-based) in the notebook's file.
     """
 
     number: int
@@ -62,7 +62,7 @@ def read_notebook(text: str, name: str) -> tuple[NotebookCell, ...]:
         name: the file's name, for messages.
 
     Raises:
-        SourceError: it is no notebook, a broken one, or in an older format.
+        SourceError: it is not a notebook, is broken, or is in an older format.
     """
     try:
         notebook = json.loads(text)
@@ -92,7 +92,7 @@ def read_notebook(text: str, name: str) -> tuple[NotebookCell, ...]:
 
 
 def cell_language(text: str, language: Language | None) -> Language | None:
-    """The language of a cell's text, given that of the cell: a cell magic (``%%bash``) may name another one."""
+    """The language of a cell's text. A cell magic (``%%bash``) overrides ``language``, that of the cell."""
     magic = _OTHER_LANGUAGE.match(text)
     if language is None or language.id != "python" or magic is None:
         return language
@@ -102,9 +102,9 @@ def cell_language(text: str, language: Language | None) -> Language | None:
 
 
 def without_magics(text: str, language: Language) -> str:
-    """A cell's text for the parser, of the same length: IPython's own lines are comments, or gone.
+    """A cell's text for the parser, with IPython's own syntax neutralized and the length unchanged.
 
-    ``%magic`` and ``!command`` begin a comment, ``name?`` loses its mark.
+    ``%magic`` and ``!command`` become comments, and ``name?`` loses its question mark.
     """
     if (magic := _OTHER_LANGUAGE.match(text)) is not None:
         start = magic.start(1) - 2
@@ -116,7 +116,7 @@ def without_magics(text: str, language: Language) -> str:
     depth = 0
     for number, line in enumerate(lines):
         magic = _MAGIC.match(line)
-        # Inside of brackets a line may begin with the operator.
+        # Inside brackets, a line may begin with the % operator.
         if magic is not None and not (magic[1] and depth):
             lines[number] = f"{magic[1]}#{line[magic.end(1) + 1 :]}"
         elif (assigned := _ASSIGNED.match(line)) is not None:
@@ -143,7 +143,7 @@ def _of(entry: object, *keys: str) -> str | None:
 
 
 def _language(name: str) -> Language | None:
-    """By what kernels call it, which may carry a version (``C++17``)."""
+    """The language with a kernel's name for it, which may include a version (``C++17``)."""
     try:
         return get_language(_VERSION.sub("", name) or name)
     except LanguageError:
@@ -157,17 +157,17 @@ def _pieces(source: object) -> list[str]:
 
 
 def _lines_of(pieces: Sequence[str], source: str, lines: Sequence[int]) -> tuple[int, ...]:
-    """The file's line for each line of ``source``, where its ``pieces`` begin on ``lines``."""
+    """The file's line for each line of ``source``, given that its ``pieces`` begin on ``lines``."""
     if len(lines) != len(pieces) or not pieces:
         return (lines[0] if lines else 1,) * (source.count("\n") + 1)
     starts = [0, *accumulate(len(piece.replace("\r\n", "\n")) for piece in pieces)][: len(pieces)]
     line_starts = [0, *(place + 1 for place, character in enumerate(source) if character == "\n")]
-    # A text that ends with a line end has an empty last line, which stands nowhere: it is taken to the last piece.
+    # Text that ends with a line ending has an empty last line, which is not in the file; it gets the last piece's line.
     return tuple(lines[bisect_right(starts, start) - 1] for start in line_starts)
 
 
 def _source_lines(text: str) -> Iterator[list[int]]:
-    """For every cell, the lines on which the strings of its ``source`` begin. ``text`` is valid JSON."""
+    """Yield, for every cell, the lines on which the strings of its ``source`` begin. ``text`` must be valid JSON."""
     line = 1
     position, depth = 0, 0
     in_cells = in_source = False

@@ -1,7 +1,8 @@
-"""Reading and writing files in folders with untrusted content: no link, pipe or device is taken for a file.
+"""Reading and writing files in untrusted folders, without mistaking links, pipes or devices for files.
 
-A cloned repository may hold symbolic links to any place, and a folder may hold pipes, whose opening blocks until
-somebody writes. Descriptors are therefore opened first and checked afterwards, so that nothing is replaced in between.
+A cloned repository may contain symbolic links to anywhere, and a folder may contain pipes, where opening blocks until
+somebody writes. Files are therefore checked after they are opened, by descriptor, so that they cannot be replaced in
+between.
 """
 
 import errno
@@ -31,12 +32,12 @@ IS_A_LINK = "a symbolic link, which is not followed"
 
 
 def read_regular_file(path: Path, max_bytes: int, *, follow_links: bool = True) -> bytes:
-    """The first ``max_bytes + 1`` bytes of a file; more than ``max_bytes`` says that there are more.
+    """The first ``max_bytes + 1`` bytes of a file; a result longer than ``max_bytes`` means the file is larger.
 
-    Never blocks. Raises OSError, also for everything that is no regular file.
+    Never blocks. Raises OSError, including for anything that is not a regular file.
     """
     links = 0 if follow_links else _NO_FOLLOW
-    # Looked at before it is opened, because opening a device may already do something.
+    # Checked before it is opened too, because opening a device can have side effects.
     _demand_file(path.stat(follow_symlinks=follow_links), path)
     try:
         descriptor = os.open(path, os.O_RDONLY | _NO_BLOCK | links | _CLOSE | _BINARY)
@@ -56,7 +57,7 @@ def read_regular_file(path: Path, max_bytes: int, *, follow_links: bool = True) 
 
 @contextmanager
 def replacing_file(path: Path, *, root: Path | None = None) -> Iterator[TextIO]:
-    """As :func:`replacing_binary_file`, for text, which is written as UTF-8. Raises OSError."""
+    """Like :func:`replacing_binary_file`, but for text, which is written as UTF-8. Raises OSError."""
     with replacing_binary_file(path, root=root) as file:
         stream = TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="\n")
         yield stream
@@ -68,11 +69,11 @@ def replacing_file(path: Path, *, root: Path | None = None) -> Iterator[TextIO]:
 def replacing_binary_file(
     path: Path, *, root: Path | None = None, make_folders: bool = False
 ) -> Iterator[BinaryIO]:
-    """A stream whose bytes become the content of ``path``, all at once, when the block ends without an error.
+    """A stream whose content atomically replaces ``path`` when the block ends without an error.
 
-    Until then the old content stays, and an error leaves it for good. The bytes are written to a new file beside it
-    under a name that nobody can foretell. A link at ``path`` is refused; so is one on the way there from ``root``, a
-    folder that holds ``path``. ``make_folders``: folders missing on that way are made. An existing file keeps its
+    After an error, the old content remains. The bytes are first written to a new file with an unpredictable name in
+    the same folder. Symbolic links at ``path`` and between ``root``, a folder that contains ``path``, and ``path``
+    are refused. With ``make_folders``, missing folders between the two are created. An existing file keeps its
     permissions. Raises OSError.
     """
     with _open_folder(path.parent, root, make_folders) as folder:
@@ -89,7 +90,7 @@ def replacing_binary_file(
                     yield stream
                     stream.flush()
                     os.fsync(descriptor)
-                # Replacing acts on the name itself: a link that came to stand there meanwhile is not followed.
+                # Replacing acts on the name itself, so a link created there in the meantime is not followed.
                 os.replace(
                     folder.name(temporary),
                     folder.name(path.name),
@@ -101,21 +102,21 @@ def replacing_binary_file(
                     remove()
                 raise
         if folder.descriptor is not None:
-            with suppress(OSError):  # some file systems cannot do this, and the content is safe without it
+            with suppress(OSError):  # not supported by some file systems, and not needed for the content
                 os.fsync(folder.descriptor)
 
 
 def trusted_root(path: Path) -> Path | None:
-    """The folder below which no link is followed to ``path``, which a user named.
+    """The folder below which no link is followed on the way to ``path``, which the user named.
 
-    The current folder may be a cloned repository, so it is that one where it holds ``path``; otherwise None.
+    It is the current folder, which may be a cloned repository, if ``path`` is inside it; otherwise None.
     """
     root = Path.cwd()
     return root if (root / path).is_relative_to(root) and ".." not in path.parts else None
 
 
 def find_link(folder: Path) -> Path | None:
-    """A symbolic link in or below ``folder``, or ``folder`` itself if it is one; None without any."""
+    """A symbolic link in or below ``folder``, or ``folder`` itself if it is one; None if there are none."""
     if folder.is_symlink():
         return folder
     for place, folders, files in os.walk(folder):
@@ -126,9 +127,9 @@ def find_link(folder: Path) -> Path | None:
 
 
 def open_for_append(path: Path) -> TextIO:
-    """A text stream at the end of ``path``, which only its owner can read if it is new. Links are refused.
+    """Open ``path`` for appending text; a new file is readable only by its owner. Links are refused.
 
-    Devices and pipes are taken: the user named them. Raises OSError.
+    Devices and pipes are accepted, because the user named them. Raises OSError.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _CLOSE | _BINARY
     links = 0 if is_device_name(path) else _NO_FOLLOW
@@ -140,13 +141,13 @@ def open_for_append(path: Path) -> TextIO:
 
 
 def is_device_name(path: Path) -> bool:
-    """Whether ``path`` is one of the system's own names for streams: ``/dev/stdout``, ``/dev/null``, ``/dev/fd/63``."""
+    """Whether ``path`` is below ``/dev``, like ``/dev/stdout``, ``/dev/null`` or ``/dev/fd/63``."""
     return os.name == "posix" and path.is_absolute() and path.parts[1] == "dev" and ".." not in path.parts
 
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """An open folder; without a descriptor (Windows) names in it are paths."""
+    """An open folder. Without a descriptor (Windows), names in it become full paths."""
 
     path: Path
     descriptor: int | None
@@ -189,7 +190,7 @@ def _open_folder(path: Path, root: Path | None, make: bool) -> Iterator[_Folder]
 
 
 def _mode_of(folder: _Folder, path: Path) -> int | None:
-    """The permissions of what is to be replaced; None when nothing is there."""
+    """The permissions of the file to be replaced; None if it does not exist."""
     try:
         found = os.stat(folder.name(path.name), dir_fd=folder.descriptor, follow_symlinks=False)
     except FileNotFoundError:
@@ -208,6 +209,6 @@ def _demand_file(found: os.stat_result, path: Path) -> None:
 
 
 def _explained(error: OSError, path: Path) -> OSError:
-    """Systems name a refused link in their own ways, among them "not a directory" and "too many levels"."""
+    """Unify the errors for a refused link, which systems report as "not a directory", "too many levels" and so on."""
     is_refused_link = error.errno in {errno.ELOOP, errno.ENOTDIR, errno.EMLINK} and path.is_symlink()
     return OSError(errno.ELOOP, IS_A_LINK, str(path)) if is_refused_link else error

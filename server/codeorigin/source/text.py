@@ -1,4 +1,4 @@
-"""Lines and columns of a text: code points inside, UTF-8 bytes and LSP units at the borders."""
+"""Lines and columns of a text, in code points internally, converted from and to UTF-8 bytes and LSP units."""
 
 import re
 from bisect import bisect_right
@@ -12,7 +12,7 @@ _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 
 
 class PositionEncoding(StrEnum):
-    """What an LSP client counts columns in (LSP 3.17, ``PositionEncodingKind``)."""
+    """The unit in which an LSP client counts columns (LSP 3.17, ``PositionEncodingKind``)."""
 
     UTF8 = "utf-8"
     UTF16 = "utf-16"
@@ -20,16 +20,16 @@ class PositionEncoding(StrEnum):
 
 
 def encode_utf8(text: str) -> bytes:
-    """UTF-8 bytes of any ``str``; a lone surrogate becomes its three WTF-8 bytes instead of an error."""
+    """Encode any ``str`` as UTF-8; a lone surrogate becomes its three WTF-8 bytes instead of raising an error."""
     return text.encode("utf-8", "surrogatepass")
 
 
 class LineIndex:
-    """The lines of a text as LSP counts them, and every conversion between offsets and positions.
+    """The lines of a text as LSP counts them, with conversions between offsets and positions.
 
     A line ends at ``\\n``, ``\\r\\n`` or ``\\r``; a form feed, U+2028 or NEL is an ordinary character.
-    Offsets and columns are 0-based code points unless a name says otherwise. No argument raises: what lies
-    outside the text is clamped to its nearest end, as LSP asks for positions.
+    Offsets and columns are 0-based and count code points unless a name says otherwise. No argument raises an error:
+    values outside the text are clamped to its nearest end, as LSP requires for positions.
     """
 
     def __init__(self, text: str) -> None:
@@ -50,7 +50,7 @@ class LineIndex:
 
     @property
     def line_count(self) -> int:
-        """Number of lines: one in an empty text; a text that ends with a line end has an empty last line."""
+        """Number of lines. An empty text has one; a text that ends with a line ending has an empty last line."""
         return len(self._starts)
 
     def line_start(self, line: int) -> int:
@@ -58,16 +58,16 @@ class LineIndex:
         return self._starts[self._clamp_line(line)]
 
     def line_end(self, line: int) -> int:
-        """Code point offset just behind the last character of ``line``, before its line end."""
+        """Code point offset just after the last character of ``line``, before its line ending."""
         return self._ends[self._clamp_line(line)]
 
     def line_text(self, line: int) -> str:
-        """The characters of ``line`` without its line end."""
+        """The characters of ``line`` without its line ending."""
         line = self._clamp_line(line)
         return self.text[self._starts[line] : self._ends[line]]
 
     def offset_to_position(self, offset: int) -> tuple[int, int]:
-        """Code point offset -> (line, column). Between ``\\r`` and ``\\n`` it is the line's end."""
+        """Code point offset -> (line, column). An offset between ``\\r`` and ``\\n`` gives the end of the line."""
         if not 0 <= offset <= len(self.text):
             offset = min(max(offset, 0), len(self.text))
         line = bisect_right(self._starts, offset) - 1
@@ -75,7 +75,7 @@ class LineIndex:
         return line, (offset if offset <= end else end) - self._starts[line]
 
     def position_to_offset(self, line: int, column: int) -> int:
-        """(line, column) -> code point offset; beyond the line is its end, beyond the text the text's."""
+        """(line, column) -> code point offset, clamped to the line and to the text."""
         if line < 0:
             return 0
         if line >= len(self._starts):
@@ -83,7 +83,7 @@ class LineIndex:
         return min(self._starts[line] + max(column, 0), self._ends[line])
 
     def byte_to_offset(self, byte: int) -> int:
-        """UTF-8 byte offset -> code point offset; a byte inside a character is rounded down to its start."""
+        """UTF-8 byte offset -> code point offset, rounded down to the start of a character."""
         if self.is_ascii:
             return byte if 0 <= byte <= len(self.text) else min(max(byte, 0), len(self.text))
         data, chunk_starts = self._encoded
@@ -115,7 +115,7 @@ class LineIndex:
         return len(prefix.encode("utf-16-le", "surrogatepass")) // 2
 
     def units_to_column(self, line: int, units: int, encoding: PositionEncoding) -> int:
-        """Column in the units of ``encoding`` -> code points, rounded down to a character."""
+        """Column in the units of ``encoding`` -> column in code points, rounded down to the start of a character."""
         text = self.line_text(line)
         units = max(units, 0)
         if encoding is PositionEncoding.UTF32 or text.isascii():
@@ -129,7 +129,7 @@ class LineIndex:
             return len(data[:units].translate(None, _CONTINUATION_BYTES))
         if max(text) <= "\uffff":
             return min(units, len(text))
-        # Walked, not decoded: two lone surrogates in a row would decode to one character.
+        # Count instead of decoding, because two adjacent lone surrogates would decode to one character.
         for column, character in enumerate(text):
             units -= 2 if character > "\uffff" else 1
             if units < 0:
@@ -138,7 +138,7 @@ class LineIndex:
 
     @cached_property
     def _encoded(self) -> tuple[bytes, list[int]]:
-        """The UTF-8 bytes, and where in them each chunk of ``_CHUNK`` code points starts."""
+        """The UTF-8 bytes, and the byte offset of each chunk of ``_CHUNK`` code points."""
         starts = [0]
         chunks = []
         for first in range(0, len(self.text), _CHUNK):

@@ -1,4 +1,4 @@
-"""A check's result in every format; an explanation as text or JSON."""
+"""Renderers for the result of a check in every format, and for an explanation as text or JSON."""
 
 from enum import StrEnum
 from typing import TextIO
@@ -8,7 +8,7 @@ from codeorigin.cli.terminal import write_all
 
 
 class ReportFormat(StrEnum):
-    """The formats of a check's result."""
+    """The formats of the result of a check."""
 
     TEXT = "text"
     JSON = "json"
@@ -21,10 +21,10 @@ class ReportFormat(StrEnum):
 
 
 def write_report(result: CheckResult, report_format: ReportFormat, stream: TextIO) -> None:
-    """Write ``result`` to ``stream``. Only the asked-for renderer is imported.
+    """Write ``result`` to ``stream``. Only the requested renderer is imported.
 
-    The formats that list every function are written as they are made: as a whole they would take more memory than
-    all the rest of a check.
+    Formats that list every function are streamed, because the whole text would take more memory than the rest of the
+    check.
     """
     # ruff: noqa: PLC0415
     match report_format:

@@ -1,4 +1,4 @@
-"""A badge: one small SVG with the share of lines in findings, nothing loaded from outside."""
+"""A badge: a small, self-contained SVG with the share of lines in findings."""
 
 from html import escape
 
@@ -15,12 +15,12 @@ def _width(text: str) -> int:
 
 
 def render(result: CheckResult) -> str:
-    """The image for a check, as wide as its words."""
+    """The image for a check, as wide as its text."""
     return image(badge_message(result.summary), some=result.summary.findings > 0)
 
 
 def image(message: str, *, some: bool) -> str:
-    """The image that shows ``message`` about code likely written by an LLM, in another colour if there is ``some``."""
+    """The image with ``message`` about code likely written by an LLM; ``some`` changes its color."""
     left, right = _width(LABEL), _width(message)
     colour = _SOME if some else _NONE
     title = escape(f"{LABEL}: {message}")

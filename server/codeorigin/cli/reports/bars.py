@@ -1,4 +1,4 @@
-"""Signed bars from a middle line: towards ``llm`` to the right, towards ``human`` to the left."""
+"""Signed bars that start at a middle line: towards ``llm`` to the right, towards ``human`` to the left."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ def _right_blocks(cells: float) -> str:
 
 
 def _left_blocks(cells: float) -> str:
-    # Blocks that grow from the right exist in whole and half cells only.
+    # Block characters that start at the right exist only for whole and half cells.
     halves = round(cells * 2)
     return (_LEFT_HALF if halves % 2 else "") + "█" * (halves // 2)
 
@@ -40,7 +40,7 @@ def _left_blocks(cells: float) -> str:
 def signed_bar(value: float, largest: float, half_width: int, *, ascii_only: bool = False) -> Bar:
     """``value`` as a bar, with ``largest`` (the largest absolute value) filling ``half_width`` cells.
 
-    What is not zero but too small to draw stays empty: the number beside the bar says it.
+    The bar is empty for values too small to draw; the number next to it still shows them.
     """
     share = 0.0 if largest <= 0 else min(1.0, abs(value) / largest)
     cells = share * half_width

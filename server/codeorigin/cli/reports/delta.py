@@ -19,7 +19,7 @@ def write_delta(delta: Delta, delta_format: str, stream: TextIO) -> None:
 
 
 def write_text(delta: Delta, stream: TextIO) -> None:
-    """One line a function, two for one that changed, then the totals. A ``*`` marks findings."""
+    """Write one line per function, or two if it changed, then the totals. A ``*`` marks findings."""
     lines = [f"added {_described(entry)}" for entry in delta.added]
     lines += [f"gone  {_described(entry)}" for entry in delta.gone]
     for before, after in delta.changed:
@@ -29,12 +29,12 @@ def write_text(delta: Delta, stream: TextIO) -> None:
 
 
 def write_json(delta: Delta, stream: TextIO) -> None:
-    """What :func:`~codeorigin.cli.delta.delta_data` makes of it."""
+    """Write the values of :func:`~codeorigin.cli.delta.delta_data`."""
     write_all(stream, json.dumps(delta_data(delta), indent=2, allow_nan=False) + "\n")
 
 
 def write_markdown(delta: Delta, stream: TextIO) -> None:
-    """The totals and a table of each kind, for the comments of a change; every name is literal text."""
+    """Write the totals and a table for each kind of difference, as a comment on a change, with all names escaped."""
     write_all(stream, "\n".join(_parts(delta)) + "\n")
 
 
@@ -50,7 +50,7 @@ def _parts(delta: Delta) -> Iterator[str]:
 
 
 def _table(title: str, rows: Sequence[Sequence[ReportedFunction]], verdicts: Sequence[str]) -> Iterator[str]:
-    """A line for each of ``rows``: the function, where it stands, and the verdict of each entry of the row."""
+    """Yield a table with one line per row: the function, its location, and the verdict of each entry in the row."""
     if not rows:
         return
     yield f"### {title}"

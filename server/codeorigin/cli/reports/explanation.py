@@ -61,7 +61,7 @@ def _heading(explained: Explained) -> Text:
 
 
 def _balance(explanation: Explanation, file_evidence: float | None) -> Text:
-    """Where the logit comes from and how well the lines account for it."""
+    """Where the logit comes from, and how well the lines account for it."""
     text = Text(f"{equation(explanation, file_evidence)}\n{method_phrase(explanation)}")
     if explanation.approximate and explanation.method is not Method.OCCLUSION:
         text.append("; approximate: the lines do not add up to the logit within the tolerance", "bold")
@@ -81,7 +81,7 @@ def _line(line: LineAttribution, code: str, largest: float, number_width: int, *
 
 
 def _constructs(explanation: Explanation, console: Console) -> None:
-    """Evidence by construct, the strongest first, each with its share of the characters."""
+    """Print the evidence by construct, strongest first, each with its share of the characters."""
     if not explanation.constructs:
         return
     console.print(Text("\nby construct", "bold"))
@@ -95,7 +95,7 @@ def _constructs(explanation: Explanation, console: Console) -> None:
 
 
 def write_text(explained: Explained, stream: TextIO) -> None:
-    """Write the explanation to ``stream``: figures, one bar per line, the constructs, the strongest tokens."""
+    """Write the explanation to ``stream``: figures, a bar for each line, the constructs, and the strongest tokens."""
     console = make_console(stream)
     explanation = explained.explanation
     index = LineIndex(explained.text)
@@ -124,9 +124,9 @@ def write_text(explained: Explained, stream: TextIO) -> None:
 
 
 def to_dict(explained: Explained) -> dict[str, Any]:
-    """The explanation as plain values; lines and columns count from 1, values are logits.
+    """The explanation as plain values; lines and columns are 1-based, values are logits.
 
-    The lines add up to ``logit``, which is that of the function's own text; ``file_evidence`` comes on top of it.
+    The lines account for ``logit``, the logit of the function's own text; ``file_evidence`` is added to it.
     """
     span = explained.function.span
     verdict = explained.function.verdict
@@ -181,5 +181,5 @@ def to_dict(explained: Explained) -> dict[str, Any]:
 
 
 def render_json(explained: Explained) -> str:
-    """One JSON document in ASCII with a final line end."""
+    """One ASCII JSON document with a final newline."""
     return json.dumps(to_dict(explained), indent=2, allow_nan=False) + "\n"

@@ -1,4 +1,4 @@
-"""The report for GitHub Actions: one workflow command per finding, shown as a note on the changed lines."""
+"""The report for GitHub Actions: one workflow command per finding, shown as an annotation on its lines."""
 
 from codeorigin.cli.check_result import CheckResult, is_llm_file
 from codeorigin.cli.terminal import printable
@@ -9,12 +9,12 @@ from codeorigin.wording.totals import summary_phrases
 
 
 def _data(text: str) -> str:
-    """A message as the runner reads it back: per cent signs and line ends encoded."""
+    """A message for the runner: percent signs are encoded, and control characters, like line endings, are escaped."""
     return printable(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:
-    """A property value: also without the characters that end it."""
+    """A property value, where the characters that would end it are escaped too."""
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
@@ -24,8 +24,11 @@ def _command(kind: str, message: str, **properties: str | int) -> str:
 
 
 def render(result: CheckResult) -> str:
-    """``::notice`` lines for findings and for files in band ``llm``, ``::error`` or, if skipped, ``::warning``
-    lines for errors, then the summary as plain text."""
+    """Workflow commands, then the summary as plain text.
+
+    There are ``::notice`` lines for findings and for files in band ``llm``, and ``::error`` lines for errors, or
+    ``::warning`` lines for skipped files.
+    """
     lines = []
     for file, function in result.findings():
         first, last = file.place(function)
@@ -47,7 +50,7 @@ def render(result: CheckResult) -> str:
     lines += [
         _command("warning", error.message, file=error.path, title="Not checked")
         if error.skipped
-        # Of a deep part that fails, all files were checked by the wide one.
+        # If the deep part failed, the wide part has still checked all files.
         else _command("error", error.message, file=error.path, title="Problem")
         for error in result.errors
     ]

@@ -1,4 +1,4 @@
-"""The report for GitLab: its code quality format, one entry a finding."""
+"""The report in GitLab's code quality format, with one entry per finding."""
 
 import hashlib
 from collections import Counter
@@ -13,7 +13,7 @@ CHECK_NAME = "codeorigin/llm-written"
 
 
 def to_list(result: CheckResult) -> list[dict[str, Any]]:
-    """The findings as GitLab reads them. A fingerprint stays while the function's text and path do."""
+    """The findings in GitLab's format. A fingerprint is stable while the function's text and path are."""
     entries = []
     met: Counter[str] = Counter()
     for file, function in result.findings():
@@ -37,5 +37,5 @@ def to_list(result: CheckResult) -> list[dict[str, Any]]:
 
 
 def render(result: CheckResult) -> str:
-    """One JSON array in ASCII with a final line end."""
+    """One ASCII JSON array with a final newline."""
     return indented(to_list(result), 1)

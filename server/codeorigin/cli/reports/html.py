@@ -1,4 +1,4 @@
-"""The report to share: one HTML page with the findings' code, no scripts, nothing loaded from outside."""
+"""The report as a self-contained HTML page with the code of the findings, without scripts."""
 
 from collections.abc import Iterator
 from html import escape
@@ -48,7 +48,7 @@ def _bar(probability: float | None) -> str:
 
 
 def _code(file: CheckedFile, function: FunctionReport) -> str:
-    """The function's source collapsed, below the sentence on its file, if the check kept the text."""
+    """The function's source, collapsed, with the sentence on its file above it, if the check kept the text."""
     if file.text is None:
         return ""
     span = function.span.range
@@ -136,11 +136,11 @@ def _lines(result: CheckResult) -> Iterator[str]:
 
 
 def parts(result: CheckResult) -> Iterator[str]:
-    """The page, with every name and every line of code escaped."""
+    """Yield the lines of the page, with all names and code escaped."""
     for line in _lines(result):
         yield f"{line}\n"
 
 
 def render(result: CheckResult) -> str:
-    """All of :func:`parts` in one."""
+    """All :func:`parts` as one string."""
     return "".join(parts(result))

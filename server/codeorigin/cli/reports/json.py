@@ -1,4 +1,4 @@
-"""The report for programs, as ``report.schema.json`` beside this file describes it."""
+"""The report as JSON, as described by ``report.schema.json`` next to this file."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from codeorigin.model.file_verdict import FileVerdict
 from codeorigin.report import ChangeReport, FunctionReport, line_range
 
 _INDENTED = 4
-"""Levels of the report down to its functions."""
+"""The number of levels of the report down to its functions."""
 
 
 def load_schema() -> dict[str, Any]:
@@ -106,7 +106,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
 
 
 def _data(result: CheckResult) -> dict[str, Any]:
-    """``result`` as plain values, with an iterator over the files: a large report need not be there as a whole."""
+    """``result`` as plain values, with an iterator over the files so that they are not all in memory at once."""
     summary = result.summary
     return {
         "version": result.version,
@@ -139,10 +139,10 @@ def _data(result: CheckResult) -> dict[str, Any]:
 
 
 def parts(result: CheckResult) -> Iterator[str]:
-    """One JSON document in ASCII, whatever the names are, with a final line end; a line for each outermost function."""
+    """Yield one ASCII JSON document with one line per outermost function and a final newline."""
     return indented_pieces(_data(result), _INDENTED)
 
 
 def render(result: CheckResult) -> str:
-    """All of :func:`parts` in one."""
+    """All :func:`parts` as one string."""
     return "".join(parts(result))

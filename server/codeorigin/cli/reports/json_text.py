@@ -1,4 +1,4 @@
-"""JSON that people can read too, at the speed of compact JSON, in pieces that need not all be in memory."""
+"""Readable JSON at the speed of compact JSON, in pieces that do not all have to be in memory."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,18 +9,18 @@ _STEP = "  "
 
 
 def indented(value: Any, levels: int) -> str:
-    """``value`` as JSON in ASCII: its upper ``levels`` are indented, what lies deeper has one line each.
+    """``value`` as ASCII JSON with the upper ``levels`` indented; each deeper value is on one line.
 
-    The standard library indents in Python code, one token at a time, which takes longer than the analysis of what is
-    reported; without indentation it is ten times as fast.
+    The standard library indents in Python code, one token at a time, which takes longer than the analysis itself;
+    without indentation it is ten times as fast.
 
-    Raises ValueError for a number that JSON does not have.
+    Raises ValueError for a number that JSON cannot represent.
     """
     return "".join(indented_pieces(value, levels))
 
 
 def indented_pieces(value: Any, levels: int) -> Iterator[str]:
-    """:func:`indented` in pieces. An iterator in the upper ``levels`` is a list whose entries are made one by one."""
+    """Yield :func:`indented` in pieces. In the upper ``levels``, an iterator becomes a list, one entry at a time."""
     yield from _indented(value, levels, "\n")
     yield "\n"
 
@@ -35,12 +35,12 @@ def _indented(value: Any, levels: int, line: str) -> Iterator[str]:
 
 
 def _entries(ends: str, entries: Iterable[tuple[str | None, Any]], levels: int, line: str) -> Iterator[str]:
-    """``entries`` with their keys, if they have any, between the two ``ends``."""
+    """Yield ``entries`` with their keys, if they have any, between the two ``ends``."""
     inner = line + _STEP
     between = ends[0]
     for key, value in entries:
         yield f"{between}{inner}" if key is None else f"{between}{inner}{_ENCODER.encode(key)}: "
         yield from _indented(value, levels - 1, inner)
         between = ","
-    # Nothing was written yet if an iterator had nothing.
+    # If an iterator was empty, nothing has been written yet.
     yield ends if between == ends[0] else f"{line}{ends[1]}"

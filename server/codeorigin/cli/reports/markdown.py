@@ -1,4 +1,4 @@
-"""The report in Markdown, for ``$GITHUB_STEP_SUMMARY`` and comments: totals, findings, errors."""
+"""The report in Markdown, for ``$GITHUB_STEP_SUMMARY`` and comments: totals, findings and errors."""
 
 import re
 from collections.abc import Iterator
@@ -13,19 +13,19 @@ from codeorigin.wording.functions import band_or_reason
 from codeorigin.wording.totals import share_phrase, summary_phrases
 
 LONGEST_LIST = 200
-"""GitHub takes a mebibyte a step, and nobody reads a table of thousands of rows."""
+"""Maximum number of rows: GitHub accepts 1 MiB per step, and nobody reads a table of thousands of rows."""
 _PUNCTUATION = re.compile(r"[^\w ]", re.ASCII)
 
 
 def literal_text(text: str) -> str:
-    """Foreign text in which nothing is markup: every sign of ASCII as its entity."""
+    """Escape untrusted text so that it contains no markup: ASCII punctuation becomes entities."""
     return _PUNCTUATION.sub(
         lambda match: f"&#{ord(match[0])};" if match[0].isascii() else match[0], printable(text)
     ).replace("_", "&#95;")
 
 
 def literal_code(text: str) -> str:
-    """Foreign text as code, in which mentions and links are not made either."""
+    """Untrusted text as code, where mentions and links are not recognized either."""
     return f"<code>{literal_text(text)}</code>"
 
 
@@ -70,5 +70,5 @@ def _parts(result: CheckResult) -> Iterator[str]:
 
 
 def render(result: CheckResult) -> str:
-    """The document, with every name as literal text."""
+    """The document, with all names escaped."""
     return "\n".join(_parts(result)) + "\n"

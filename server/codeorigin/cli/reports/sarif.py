@@ -13,12 +13,12 @@ from codeorigin.wording.titles import RULE, RULE_DESCRIPTION, RULE_HELP
 
 RULE_ID = "llm-written"
 _INDENTED = 4
-"""Levels of the document down to its results."""
+"""The number of levels of the document down to its results."""
 _SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
 def _uri(path: str) -> str:
-    """A path as a URI reference: absolute ones as ``file:``, relative ones relative, specials encoded."""
+    """A percent-encoded URI reference: ``file:`` for an absolute path, relative for a relative one."""
     pure = PurePath(path.encode("utf-8", "backslashreplace").decode("utf-8"))
     return pure.as_uri() if pure.is_absolute() else quote(pure.as_posix())
 
@@ -28,7 +28,7 @@ def _artifact(path: str) -> dict[str, Any]:
 
 
 def _region(file: CheckedFile, function: FunctionReport) -> dict[str, int]:
-    """Where a function stands; of a cell only the lines of the notebook's file, in which columns mean nothing."""
+    """The location of a function; for a cell, only lines of the notebook's file, where columns are meaningless."""
     place = function.span.range
     if file.cell is not None:
         first, last = line_range(function)
@@ -106,7 +106,7 @@ def _notification(error: FileError) -> dict[str, Any]:
 
 
 def to_dict(result: CheckResult) -> dict[str, Any]:
-    """``result`` as a SARIF log of one run. Columns are code points, ends are exclusive."""
+    """``result`` as a SARIF log with one run. Columns count code points, and ends are exclusive."""
     rule = {
         "id": RULE_ID,
         "name": "LlmWritten",
@@ -145,5 +145,5 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
 
 
 def render(result: CheckResult) -> str:
-    """One SARIF document in ASCII with a final line end."""
+    """One ASCII SARIF document with a final newline."""
     return indented(to_dict(result), _INDENTED)

@@ -24,9 +24,9 @@ from codeorigin.wording.totals import summary_phrases
 BAND_STYLES: dict[Band, str] = {Band.LLM: "bold dark_orange", Band.UNSURE: "yellow", Band.HUMAN: "cyan"}
 FINDING_MARK = "*"
 
-# One very long path must not push the figures of all rows out of sight.
+# A single very long path must not push the figures of all rows out of view.
 _WIDEST_LOCATION = 72
-# rich renders a line in tens of microseconds and a text of many lines faster than the same lines one by one.
+# rich takes tens of microseconds per line, and renders a text of many lines faster than the lines one by one.
 _ROWS_AT_ONCE = 500
 
 
@@ -70,7 +70,7 @@ def _pad(text: str, width: int) -> str:
 
 
 def _pieces(row: _Row, location_width: int, verdict_width: int) -> tuple[str, str, str]:
-    """A row in three pieces, of which the second has the style of the row."""
+    """A row in three pieces; the second one gets the style of the row."""
     mark = FINDING_MARK if row.finding else " "
     return (
         f"{mark} {_pad(row.location, location_width)}  {row.probability:>5}  ",
@@ -87,7 +87,7 @@ def _append(text: Text, row: _Row, location_width: int, verdict_width: int) -> N
 
 
 def write(result: CheckResult, stream: TextIO) -> None:
-    """Write the table and the summary to ``stream``; colours only where it is a terminal."""
+    """Write the table and the summary to ``stream``, with colors only on a terminal."""
     console = make_console(stream)
     rows = [row for file, functions in result.listed() for row in _rows(file, functions, result)]
     if rows:
@@ -100,7 +100,7 @@ def write(result: CheckResult, stream: TextIO) -> None:
         left = f"{_pad(location, location_width)}  {probability:>5}  {_pad(verdict, verdict_width)}"
         console.print(Text(f"  {left}  {function}", "bold"))
         if console.color_system is None:
-            # rich would take longer over the table than the check took over the code.
+            # rich would take longer to print the table than the check took for the code.
             write_all(
                 stream,
                 "".join(chain.from_iterable(_pieces(row, location_width, verdict_width) for row in rows)),

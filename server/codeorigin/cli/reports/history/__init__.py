@@ -1,4 +1,4 @@
-"""A history in every shape. Only the asked-for renderer is imported."""
+"""Renderers for a history in every format. Only the requested one is imported."""
 
 from typing import TextIO
 
@@ -6,7 +6,7 @@ from codeorigin.cli.reports.history.report import HistoryReport
 
 
 def write_history(report: HistoryReport, history_format: str, stream: TextIO) -> None:
-    """Write ``report`` to ``stream`` as its results come."""
+    """Write ``report`` to ``stream``, consuming its results as they arrive."""
     # ruff: noqa: PLC0415
     match history_format:
         case "json":

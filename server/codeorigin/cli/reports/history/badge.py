@@ -1,4 +1,4 @@
-"""A badge for a history: the share of the lines that commits added or rewrote in functions of band ``llm``."""
+"""A badge for a history: the share of lines that commits added or rewrote in functions in band ``llm``."""
 
 from typing import TextIO
 
@@ -10,7 +10,7 @@ from codeorigin.wording.histories import badge_message
 
 
 def write(report: HistoryReport, stream: TextIO) -> None:
-    """Write the image, when all results are there."""
+    """Write the image after reading all results."""
     totals = Totals()
     for result in report.results:
         totals.add(result)

@@ -1,4 +1,4 @@
-"""Drawings of a history as SVG: shares over time, and folders as areas. Colours are the page's own variables."""
+"""SVG charts of a history: shares over time, and a treemap of folders. Colors are CSS variables of the page."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ _MOST_PERIODS = 84
 _MOST_FOLDERS = 48
 _WIDTH = 1000.0
 _LABEL = 60.0
-"""Room for the name of a period."""
+"""Width reserved for the name of a period."""
 _STACK = (Band.LLM, Band.UNSURE, Band.HUMAN)
 
 
 def periods(months: Mapping[str, Share]) -> list[tuple[str, Share]]:
-    """Months from the first to the last without gaps; quarters or years where there would be too many."""
+    """The months from the first to the last without gaps, or longer periods if there would be too many months."""
     if not months:
         return []
     first, last = (_number(month) for month in (min(months), max(months)))
@@ -48,13 +48,13 @@ def _label(number: int, size: int) -> str:
 
 
 def described(name: str, share: Share, unit: str = "commit") -> str:
-    """What a place of a drawing stands for, in words; ``unit`` is what was counted."""
+    """The text for a part of a chart; ``unit`` is what was counted."""
     bands = ", ".join(f"{band} {text}" for band, text in percents(share).items())
     return f"{name}: {counted(share.lines, 'line')} of {counted(share.commits, unit)}; {bands}"
 
 
 def over_time(shown: Sequence[tuple[str, Share]]) -> str:
-    """Lines by period above, the share of each band below."""
+    """A chart of the lines per period, and below it of the share of each band."""
     left, top, volume, gap, height = 44.0, 8.0, 60.0, 22.0, 170.0
     width = (_WIDTH - left) / len(shown)
     bar = max(1.0, width - min(3.0, 0.2 * width))
@@ -134,7 +134,7 @@ def squarified(sizes: Sequence[float], width: float, height: float) -> Iterator[
 
 
 def _worst(areas: Sequence[float], side: float) -> float:
-    """The ratio of sides of the least square one of ``areas`` in a row along ``side``."""
+    """The worst aspect ratio of ``areas`` laid out in a row along ``side``."""
     total = sum(areas)
     return max(max(side**2 * area / total**2, total**2 / (side**2 * area)) for area in areas)
 
@@ -142,9 +142,9 @@ def _worst(areas: Sequence[float], side: float) -> float:
 def treemap(
     folders: Mapping[str, Share], *, kinds: tuple[str, str] = ("folder", "folders"), unit: str = "commit"
 ) -> str:
-    """Folders as areas by their lines, the more of them in band ``llm``, the stronger the colour.
+    """A treemap of folders by number of lines; the larger the share in band ``llm``, the stronger the color.
 
-    ``kinds`` is what they are called, one and several; ``unit`` what was counted.
+    ``kinds`` is their name in singular and plural; ``unit`` is what was counted.
     """
     ordered = sorted(folders.items(), key=lambda each: (-each[1].lines, each[0]))
     shown = [(printable(name) or "(top)", share) for name, share in ordered if share.lines]
@@ -187,7 +187,7 @@ def _label_of(area: Area, name: str, percent: str) -> Iterator[str]:
 
 
 def _shortened(name: str, letters: int) -> str:
-    """The end of a path in so many letters, from the beginning of a folder's name on where one fits."""
+    """The end of a path in at most ``letters`` characters, starting at the name of a folder or file if possible."""
     if len(name) <= letters:
         return name
     end = name[-(letters - 1) :]

@@ -1,4 +1,4 @@
-"""A history to look at: one page with drawings, without scripts, and nothing loaded from outside."""
+"""A history as a self-contained HTML page with charts, without scripts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from codeorigin.wording.histories import LINES, NOT_BY_AUTHOR, declared_phrase, 
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _STRONGEST = 0.6
-"""Evidence of a line, in logits, that is shown with the full colour."""
+"""Evidence of a line, in logits, that is shown with full color."""
 
 
 def _text(text: str) -> str:
@@ -26,7 +26,7 @@ def _text(text: str) -> str:
 
 
 def write(report: HistoryReport, stream: TextIO) -> None:
-    """Write the page, when all results are there."""
+    """Write the page after reading all results."""
     totals = Totals()
     for result in report.results:
         totals.add(result)
@@ -79,7 +79,7 @@ def _tiles(totals: Totals) -> Iterator[str]:
 
 
 def legend() -> str:
-    """What the colours of bands are."""
+    """The legend for the colors of bands."""
     return (
         '<p class="legend">'
         + "".join(
@@ -91,7 +91,7 @@ def legend() -> str:
 
 
 def share_table(title: str, rows: Mapping[str, Share], files: bool = False) -> str:
-    """Shares as a table; with ``files`` they count files, not commits."""
+    """Shares as a table; with ``files``, they count files instead of commits."""
     columns = ("files" if files else "commits", "functions", "lines", *map(str, Band))
     heads = "".join(f'<th class="number">{name}</th>' for name in columns)
     made = [f"<table><thead><tr><th>{title}</th>{heads}</tr></thead><tbody>"]
@@ -108,7 +108,7 @@ def share_table(title: str, rows: Mapping[str, Share], files: bool = False) -> s
 
 
 def languages_of(totals: Totals, unit: str = "commit") -> Iterator[str]:
-    """A bar for each language; ``unit`` is what was counted."""
+    """Yield a bar for each language; ``unit`` is what was counted."""
     ordered = sorted(totals.languages.items(), key=lambda each: (-each[1].lines, each[0]))
     for name, share in ordered:
         parts = "".join(
@@ -169,7 +169,7 @@ def _function(function: DetailedFunction) -> Iterator[str]:
         f"<code>{_text(function.name)}</code> <span>{_text(_utf8(name))}; {how}</span></summary>"
     )
     if function.lines:
-        # Lines are blocks of their own: a line end between them would be shown, too.
+        # Lines are block elements, so a newline between them would be displayed as well.
         lines = "".join(map(_line, function.lines))
         left = function.last - function.first + 1 - len(function.lines)
         yield f"<pre>{lines}</pre>{f'<p>{left:,} more lines.</p>' if left > 0 else ''}"

@@ -1,4 +1,4 @@
-"""A history for programs, as ``history.schema.json`` beside this file describes it: written commit by commit."""
+"""A history as JSON, written commit by commit, as described by ``history.schema.json`` next to this file."""
 
 import json
 from dataclasses import asdict
@@ -12,7 +12,7 @@ from codeorigin.model.verdict import Band
 
 
 def load_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of what :func:`write` writes."""
+    """The JSON Schema (draft 2020-12) of :func:`write`'s output."""
     schema = resources.files("codeorigin.cli.reports.history").joinpath("history.schema.json")
     loaded: dict[str, Any] = json.loads(schema.read_text("utf-8"))
     return loaded
@@ -45,7 +45,7 @@ def commit_values(result: CommitResult) -> dict[str, Any]:
 
 
 def _details(details: CommitDetails) -> dict[str, Any]:
-    # No code: a page made from this shows what has been judged, and where it stands.
+    # Code is left out: a page made from this shows only what was judged, and where it is.
     functions = [
         {
             "name": each.name,
@@ -76,7 +76,7 @@ def _line(values: dict[str, Any]) -> str:
 
 
 def write(report: HistoryReport, stream: TextIO) -> None:
-    """One JSON document in ASCII: a commit a line, as they come, then the sums."""
+    """Write one ASCII JSON document: one line per commit, as they arrive, then the totals."""
     left, totals = report.left_out, Totals()
     head = {
         "version": report.version,

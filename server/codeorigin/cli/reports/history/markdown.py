@@ -1,4 +1,4 @@
-"""A history in Markdown, for summaries of jobs and comments: the sums, months, languages and commits that stand out."""
+"""A history in Markdown, for job summaries and comments: totals, periods, languages and commits that stand out."""
 
 from collections.abc import Iterator, Mapping
 from typing import TextIO
@@ -15,7 +15,7 @@ from codeorigin.wording.histories import NOT_BY_AUTHOR, declared_phrase, percent
 
 
 def write(report: HistoryReport, stream: TextIO) -> None:
-    """Write the document, when all results are there, with every name as literal text."""
+    """Write the document after reading all results, with all names escaped."""
     totals = Totals()
     for result in report.results:
         totals.add(result)

@@ -1,4 +1,4 @@
-"""A history as a Parquet file, a commit a row. PyArrow is not part of CodeOrigin: the extra ``fleet`` has it."""
+"""A history as a Parquet file with one row per commit. Requires PyArrow, which the extra ``fleet`` installs."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -14,10 +14,10 @@ _ROWS_AT_ONCE = 4096
 
 
 def write(report: HistoryReport, path: Path | None) -> None:
-    """Write the commits to ``path``, whole or not at all.
+    """Write the commits to ``path`` atomically.
 
     Raises:
-        CodeOriginError: there is no PyArrow, or no path.
+        CodeOriginError: PyArrow is not installed, or ``path`` is None.
         SourceError: the file cannot be written.
     """
     try:

@@ -1,4 +1,4 @@
-"""What the renderers of a history are given."""
+"""The input of the renderers of a history."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from codeorigin.history.results import CommitDetails, CommitResult
 
 
 class Details(Protocol):
-    """Where the functions of single commits come from: a run that reads them again, or a saved history."""
+    """Provides the functions of single commits, from a run that reads them again or from a saved history."""
 
     def __call__(
         self, results: Sequence[CommitResult], /, *, with_lines: bool
@@ -17,7 +17,7 @@ class Details(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Commits that were not judged: ``merges``, those ``cut_off`` by a shallow clone, those ``unreadable``."""
+    """The number of commits not judged: ``merges``, those ``cut_off`` by a shallow clone, and ``unreadable`` ones."""
 
     merges: int
     cut_off: int
@@ -26,10 +26,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class HistoryReport:
-    """What a renderer needs. ``results`` are read once, newest first; ``name`` is the repository's folder.
+    """What a renderer needs. ``results``, newest first, can be read only once; ``name`` is the repository's folder.
 
-    ``version`` of CodeOrigin and ``model`` judged it. ``since`` and ``until`` are as asked for, ``by`` says what the
-    rows of a summary are.
+    ``version`` is the version of CodeOrigin, and ``model`` the identity of the model. ``since`` and ``until`` are as
+    given by the user, and ``by`` names the rows of the summary.
     """
 
     version: str

@@ -1,6 +1,6 @@
-"""How the page of a history looks, in light and dark.
+"""The style of the page of a history, for light and dark mode.
 
-A colour of a band has up to three shades: of drawings, of text in it (``-ink``) and of what is under text (``-under``).
+The color of a band has up to three shades: for charts, for text (``-ink``) and for backgrounds of text (``-under``).
 """
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"

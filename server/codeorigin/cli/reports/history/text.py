@@ -1,4 +1,4 @@
-"""A history for a terminal: rows by month, by folder, or of commits as they come, then the sums."""
+"""A history for a terminal: rows by month, by folder, or by commit as they arrive, then the totals."""
 
 from collections.abc import Mapping
 from typing import TextIO
@@ -18,7 +18,7 @@ from codeorigin.wording.histories import commit_phrase, declared_phrase, percent
 
 
 def write(report: HistoryReport, stream: TextIO) -> None:
-    """Write the rows and the sums; colours only where ``stream`` is a terminal."""
+    """Write the rows and the totals, with colors only if ``stream`` is a terminal."""
     console, totals = make_console(stream), Totals()
     streamed = report.by == "commit"
     if streamed:
