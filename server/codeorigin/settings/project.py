@@ -16,7 +16,7 @@ from codeorigin.source.ignore import IgnorePatterns
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Settings, the folder that they are relative to (None: there is none), and one line per problem with them."""
+    """Settings, the folder that ``exclude`` is relative to (None: there is none), and one line per problem."""
 
     settings: Settings = field(default_factory=Settings)
     folder: Path | None = None
@@ -63,8 +63,8 @@ def project_of(
 
     Looks no higher than the repository's root (the folder with ``.git``). A broken file is reported in ``problems``,
     and defaults are used instead. ``editor`` are settings by the editor's names. As in the editor, they apply where
-    the files set nothing. Their ``exclude`` is relative to the folder with the settings file, or without one to the
-    folder that contains all ``paths``. Without ``files``, only they apply.
+    the files set nothing. The ``exclude`` of a file is relative to its folder, that of the editor to the folder that
+    contains all ``paths``. Without ``files``, only the editor's settings apply.
     """
     base, told = merge(Settings(), editor, "--settings")
     absolute = [os.path.abspath(path) for path in paths] or [os.getcwd()]  # noqa: PTH100, PTH109
@@ -78,7 +78,9 @@ def project_of(
         if found.values or found.problem:
             settings, problems = merge(base, found.values, found.source, project=True)
             broken = (found.problem,) if found.problem else ()
-            return Project(settings, folder, (*told, *broken, *problems))
+            # The editor's patterns are relative to its workspace folder, which may be below the file's folder.
+            excluding = start if settings.exclude is base.exclude else folder
+            return Project(settings, excluding, (*told, *broken, *problems))
         if (folder / ".git").exists():
             break
     return Project(base, None if editor is None else start, told)

@@ -154,6 +154,21 @@ def test_names_outside_of_the_repository_are_refused(
     assert said[0].startswith(f"codeorigin: {tmp_path}: is outside of this repository")
 
 
+def test_paths_in_a_bare_repository(
+    repository: Repository, check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"dots./c.py": ALL, "dots/d.py": ALL}, date="2020-01-02")
+    repository.git("clone", "-q", "--bare", str(repository.folder), str(tmp_path / "bare.git"))
+    monkeypatch.chdir(tmp_path / "bare.git")
+    for path, expected in (
+        (".", {"dots./c.py", "dots/d.py"}),
+        ("./dots.", {"dots./c.py"}),
+        ("dots", {"dots/d.py"}),
+    ):
+        _, report, errors = check("--commit", "HEAD", "--", path)
+        assert ({file["path"] for file in report["files"]}, errors) == (expected, [])
+
+
 def test_options_choose_among_the_changed_files(repository: Repository, check: Check) -> None:
     for name in ("a.py", "gen/c.py", "d.go"):
         repository.write(name, ALL + "\n" + THREE)

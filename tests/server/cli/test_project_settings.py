@@ -1,5 +1,6 @@
 """The project's own files decide what a check does, as in an editor, where no option says otherwise."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,7 @@ def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
     (tmp_path / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")
     inner = tmp_path / "repository" / "src"
     inner.mkdir(parents=True)
-    assert project_of([inner]).folder == tmp_path
+    assert project_of([inner]).settings.threshold == 0.5
     (tmp_path / "repository" / ".git").mkdir()
     assert project_of([inner]).folder is None
     assert project_of([inner, tmp_path]).settings.threshold == 0.5
@@ -114,6 +115,18 @@ def test_an_editors_settings_hold_where_the_project_says_nothing(project: Path) 
     (project / "codeorigin.toml").unlink()
     _, paths, summary, _ = checked(project, ".", "--settings", given)
     assert (paths, summary["threshold"]) == ({"d.go"}, 1.0)
+
+
+def test_an_editors_patterns_are_relative_to_its_own_folder(project: Path) -> None:
+    (project / "codeorigin.toml").write_text("threshold = 0.0\n", "utf-8")
+    given = json.dumps({"exclude": ["/c.py"]})
+    (project / "src" / "c.py").rename(project / "src" / "kept.py")
+    (project / "src" / "c.py").write_text(TERSE.read_text("utf-8"), "utf-8")
+    _, paths, summary, _ = checked(project, "src", "--settings", given)
+    assert (paths, summary["threshold"]) == ({"src/kept.py"}, 0.0)
+    # The file's own patterns are relative to the file's folder.
+    (project / "codeorigin.toml").write_text('exclude = ["/src/kept.py"]\n', "utf-8")
+    assert checked(project, "src", "--settings", given)[1] == {"src/c.py"}
 
 
 @pytest.mark.parametrize(
