@@ -54,7 +54,7 @@ def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) 
         cancel: ends the parse.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
+        Cancelled: ``cancel`` was triggered.
         ParseBudgetError: the parser would take too long over the text.
     """
     data = parseable(code)

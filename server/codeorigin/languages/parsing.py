@@ -91,7 +91,7 @@ def parse_tree(grammar: Grammar, data: bytes, cancel: CancelToken = NEVER) -> Tr
     """The syntax tree of ``data``.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
+        Cancelled: ``cancel`` was triggered.
         ParseBudgetError: the parser has read 16 MB and 16 times the text, and is not done.
     """
     parser = Parser(grammar)

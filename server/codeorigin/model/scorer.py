@@ -201,7 +201,7 @@ class Scorer:
         functions with tokens alone.
 
         Raises:
-            Cancelled: ``cancel`` was thrown; it is checked before every batch.
+            Cancelled: ``cancel`` was triggered; it is checked before every batch.
             ModelError: the graph failed.
         """
         count = len(features)
@@ -239,7 +239,7 @@ class Scorer:
         """What the deep part alone says of a function.
 
         Raises:
-            Cancelled: ``cancel`` was thrown; it is checked before every batch.
+            Cancelled: ``cancel`` was triggered; it is checked before every batch.
             ModelError: there is no deep part, or it cannot be loaded, or it failed.
         """
         if self.deep is None:
@@ -254,7 +254,7 @@ class Scorer:
         """The encoder's logit ``(W,)`` of windows of token ids, without bias, wide part or pooling.
 
         Raises:
-            Cancelled: ``cancel`` was thrown; it is checked before every batch.
+            Cancelled: ``cancel`` was triggered; it is checked before every batch.
             ModelError: the graph failed.
         """
         nowhere = np.zeros(0, dtype=np.int32)
