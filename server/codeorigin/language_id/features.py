@@ -110,7 +110,7 @@ def _ngrams(items: _Hashes, low: int, high: int, salt: int) -> list[_Hashes]:
 
 
 def _words(characters: _Hashes, classes: npt.NDArray[np.uint8]) -> tuple[_Hashes, _Hashes]:
-    """Hashes of words, punctuation and line ends, in order: as written, and with words other than keywords as shapes."""
+    """Hashes of words, punctuation and line ends, in order: as written, and with shapes except for keywords."""
     inside = (classes == _LETTER) | (classes == _DIGIT)
     previous = np.concatenate([[False], inside[:-1]])
     begins = (classes != _BLANK) & ~(inside & previous)

@@ -108,7 +108,7 @@ class LanguageModel:
         return None
 
     def by_grammar(self, text: str, probabilities: Floats) -> Floats:
-        """``probabilities`` ``(labels,)``, with those of an open pair redistributed by which grammars accept ``text``."""
+        """``probabilities`` ``(labels,)``; an open pair's are redistributed by which grammars accept ``text``."""
         name = self.open_pair(probabilities) if self.shifts else None
         if name is None:
             return probabilities
