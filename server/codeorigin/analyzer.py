@@ -160,7 +160,7 @@ class Analyzer:
     def _module(
         self, document: FoundFunctions, span: FunctionSpan, language: str, cancel: CancelToken
     ) -> FunctionReport:
-        """The report on the code outside functions, which neither affects the functions' verdicts nor vice versa."""
+        """The report on the code outside functions; it and the functions' verdicts do not affect each other."""
         identity = identify(document.text, span, language)
         if reason := document.reason(span):
             return FunctionReport(span, Verdict.without(reason), identity)

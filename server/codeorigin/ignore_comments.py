@@ -117,7 +117,7 @@ class IgnoreComments:
 
 
 def _has(sorted_marks: list[int], start: int, end: int) -> bool:
-    """Whether any mark is in ``start`` to ``end``, exclusive."""
+    """Whether any mark is in the half-open range from ``start`` to ``end``."""
     first = bisect_left(sorted_marks, start)
     return first < len(sorted_marks) and sorted_marks[first] < end
 

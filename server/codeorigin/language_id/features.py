@@ -12,8 +12,7 @@ Ints = npt.NDArray[np.int64]
 _Hashes = npt.NDArray[np.uint64]
 
 CHARACTERS = 3072
-"""Most characters of a text that are read; a longer text is cut to half of them from its beginning and half from its
-middle."""
+"""Most characters that are read of a text; of a longer one, half come from its beginning and half from its middle."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)

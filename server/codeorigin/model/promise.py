@@ -1,4 +1,4 @@
-"""What a threshold promises, and about which code."""
+"""What a threshold promises, and for which code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
