@@ -2,10 +2,10 @@
 
     python benchmarks/check.py [--against DIR] [--rounds 3] [--folder DIR] [--scaling] [--json]
 
-Everything is run in turn, round by round, so that a machine whose speed drifts slows all alike; figures are medians,
-and ratios are medians of the ratios of single rounds. The first round is not counted: it compiles the code. With
-``--scaling``, ``--jobs 2`` is set beside two processes that check half the files each and know nothing of each other:
-what those do not gain either is the machine's. Linux and macOS.
+Contenders are run in turn, round by round, so that drift in the machine's speed affects all alike. Figures are medians,
+and ratios are medians of the ratios of single rounds. The first round is not counted because it compiles the code. With
+``--scaling``, ``--jobs 2`` is compared with two independent processes that check half the files each: what those do not
+gain either is due to the machine. Linux and macOS.
 """
 
 import argparse
@@ -32,9 +32,9 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one run, or several at the same time, took.
+    """The cost of one run, or of several at the same time.
 
-    ``rate`` is the functions a second that they say themselves, ``peak_mib`` the memory of the largest process.
+    ``rate`` is the functions per second that they report, ``peak_mib`` the memory of the largest process.
     """
 
     cpu_seconds: float
@@ -44,7 +44,7 @@ class Cost:
 
 
 def run(checkout: Path, jobs: int, parts: Sequence[Sequence[str]], cache: Path) -> Cost:
-    """Check each of ``parts`` (paths) by a command of its own, all at the same time.
+    """Check each of ``parts`` (paths) with a separate command, all at the same time.
 
     Raises:
         SystemExit: a check failed.
@@ -80,14 +80,14 @@ def run(checkout: Path, jobs: int, parts: Sequence[Sequence[str]], cache: Path) 
 
 
 def _environment(checkout: Path, cache: Path) -> dict[str, str]:
-    """Compiled code goes where all checkouts have theirs, whatever the settings of the shell."""
+    """Environment in which compiled code goes to ``cache`` for every checkout, whatever the shell's settings."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPATH": str(checkout / "server"), "PYTHONPYCACHEPREFIX": str(cache)}
 
 
 @functools.cache
 def _knows_jobs(checkout: Path, cache: Path) -> bool:
-    """Whether a checkout has the option; an older one has one process anyway."""
+    """Whether a checkout has the option ``--jobs``; older ones use one process anyway."""
     command = [sys.executable, "-m", "codeorigin", "check", "--help"]
     environment = {**_environment(checkout, cache), "COLUMNS": "200"}
     done = subprocess.run(command, env=environment, cwd=cache, capture_output=True, text=True, check=True)
@@ -95,7 +95,7 @@ def _knows_jobs(checkout: Path, cache: Path) -> bool:
 
 
 def _end(process: "subprocess.Popen[str]") -> tuple[str, "resource.struct_rusage"]:
-    """What a process has said by its end, and what it and those that it started have used."""
+    """Wait for a process; return its output and the resources used by it and its children."""
     assert process.stdout is not None
     with process.stdout as stream:
         said = stream.read()
@@ -105,7 +105,7 @@ def _end(process: "subprocess.Popen[str]") -> tuple[str, "resource.struct_rusage
 
 
 def halves(folder: Path) -> list[list[str]]:
-    """The files of ``folder`` that a check would find, dealt out by size: about as much code in each half."""
+    """The files of ``folder`` that a check would find, split by size so that both halves have about as much code."""
     files = [
         path
         for path in folder.rglob("*.py")
@@ -116,7 +116,7 @@ def halves(folder: Path) -> list[list[str]]:
 
 
 def rounds(count: int, contenders: dict[str, Callable[[], Cost]]) -> dict[str, list[Cost]]:
-    """``count`` runs of each contender, in turn, after one that is not counted."""
+    """``count`` runs of each contender, in turn, after a round that is not counted."""
     costs: dict[str, list[Cost]] = {name: [] for name in contenders}
     for number in range(count + 1):
         for name, contender in contenders.items():
@@ -127,7 +127,7 @@ def rounds(count: int, contenders: dict[str, Callable[[], Cost]]) -> dict[str, l
 
 
 def table(costs: dict[str, list[Cost]]) -> dict[str, dict[str, float | None]]:
-    """Medians by contender, and how many times the last one's seconds and rate each one's are."""
+    """Medians by contender, and the ratio of each one's times and rate to the last one's."""
     *_, last = costs
     found: dict[str, dict[str, float | None]] = {}
     for name, own in costs.items():
@@ -147,7 +147,7 @@ def table(costs: dict[str, list[Cost]]) -> dict[str, dict[str, float | None]]:
 
 
 def show(found: dict[str, dict[str, float | None]]) -> None:
-    """Print a column for each contender."""
+    """Print a column per contender."""
     print(f"{'':26}" + "".join(f"{name:>28}" for name in found))
     for figure in next(iter(found.values())):
         values = [each[figure] for each in found.values()]

@@ -1,4 +1,4 @@
-"""A client of the language server that measures; without any library, so that nothing but the server is timed."""
+"""A language server client for benchmarks; it uses no library, so that nothing but the server is timed."""
 
 import json
 import os
@@ -19,7 +19,7 @@ SETTINGS = {"threshold": 0.0, "debounce": 0, "caretQuiet": 0, "explainWait": 10_
 
 
 class Client:
-    """One running server of the model in a folder, or of the one that ships, with settings of its own."""
+    """One running server with the model in a folder, or with the one that ships, and with given settings."""
 
     def __init__(self, model: Path | None, settings: Mapping[str, Any] = SETTINGS) -> None:
         self._settings = dict(settings)
@@ -47,7 +47,7 @@ class Client:
                 self._messages.put((time.perf_counter(), json.loads(body)))
 
     def send(self, method: str, params: Any, request_id: int | None = None) -> float:
-        """Send, and return when."""
+        """Send a message, and return the time at which it was sent."""
         message = {"jsonrpc": "2.0", "method": method, "params": params}
         if request_id is not None:
             message["id"] = request_id
@@ -60,7 +60,7 @@ class Client:
         return now
 
     def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> tuple[float, dict[str, Any]]:
-        """When the first wanted message came, and the message."""
+        """Wait for the first wanted message; return when it arrived, and the message."""
         for each in self._waiting:
             if wanted(each[1]):
                 self._waiting.remove(each)
@@ -72,11 +72,11 @@ class Client:
             self._waiting.append(each)
 
     def forget_unread(self) -> None:
-        """Drop what was said and nobody waited for."""
+        """Drop the messages received that nothing waited for."""
         self._waiting.clear()
 
     def request(self, method: str, params: Any) -> tuple[float, Any]:
-        """Seconds until the answer, and the answer's result."""
+        """Seconds until the response, and its result."""
         self._id += 1
         own = self._id
         sent = self.send(method, params, own)
@@ -86,14 +86,14 @@ class Client:
         return came - sent, message["result"]
 
     def status(self) -> tuple[float, dict[str, Any]]:
-        """Seconds until the status came, and the status."""
+        """Seconds until the status arrived, and the status."""
         seconds, status = self.request(
             "workspace/executeCommand", {"command": "codeorigin.status", "arguments": []}
         )
         return seconds, status
 
     def initialize(self) -> float:
-        """Shake hands; seconds from the start of the process to the answer."""
+        """Run the handshake; return the seconds from the start of the process to the response."""
         params = {
             "processId": os.getpid(),
             "rootUri": None,
@@ -106,19 +106,19 @@ class Client:
         return answered
 
     def ready(self) -> float:
-        """Wait for the model; seconds since the start of the process."""
+        """Wait for the model; return the seconds since the start of the process."""
         while self.status()[1]["state"] != "ready":
             time.sleep(0.01)
         return time.perf_counter() - self.started
 
     def open(self, uri: str, text: str) -> tuple[float, list[dict[str, Any]]]:
-        """Seconds until the diagnostics of a new document came, and the diagnostics."""
+        """Seconds until the diagnostics of a new document arrived, and the diagnostics."""
         document = {"uri": uri, "languageId": "python", "version": 0, "text": text}
         sent = self.send("textDocument/didOpen", {"textDocument": document})
         return self._findings(uri, 0, sent)
 
     def change(self, uri: str, version: int, line: int, text: str) -> float:
-        """Seconds from a line put in to the diagnostics of the new version."""
+        """Seconds from inserting a line to the diagnostics of the new version."""
         place = {"line": line, "character": 0}
         sent = self.send(
             "textDocument/didChange",
@@ -140,14 +140,14 @@ class Client:
         return came - sent, message["params"]["diagnostics"]
 
     def hover(self, uri: str, line: int) -> float:
-        """Seconds until a hover with the explanation came."""
+        """Seconds until a hover with the explanation arrived."""
         seconds, text = self.hover_text(uri, line)
         if "completeness gap" not in text:
             raise RuntimeError("the hover holds no explanation")
         return seconds
 
     def hover_text(self, uri: str, line: int) -> tuple[float, str]:
-        """Seconds until a hover came, and what it says; nothing where there is none."""
+        """Seconds until a hover arrived, and its text, which is empty if there is none."""
         place = {"textDocument": {"uri": uri}, "position": {"line": line, "character": 6}}
         seconds, hover = self.request("textDocument/hover", place)
         return seconds, "" if hover is None else hover["contents"]["value"]
@@ -161,12 +161,12 @@ class Client:
         }
 
     def core_seconds(self) -> float:
-        """Seconds of processors that the server has taken, by all its threads: others on the machine do not move it."""
+        """Processor seconds used by all threads of the server, which other load on the machine does not affect."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def leave(self) -> float:
-        """Seconds from ``shutdown`` to the process' end."""
+        """Seconds from ``shutdown`` to the end of the process."""
         before = time.perf_counter()
         self.request("shutdown", None)
         self.send("exit", None)
@@ -176,7 +176,7 @@ class Client:
 
 @contextmanager
 def client(model: Path | None, settings: Mapping[str, Any] = SETTINGS) -> Iterator[Client]:
-    """A server for one round."""
+    """A running server, killed at the end of the block."""
     running = Client(model, settings)
     try:
         yield running

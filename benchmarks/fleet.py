@@ -2,8 +2,8 @@
 
     python benchmarks/fleet.py [--rows 10000 100000] [--of commits] [--rows-in-a-file 512]
 
-The rows are the same in number and shape as those of a real scan, four parts a commit, without a repository behind
-them. Every report is made by a process of its own. Needs the extra ``fleet``.
+The rows are like those of a real scan in number and shape, with four parts per commit, but without a repository behind
+them. Every report is made in a separate process. Needs the extra ``fleet``.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def rows_of(chance: random.Random, repository: str, kind: UnitKind, count: int) 
 
 
 def fill(folder: Path, kind: UnitKind, rows: int, in_a_file: int) -> int:
-    """Write ``rows`` made-up rows; how many repositories they are from."""
+    """Write ``rows`` made-up rows; return the number of repositories that they are from."""
     chance = random.Random(0)
     store = Store(folder, {})
     repositories = 0
@@ -63,7 +63,7 @@ def fill(folder: Path, kind: UnitKind, rows: int, in_a_file: int) -> int:
 
 
 def report(folder: Path, kind: UnitKind) -> tuple[float, float]:
-    """Seconds of the processor that a report takes, and the most memory of its process in MiB."""
+    """Processor seconds that a report takes, and the peak memory of its process in MiB."""
     started = time.process_time()
     write_fleet_report(Store(folder, {}), kind, "made up")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT / 2**20

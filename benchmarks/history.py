@@ -2,9 +2,9 @@
 
     python benchmarks/history.py [--commits 2000 50000] [--jobs 2] [--seed 0] [--model DIR] [--keep DIR] [--json]
 
-For each number of commits a repository is made by ``git fast-import``: small files with made-up functions in four
-languages, of which every commit writes one to five anew. The command writes its page, once with nothing kept from
-earlier runs and once more with all of it. Linux and macOS.
+For each number of commits, a repository is created with ``git fast-import``: small files with made-up functions in four
+languages, one to five of which every commit writes or rewrites. The command writes its page twice, first without state
+from earlier runs and then with all of it. Linux and macOS.
 """
 
 import argparse
@@ -87,7 +87,7 @@ _HEADS = {
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one run took. ``peak_mib`` is the memory of its largest process."""
+    """The cost of one run. ``peak_mib`` is the memory of its largest process."""
 
     commits: int
     kept: bool
@@ -103,7 +103,7 @@ def _function(chance: random.Random, kind: str) -> str:
 
 
 def _commits(count: int, seed: int) -> Iterator[bytes]:
-    """The history as ``git fast-import`` reads it."""
+    """The history in the input format of ``git fast-import``."""
     chance = random.Random(seed)
     files: dict[str, list[str]] = {}
     for number in range(count):
@@ -129,7 +129,7 @@ def _commits(count: int, seed: int) -> Iterator[bytes]:
 
 
 def make(folder: Path, count: int, seed: int) -> None:
-    """A bare repository of ``count`` commits."""
+    """Create a bare repository of ``count`` commits."""
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(folder)], check=True)
     command = ["git", "-C", str(folder), "fast-import", "--quiet"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as importing:
@@ -141,7 +141,7 @@ def make(folder: Path, count: int, seed: int) -> None:
 
 
 def run(repository: Path, state: Path, count: int, options: argparse.Namespace) -> Cost:
-    """Judge the history, with what ``state`` has of it.
+    """Judge the history, reusing what is in ``state``.
 
     Raises:
         SystemExit: the command failed.

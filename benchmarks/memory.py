@@ -2,9 +2,9 @@
 
     python benchmarks/memory.py [--seconds 600] [--every 20] [--pause 0] [--model DIR]
 
-A session as an editor holds it, without pauses unless asked for: four documents of the standard library are edited
-function by function, each edit with words that no earlier one had; now and then a hover asks for an explanation, a
-document is closed and another one opened, and half of them hold long functions. Linux only (reads /proc).
+Simulates an editor session, without pauses unless requested: four modules of the standard library are edited function
+by function, each edit with random new words. Every tenth edit requests a hover with an explanation, and every 200th
+closes a document and opens another. Linux only (reads /proc).
 """
 
 import argparse
@@ -24,7 +24,7 @@ FLAT_AFTER = 0.4
 
 
 class _Session:
-    """Documents under the hands of somebody who never stops."""
+    """Open documents, edited by a user who never stops."""
 
     def __init__(self, server: Client) -> None:
         self._server = server
@@ -39,7 +39,7 @@ class _Session:
     def _open_next(self) -> None:
         while True:
             path, text = next(self._waiting)
-            # Under a name of its own each time: no result of an earlier round is known by it.
+            # A new name each time, so that no earlier result is known for it.
             uri = path.with_name(f"{path.stem}_{self.edits}.py").as_uri()
             _, findings = self._server.open(uri, text)
             lines = [finding["range"]["start"]["line"] for finding in findings]
@@ -49,13 +49,13 @@ class _Session:
             self._server.send("textDocument/didClose", {"textDocument": {"uri": uri}})
 
     def edit(self) -> None:
-        """One edit, and what goes with it."""
+        """Make one edit, with the hover, close and open that are due."""
         self.edits += 1
         number = self._chance.randrange(len(self._open))
         uri, lines, version = self._open[number]
         place = self._chance.choice(lines)
         words = " ".join(f"word{self._chance.randrange(10**9)}" for _ in range(4))
-        # Put behind the header and taken away again by the next edit there, so that documents keep their size.
+        # Inserted after the header's first line and removed again right away, so that documents keep their size.
         self._server.change(uri, version + 1, place + 1, f"    # {words}\n")
         if self.edits % EDITS_TO_HOVER == 0:
             self._hover(uri, place)

@@ -3,9 +3,9 @@
     python benchmarks/scoring.py [--files 100] [--model DIR] [--json]
 
 Each file of the Python standard library is parsed by tree-sitter, searched for functions and analysed in turn, so that
-a machine whose speed drifts slows all three alike. Times are processor times of the one thread. Starts are measured as
-processor times of whole processes, next to those of an interpreter that does nothing; ``initialize`` and ``check``,
-which other processes have a part in, by the clock.
+drift in the machine's speed affects all three alike. Times are processor times of a single thread. Starts are measured
+as processor times of whole processes, next to those of an interpreter that does nothing; ``initialize`` and ``check``,
+which involve other processes, are measured as wall-clock times.
 """
 
 import argparse
@@ -34,7 +34,7 @@ STARTS = 7
 
 
 def library_texts(count: int) -> list[str]:
-    """``count`` files of the standard library, always the same ones of one Python version."""
+    """The texts of ``count`` files of the standard library, always the same ones for a Python version."""
     paths = sorted(path for path in LIBRARY.rglob("*.py") if "site-packages" not in path.parts)
     random.Random(1).shuffle(paths)
     texts: list[str] = []
@@ -49,7 +49,7 @@ def library_texts(count: int) -> list[str]:
 
 
 def scoring(count: int, model: Path | None) -> dict[str, float]:
-    """Functions a second, and the costs of finding and of scoring functions in times of their parse."""
+    """Functions per second, and the costs of finding and of scoring functions as multiples of parsing."""
     analyzer = Analyzer.load(model)
     python = get_language("python")
     parser = Parser(Grammar(python.grammar()))
@@ -64,7 +64,7 @@ def scoring(count: int, model: Path | None) -> dict[str, float]:
         times.append(time.thread_time())
         find_functions(text, python)
         times.append(time.thread_time())
-        # Every text is new to the analyzer, so that none of its caches answers.
+        # Every text is new to the analyzer, so that its caches are of no use.
         functions += len(analyzer.analyze(text, "python").functions)
         times.append(time.thread_time())
         parsing += times[1] - times[0]
@@ -79,7 +79,7 @@ def scoring(count: int, model: Path | None) -> dict[str, float]:
 
 
 def starts(environment: dict[str, str]) -> dict[str, float]:
-    """Median processor seconds of a process."""
+    """Median processor seconds of processes that do little more than start."""
     commands = {
         "an interpreter that does nothing, s": ["-c", "pass"],
         "codeorigin --version, s": ["-m", "codeorigin", "--version"],
@@ -99,9 +99,9 @@ def starts(environment: dict[str, str]) -> dict[str, float]:
 
 
 def checking(count: int, model: Path | None, environment: dict[str, str]) -> dict[str, float]:
-    """``codeorigin check`` of files in a folder, by one process and by two: speed by the clock, and what it costs.
+    """``codeorigin check`` of files in a folder, with one process and with two: wall-clock speed, and cost.
 
-    Two processes show their worth on two free processors alone; the processor seconds show what they cost anywhere.
+    Two processes are only faster if two processors are free; the processor seconds show their cost on any machine.
     """
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -134,7 +134,7 @@ def checking(count: int, model: Path | None, environment: dict[str, str]) -> dic
 
 
 def initialize(environment: dict[str, str]) -> dict[str, float]:
-    """Median seconds on the clock from the start of a server to its answer to ``initialize``."""
+    """Median wall-clock seconds from the start of a server to its response to ``initialize``."""
     params: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": {}}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).encode()
     seconds = []
@@ -167,7 +167,7 @@ def main() -> None:
     options = parser.parse_args()
     found = scoring(options.files, options.model)
     with tempfile.TemporaryDirectory() as cache:
-        # Compiled once, as in an installation, whatever the settings of the shell; first starts are not counted.
+        # Compiled once, as in an installation, whatever the shell's settings; first starts are not counted.
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         environment = {**kept, "PYTHONPYCACHEPREFIX": cache}
         found |= (

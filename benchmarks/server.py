@@ -2,12 +2,12 @@
 
     python benchmarks/server.py [--rounds 10] [--model DIR] [--hover] [--json]
 
-The files are those of the Python standard library of the interpreter that runs this. The processor's own
-rate of matrix multiplication stands beside the figures, so that those of different machines can be compared.
+The files are those of the standard library of the Python interpreter that runs this. The machine's rate of matrix
+multiplication is reported with the figures, so that those of different machines can be compared.
 
-With ``--hover``, what somebody waits for who hovers over a function right after a file was opened, with the settings
-that the server has by itself: the first answer, which may do without the deep part; the refined verdict and the whole
-evidence, which later hovers show; and the server's memory after that.
+``--hover`` measures what a user waits for when hovering over a function right after opening a file, with the server's
+default settings (but a threshold of 0 and no debounce): the first answer, which may come without the deep part; the
+refined verdict and the full evidence, which later hovers show; and the server's memory after that.
 """
 
 import argparse
@@ -31,7 +31,7 @@ HOVERS = 3
 
 
 def sgemm_rate(size: int = 1024, rounds: int = 20) -> float:
-    """Median rate of float32 matrix multiplication with all cores, in GFLOP/s."""
+    """Median rate of float32 matrix multiplication on all cores, in GFLOP/s."""
     generator = np.random.default_rng(0)
     left = generator.standard_normal((size, size), dtype=np.float32)
     right = generator.standard_normal((size, size), dtype=np.float32)
@@ -54,7 +54,7 @@ def percentiles(seconds: list[float]) -> dict[str, float]:
 
 
 def measure(rounds: int, model: Path | None) -> dict[str, Any]:
-    """Run everything; times in seconds by what was measured."""
+    """Run all measurements; return times in milliseconds by what was measured, and memory."""
     files = library_files()
     path, text = min(files, key=lambda each: (abs(each[1].count("\n") - LINES), str(each[0])))
     uri = path.as_uri()
@@ -76,7 +76,7 @@ def measure(rounds: int, model: Path | None) -> dict[str, Any]:
                 note("first hover", server.hover(uri, line))
                 note("cached hover", server.hover(uri, line))
             for version, line in enumerate(reversed(lines[-10:]), 1):
-                # Inside of the function: its header's next line, whatever that is.
+                # Inside the function: the line after its first one, whatever that is.
                 seconds = server.change(uri, version, line + 1, f"    # edit {version}\n")
                 note("edit one function to its diagnostic", seconds)
             note("shutdown to the end of the process", server.leave())
@@ -109,7 +109,7 @@ def measure(rounds: int, model: Path | None) -> dict[str, Any]:
 
 
 def measure_hovers(rounds: int, model: Path | None) -> dict[str, Any]:
-    """Hover in a new server, again and again until nothing is pending; times in seconds by what was measured."""
+    """Hover in new servers, again and again until nothing is pending; return times in milliseconds, and memory."""
     files = library_files()
     path, text = min(files, key=lambda each: (abs(each[1].count("\n") - SHORT_LINES), str(each[0])))
     times: dict[str, list[float]] = {}

@@ -1,4 +1,4 @@
-"""CodeOrigin: how likely each function was written by an LLM, and which lines say so."""
+"""CodeOrigin: how likely each function was written by an LLM, and which lines suggest it."""
 
 from typing import TYPE_CHECKING
 
@@ -24,23 +24,23 @@ def check(
 ) -> "FileReport":
     """Report on every function of a source text.
 
-    The model is loaded by the first call and kept. Calls from several threads take turns.
+    The first call loads the model, which is then kept. Calls from several threads take turns.
 
     Args:
-        text: the whole file; its lines end at ``\\n``, ``\\r\\n`` or ``\\r``.
+        text: the whole file; lines end with ``\\n``, ``\\r\\n`` or ``\\r``.
         language: an id such as ``python`` or ``typescript``, or a name that editors use.
-        path: where the text stands, to tell test files from others; nothing is read from there.
-        file_context: let a function's verdict take in what the other functions say.
-        deep: let a deep part that refines verdicts do so; without it, it is not even loaded.
-        model: a model folder; None takes the one that comes with CodeOrigin.
-        threads: processor threads for the model, of the call that loads it.
+        path: the file's path, used to recognise test files; nothing is read from it.
+        file_context: let the other functions of the file count in each function's verdict.
+        deep: let the model's deep part, if it has one that refines verdicts, do so; if False, it is not even loaded.
+        model: a model folder; None means the one that ships with CodeOrigin.
+        threads: processor threads for the model; only the call that loads it uses this.
 
     Raises:
         codeorigin.errors.LanguageError: the language is not supported.
-        codeorigin.errors.ModelError: the model is missing or broken. A deep part that refines verdicts is asked only
-            where one is in doubt, so that one that is broken shows then.
+        codeorigin.errors.ModelError: the model is missing or broken. A deep part that refines verdicts is only used
+            for doubtful ones, so a broken one fails only then.
     """
-    # Whoever only asks for the version must not wait for the inference runtime.
+    # Importing the package just for its version must not load the inference runtime.
     from codeorigin.api import check_text  # noqa: PLC0415
 
     return check_text(

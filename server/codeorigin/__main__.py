@@ -6,7 +6,7 @@ import codeorigin
 
 
 def main() -> int:
-    """Run the command line. What editors and scripts start most is answered before the options are built."""
+    """Run the command line; handle the most frequent calls of editors and scripts before the full parser is built."""
     if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"codeorigin {codeorigin.__version__}\n")
         return 0

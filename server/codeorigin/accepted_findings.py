@@ -1,6 +1,6 @@
-"""Findings that a team has accepted: ``.codeorigin-baseline.json`` in the workspace folder, or a file of ``check``.
+"""Findings that a team has accepted: ``.codeorigin-baseline.json`` in the workspace folder, or a file for ``check``.
 
-A function is known by its id, a hash of its text: once the text changes it is reported again.
+A function is identified by a hash of its text, so it is reported again once the text changes.
 """
 
 import json
@@ -27,7 +27,7 @@ class Accepted:
 
 
 class AcceptedFindings:
-    """The accepted functions of one folder, read again when the file changes."""
+    """The accepted functions of one folder, reread when the file changes."""
 
     def __init__(self, folder: Path, name: str = ACCEPTED_FILE) -> None:
         self._folder = folder
@@ -38,7 +38,7 @@ class AcceptedFindings:
         self.problem: str | None = None
 
     def ids(self) -> frozenset[str]:
-        """Ids of the accepted functions; empty, with ``problem`` set, when the file is broken."""
+        """Ids of the accepted functions; if the file is broken, an empty set, and ``problem`` is set."""
         try:
             found = self._path.lstat()
         except OSError:
@@ -55,19 +55,19 @@ class AcceptedFindings:
         return self._ids
 
     def exists(self) -> bool:
-        """Whether there is anything at the file's place."""
+        """Whether anything exists at the file's path, even a broken link."""
         return os.path.lexists(self._path)
 
     def demand_ids(self) -> frozenset[str]:
-        """Ids of the accepted functions; raises CodeOriginError when the file is broken."""
+        """Ids of the accepted functions; raises CodeOriginError if the file is broken."""
         return frozenset(entry.id for entry in self._read())
 
     def renew(
         self, functions: Iterable[tuple[str, str, str | None]], *, seen: Iterable[str] = ()
     ) -> tuple[int, int]:
-        """Add functions as :meth:`accept` does, and drop the other entries of the files ``seen`` (absolute paths).
+        """Add functions as :meth:`accept` does, and drop all other entries of the files ``seen`` (absolute paths).
 
-        Returns how many were added and dropped; raises as :meth:`accept`.
+        Returns how many were added and how many dropped; raises like :meth:`accept`.
         """
         given = {function_id: (name, path) for function_id, name, path in functions}
         checked = {self._relative(path) for path in seen}
@@ -87,7 +87,7 @@ class AcceptedFindings:
     def accept(self, functions: Iterable[tuple[str, str, str | None]]) -> int:
         """Add functions (id, qualified name, absolute path or None) and return how many were new.
 
-        Raises CodeOriginError when the file is broken or cannot be written; it is then left as it was.
+        Raises CodeOriginError if the file is broken or cannot be written; it is then left unchanged.
         """
         entries = set(self._read())
         before = len(entries)
@@ -130,7 +130,7 @@ class AcceptedFindings:
 
     def _write(self, entries: list[Accepted]) -> None:
         data = {"version": FORMAT_VERSION, "functions": [asdict(entry) for entry in entries]}
-        # ensure_ascii keeps lone surrogates, which are not UTF-8, writable.
+        # ensure_ascii, the default, escapes lone surrogates, which UTF-8 cannot encode.
         text = json.dumps(data, indent=2) + "\n"
         try:
             with replacing_file(self._path, root=self._folder) as stream:

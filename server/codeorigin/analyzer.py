@@ -1,4 +1,4 @@
-"""The one way in: document text -> function reports; selections -> verdicts; functions -> explanations."""
+"""The main entry point: document text -> function reports; selections -> verdicts; functions -> explanations."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -35,15 +35,15 @@ from codeorigin.top_level import top_level
 _Document = tuple[str, str | None, str]
 """Language, path and text."""
 _Scores = Mapping[str, Scored | None]
-"""Scores of functions by their ids; None for one that is too short."""
+"""Scores of functions by id; None if the function is too short."""
 _TOO_SHORT = Verdict.without(Reason.TOO_SHORT)
 
 
 class Analyzer:
     """A loaded model with its caches.
 
-    One thread at a time may analyse, score, explain and refine; :meth:`cached_explanation`, and :meth:`refine` where it
-    does not ``ask``, may be called from any.
+    Not thread-safe, except for :meth:`cached_explanation` and for :meth:`refine` with ``ask=False``, which any thread
+    may call at any time.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Analyzer:
         self.bundle = bundle
         scorer = Scorer.of(bundle, threads=threads)
         self.refines = scorer.refines
-        """Whether verdicts come from the wide part at once, and the deep part is asked by :meth:`refine`."""
+        """Whether :meth:`analyze` uses the wide part alone and :meth:`refine` adds the deep part."""
         self._judge = Judge(bundle.calibration)
         self._scores = ScoredFunctions(scorer, self._judge.is_long_enough, verdict_cache_bytes)
         self._refinement = Refinement(scorer, self._judge)
@@ -69,12 +69,12 @@ class Analyzer:
         threads: int = 1,
         verdict_cache_bytes: int = SCORE_CACHE_BYTES,
     ) -> "Analyzer":
-        """Load a model folder; None takes the one that comes with CodeOrigin.
+        """Load a model folder; None means the one that ships with CodeOrigin.
 
         Args:
             model_dir: folder with a ``manifest.json``.
             threads: processor threads that one inference may use.
-            verdict_cache_bytes: what is kept of the scores of functions, by their text.
+            verdict_cache_bytes: size of the cache for function scores.
 
         Raises:
             ModelError: the model is missing, broken, or does not match its manifest.
@@ -99,27 +99,27 @@ class Analyzer:
         in_commits: Mapping[str, Sequence[float]] | None = None,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
-        """Report on every function of a document; only functions whose text is new are scored.
+        """Report on every function of a document; only functions with new text are scored.
 
-        Of a model that :attr:`refines`, the report is by the wide part alone; see :meth:`refine`.
+        If the model :attr:`refines`, the report uses the wide part alone; see :meth:`refine`.
 
         Args:
             text: the whole document.
-            language: a language id or alias, or the id of a kind of document whose blocks of code are looked at
-                (:data:`codeorigin.languages.hosts.HOSTS`); each block is then judged as a file of its own.
+            language: a language id or alias, or the id of a kind of document with embedded code blocks
+                (:data:`codeorigin.languages.hosts.HOSTS`); each block is then judged like a separate file.
             path: its path, for the test rules and the report.
             file_context: let the other functions of the file count in each verdict, if the model has a rule for
                 that; otherwise each function is judged by its own text.
-            languages: those of the blocks to look at; None for all.
-            cell: the text is a cell of a notebook, where IPython's own lines are no errors.
-            module: report on the code outside of functions and classes as well, after the functions.
-            in_commits: by a function's id, own logits of the other functions of the commit that wrote it.
+            languages: only analyse embedded blocks in these languages; None for all.
+            cell: the text is a notebook cell, in which IPython's magic lines are not errors.
+            module: also report on the code outside functions and classes, after the functions.
+            in_commits: function id -> own logits of the other functions of the commit that wrote the function.
             cancel: checked while parsing and between batches of functions.
 
         Raises:
             LanguageError: the language is not supported.
             ModelError: a block's language had to be guessed, and the language model is missing or broken.
-            Cancelled: ``cancel`` was thrown.
+            Cancelled: ``cancel`` was triggered.
         """
         if (host := find_host(language)) is not None:
             return self._blocks(
@@ -160,7 +160,7 @@ class Analyzer:
     def _module(
         self, document: FoundFunctions, span: FunctionSpan, language: str, cancel: CancelToken
     ) -> FunctionReport:
-        """The report on the code outside of functions. It neither hears the functions nor speaks to them."""
+        """The report on the code outside functions; it and the functions' verdicts do not affect each other."""
         identity = identify(document.text, span, language)
         if reason := document.reason(span):
             return FunctionReport(span, Verdict.without(reason), identity)
@@ -175,21 +175,21 @@ class Analyzer:
     def prepare(
         self, documents: Iterable[tuple[str, str, str | None]], *, cancel: CancelToken = NEVER
     ) -> None:
-        """Find and score the functions of several documents together: a batch of many takes less time than many small.
+        """Find and score the functions of several documents together, since one large batch is faster than many small.
 
         Args:
-            documents: the text, the language and the path of each, as :meth:`analyze` will be given them; it then
-                has only to judge. What fails here is left to it, which says of which document that is true.
-            cancel: as for :meth:`analyze`; the scores of functions that are scored by then stay.
+            documents: text, language and path of each, exactly as :meth:`analyze` will get them; it then only has to
+                judge. Failures are ignored here: :meth:`analyze` will raise them for the document concerned.
+            cancel: as for :meth:`analyze`; functions already scored stay cached.
 
         Raises:
-            Cancelled: ``cancel`` was thrown.
+            Cancelled: ``cancel`` was triggered.
         """
         self._prepared.clear()
         by_language: dict[str, list[tuple[_Document, FoundFunctions]]] = {}
         for text, language, path in documents:
             if find_host(language) is not None:
-                continue  # its blocks are documents of their own
+                continue  # its blocks are analysed as separate documents
             try:
                 known = get_language(language)
                 found = FoundFunctions.find(text, known, path, cancel=cancel)
@@ -217,7 +217,7 @@ class Analyzer:
         ask: bool = True,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
-        """The report of :meth:`analyze`, with what the deep part says: see :meth:`Refinement.report`."""
+        """The report of :meth:`analyze`, refined by the deep part; see :meth:`Refinement.report`."""
         if not self.refines:
             return report
         return self._refinement.report(text, report, looked_at, ask=ask, cancel=cancel)
@@ -225,13 +225,13 @@ class Analyzer:
     def score(self, code: str, language: str, *, deep: bool = True, cancel: CancelToken = NEVER) -> Verdict:
         """Verdict on any piece of code by itself, such as a selection, by the rules for functions.
 
-        A piece that is one function is read as that function is in its file. Without ``deep``, a deep part that
-        refines is not asked.
+        Code that consists of a single function is read as it would be in its file. Without ``deep``, a deep part
+        that refines is not run.
 
         Raises:
             LanguageError: the language is not supported.
             ModelError: the deep part cannot be loaded, or it failed.
-            Cancelled: ``cancel`` was thrown.
+            Cancelled: ``cancel`` was triggered.
         """
         known = get_language(language)
         if is_minified(code):
@@ -257,12 +257,12 @@ class Analyzer:
         function_id: str | None = None,
         cancel: CancelToken = NEVER,
     ) -> Explanation:
-        """Line and token evidence for one function of ``text``; kept until its text changes.
+        """Line and token evidence for one function of ``text``, cached by the function's text.
 
-        ``function_id`` is that of the function's report, if known; without it, the hash is computed again.
+        ``function_id`` is the one in the function's report, if known; without it, the hash is recomputed.
 
         Raises:
-            Cancelled: ``cancel`` was thrown.
+            Cancelled: ``cancel`` was triggered.
         """
         return self._explainer.explain(
             text, span, function_id or identify(text, span), options or ExplainOptions(), cancel
@@ -276,7 +276,7 @@ class Analyzer:
         *,
         function_id: str | None = None,
     ) -> Explanation | None:
-        """The explanation of this very text if :meth:`explain` has made it already; does no inference."""
+        """The cached explanation of exactly this text, or None; runs no inference."""
         return self._explainer.kept(span, function_id or identify(text, span), options or ExplainOptions())
 
     def _blocks(
@@ -290,7 +290,7 @@ class Analyzer:
         module: bool,
         cancel: CancelToken,
     ) -> FileReport:
-        """The functions in a document's blocks of code, with their places in the document."""
+        """The functions in a document's code blocks, with their positions in the document."""
         lines = LineIndex(text)
         found: list[FunctionReport] = []
         for region in regions_of(lines, host, languages, cancel):
@@ -314,7 +314,7 @@ class Analyzer:
     ) -> dict[int, Verdict]:
         """The verdicts of one file's functions.
 
-        Apart from the scoring, whose results are kept by text: the same function may stand in several files.
+        Separate from scoring, which is cached by text, because the same function may occur in several files.
         """
         long_enough = {number: each for number, each in scored.items() if each is not None}
         if file_context:

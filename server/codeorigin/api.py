@@ -1,4 +1,4 @@
-"""What stands behind :func:`codeorigin.check`: one loaded model a folder, used by one thread at a time."""
+"""The implementation of :func:`codeorigin.check`: one loaded model per folder, used by one thread at a time."""
 
 import os
 import threading

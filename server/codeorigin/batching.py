@@ -1,16 +1,16 @@
-"""Which documents are read and scored together: a batch takes less time than its documents one by one."""
+"""Which documents to read and score together, since a batch is faster than its documents one by one."""
 
 from collections.abc import Sequence
 
 BATCH_BYTES = 1 << 17
-"""Larger batches are hardly faster, and take more memory."""
+"""Larger batches are hardly any faster and take more memory."""
 
 
 def batch_end(sizes: Sequence[int], start: int, least: int = BATCH_BYTES) -> int:
-    """Where a batch ends that begins at ``start``: behind the document with which it has ``least`` bytes, or all.
+    """End (exclusive) of the batch from ``start``: the fewest documents with ``least`` bytes, or all the rest.
 
     Args:
-        sizes: bytes of each document that is to be read.
+        sizes: size of each document in bytes.
     """
     size = 0
     for end in range(start, len(sizes)):

@@ -10,9 +10,9 @@ V = TypeVar("V")
 
 
 class LruCache(Generic[K, V]):
-    """Entries of at most ``capacity`` bytes together; reading one makes it the newest.
+    """A cache of at most ``capacity`` bytes in total; reading an entry makes it the newest.
 
-    ``size_of`` gives the bytes of an entry with its key; an estimate is enough if it is not too low.
+    ``size_of`` gives the size of an entry including its key, in bytes; an estimate will do if it is not too low.
     """
 
     def __init__(self, capacity: int, size_of: Callable[[V], int]) -> None:
@@ -29,7 +29,7 @@ class LruCache(Generic[K, V]):
 
     @property
     def bytes(self) -> int:
-        """Bytes of all entries."""
+        """Total size of all entries."""
         return self._bytes
 
     def get(self, key: K) -> V | None:
@@ -41,7 +41,7 @@ class LruCache(Generic[K, V]):
             return self._entries[key][0]
 
     def put(self, key: K, value: V) -> None:
-        """Keep ``value``; the oldest entries are dropped to make room. One that is larger than the cache is not kept."""
+        """Store ``value``, dropping the oldest entries to make room; one larger than the whole cache is not stored."""
         size = self._size_of(value)
         with self._lock:
             _, before = self._entries.pop(key, (None, 0))

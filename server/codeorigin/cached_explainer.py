@@ -1,4 +1,4 @@
-"""The explanations of functions, kept by their texts and placed where the functions stand."""
+"""Explanations of functions, cached by text and moved to where the functions are now."""
 
 import sys
 from dataclasses import replace
@@ -15,15 +15,15 @@ EXPLANATION_CACHE_BYTES = 4 * 2**20
 
 
 def explanation_bytes(explanation: Explanation) -> int:
-    """About the bytes of an explanation with its key; every line and token has a few numbers."""
+    """Approximate size of an explanation with its key; each line and token holds a few numbers."""
     tokens = sum(256 + sys.getsizeof(token.text) for token in explanation.top_tokens)
     return 1024 + 224 * (len(explanation.lines) + len(explanation.constructs)) + tokens
 
 
 class CachedExplainer:
-    """Explains functions and keeps the explanations.
+    """Explains functions and caches the explanations.
 
-    One thread at a time may :meth:`explain`; :meth:`kept` may be called from any.
+    :meth:`explain` is not thread-safe; :meth:`kept` may be called from any thread.
     """
 
     def __init__(self, explainer: Explainer) -> None:
@@ -35,7 +35,7 @@ class CachedExplainer:
     def explain(
         self, text: str, span: FunctionSpan, function_id: str, options: ExplainOptions, cancel: CancelToken
     ) -> Explanation:
-        """The explanation of a function of ``text``, by its id; raises Cancelled."""
+        """The explanation of a function of ``text``, cached by its id; raises Cancelled."""
         if (kept := self.kept(span, function_id, options)) is not None:
             return kept
         if span.inside is not None:
@@ -47,7 +47,7 @@ class CachedExplainer:
         return _placed(made, span)
 
     def kept(self, span: FunctionSpan, function_id: str, options: ExplainOptions) -> Explanation | None:
-        """The explanation of the function, if it was made already."""
+        """The cached explanation of the function, or None."""
         explanation = self._kept.get((function_id, options))
         if explanation is None:
             return None
@@ -58,7 +58,7 @@ class CachedExplainer:
 
 
 def _placed(explanation: Explanation, span: FunctionSpan) -> Explanation:
-    """An explanation of a function's text, moved to where the function stands now."""
+    """An explanation of a function's text, moved to the function's current position."""
     line, column = span.code.start_line, span.code.start_column
     return replace(
         explanation,

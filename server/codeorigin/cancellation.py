@@ -1,4 +1,4 @@
-"""Cooperative cancellation: long work checks between its steps whether its result is still wanted."""
+"""Cooperative cancellation: long-running work checks between steps whether its result is still wanted."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ _CHECK_EVERY = 256
 
 
 class CancelToken:
-    """A one-way switch that any thread may throw and that workers poll."""
+    """A one-way flag that any thread may set and that workers poll."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -21,7 +21,7 @@ class CancelToken:
         self._ends: list[Callable[[], None]] = []
 
     def cancel(self) -> None:
-        """Ask the work to stop at its next check, and end what it waits for (see :meth:`ending`)."""
+        """Ask the work to stop at its next check, and interrupt what it is waiting for (see :meth:`ending`)."""
         with self._lock:
             self._event.set()
             for end in self._ends:
@@ -31,7 +31,7 @@ class CancelToken:
     def ending(self, end: Callable[[], None]) -> Iterator[None]:
         """While the block runs, cancelling also calls ``end``, to interrupt what the block waits for.
 
-        It is called at once where the switch was thrown before, must be quick and may be called more than once.
+        If the token is already cancelled, ``end`` is called at once. It must be quick, and may be called repeatedly.
         """
         with self._lock:
             self._ends.append(end)
@@ -49,13 +49,13 @@ class CancelToken:
         return self._event.is_set()
 
     def raise_if_cancelled(self) -> None:
-        """Raise :class:`~codeorigin.errors.Cancelled` once :meth:`cancel` was called."""
+        """Raise :class:`~codeorigin.errors.Cancelled` if :meth:`cancel` was called."""
         if self._event.is_set():
             raise Cancelled("cancelled")
 
 
 class _Never(CancelToken):
-    """The token of work that nobody can cancel."""
+    """The token for work that cannot be cancelled."""
 
     def cancel(self) -> None:
         raise RuntimeError("NEVER is shared by all callers and must not be cancelled")
@@ -70,7 +70,7 @@ NEVER: CancelToken = _Never()
 
 
 def checked(items: Iterable[T], cancel: CancelToken) -> Iterator[T]:
-    """The items, with a look at ``cancel`` every now and then; raises :class:`~codeorigin.errors.Cancelled`."""
+    """Yield the items, checking ``cancel`` every so often; raises :class:`~codeorigin.errors.Cancelled`."""
     for number, item in enumerate(items):
         if number % _CHECK_EVERY == 0:
             cancel.raise_if_cancelled()

@@ -1,4 +1,4 @@
-"""From the functions of changed files to the verdict on a change, and to theirs in it."""
+"""The verdict on a change, and the verdicts on its functions in the light of that change."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from codeorigin.model.verdict import Verdict
 def judge_change(
     bundle: Bundle, files: Sequence[ChangedFunctions]
 ) -> tuple[ChangeVerdict | None, list[list[Verdict]]]:
-    """The verdict on a change by the rules of ``bundle``, and those of all functions of its files with what it adds.
+    """The verdict on a change by the rules of ``bundle``, and those on all functions of its files, updated by it.
 
     See :meth:`codeorigin.model.judge.Judge.change`.
     """

@@ -1,7 +1,7 @@
-"""Which functions a change touched, and which it wrote: by the lines that it added or rewrote.
+"""Which functions a change touched and which it wrote, judging by the lines that it added or rewrote.
 
-Lines here end at ``\\n`` alone and are counted from 1, as git counts them. Ranges of changed lines are (first, last),
-both inclusive, in rising order and apart from each other.
+Here only ``\\n`` ends a line, and lines are counted from 1, as in git. Ranges of changed lines are (first, last), both
+inclusive, in ascending order and disjoint.
 """
 
 from bisect import bisect_left
@@ -15,9 +15,9 @@ LineRanges = Sequence[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class FunctionLines:
-    """The lines of a function, ``first`` and ``last`` inclusive.
+    """The lines of a function, ``first`` to ``last`` inclusive.
 
-    ``blank`` are those without anything; ``plain`` those with neither a letter nor a digit, the blank among them.
+    ``blank`` lists the blank lines, ``plain`` those with neither a letter nor a digit, including the blank ones.
     """
 
     first: int
@@ -26,21 +26,21 @@ class FunctionLines:
     plain: tuple[int, ...] = ()
 
     def is_touched(self, changed: LineRanges) -> bool:
-        """Whether one of the ``changed`` lines lies in the function."""
+        """Whether any of the ``changed`` lines is in the function."""
         place = bisect_left(changed, self.first, key=lambda each: each[1])
         return place < len(changed) and changed[place][0] <= self.last
 
     def own(self) -> list[int]:
         """The lines that tell who wrote the function.
 
-        Lines with neither letter nor digit do not: a closing brace is every function's, and a comparison of texts may
-        give it to the function before.
+        Lines with neither a letter nor a digit do not: every function has a closing brace, and a diff may attribute
+        it to the function before.
         """
         plain = set(self.plain)
         return [line for line in range(self.first, self.last + 1) if line not in plain]
 
     def is_written(self, changed: LineRanges) -> bool:
-        """Whether all the function's :meth:`own` lines are ``changed``."""
+        """Whether the function has :meth:`own` lines and all of them are ``changed``."""
         own = self.own()
         return bool(own) and all(
             (place := bisect_left(changed, line, key=lambda each: each[1])) < len(changed)
@@ -49,7 +49,7 @@ class FunctionLines:
         )
 
     def changed_count(self, changed: LineRanges) -> int:
-        """How many of the function's lines are ``changed`` and not blank."""
+        """Number of the function's lines that are ``changed`` and not blank."""
         spans = [(max(low, self.first), min(high, self.last)) for low, high in changed]
         inside = [(low, high) for low, high in spans if low <= high]
         return sum(high - low + 1 for low, high in inside) - sum(

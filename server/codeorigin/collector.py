@@ -1,4 +1,4 @@
-"""The collector of reference cycles, kept from looking through results again and again."""
+"""Makes the garbage collector run less often, so that it does not scan kept results over and over."""
 
 import gc
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ _ALLOCATIONS = 100_000
 
 
 def collect_rarely() -> None:
-    """From now on, look for cycles only when another 100,000 objects have come into being.
+    """From now on, look for cycles only after every 100,000 new objects.
 
-    A check makes next to no cycles and keeps all its results: looking through them every 700 objects, as is usual,
-    finds nothing and takes a tenth of the time.
+    A check creates almost no cycles and keeps all its results. Scanning those after every 700 objects, the usual
+    threshold, finds nothing and takes a tenth of the run time.
     """
     _, *older = gc.get_threshold()
     gc.set_threshold(_ALLOCATIONS, *older)
@@ -19,7 +19,7 @@ def collect_rarely() -> None:
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """:func:`collect_rarely`, for a while."""
+    """:func:`collect_rarely` while the block runs."""
     before = gc.get_threshold()
     collect_rarely()
     try:

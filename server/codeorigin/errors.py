@@ -1,8 +1,8 @@
-"""Errors that a user may see: one line each, saying what to do."""
+"""Errors that a user may see, each a single line that says what to do."""
 
 
 class CodeOriginError(Exception):
-    """Base of every expected failure; ``str(error)`` is one line fit for a user."""
+    """Base of every expected failure; ``str(error)`` is one line that can be shown to a user."""
 
 
 class ModelError(CodeOriginError):
@@ -10,7 +10,7 @@ class ModelError(CodeOriginError):
 
 
 class SourceError(CodeOriginError):
-    """A source file cannot be read: not there, binary, in another encoding, or too large."""
+    """A source file cannot be read: missing, binary, in another encoding, or too large."""
 
 
 class MissingContentError(SourceError):
@@ -18,12 +18,12 @@ class MissingContentError(SourceError):
 
 
 class LanguageError(CodeOriginError):
-    """A language that is not supported was asked for."""
+    """The language is not supported."""
 
 
 class RepositoryError(CodeOriginError):
-    """Git cannot answer: not installed, no repository, no such commit, or an answer that never ends."""
+    """Git cannot answer: not installed, no repository, no such commit, or no end to its output."""
 
 
-class Cancelled(CodeOriginError):  # noqa: N818 - the field's word for it, as in asyncio and LSP
+class Cancelled(CodeOriginError):  # noqa: N818 - the usual term, as in asyncio and LSP
     """The work was stopped because its result is no longer wanted."""

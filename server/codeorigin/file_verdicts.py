@@ -1,4 +1,4 @@
-"""The verdict on a file as a whole, from those on its functions."""
+"""The verdict on a file as a whole, from the verdicts on its functions."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from codeorigin.report import FunctionReport
 def file_verdict(
     judge: Judge, document: FoundFunctions, reports: Sequence[FunctionReport], language: str
 ) -> FileVerdict | None:
-    """What the functions of a ``document`` in a model language say together; None if the model has no rule for that."""
+    """The verdict on a whole ``document`` in a model language; None if the model has no rule for files."""
     if not judge.judges_files:
         return None
     if document.whole is not None:

@@ -1,4 +1,4 @@
-"""The functions of a document, with their ids and what keeps them from a verdict."""
+"""The functions of a document, with their ids and the reasons why some get no verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from codeorigin.spans import FunctionSpan, code_text
 class FoundFunctions:
     """The outermost functions of a document in source order, and their ids.
 
-    ``is_parsed`` is False for a text that the parser would take too long over; it then has no functions.
-    ``whole`` says why nothing in the document gets a verdict, if all of it is generated, minified or ignored.
-    ``to_score`` are the texts of the functions that may get a verdict, by id.
+    ``is_parsed`` is False if parsing would take too long; there are then no functions.
+    ``whole`` is the reason why nothing in the document gets a verdict, if all of it is generated, minified or ignored.
+    ``to_score`` maps the ids of the functions that may get a verdict to their texts.
     """
 
     text: str
@@ -39,7 +39,7 @@ class FoundFunctions:
         parsed: str | None = None,
         cancel: CancelToken = NEVER,
     ) -> "FoundFunctions":
-        """Find those of a text. ``parsed`` is what to parse in its place, as long as it. Raises Cancelled."""
+        """Find the functions of ``text``; ``parsed``, of the same length, is parsed instead. Raises Cancelled."""
         found = outline(parsed or text, language, path=path, lines=LineIndex(text), cancel=cancel)
         ids = [function_id(text, span, language.model_language) for span in found.functions]
         whole = Reason.IGNORED if found.ignored else _whole_file_reason(text)
@@ -51,7 +51,7 @@ class FoundFunctions:
         return cls(text, found.functions, ids, found.parsed, whole, to_score)
 
     def reason(self, span: FunctionSpan) -> Reason | None:
-        """Why a piece of the document gets no verdict, whatever stands in it; None if it may get one."""
+        """Why ``span`` gets no verdict regardless of its code; None if it may get one."""
         return self.whole or (Reason.IGNORED if span.ignored else None)
 
 

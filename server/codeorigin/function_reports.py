@@ -1,4 +1,4 @@
-"""What reports say of functions apart from the model: their ids, and those nested in them."""
+"""The parts of function reports that need no model: ids and nested functions."""
 
 import hashlib
 
@@ -11,7 +11,7 @@ _NESTED = Verdict.without(Reason.NESTED)
 
 
 def function_id(text: str, span: FunctionSpan, language: str | None = None) -> str:
-    """The id of a function's text, the same wherever it stands; ``language`` is its model language, if at hand."""
+    """The id of a function's text, wherever it is located; ``language`` is its model language, if known."""
     language = language or get_language(span.language).model_language
     if span.inside is not None:
         text, span = span.inside[0].text, span.inside[1]
@@ -20,7 +20,7 @@ def function_id(text: str, span: FunctionSpan, language: str | None = None) -> s
 
 
 def nested_reports(text: str, span: FunctionSpan, language: str) -> tuple[FunctionReport, ...]:
-    """Reports of the functions inside ``span``, from the innermost out (a stack: nesting may be deep)."""
+    """Reports of the functions nested in ``span``, built without recursion because nesting may be deep."""
     if not span.nested:
         return ()
     order: list[FunctionSpan] = []

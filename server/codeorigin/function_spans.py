@@ -1,4 +1,4 @@
-"""What a query captured in a text -> the spans of its functions, nested as they stand."""
+"""Captures of a query -> the spans of the functions, nested as in the text."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from codeorigin.source.text import LineIndex
 from codeorigin.spans import FunctionSpan, TextRange
 
 MAX_NESTING = 64
-"""Functions nested deeper than this are not listed: so recursion over ``nested`` is safe."""
+"""Functions nested deeper than this are not listed, so recursion over ``nested`` is safe."""
 
 _BLANKS = b" \t\r\n\x0b\x0c"
 _BLANKS_IN_A_ROW = 64
@@ -25,7 +25,7 @@ _QUOTES = "\"'`"
 
 @dataclass(slots=True)
 class _Frame:
-    """A function or scope that is open at the current byte, and what it gives to the names inside it."""
+    """A function or scope that is open at the current byte, and what it contributes to the names inside it."""
 
     end: int
     qualified_name: str
@@ -41,7 +41,7 @@ class _Frame:
 
 
 class SpanBuilder:
-    """Makes the spans of one text; ``comments`` are those that switch functions off."""
+    """Builds the spans of one text; ``comments`` are its ``codeorigin: ignore`` comments."""
 
     def __init__(self, lines: LineIndex, syntax: Syntax, language: Language, in_test_file: bool) -> None:
         self._lines = lines
@@ -53,7 +53,7 @@ class SpanBuilder:
         self.comments = IgnoreComments(syntax, map(self._start, syntax.functions))
 
     def build(self, cancel: CancelToken = NEVER) -> tuple[FunctionSpan, ...]:
-        """Sweep over the byte ranges, outer before inner, with a stack of those that are open; raises Cancelled."""
+        """Sweep over the byte ranges, outer before inner, with a stack of the open ones; raises Cancelled."""
         items: list[tuple[int, int, int, CapturedFunction | CapturedScope]] = [
             *((scope.range[0], -scope.range[1], 0, scope) for scope in self._syntax.scopes),
             *(
@@ -88,7 +88,7 @@ class SpanBuilder:
         is_test = parent.is_test or (
             rule is not None and rule.search(self._attributes_above(scope.range[0])) is not None
         )
-        # Functions are collected by the nearest function around them: a scope shares its parent's list.
+        # A function is listed under the nearest enclosing function, so a scope shares its parent's list.
         return _Frame(
             scope.range[1], name, separator, member, is_test, parent.depth, children=parent.children
         )
@@ -151,7 +151,7 @@ class SpanBuilder:
         )
 
     def _start(self, function: CapturedFunction) -> int:
-        """Where the function starts with the attributes above it that its grammar keeps beside it."""
+        """Start of the function, including attributes above it that are siblings in the grammar's tree."""
         start = position = function.range[0]
         while True:
             position = self._before_blanks(position)
@@ -176,7 +176,7 @@ class SpanBuilder:
         return position
 
     def _header_end(self, header_start: int, function: CapturedFunction) -> int:
-        # A body may come before the name in broken code only; then the header is all there is.
+        # Only in broken code can the body come before the name; then the header is the whole function.
         position = function.body[0] if function.body[0] > header_start else function.range[1]
         while True:
             position = self._before_blanks(position)
@@ -186,7 +186,7 @@ class SpanBuilder:
             position = comment
 
     def _doc_comment(self, start: int) -> tuple[int, int] | None:
-        """The run of comments on the lines directly above ``start``, without a blank line in between."""
+        """The run of comments directly above ``start``, with no blank line in between."""
         data = self._data
         first: int | None = None
         last = 0
@@ -198,7 +198,7 @@ class SpanBuilder:
                 break
             indent = self._before_blanks(comment)
             if indent > 0 and b"\n" not in data[indent:comment]:
-                break  # it is behind code and is about that
+                break  # it follows code on its line and belongs to that
             first, last = comment, last or end
             position = comment
         return None if first is None else (first, last)
@@ -206,7 +206,7 @@ class SpanBuilder:
     def _before_blanks(self, position: int) -> int:
         data = self._data
         while position > 0:
-            # Few blanks stand in a row; a longer run takes another piece.
+            # Runs of blanks are usually short; a longer one takes another iteration.
             start = max(0, position - _BLANKS_IN_A_ROW)
             if kept := len(data[start:position].rstrip(_BLANKS)):
                 return start + kept
@@ -235,7 +235,7 @@ class SpanBuilder:
         written = self._slice(*span)
         if written.isidentifier() and len(written) <= _LONGEST_NAME:
             return written
-        # Broken code can have a name of blanks alone (NEL is a letter to some grammars).
+        # In broken code a name can consist of blanks alone (some grammars take NEL for a letter).
         name = " ".join(written.split()) or written
         if len(name) > _LONGEST_NAME:
             return f"{name[: _LONGEST_NAME - 1]}…"
@@ -254,7 +254,7 @@ class SpanBuilder:
         return TextRange(start_byte, end_byte, start, end, start_line, start_column, end_line, end_column)
 
     def _place(self, byte: int) -> tuple[int, int, int]:
-        """Offset, line and column of a byte, kept: a function's ranges share most of their ends."""
+        """Offset, line and column of a byte, cached because a function's ranges share most of their ends."""
         offset = self._lines.byte_to_offset(byte)
         line, column = self._lines.offset_to_position(offset)
         place = self._places[byte] = (offset, line, column)

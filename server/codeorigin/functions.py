@@ -1,4 +1,4 @@
-"""Source text -> the functions in it, by tree-sitter, on broken code too."""
+"""Finds the functions in source text with tree-sitter, even in broken code."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ from codeorigin.spans import FunctionSpan
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The outermost functions of a text in source order, each with those nested in it.
+    """The outermost functions of a text in source order, each with the functions nested in it.
 
-    ``ignored``: a ``codeorigin: ignore-file`` comment switches all of them off. ``parsed`` is False for a text
-    that the parser would take too long over; it then has no functions.
+    ``ignored`` means that a ``codeorigin: ignore-file`` comment switches all of them off. ``parsed`` is False if
+    parsing would take too long; there are then no functions.
     """
 
     functions: tuple[FunctionSpan, ...]
@@ -27,14 +27,14 @@ class Outline:
 def find_functions(
     text: str, language: Language, *, path: str | None = None, lines: LineIndex | None = None
 ) -> tuple[FunctionSpan, ...]:
-    """The functions of :func:`outline`. No text raises."""
+    """The functions of :func:`outline`; never raises, whatever the text."""
     return outline(text, language, path=path, lines=lines).functions
 
 
 def only_function(text: str, language: Language, cancel: CancelToken = NEVER) -> FunctionSpan | None:
-    """The function that ``text`` is, save for blanks, a comment above it and what separates it from others.
+    """The function that ``text`` consists of, apart from blanks, a comment above it and separators.
 
-    None for any other text. Raises Cancelled.
+    None if the text is anything else. Raises Cancelled.
     """
     found = outline(text, language, cancel=cancel).functions
     if len(found) != 1:
@@ -54,11 +54,11 @@ def outline(
 ) -> Outline:
     """The functions of ``text``, and whether its comments ignore them.
 
-    Listed are functions with a body that have a name or are bound to one; anonymous callbacks are part of
-    the function around them. Ranges are disjoint or nested. ``path`` only tells test files from others;
+    These are the functions with a body that have a name or are bound to one; anonymous callbacks are part of
+    the enclosing function. Ranges are disjoint or nested. ``path`` is only used to recognise test files;
     ``lines`` saves splitting ``text`` into lines again.
 
-    Raises Cancelled, when ``cancel`` was thrown, and nothing else.
+    Raises Cancelled if ``cancel`` was triggered, and nothing else.
     """
     try:
         syntax = parse(text, language, cancel)

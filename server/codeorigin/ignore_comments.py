@@ -1,7 +1,7 @@
-"""``codeorigin: ignore`` and ``codeorigin: ignore-file``: which comments are meant, and what each applies to.
+"""``codeorigin: ignore`` and ``codeorigin: ignore-file``: which comments count, and what each applies to.
 
-Only comments of the syntax tree count, never a string with the same text, and only those in which the words stand
-at the beginning of the comment, of a line in it, or behind another comment sign (``# noqa  # codeorigin: ignore``).
+Only comments in the syntax tree count, never a string with the same text. The words must be at the start of the
+comment, at the start of a line in it, or right after another comment sign (``# noqa  # codeorigin: ignore``).
 """
 
 import re
@@ -13,23 +13,23 @@ from itertools import accumulate
 from codeorigin.languages.captures import Syntax
 
 IGNORE_FILE_LINES = 10
-"""The comment that switches a file off stands in one of its first lines."""
+"""An ``ignore-file`` comment must be within this many lines from the start of the file."""
 
 _BLANKS = b" \t\r\n\x0b\x0c"
 _LEAD = rb"(?:^|[#/*!;,|])[ \t]*"
 _FUNCTION = re.compile(_LEAD + rb"codeorigin:[ \t]*ignore(?![\w-])", re.MULTILINE)
 _FILE = re.compile(_LEAD + rb"codeorigin:[ \t]*ignore-file(?![\w-])", re.MULTILINE)
 _SPACE = re.compile(rb"[ \t]*+")
-# What may stand before a comment that has its line for itself: a byte order mark, PHP's opening tag. Nothing is tried
-# twice: a line of blanks may be long.
+# What may precede a comment that counts as alone on its line: blanks, a byte order mark, PHP's opening tag. The
+# quantifiers are possessive, since a line of blanks may be long and must not be retried.
 _NOTHING = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+(?:<\?(?:php)?+)?+\s*+", re.IGNORECASE)
 
 
 class IgnoreComments:
-    """The comments of one parsed text. Each question takes time that does not grow with their number."""
+    """The ignore comments of one parsed text. The cost of a query does not grow with their number."""
 
     def __init__(self, syntax: Syntax, function_starts: Iterable[int]) -> None:
-        """``function_starts`` are bytes; they are asked for only if a comment switches something off."""
+        """``function_starts`` are byte offsets, consumed only if there is an ``ignore`` comment."""
         self._data = syntax.data
         self._comment_ends = syntax.comment_ends
         self._marks: list[int] = []
@@ -48,12 +48,12 @@ class IgnoreComments:
         self._is_mark = frozenset(self._marks)
         if self._marks or self._file_marks:
             self._line_starts.extend(accumulate(len(line) + 1 for line in syntax.data.split(b"\n")))
-        # What stands directly before a function is not about what stands before itself.
+        # A comment directly before a function applies to that function, not to the code before the comment.
         ahead = _before_functions(syntax, frozenset(function_starts)) if self._marks else frozenset()
         self._trailing = [mark for mark in self._marks if mark not in ahead]
 
     def ignores_file(self) -> bool:
-        """Whether a comment in the first ten lines, with nothing before it on its line, switches the file off."""
+        """Whether a comment in the first ten lines, with no code before it on its line, switches the file off."""
         starts = self._line_starts
         behind = starts[IGNORE_FILE_LINES] if len(starts) > IGNORE_FILE_LINES else starts[-1]
         for comment, words in self._file_marks:
@@ -63,12 +63,13 @@ class IgnoreComments:
         return False
 
     def ignores_function(self, start: int, header_end: int) -> bool:
-        """Whether a comment switches off the function whose text begins at ``start`` (both in bytes).
+        """Whether a comment switches off the function that begins at ``start`` (both are byte offsets).
 
-        It stands in the function's head (among its decorators too), behind the head on the same line, directly
-        before the function on its line, or in the comments directly above, without a blank line in between.
-        Behind other code it is about that code, but directly before another function on the line about that one.
-        A comment above a line, or at its end, is about all functions that begin there.
+        The comment may be in the function's header (including its decorators), after the header on the same line,
+        directly before the function on its line, or in the comments directly above, with no blank line in between.
+        A comment after other code applies to that code, unless it is directly before another function on that line:
+        then it applies to that function. A comment above a line, or at its end, applies to all functions that begin
+        on the line.
         """
         if not self._marks:
             return False
@@ -89,7 +90,7 @@ class IgnoreComments:
         return answer
 
     def _comment_before(self, position: int) -> int | None:
-        """Where the comment starts that ends before ``position``: on its line, or alone on the one above."""
+        """Start of the comment just before ``position``, on the same line or alone on the line above."""
         end = position
         while end > 0 and self._data[end - 1] in _BLANKS:
             end -= 1
@@ -111,18 +112,18 @@ class IgnoreComments:
         return self._line_starts[bisect_right(self._line_starts, position) - 1]
 
     def _line_end(self, position: int) -> int:
-        """Where the next line starts, or behind the text."""
+        """Start of the next line, or the end of the text."""
         return self._line_starts[bisect_right(self._line_starts, position)]
 
 
 def _has(sorted_marks: list[int], start: int, end: int) -> bool:
-    """Whether a mark is in ``start`` to ``end``, without the end."""
+    """Whether any mark is in the half-open range from ``start`` to ``end``."""
     first = bisect_left(sorted_marks, start)
     return first < len(sorted_marks) and sorted_marks[first] < end
 
 
 def _before_functions(syntax: Syntax, function_starts: frozenset[int]) -> frozenset[int]:
-    """The comments with nothing but blanks and other comments between them and a function on the line where they end."""
+    """The comments followed on their last line by a function, with only blanks and comments in between."""
     found: set[int] = set()
     for start, end in sorted(syntax.comments.items(), reverse=True):
         blanks = _SPACE.match(syntax.data, end)

@@ -1,4 +1,4 @@
-"""Limits that a user can set in place of the model's calibrated thresholds."""
+"""Limits that a user can set instead of the model's calibrated thresholds."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from codeorigin.model.verdict import Band, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The probability, or the share of human functions, from which a function is reported.
+    """Report a function from this probability (``threshold``), or up to this share of human-written functions.
 
-    None: the model decides; ``threshold`` comes before ``false_positive_rate``.
+    If both are None, the model's own thresholds apply; ``threshold`` takes precedence over ``false_positive_rate``.
     """
 
     threshold: float | None = None
     false_positive_rate: float | None = None
 
     def band(self, verdict: Verdict) -> Band | None:
-        """The verdict's band under these limits; None without a verdict."""
+        """The verdict's band under these limits; None if there is no estimate."""
         if verdict.probability is None:
             return None
         if self.threshold is not None:

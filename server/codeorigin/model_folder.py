@@ -1,4 +1,4 @@
-"""Folders of models: where the shipped ones are, and whether a file is the one that its manifest lists."""
+"""Model folders: where the shipped ones are, and whether a file matches the manifest."""
 
 import hashlib
 from io import BufferedReader
@@ -10,15 +10,15 @@ MANIFEST = "manifest.json"
 
 
 def shipped_model_dir(name: str, kind: str, advice: str) -> Path:
-    """Folder of a model that comes with CodeOrigin: the checkout's first, else the installed one.
+    """Folder of a model that ships with CodeOrigin: the one in the checkout if there is one, else the installed one.
 
     Args:
-        name: of the folder.
-        kind: what the error calls the model.
-        advice: what the error says to do.
+        name: name of the folder.
+        kind: what the error message calls the model.
+        advice: what the error message says to do.
 
     Raises:
-        ModelError: neither is there.
+        ModelError: neither exists.
     """
     package = Path(__file__).resolve().parent
     candidates = (package.parents[1] / "models" / name, package / "models" / name)
@@ -35,10 +35,10 @@ def sha256_of(path: Path) -> str:
 
 
 def check_sha256(file: BufferedReader, expected: str, path: Path, kind: str) -> None:
-    """Refuse a file that is not the one its manifest was written for: its figures would not hold.
+    """Reject a file that does not match its manifest, whose figures would not be valid for it.
 
     Raises:
-        ModelError: ``file``, which is open at its beginning, has another hash than ``expected``.
+        ModelError: the hash of ``file``, which is read from its current position, is not ``expected``.
     """
     if _sha256(file) != expected:
         raise ModelError(f"{path}: SHA-256 differs from the manifest; reinstall the {kind}")

@@ -1,4 +1,4 @@
-"""The code of a file in pieces that are judged by themselves: all of it, a notebook's cells, a document's blocks."""
+"""The pieces of a file that are judged separately: the whole file, a notebook's cells, or a document's code blocks."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from codeorigin.source.notebooks import is_notebook, read_notebook
 from codeorigin.source.text import LineIndex
 
 NOTEBOOK = "notebook"
-"""What stands for a notebook where other files have the id of their language or kind of document."""
+"""The kind of a notebook; for other files the kind is the id of their language or kind of document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """``lines`` holds for each line of ``text`` the file's line, from 1; None where the piece is the file.
+    """A piece of a file: all of it, a notebook ``cell`` or a code ``block`` of a document.
 
-    Lines end at ``\\n`` alone. A ``cell`` is a notebook's, a ``block`` a document's; ``ignored``: a comment of the
-    document switches it off.
+    ``lines`` maps each line of ``text`` to a line of the file, counted from 1; None if the piece is the whole file.
+    Only ``\\n`` ends a line. ``ignored`` means that a comment in the document switches the piece off.
     """
 
     language: str
@@ -32,15 +32,15 @@ class Piece:
     ignored: bool = False
 
     def line(self, line: int) -> int:
-        """The file's line for a line of the piece, both from 1."""
+        """The file's line for a line of the piece, both counted from 1."""
         if self.lines is None:
             return line
         return self.lines[min(line, len(self.lines)) - 1] if self.lines else 1
 
     def in_file(self, place: FunctionLines) -> FunctionLines:
-        """The lines of a function of the piece as the file has them.
+        """The lines of a function of the piece, as lines of the file.
 
-        Several lines may share one of the file, as in a notebook that was written without line breaks.
+        Several lines may map to the same line of the file, as in a notebook saved as JSON without line breaks.
         """
         if self.lines is None:
             return place
@@ -56,7 +56,7 @@ class Piece:
 
 
 def kind_of_path(path: str | PathLike[str]) -> str | None:
-    """What a file's name says of it: the id of a language or of a kind of document, :data:`NOTEBOOK`, or nothing."""
+    """The kind of file, from its name: the id of a language or kind of document, :data:`NOTEBOOK`, or None."""
     if is_notebook(str(path)):
         return NOTEBOOK
     found = language_for_path(path) or host_for_path(path)
@@ -64,10 +64,10 @@ def kind_of_path(path: str | PathLike[str]) -> str | None:
 
 
 def pieces_of(text: str, kind: str, name: str) -> Iterator[Piece]:
-    """The pieces of a file of a ``kind`` (see :func:`kind_of_path`), in order; ``name`` is for messages.
+    """The pieces of a file of a ``kind`` (see :func:`kind_of_path`), in order; ``name`` is used in messages.
 
     Raises:
-        SourceError: it is a notebook that cannot be read.
+        SourceError: the file is a notebook that cannot be read.
         ModelError: a block's language had to be guessed, and the language model is missing or broken.
     """
     host = find_host(kind)

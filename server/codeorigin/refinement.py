@@ -1,4 +1,4 @@
-"""Verdicts refined by the deep part, function by function; its answers are kept by the functions' texts."""
+"""Verdicts refined by the deep part, function by function; its answers are cached by the functions' texts."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -15,13 +15,13 @@ from codeorigin.spans import FunctionSpan, code_text
 
 ANSWER_CACHE_BYTES = 2 * 2**20
 ANSWER_BYTES = 512
-"""The most bytes that a kept answer takes with its key and its entry in the cache."""
+"""Upper bound on the size of a cached answer, with its key and cache entry."""
 
 
 class Refinement:
-    """Asks the deep part, and keeps its answers, at most ``capacity`` bytes of them.
+    """Runs the deep part and caches its answers, at most ``capacity`` bytes of them.
 
-    One thread at a time may ask; what is known may be had from any.
+    Only one thread at a time may run the deep part; cached answers may be used from any thread.
     """
 
     def __init__(self, scorer: Scorer, judge: Judge, capacity: int = ANSWER_CACHE_BYTES) -> None:
@@ -38,17 +38,17 @@ class Refinement:
         ask: bool = True,
         cancel: CancelToken = NEVER,
     ) -> FileReport:
-        """A report with the verdicts refined that are doubtful, and those of functions that are ``looked_at``, by id.
+        """Refine the doubtful verdicts of a report, and those of the functions that are ``looked_at``.
 
         Args:
             text: the document that the report is about.
-            report: by the wide part, or refined in part.
-            looked_at: ids of functions whose verdict is refined whatever it is.
-            ask: the deep part; otherwise only what it has said before counts.
-            cancel: checked between functions; what was answered by then stays.
+            report: a report by the wide part, possibly refined in part already.
+            looked_at: ids of functions to refine even if the wide part calls them ``human``.
+            ask: run the deep part; if False, only its cached answers are used.
+            cancel: checked between functions; answers obtained so far stay cached.
 
         Raises:
-            Cancelled: ``cancel`` was thrown.
+            Cancelled: ``cancel`` was triggered.
             ModelError: the deep part cannot be loaded, or it failed.
         """
         functions = []
@@ -70,10 +70,10 @@ class Refinement:
         return replace(function, verdict=self._judge.refined(function.verdict, answer, language))
 
     def answer(self, code: str, language: str, cancel: CancelToken = NEVER) -> DeepAnswer:
-        """What the deep part says of a function's code in a model language; not kept.
+        """The deep part's answer about a function's code in a model language; not cached.
 
         Raises:
-            Cancelled: ``cancel`` was thrown.
+            Cancelled: ``cancel`` was triggered.
             ModelError: the deep part cannot be loaded, or it failed.
         """
         cancel.raise_if_cancelled()

@@ -1,6 +1,6 @@
-"""The results of analysis for functions, files and a whole run, and the comments that switch it off.
+"""The results of an analysis for functions, files and a whole run, and the comments that switch it off.
 
-Imports neither the inference runtime nor NumPy, so that whatever shows reports starts quickly.
+Imports neither the inference runtime nor NumPy, so that code that only shows reports starts quickly.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,17 +12,17 @@ from codeorigin.model.verdict import Band, Verdict
 from codeorigin.spans import FunctionSpan
 
 IGNORE = "codeorigin: ignore"
-"""In a comment at a function: no verdict on it."""
+"""In a comment at a function: the function gets no verdict."""
 IGNORE_FILE = "codeorigin: ignore-file"
-"""In a comment among the first lines: no verdict on anything in the file."""
+"""In a comment in the first lines of a file: nothing in the file gets a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionReport:
-    """A function and what the model says of it.
+    """A function and the model's verdict on it.
 
-    ``function_id`` is stable while the function's text is (SHA-256 of language and text, 16 hex digits).
-    ``nested`` mirrors ``span.nested``; nested functions carry the reason ``nested`` in place of a verdict.
+    ``function_id`` stays the same as long as the function's text does (SHA-256 of language and text, 16 hex digits).
+    ``nested`` mirrors ``span.nested``; nested functions have the reason ``nested`` instead of a verdict.
     """
 
     span: FunctionSpan
@@ -46,7 +46,7 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredAgent:
-    """An agent that a commit names as its ``author`` or in a ``trailer`` (``how``)."""
+    """An AI agent that a commit names; ``how`` is ``author`` or ``trailer``."""
 
     commit: str
     agent: str
@@ -55,13 +55,13 @@ class DeclaredAgent:
 
 @dataclass(frozen=True, slots=True)
 class ChangeReport:
-    """Which change was looked at.
+    """The change that was analysed.
 
-    ``kind`` is ``working_tree``, ``index``, ``range`` or ``commit``; ``revision`` the base or the commit as it was asked
-    for. ``old`` and ``new`` are names of commits: None before the first one, and for the working tree and the index.
-    ``parents`` counts those of a commit. ``declared`` are the agents that the commits themselves name, which is a fact
-    and no estimate; None if nobody looked. ``verdict`` is that of the functions that the change wrote, together; None if
-    the model has no rule for commits.
+    ``kind`` is ``working_tree``, ``index``, ``range`` or ``commit``; ``revision`` is the base or the commit as it was
+    requested. ``old`` and ``new`` are commit names; None before the first commit, and for the working tree and the
+    index. ``parents`` is a commit's number of parents. ``declared`` are the agents that the commits themselves name,
+    which is a fact and not an estimate; None if this was not checked. ``verdict`` is the verdict on the functions that
+    the change wrote, taken together; None if the model has no rule for commits.
     """
 
     kind: str
@@ -77,11 +77,11 @@ class ChangeReport:
 class Summary:
     """Totals of one run. ``functions`` counts outermost functions, ``scored`` those with a verdict.
 
-    ``accepted`` counts functions that are no findings because they were accepted.
-    ``file_bands`` counts the files with a verdict of their own. ``lines`` counts the lines that are not blank, and
-    changed if a change was looked at, of functions with a verdict; ``finding_lines`` those of findings. ``errors``
-    does not count the ``skipped``. ``seconds`` is the time spent reading and analysing, without loading the model.
-    ``peak_memory_bytes`` is None where the system does not tell.
+    ``accepted`` counts functions that are not findings because they were accepted.
+    ``file_bands`` counts the files that have a verdict as a whole. ``lines`` counts the non-blank lines of functions
+    with a verdict, only the changed ones if a change was analysed; ``finding_lines`` counts those of findings.
+    ``errors`` does not include ``skipped``. ``seconds`` is the time spent reading and analysing, without loading the
+    model. ``peak_memory_bytes`` is None where the system does not report it.
     """
 
     files: int = 0
@@ -100,25 +100,25 @@ class Summary:
 
     @property
     def functions_per_second(self) -> float | None:
-        """Functions over seconds; None when there was nothing to measure."""
+        """Functions per second; None if there was nothing to measure."""
         return self.functions / self.seconds if self.functions and self.seconds > 0 else None
 
     @property
     def finding_share(self) -> float:
-        """Share of the lines that count which are in findings; 0 where there are none."""
+        """Share of ``lines`` that are in findings; 0 if there are no lines."""
         return self.finding_lines / self.lines if self.lines else 0.0
 
 
 def line_range(function: FunctionReport) -> tuple[int, int]:
-    """First and last line, 1-based and inclusive, decorators and modifiers included."""
+    """First and last line, 1-based and inclusive, with decorators and modifiers."""
     span = function.span.range
-    # A range that ends at column 0 ends with the line end before it.
+    # A range that ends at column 0 ends with the previous line.
     last = span.end_line if span.end_column > 0 or span.end_line == span.start_line else span.end_line - 1
     return span.start_line + 1, last + 1
 
 
 def walk(functions: Iterable[FunctionReport], depth: int = 0) -> Iterator[tuple[int, FunctionReport]]:
-    """All functions in source order, each with its depth of nesting (``MAX_NESTING`` at most)."""
+    """All functions in source order, each with its nesting depth (at most ``MAX_NESTING``)."""
     for function in functions:
         yield depth, function
         yield from walk(function.nested, depth + 1)

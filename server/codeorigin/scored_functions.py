@@ -1,4 +1,4 @@
-"""The scores of functions, kept by their texts: what was scored once is not scored again."""
+"""Scores of functions, cached by text so that nothing is scored twice."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from codeorigin.model.promise import group_of
 from codeorigin.model.scorer import Scorer
 
 _CHUNK_CHARACTERS = 1 << 16
-"""Most characters that are scored between two looks at the cancel token; one function alone may have more."""
+"""Most characters scored between two checks of the cancel token; a single function may have more."""
 
 SCORE_CACHE_BYTES = 4 * 2**20
 SCORE_BYTES = 1024
-"""The most bytes that a cached score takes with its key and its entry in the cache."""
+"""Upper bound on the size of a cached score, with its key and cache entry."""
 
 LongEnough = Callable[[Normalized], bool]
 """Whether a function is long enough for a verdict."""
@@ -23,13 +23,13 @@ LongEnough = Callable[[Normalized], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is kept of a function's text; ``scored`` is None for one that is too short."""
+    """A cache entry for one function; ``scored`` is None if the function is too short."""
 
     scored: Scored | None
 
 
 class ScoredFunctions:
-    """Scores functions and keeps their scores, at most ``capacity`` bytes of them. One thread at a time may use it."""
+    """Scores functions and caches the scores, at most ``capacity`` bytes of them. Not thread-safe."""
 
     def __init__(self, scorer: Scorer, is_long_enough: LongEnough, capacity: int = SCORE_CACHE_BYTES) -> None:
         self._scorer = scorer
@@ -44,19 +44,19 @@ class ScoredFunctions:
         is_long_enough: LongEnough | None = None,
         cancel: CancelToken = NEVER,
     ) -> dict[str, Scored | None]:
-        """The scores of functions; only those that are not kept are scored.
+        """The scores of functions; only those not in the cache are computed.
 
         Args:
-            codes: the functions' texts by their ids (:func:`codeorigin.function_reports.function_id`).
+            codes: the functions' texts by id (:func:`codeorigin.function_reports.function_id`).
             language: the model language of all of them.
-            is_long_enough: the rule for these, where they are no functions.
-            cancel: checked between batches of functions; what is scored by then stays.
+            is_long_enough: the minimum length, if the texts are not functions.
+            cancel: checked between batches of functions; scores computed so far stay cached.
 
         Returns:
             The scores by the same ids; None for a text that is too short for a verdict.
 
         Raises:
-            Cancelled: ``cancel`` was thrown.
+            Cancelled: ``cancel`` was triggered.
         """
         found: dict[str, Scored | None] = {}
         new: dict[str, str] = {}
@@ -65,7 +65,7 @@ class ScoredFunctions:
                 found[key] = kept.scored
             else:
                 new[key] = code
-        # Chunk by chunk, so that an edit in the middle of a first pass does not lose what is scored already.
+        # Chunk by chunk, so that an edit in the middle of a first pass does not lose the scores so far.
         for chunk in _chunks(new):
             scores = self.score(list(chunk.values()), language, is_long_enough=is_long_enough, cancel=cancel)
             for key, scored in zip(chunk, scores, strict=True):
@@ -81,7 +81,7 @@ class ScoredFunctions:
         is_long_enough: LongEnough | None = None,
         cancel: CancelToken = NEVER,
     ) -> list[Scored | None]:
-        """The scores of functions of one language, none of which is kept; as :meth:`of` otherwise."""
+        """Like :meth:`of`, for a list of functions and without the cache."""
         is_long_enough = is_long_enough or self._is_long_enough
         scored: list[Scored | None] = [None] * len(codes)
         long_enough: list[int] = []
@@ -100,7 +100,7 @@ class ScoredFunctions:
 
 
 def _chunks(codes: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """The functions in runs of at most :data:`_CHUNK_CHARACTERS`."""
+    """The functions in chunks of at most :data:`_CHUNK_CHARACTERS`, or of one larger function."""
     chunk: dict[str, str] = {}
     characters = 0
     for key, code in codes.items():

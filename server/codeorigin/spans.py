@@ -1,4 +1,4 @@
-"""Where a function stands in a document, in plain values, without a parser."""
+"""Where a function is in a document, as plain values that need no parser."""
 
 import re
 from dataclasses import dataclass
@@ -9,10 +9,9 @@ _NO_LINE_END = re.compile(r"[^\r\n]")
 
 
 class TextRange(NamedTuple):
-    """A half-open range of a document, in UTF-8 bytes and in code points, and the lines that it touches.
+    """A half-open range of a document, in UTF-8 bytes, in code points, and in lines and columns.
 
-    Lines are 0-based and are LSP lines: they end at ``\\n``, ``\\r\\n`` or ``\\r`` and at nothing else.
-    Columns are code points in the line.
+    Lines are 0-based LSP lines: only ``\\n``, ``\\r\\n`` and ``\\r`` end a line. Columns are code points in the line.
     """
 
     start_byte: int
@@ -27,12 +26,13 @@ class TextRange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Code inside a document of another kind: a block in Markdown, say.
+    """Code embedded in a document of another kind, such as a code block in Markdown.
 
-    ``text`` is the code by itself, its lines without what they begin with in the document (a list's indentation, a
-    quotation's mark) and ending at ``\\n``. ``first_line`` is the document's line of its first one, from 0; ``shifts``
-    are, for each of its lines, what to add to a column to get the document's. ``confidence`` is that of a language
-    guessed from the text, None where the document names it. ``ignored``: a comment of the document switches it off.
+    ``text`` is the code alone: its lines lack the prefix that they have in the document (the indentation of a list, a
+    quotation mark) and end with ``\\n``. ``first_line`` is the document's line of the first one, counted from 0;
+    ``shifts`` has, for each line, what to add to a column to get the document's column. ``confidence`` is set if the
+    language was guessed from the text, None if the document names it. ``ignored`` means that a comment in the document
+    switches the region off.
     """
 
     language: str
@@ -43,13 +43,13 @@ class Region:
     ignored: bool = False
 
     def column(self, line: int, column: int) -> int:
-        """The document's column for one of the region's ``line``, both in code points."""
+        """The document's column for a ``column`` in the region's ``line``, both in code points."""
         shift = self.shifts[line] if line < len(self.shifts) else 0
         return max(0, column + shift)
 
 
 class SpanKind(StrEnum):
-    """What a unit of code is that has a verdict of its own."""
+    """The kind of a unit of code that gets a verdict."""
 
     FUNCTION = "function"
     MODULE = "module"
@@ -57,14 +57,13 @@ class SpanKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FunctionSpan:
-    """One function as it stands in a document, or the code outside of all functions (``kind``).
+    """A function in a document, or the code outside all functions, depending on ``kind``.
 
-    ``range`` is the whole function with its decorators, attributes and modifiers; ``code`` is the part of it that the
-    model reads: without the attributes that the grammar keeps beside the function (Rust's ``#[test]``, decorators of
-    TypeScript's methods), as in the training data; ``header`` runs from the definition (after decorators) to just before
-    the body; ``name_range`` is the name alone;
-    ``doc_comment`` is the comment directly above, outside ``range``. ``nested`` holds the functions
-    inside this one: they belong to it and are listed under it, recursively.
+    ``range`` is the whole function with its decorators, attributes and modifiers. ``code`` is the part of it that the
+    model reads: as in the training data, it lacks attributes that are siblings of the function in the grammar's tree
+    (Rust's ``#[test]``, decorators of TypeScript methods). ``header`` runs from the definition (after decorators) to
+    just before the body; ``name_range`` is the name alone; ``doc_comment`` is the comment directly above, outside
+    ``range``. ``nested`` holds the functions inside this one, recursively; they are part of it and are listed under it.
     """
 
     name: str
@@ -78,18 +77,18 @@ class FunctionSpan:
     is_test: bool
     nested: tuple["FunctionSpan", ...] = ()
     ignored: bool = False
-    """A ``codeorigin: ignore`` comment applies to it."""
+    """Whether a ``codeorigin: ignore`` comment applies to it."""
     inside: tuple[Region, "FunctionSpan"] | None = None
-    """The region of the document that the function stands in, and its span there; None in a file of source code."""
+    """The embedded region that contains the function, and its span there; None in a source file."""
     kind: SpanKind = SpanKind.FUNCTION
     left_out: tuple[tuple[int, int], ...] = ()
-    """Offsets of what inside ``code`` is not read, disjoint and in order."""
+    """Offset ranges inside ``code`` that the model does not read, disjoint and in order."""
 
 
 def code_text(text: str, span: FunctionSpan) -> str:
     """What the model reads of ``span`` in ``text``: its code, with blanks for what is left out.
 
-    Every character keeps its line and column, so that what is said of it holds in the document.
+    Every character keeps its line and column, so positions remain valid in the document.
     """
     code = text[span.code.start : span.code.end]
     if not span.left_out:

@@ -1,8 +1,8 @@
-"""What must not stay behind when a process is told to end: temporary files and folders, which a signal would leave.
+"""Cleans up temporary files and folders when a signal terminates the process.
 
-Python ends at once at ``SIGTERM`` and ``SIGHUP``, without its ``finally`` blocks. Raising an error in their place, as
-Ctrl-C does, would be lost in some callbacks and in worker processes. So what has to be undone is noted, done by
-the signal's handler, and then the process ends by the signal as it would have without.
+On ``SIGTERM`` and ``SIGHUP`` Python exits at once, without running ``finally`` blocks. Raising an exception instead, as
+Ctrl-C does, would be lost in some callbacks and in worker processes. So cleanup functions are registered here, the
+signal handler runs them, and then the process dies from the same signal as it would have without the handler.
 """
 
 import os
@@ -18,7 +18,7 @@ _undo: dict[object, Callable[[], object]] = {}
 
 @contextmanager
 def undone_at_termination(undo: Callable[[], object]) -> Iterator[None]:
-    """While the block runs, a signal that ends the process has ``undo`` called first; its OSErrors are nobody's."""
+    """While the block runs, a terminating signal calls ``undo`` first; any OSError from it is ignored."""
     key = object()
     _undo[key] = undo
     try:
@@ -28,10 +28,12 @@ def undone_at_termination(undo: Callable[[], object]) -> Iterator[None]:
 
 
 def handle_termination() -> dict[signal.Signals, signal.Handlers]:
-    """From now on, undo what is noted before a signal ends this process. Signals that are handled or ignored stay so.
+    """From now on, run the registered cleanups before a signal ends this process.
+
+    Signals that already have a handler or are ignored are left alone.
 
     Returns:
-        What was replaced: nothing outside of the main thread, where Python sets no handlers.
+        The handlers that were replaced; empty outside the main thread, where Python cannot set handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         return {}
@@ -44,7 +46,7 @@ def handle_termination() -> dict[signal.Signals, signal.Handlers]:
 
 @contextmanager
 def termination_handled() -> Iterator[None]:
-    """:func:`handle_termination`, for a while."""
+    """:func:`handle_termination` while the block runs."""
     before = handle_termination()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The code of a file outside of its functions and classes, as one unit called ``<module>``."""
+"""The code of a file outside its functions and classes, as one unit called ``<module>``."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from codeorigin.spans import FunctionSpan, SpanKind, TextRange, code_text
 
 NAME = "<module>"
 
-# Definitions have verdicts of their own or are no statements; imports say what is used, not who wrote.
+# Definitions get their own verdicts or are not statements; imports show what is used, not who wrote it.
 _LEFT_OUT = {
     "python": frozenset(
         {"import_statement", "import_from_statement", "future_import_statement"}
@@ -52,10 +52,10 @@ def top_level(
     path: str | None = None,
     cancel: CancelToken = NEVER,
 ) -> FunctionSpan | None:
-    """What the statements of ``text`` are outside of ``functions`` (its outermost ones) and classes.
+    """The statements of ``text`` outside ``functions`` (the outermost ones) and classes.
 
-    Left out besides are imports, the comments and the string that a file begins with, and comments directly above
-    what is left out. None in languages whose files hold definitions alone (C, C++, C#, Go, Java, Rust), and where
+    Also left out are imports, the comments and the string at the start of the file, and comments directly above
+    anything left out. None in languages whose files only contain definitions (C, C++, C#, Go, Java, Rust), and if
     nothing is left. Raises Cancelled.
     """
     left_out = _LEFT_OUT.get(language.model_language)
@@ -108,7 +108,7 @@ def _turned(comments: Mapping[int, int]) -> dict[int, int]:
 
 
 def _gone(root: Node, language: Language, left_out: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Bytes of what is left out among the children of ``root``."""
+    """Byte ranges of the children of ``root`` that are left out."""
     imports = _IMPORTS.get(language.model_language)
     waiting: list[Node] = []
     at_head = True
@@ -157,7 +157,7 @@ def _directly_above(comments: Sequence[Node], node: Node) -> Iterator[tuple[int,
 
 
 def _kept(data: bytes, gone: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """From the first byte to the last that is not gone, blanks aside; None where nothing is left."""
+    """Range from the first to the last byte that is neither ``gone`` nor blank; None if nothing is left."""
     masked = bytearray(data)
     for low, high in gone:
         masked[low:high] = b" " * len(masked[low:high])
@@ -170,7 +170,7 @@ def _kept(data: bytes, gone: Sequence[tuple[int, int]]) -> tuple[int, int] | Non
 
 
 def _joined(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Disjoint ranges in order."""
+    """The ranges merged into disjoint ones, in order."""
     joined: list[tuple[int, int]] = []
     for low, high in sorted(ranges):
         if joined and low <= joined[-1][1]:

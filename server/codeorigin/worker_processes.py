@@ -1,4 +1,4 @@
-"""What processes that work for this one have in common: who answers Ctrl-C, and when they end."""
+"""Common behaviour of worker processes: how they treat Ctrl-C, and when they exit."""
 
 import multiprocessing
 import os
@@ -13,7 +13,7 @@ from codeorigin.termination import handle_termination
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Processes that start here never see Ctrl-C, which a terminal sends to all: only the first one answers it."""
+    """Start processes inside the block with Ctrl-C blocked, because only the parent process should handle it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -25,14 +25,14 @@ def interrupts_held() -> Iterator[None]:
 
 
 def begin_worker() -> None:
-    """To be called first in a process that works for another one."""
+    """Set up a worker process; call this first in it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     handle_termination()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """Leave when the first process is gone, however it went: nobody else would tell this one."""
+    """Exit when the parent process is gone, however it ended, because nothing else would notify this one."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])

@@ -1,4 +1,4 @@
-"""Evidence of characters and tokens, gathered to the constructs of the code: comments, calls, names and others."""
+"""Evidence of characters and tokens, summed by construct of the code: comments, calls, names and others."""
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +22,10 @@ def normalized_constructs(
 ) -> Codes | None:
     """Index into ``CONSTRUCTS`` of every character that the model reads, int8 ``(len(normalized.text),)``.
 
-    Indentation, line ends and alignment are layout. None for a text that the parser would take too long over.
+    Indentation, line ends and alignment are layout. None if parsing would take too long.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
+        Cancelled: ``cancel`` was triggered.
     """
     try:
         of_code = character_constructs(code, language, cancel)
@@ -36,7 +36,7 @@ def normalized_constructs(
     index = LineIndex(code)
     starts = np.array([index.line_start(line) for line in range(index.line_count)])
     places = starts[normalized.lines] + normalized.columns
-    # A line feed stands at its line's end, which may be the end of the code.
+    # A line feed is at the end of its line, which may be the end of the code.
     found = of_code[np.minimum(places, len(code) - 1)]
     points = np.frombuffer(normalized.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     layout = (points == ord("\n")) | (points == ord(LEVEL_MARK))
@@ -46,7 +46,7 @@ def normalized_constructs(
 def token_characters(values: Doubles, encoding: Encoding, text: str) -> Doubles:
     """The tokens' values ``(T,)`` divided among the characters ``(len(text),)`` that they cover.
 
-    Characters that are not blank share a token's value evenly; those of a token of blanks alone do so too.
+    A token's value is shared evenly among its non-blank characters, or among all if the token is blank.
     """
     lengths = np.maximum(encoding.ends - encoding.starts, 1)
     token = np.repeat(np.arange(len(lengths)), lengths)
@@ -60,11 +60,11 @@ def token_characters(values: Doubles, encoding: Encoding, text: str) -> Doubles:
 
 
 def construct_attributions(wide: Doubles, deep: Doubles, codes: Codes) -> tuple[ConstructAttribution, ...]:
-    """One entry for every construct that the function has, the strongest first; they add up to what the lines do.
+    """One entry per construct in the function, strongest first; they add up to the same total as the lines.
 
     Args:
-        wide: evidence of the wide part, ``(n,)``, by the characters of the normalised text.
-        deep: that of the deep part, ``(n,)``.
+        wide: evidence of the wide part for each character of the normalised text, ``(n,)``.
+        deep: the same for the deep part, ``(n,)``.
         codes: the construct of every character, ``(n,)``.
     """
     size = len(CONSTRUCTS)

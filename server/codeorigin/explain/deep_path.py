@@ -1,4 +1,4 @@
-"""Integrated Gradients of a whole function: its windows, its baseline, and as many nodes as it takes."""
+"""Integrated Gradients of a whole function: its windows, its baseline, and as many nodes as needed."""
 
 from dataclasses import dataclass
 
@@ -20,8 +20,8 @@ Ids = npt.NDArray[np.int64]
 class PathAttribution:
     """Attributions of a function's tokens.
 
-    ``tokens`` is ``(T, D)``, or ``(T, 1)`` where only the sums over the dimensions are wanted.
-    ``baseline_logit`` is the pooled deep logit of the baseline; ``nodes`` the most that any window took.
+    ``tokens`` is ``(T, D)``, or ``(T, 1)`` if only the sums over the dimensions are needed.
+    ``baseline_logit`` is the pooled deep logit of the baseline, ``nodes`` the largest number used for any window.
     """
 
     tokens: Doubles
@@ -39,26 +39,27 @@ def attribute_windows(
 ) -> PathAttribution:
     """Integrated Gradients of every window, pooled as the logits are.
 
-    The nodes of a window are doubled while its error is above ``tolerance`` times the function's distance
-    from the baseline (at least 1). As the windows' weights add up to 1, so is then the function's error.
+    The number of nodes for a window is doubled, up to ``max_nodes``, while its error is above ``tolerance`` times the
+    function's distance from the baseline (at least 1). Since the windows' weights add up to 1, the same bound then
+    holds for the function's error.
 
     Args:
         scorer: the forward graph, for embeddings and for the ends of the path.
         gradient: the gradient of the deep logit.
         features: a function with tokens.
-        score: the function's own; its wide logit is a part of the distance from the baseline.
+        score: the function's score; its wide logit is part of the distance from the baseline.
         options: baseline, nodes, tolerance and aggregation.
         cancel: checked between batches.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
+        Cancelled: ``cancel`` was triggered.
         ModelError: a graph failed, or the model has no deep part.
     """
     if features.encoding is None or scorer.deep is None:
         raise ModelError("this model has no deep part to integrate over")
     windows = [features.encoding.ids[window.start : window.stop] for window in features.windows]
     weights = np.array([window.weight for window in features.windows])
-    # One window's logit is the function's: a large encoder need not read it once more.
+    # With a single window, the function's logit is known, so a large encoder need not run again.
     known = score.deep if len(windows) == 1 else None
     stops = scorer.deep_logits(windows, cancel) if known is None else np.array([known])
     starts = _baseline_logits(scorer, gradient, windows, options.baseline, cancel)

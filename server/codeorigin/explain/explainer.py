@@ -1,4 +1,4 @@
-"""Code -> explanation: exact n-gram shares and Integrated Gradients, gathered to lines, words and constructs."""
+"""Code -> explanation: exact n-gram shares and Integrated Gradients, summed by line, word and construct."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,7 +35,7 @@ _DEFAULT_OPTIONS = ExplainOptions()
 
 @dataclass(frozen=True, slots=True)
 class _Function:
-    """A function under explanation, where it stands, and what the model says of it."""
+    """A function to explain, its position in the document, and the model's answer."""
 
     code: str
     language: str
@@ -52,16 +52,16 @@ class _Function:
 
 
 class Explainer:
-    """Explains functions with one model. One thread at a time may use it."""
+    """Explains functions with one model. Not thread-safe."""
 
     def __init__(self, scorer: Scorer, gradient_path: Path | None, bias: float, *, threads: int = 1) -> None:
-        """Load the gradient graph, unless the deep part is loaded when it is first asked.
+        """Load the gradient graph, unless the deep part refines: then it is loaded on first use.
 
         Args:
             scorer: the forward graph.
             gradient_path: ``gradient.onnx``; without it a deep part is explained by occlusion.
-            bias: logit of a function without any evidence, but for its language's.
-            threads: threads of one operator.
+            bias: logit of a function without any evidence, not counting the bias of its language.
+            threads: threads per operator.
 
         Raises:
             ModelError: the gradient graph cannot be read.
@@ -90,20 +90,20 @@ class Explainer:
         """Line and word evidence for one function.
 
         Args:
-            code: the function's text as it stands in its document.
+            code: the function's text exactly as in its document.
             language: a model language.
-            first_line: the document's line, 0-based, that ``code`` starts in.
+            first_line: the document's line, 0-based, where ``code`` starts.
             options: method, baseline and accuracy.
             cancel: checked between batches of inference.
-            first_column: the code-point column that ``code`` starts in.
+            first_column: the column, in code points, where ``code`` starts.
 
         Raises:
-            Cancelled: ``cancel`` was thrown.
+            Cancelled: ``cancel`` was triggered.
             ModelError: a graph failed.
         """
         cancel.raise_if_cancelled()
         normalized = normalize(code, language)
-        # A deep part that does not refine is in every verdict, so it is in every explanation.
+        # A deep part that does not refine counts in every verdict, so it counts in every explanation.
         deep = options.deep or not self._scorer.refines
         features = self._scorer.features(normalized, language, with_occurrences=True, deep=deep)
         (score,) = self._scorer.score([features], cancel)
@@ -130,7 +130,7 @@ class Explainer:
             deep = token_characters(path.tokens.sum(axis=1), features.encoding, normalized.text)
         codes = normalized_constructs(function.code, normalized, function.language, cancel)
         if options.aggregation is Aggregation.L2_NORM:
-            # The wide part is one more dimension of a word's attribution.
+            # The wide part counts as one more dimension of a word's attribution.
             values = np.sqrt((deep_words**2).sum(axis=1) + wide_words**2)
         else:
             values = deep_words.sum(axis=1) + wide_words
@@ -160,7 +160,7 @@ class Explainer:
         wide_lines, deep_lines = np.zeros(function.line_count), np.zeros(function.line_count)
         wide_lines[numbers], deep_lines[numbers] = occlude(self._scorer, features, starts, ends, cancel)
         words = find_words(normalized.text)
-        # Every word costs a forward pass, so only those of the strongest lines are tried.
+        # Every word costs a forward pass, so only words in the strongest lines are tried.
         strength = np.abs(wide_lines + deep_lines)[normalized.lines[words.starts]]
         tried = np.sort(np.argsort(-strength, kind="stable")[:_OCCLUDED_WORDS])
         values = np.zeros(len(words.starts))

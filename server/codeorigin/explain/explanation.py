@@ -1,4 +1,4 @@
-"""The result of an explanation: signed evidence of lines and tokens, and how exact it is."""
+"""The result of an explanation: signed evidence of lines and tokens, and how accurate it is."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +22,7 @@ class Method(StrEnum):
 
 
 class Aggregation(StrEnum):
-    """How the attributions of one token's embedding dimensions become one number.
+    """How the attributions of a token's embedding dimensions are combined into one number.
 
     ``SUM`` keeps completeness; ``L2_NORM`` is the classic unsigned view (Li et al., NAACL 2016).
     """
@@ -33,9 +33,12 @@ class Aggregation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExplainOptions:
-    """How to explain. ``nodes`` is the first number of Gauss-Legendre nodes; it doubles up to
-    ``max_nodes`` while the relative completeness gap is above ``tolerance``. Without ``deep``, the wide part is
-    explained by itself, at once."""
+    """How to explain a function.
+
+    ``nodes`` is the initial number of Gauss-Legendre nodes; it is doubled, up to ``max_nodes``, while the relative
+    completeness gap is above ``tolerance``. Without ``deep``, a deep part that refines is left out and the explanation
+    covers the wide part alone, which takes next to no time.
+    """
 
     method: Method = Method.INTEGRATED_GRADIENTS
     baseline: Baseline = Baseline.MASK
@@ -51,7 +54,7 @@ class ExplainOptions:
 class LineAttribution:
     """Evidence of one line, in logits: positive towards ``llm``, negative towards ``human``.
 
-    ``line`` is 0-based in the document that was analysed; ``value == wide + deep``.
+    ``line`` is 0-based in the analysed document; ``value == wide + deep``.
     """
 
     line: int
@@ -73,9 +76,9 @@ class TokenAttribution:
 
 @dataclass(frozen=True, slots=True)
 class ConstructAttribution:
-    """Evidence of all that belongs to one construct, in logits; ``value == wide + deep``.
+    """Evidence of everything that belongs to one construct, in logits; ``value == wide + deep``.
 
-    ``characters`` is how many characters of what the model reads belong to it.
+    ``characters`` is the number of characters that belong to it in the text that the model reads.
     """
 
     construct: Construct
@@ -90,10 +93,10 @@ class Explanation:
     """Line and token evidence that adds up to ``logit - baseline_logit``.
 
     ``completeness_gap`` is ``|sum(lines) - (logit - baseline_logit)|`` relative to the larger of
-    ``|logit - baseline_logit|`` and 1 (so that an undecided function does not divide by nearly zero);
-    ``approximate`` says that it stayed above the tolerance with ``max_nodes`` nodes. All logits are those
-    of the raw model, before the calibration temperature. ``constructs``, the strongest first, add up to what the
-    lines do; there are none by occlusion, which hides lines, and for a text that takes too long to parse.
+    ``|logit - baseline_logit|`` and 1 (to avoid dividing by nearly zero for an undecided function);
+    ``approximate`` means that it stayed above the tolerance, even with ``max_nodes`` nodes. All logits are those
+    of the raw model, before the calibration temperature. ``constructs``, strongest first, add up to the same total as
+    the lines; there are none with occlusion, which hides lines, or if the text takes too long to parse.
     """
 
     logit: float

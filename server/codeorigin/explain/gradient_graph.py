@@ -20,7 +20,7 @@ class GradientGraph:
         """Load the graph.
 
         Raises:
-            ModelError: the file cannot be read or is another graph.
+            ModelError: the file cannot be read or is a different graph.
         """
         self._graph = Graph(path, threads=threads)
         if set(self._graph.inputs) != _INPUTS:

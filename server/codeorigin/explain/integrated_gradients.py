@@ -1,4 +1,4 @@
-"""Integrated Gradients of one window, in NumPy, over any function that gives a logit and its gradient.
+"""Integrated Gradients of one window, in NumPy, for any function that returns a logit and its gradient.
 
 Source: Axiomatic Attribution for Deep Networks (Sundararajan et al., ICML 2017), equation 1, with
 Gauss-Legendre quadrature, which needs about a sixth of the evaluations of an even grid.
@@ -16,19 +16,19 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
 BATCH_TOKENS = 256
-"""Most tokens of one call of the gradient function; one window alone may be longer.
+"""Most tokens per call of the gradient function; a single window may be longer.
 
-A large encoder keeps a megabyte a token for its way back, and is no faster with more at a time.
+A large encoder keeps a megabyte per token for the backward pass, and larger batches are no faster.
 """
 
 
 class GradientFunction(Protocol):
-    """A model from embeddings on."""
+    """A model after its embedding layer."""
 
     def __call__(self, embeddings: Floats) -> tuple[Floats, Floats]:
         """Logit ``(B,)`` and its gradient ``(B, T, D)`` at embeddings ``(B, T, D)``.
 
-        The logit, not the probability: the sigmoid flattens the path where the model is sure.
+        The logit, not the probability, because the sigmoid saturates where the model is sure.
         """
 
 
@@ -55,11 +55,11 @@ def integrate(
         embeddings: the window, ``(T, D)``.
         baseline: the uninformative window, ``(T, D)``.
         count: number of Gauss-Legendre nodes.
-        batch_tokens: bounds one call; it never changes the result beyond rounding.
+        batch_tokens: most tokens per call; affects the result only by rounding.
         cancel: checked before every call of ``gradient``.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
+        Cancelled: ``cancel`` was triggered.
     """
     nodes, weights = gauss_legendre(count)
     difference = embeddings - baseline

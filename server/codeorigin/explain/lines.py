@@ -1,4 +1,4 @@
-"""Evidence of characters and tokens, gathered to lines and to the strongest words of a document."""
+"""Evidence of characters and tokens, summed by line, and the strongest words of a document."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ Doubles = npt.NDArray[np.float64]
 
 
 def line_sums(values: Doubles, lines: npt.NDArray[np.int32], line_count: int) -> Doubles:
-    """Signed sum ``(line_count,)`` of the values ``(n,)`` that stand in each line.
+    """Signed sum ``(line_count,)`` of the values ``(n,)`` in each line.
 
     A sum, not a mean or a norm: only sums of lines add up to the logit.
     """
@@ -21,13 +21,13 @@ def line_sums(values: Doubles, lines: npt.NDArray[np.int32], line_count: int) ->
 def line_attributions(
     wide: Doubles, deep: Doubles, normalized: Normalized, first_line: int
 ) -> tuple[LineAttribution, ...]:
-    """One entry for every line that the model read, in order; lines of blanks have none.
+    """One entry for every line that the model read, in order; blank lines have none.
 
     Args:
-        wide: ``(line_count,)`` evidence of the wide part, by the code's own line numbers.
+        wide: ``(line_count,)`` evidence of the wide part, by line number within the code.
         deep: ``(line_count,)`` evidence of the deep part.
         normalized: the code.
-        first_line: the document's line, 0-based, that the code starts in.
+        first_line: the document's line, 0-based, where the code starts.
     """
     return tuple(
         LineAttribution(
@@ -49,15 +49,15 @@ def strongest_words(
     first_line: int,
     first_column: int,
 ) -> tuple[TokenAttribution, ...]:
-    """The ``count`` words of the greatest absolute value, strongest first; words without any are left out.
+    """The ``count`` words of the greatest absolute value, strongest first, without those of value 0.
 
     Args:
-        values: ``(K,)``, one a word.
+        values: ``(K,)``, one per word.
         words: the words of the code.
         normalized: the code.
-        count: how many at most.
-        first_line: the document's line that the code starts in.
-        first_column: the code-point column in that line.
+        count: most words to return.
+        first_line: the document's line where the code starts.
+        first_column: the code's first column in that line, in code points.
     """
     strongest = np.argsort(-np.abs(values), kind="stable")[: max(0, count)]
     found: list[TokenAttribution] = []

@@ -1,7 +1,7 @@
 """Exact attributions of the wide part: what every occurrence of an n-gram adds to the logit.
 
-The wide logit is a sum of weight times value, so every n-gram's share is known without approximation. An
-n-gram's share is divided evenly among its occurrences, an occurrence's among the characters it covers.
+The wide logit is a sum of weight times value, so every n-gram's share is known exactly. An n-gram's share is
+divided evenly among its occurrences, and an occurrence's among the characters it covers.
 """
 
 import numpy as np
@@ -44,9 +44,9 @@ def touching_shares(
     range_starts: Ints,
     range_ends: Ints,
 ) -> Doubles:
-    """What the wide logit loses when every n-gram that touches a range of characters is dropped.
+    """What the wide logit loses when every n-gram that overlaps a range of characters is dropped.
 
-    An n-gram that touches several ranges counts in each of them.
+    An n-gram that overlaps several ranges counts in each of them.
 
     Args:
         features: n-grams of one function, with their occurrences.

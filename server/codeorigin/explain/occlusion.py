@@ -1,7 +1,7 @@
-"""Occlusion: what the logit loses when a stretch of code is hidden. Needs the forward graph only.
+"""Occlusion: what the logit loses when a piece of code is hidden. Needs only the forward graph.
 
-Source: Visualizing and Understanding Convolutional Networks (Zeiler and Fergus, ECCV 2014), section 4.2,
-with tokens replaced by MASK and n-grams dropped in place of a grey square.
+Source: Visualizing and Understanding Convolutional Networks (Zeiler and Fergus, ECCV 2014), section 4.2.
+Here tokens are replaced by MASK and n-grams dropped, instead of covering part of an image with a grey square.
 """
 
 import numpy as np
@@ -19,10 +19,10 @@ Ints = npt.NDArray[np.integer]
 def occlude(
     scorer: Scorer, features: Features, starts: Ints, ends: Ints, cancel: CancelToken = NEVER
 ) -> tuple[Doubles, Doubles]:
-    """Logit with everything minus logit without each range of characters, for the wide and the deep part.
+    """The full logit minus the logit without each range of characters, for the wide and the deep part.
 
-    Unlike Integrated Gradients, the values of all ranges need not add up to anything: what two lines say
-    together is lost with either of them.
+    Unlike with Integrated Gradients, the values need not add up to anything: evidence that takes two lines
+    together is lost when either of them is hidden.
 
     Args:
         scorer: the model.
@@ -35,7 +35,7 @@ def occlude(
         wide and deep, ``(R,)`` each, in logits.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
+        Cancelled: ``cancel`` was triggered.
         ModelError: the graph failed.
     """
     wide = np.zeros(len(starts))
@@ -45,13 +45,13 @@ def occlude(
 
 
 def hidden_logit(scorer: Scorer, features: Features, cancel: CancelToken = NEVER) -> float:
-    """The deep logit of a function of which every token is hidden.
+    """The deep logit of a function with every token hidden.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
+        Cancelled: ``cancel`` was triggered.
         ModelError: the graph failed.
     """
-    # Without windows nothing may need the tokenizer, which is read when it is first asked for.
+    # Windows first: without any, the tokenizer is not needed, and accessing it would load it.
     if not features.windows or scorer.tokenizer is None:
         return 0.0
     masked = [np.full(window.stop - window.start, scorer.tokenizer.mask_id) for window in features.windows]
@@ -72,7 +72,7 @@ def _occlude_tokens(
         touched = (encoding.starts < end) & (encoding.ends > start)
         for number, window in enumerate(features.windows):
             here = touched[window.start : window.stop]
-            # Windows that do not hold the range keep their logit.
+            # Windows that do not contain any of the range keep their logit.
             if here.any():
                 hidden.append(np.where(here, tokenizer.mask_id, whole[number]))
                 origin.append((index, number))

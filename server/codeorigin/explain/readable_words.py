@@ -1,4 +1,4 @@
-"""Readable words of normalised code, and how tokens and characters gather into them."""
+"""Readable words of normalised code, and how the values of tokens and characters are summed over them."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from codeorigin.model.tokenizer import Encoding
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
-# Whole identifiers, numbers and runs of punctuation; blanks and line ends are no words.
+# Whole identifiers, numbers and runs of punctuation; blanks and line ends are not words.
 _WORD = re.compile(r"\w+|[^\w\s]+")
 
 
@@ -38,17 +38,17 @@ def find_words(text: str) -> Words:
 
 
 def gather_characters(values: Doubles, words: Words) -> Doubles:
-    """Sum ``(K,)`` of the characters' values ``(len(text),)`` in every word."""
+    """Sum ``(K,)`` of the characters' values ``(len(text),)`` for every word."""
     inside = words.of_character >= 0
     sums = np.bincount(words.of_character[inside], weights=values[inside], minlength=len(words.starts))
     return sums.astype(np.float64, copy=False)
 
 
 def gather_tokens(values: Doubles, encoding: Encoding, words: Words) -> Doubles:
-    """Sum ``(K, D)`` of the tokens' attributions ``(T, D)`` in every word.
+    """Sum ``(K, D)`` of the tokens' attributions ``(T, D)`` for every word.
 
-    A token that covers characters of several words, such as ``):``, is divided evenly among its characters
-    that are not blank; a token of one identifier goes to it whole, with the blank that it starts with.
+    A token's value is divided evenly among its non-blank characters, so a token that covers several words is split
+    between them, and one inside a single identifier counts there in full even if it starts with a blank.
     """
     gathered = np.zeros((len(words.starts), values.shape[1]), dtype=np.float64)
     lengths = np.maximum(encoding.ends - encoding.starts, 1)

@@ -1,4 +1,4 @@
-"""Which language a text is in, told from the text alone: for buffers, stdin and fences without a name."""
+"""Identifies a text's language from the text alone, for unnamed buffers, stdin and code fences without a language."""
 
 from codeorigin.language_id.guess import Guess, guess_language
 

@@ -12,7 +12,7 @@ Ints = npt.NDArray[np.int64]
 _Hashes = npt.NDArray[np.uint64]
 
 CHARACTERS = 3072
-"""How much of a text is read: all of a shorter one, else its beginning and as much of its middle."""
+"""Most characters that are read of a text; of a longer one, half come from its beginning and half from its middle."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -22,7 +22,7 @@ _LETTER, _DIGIT, _BLANK, _NEWLINE, _OTHER = range(5)
 
 
 def _classes() -> npt.NDArray[np.uint8]:
-    """The class of each character below 128; what lies above counts as a letter."""
+    """The class of each character below 128; anything above counts as a letter."""
     table = np.full(129, _OTHER, dtype=np.uint8)
     for code in range(128):
         character = chr(code)
@@ -50,7 +50,8 @@ _POWERS = _powers()
 def excerpt(text: str) -> str:
     """The part of ``text`` that is read, at most :data:`CHARACTERS` long and with ``\\n`` for every line end.
 
-    Blanks in a row count once, and so do line ends, so that neither indentation nor wide tables push out the rest.
+    Runs of blanks are collapsed, and so are runs of line ends, so that indentation or wide tables do not crowd out the
+    rest.
     """
     if len(text) > 4 * CHARACTERS:
         middle = len(text) // 2
@@ -65,9 +66,9 @@ def excerpt(text: str) -> str:
 
 
 def features(text: str, width: int) -> Ints:
-    """The distinct rows below ``width`` that the n-grams of ``text`` fall on, ascending; int64, shape ``(n,)``.
+    """The distinct rows below ``width`` that the n-grams of ``text`` hash to, ascending; int64, shape ``(n,)``.
 
-    Empty for a text of blanks alone.
+    Empty if the text is blank.
     """
     codes = np.frombuffer(excerpt(text).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     codes = np.minimum(codes, 128)
@@ -94,7 +95,7 @@ def _mixed(hashes: _Hashes) -> _Hashes:
 
 
 def _ngrams(items: _Hashes, low: int, high: int, salt: int) -> list[_Hashes]:
-    """Hashes of all n-grams of ``low`` to ``high`` items, one array for each order."""
+    """Hashes of all n-grams of ``low`` to ``high`` items, one array per order."""
     found = []
     rolling = np.zeros(len(items), dtype=np.uint64)
     for order in range(1, high + 1):
@@ -108,7 +109,7 @@ def _ngrams(items: _Hashes, low: int, high: int, salt: int) -> list[_Hashes]:
 
 
 def _words(characters: _Hashes, classes: npt.NDArray[np.uint8]) -> tuple[_Hashes, _Hashes]:
-    """The hashes of words, marks and line ends, in order: as written, and with all words but keywords as shapes."""
+    """Hashes of words, punctuation and line ends, in order: as written, and with shapes except for keywords."""
     inside = (classes == _LETTER) | (classes == _DIGIT)
     previous = np.concatenate([[False], inside[:-1]])
     begins = (classes != _BLANK) & ~(inside & previous)
@@ -116,7 +117,7 @@ def _words(characters: _Hashes, classes: npt.NDArray[np.uint8]) -> tuple[_Hashes
     if not len(starts):
         return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint64)
     places = np.arange(len(characters))
-    # What stands before the first word counts as its own.
+    # Anything before the first word is counted with it.
     begun = np.maximum.accumulate(np.where(begins, places, starts[0]))
     kept = np.where(classes == _BLANK, np.uint64(0), characters)
     words = np.add.reduceat(kept * _POWERS[places - begun], starts)
@@ -133,7 +134,7 @@ def _words(characters: _Hashes, classes: npt.NDArray[np.uint8]) -> tuple[_Hashes
 
 @lru_cache(maxsize=1)
 def _keywords() -> _Hashes:
-    """The hashes of every supported language's keywords, as :func:`_words` makes them, ascending."""
+    """The hashes of every supported language's keywords, computed as in :func:`_words`, ascending."""
     names = sorted({name for each in KEYWORDS.values() for name in each})
     hashes = []
     for name in names:

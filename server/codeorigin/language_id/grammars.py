@@ -1,7 +1,7 @@
-"""Telling C from C++ and JavaScript from TypeScript by whether their grammars accept a text.
+"""Tells C from C++ and JavaScript from TypeScript by whether their grammars accept a text.
 
-Much of C is C++ as well, and nearly all of JavaScript is TypeScript. A text that only one of the two grammars reads
-without an error is most likely that one's; how likely, a model has learnt.
+Much C is also valid C++, and nearly all JavaScript is valid TypeScript. A text that only one of the two grammars
+accepts is most likely in that language; how likely is part of the trained model.
 """
 
 import re
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 PAIRS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"c/cpp": ("c", "cpp"), "javascript/typescript": ("javascript", "typescript")}
 )
-"""Languages that share most of their texts, by the name that a model's manifest has for the pair."""
+"""Pairs of languages that have most texts in common, by the pair's name in a model's manifest."""
 
 LONGEST = 1200
-"""Characters of a text that are parsed: more take longer than all else, and change no answer for the better."""
+"""Most characters of a text that are parsed. More would take longer than all the rest and improve no answer."""
 
 _PIECES = re.compile(
     r"""
@@ -36,11 +36,11 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _LINE_END = re.compile(r"[ \t]*(?://[^\n]*)?\n")
 
 _MARKUP = ("</", "/>")
-"""What every text has that is TSX and not TypeScript."""
+"""Every text that is TSX but not plain TypeScript contains one of these."""
 
 
 class Legality(StrEnum):
-    """Which of two grammars reads a text without an error."""
+    """Which of two grammars parse a text without an error."""
 
     BOTH = "both"
     FIRST = "first"
@@ -49,7 +49,7 @@ class Legality(StrEnum):
 
 
 def legality(text: str, pair: tuple[str, str]) -> Legality:
-    """What the grammars of ``pair`` say of ``text``, of a long one of its :func:`beginning`."""
+    """Which grammars of ``pair`` accept ``text``, or the :func:`beginning` of a long one."""
     text = beginning(text)
     first, second = (_is_legal(text, language) for language in pair)
     if first:
@@ -58,10 +58,10 @@ def legality(text: str, pair: tuple[str, str]) -> Legality:
 
 
 def beginning(text: str) -> str:
-    """At most the first :data:`LONGEST` characters of ``text`` up to the end of a statement, and what closes them.
+    """At most the first :data:`LONGEST` characters of ``text`` up to the end of a statement, and the closing brackets.
 
-    Without the brackets that close what is open there, no grammar would read a text that was cut. Between parentheses
-    it is cut only where it would be cut to less than half otherwise: there it may be in the middle of markup.
+    Without brackets to close what is open there, no grammar would accept the cut text. A cut inside parentheses, which
+    may be in the middle of markup, is made only if the alternative keeps no more than half of :data:`LONGEST`.
     """
     if len(text) <= LONGEST:
         return text
@@ -90,7 +90,7 @@ def _parses(text: str, name: str) -> bool:
 
     if _has_no_error(text, name):
         return True
-    # A method stands in a class; its text alone is none to these grammars.
+    # These grammars accept a method only inside a class.
     around = LANGUAGES[name].around[:1]
     return any(_has_no_error(f"{each.opening}{text}{each.closing}", name) for each in around)
 
@@ -103,7 +103,7 @@ def _has_no_error(text: str, name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _grammar(name: str) -> "Grammar":
-    # Only texts that words leave open need a parser.
+    # Only texts that the model cannot decide need a parser.
     from tree_sitter import Language as Grammar  # noqa: PLC0415
 
     from codeorigin.languages import LANGUAGES  # noqa: PLC0415

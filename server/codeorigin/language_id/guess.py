@@ -1,4 +1,4 @@
-"""The guess: a language with its calibrated confidence, or none."""
+"""Guesses a language, with a calibrated confidence, or gives no answer."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -7,9 +7,9 @@ from codeorigin.language_id.model import NONE, LanguageModel
 
 
 class Guess(NamedTuple):
-    """What a text is thought to be in.
+    """The language that a text is probably in.
 
-    ``language`` is an id of :data:`codeorigin.languages.LANGUAGES`, None for silence: the text is in none of them, or
+    ``language`` is an id of :data:`codeorigin.languages.LANGUAGES`. It is None if the text is in none of them, or if
     ``confidence``, the probability of ``likeliest``, is below the model's threshold. ``likeliest`` may be ``none``.
     """
 
@@ -19,9 +19,9 @@ class Guess(NamedTuple):
 
 
 def guess_language(text: str, model: LanguageModel | None = None) -> Guess:
-    """The language of ``text`` by ``model``, or by the one that ships.
+    """The language of ``text`` according to ``model``, or to the one that ships.
 
-    It reads a part of a long text and takes about a millisecond. It raises nothing for any text.
+    Reads only part of a long text and takes about a millisecond. No text makes it raise an error.
 
     Raises:
         ModelError: the model that ships is missing or broken.

@@ -1,4 +1,4 @@
-"""The model for language identification: a linear softmax in NumPy, read from a folder with a manifest of hashes."""
+"""The language identification model: a linear softmax in NumPy, loaded from a folder with a manifest of hashes."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,31 +18,31 @@ FORMAT = 2
 WEIGHTS = "weights.npz"
 BUNDLED_NAME = "codeorigin-language"
 NONE = "none"
-"""The label of what is in none of the supported languages: prose, data, markup, other languages."""
+"""The label for text in none of the supported languages: prose, data, markup, other languages."""
 KNOWN = frozenset(
     ("python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp", "rust", "php", "ruby")
 )
-"""The other labels: ids of languages, written here because the languages themselves load their parsers."""
+"""The other labels: ids of languages, repeated here because importing the languages would load their parsers."""
 _OPEN = 0.001
-"""Both languages of a pair have at least this probability where the choice between them is open."""
+"""The choice between the two languages of a pair is open if both have at least this probability."""
 
 Floats = npt.NDArray[np.float64]
 
 
 def default_model_dir() -> Path:
-    """Folder of the language model that comes with CodeOrigin: the checkout's first, else the installed one.
+    """Folder of the language model that ships with CodeOrigin: the one in the checkout if any, else the installed one.
 
     Raises:
-        ModelError: neither is there.
+        ModelError: neither exists.
     """
     return shipped_model_dir(BUNDLED_NAME, "language model", "reinstall codeorigin")
 
 
 @dataclass(frozen=True, slots=True)
 class Temperatures:
-    """What logits are divided by, after how many features a text has: short texts need another than long ones.
+    """Softmax temperatures by number of features, since short texts need a different one than long texts.
 
-    ``values[i]`` holds below ``bounds[i]`` features, the last value for all others.
+    ``values[i]`` applies to texts with fewer than ``bounds[i]`` features, the last value to all others.
     """
 
     bounds: tuple[int, ...]
@@ -64,9 +64,9 @@ class LanguageModel:
     """Labels and their weights.
 
     ``weights`` is int8 ``(width, labels)`` in units of ``scale`` ``(labels,)``, ``bias`` float64 ``(labels,)``.
-    ``shifts`` say, for each of :data:`PAIRS` and what the two grammars say of a text, what to add to the log odds of the
-    pair's first language against its second one. Below ``threshold`` the model keeps silent. ``version`` is the model's
-    own.
+    ``shifts`` give, for each of :data:`PAIRS` and each answer of the two grammars, what to add to the log odds of the
+    pair's first language against the second. Below ``threshold`` the model gives no answer. ``version`` is that of the
+    model.
     """
 
     labels: tuple[str, ...]
@@ -84,14 +84,14 @@ class LanguageModel:
         return f"{BUNDLED_NAME} {self.version}"
 
     def logits(self, ids: npt.NDArray[np.int64]) -> Floats:
-        """Logits ``(labels,)`` of a text with the features ``ids``, each row of the weights once, before tempering."""
-        # Sums along rows that lie together take a third of the time of sums down the columns.
+        """Logits ``(labels,)`` of a text with the distinct features ``ids`` ``(n,)``, before temperature scaling."""
+        # Summing along contiguous rows takes a third of the time of summing down the columns.
         columns = np.ascontiguousarray(self.weights[ids].T)
         total = columns.sum(axis=1, dtype=np.int64) * self.scale
         return np.asarray(total / np.sqrt(max(len(ids), 1)) + self.bias)
 
     def probabilities(self, text: str) -> Floats:
-        """Calibrated probabilities ``(labels,)``; a text without any feature is :data:`NONE`."""
+        """Calibrated probabilities ``(labels,)``; a text without any features is :data:`NONE`."""
         ids = features(text, len(self.weights))
         if not len(ids):
             return np.array([float(label == NONE) for label in self.labels])
@@ -100,7 +100,7 @@ class LanguageModel:
         return self.by_grammar(text, np.asarray(powers / powers.sum()))
 
     def open_pair(self, probabilities: Floats) -> str | None:
-        """The name of the one of :data:`PAIRS` between which ``probabilities`` ``(labels,)`` leave the choice open."""
+        """The name of the pair in :data:`PAIRS` that ``probabilities`` ``(labels,)`` leave open, or None."""
         best = self.labels[int(probabilities.argmax())]
         for name, pair in PAIRS.items():
             if best in pair and all(probabilities[self.labels.index(each)] >= _OPEN for each in pair):
@@ -108,7 +108,7 @@ class LanguageModel:
         return None
 
     def by_grammar(self, text: str, probabilities: Floats) -> Floats:
-        """``probabilities`` ``(labels,)``, the sum of an open pair parted anew, by what its grammars say of ``text``."""
+        """``probabilities`` ``(labels,)``; an open pair's are redistributed by which grammars accept ``text``."""
         name = self.open_pair(probabilities) if self.shifts else None
         if name is None:
             return probabilities
@@ -123,10 +123,10 @@ class LanguageModel:
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "LanguageModel":
-        """Read and check a model folder; None takes the one that ships.
+        """Load and check a model folder; None means the one that ships.
 
         Raises:
-            ModelError: a file is missing, differs from the manifest, or the manifest is not readable.
+            ModelError: a file is missing or differs from the manifest, or the manifest is not readable.
         """
         directory = default_model_dir() if directory is None else directory
         path = directory / MANIFEST
@@ -166,7 +166,7 @@ class LanguageModel:
 
 
 def _check_labels(labels: Sequence[str]) -> None:
-    """Raises ValueError: all else here takes labels other than :data:`NONE` for ids of languages."""
+    """Raise ValueError unless every label other than :data:`NONE` is a known language id, and the set is complete."""
     if unknown := [label for label in labels if label != NONE and label not in KNOWN]:
         raise ValueError(f"unknown label {unknown[0]!r}")
     if len(set(labels)) != len(labels) or NONE not in labels:
@@ -176,7 +176,7 @@ def _check_labels(labels: Sequence[str]) -> None:
 
 
 def _checked(path: Path, manifest: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of ``path``, after its hash was checked against the manifest."""
+    """The arrays in ``path``, after checking its hash against the manifest."""
     try:
         with path.open("rb") as file:
             check_sha256(file, manifest["files"][path.name], path, "language model")

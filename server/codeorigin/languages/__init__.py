@@ -1,4 +1,4 @@
-"""The supported languages: by id, by the ids that editors use, by file name."""
+"""The supported languages, by id, by the ids that editors use, and by file name."""
 
 from collections.abc import Mapping
 from os import PathLike
@@ -25,7 +25,7 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
         for language in (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, JAVA, GO, C, CPP, CSHARP, RUST, PHP, RUBY)
     }
 )
-"""Every supported language by its id, in the order in which they are shown."""
+"""Every supported language by its id, in display order."""
 
 _BY_ID = {alias: language for language in LANGUAGES.values() for alias in (language.id, *language.lsp_ids)}
 _BY_EXTENSION = {suffix: language for language in LANGUAGES.values() for suffix in language.extensions}
@@ -33,10 +33,10 @@ _BY_FILENAME = {name: language for language in LANGUAGES.values() for name in la
 
 
 def get_language(language_id: str) -> Language:
-    """The language called ``language_id``: an id of ours or an LSP ``languageId``, in any case.
+    """The language called ``language_id``: our own id or an LSP ``languageId``, case-insensitive.
 
     Raises:
-        LanguageError: no such language is supported; the message lists those that are.
+        LanguageError: the language is not supported; the message lists those that are.
     """
     language = _BY_ID.get(language_id.strip().lower())
     if language is None:
@@ -45,7 +45,7 @@ def get_language(language_id: str) -> Language:
 
 
 def language_for_path(path: str | PathLike[str]) -> Language | None:
-    """The language of a file by its name alone, or None. ``.h`` is C; an extension counts in any case."""
+    """The language of a file by its name alone, or None. ``.h`` is C; extensions also match in another case."""
     file = PurePath(path)
     return (
         _BY_FILENAME.get(file.name)

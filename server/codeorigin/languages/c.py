@@ -1,11 +1,11 @@
-"""C. Headers (``.h``) count as C: what they hold of C++ is found as far as the C grammar can read it."""
+"""C. Headers (``.h``) count as C; C++ in them is only found as far as the C grammar can parse it."""
 
 import re
 
 from codeorigin.languages.declarators import declared_name
 from codeorigin.languages.language import Language, TestRules, grammar_of
 
-# A macro that defines a function of two or more arguments reads as a call with a block behind it.
+# A function-defining macro with two or more arguments is parsed as a call followed by a block.
 _QUERY = """
 (function_definition declarator: (_) @declarator body: (compound_statement) @body) @function
 (translation_unit (expression_statement (call_expression function: (identifier) @_macro) @name) @function

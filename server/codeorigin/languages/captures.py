@@ -1,11 +1,11 @@
-"""What a language's query captures in one text, as plain byte ranges."""
+"""What a language's query captures in a text, as plain byte ranges."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class CapturedFunction:
-    """A function's byte ranges: (start, end) of the whole, of its name and of its body."""
+    """A function's byte ranges: (start, end) of the whole function, of its name and of its body."""
 
     range: tuple[int, int]
     name: tuple[int, int]
@@ -27,9 +27,9 @@ class CapturedScope:
 
 @dataclass(slots=True)
 class Syntax:
-    """The captures of one text. ``data`` is what was parsed, byte for byte as long as the text's UTF-8.
+    """The captures of one text. ``data`` is what was parsed, exactly as long as the text in UTF-8.
 
-    The attributes and comments map a start byte to an end byte and the other way round.
+    ``attributes`` and ``comments`` map a start byte to an end byte, the ``..._ends`` an end byte to a start byte.
     """
 
     data: bytes

@@ -1,4 +1,4 @@
-"""Code -> the construct that each of its characters belongs to, by the syntax tree, on broken code too."""
+"""Finds the construct that each character of code belongs to with the syntax tree, even in broken code."""
 
 import re
 from functools import lru_cache
@@ -33,7 +33,7 @@ Codes = npt.NDArray[np.int8]
 
 _CODE = {construct: code for code, construct in enumerate(CONSTRUCTS)}
 _NONE = -1
-# What stands in these belongs to them, whatever it is; comments come first.
+# Everything inside these belongs to them, except that comments take precedence.
 _CLOSED = (Construct.COMMENT, Construct.DOCSTRING, Construct.ERROR_HANDLING, Construct.SIGNATURE)
 _OPENED_AGAIN = frozenset({"interpolation", "template_substitution", "string_interpolation"})
 _CALLEE_FIELDS = ("function", "method", "constructor", "macro", "name", "type")
@@ -46,21 +46,21 @@ _DOCUMENTATION = (b"/**", b"///", b"//!", b"/*!")
 def character_constructs(code: str, language: str, cancel: CancelToken = NEVER) -> Codes:
     """Index into :data:`CONSTRUCTS` of every character, int8 ``(len(code),)``; nothing here is ``LAYOUT``.
 
-    A blank goes with what stands before it. A function without its class is read as a method would be.
+    A blank belongs to what precedes it. A method without its class is read as it would be inside the class.
 
     Args:
         code: a function, or any other piece of code.
         language: a language's id or a model language.
-        cancel: ends the parse.
+        cancel: stops the parser.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
-        ParseBudgetError: the parser would take too long over the text.
+        Cancelled: ``cancel`` was triggered.
+        ParseBudgetError: parsing the text would take too long.
     """
     data = parseable(code)
     known = get_language(language)
     best, fewest = _read(Members(data, 0, 0, len(data), frozenset()), known, cancel)
-    # Where it may be a piece of something, what reads it without an error is right.
+    # If it may be a piece of something, use the surroundings in which it parses without an error, or with the fewest.
     for around in possible_surroundings(best.root, data, known, found=False):
         reading, errors = _read(as_members(data, b"", known, around), known, cancel)
         if not errors or errors < fewest:
@@ -77,7 +77,7 @@ class _Reading(NamedTuple):
 
 
 def _read(members: Members, language: Language, cancel: CancelToken) -> tuple[_Reading, int]:
-    """The tree with the fewest bytes that the language's grammars cannot read, and how many these are."""
+    """The tree by the grammar of the language that leaves the fewest bytes unparsed, and how many these are."""
     best: tuple[_Reading, int] | None = None
     for name in ("typescript", "tsx") if language.id == "typescript" else (language.id,):
         known = get_language(name)
@@ -93,7 +93,7 @@ def _read(members: Members, language: Language, cancel: CancelToken) -> tuple[_R
 
 
 def _without(reading: Members, painted: Codes, length: int) -> Codes:
-    """What was ``painted`` of the text itself ``(length,)``; nothing of what is left out at its end."""
+    """The part of ``painted`` for the text itself, ``(length,)``; what is left out at its end stays unset."""
     found = np.full(length, _NONE, dtype=np.int8)
     start, behind = reading.start, reading.start + reading.added
     found[:start] = painted[:start]
@@ -108,7 +108,7 @@ def _grammar(language: str, fragment: bool) -> Grammar:
 
 
 def _error_bytes(root: Node) -> int:
-    """Bytes that the grammar could not read, and one for each token that it had to add."""
+    """Number of bytes that the grammar could not parse, plus one for each token that it had to insert."""
     found = 0
     stack = [root]
     while stack:
@@ -123,21 +123,21 @@ def _error_bytes(root: Node) -> int:
 
 
 def _character_starts(code: str) -> npt.NDArray[np.int64]:
-    """The UTF-8 byte that each character of ``code`` starts at."""
+    """The offset of the UTF-8 byte at which each character of ``code`` starts."""
     points = np.frombuffer(code.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     sizes = 1 + (points > 0x7F).astype(np.int64) + (points > 0x7FF) + (points > 0xFFFF)
     return np.cumsum(sizes) - sizes
 
 
 def _filled(codes: Codes) -> Codes:
-    """``codes`` with each gap filled by what stands before it; what stands first is punctuation."""
+    """``codes`` with each gap filled by what precedes it; a gap at the start is punctuation."""
     places = np.where(codes == _NONE, -1, np.arange(len(codes)))
     last = np.maximum.accumulate(places) if len(places) else places
     return np.where(last < 0, _CODE[Construct.PUNCTUATION], codes[last]).astype(np.int8)
 
 
 class _Painter:
-    """Paints the ranges of a tree's nodes, outer ones first."""
+    """Assigns constructs to the ranges of a tree's nodes, outer ones first."""
 
     def __init__(self, data: bytes, language: str) -> None:
         self._data = data
@@ -162,7 +162,7 @@ class _Painter:
         return self._codes
 
     def _inside(self, node: Node, around: Construct | None) -> Construct | None:
-        """The construct that all of ``node`` belongs to, or None where its parts decide."""
+        """The construct that all of ``node`` belongs to, or None if its parts decide."""
         kind = node.type
         if "comment" in kind and around is not Construct.DOCSTRING:
             return self._comment(node)
@@ -255,7 +255,7 @@ def _of_type(kind: str) -> Construct | None:
 
 
 def _callee(node: Node) -> Node | None:
-    """The leaf that names what a call calls, or None for the result of an expression."""
+    """The leaf that names the callee of a call, or None if that is the result of an expression."""
     found: Node | None = next(
         (child for name in _CALLEE_FIELDS if (child := node.child_by_field_name(name)) is not None), None
     )

@@ -42,7 +42,7 @@ _QUERY = """
 (comment) @comment
 """
 
-# Accessors of indexers and events as well: the grammar takes each of them in a property.
+# Includes accessors of indexers and events, because the grammar accepts all of them in a property.
 _ACCESSORS = ("get", "set", "init", "add", "remove")
 _PROPERTY = Around(
     "class X { int P {",
@@ -50,7 +50,7 @@ _PROPERTY = Around(
     begins=re.compile(
         rf"(?:\[[^\]]*+\]\s*+|(?:public|private|protected|internal|readonly)\s++)*+(?:{'|'.join(_ACCESSORS)})\s*+[{{=;]".encode()
     ),
-    # The grammar takes any name, so that every block behind a word would be one.
+    # The grammar accepts any name, so every block after a word would be an accessor.
     names=frozenset(name.encode() for name in _ACCESSORS),
 )
 

@@ -1,4 +1,4 @@
-"""The name inside a C or C++ declarator, which may lie under pointers, arrays, parentheses and scopes."""
+"""Finds the name in a C or C++ declarator, which may be nested in pointers, arrays, parentheses and scopes."""
 
 import re
 
@@ -20,7 +20,7 @@ _WRAPPED = frozenset(
         "ms_call_modifier",
     }
 )
-# Broken code makes these look like function names: `if (x) { }` outside of any function.
+# In broken code these can look like function names: `if (x) { }` outside any function.
 _KEYWORDS = frozenset(
     {"if", "else", "for", "while", "do", "switch", "case", "return", "catch", "try", "sizeof", "defined"}
 )
@@ -29,10 +29,10 @@ _TEST_MACRO = re.compile(r"(\w+_)?TEST(_[A-Z]+)*|BENCHMARK(_[A-Z]+)*")
 
 
 def declared_name(definition: Node, declarator: Node) -> DeclaredName | None:
-    """The name that the ``declarator`` of a function ``definition`` declares, or None when it is no function's.
+    """The name that the ``declarator`` of a function ``definition`` declares, or None if it declares no function.
 
-    A test macro such as ``TEST(Suite, Case)`` reads as a function called ``TEST``, or as a variable of that type;
-    its arguments tell the tests apart, so the whole of it is the name.
+    A test macro such as ``TEST(Suite, Case)`` is parsed as a function called ``TEST``, or as a variable of that type.
+    Its arguments distinguish the tests, so the whole macro call is the name.
     """
     owners: list[str] = []
     function: Node | None = None
@@ -61,7 +61,7 @@ def _named(
 ) -> DeclaredName | None:
     owner = "::".join(owners) or None
     if node.type == "operator_cast":
-        # The node reaches over the parameters; `operator bool` is the name.
+        # The node includes the parameters, but the name is just `operator bool`.
         parameters = node.child_by_field_name("declarator")
         return DeclaredName(node.start_byte, parameters.start_byte if parameters else node.end_byte, owner)
     if function is None:

@@ -4,7 +4,7 @@ import re
 
 from codeorigin.languages.language import CLASS, Around, Language, TestRules, grammar_of
 
-# A named function expression counts where one may stand; as a statement it is a declaration that lacks its end.
+# A named function expression only counts where one is allowed; as a statement it is an unfinished declaration.
 SHARED_QUERY = """
 (function_declaration name: (_) @name body: (_) @body) @function
 (generator_function_declaration name: (_) @name body: (_) @body) @function
@@ -62,7 +62,7 @@ _QUERY = (
 """
 )
 
-# A name of any kind and what may follow it, but no call that a whole file may begin with, such as of "describe".
+# A name of any kind and what may follow it, but not a call that a whole file may begin with, such as "describe(...)".
 OBJECT = Around(
     "({",
     "})",

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def grammar_of(module: str, function: str = "language") -> Callable[[], object]:
-    """A grammar whose ``module`` is imported when a text is first parsed with it: each takes its time."""
+    """A function that returns a grammar and imports its ``module`` only on the first call, since imports are slow."""
     return lambda: getattr(import_module(module), function)()  # noqa: PLW0108
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredName:
-    """The name inside a C or C++ declarator: its bytes, and the text of the scope in front of it."""
+    """The name in a C or C++ declarator: its byte range, and the text of the scope before it."""
 
     start_byte: int
     end_byte: int
@@ -26,10 +26,10 @@ class DeclaredName:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What makes a program of a piece that its grammar knows only inside something: put before it and behind it.
+    """Text to put before and after a piece of code that its grammar accepts only inside something else.
 
-    ``begins`` is matched where the first code of a text begins; without a match the text is no such piece, and nothing
-    is parsed. ``names``: no other names are legal for the functions that stand in it directly; empty for any name.
+    ``begins`` is matched at the start of the first code in a text; without a match the text is not such a piece, and
+    nothing is parsed. ``names`` are the only legal names for the functions directly inside; empty for any name.
     """
 
     opening: str
@@ -43,7 +43,7 @@ CLASS = Around("class X {", "}")
 
 @dataclass(frozen=True, slots=True)
 class TestRules:
-    """How tests are told from other code. A pattern that is None never holds.
+    """How to tell tests from other code. A pattern that is None never matches.
 
     ``file`` is matched against the whole file name, ``directory`` against each folder name of the path, ``name``
     against a function's whole name; ``attribute`` and ``scope_attribute`` are searched in the text of the
@@ -62,7 +62,7 @@ class TestRules:
 
     def holds_for_path(self, path: str) -> bool:
         """Whether every function of the file at ``path`` (either slash) counts as test code."""
-        # By hand: making a path object of each would take longer than all that is asked of it.
+        # Split by hand, because creating a path object would take longer than everything else here.
         parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
         if not parts:
             return False
@@ -75,28 +75,28 @@ class TestRules:
 class Language:
     """One language: names, grammar, the query that finds its functions, comment syntax, test rules.
 
-    ``id`` is the program's own name of it and ``model_language`` the model's. ``extensions`` carry their dot;
+    ``id`` is the program's name for it and ``model_language`` the model's. ``extensions`` include their dot;
     ``filenames`` are whole file names. ``lsp_ids`` are other ids that editors use. ``line_comment`` starts a
     comment that runs to the end of the line. ``separator`` joins the parts of a qualified name; ``block_end``
-    closes a block (nothing where indentation does).
+    closes a block (empty if indentation does).
 
     ``query`` is a tree-sitter query with these captures:
 
     - ``@function`` (the range without wrappers), ``@name``, ``@body``, ``@owner`` (receiver or object, put
-      in front of the name), ``@declarator`` (its name is found by ``declared_name``);
+      before the name), ``@declarator`` (``declared_name`` finds its name);
     - ``@scope`` with ``@scope.name``: a class, module, namespace or object that functions are named after;
     - ``@wrapper`` around ``@wrapped``: an export, decorators, a statement; it widens the range of what it
-      wraps when it wraps nothing else;
+      wraps if it wraps nothing else;
     - ``@attribute`` and ``@comment``.
 
     Properties: ``separator`` (before the name of a function; after the name of a scope), ``member`` (after a
-    scope's name before a function), ``prefix`` (of the name), ``scope "file"`` (reaches to the end of the file
+    scope's name before a function), ``prefix`` (of the name), ``scope "file"`` (extends to the end of the file
     or to the next such scope).
 
     ``fragment_grammar`` parses texts in which ``fragment_unless`` does not occur (PHP without its tag).
-    ``around`` is what to put around a function that stands alone, where the grammar knows some only in classes or
-    object literals; the first one that such a text can be read in counts. ``fields_alone``: a function that is assigned
-    to a name, and nothing else, is a field of a class.
+    ``around`` is what to put around a function on its own, if the grammar accepts some functions only in classes or
+    object literals; the first one in which such a text can be parsed is used. ``fields_alone`` means that a text of
+    nothing but functions assigned to names consists of class fields.
     """
 
     id: str

@@ -1,8 +1,8 @@
-"""Methods without their class, such as one that was copied alone: read as if a class stood round them.
+"""Parses methods without their class, such as a method copied on its own, as if they were inside a class.
 
-Most grammars with classes know methods only there. They read one that stands alone as an error, or as a function
-without its modifiers, so that the model would see another text than it sees inside the class. So it is with entries of
-object literals and accessors of properties.
+Most grammars with classes accept methods only there. They parse a method on its own as an error, or as a function
+without its modifiers, so that the model would see a different text from what it sees inside the class. The same goes
+for entries of object literals and accessors of properties.
 """
 
 import codecs
@@ -26,23 +26,24 @@ _FUNCTIONS = frozenset(
         "generator_function_declaration",
     }
 )
-# In a class, a statement with brackets and a block reads as a method of its keyword's name.
+# In a class, a statement with parentheses and a block is parsed as a method named after its keyword.
 _BRACKET = re.compile(rb"\s*+\(")
 _STATEMENTS = frozenset(
     {b"if", b"for", b"while", b"switch", b"catch", b"with", b"foreach", b"using", b"lock"}
 )
 _COLON = re.compile(rb"\s*+:")
 _TYPE = re.compile(rb"[\w$.\s|&<>,\[\]\"']*+")
-# No statement has one of these before it.
+# No statement starts with one of these.
 _MODIFIER = re.compile(
     rb"\b(?:public|protected|private|internal|static|abstract|final|override|virtual|function|async|get|set)\b"
 )
 
 
 def possible_surroundings(root: Node, data: bytes, language: Language, *, found: bool) -> tuple[Around, ...]:
-    """What of ``language.around`` may make a text that was parsed to ``root`` readable; nothing for a whole file.
+    """The entries of ``language.around`` in which a text parsed as ``root`` may become readable; none for a whole file.
 
-    ``found``: there are functions in it. It is then a whole file, broken somewhere, unless it is broken at once.
+    ``found`` means that the text has functions. It is then a whole file with an error somewhere, unless the very first
+    code is broken.
     """
     if not language.around or not _may_be_a_piece(root, data, language, found=found):
         return ()
@@ -56,7 +57,7 @@ def possible_surroundings(root: Node, data: bytes, language: Language, *, found:
 
 def _may_be_a_piece(root: Node, data: bytes, language: Language, *, found: bool) -> bool:
     if language.fragment_unless and language.fragment_unless.encode() in data and _tag(data) is None:
-        return True  # a page, unless the tag stands in a text or a comment; the first code tells
+        return True  # a page, unless the tag is in a string or a comment; the first code decides
     if not root.has_error:
         return _reads_as_statements(root, language, found=found)
     if not found:
@@ -66,10 +67,10 @@ def _may_be_a_piece(root: Node, data: bytes, language: Language, *, found: bool)
 
 
 def _reads_as_statements(root: Node, language: Language, *, found: bool) -> bool:
-    """Whether members alone are statements to the grammar, and the text is nothing else.
+    """Whether the text consists only of members that the grammar takes for statements.
 
-    In JavaScript and TypeScript, a method whose brace has a line of its own is a call and a block, and a TypeScript
-    field is an assignment to a name that nobody has declared.
+    In JavaScript and TypeScript, a method with its brace on a separate line is parsed as a call and a block, and a
+    TypeScript field as an assignment to an undeclared name.
     """
     children = [child for child in root.named_children if not _is_beside(child)]
     if children and all(map(_is_entry, children)):
@@ -91,7 +92,7 @@ def _reads_as_statements(root: Node, language: Language, *, found: bool) -> bool
 
 
 def _is_entry(node: Node) -> bool:
-    """Whether a statement is a function behind a label, or a literal to match: entries of literals look like that."""
+    """Whether a statement is a function after a label, or a match against a literal, as entries of literals look."""
     if node.type == "match_pattern":
         value = node.child_by_field_name("value")
         return value is not None and value.type in {"string", "simple_symbol"}
@@ -104,14 +105,14 @@ def _is_entry(node: Node) -> bool:
 
 
 def _is_bare_call(node: Node) -> bool:
-    """Whether a statement is ``name(...)``, without the semicolon that calls have in this style."""
+    """Whether a statement is ``name(...)`` without a semicolon."""
     return _named_by(node, "call_expression", "function") and not any(
         child.type == ";" for child in node.children
     )
 
 
 def _named_by(node: Node, kind: str, field: str) -> bool:
-    """Whether a statement is one expression of a ``kind`` that has a plain name in its ``field``."""
+    """Whether a statement is a single expression of this ``kind`` with a plain name in its ``field``."""
     inside = [child for child in node.named_children if not _is_beside(child)]
     if node.type != "expression_statement" or [child.type for child in inside] != [kind]:
         return False
@@ -120,7 +121,7 @@ def _named_by(node: Node, kind: str, field: str) -> bool:
 
 
 def _start(data: bytes) -> int:
-    # A byte order mark is one at the very start alone.
+    # A byte order mark only counts at the very start.
     return len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
 
 
@@ -134,9 +135,9 @@ def _is_beside(node: Node) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """A text with something round it: ``data`` is what to parse, with ``added`` bytes put in at ``start``.
+    """A text with something around it: ``data`` is what to parse, with ``added`` bytes inserted at ``start``.
 
-    The text ends at ``end``; blanks behind it and a comma are left out.
+    The text ends at ``end`` in ``data``, without trailing blanks and a trailing comma.
     """
 
     data: bytes
@@ -146,7 +147,7 @@ class Members:
     names: frozenset[bytes]
 
     def are_listed(self, syntax: Syntax) -> bool:
-        """Whether functions are what is held, and no statements or types that look like them."""
+        """Whether the functions found are really functions, not statements or types that look like them."""
         outermost: list[CapturedFunction] = []
         for function in sorted(syntax.functions, key=lambda each: (each.range[0], -each.range[1])):
             if not outermost or function.range[0] >= outermost[-1].range[1]:
@@ -160,12 +161,12 @@ class Members:
         return not self.names or name in self.names
 
     def _may_be_type(self, function: CapturedFunction) -> bool:
-        """Whether it may be a member of a TypeScript interface, ``name: (key: Key) => Type``."""
+        """Whether it may be a member of a TypeScript interface: ``name: (key: Key) => Type``."""
         body = self.data[slice(*function.body)]
         return _COLON.match(self.data, function.name[1]) is not None and _TYPE.fullmatch(body) is not None
 
     def moved_back(self, syntax: Syntax, data: bytes) -> Syntax:
-        """The captures in the text itself, without the class. ``data`` is the text."""
+        """The captures moved to their positions in the text itself, ``data``, without what was put around it."""
         end = len(data.rstrip())
 
         def back(place: int) -> int:
@@ -193,7 +194,7 @@ class Members:
 
 
 def as_members(data: bytes, closers: bytes, language: Language, around: Around) -> Members:
-    """``data`` with something round it, behind PHP's tag; ``closers`` end what breaks off in it."""
+    """``data`` with ``around`` put around it, after PHP's tag if any; ``closers`` close what is open at its end."""
     opening, closing = around.opening.encode(), around.closing.encode()
     start = _start(data)
     if language.fragment_unless:
@@ -201,7 +202,7 @@ def as_members(data: bytes, closers: bytes, language: Language, around: Around) 
             start, opening = tag.end(), b" " + opening
         elif language.fragment_unless.encode() in data:
             opening = b"<?php " + opening
-    # Members of an object, which commas separate, are methods like others.
+    # A member of an object, followed by a comma, is a method like any other.
     inside = data.rstrip()
     if inside.endswith(b","):
         inside = inside[:-1]

@@ -1,4 +1,4 @@
-"""Types of nodes by what they are there for: one table for all grammars, whose names differ little."""
+"""Node types by purpose, in one table for all grammars, whose names differ little."""
 
 
 def _names(text: str) -> frozenset[str]:
@@ -23,14 +23,14 @@ ERROR_NODES = _names(
     "except_clause except_group_clause finally_clause raise_statement catch_clause throw_statement throw_expression "
     "rescue ensure rescue_modifier retry seh_except_clause seh_finally_clause"
 )
-"""All of them is error handling, bodies too; of a ``try`` statement, only the word."""
+"""All of such a node is error handling, including its body; of a ``try`` statement, only the keyword is."""
 
 RAISING_CALLS: dict[str, frozenset[bytes]] = {
     "ruby": frozenset({b"raise", b"fail"}),
     "go": frozenset({b"panic", b"recover"}),
     "rust": frozenset({b"panic", b"bail", b"Err"}),
 }
-"""Model language -> what is called to raise an error where the grammar has no statement for it."""
+"""Model language -> what is called to raise an error, if the grammar has no statement for it."""
 
 LITERALS = _names(
     "string concatenated_string template_string string_array symbol_array bare_string encapsed_string heredoc nowdoc "
@@ -38,7 +38,7 @@ LITERALS = _names(
     "false null nil none character char_literal simple_symbol delimited_symbol hash_key_symbol jsx_text "
     "subshell uninterpreted text_interpolation ellipsis"
 )
-"""Besides all whose name ends in ``_literal``."""
+"""In addition to all types whose name ends in ``_literal``."""
 
 TYPES = _names(
     "type type_annotation type_arguments type_parameters type_argument_list type_parameter_list primitive_type "
@@ -57,7 +57,7 @@ CONTROL_WORDS = _names(
 OPERATOR_WORDS = _names("and or not in is instanceof typeof end begin sizeof xor as")
 
 COMPOSITES = frozenset({"composite_literal", "class_literal", "list_literal"})
-"""Literals by name whose parts are expressions."""
+"""Literals only by name, since their parts are expressions."""
 
 VARIABLES = frozenset({"variable_name", "instance_variable", "class_variable", "global_variable"})
-"""Names with a sign in front of them."""
+"""Names with a prefix sign."""

@@ -1,4 +1,4 @@
-"""One parse of a text that can be cancelled and that ends, whatever the text."""
+"""Parses a text so that the parser can be cancelled and is guaranteed to end, whatever the text."""
 
 import ctypes
 import sys
@@ -11,20 +11,20 @@ from codeorigin.cancellation import NEVER, CancelToken
 from codeorigin.errors import CodeOriginError
 
 _SMALL = 65_536
-"""The worst text of so many bytes takes a fraction of a second, so it is parsed in one go: that is faster."""
+"""Even the worst text of this many bytes takes a fraction of a second, so it is parsed in one go, which is faster."""
 _CHUNK = 4_096
 _MOST_HANDED_OUT = 256
 _BUDGET = 16_000_000
 _BUDGET_PER_BYTE = 16
 _MOST_SIBLINGS = 30_000
 _MOST_DEPTHS = 125_000_000
-"""The depths of all nodes together. A query may look at each node once for every node around it: so many looks take
-one or two seconds. Of 1,900 large files of real code, none had an eighth of it."""
+"""Largest sum of the depths of all nodes. A query may visit each node once for every ancestor; this many visits take
+one or two seconds. None of 1,900 large files of real code had an eighth of it."""
 _DEPTH_EVERY = 256
 
 
 class ParseBudgetError(CodeOriginError):
-    """Time would grow with the square of the text's length: the parser read it over and over, or made nothing of it."""
+    """Parsing would take quadratic time: the parser read the text over and over, or could make nothing of it."""
 
 
 _give_back = ctypes.pythonapi.Py_DecRef
@@ -33,10 +33,10 @@ _give_back.restype = None
 
 
 class _Reader:
-    """Hands out a text piece by piece, and counts the bytes that the parser has read, again and again.
+    """Hands out a text piece by piece and counts the bytes that the parser reads, including repeated reads.
 
-    The count does not depend on the machine, as a time would. Ordinary code is read about once; a scanner that
-    looks ahead over all comments at each of them reads every one of them as often as there are comments.
+    Unlike a time limit, the count does not depend on the machine. Ordinary code is read about once; a scanner that
+    looks ahead over all comments at each comment reads each one as often as there are comments.
     """
 
     def __init__(self, data: bytes, cancel: CancelToken) -> None:
@@ -47,14 +47,14 @@ class _Reader:
         self._handed_out: list[bytes] = []
 
     def finish(self) -> bool:
-        """Whether the text was read within the budget; from now on whatever is asked for is handed out."""
+        """Whether the text was read within the budget; from now on, reads are unlimited."""
         self._parsing = False
         _release(self._handed_out)
         self._handed_out.clear()
         return self._left >= 0
 
     def read(self, offset: int, _: Point) -> bytes:
-        """What stands at ``offset``; nothing once the parse is to stop, which ends what the scanner is at."""
+        """The bytes at ``offset``; empty once parsing has to stop, which also stops a running scanner."""
         if not self._parsing:
             return self._data[offset : offset + _CHUNK]
         if self._left < 0 or self._cancel.cancelled:
@@ -74,10 +74,11 @@ class _Reader:
 
 
 def _release(pieces: Sequence[bytes]) -> None:
-    """Give back the references to what a reader handed out that nobody holds any more.
+    """Drop leaked references to the pieces that a reader handed out.
 
-    Some versions of the library never let go of it (0.26 is one), which would cost twice the text's size at every
-    parse. Counted against a piece that no parser has seen, so nothing is given back where the library does so itself.
+    Some versions of the library (0.26 is one) never release them, which would leak twice the text's size with every
+    parse. The counts are compared to that of a piece that no parser has seen, so nothing is dropped if the library does
+    it itself.
     """
     unseen = bytes(bytearray(_CHUNK))
     usual, *counts = map(sys.getrefcount, [unseen, *pieces])
@@ -91,8 +92,8 @@ def parse_tree(grammar: Grammar, data: bytes, cancel: CancelToken = NEVER) -> Tr
     """The syntax tree of ``data``.
 
     Raises:
-        Cancelled: ``cancel`` was thrown.
-        ParseBudgetError: the parser has read 16 MB and 16 times the text, and is not done.
+        Cancelled: ``cancel`` was triggered.
+        ParseBudgetError: the parser has read 16 MB plus 16 times the text and is still not done.
     """
     parser = Parser(grammar)
     if len(data) <= _SMALL:
@@ -103,7 +104,7 @@ def parse_tree(grammar: Grammar, data: bytes, cancel: CancelToken = NEVER) -> Tr
         tree = parser.parse(reader.read, progress_callback=reader.has_to_stop)
     except ValueError:  # "Parsing failed": it was stopped
         tree = None
-    # The tree asks the reader again for the texts of its nodes.
+    # The tree calls the reader again for the texts of its nodes.
     in_budget = reader.finish()
     cancel.raise_if_cancelled()
     if not in_budget or tree is None:
@@ -112,11 +113,12 @@ def parse_tree(grammar: Grammar, data: bytes, cancel: CancelToken = NEVER) -> Tr
 
 
 def require_searchable(root: Node) -> None:
-    """Raise :class:`ParseBudgetError` for a tree on which a query would take long, since none can be stopped.
+    """Raise :class:`ParseBudgetError` for a tree on which a query would take long, since queries cannot be stopped.
 
-    The library has a callback for that, which crashes (version 0.26.1). So no tree is searched in which the parser put
-    more than 30,000 pieces side by side, unread: a query looks from each of them at all that follow, while what the
-    parser does read hangs in a balanced tree. Nor is one whose many nodes lie thousands deep, as in ``f(f(f(...)))``.
+    The library has a callback for that, but it crashes (version 0.26.1). So a tree is rejected if the parser left more
+    than 30,000 siblings in an erroneous node: from each of them a query looks at all that follow, whereas code that the
+    parser understands forms a balanced tree. It is also rejected if many nodes are thousands of levels deep, as in
+    ``f(f(f(...)))``.
     """
     stack = [root] if root.has_error else []
     while stack:
@@ -129,7 +131,7 @@ def require_searchable(root: Node) -> None:
 
 
 def _require_flat(root: Node) -> None:
-    """Count the depth of every 256th node for all of them: from one node to the next, it grows by one at most."""
+    """Estimate the sum of depths from every 256th node, since the depth grows by at most one per node."""
     cursor = root.walk()
     left = _MOST_DEPTHS
     for index in range(0, root.descendant_count, _DEPTH_EVERY):

@@ -31,7 +31,7 @@ _QUERY = """
 (comment) @comment
 """
 
-# Each must begin so, or a page that holds code would be parsed once more.
+# Each requires a particular beginning; otherwise any page with code in it would be parsed again.
 _CLASS = Around(
     "class X {",
     "}",

@@ -1,7 +1,7 @@
-"""What a text that breaks off lacks at its end: code is most often broken because it is still being typed.
+"""Finds the closers missing at the end of a text, since code is most often broken because it is still being typed.
 
-Without its closing bracket a function is lost to most grammars, and with it every class around it. A closing
-bracket that lacks in the middle is left to the parser, which often finds the functions behind it.
+Without its closing bracket, most grammars lose a function and every class around it. A closing bracket missing
+in the middle is left to the parser, which often finds the functions after it.
 """
 
 import re
@@ -15,9 +15,9 @@ from codeorigin.cancellation import NEVER, CancelToken, checked
 _CLOSING = {"{": "}", "${": "}", "(": ")", "[": "]"}
 _MAX_CLOSERS = 200
 
-# Lines that may stand as far left as the block that they are part of.
+# Lines that may be indented no deeper than the block that they are part of.
 _OUTDENTED = re.compile(rb"\s*(?:[)}\]]|#|(?:case|default)\b|\w+\s*:(?!:))")
-# Blocks whose inside nobody indents.
+# Blocks whose content is not usually indented.
 _FLAT = re.compile(rb"\s*(?:inline\s+)?namespace\b|\s*extern\s+\"")
 
 _RUBY_OPENER = re.compile(
@@ -32,9 +32,9 @@ _RUBY_CONTINUED = re.compile(rb"\s*(?:else|elsif|when|in|rescue|ensure)\b")
 def missing_closers(
     root: Node, grammar: Grammar, data: bytes, block_end: str, cancel: CancelToken = NEVER
 ) -> bytes:
-    """What to append to ``data`` so that the blocks open at its end are closed; nothing when none are.
+    """What to append to ``data`` to close the blocks that are open at its end; empty if there are none.
 
-    ``block_end`` is ``}`` where brackets close blocks and ``end`` in Ruby, where the indentation says how many.
+    ``block_end`` is ``}`` if brackets close blocks, and ``end`` in Ruby, where indentation tells how many are open.
     Raises Cancelled.
     """
     closers = _missing_brackets(root, grammar, data, cancel).encode()
@@ -48,7 +48,7 @@ def _missing_brackets(root: Node, grammar: Grammar, data: bytes, cancel: CancelT
     for _, captures in checked(QueryCursor(_bracket_query(grammar)).matches(root), cancel):
         (node,) = captures["bracket"]
         if node.start_byte == node.end_byte:
-            continue  # the parser put it there itself
+            continue  # inserted by the parser
         if node.type in _CLOSING:
             stack.append((_CLOSING[node.type], node.start_byte))
         else:
@@ -59,7 +59,7 @@ def _missing_brackets(root: Node, grammar: Grammar, data: bytes, cancel: CancelT
 
 
 def _pop(stack: list[tuple[str, int]], closer: str) -> None:
-    """Close the innermost open bracket of the kind, and those inside it; a closer without one is ignored."""
+    """Close the innermost open bracket of this kind, and those inside it; ignore a closer without a bracket."""
     for depth in range(len(stack) - 1, max(len(stack) - 4, -1), -1):
         if stack[depth][0] == closer:
             del stack[depth:]
@@ -67,7 +67,7 @@ def _pop(stack: list[tuple[str, int]], closer: str) -> None:
 
 
 def _breaks_off(data: bytes, positions: list[int]) -> bool:
-    """Whether everything behind each open bracket is indented deeper than the line that the bracket is on."""
+    """Whether everything after each open bracket is indented deeper than the line that the bracket is on."""
     end = len(data)
     least = 1 << 30
     for position in reversed(positions):
@@ -94,7 +94,7 @@ def _indentation(line: bytes) -> int:
 
 
 def _open_ruby_blocks(lines: list[bytes]) -> int:
-    """How many blocks are open behind the last line, when indentation can be trusted."""
+    """Number of blocks open after the last line, assuming that the indentation is correct."""
     count = 0
     limit = 1 << 30
     for line in reversed(lines):

@@ -1,7 +1,7 @@
-"""One parse of a text, and what the language's query captures in it, as plain byte ranges.
+"""Parses a text and collects what the language's query captures in it, as plain byte ranges.
 
-Everything is taken from the query's matches in one pass: asking nodes for parents or siblings walks from the
-root each time, and a recursive walk would end at Python's recursion limit on deeply nested code.
+Everything is taken from the query's matches in one pass, because asking nodes for parents or siblings walks from the
+root each time, and a recursive walk would hit Python's recursion limit on deeply nested code.
 """
 
 import re
@@ -25,10 +25,10 @@ _BLANKS = b" \t\r\n\x0b\x0c"
 
 
 def parseable(text: str) -> bytes:
-    """UTF-8 bytes for the parser, as many as the text has, without what grammars stumble over.
+    """UTF-8 bytes for the parser, as many as the text has, without what grammars cannot handle.
 
-    A lone surrogate is no UTF-8, a NUL reads as the end of the text, and a lone carriage return does not end
-    a line comment in any grammar, though it ends a line in every editor.
+    A lone surrogate is not valid UTF-8, a NUL is taken for the end of the text, and a lone carriage return does not
+    end a line comment in any grammar, although it ends a line in every editor.
     """
     try:
         data = text.encode("utf-8")
@@ -42,8 +42,7 @@ def parseable(text: str) -> bytes:
 def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
     """Parse ``text``, with or without syntax errors, and collect what the language's query captures.
 
-    Raises Cancelled, and :class:`~codeorigin.languages.parsing.ParseBudgetError` for a text that the parser
-    would take too long over.
+    Raises Cancelled, and :class:`~codeorigin.languages.parsing.ParseBudgetError` if parsing would take too long.
     """
     data = parseable(text)
     grammar, query = _grammar_for(text, language)
@@ -60,7 +59,7 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
             if len(closed.functions) > len(syntax.functions):
                 syntax = closed
     pieces = possible_surroundings(root, data, language, found=bool(syntax.functions))
-    # Where quotes are read wrongly, so are the brackets that seem to lack.
+    # If quotes were misread, so may be the brackets that seem to be missing.
     endings = (closers,) if syntax.functions or not closers else (closers, b"")
     for around, ending in product(pieces, endings):
         members = as_members(data, ending, language, around)
@@ -74,7 +73,7 @@ def parse(text: str, language: Language, cancel: CancelToken = NEVER) -> Syntax:
 
 
 def parse_root(text: str, language: Language, cancel: CancelToken = NEVER) -> Node:
-    """The tree of ``text`` as it stands; raises as :func:`parse` does."""
+    """The tree of ``text`` without any repair; raises like :func:`parse`."""
     return parse_tree(_grammar_for(text, language)[0], parseable(text), cancel).root_node
 
 
@@ -94,7 +93,7 @@ class _Collector:
     def __init__(self, data: bytes, language: Language, query: Query, cancel: CancelToken) -> None:
         self._syntax = Syntax(data)
         self._cancel = cancel
-        # What was appended to the text for the parser is no part of any range.
+        # Ranges exclude trailing blanks and closers appended to the text.
         self._limit = len(data.rstrip(_BLANKS))
         self._language = language
         self._query = query
@@ -106,7 +105,7 @@ class _Collector:
         self._open_file_scope: CapturedScope | None = None
 
     def collect(self, root: Node) -> Syntax:
-        # The library finds all of them in one call, which nothing stops: what it takes callbacks for crashes.
+        # The library finds all matches in one call that cannot be stopped, because its progress callback crashes.
         for pattern, captures in checked(QueryCursor(self._query).matches(root), self._cancel):
             if comment := captures.get("comment"):
                 self._comment(comment[0])
@@ -125,7 +124,7 @@ class _Collector:
 
     def _comment(self, node: Node) -> None:
         data = self._syntax.data
-        # What was appended to close open blocks may have become part of a comment that the text ends in.
+        # Closers appended to the text may have become part of a comment at its end.
         start, end = node.start_byte, min(node.end_byte, len(data))
         if end > start and data[end - 1] in _BLANKS:
             end = start + len(data[start:end].rstrip(_BLANKS))
@@ -154,11 +153,11 @@ class _Collector:
             if "owner" in captures:
                 owner = self._range(captures["owner"][0])
         body = self._range(captures["body"][0]) if "body" in captures else self._body(node)
-        # A named function expression that is assigned is one function, not two: the binding came first.
+        # A named function expression that is assigned is one function, not two; the binding was captured first.
         if name[0] == name[1] or body[0] == body[1] or body in self._bodies:
             return
         if body[0] >= node.end_byte != name[1]:
-            return  # a macro call that ends in a semicolon defines nothing
+            return  # a macro call followed by a semicolon defines nothing
         self._bodies.add(body)
         start, end = self._range(node)
         self._functions[node.id] = CapturedFunction(
@@ -185,7 +184,7 @@ class _Collector:
         self._syntax.scopes.append(scope)
 
     def _widened(self, node_id: int, span: tuple[int, int]) -> tuple[int, int]:
-        """The range of the outermost wrapper that holds this function and nothing else of its kind."""
+        """The range of the outermost wrapper around this function that wraps nothing else."""
         wrapper = self._wrappers.get(node_id)
         while wrapper is not None and self._wrapped_count[wrapper.id] == 1:
             span = self._range(wrapper)
@@ -193,7 +192,7 @@ class _Collector:
         return span
 
     def _body(self, node: Node) -> tuple[int, int]:
-        """The body of a function whose pattern leaves it open; an empty body is its closing keyword."""
+        """The body of a function whose pattern does not capture it; if empty, the closing keyword."""
         body = node.child_by_field_name("body")
         if body is not None:
             return self._range(body)

@@ -1,7 +1,7 @@
-"""The words of ASCII texts, hashed many at a time without making a string of any of them.
+"""Hashes the words of ASCII texts in bulk, without creating a string for each word.
 
-The words are those of :func:`codeorigin.model.words.word_pattern`, which says what a word is; code is mostly ASCII,
-and for it the borders and hashes of all words of a batch come from a few passes over its bytes.
+:func:`codeorigin.model.words.word_pattern` defines what a word is. Code is mostly ASCII, and for ASCII the boundaries
+and hashes of all words in a batch can be computed in a few passes over its bytes.
 """
 
 import re
@@ -20,14 +20,14 @@ Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 _PRIME = np.uint64(0x100000001B3)
-# Longer words are hashed one by one: each character of the longest would cost a pass.
+# Longer words are hashed one by one, because every character of the longest word costs a pass.
 _LONG = 64
 
 _OPERATORS = ".=-:+\"'&|?!<>%^/*"
 _NUMBER = re.compile(rb"[A-Za-z0-9_.]*")
 
 
-# Kinds of characters; what is neither a letter nor an operator nor blank is a word by itself.
+# Kinds of characters; _SINGLE characters are words by themselves.
 _BLANK, _LETTER, _DIGIT, _OPERATOR, _SINGLE = range(5)
 
 
@@ -42,7 +42,7 @@ def _kind(character: str) -> int:
 
 
 _KINDS = bytes(_kind(chr(code)) for code in range(128)) + bytes(128)
-# What a letter is in a shape; 0 for what is none.
+# What each character becomes in a shape; 0 if it is not part of a name.
 _FORMS = bytes(
     ord("A" if each.isupper() else "a" if each.islower() else "0" if each.isdigit() else each)
     if each.isalnum() or each == "_"
@@ -54,7 +54,7 @@ _NUMBER_FORMS = np.array([fnv1a(form) for form in ("00", "0.0", "0x", "0")], dty
 
 
 def _joined_pairs() -> Flags:
-    """Which two operators in a row, and no third, are one word: ``[first, second]``."""
+    """Which runs of exactly two operators are a single word: ``[first, second]``."""
     pairs = np.zeros((128, 128), dtype=np.bool_)
     for first in _OPERATORS:
         for second in _OPERATORS:
@@ -69,8 +69,8 @@ _JOINED = _joined_pairs()
 class HashedWords:
     """The words of several texts, end to end.
 
-    ``words`` and ``shapes`` ``(n,)`` are the hashes of each word and of its shape, ``counts`` ``(texts,)`` how many
-    each text has. Where nobody asks for shapes, they are the words again.
+    ``words`` and ``shapes`` ``(n,)`` are the hashes of each word and of its shape, ``counts`` ``(texts,)`` the number
+    of words in each text. Without a language, ``shapes`` equals ``words``.
     """
 
     words: Hashes
@@ -79,9 +79,9 @@ class HashedWords:
 
 
 def hash_words(texts: Sequence[str], language: str | None) -> HashedWords:
-    """The words of ASCII ``texts``; a word that ``language``, a model language, reserves is its own shape.
+    """The words of ASCII ``texts``; a reserved word of ``language``, a model language, is its own shape.
 
-    Without a language there are no shapes.
+    If ``language`` is None, shapes are not computed.
     """
     # A blank ends every word.
     data = " ".join(texts).encode("ascii")
@@ -107,7 +107,7 @@ def hash_words(texts: Sequence[str], language: str | None) -> HashedWords:
 
 
 def _borders(codes: Bytes, kinds: Bytes, data: bytes) -> tuple[Flags, Flags, Ints]:
-    """Where words begin, which characters are part of one, and where the numbers with dots begin."""
+    """Flags for where words begin and which characters are part of one, and where numbers with dots begin."""
     is_part = kinds != _BLANK
     is_word = (kinds == _LETTER) | (kinds == _DIGIT)
     is_operator = kinds == _OPERATOR
@@ -124,7 +124,7 @@ def _borders(codes: Bytes, kinds: Bytes, data: bytes) -> tuple[Flags, Flags, Int
 def _take_dots(
     codes: Bytes, kinds: Bytes, data: bytes, begins: Ints, is_start: Flags, is_operator: Flags
 ) -> Ints:
-    """Make dots behind digits, and what follows them, part of the number; where such numbers begin."""
+    """Make dots in numbers, and what follows them, part of the number; return where such numbers begin."""
     dots: Ints = np.flatnonzero(codes == ord("."))
     dots = dots[dots > 0]
     before = kinds[dots - 1]
@@ -165,7 +165,7 @@ def _split_operators(codes: Bytes, is_start: Flags, is_operator: Flags) -> None:
 
 
 def _take_marks(codes: Bytes, is_part: Flags) -> None:
-    """Make the tabs directly behind a line feed part of its word."""
+    """Make the tabs directly after a line feed part of its word."""
     tabs = np.flatnonzero(codes == ord("\t"))
     if not len(tabs):
         return
@@ -177,10 +177,10 @@ def _take_marks(codes: Bytes, is_part: Flags) -> None:
 
 
 def _hashes(codes: Bytes, starts: Ints, lengths: Ints) -> Hashes:
-    """FNV-1a ``(n,)`` of the words of ``lengths`` at ``starts``, none of them empty: one character of all a pass."""
+    """FNV-1a ``(n,)`` of the non-empty words of ``lengths`` at ``starts``, one character of every word per pass."""
     hashes = _FIRST[codes[starts]]
     several = np.flatnonzero(lengths > 1)
-    # Longest first, so that those that go on are always the first ones.
+    # Longest first, so that the words still unfinished are always at the front.
     short = np.minimum(lengths[several], _LONG + 1).astype(np.uint8)
     several = several[np.argsort(_LONG + 1 - short, kind="stable")]
     going = np.cumsum(np.bincount(short, minlength=_LONG + 2)[::-1])[::-1]
@@ -203,13 +203,13 @@ def _hashes(codes: Bytes, starts: Ints, lengths: Ints) -> Hashes:
 def _hash_forms(
     shapes: Hashes, data: bytes, is_start: Flags, starts: Ints, lengths: Ints, firsts: Bytes, language: str
 ) -> None:
-    """Put the hashes of their forms in the place of the hashes of all identifiers that are not reserved."""
+    """Replace the hashes of all identifiers that are not reserved by the hashes of their forms."""
     reserved = _reserved(language)
     named = np.flatnonzero((firsts == _LETTER) & (reserved[shapes & np.uint64(len(reserved) - 1)] != shapes))
     if not len(named):
         return
     forms = np.frombuffer(data.translate(_FORMS), dtype=np.uint8)
-    # A run of one kind is one letter, but underscores are all kept.
+    # A run of one kind becomes one character, but every underscore is kept.
     kept = is_start | (forms == ord("_"))
     kept[1:] |= forms[1:] != forms[:-1]
     kept &= forms != 0
@@ -235,12 +235,12 @@ def _number_forms(codes: Bytes, starts: Ints, lengths: Ints, with_dots: Ints) ->
 
 @lru_cache(maxsize=32)
 def _reserved(language: str) -> Hashes:
-    """A table in which the hash of each reserved word stands at its own low bits; of a size that is a power of two."""
+    """A table of the reserved words' hashes, indexed by their low bits; its size is a power of two."""
     hashes = [fnv1a(word) for word in KEYWORDS.get(language, ())]
     size = 256
     while len({value % size for value in hashes}) < len(hashes):
         size *= 2
-    # No word is empty.
+    # Free slots hold the hash of the empty string, which is never a word.
     table = np.full(size, fnv1a(""), dtype=np.uint64)
     for value in hashes:
         table[value % size] = value

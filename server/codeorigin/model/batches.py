@@ -1,4 +1,4 @@
-"""The windows of functions, in batches of about one length."""
+"""The windows of functions, in batches of similar length."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from codeorigin.model.features import Features
 
 BATCH_TOKENS = 4096
-"""Most tokens of one batch, padding included; one window alone may be longer."""
+"""Most tokens per batch, including padding; a single window may be longer."""
 
 BATCH_FEATURES = 1 << 18
-"""Most n-gram features of one batch; one function alone may have more."""
+"""Most n-gram features per batch; a single function may have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class WindowRow:
 
 
 def batches(features: Sequence[Features]) -> Iterator[list[WindowRow]]:
-    """The windows of all functions, shortest first, so that little of a batch is padding."""
+    """The windows of all functions in batches, shortest first to keep padding low."""
     rows: list[WindowRow] = []
     for index, item in enumerate(features):
         if item.windows and item.encoding is not None:
@@ -40,7 +40,7 @@ def batches(features: Sequence[Features]) -> Iterator[list[WindowRow]]:
     for row in rows:
         wide = features[row.function].wide if row.first else None
         new_features = 0 if wide is None else len(wide.ids)
-        # Sorted, so this row's length is the batch's.
+        # Rows are sorted, so this row's length is the batch's.
         tokens = (len(batch) + 1) * max(1, row.stop - row.start)
         if batch and (tokens > BATCH_TOKENS or feature_count + new_features > BATCH_FEATURES):
             yield batch

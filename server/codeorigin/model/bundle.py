@@ -18,18 +18,18 @@ FORMAT = 1
 _WHOLE_BITS = 32
 SCORE_GRAPH, GRADIENT_GRAPH, TOKENIZER = "score.onnx", "gradient.onnx", "tokenizer.json"
 WEIGHTS = "weights.bin"
-"""Matrices of the deep part in few bits, which both graphs read; only where the manifest has fewer than 32."""
+"""Quantized matrices of the deep part, shared by both graphs; present if the manifest's ``bits`` is below 32."""
 WIDE_GRAPH = "wide.onnx"
-"""The wide part of a bundle whose deep part refines: both are asked apart."""
+"""The wide part of a bundle whose deep part refines; the two run separately."""
 
 BUNDLED_NAME = "codeorigin-small"
 
 
 def default_model_dir() -> Path:
-    """Folder of the model that comes with CodeOrigin: the checkout's first, else the installed one.
+    """Folder of the model that ships with CodeOrigin: the one in the checkout if there is one, else the installed one.
 
     Raises:
-        ModelError: neither is there.
+        ModelError: neither exists.
     """
     return shipped_model_dir(BUNDLED_NAME, "model", "reinstall codeorigin or pass a model folder")
 
@@ -38,9 +38,9 @@ def default_model_dir() -> Path:
 class Bundle:
     """A model folder whose files were checked against its manifest.
 
-    ``views`` is None without a wide part, ``deep`` without a deep part; one of them is there.
-    ``baseline_logit`` is the logit of an all-MASK input without n-grams, before ``language_bias`` is added: what the
-    logits of each model language are moved by.
+    ``views`` is None without a wide part, ``deep`` without a deep part; at least one of them is set.
+    ``language_bias`` is what is added to logits, by model language. ``baseline_logit`` is the logit of an all-MASK
+    input without n-grams, before ``language_bias`` is added.
     """
 
     directory: Path
@@ -62,12 +62,12 @@ class Bundle:
 
     @property
     def score_path(self) -> Path:
-        """The forward graph; that of the deep part alone where there is a ``wide_path``."""
+        """The forward graph; if there is a ``wide_path``, it is the deep part alone."""
         return self.directory / SCORE_GRAPH
 
     @property
     def wide_path(self) -> Path | None:
-        """The wide part of a bundle whose deep part refines; None in any other."""
+        """The wide part of a bundle whose deep part refines; None for any other bundle."""
         return self.directory / WIDE_GRAPH if self.calibration.refined is not None else None
 
     @property
@@ -82,10 +82,10 @@ class Bundle:
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "Bundle":
-        """Read and check a model folder; None takes the bundled model.
+        """Load and check a model folder; None means the bundled model.
 
         Raises:
-            ModelError: a file is missing, differs from the manifest, or the manifest is not readable.
+            ModelError: a file is missing or differs from the manifest, or the manifest is not readable.
         """
         directory = default_model_dir() if directory is None else directory
         path = directory / MANIFEST
@@ -111,7 +111,7 @@ class Bundle:
                 views=None if wide is None else NgramViews([_view(entry) for entry in wide["views"]]),
                 deep=None if deep is None else _deep(deep),
                 bias=float(manifest["bias"]),
-                # Bundles from before 0.6.2 do not name it.
+                # Bundles made before 0.6.2 lack this entry.
                 language_bias={
                     name: float(value) for name, value in dict(manifest.get("language_bias", {})).items()
                 },
@@ -129,7 +129,7 @@ def _view(entry: Mapping[str, Any]) -> View:
         int(entry["min_order"]),
         int(entry["max_order"]),
         int(entry["width"]),
-        # Bundles from before 0.2 do not name it.
+        # Bundles made before 0.2 lack this entry.
         float(entry.get("norm_power", 1.0)),
     )
 
@@ -144,7 +144,7 @@ def _deep(entry: Mapping[str, Any]) -> DeepSettings:
 
 
 def _bits(deep: Mapping[str, Any]) -> int:
-    # Bundles from before few bits do not name it.
+    # Bundles made before quantization lack this entry.
     return int(deep.get("bits", _WHOLE_BITS))
 
 
@@ -153,7 +153,7 @@ def _refines(manifest: Mapping[str, Any]) -> bool:
 
 
 def _check_files(directory: Path, manifest: Mapping[str, Any]) -> None:
-    """Refuse files that are not the ones the manifest was written for: their figures would not hold."""
+    """Reject files that do not match the manifest, whose figures would not be valid for them."""
     files: Mapping[str, str] = manifest["files"]
     needed = {SCORE_GRAPH}
     if (deep := manifest["deep"]) is not None:

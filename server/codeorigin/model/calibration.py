@@ -1,4 +1,4 @@
-"""From raw logits to answers: the scales of functions by themselves, in their file and commit, and of whole ones."""
+"""From raw logits to answers: scales for functions alone, in their file and commit, and for whole files and commits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,13 @@ from codeorigin.model.top_level import TopLevelRule
 class Calibration:
     """The result of calibration on repositories kept out of training.
 
-    ``alone`` reads the logit of a function's own text. Functions of fewer than ``min_lines`` lines that are not
-    blank, or of fewer than ``min_characters`` characters that are not blank, get no verdict. ``file_context`` is
-    the rule for functions with others in their file, ``file`` the one for whole files; None in a bundle that has none.
-    ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their commit,
-    ``file_and_commit_context`` for those with others in both. ``top_level`` is the rule for code outside of functions.
-    ``refined`` reads what the deep part was added to; where it is None, a deep part is a part of every logit.
+    ``alone`` reads the logit of a function's own text. Functions with fewer than ``min_lines`` non-blank lines or
+    fewer than ``min_characters`` non-blank characters get no verdict. ``file_context`` is the rule for functions with
+    others in their file, ``file`` the one for whole files; None in a bundle without such a rule, as for all that
+    follow. ``commit`` is the rule for whole commits, ``commit_context`` the one for functions with others in their
+    commit, ``file_and_commit_context`` the one for functions with others in both. ``top_level`` is the rule for code
+    outside functions. ``refined`` reads logits that include the deep part; if it is None, a deep part is included in
+    every logit.
     """
 
     alone: Scale
@@ -48,7 +49,7 @@ class Calibration:
     def from_manifest(cls, entry: Mapping[str, Any]) -> "Calibration":
         """Read the manifest's ``calibration`` entry; KeyError, TypeError or ValueError if it is broken.
 
-        Every rule but that for functions by themselves may be missing.
+        Every rule except the one for functions alone may be missing.
         """
         in_file, file, commit = entry.get("file_context"), entry.get("file"), entry.get("commit")
         at_top, refined = entry.get("top_level"), entry.get("refined")

@@ -1,4 +1,4 @@
-"""The verdict on a change, such as a commit: the functions that it wrote, taken together."""
+"""The verdict on a change such as a commit: on the functions that it wrote, taken together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from codeorigin.model.verdict import Verdict
 
 
 class ChangeReason(StrEnum):
-    """Why a change has no verdict though the model has a rule for commits."""
+    """Why a change has no verdict even though the model has a rule for commits."""
 
     TOO_FEW_FUNCTIONS = "too_few_functions"
     MERGE = "merge"
@@ -29,10 +29,10 @@ class ChangeVerdict(PooledVerdict):
 
 @dataclass(frozen=True, slots=True)
 class ChangedFunctions:
-    """All functions of a file that a change touched, with the verdicts that they have without it.
+    """All functions of a file that a change touched, with their verdicts before the change is taken into account.
 
-    ``language`` is the model language. ``lines`` are those that are not blank (``counted_lines``), ``written`` says of
-    every function whether the change wrote all of it. Without ``in_context`` each is judged by its own text.
+    ``language`` is the model language. ``lines`` is each function's number of non-blank lines (``counted_lines``),
+    ``written`` whether the change wrote all of it. Without ``in_context``, each function is judged by its own text.
     """
 
     language: str
@@ -43,12 +43,12 @@ class ChangedFunctions:
 
 
 def judge_change(rule: PooledRule, functions: Sequence[tuple[float, int, str]]) -> ChangeVerdict:
-    """The answer about the functions of a change, in any order.
+    """The verdict on the functions of a change, in any order.
 
     Args:
         rule: the model's rule for commits.
-        functions: logit, lines that are not blank, and model language of each that has a verdict. The language of
-            most lines gives the thresholds.
+        functions: logit, non-blank lines and model language of each function with a verdict. The language with the
+            most lines determines the thresholds.
     """
     if len(functions) < rule.fewest_functions:
         return ChangeVerdict.without(ChangeReason.TOO_FEW_FUNCTIONS, len(functions))

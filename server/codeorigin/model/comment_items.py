@@ -1,4 +1,4 @@
-"""The items of comments, hashed for many functions at a time."""
+"""Hashes the items of comments, for many functions at a time."""
 
 from collections.abc import Sequence
 
@@ -10,16 +10,16 @@ from codeorigin.model.text_words import hash_texts
 from codeorigin.model.words import Vocabulary
 
 _MARKS = 3
-"""Of each comment: two before its words and one after them."""
+"""Marks per comment: two before its words and one after them."""
 
 
 def comment_items(texts: Sequence[str], language: str, vocabulary: Vocabulary) -> Items:
-    """The hashes of :meth:`codeorigin.model.comment_words.Comment.items`, a group for each comment.
+    """The hashes of :meth:`codeorigin.model.comment_words.Comment.items`, one group per comment.
 
     Args:
         texts: normalised code.
         language: a model language.
-        vocabulary: keeps the hashes of what it meets.
+        vocabulary: caches the hashes of words and marks.
     """
     owners: list[int] = []
     marks: list[str] = []

@@ -12,18 +12,18 @@ from codeorigin.model.words import shape, word_pattern
 
 _CODE_WORD = re.compile(r"\w+|[^\w\s]")
 _LONGEST_KNOWN = 32
-"""Longer words are no keywords, and are not kept."""
+"""Longer words cannot be keywords and are not cached."""
 _MOST_PARTS = 6
-"""Longer comments than three times as many words are all one."""
+"""Comments of at least three times this many words all get the same length."""
 _COMMENT_MARKS = "/*#\"'! \t\n"
 
 
 class Comment(NamedTuple):
-    """A comment of a text: ``text[start:end]``, and its marks.
+    """A comment of a text, ``text[start:end]``, and its marks.
 
-    ``before`` are two marks that stand on its first character: whether it has a line of its own, and its first letter's
-    case with its last character and its length. ``after``, on its last character, is the code that follows it. No word
-    of a text begins with a mark's first character and goes on.
+    The two marks ``before`` are placed on its first character: whether it is on its own line, and the case of its first
+    letter, its last character and its length. The mark ``after``, on its last character, is the code that follows.
+    Marks cannot collide with words, because no longer word of a text starts with a mark's first character.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Comment(NamedTuple):
         return [*self.before, *word_pattern(self.written).findall(self.written), self.after]
 
     def places(self) -> list[tuple[int, int]]:
-        """Where each of the items stands: its first character and one past the last."""
+        """Position of each item: its first character and one past its last."""
         words = word_pattern(self.text).finditer(self.text, self.start, self.end)
         first, last = (self.start, self.start + 1), (self.end - 1, self.end)
         return [first, first, *(match.span() for match in words), last]
@@ -71,7 +71,7 @@ def _known_next_mark(word: str, language: str) -> str:
 
 
 def _written(comment: str) -> str:
-    """The first letter's case, the last character unless it is a letter, and a coarse number of words."""
+    """The case of the first letter, the last character unless it is alphanumeric, and a coarse number of words."""
     body = comment.strip(_COMMENT_MARKS)
     case = "A" if body[:1].isupper() else "a" if body[:1].islower() else "-"
     last = "" if body[-1:].isalnum() else body[-1:]

@@ -1,18 +1,18 @@
-"""Finds comments and docstrings without a syntax tree: fast enough for every edit, and at work in broken code too.
+"""Finds comments and docstrings without a syntax tree: fast enough for every edit, and works on broken code.
 
-String literals are read over, so that ``"http://"`` holds no comment. What only a parser can tell is not tried: slashes
-in a regular expression of JavaScript, ``#`` in a heredoc of Ruby or PHP, nested block comments of Rust.
+String literals are skipped, so ``"http://"`` does not contain a comment. What only a parser can tell is not attempted:
+slashes in a JavaScript regular expression, ``#`` in a Ruby or PHP heredoc, nested block comments in Rust.
 """
 
 import re
 from functools import cache
 
-# Each piece is what follows its first character, which a lookbehind names: an expression that begins with one plain set
-# is searched for several times as fast as a choice. What nothing closes goes on to the end of its line or of the text,
-# and is read once: going back to look for comments in it would take time that grows with its square.
+# Each piece matches what follows its first character, which a lookbehind checks, because a pattern that starts with a
+# single character set is searched several times faster than an alternation. Anything unclosed extends to the end of its
+# line or of the text and is read only once: going back to look for comments in it would take quadratic time.
 _DOUBLE = r'(?<=")[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?'
 _SINGLE = r"(?<=')[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"
-# A longer one is no character: Rust's lifetimes, C++'s digit separators.
+# Anything longer is not a character literal: Rust's lifetimes, C++'s digit separators.
 _CHARACTER = r"(?<=')(?:\\[^'\n]{1,8}|\\'|[^'\\\n])'"
 _BACKTICK = r"(?<=`)[^`\\]*+(?:\\.[^`\\]*+)*+`?"
 _RAW = r"(?<=`)[^`]*+`?"
@@ -21,14 +21,14 @@ _HASH = r"(?<=#)[^\n]*"
 _TRIPLE_DOUBLE = r'(?<=")""[^"]*+(?:"{1,2}(?!")[^"]*+)*+(?:"""|\Z)'
 _TRIPLE_SINGLE = r"(?<=')''[^']*+(?:'{1,2}(?!')[^']*+)*+(?:'''|\Z)"
 _TRIPLE = f"(?:{_TRIPLE_DOUBLE}|{_TRIPLE_SINGLE})"
-# A string in triple quotes that begins a line is taken for a docstring.
+# A triple-quoted string at the start of a line counts as a docstring.
 _DOCSTRING = rf"""(?<![^\n\t]["']){_TRIPLE}"""
 _PREFIXED_DOCSTRING = rf"""(?<=[rRuU]["'])(?<![^\n\t][rRuU]["']){_TRIPLE}"""
 _BEGIN_END = r"(?<![^\n\t]=)(?<==)begin[\s\S]*?(?:\n\t*=end|\Z)"
 
 
 def _lexer(firsts: str, comment: str, *strings: str, prefixed: str = r"(?!)") -> str:
-    """Finds comments (group 1), those with a letter in front (group 2), and strings."""
+    """Pattern for comments (group 1), comments with a prefix letter (group 2), and strings."""
     return f"[{firsts}](?:{'|'.join([f'({comment})', f'({prefixed})', *strings])})"
 
 
@@ -46,7 +46,7 @@ _LEXERS = {
     "go": _lexer("/\"'`", _SLASHES, _DOUBLE, _CHARACTER, _RAW),
 }
 _PREFIXED = 2
-# A text without any of these has no comment: most functions, and looking for two words is faster than reading.
+# A text without any of these has no comment. That holds for most functions, and the check is faster than the lexer.
 _C_LIKE_SIGNS = ("//", "/*")
 _SIGNS = {
     "python": ("#", '"""', "'''"),
@@ -57,16 +57,16 @@ _SIGNS = {
 
 @cache
 def _compiled(lexer: str) -> re.Pattern[str]:
-    """Compiled when it is first needed: a server starts without."""
+    """Compile on first use, so that a server starts without it."""
     return re.compile(lexer)
 
 
 def find_comments(text: str, language: str) -> list[tuple[int, int]]:
-    """Where the comments of normalised ``text`` stand: (first character, one past the last), in order, disjoint.
+    """Positions of the comments in normalised ``text``: (first character, one past the last), in order, disjoint.
 
     Args:
         text: :attr:`codeorigin.model.normalize.Normalized.text`, whose lines begin with level marks.
-        language: a model language; one without rules of its own is read like C.
+        language: a model language; one without its own rules is read like C.
     """
     if not _may_have_comments(text, language):
         return []

@@ -1,4 +1,4 @@
-"""What the other functions of a commit say about each of them, with its file or without, and how the sum is read."""
+"""How the other functions of a commit, with or without those of the file, count in a function's verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from codeorigin.model.scale import Scale
 
 @dataclass(frozen=True, slots=True)
 class CommitContext:
-    """What the other functions of its commit add to a function's logit, and ``scale``, which reads the sum.
+    """What the other functions of its commit add to a function's logit, and the ``scale`` that reads the sum.
 
-    With ``file`` those of its file add to it besides: ``scale`` is then that of functions with neighbours in both.
-    A function that stands in the same commit and the same file as another hears it twice, as in calibration.
-    A commit is what wrote all lines of a function; one that only touched it says nothing here.
+    If ``file`` is set, those of its file add to it as well; ``scale`` is then for functions with neighbours in both.
+    A neighbour in both the same commit and the same file counts twice, as in calibration.
+    A function's commit is the one that wrote all its lines; a commit that merely touched it does not count here.
     """
 
     commit: NeighbourRule
@@ -43,7 +43,7 @@ class CommitContext:
 
         Args:
             in_commit: own logits of the other functions of its commit that have a verdict, in any file.
-            in_file: those of the other functions of its file, by any commit; unheard without a rule for them.
+            in_file: those of the other functions of its file, from any commit; ignored without a rule for them.
         """
         heard = 0.0 if self.file is None else self.file.evidence_for_one(in_file)
         return self.commit.evidence_for_one(in_commit) + heard

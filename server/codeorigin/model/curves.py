@@ -1,4 +1,4 @@
-"""The two curves of every calibrated answer: the sigmoid, and the scores of human-written code."""
+"""The two curves behind every calibrated answer: the sigmoid, and the scores of human-written code."""
 
 import math
 from bisect import bisect_left
@@ -14,7 +14,7 @@ def sigmoid(value: float) -> float:
 
 
 def check_survival(logits: Sequence[float], shares: Sequence[float]) -> None:
-    """Raise ValueError unless ``shares`` go with rising ``logits`` and there is at least one."""
+    """Raise ValueError unless ``logits`` are ascending, not empty, and as many as ``shares``."""
     if len(logits) != len(shares) or not logits:
         raise ValueError("human_logits and human_shares must be of one length and not empty")
     if list(logits) != sorted(logits):
@@ -22,12 +22,12 @@ def check_survival(logits: Sequence[float], shares: Sequence[float]) -> None:
 
 
 def survival(logits: Sequence[float], shares: Sequence[float], logit: float) -> float:
-    """Share, 0 to 1, of what the curve was made of that scores at least ``logit``.
+    """Share, 0 to 1, of the curve's samples that score at least ``logit``.
 
     Args:
-        logits: rising.
-        shares: of one length with ``logits``, falling: the share that scores at least as high as each.
-        logit: where to read; linear between the points, 1 below the first, the last share above the last.
+        logits: ascending.
+        shares: as many as ``logits``, descending: the share of samples that score at least as high as each.
+        logit: where to read the curve; linear between the points, 1 below the first, the last share above the last.
     """
     index = bisect_left(logits, logit)
     if index == 0:

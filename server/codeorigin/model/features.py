@@ -1,4 +1,4 @@
-"""What the model reads of a function, and what it answers before calibration."""
+"""What the model reads of a function, and its answer before calibration."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from codeorigin.model.windows import Window
 class DeepSettings:
     """How the deep part reads a function.
 
-    ``context`` and ``overlap`` are window sizes in tokens, ``dim`` is the width of an embedding,
-    ``ngram_buckets`` the rows of the n-gram embedding table (0: none).
+    ``context`` and ``overlap`` are the length and overlap of windows in tokens, ``dim`` is the width of an embedding,
+    ``ngram_buckets`` the number of rows of the n-gram embedding table (0 for no table).
     """
 
     context: int
@@ -25,7 +25,7 @@ class DeepSettings:
 class Features:
     """What the model reads of one function; a part that is None adds nothing to the logit.
 
-    ``bias`` is that of its language.
+    ``bias`` is the bias of its language.
     """
 
     wide: WideFeatures | None
@@ -36,10 +36,10 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class RawScore:
-    """The model's answer before calibration: ``logit == bias + wide + deep``; ``windows`` were pooled.
+    """The model's answer before calibration: ``logit == bias + wide + deep``.
 
-    The bias is the model's and that of the function's language.
-    ``deep`` is None, and no part of the sum, where the deep part has not read the function.
+    The bias is the model's plus that of the function's language. ``deep`` is None, and not part of the sum, if the deep
+    part has not read the function. ``windows`` is the number of windows that were pooled.
     """
 
     logit: float
@@ -50,7 +50,7 @@ class RawScore:
 
 @dataclass(frozen=True, slots=True)
 class DeepAnswer:
-    """What the deep part alone says of a function, pooled over its ``windows``."""
+    """The deep part's answer about a function, pooled over its ``windows``."""
 
     logit: float
     windows: int

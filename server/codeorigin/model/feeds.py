@@ -1,4 +1,4 @@
-"""What ``score.onnx`` is fed: windows of tokens, and n-grams of whole functions."""
+"""The inputs of ``score.onnx``: windows of tokens, and n-grams of whole functions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ def windows_feed(
     tokenizer: Tokenizer | None,
     deep: DeepSettings,
 ) -> Feed:
-    """The deep part's inputs for the windows ``rows`` of functions; ``place`` is where the answer has each function."""
+    """The deep part's inputs for the windows ``rows``; ``place`` is each function's index in the graph's output."""
     length = max(1, *(row.stop - row.start for row in rows))
     ids = np.full((len(rows), length), tokenizer.pad_id if tokenizer else 0, dtype=np.int64)
     mask = np.zeros(ids.shape, dtype=np.bool_)
@@ -41,7 +41,7 @@ def deep_feed(
 ) -> Feed:
     """Tokens ``(W, T)``, their n-grams ``(W, T, 2)`` and ``mask`` ``(W, T)``.
 
-    Every window hashes its own n-grams: what stood before it is not part of it.
+    N-grams are hashed per window and do not include what came before it.
     """
     ngrams = np.zeros((*ids.shape, 2), dtype=np.int64)
     if deep is not None and tokenizer is not None and deep.ngram_buckets:
@@ -70,7 +70,7 @@ def wide_feed(features: Sequence[Features], rows: Sequence[WindowRow], place: Ma
 
 
 def no_wide() -> Feed:
-    """The wide part's inputs where there are no n-grams."""
+    """The wide part's inputs if there are no n-grams."""
     return {
         "wide_ids": np.zeros(0, dtype=np.int64),
         "wide_values": np.zeros(0, dtype=np.float32),

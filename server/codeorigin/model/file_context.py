@@ -1,4 +1,4 @@
-"""What the other functions of a file say about each of them, and how the sum is read."""
+"""How the other functions of a file count in a function's verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from codeorigin.model.scale import Scale
 
 @dataclass(frozen=True, slots=True)
 class FileContext:
-    """What neighbours add, and ``scale``, which reads a logit with it.
+    """The ``rule`` for what neighbours add to a logit, and the ``scale`` that reads the sum.
 
-    Its temperature, thresholds and curve are those of functions with neighbours, not those of text alone.
+    The scale's temperature, thresholds and curve are for functions with neighbours, not for a function's text alone.
     """
 
     rule: NeighbourRule

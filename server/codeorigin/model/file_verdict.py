@@ -1,4 +1,4 @@
-"""The verdict on a file: its functions taken together, by a calibrated rule of a few numbers."""
+"""The verdict on a file: its functions taken together, by a calibrated rule with few parameters."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from codeorigin.model.pooled_rule import PooledRule, PooledVerdict
 
 
 class FileReason(StrEnum):
-    """Why a file has no verdict though the model has a rule for files."""
+    """Why a file has no verdict even though the model has a rule for files."""
 
     TOO_FEW_FUNCTIONS = "too_few_functions"
     GENERATED = "generated"
@@ -31,10 +31,10 @@ class FileVerdict(PooledVerdict):
 
 @dataclass(frozen=True, slots=True)
 class FileRule(PooledRule):
-    """How the logits of a file's functions become one answer."""
+    """How the logits of a file's functions are combined into one verdict."""
 
     def verdict(self, functions: Iterable[tuple[float, int]], language: str) -> FileVerdict:
-        """The answer about a file's functions with a verdict, each its logit and lines that are not blank."""
+        """The verdict on a file, from the logit and the non-blank lines of each function with a verdict."""
         known = list(functions)
         if len(known) < self.fewest_functions:
             return FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, len(known))

@@ -1,4 +1,4 @@
-"""One ONNX graph on onnxruntime, set up for a process that lives beside an editor."""
+"""An ONNX graph on onnxruntime, configured for a process that runs next to an editor."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,11 +9,11 @@ import numpy.typing as npt
 from codeorigin.errors import ModelError
 
 Feed = dict[str, npt.NDArray[Any]]
-"""Arrays by the name of the graph's input or output."""
+"""Arrays by the name of a graph's input or output."""
 
 
 class Graph:
-    """An onnxruntime session set up for an editor: few threads, no spinning, quiet, one-line errors."""
+    """An onnxruntime session configured for an editor: few threads, no spinning, no logging, one-line errors."""
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
         """Load ``path``.
@@ -21,7 +21,7 @@ class Graph:
         Raises:
             ModelError: the file is missing or not a graph.
         """
-        # Takes a fifth of a second, and the models that have no encoder do without.
+        # The import takes a fifth of a second, and models without an encoder do not need it.
         import onnxruntime  # noqa: PLC0415
 
         self._name = path.name
@@ -32,12 +32,12 @@ class Graph:
         # Idle threads must not drain the battery.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-        # Plans are per shape, and hardly any two batches have the same.
+        # Memory plans are per shape, and hardly any two batches have the same shape.
         options.enable_mem_pattern = False
         provider = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=[provider])
-        except Exception as error:  # onnxruntime's errors share no base of their own
+        except Exception as error:  # onnxruntime's errors share no base class
             raise ModelError(
                 f"{path.name}: cannot be loaded ({_one_line(error)}); reinstall the model"
             ) from error
@@ -48,10 +48,10 @@ class Graph:
         self._run_options.only_execute_path_to_fetches = True
 
     def run(self, outputs: Sequence[str], feed: Mapping[str, npt.NDArray[Any]]) -> Feed:
-        """Compute ``outputs`` by name, ``(B,)`` or as the graph shapes them; only what they need is run.
+        """Compute ``outputs`` by name, ``(B,)`` or as the graph shapes them; only the nodes they depend on are run.
 
         Raises:
-            ModelError: onnxruntime refused the inputs or failed.
+            ModelError: onnxruntime rejected the inputs or failed.
         """
         try:
             values = self._session.run(list(outputs), dict(feed), self._run_options)

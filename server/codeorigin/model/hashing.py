@@ -16,7 +16,7 @@ Places = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.uint32]
 
 NO_ROW = np.iinfo(np.uint32).max
-"""What stands for no n-gram; a table has fewer rows."""
+"""Placeholder for no n-gram; no table has this row."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -25,10 +25,10 @@ _SHIFT = np.uint64(29)
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """What n-grams are made of: the items of a batch of functions, end to end, in groups that no n-gram leaves.
+    """What n-grams are made of: the items of a batch of functions, end to end, in groups that no n-gram crosses.
 
-    ``hashes`` is ``(n,)``; ``lengths`` ``(g,)`` is the number of items of each group and adds up to ``n``;
-    ``owners`` ``(g,)``, ascending, is the group's function, as its place in the batch.
+    ``hashes`` is ``(n,)``; ``lengths`` ``(g,)`` is the number of items in each group and adds up to ``n``;
+    ``owners`` ``(g,)``, ascending, is the index of each group's function in the batch.
     """
 
     hashes: Hashes
@@ -37,10 +37,10 @@ class Items:
 
 
 def ngram_rows(items: Items, orders: range, width: int) -> Iterator[tuple[int, Hashes, Places]]:
-    """For each order: the order, a row for every item that an n-gram may begin at, and which rows to leave out.
+    """For each order: the order, a row for every item where an n-gram may begin, and which rows to leave out.
 
-    Rows are uint64 ``(n - order + 1,)`` in ``[0, width)``. The third array lists, in no order, the places of those
-    n-grams that would reach over the end of their group. An order that is longer than all items is left out.
+    Rows are uint64 ``(n - order + 1,)`` in ``[0, width)``. The third array lists, unsorted, the positions of n-grams
+    that would cross the end of their group. An order greater than the number of items is left out.
     """
     count = len(items.hashes)
     ends = np.cumsum(items.lengths)[:-1]
@@ -53,17 +53,17 @@ def ngram_rows(items: Items, orders: range, width: int) -> Iterator[tuple[int, H
         rolling *= _MULTIPLIER
         rolling += items.hashes[order - 1 :]
         if order >= orders.start:
-            # The order goes in so that "ab" and an "a" whose hash happens to be the same stay apart.
+            # The order is mixed in so that "ab" and an "a" that happens to have the same hash remain distinct.
             rows = rolling * _MIX
             rows += np.uint64(order)
             yield order, _modulo(_mixed(rows), width), _reaching_over(ends, order, left)
 
 
 def sorted_rows(items: Items, orders: range, width: int, first_row: int, functions: int) -> list[Rows]:
-    """The rows of the n-grams of each of ``functions``, ascending, where the view's first row is ``first_row``.
+    """The rows of each function's n-grams, ascending, for a view whose first row is ``first_row``.
 
-    One function's n-grams of all orders stand together, so that its few thousand rows are sorted in the processor's
-    nearest cache: sorting those of the whole batch takes several times as long.
+    Each function's n-grams of all orders are sorted by themselves, because its few thousand rows fit in the processor's
+    fastest cache; sorting those of the whole batch takes several times as long.
     """
     rows = np.full((len(items.hashes), len(orders)), NO_ROW, dtype=np.uint32)
     for order, of_order, outside in ngram_rows(items, orders, width):
@@ -105,6 +105,6 @@ def _modulo(hashes: Hashes, width: int) -> Hashes:
 
 
 def _reaching_over(ends: Counts, order: int, left: int) -> Places:
-    """Places below ``left`` that are less than ``order`` in front of a group's end: an n-gram there goes beyond."""
+    """Positions below ``left`` that are less than ``order`` before a group's end, where an n-gram would cross it."""
     places = (ends[:, None] - np.arange(1, order)).ravel()
     return places[(places >= 0) & (places < left)]

@@ -1,4 +1,4 @@
-"""Where the items of a view stand in a text, for explanations."""
+"""Positions of a view's items in a text, for explanations."""
 
 from collections.abc import Collection
 
@@ -14,11 +14,11 @@ Ints = npt.NDArray[np.int32]
 
 
 def item_places(text: str, kinds: Collection[ViewKind], language: str) -> dict[ViewKind, tuple[Ints, Ints]]:
-    """For each kind of view, the first character of every item and one past the last, in the items' order.
+    """For each kind of view, the first character of every item and one past its last, in the items' order.
 
     Args:
         text: normalised code.
-        kinds: views to look for.
+        kinds: the kinds of views wanted.
         language: a model language.
     """
     return {kind: _places(text, kind, language) for kind in kinds}

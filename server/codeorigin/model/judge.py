@@ -1,4 +1,4 @@
-"""Raw scores -> verdicts: of single functions, of functions among those of their file, and of whole files."""
+"""Raw scores -> verdicts: on functions, alone or with their file and commit, and on whole files and changes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -18,39 +18,39 @@ from codeorigin.model.verdict import Band, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A function's raw score, and the group by which its thresholds are chosen."""
+    """A function's raw score, and the group that determines its thresholds."""
 
     score: RawScore
     group: Group
 
 
 class Judge:
-    """Reads scores by one model's calibration."""
+    """Turns scores into verdicts by one model's calibration."""
 
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration
-        # One entry for each scale, language and group that was met: a few dozen at most.
+        # One entry per scale, language and group seen so far: a few dozen at most.
         self._rules: dict[tuple[str, str, Group], Rule] = {}
 
     def is_long_enough(self, normalized: Normalized) -> bool:
-        """Whether a function has the lines and the characters, blanks aside, that a verdict takes."""
+        """Whether a function has enough non-blank lines and characters for a verdict."""
         calibration = self._calibration
         if len(normalized.layout.contents) < calibration.min_lines:
             return False
-        # The beginning settles it, save where it is nearly all blanks.
+        # The beginning is usually enough to decide, unless it is nearly all blanks.
         least, text = calibration.min_characters, normalized.text
         return sum(map(len, text[: 3 * least].split())) >= least or sum(map(len, text.split())) >= least
 
     @property
     def top_level(self) -> TopLevelRule | None:
-        """The rule for code outside of functions; None in a model that has none."""
+        """The rule for code outside functions; None if the model has none."""
         return self._calibration.top_level
 
     def at_top_level(self, scored: Scored, rule: TopLevelRule, language: str) -> Verdict:
-        """The verdict on code outside of functions, by its own rule and text alone."""
+        """The verdict on code outside functions, by its own rule and its text alone."""
         own = rule_of(rule.scale, language, scored.group)
         reading = read(rule.scale, own, scored.score.logit)
-        # Its rule is about the wide part alone.
+        # This rule is for the wide part alone.
         return self._unrefined(_verdict(scored, reading, own_probability=reading["probability"]))
 
     def in_commits(
@@ -61,11 +61,11 @@ class Judge:
         *,
         in_file: bool,
     ) -> dict[int, Verdict]:
-        """The verdicts of one file's functions that have others in their commits, as far as the model has a rule.
+        """New verdicts for those functions of a file that have others in their commits, if the model has a rule.
 
         Args:
-            verdicts: those of all functions of the file.
-            others: own logits of the other functions of its commit, for those where they are known.
+            verdicts: the verdicts on all functions of the file.
+            others: for each function where they are known, own logits of the other functions of its commit.
             language: a model language.
             in_file: let the other functions of the file count as well.
         """
@@ -91,11 +91,11 @@ class Judge:
         return found
 
     def alone(self, scored: Scored, language: str) -> Verdict:
-        """The verdict by the function's own text, in a model language."""
+        """The verdict on a function by its own text alone, in a model language."""
         return self._verdict(scored, language, None, 0)
 
     def in_file(self, functions: Mapping[int, Scored], language: str) -> dict[int, Verdict]:
-        """The verdicts of one file's functions, each with what the others add if the model has a rule for that."""
+        """The verdicts on a file's functions, including what the others add if the model has a rule for that."""
         context = self._calibration.file_context
         if context is None or len(functions) < 2:
             return {number: self.alone(scored, language) for number, scored in functions.items()}
@@ -106,19 +106,19 @@ class Judge:
         }
 
     def file(self, functions: Sequence[tuple[float, int]], language: str) -> FileVerdict | None:
-        """The verdict on a file of functions, each with its logit and its lines; None without a rule for files."""
+        """The verdict on a file, from its functions' logits and lines; None without a rule for files."""
         rule = self._calibration.file
         return None if rule is None else rule.verdict(functions, language)
 
     def change(self, files: Sequence[ChangedFunctions]) -> tuple[ChangeVerdict | None, list[list[Verdict]]]:
-        """The verdict on the functions that a change wrote, and what it adds to that of each.
+        """The verdict on a change, and the verdicts on its functions with what the change adds to each.
 
         Args:
             files: all functions of the changed files.
 
         Returns:
-            The verdict on the change, None without a rule for commits, and the verdicts of all functions, by file.
-            Those that the change did not write are as they were; so are all where it wrote but one.
+            The verdict on the change, None without a rule for commits, and the verdicts on all functions, by file.
+            Verdicts on functions that the change did not write stay the same, as do all if it wrote only one.
         """
         written = [
             (function.unrefined_logit, file.lines[number], file.language)
@@ -132,7 +132,7 @@ class Judge:
         return whole, [self._with_change(file, logits) for file in files]
 
     def _with_change(self, file: ChangedFunctions, logits: Sequence[float]) -> list[Verdict]:
-        """The verdicts of a file's functions in their change, all of whose functions have ``logits``."""
+        """The verdicts on a file's functions within a change; ``logits`` are those of all functions it wrote."""
         verdicts = list(file.verdicts)
         alone, both = self._calibration.commit_context, self._calibration.file_and_commit_context
         judged = [number for number, each in enumerate(verdicts) if each.unrefined_logit is not None]
@@ -158,9 +158,10 @@ class Judge:
         return verdicts
 
     def refined(self, verdict: Verdict, deep: DeepAnswer, language: str) -> Verdict:
-        """The verdict with what the deep part says; as it is if it awaits none.
+        """The verdict refined by the deep part's answer, or unchanged if it does not await one.
 
-        What the wide part calls ``human`` is not called ``llm``, so that the promise holds for both steps together.
+        A function that the wide part calls ``human`` is never called ``llm``, so that the promise holds for both steps
+        together.
         """
         scales = self._calibration.refined
         if (
@@ -187,14 +188,14 @@ class Judge:
         return replace(refined, band=Band.UNSURE, cleared=True)
 
     def _read(self, name: str, scale: Scale, logit: float, language: str, group: Group) -> Reading:
-        """What ``scale``, called ``name``, says of ``logit``."""
+        """The reading of ``logit`` by ``scale``; ``name`` identifies the scale in the cache."""
         rule = self._rules.get((name, language, group))
         if rule is None:
             rule = self._rules[name, language, group] = rule_of(scale, language, group)
         return read(scale, rule, logit)
 
     def _unrefined(self, verdict: Verdict) -> Verdict:
-        """The verdict for a rule that is about the wide part alone, where the deep part refines."""
+        """The verdict without the deep part's refinement, for rules that are for the wide part alone."""
         if self._calibration.refined is None:
             return verdict
         return replace(verdict, logit=verdict.unrefined_logit, deep=0.0, windows=0, cleared=False)
@@ -207,7 +208,7 @@ class Judge:
         by_file: tuple[float | None, int],
         by_commit: tuple[float, int],
     ) -> Verdict:
-        """The verdict, read by ``scale``, with what others add to its logit: how much, and how many they are."""
+        """The verdict read by ``scale`` with what others add: (evidence, number of others) by file and by commit."""
         if verdict.unrefined_logit is None or verdict.group is None:
             return verdict
         (in_file, neighbours), (heard, others) = by_file, by_commit
@@ -249,7 +250,7 @@ def _verdict(
     evidence: float | None = None,
     neighbours: int = 0,
 ) -> Verdict:
-    """The verdict by ``reading``, with what the function's file adds as ``evidence``."""
+    """The verdict from a ``reading``; ``evidence`` is what the function's file adds."""
     score = scored.score
     return Verdict(
         **reading,

@@ -1,4 +1,4 @@
-"""Reserved words of every supported language: kept as they are where identifiers are reduced to shapes."""
+"""Reserved words of every supported language, which are kept as is when identifiers are reduced to shapes."""
 
 _C = (
     "auto break case char const continue default do double else enum extern float for goto if inline int long "
@@ -65,4 +65,4 @@ _WORDS = {
 KEYWORDS: dict[str, frozenset[str]] = {
     language: frozenset(words.split()) for language, words in _WORDS.items()
 }
-"""Model language -> its reserved words and the built-in names that are used like them."""
+"""Model language -> its reserved words, and built-in names that are used like them."""

@@ -1,4 +1,4 @@
-"""What functions that belong together say about each other: most files and most commits have one author."""
+"""How functions that belong together count in each other's verdicts, since most files and commits have one author."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class NeighbourRule:
-    """How much the other functions of a file, or of a commit, count in the verdict of each.
+    """How much the other functions of a file, or of a commit, count in the verdict on each.
 
-    To a function's own logit comes ``weight`` times the mean evidence of the other functions, each of
-    which counts alike by its logit's distance from ``neutral``, where both classes are equally likely. The mean
-    is drawn towards nothing as by ``prior_functions`` more functions without evidence, so that one neighbour says less
-    than ten. A function does not count in its own verdict here.
+    ``weight`` times the mean evidence of the other functions is added to a function's own logit. The evidence of a
+    function is the distance of its logit from ``neutral``, where both classes are equally likely, and all functions
+    count equally. The mean is shrunk towards zero as if there were ``prior_functions`` more functions without evidence,
+    so that one neighbour counts less than ten. A function is not its own neighbour.
     """
 
     weight: float
@@ -37,10 +37,10 @@ class NeighbourRule:
         """What the others add to the logit of each of these functions.
 
         Args:
-            logits: every function's own, of those that have a verdict; their order does not matter.
+            logits: the own logits of all functions with a verdict; their order does not affect the sums.
 
         Returns:
-            One figure in logits for each; empty unless there are at least two functions.
+            One value in logits for each; empty unless there are at least two functions.
         """
         if len(logits) < 2:
             return []
@@ -50,7 +50,7 @@ class NeighbourRule:
         return [share * (total - each) for each in own]
 
     def evidence_for_one(self, others: Sequence[float]) -> float:
-        """What ``others``, the own logits of the other functions, add to the logit of one; 0 without any."""
+        """What ``others``, the own logits of the other functions, add to the logit of one; 0 if there are none."""
         if not others:
             return 0.0
         total = math.fsum(logit - self.neutral for logit in others)

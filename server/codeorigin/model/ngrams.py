@@ -1,9 +1,9 @@
 """Hashed n-gram views of functions: the wide part's input.
 
-A view is a way to cut a function into items: words, their shapes, characters, the words of comments. N-grams of items
+A view is a way to split a function into items: words, their shapes, characters, the words of comments. N-grams of items
 are hashed to rows of a weight table (:mod:`codeorigin.model.hashing`) and counted
-(:mod:`codeorigin.model.counting`), many functions at a time. Which characters an n-gram covers is worked out for
-explanations alone.
+(:mod:`codeorigin.model.counting`), many functions at a time. Which characters an n-gram covers is only computed for
+explanations.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,15 +25,15 @@ from codeorigin.model.words import Vocabulary, utf32
 Ints = npt.NDArray[np.int32]
 
 BATCH_CHARACTERS = 1 << 16
-"""Most characters of one batch; one function alone may have more. Its arrays stay in the processor's cache."""
+"""Most characters per batch, so that its arrays stay in the processor's cache; a single function may have more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """Where the features stand: occurrence ``i`` is feature ``feature[i]`` over ``text[start[i]:end[i]]``.
+    """Where the features occur: occurrence ``i`` is feature ``feature[i]`` over ``text[start[i]:end[i]]``.
 
-    All three are int32 of one shape ``(M,)``; ``feature`` indexes :attr:`WideFeatures.ids`. Empty where nobody asked
-    for them: they are many times larger than the features.
+    All three are int32 of shape ``(M,)``; ``feature`` indexes :attr:`WideFeatures.ids`. Empty unless requested, since
+    they are many times larger than the features.
     """
 
     feature: Ints
@@ -57,9 +57,9 @@ _NOWHERE = Occurrences(*(np.zeros(0, dtype=np.int32) for _ in range(3)))
 
 
 class NgramViews:
-    """Extracts all views of functions into one id space: view ``k`` owns the rows after view ``k - 1``.
+    """Extracts all views of functions into one id space, where the rows of view ``k`` follow those of view ``k - 1``.
 
-    One thread at a time may use it: the words that it has met are kept.
+    Not thread-safe, because it caches the words that it has seen.
     """
 
     def __init__(self, views: Sequence[View]) -> None:
@@ -70,7 +70,7 @@ class NgramViews:
         self._vocabulary = Vocabulary()
 
     def extract(self, normalized: Normalized, language: str) -> WideFeatures:
-        """All n-grams of one function, with their places; empty arrays where the text holds none."""
+        """All n-grams of one function, with their positions; empty arrays if the text has none."""
         text = normalized.text
         places = item_places(text, {view.kind for view in self.views}, language)
         rows_of_views: list[Rows] = []
@@ -89,7 +89,7 @@ class NgramViews:
         return WideFeatures(counted.ids, counted.values, places_of_all)
 
     def extract_many(self, texts: Sequence[str], language: str) -> Iterator[WideFeatures]:
-        """The n-grams of many functions of one language, in their order, without places.
+        """The n-grams of many functions of one language, in order, without positions.
 
         Args:
             texts: normalised code, as :attr:`codeorigin.model.normalize.Normalized.text`.
@@ -100,7 +100,7 @@ class NgramViews:
                 yield WideFeatures(counted.ids[start:end], counted.values[start:end], _NOWHERE)
 
     def count_many(self, texts: Sequence[str], language: str) -> Iterator[Counted]:
-        """The n-grams of :meth:`extract_many`, in batches of functions."""
+        """The n-grams of :meth:`extract_many`, as one result per batch of functions."""
         for batch in _batches(texts):
             by_view = [
                 sorted_rows(items, view.orders, view.width, first_row, len(batch))

@@ -1,8 +1,8 @@
-"""Code -> the text that the model reads: layout that only tells repositories apart is taken out.
+"""Code -> the text that the model reads, without layout that only tells repositories apart.
 
-Trailing blanks, line-end style, indentation width and the column that a function starts in say where code
-lives, not who wrote it, and all four separate the classes of a training corpus almost for free. What is
-kept is what a formatter keeps: line breaks, single blank lines and the nesting level of every line.
+Trailing blanks, line-end style, indentation width and the column that a function starts in depend on where code
+lives, not on who wrote it, yet all four separate the classes of a training corpus almost for free. What a formatter
+keeps is kept: line breaks, single blank lines and the nesting level of every line.
 """
 
 import re
@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 LEVEL_MARK = "\t"
-"""Stands for one level of indentation at the start of a line of :attr:`Normalized.text`."""
+"""One level of indentation at the start of a line of :attr:`Normalized.text`."""
 
 MAX_LEVEL = 12
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BLANKS = " \t\f\v\u00a0\ufeff"
-# What str.strip takes for a blank besides those, in ASCII.
+# The other ASCII characters that str.strip removes.
 _OTHER_BLANKS = "\x1c\x1d\x1e\x1f"
 _TAB_WIDTH = 4
 # Less than this is alignment inside a block comment (" * text"), not a level.
@@ -33,10 +33,10 @@ _MARKS = [LEVEL_MARK * level for level in range(MAX_LEVEL + 1)]
 
 @dataclass(frozen=True, slots=True)
 class LineLayout:
-    """Where the lines of a normalised text stood, one entry for each line that is not blank, in order.
+    """Original layout of the lines of a normalised text, one entry per non-blank line, in order.
 
-    ``numbers`` are 0-based lines relative to the code's first line, ``indents`` the code points in front of the
-    line's content, ``levels`` its level marks.
+    ``numbers`` are 0-based lines relative to the code's first line, ``indents`` the number of code points before the
+    line's content, ``levels`` its number of level marks, ``contents`` the lines without surrounding blanks.
     """
 
     numbers: Sequence[int]
@@ -47,11 +47,11 @@ class LineLayout:
 
 @dataclass(frozen=True)
 class Normalized:
-    """Normalised text, and where each of its characters stood once somebody asks for it.
+    """Normalised text, and the original position of each character, computed on demand.
 
-    ``lines`` and ``columns`` are int32 of shape ``(len(text),)``: the 0-based line, relative to the code's
-    first line, and the code-point column in that line of every character. A level mark points at the
-    indentation that it stands for; a line feed points at the end of its line.
+    ``lines`` and ``columns`` are int32 of shape ``(len(text),)``: the 0-based line of every character, relative to the
+    code's first line, and its column in that line, in code points. A level mark points at column 0 of its line, a line
+    feed at the end of its line.
     """
 
     text: str
@@ -74,7 +74,7 @@ class Normalized:
             np.array(each, dtype=np.int32)
             for each in (layout.numbers, layout.indents, layout.levels, list(map(len, layout.contents)))
         )
-        # Every line but the last has one line feed behind it, and two where blank lines follow.
+        # Every line but the last has one line feed after it, or two if blank lines follow.
         feeds = np.append(np.where(np.diff(numbers) > 1, 2, 1), 0)[: len(numbers)]
         spans = levels + lengths + feeds
         starts = np.cumsum(spans) - spans
@@ -85,17 +85,17 @@ class Normalized:
 
 
 def normalize(code: str, language: str) -> Normalized:
-    """Normalise one function, or any other piece of code.
+    """Normalise a function, or any other piece of code.
 
     Args:
-        code: text as it stands in a document, with any line ends.
+        code: text exactly as in a document, with any line ends.
         language: a model language such as ``"python"``.
     """
     raw_lines = _LINE_END.split(code) if "\r" in code else code.split("\n")
     first = _definition_line(raw_lines) if language == "python" else 0
     if first:
         raw_lines = raw_lines[first:]
-    # Without an argument, strip is twice as fast, and takes the same where there are no other blanks.
+    # Without an argument, strip is twice as fast, and equivalent if there are no other blanks.
     blanks = None if code.isascii() and not any(map(code.__contains__, _OTHER_BLANKS)) else _BLANKS
     contents = [raw.strip(blanks) for raw in raw_lines]
     numbers: Sequence[int] = range(first, first + len(raw_lines))
@@ -106,14 +106,14 @@ def normalize(code: str, language: str) -> Normalized:
     indents = [len(raw) - len(raw.lstrip(blanks)) for raw in raw_lines]
     widths = indents
     if "\t" in code:
-        # Every other blank is one wide.
+        # Every blank other than a tab is one column wide.
         widths = [
             len(raw[:indent].expandtabs(_TAB_WIDTH)) for raw, indent in zip(raw_lines, indents, strict=True)
         ]
     levels = _levels(widths, contents, language)
     heads = list(map(_MARKS.__getitem__, levels))
     if isinstance(numbers, list):
-        # A run of blank lines is one: how many there are is a formatter's business.
+        # A run of blank lines counts as one, since their number is up to the formatter.
         for place in range(1, len(numbers)):
             if numbers[place] - numbers[place - 1] > 1:
                 heads[place] = "\n" + heads[place]
@@ -122,7 +122,7 @@ def normalize(code: str, language: str) -> Normalized:
 
 
 def _definition_line(raw_lines: list[str]) -> int:
-    """First line of a Python definition: half of any corpus lists functions without their decorators."""
+    """First line of a Python definition after its decorators, which half of any corpus leaves out."""
     if not raw_lines[0].lstrip(_BLANKS).startswith("@"):
         return 0
     for number, raw in enumerate(raw_lines):
@@ -134,15 +134,15 @@ def _definition_line(raw_lines: list[str]) -> int:
 def _levels(widths: list[int], contents: list[str], language: str) -> list[int]:
     """Nesting level of every line, at most :data:`MAX_LEVEL`, by a stack of indentation widths.
 
-    The first line's own column is not used: an editor hands over a method with its indentation, a syntax
-    tree without. The column of a closing line stands in for it.
+    The first line's own column is not used, because an editor passes a method with its indentation, a syntax tree
+    without. The column of a closing line is used instead.
     """
     if not widths:
         return []
     base = -_MIN_STEP
     if len(widths) > 1:
         smallest = min(widths[1:])
-        # In Python only the bracket that closes the parameters stands in the definition's column.
+        # In Python only the bracket that closes the parameters is in the definition's column.
         if language == "python":
             closers: tuple[str, ...] = (")",)
             closing = widths.index(smallest, 1)

@@ -1,4 +1,4 @@
-"""One answer about functions that belong together, such as those of a file or a commit, by a rule of a few numbers."""
+"""One verdict on functions that belong together, such as those of a file or commit, by a rule with few parameters."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,12 +14,12 @@ from codeorigin.model.verdict import Band
 class PooledVerdict:
     """A calibrated estimate about functions taken together.
 
-    ``functions`` is how many functions with a verdict of their own were taken together, or would have been.
-    ``logit`` is the pooled one (:meth:`PooledRule.pooled`), ``probability`` the sigmoid of the temperature-scaled
+    ``functions`` is the number of functions with individual verdicts that were, or would have been, taken together.
+    ``logit`` is the pooled logit (:meth:`PooledRule.pooled`), ``probability`` the sigmoid of the temperature-scaled
     logit. ``human_share`` is the share of human-written samples in the calibration set that score at least this high.
-    ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands, ``promise`` says what is
-    guaranteed for the first; both it and ``llm_threshold`` are None if no rate could be guaranteed: such a model never
-    says ``llm`` of them. Figures are None where there is no verdict.
+    ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands, ``promise`` is what is
+    guaranteed for the former. Both ``promise`` and ``llm_threshold`` are None if no rate could be guaranteed; the
+    verdict is then never ``llm``. Figures are None if there is no verdict.
     """
 
     probability: float | None
@@ -42,14 +42,13 @@ Kind = TypeVar("Kind", bound=PooledVerdict)
 
 @dataclass(frozen=True, slots=True)
 class PooledRule:
-    """How the logits of functions that belong together become one answer.
+    """How the logits of functions that belong together are combined into one verdict.
 
-    A function counts by its lines that are not blank, at most by as many as the longest functions of calibration have,
-    and the whole is taken to hold ``prior_lines`` more lines
-    without evidence, of logit ``prior_logit``, so that few and short functions stay near undecided.
-    ``scale`` reads the pooled logit as another reads a function's: its probability, its thresholds by language, and how
-    human code scores. Its default ``llm`` threshold is infinite when the calibration set had too few repositories
-    to promise anything.
+    A function is weighted by its non-blank lines, up to the length of the longest functions in calibration. The mean is
+    shrunk as if there were ``prior_lines`` more lines with logit ``prior_logit``, so that few, short functions remain
+    nearly undecided. ``scale`` reads the pooled logit just as other scales read a function's: its probability, its
+    thresholds by language, and how human-written code scores. Its default ``llm`` threshold is infinite if the
+    calibration set had too few repositories to promise anything.
     """
 
     prior_lines: float
@@ -65,7 +64,7 @@ class PooledRule:
     def from_manifest(cls, entry: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_manifest` writes; KeyError, TypeError or ValueError if it is broken.
 
-        Bundles of before 0.6 have one pair of thresholds for files, beside the other figures.
+        Bundles made before 0.6 have a single pair of thresholds for files, next to the other figures.
         """
         if "default" not in entry:
             entry = {**entry, "default": {"llm": entry["llm"], "human": entry["human"]}, "languages": {}}
@@ -86,18 +85,18 @@ class PooledRule:
         }
 
     def pooled(self, functions: Iterable[tuple[float, int]]) -> float:
-        """One logit from each function's logit and :func:`counted_lines`; their order does not matter."""
+        """One logit, from each function's logit and :func:`counted_lines`; their order does not matter."""
         return pooled_logit(functions, self.prior_lines, self.prior_logit)
 
     def judge(self, functions: Iterable[tuple[float, int]], language: str) -> PooledVerdict:
-        """The answer about functions with a verdict, each its logit and :func:`counted_lines`.
+        """The verdict on functions that each have a verdict.
 
         Args:
-            functions: their order does not matter.
-            language: by whose thresholds the answer is given; :func:`main_language` where there are several.
+            functions: logit and :func:`counted_lines` of each, in any order.
+            language: the language whose thresholds apply; :func:`main_language` if there are several.
 
         Returns:
-            One without probability and band where there are fewer than ``fewest_functions``.
+            A verdict, without probability and band if there are fewer than ``fewest_functions``.
         """
         known = list(functions)
         if len(known) < self.fewest_functions:
@@ -105,7 +104,7 @@ class PooledRule:
         return self.judge_as(PooledVerdict, known, language)
 
     def judge_as(self, kind: type[Kind], functions: Sequence[tuple[float, int]], language: str) -> Kind:
-        """The answer about ``functions``, however few, as a ``kind`` of verdict."""
+        """The verdict of type ``kind`` on ``functions``, however few."""
         logit = self.pooled(functions)
         thresholds = self.scale.thresholds(language)
         can_be_llm = math.isfinite(thresholds.llm)
@@ -122,9 +121,9 @@ class PooledRule:
 
 
 def pooled_logit(functions: Iterable[tuple[float, int]], prior_lines: float, prior_logit: float) -> float:
-    """Mean logit weighted by lines, drawn towards ``prior_logit`` as by ``prior_lines`` more lines.
+    """Mean logit weighted by lines, shrunk towards ``prior_logit`` as if by ``prior_lines`` more lines.
 
-    Without functions and without a prior it is ``prior_logit``.
+    Without functions and without prior lines it is ``prior_logit``.
     """
     # Sorted, so that not even the last bit depends on the order.
     known = sorted(functions)
@@ -135,14 +134,14 @@ def pooled_logit(functions: Iterable[tuple[float, int]], prior_lines: float, pri
 
 
 def counted_lines(code: str) -> int:
-    """Lines of a function that are not blank: how much it counts among others."""
+    """Number of non-blank lines of a function, which is its weight among others."""
     return sum(map(bool, map(str.strip, code.replace("\r", "\n").split("\n"))))
 
 
 def main_language(functions: Iterable[tuple[str, int]]) -> str:
-    """The language of most lines, from each function's language and :func:`counted_lines`.
+    """The language with the most lines, from each function's language and :func:`counted_lines`.
 
-    Of languages with as many lines it is the first by name, so that the order of functions does not matter.
+    Ties go to the first language by name, so that the order of functions does not matter.
 
     Raises:
         ValueError: there are no functions.

@@ -1,4 +1,4 @@
-"""What a threshold promises, and about which code."""
+"""What a threshold promises, and for which code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from typing import Any
 from codeorigin.model.comments import has_comments
 
 LONGEST = 300
-"""Most lines, blank ones aside, of the functions that models are fitted and calibrated on."""
+"""Most non-blank lines in the functions that models are fitted and calibrated on."""
 
 
 class Group(StrEnum):
-    """Kinds of functions inside a language that may have thresholds of their own.
+    """Groups of functions within a language that may have their own thresholds.
 
-    ``LONG`` are those of more than :data:`LONGEST` lines, about which no calibration can say anything: they are never
-    called ``llm``.
+    ``LONG`` are those of more than :data:`LONGEST` lines. No calibration covers them, so they are never called
+    ``llm``.
     """
 
     DOCUMENTED = "documented"
@@ -24,10 +24,10 @@ class Group(StrEnum):
 
 
 def group_of(text: str, language: str) -> Group:
-    """The group of a function, the same in calibration as when it is judged.
+    """The group of a function, determined in the same way in calibration and for a verdict.
 
     Args:
-        text: :attr:`codeorigin.model.normalize.Normalized.text`; a comment anywhere in it documents it.
+        text: :attr:`codeorigin.model.normalize.Normalized.text`; with a comment anywhere in it, it is documented.
         language: a model language.
     """
     if text.count("\n") >= LONGEST and sum(map(bool, map(str.strip, text.split("\n")))) > LONGEST:
@@ -37,10 +37,10 @@ def group_of(text: str, language: str) -> Group:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """A promise about single repositories, beside the one about their mean.
+    """A promise about individual repositories, in addition to the one about their mean.
 
     At most ``rate`` of new repositories with ``fewest`` functions or more are expected to have more than ``share`` of
-    their human functions in band ``llm``.
+    their human-written functions in band ``llm``.
     """
 
     share: float
@@ -65,10 +65,10 @@ class Tail:
 class Promise:
     """Which code an ``llm`` threshold was calibrated on, and what it guarantees there.
 
-    At most ``rate`` of the human functions of a new repository are expected in band ``llm`` (conformal risk control,
-    repositories as units). ``language`` None stands for all languages together, ``group`` None for all functions of
-    the language. ``repositories`` is how many stand behind it, 0 where the model does not say. ``tail`` is None where
-    nothing is promised about single repositories.
+    At most ``rate`` of the human-written functions of a new repository are expected in band ``llm`` (conformal risk
+    control with repositories as units). ``language`` is None for all languages together, ``group`` is None for all
+    functions of the language. ``repositories`` is the number of repositories that it is based on, 0 if the model does
+    not give it. ``tail`` is None if nothing is promised about individual repositories.
     """
 
     rate: float
@@ -78,7 +78,7 @@ class Promise:
     tail: Tail | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """What reports and editors are told: ``rate``, ``language``, ``group``, ``repositories`` (None if unknown)."""
+        """The promise for reports and editors; ``repositories`` is None if unknown."""
         return {
             "rate": self.rate,
             "language": self.language,

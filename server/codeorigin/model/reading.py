@@ -1,4 +1,4 @@
-"""What a scale says of a logit, as a verdict holds it."""
+"""The reading of a logit by a scale, in the form that a verdict has."""
 
 import math
 from typing import NamedTuple, TypedDict
@@ -9,7 +9,7 @@ from codeorigin.model.verdict import Band
 
 
 class Rule(NamedTuple):
-    """What a scale says of all functions of one group in one language."""
+    """What a scale says about all functions of one group in one language."""
 
     thresholds: Thresholds
     llm_threshold: float | None
@@ -18,7 +18,7 @@ class Rule(NamedTuple):
 
 
 class Reading(TypedDict):
-    """What a scale says of a logit, by the names of a verdict's fields."""
+    """What a scale says about a logit, with the names of a verdict's fields."""
 
     probability: float
     band: Band
@@ -29,7 +29,7 @@ class Reading(TypedDict):
 
 
 def read(scale: Scale, rule: Rule, logit: float) -> Reading:
-    """What ``scale`` says of ``logit``, by a ``rule`` of its own."""
+    """What ``scale`` says about ``logit``, given the scale's ``rule`` for the function."""
     return Reading(
         probability=scale.probability(logit),
         band=_band(rule.thresholds, logit),
@@ -47,7 +47,7 @@ def _band(thresholds: Thresholds, logit: float) -> Band:
 
 
 def rule_of(scale: Scale, language: str, group: Group) -> Rule:
-    """What ``scale`` says of all functions of a group in a model language; no promise where it never says ``llm``."""
+    """The rule of ``scale`` for a group in a model language; it has no promise if the verdict is never ``llm``."""
     thresholds = scale.thresholds(language, group)
     can_be_llm = math.isfinite(thresholds.llm)
     return Rule(

@@ -1,4 +1,4 @@
-"""How a logit that the deep part was added to is read, in a model whose deep part is asked after the wide one."""
+"""How logits that include the deep part are read, in a model whose deep part runs after the wide part."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from codeorigin.model.scale import Scale
 class RefinedScales:
     """The scales of refined verdicts.
 
-    ``alone`` reads the wide and the deep logit of a function's own text, ``in_file`` their sum with what the other
-    functions of its file add, by their wide logits. None in a model without a rule for files.
+    ``alone`` reads the sum of the wide and the deep logit of a function's own text; ``in_file`` reads that sum plus
+    what the other functions of its file add by their wide logits, and is None in a model without a rule for those.
 
-    Their promise is about both steps: a function that the wide part calls ``human`` is not refined, or if it is
-    because a user looks at it, it is not called ``llm``.
+    Their promise covers both steps: a function that the wide part calls ``human`` is not refined, and if it is refined
+    after all because a user looks at it, it is never called ``llm``.
     """
 
     alone: Scale

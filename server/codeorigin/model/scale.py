@@ -12,11 +12,11 @@ from codeorigin.model.verdict import Band
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Raw logits that bound the bands: ``llm`` and above, ``human`` and below, between them ``unsure``.
+    """Raw logits that bound the bands: ``llm`` and above, ``human`` and below, and ``unsure`` in between.
 
-    ``llm`` is infinite, null in a manifest, where nothing could be promised: such code is never called ``llm``.
-    ``repositories`` is how many stand behind the promise about ``llm``; None where there were too few for a promise
-    about this code, so that the one about more code, of which it is a part, has to do.
+    ``llm`` is infinite (null in a manifest) if nothing could be promised; such code is never called ``llm``.
+    ``repositories`` is the number of repositories that the promise about ``llm`` is based on. It is None if there were
+    too few for a promise about this code; the promise about the larger set that it is part of then applies.
     """
 
     llm: float
@@ -35,13 +35,13 @@ class Scale:
     """The calibration of one kind of logit, on repositories kept out of training.
 
     ``temperature`` and ``shift`` map a raw logit to ``sigmoid((logit - shift) / temperature)``.
-    ``false_positive_rate`` is the expected share of human functions in band ``llm`` that the thresholds guarantee
-    for a new repository (conformal risk control, Angelopoulos et al., 2024), ``tail`` what they guarantee besides about
-    single repositories. A function is read by the thresholds of its group in its language (``groups``), else by its
-    language's, else by ``default``; what has no promise of its own is never called ``llm`` sooner than what it is
-    a part of.
-    ``human_logits`` and ``human_shares`` are the survival curve of modern human code: shares, falling, of the
-    calibration functions that score at least the logits, which rise.
+    ``false_positive_rate`` is the expected share of human-written functions in band ``llm`` that the thresholds
+    guarantee for a new repository (conformal risk control, Angelopoulos et al., 2024), ``tail`` what they guarantee in
+    addition about individual repositories. The thresholds for a function are those of its group in its language
+    (``groups``), else those of its language, else ``default``. Thresholds without their own promise have an ``llm``
+    threshold no lower than that of the larger set that they are part of.
+    ``human_logits`` and ``human_shares`` are the survival curve of modern human-written code: ascending logits, and the
+    descending shares of calibration functions that score at least as high.
     """
 
     temperature: float
@@ -59,7 +59,7 @@ class Scale:
             raise ValueError(f"temperature {self.temperature} is not positive")
         check_survival(self.human_logits, self.human_shares)
         if not self.groups and self.default.repositories is None:
-            # Made before there were groups: the languages' thresholds have promises, but not what they are about.
+            # From before there were groups: languages have promises, but not the number of repositories behind them.
             return
         for language, thresholds in self.languages.items():
             _check_part(language, thresholds, self.default)
@@ -100,7 +100,7 @@ class Scale:
         }
 
     def thresholds(self, language: str, group: Group | None = None) -> Thresholds:
-        """The thresholds of a model language, or of a group in it: its own where there are such, else its parent's."""
+        """The thresholds of a model language, or of a group in it: its own if there are any, else its parent's."""
         of_language = self.languages.get(language, self.default)
         if group is Group.LONG:
             return Thresholds(math.inf, of_language.human)
@@ -108,7 +108,7 @@ class Scale:
         return found or of_language
 
     def promise(self, language: str, group: Group | None = None) -> Promise:
-        """What is promised about the threshold of :meth:`thresholds`, where that is finite, and about which code."""
+        """What is promised about the threshold of :meth:`thresholds`, if that is finite, and for which code."""
         levels: list[tuple[str | None, Group | None, Thresholds | None]] = [
             (language, group, self.groups.get(language, {}).get(group) if group else None),
             (language, None, self.languages.get(language)),
@@ -119,11 +119,11 @@ class Scale:
         return Promise(self.false_positive_rate, self.default.repositories or 0, tail=self.tail)
 
     def probability(self, logit: float) -> float:
-        """Calibrated probability, for equally common classes, that an LLM wrote the function."""
+        """Calibrated probability that an LLM wrote the function, assuming equally common classes."""
         return sigmoid((logit - self.shift) / self.temperature)
 
     def band(self, logit: float, language: str, group: Group | None = None) -> Band:
-        """Band of a raw logit."""
+        """The band of a raw logit."""
         thresholds = self.thresholds(language, group)
         if logit >= thresholds.llm:
             return Band.LLM

@@ -1,6 +1,6 @@
 """The forward graph on onnxruntime: features of functions -> raw logits, in batches of windows.
 
-A wide part with a file of its own is added up by NumPy. Beside it, the deep part is loaded when it is first asked.
+A wide part in a separate file is computed with NumPy; the deep part next to it is loaded on first use.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 
 
 class Scorer:
-    """Runs ``score.onnx`` and, where there is one, ``wide.onnx``. One thread at a time may use it."""
+    """Runs ``score.onnx`` and, if there is one, ``wide.onnx``. Not thread-safe."""
 
     def __init__(
         self,
@@ -46,27 +46,27 @@ class Scorer:
         language_bias: Mapping[str, float] = MappingProxyType({}),
         wide_path: Path | None = None,
     ) -> None:
-        """Load the graph, or the wide part's weights alone if there is no deep part or it comes later.
+        """Load the graph, or just the wide part's weights if there is no deep part or it is loaded later.
 
         Args:
             score_path: ``score.onnx`` of a bundle.
-            threads: threads of one operator; 0 lets onnxruntime decide.
+            threads: threads per operator; 0 lets onnxruntime decide.
             wide: the n-gram views, or None for a bundle without a wide part.
-            tokenizer: the bundle's tokenizer, or its file, read when it is first needed; None exactly where ``deep`` is.
+            tokenizer: the bundle's tokenizer, or its file, which is read on first use; None if and only if ``deep`` is.
             deep: settings of the deep part, or None for a bundle without one.
-            bias: of the logit; the graph has it too.
-            language_bias: what is added besides, by model language.
+            bias: bias of the logit, which the graph contains as well.
+            language_bias: what is added to the logit on top, by model language.
             wide_path: ``wide.onnx`` of a bundle whose deep part refines; ``score.onnx`` is then the deep part alone.
 
         Raises:
-            ModelError: the graph cannot be read, or is not one of these parts.
+            ModelError: the graph cannot be read, or does not match these parts.
         """
         if (tokenizer is None) != (deep is None):
             raise ModelError(f"{score_path.name}: a deep part needs a tokenizer; reinstall the model")
         self.views = wide
         self.deep = deep
         self.refines = wide_path is not None
-        """Whether the deep part is asked of chosen functions, after the wide part has answered."""
+        """Whether the deep part runs on selected functions only, after the wide part."""
         self._tokenizer = tokenizer
         self._language_bias = language_bias
         self._path, self._threads = score_path, threads
@@ -82,7 +82,7 @@ class Scorer:
         """The scorer of a bundle.
 
         Raises:
-            ModelError: as the constructor; and where the deep part does not wait, its tokenizer cannot be read.
+            ModelError: as the constructor; or the tokenizer of a deep part that is not loaded later cannot be read.
         """
         tokenizer = bundle.tokenizer_path
         return cls(
@@ -107,10 +107,10 @@ class Scorer:
 
     @property
     def graph(self) -> Graph:
-        """The graph on the inference runtime; loaded when it is first asked for, and tried once.
+        """The graph on the inference runtime; loaded on first access, and only tried once.
 
         Raises:
-            ModelError: the graph cannot be read, or is another.
+            ModelError: the graph cannot be read, or is a different one.
         """
         return _loaded(self._graph)
 
@@ -145,8 +145,9 @@ class Scorer:
     ) -> Features:
         """What the model reads of one function.
 
-        The places of the n-grams are many times larger than the features themselves; they are worked out only
-        ``with_occurrences``, which an explanation needs. The tokens are there if ``deep``; None: unless it refines.
+        The positions of the n-grams are many times larger than the features themselves, so they are computed only
+        ``with_occurrences``, which explanations need. Tokens are included if ``deep`` is True, or if it is None and the
+        deep part does not refine.
         """
         if self.views is None:
             wide = None
@@ -158,7 +159,7 @@ class Scorer:
         return self._with_tokens(normalized, wide, deep, self._bias_of(language))
 
     def features_of(self, functions: Sequence[Normalized], language: str) -> list[Features]:
-        """What the model reads at first of each of several functions of one language, without the places of n-grams."""
+        """What the model reads first of several functions of one language, without n-gram positions."""
         bias = self._bias_of(language)
         if self.views is None:
             return [self._with_tokens(function, None, bias=bias) for function in functions]
@@ -183,7 +184,7 @@ class Scorer:
     def score_functions(
         self, functions: Sequence[Normalized], language: str, cancel: CancelToken = NEVER
     ) -> list[RawScore]:
-        """Raw scores of functions of one language, in their order; raises as :meth:`score` does."""
+        """Raw scores of functions of one language, in order; raises like :meth:`score`."""
         cancel.raise_if_cancelled()
         if self._wide_part is None or self.views is None:
             return self.score(self.features_of(functions, language), cancel)
@@ -195,13 +196,12 @@ class Scorer:
         return scores
 
     def score(self, features: Sequence[Features], cancel: CancelToken = NEVER) -> list[RawScore]:
-        """Raw scores of functions, in their order.
+        """Raw scores of functions, in order.
 
-        Windows are sorted by length, so that little of a batch is padding. A deep part that refines is asked of the
-        functions with tokens alone.
+        Windows are sorted by length to keep padding low. A deep part that refines runs only on functions with tokens.
 
         Raises:
-            Cancelled: ``cancel`` was thrown; it is checked before every batch.
+            Cancelled: ``cancel`` was triggered; it is checked before every batch.
             ModelError: the graph failed.
         """
         count = len(features)
@@ -221,7 +221,7 @@ class Scorer:
                 logit[functions] += deep_part
                 continue
             wide_part = outputs.get("wide", np.zeros(len(functions)))
-            # Bias and wide come with a function's first window; its other windows add to the deep part only.
+            # Bias and wide part come with a function's first window; other windows only add to the deep part.
             first = np.isin(functions, [row.function for row in rows if row.first])
             wide[functions] += np.where(first, wide_part, 0.0)
             logit[functions] += np.where(first, outputs["logit"], deep_part)
@@ -236,11 +236,11 @@ class Scorer:
         ]
 
     def deep_answer(self, normalized: Normalized, cancel: CancelToken = NEVER) -> DeepAnswer:
-        """What the deep part alone says of a function.
+        """The deep part's answer about a function.
 
         Raises:
-            Cancelled: ``cancel`` was thrown; it is checked before every batch.
-            ModelError: there is no deep part, or it cannot be loaded, or it failed.
+            Cancelled: ``cancel`` was triggered; it is checked before every batch.
+            ModelError: there is no deep part, it cannot be loaded, or it failed.
         """
         if self.deep is None:
             raise ModelError("this model has no deep part")
@@ -254,7 +254,7 @@ class Scorer:
         """The encoder's logit ``(W,)`` of windows of token ids, without bias, wide part or pooling.
 
         Raises:
-            Cancelled: ``cancel`` was thrown; it is checked before every batch.
+            Cancelled: ``cancel`` was triggered; it is checked before every batch.
             ModelError: the graph failed.
         """
         nowhere = np.zeros(0, dtype=np.int32)
@@ -286,7 +286,7 @@ class Scorer:
         return embeddings
 
     def wide_weights(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Rows ``(N,)`` of the weight table: every one is the wide logit of a function of that one n-gram.
+        """Rows ``(N,)`` of the weight table: each is the wide logit of a function with just that n-gram.
 
         Raises:
             ModelError: there is no wide part, or the graph failed.
@@ -329,7 +329,7 @@ class Scorer:
 
 
 def _tried(load: Callable[[], _T]) -> _T | ModelError:
-    """What is loaded, or why it cannot be: every function would ask for it again."""
+    """The loaded object, or the error, kept so that loading is not retried for every function."""
     try:
         return load()
     except ModelError as error:
@@ -351,7 +351,7 @@ def _wide_scores(part: WidePart, counted: Counted, bias: float, *, deep: float |
 
 
 def _joined(features: Sequence[WideFeatures | None]) -> Counted:
-    """The n-grams of functions end to end."""
+    """The n-grams of all functions, end to end."""
     nothing = no_wide()
     ids = [nothing["wide_ids"], *(each.ids for each in features if each is not None)]
     values = [nothing["wide_values"], *(each.values for each in features if each is not None)]

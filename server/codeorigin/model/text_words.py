@@ -1,4 +1,4 @@
-"""The hashed words of any texts: ASCII ones many at a time, the others word by word."""
+"""Hashes the words of any texts: ASCII texts in bulk, the others word by word."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -10,12 +10,12 @@ from codeorigin.model.words import Vocabulary, word_pattern
 
 
 def hash_texts(texts: Sequence[str], language: str | None, vocabulary: Vocabulary) -> HashedWords:
-    """The words of ``texts`` in their order, as :func:`codeorigin.model.ascii_words.hash_words` gives them.
+    """The words of ``texts`` in order, in the form of :func:`codeorigin.model.ascii_words.hash_words`.
 
     Args:
         texts: any texts.
-        language: a model language; None leaves out the shapes.
-        vocabulary: keeps the words of texts that are not ASCII.
+        language: a model language; if None, shapes are not computed.
+        vocabulary: caches the words of texts that are not ASCII.
     """
     others = [place for place, text in enumerate(texts) if not text.isascii()]
     if not others:

@@ -2,7 +2,7 @@
 
 The vocabulary is a ``tokenizer.json`` of the *tokenizers* library. Its pre-tokenizer isolates line feeds and
 runs of level marks before the merges are applied, so no token crosses a line end and the token -> line map
-is exact. The library is needed by bundles with a deep part alone (extra ``deep``), and imported when one is loaded.
+is exact. Only bundles with a deep part need the library (extra ``deep``); it is imported when a tokenizer is loaded.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Encoding:
     """Tokens of one function.
 
     ``ids`` is int64 of shape ``(T,)``. ``starts`` and ``ends`` are int32 ``(T,)`` character offsets into the
-    normalised text; the tokens of one character that takes several share its offsets. ``lines`` is int32
+    normalised text; if a character takes several tokens, they all have its offsets. ``lines`` is int32
     ``(T,)``: the line of each token, relative to the code's first line.
     """
 
@@ -41,7 +41,7 @@ class Tokenizer:
 
     def __init__(self, bpe: "BpeTokenizer") -> None:
         self._bpe = bpe
-        # Code that spells "<mask>" is code, not a hidden token.
+        # "<mask>" in source code is plain code, not a hidden token.
         bpe.encode_special_tokens = True
         self.pad_id = self._special(PAD_TOKEN)
         self.mask_id = self._special(MASK_TOKEN)
@@ -49,7 +49,7 @@ class Tokenizer:
 
     @property
     def special_ids(self) -> frozenset[int]:
-        """Ids that no text becomes: PAD, MASK, and others that an encoder's own vocabulary has."""
+        """Ids that no text is encoded to: PAD, MASK, and any others in the encoder's vocabulary."""
         added = self._bpe.get_added_tokens_decoder()
         return frozenset(number for number, token in added.items() if token.special) | {
             self.pad_id,
@@ -58,7 +58,7 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":
-        """Read ``tokenizer.json``.
+        """Load ``tokenizer.json``.
 
         Raises:
             ModelError: the file is missing or not a tokenizer of this project, or the library is not installed.
@@ -87,20 +87,20 @@ class Tokenizer:
         return int(token_id)
 
     def encode(self, normalized: Normalized) -> Encoding:
-        """Token ids of ``normalized`` with their places; empty arrays for an empty text."""
+        """Token ids of ``normalized`` with their positions; empty arrays for an empty text."""
         encoded = self._bpe.encode(_encodable(normalized.text), add_special_tokens=False)
         offsets = np.array(encoded.offsets, dtype=np.int32).reshape(-1, 2)
         starts, ends = offsets[:, 0].copy(), offsets[:, 1].copy()
         return Encoding(np.array(encoded.ids, dtype=np.int64), starts, ends, normalized.lines[starts])
 
     def ids(self, text: str) -> npt.NDArray[np.int64]:
-        """Token ids int64 ``(T,)`` of ``text`` as it stands, for texts that are no code of a known language."""
+        """Token ids int64 ``(T,)`` of ``text`` as is, for texts that are not code in a known language."""
         encoded = self._bpe.encode(_encodable(text), add_special_tokens=False)
         return np.array(encoded.ids, dtype=np.int64)
 
 
 def _encodable(text: str) -> str:
-    """Half a surrogate pair, which an editor can send, has no UTF-8 form; the stand-in is as long."""
+    """Replace lone surrogates, which editors can send but UTF-8 cannot encode, keeping the text's length."""
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if len(whole) == len(text):
         return whole
@@ -112,8 +112,8 @@ def ngram_ids(ids: npt.NDArray[np.int64], mask_id: int, buckets: int) -> npt.NDA
 
     Args:
         ids: token ids, int64, last axis is the sequence.
-        mask_id: an n-gram that holds it, or that begins before the text, gets bucket 0, which embeds to zero.
-        buckets: number of rows of the table, bucket 0 included.
+        mask_id: an n-gram that contains it, or that begins before the text, gets bucket 0, which embeds to zero.
+        buckets: number of rows of the table, including bucket 0.
 
     Returns:
         int64 ``(*ids.shape, 2)``. Source: Byte Latent Transformer (Pagnoni et al., 2024), section 3.2.1.

@@ -1,7 +1,7 @@
-"""How the logit of code outside of functions is read, in a model that has a calibration for it.
+"""How the logit of code outside functions is read, in a model that is calibrated for it.
 
-Its length, its share of settings and its comments are not those of functions: neither their thresholds nor their minimum
-hold for it, so a model without this rule gives it no verdict.
+Such code differs from functions in its length, its share of settings and its comments, so neither the thresholds nor
+the minimum length for functions apply to it. A model without this rule gives it no verdict.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from codeorigin.model.scale import Scale
 
 @dataclass(frozen=True, slots=True)
 class TopLevelRule:
-    """``scale`` reads the logit of top-level code; shorter code than the two minima, blanks aside, gets no verdict."""
+    """``scale`` reads the logit of top-level code with at least this many non-blank lines and characters."""
 
     min_lines: int
     min_characters: int
@@ -34,6 +34,6 @@ class TopLevelRule:
         }
 
     def is_long_enough(self, normalized: Normalized) -> bool:
-        """Whether the code has the lines and the characters that a verdict takes."""
+        """Whether the code has enough non-blank lines and characters for a verdict."""
         characters = sum(map(len, normalized.text.split()))
         return len(normalized.layout.contents) >= self.min_lines and characters >= self.min_characters

@@ -1,4 +1,4 @@
-"""The calibrated answer about one function: probability, band, and the threshold that gave the band."""
+"""The verdict on a function: calibrated probability, band, and the thresholds behind the band."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from codeorigin.model.promise import Group, Promise
 
 
 class Band(StrEnum):
-    """The band by the calibrated thresholds. ``UNSURE`` is an answer, not a failure."""
+    """The band according to the calibrated thresholds. ``UNSURE`` is an answer, not a failure."""
 
     HUMAN = "human"
     UNSURE = "unsure"
@@ -29,20 +29,21 @@ class Reason(StrEnum):
 class Verdict:
     """A calibrated estimate, or the reason why there is none.
 
-    ``logit`` is the raw model's for the function's own text (wide + deep + the biases of model and language). ``deep``
-    is None, and no part of it, as long as a deep part that refines chosen verdicts was not asked; it is 0 where that is
-    not to be asked.
-    ``unrefined_logit`` is the logit before the deep part refined it: what the function tells about others.
-    ``cleared``: the deep part's ``llm`` is not given, since the wide part had called the function ``human``.
-    ``file_evidence`` is what the ``neighbours`` other functions of its file add to the logit, in logits, None where
-    there are none or the text was judged by itself. ``commit_evidence`` is what the ``commit_neighbours`` other
-    functions of a change add besides, where the change wrote this one and a change was looked at, or those of the
-    commit that wrote it. ``probability`` and ``band`` are read off the sum of all, ``own_probability`` is the one by
-    the function's own text. ``human_share`` is the share of human-written calibration functions that score at least
-    this high. ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands; ``promise`` says
-    what is guaranteed for ``llm_threshold``, and about which code; ``group`` is the kind of function by which its
-    thresholds were chosen. ``windows`` counts the overlapping windows that a long function was scored in. Without a
-    verdict every figure is None and ``reason`` is set.
+    ``logit`` is the raw model's logit for the function's own text (wide + deep + the biases of model and language).
+    ``deep`` is None, and not part of ``logit``, until a deep part that refines selected verdicts has run on the
+    function; it is 0 if the deep part is not to run on it.
+    ``unrefined_logit`` is the logit before the deep part refined it, which is the function's evidence about others.
+    ``cleared`` means that the deep part's band ``llm`` was withheld because the wide part had called the function
+    ``human``.
+    ``file_evidence`` is what the ``neighbours`` other functions of its file add to the logit, in logits; None if there
+    are none or the text was judged alone. ``commit_evidence`` is what the ``commit_neighbours`` other functions add in
+    addition: those of the analysed change, if that wrote this function, or those of the commit that wrote it.
+    ``probability`` and ``band`` are for the sum of all of these, ``own_probability`` is for the function's own text
+    alone. ``human_share`` is the share of human-written calibration functions that score at least this high.
+    ``llm_threshold`` and ``human_threshold`` are the probabilities that bound the bands; ``promise`` is what is
+    guaranteed for ``llm_threshold``, and for which code; ``group`` is the group of functions that determined the
+    thresholds. ``windows`` is the number of overlapping windows that a long function was scored in. Without a
+    verdict, ``probability``, ``logit`` and ``band`` are None and ``reason`` is set.
     """
 
     probability: float | None
@@ -67,11 +68,11 @@ class Verdict:
 
     @property
     def awaits_deep(self) -> bool:
-        """Whether the model has a deep part that could refine this verdict and was not asked yet."""
+        """Whether the model has a deep part that could refine this verdict but has not run yet."""
         return self.logit is not None and self.deep is None
 
     def is_to_refine(self, *, looked_at: bool) -> bool:
-        """Whether the deep part is to read it: what the wide part calls ``human`` only where somebody looked at it."""
+        """Whether to run the deep part; on a ``human`` verdict, only if the function was ``looked_at``."""
         return self.awaits_deep and (looked_at or self.band is not Band.HUMAN)
 
     @property

@@ -1,4 +1,4 @@
-"""The views of a function whose n-grams are hashed: settings of a model's wide part."""
+"""The views of a function whose n-grams are hashed, which are settings of a model's wide part."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,9 +7,9 @@ from enum import StrEnum
 class ViewKind(StrEnum):
     """What the items of an n-gram are.
 
-    ``comments`` are the words of comments and docstrings alone, with marks for how each is written: on a line of its
-    own or behind code, its first letter's case, its last character, its length, and what comes after it. The words
-    view has them too, but there they drown in the code.
+    ``comments`` are only the words of comments and docstrings, with marks for how each comment is written: on its own
+    line or after code, the case of its first letter, its last character, its length, and what follows it. The words
+    view includes them too, but there the code drowns them out.
     """
 
     WORDS = "words"
@@ -20,10 +20,10 @@ class ViewKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One n-gram view: its items, the orders of its n-grams and the rows of the table that it owns.
+    """One n-gram view: its items, the orders of its n-grams and the number of table rows that it owns.
 
-    A function's values are divided by their Euclidean norm to the power ``norm_power``: at 1 every function
-    speaks equally loudly, below it a longer one, which holds more evidence, speaks more loudly.
+    A function's values are divided by their Euclidean norm to the power ``norm_power``: at 1 every function has the
+    same weight, below 1 a longer function, which holds more evidence, has more.
     """
 
     kind: ViewKind

@@ -1,8 +1,8 @@
 """The wide part alone, without the inference runtime: the sum of the weights of a function's n-grams.
 
-A ``score.onnx`` without an encoder gathers weights from one table and adds them up by function. NumPy does that several
-times as fast on the same numbers, and a process that needs nothing else starts without loading a runtime. The table
-has one byte a weight, the number of its level.
+A ``score.onnx`` without an encoder gathers weights from one table and sums them per function. NumPy does that several
+times faster on the same numbers, and a process that needs nothing else can skip loading the runtime. The table has one
+byte per weight, the index of its level.
 """
 
 from functools import cache
@@ -26,8 +26,8 @@ _FLOAT, _UINT8 = 1, 2
 
 _LEVELS = 256
 
-# The fields of ONNX's messages that are read here (onnx.proto3, IR version 3 and later): number, type, and whether
-# there may be many. Protobuf reads over all others.
+# The fields of ONNX's messages that are read here (onnx.proto3, IR version 3 and later): number, type, whether it is
+# repeated, and message type. Protobuf skips all other fields.
 _FIELD = descriptor_pb2.FieldDescriptorProto
 _MESSAGES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
     "Tensor": {
@@ -48,7 +48,7 @@ _MESSAGES: dict[str, dict[str, tuple[int, int, bool, str]]] = {
 
 
 class WidePart:
-    """A table uint8 ``(rows,)``, the level ``(256,)`` that each number stands for, and the bias of the logit."""
+    """A table of level indices, uint8 ``(rows,)``, the weight of each level, ``(256,)``, and the bias of the logit."""
 
     def __init__(self, table: npt.NDArray[np.uint8], levels: npt.NDArray[np.float32], bias: float) -> None:
         self._table, self._levels = table, levels
@@ -56,12 +56,12 @@ class WidePart:
 
     @classmethod
     def read(cls, path: Path, rows: int, bias: float) -> "WidePart | None":
-        """The wide part that the graph at ``path`` computes; None if it computes anything else.
+        """The wide part that the graph at ``path`` computes; None if it cannot be read or computes anything else.
 
         Args:
-            path: a ``score.onnx``.
-            rows: of its table, as the views have them.
-            bias: of the manifest.
+            path: a ``score.onnx`` or ``wide.onnx``.
+            rows: number of rows of its table, according to the views.
+            bias: the bias in the manifest.
         """
         try:
             graph = _model_class().FromString(path.read_bytes()).graph
@@ -77,13 +77,13 @@ class WidePart:
         return cls(table.view(np.uint8), levels.view("<f4"), bias)
 
     def weights(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Rows ``(N,)`` of the table."""
+        """The weights ``(N,)`` of the table rows ``ids`` ``(N,)``."""
         return self._levels.take(self._table.take(ids))
 
     def logits(self, counted: Counted) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """The logit and the wide part of it ``(functions,)``; a function without n-grams has the bias alone.
+        """The logit and its wide part, ``(functions,)`` each; the logit of a function without n-grams is the bias.
 
-        In float32 and one by one, as the graph adds, so that the sums have its very bits.
+        Added up one by one in float32, as the graph does it, so that the sums are bit-identical.
         """
         terms = self.weights(counted.ids)
         terms *= counted.values
@@ -91,13 +91,13 @@ class WidePart:
         wide = np.zeros(len(borders) - 1, dtype=np.float32)
         for function, (start, end) in enumerate(pairwise(borders)):
             if start < end:
-                # The last of the running sums: sum() would add in pairs.
+                # The last of the running sums, because sum() would add pairwise.
                 wide[function] = np.add.accumulate(terms[start:end])[-1]
         return wide + self._bias, wide
 
 
 def _array(graph: Any, kind: int, length: int) -> npt.NDArray[np.uint8] | None:
-    """The bytes of the one array of ``kind`` in ``graph``, of that length; None if there is no such array."""
+    """The bytes of the only array in ``graph`` of this ``kind`` and ``length``; None unless there is exactly one."""
     found = [each for each in graph.initializer if each.data_type == kind and list(each.dims) == [length]]
     size = length * (1 if kind == _UINT8 else 4)
     if len(found) != 1 or len(found[0].raw_data) != size:

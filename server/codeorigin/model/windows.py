@@ -1,4 +1,4 @@
-"""Long functions are read in overlapping windows; their logits are pooled with the windows' lengths."""
+"""Splits long functions into overlapping windows of equal length, whose logits are averaged."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ class Window:
 
 
 def split(length: int, context: int, overlap: int) -> list[Window]:
-    """Cut ``length`` tokens into windows of at most ``context`` that cover every token.
+    """Split ``length`` tokens into windows of at most ``context`` that cover every token.
 
-    Windows are of nearly equal length, so that there is no short last window. Weights add up to 1. An
-    empty function has no window.
+    All windows are equally long, so that there is no short last window; they overlap by about ``overlap`` or more.
+    Weights add up to 1. An empty function has no window.
 
     Raises:
         ValueError: ``overlap`` is not smaller than ``context``, or one of them is negative.

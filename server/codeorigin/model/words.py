@@ -1,7 +1,7 @@
-"""The words of normalised code, and what is hashed of each: its letters, and its shape.
+"""The words of normalised code, and what is hashed for each: the word itself and its shape.
 
-A word is an identifier, a number, an operator, one character of punctuation, or a line feed with the level marks
-behind it; blanks are none. Its shape is its form without its letters (``fooBar`` -> ``aAa1``).
+A word is an identifier, a number, an operator, a punctuation character, or a line feed with the level marks
+after it; blanks are not words. The shape of a word is its form without its letters (``fooBar`` -> ``aAa1``).
 """
 
 import re
@@ -21,8 +21,8 @@ _ANY_WORD = re.compile(
     r"|=>|->|::|\+\+|--|&&|\|\||\?\?|\?\.|[=!<>:+\-*/%&|^]=|===|!==|<<|>>|//+|/\*+|\*+/|\.\.\.?|\"\"\"|'''"
     r"|[^\w\s]"
 )
-# The same words in ASCII text. What a word begins with picks its branch, the frequent ones first, and the sets are
-# spelt out: a class such as \w costs a call for every character.
+# The same words in ASCII text. The first character of a word selects the branch, the most frequent ones first, and
+# sets are spelt out because a class such as \w costs a call for every character.
 _ASCII_WORD = re.compile(
     r"[A-Za-z_][A-Za-z0-9_]*"
     r"|[()\[\]{},;@#$\\`~\x00-\x08\x0e-\x1b\x7f]"
@@ -47,17 +47,17 @@ _FORM = str.maketrans(
 
 
 def word_pattern(text: str) -> re.Pattern[str]:
-    """The expression that finds the words of ``text``: one for ASCII and one for the rest, with the same words."""
+    """The pattern that finds the words of ``text``; ASCII texts have a faster one that finds the same words."""
     return _ASCII_WORD if text.isascii() else _ANY_WORD
 
 
 def utf32(text: str) -> npt.NDArray[np.uint32]:
-    """The code points ``(len(text),)``, lone surrogates too."""
+    """The code points ``(len(text),)``, including lone surrogates."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def fnv1a(word: str) -> int:
-    """FNV-1a of the UTF-8 bytes, 64 bits: the same on every machine, unlike ``hash``."""
+    """64-bit FNV-1a of the UTF-8 bytes, which is the same on every machine, unlike ``hash``."""
     value = _FNV_BASIS
     for byte in word.encode("utf-8", "surrogatepass"):
         value = ((value ^ byte) * _FNV_PRIME) & _64_BITS
@@ -65,7 +65,10 @@ def fnv1a(word: str) -> int:
 
 
 def shape(word: str) -> str:
-    """An identifier's or a number's form: case pattern, parts and a coarse length, not its letters."""
+    """The form of an identifier or number, without its letters: case pattern, parts and a coarse length.
+
+    Any other word is its own shape.
+    """
     first = word[0]
     if first == "\n" or not (first.isalnum() or first == "_"):
         return word
@@ -83,9 +86,9 @@ def shape(word: str) -> str:
 
 
 class Vocabulary(dict[str, int]):
-    """Words met so far, numbered in order, with their hashes: code repeats its words, so most are looked up.
+    """The words seen so far, numbered in order, with their hashes; code repeats words, so most are found here.
 
-    The reserved words of all languages come first. :meth:`trim` forgets the others once they are many.
+    The reserved words of all languages come first. :meth:`trim` drops the others once there are many.
     """
 
     def __init__(self) -> None:
@@ -119,14 +122,14 @@ class Vocabulary(dict[str, int]):
         return self._words[numbers]
 
     def shapes(self, numbers: npt.NDArray[np.int32], language: str) -> Hashes:
-        """The hash ``(n,)`` of each numbered word's shape, or of itself where ``language`` reserves it."""
+        """The hash ``(n,)`` of each numbered word's shape, or of the word itself if ``language`` reserves it."""
         hashes = self._shapes[numbers]
         reserved = np.flatnonzero(self._is_reserved(language)[np.minimum(numbers, len(_RESERVED))])
         hashes[reserved] = self._words[numbers[reserved]]
         return hashes
 
     def trim(self) -> None:
-        """Forget words that are not reserved if they take more than a few MiB."""
+        """Drop the words that are not reserved if they take more than a few MiB."""
         if self._characters > _MOST_CHARACTERS:
             self._characters = 0
             self.clear()
