@@ -27,5 +27,5 @@ class Limits:
             return verdict.band
         if reached and not verdict.cleared:
             return Band.LLM
-        is_human = verdict.human_threshold is not None and verdict.probability < verdict.human_threshold
+        is_human = verdict.human_threshold is not None and verdict.probability <= verdict.human_threshold
         return Band.HUMAN if is_human else Band.UNSURE

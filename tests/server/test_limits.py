@@ -34,5 +34,10 @@ def test_below_the_human_threshold_it_stays_human() -> None:
     assert Limits(threshold=0.1).band(low) is Band.LLM
 
 
+def test_at_the_human_threshold_it_is_human_as_for_the_model() -> None:
+    verdict = Verdict(0.3, -0.8, Band.HUMAN, human_share=0.9, llm_threshold=0.9, human_threshold=0.3)
+    assert Limits(threshold=0.5).band(verdict) is Band.HUMAN
+
+
 def test_without_a_verdict_there_is_no_band() -> None:
     assert Limits(threshold=0.0).band(Verdict.without(Reason.IGNORED)) is None
