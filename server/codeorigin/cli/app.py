@@ -141,7 +141,7 @@ def language(
     ] = ExplanationFormat.TEXT,
     debug: Debug = False,
 ) -> None:
-    """Tell the language of files by their text alone. Exit code: 0 done, 2 a file could not be read."""
+    """Detect the language of files from their text. Exit code: 0 done, 2 a file could not be read."""
 
     def work() -> int:
         from codeorigin.cli.language import LanguageOptions, run_language

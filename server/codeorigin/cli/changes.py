@@ -204,7 +204,7 @@ def _in_repository(repository: Repository, name: str) -> str:
         if path.is_relative_to(root):
             relative = path.relative_to(root).as_posix()
             return "" if relative == "." else relative
-    raise RepositoryError(f"{display_path(name)}: is outside of this repository ({root})")
+    raise RepositoryError(f"{display_path(name)}: is outside this repository ({root})")
 
 
 def changed_file(

@@ -80,7 +80,7 @@ def parse_day(text: str, option: str, *, end: bool = False) -> int:
             month = first.replace(month=12) if shape == "%Y" else first
             after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
         return int(after.timestamp())
-    raise CodeOriginError(f"{option} {text}: is no date; write it as 2024-05-17, 2024-05 or 2024")
+    raise CodeOriginError(f"{option} {text}: is not a date; write it as 2024-05-17, 2024-05 or 2024")
 
 
 def _repository(path: str) -> tuple[Repository, list[str]]:

@@ -34,7 +34,7 @@ FileContext = Annotated[
     bool | None,
     typer.Option(
         "--file-context/--no-file-context",
-        help="Let the other functions of a file count in a verdict, or judge each by its own text.",
+        help="Let the other functions of a file influence a verdict, or judge each by its own text.",
     ),
 ]
 NoDeep = Annotated[

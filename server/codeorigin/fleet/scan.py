@@ -65,7 +65,7 @@ def read_repositories(path: Path) -> list[Path]:
         ) from error
     named = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not named:
-        raise CodeOriginError(f"{path}: names no repository; write one folder a line")
+        raise CodeOriginError(f"{path}: names no repository; write one folder per line")
     return list(dict.fromkeys((path.parent.absolute() / name) for name in named))
 
 

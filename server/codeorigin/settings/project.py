@@ -50,7 +50,7 @@ def read_settings(text: str) -> dict[str, Any]:
     try:
         values = json.loads(text)
     except ValueError as error:
-        raise CodeOriginError(f"--settings: is no JSON: {error}") from error
+        raise CodeOriginError(f"--settings: is not valid JSON: {error}") from error
     if not isinstance(values, dict):
         raise CodeOriginError('--settings: write a table, for example {"threshold": 0.9}')
     return values

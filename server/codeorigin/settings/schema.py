@@ -100,25 +100,25 @@ class Settings:
     file_context: bool = setting(
         True,
         Flag(),
-        "Let the other functions of a file count in the verdict of each. Off: each function is judged by its own "
+        "Let the other functions of a file influence the verdict of each. Off: each function is judged by its own "
         "text.",
     )
     scope: Scope = setting(
         Scope.FILE,
         Choice(Scope),
-        "Which other functions count in a verdict: with `file` those of the file; with `commit` also those of the "
-        "commit that last changed every line of the function, by git's blame of the saved file.",
+        "Which other functions influence a verdict: with `file` those of the file; with `commit` also those of the "
+        "commit that last changed every line of the function, according to `git blame` of the saved file.",
     )
     top_level: bool = setting(
         False,
         Flag(),
-        "Also list the code outside of functions and classes, such as a script's, as `<module>`. It has a verdict "
-        "only with a model that is calibrated for such code, and the one that ships cannot tell who wrote it.",
+        "Also list the code outside functions and classes, such as the body of a script, as `<module>`. It has a verdict "
+        "only if the model is calibrated for such code; the one that ships cannot tell who wrote it.",
     )
     threshold: float | None = setting(
         None,
         Optional(Number(float, 0.0, 1.0)),
-        "Report functions with this probability or more, in place of the model's calibrated threshold. "
+        "Report functions with this probability or more, instead of using the model's calibrated threshold. "
         "It has no false-positive guarantee.",
     )
     false_positive_rate: float | None = setting(
@@ -137,10 +137,9 @@ class Settings:
     documents: tuple[str, ...] = setting(
         DOCUMENT_KINDS,
         Strings(DOCUMENT_KINDS),
-        "Documents besides source files that open editors and scans of the workspace score: the code blocks of "
-        "`markdown` and `restructuredtext`, and in editors `plaintext`, which is any text without a known language, "
-        "such as an untitled one: its language is told from the text, and where the text does not tell it clearly "
-        "nothing is scored.",
+        "Documents to score besides source files: the code blocks of `markdown` and `restructuredtext`, and, in "
+        "editors only, `plaintext`: any text without a known language, such as an untitled document. Its language is "
+        "detected from the text; if that is not clear, nothing is scored.",
     )
     exclude: tuple[str, ...] = setting(
         (), Patterns(), "Files not to score: patterns as in .gitignore, relative to the folder."
@@ -159,13 +158,13 @@ class Settings:
     explain_nodes: int = setting(
         8,
         Number(int, 1, 256),
-        "Integration nodes that an explanation starts with; up to four times as many are used if its parts do "
+        "Initial number of integration nodes of an explanation; up to four times as many are used if its parts do "
         "not add up.",
     )
     explain_wait: int = setting(
         400,
         Number(int, 0, 10_000),
-        "Milliseconds that a hover waits for its explanation before it shows the score with what is known of it.",
+        "Milliseconds that a hover waits for its explanation before it shows the score without it.",
     )
     code_lens: bool = setting(
         False, Flag(), "Show the probability above functions, and above the file, as a code lens."
@@ -186,7 +185,7 @@ class Settings:
     model_path: str | None = setting(
         None,
         Optional(Text()),
-        "Folder of the model to use in place of the bundled one. Not read from project files: a cloned "
+        "Folder of the model to use instead of the bundled one. Not read from project files: a cloned "
         "repository must not choose what is loaded.",
         project=False,
     )

@@ -76,7 +76,7 @@ def read_notebook(text: str, name: str) -> tuple[NotebookCell, ...]:
         raise SourceError(f"{name}: is a notebook of an old format; open and save it in Jupyter")
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
-        raise SourceError(f"{name}: is no notebook: it has no list of cells")
+        raise SourceError(f"{name}: is not a notebook: it has no list of cells")
     default = _default_language(notebook)
     places = list(_source_lines(text))
     found = []

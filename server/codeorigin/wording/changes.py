@@ -44,7 +44,7 @@ def verdict_sentence(change: ChangeReport) -> str | None:
         return None
     if verdict.probability is None:
         if verdict.reason is ChangeReason.MERGE:
-            return "No verdict on the change as a whole: a merge brings together what many commits wrote."
+            return "No verdict on the change as a whole: a merge combines what many commits wrote."
         return (
             "No verdict on the change as a whole: it wrote too few functions with a verdict from their first line "
             f"to their last ({verdict.functions:,})."
@@ -61,7 +61,7 @@ def verdict_sentence(change: ChangeReport) -> str | None:
 
 
 def declared_sentence(change: ChangeReport) -> str | None:
-    """What the commits declare about themselves: ``Says so itself: commit 0123456789 names claude in a trailer.``
+    """What the commits declare about themselves: ``Declared: commit 0123456789 names claude in a trailer.``
 
     None if they declare nothing or were not checked for it.
     """
@@ -73,4 +73,4 @@ def declared_sentence(change: ChangeReport) -> str | None:
     ]
     if len(change.declared) > _MOST_NAMED:
         named.append(f"{len(change.declared) - _MOST_NAMED:,} more")
-    return f"Says so itself: {'; '.join(named)}. That is a fact of the commit and no part of the estimate."
+    return f"Declared: {'; '.join(named)}. This is a fact about the commit, not part of the estimate."

@@ -9,7 +9,7 @@ DEEP_PENDING = "The deep part of the model is still reading this function; hover
 DEEP_EVIDENCE_PENDING = "The evidence of the deep part is being computed; hover again in a moment."
 READY = "The explanation is ready: hover again"
 FAILED = "The explanation failed: hover again to see why"
-TOO_COARSE = "The gap is above the tolerance: take single lines as approximate."
+TOO_COARSE = "The gap is above the tolerance: treat single lines as approximate."
 
 _STRONGEST = 3
 _MOST = 0.5
@@ -77,7 +77,7 @@ def balance(explanation: Explanation, verdict: Verdict) -> str:
 def method_phrase(explanation: Explanation) -> str:
     """How the evidence was computed."""
     if explanation.method is Method.OCCLUSION:
-        return "line occlusion: what hiding each line takes from the logit; the lines need not add up"
+        return "line occlusion: how the logit changes without each line; the lines need not add up"
     if explanation.nodes:
         return f"integrated gradients, {explanation.nodes} nodes, {explanation.baseline.value} baseline"
     # Without nodes there is no deep part to integrate over, and the shares of a linear model are exact.

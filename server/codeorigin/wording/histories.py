@@ -7,7 +7,7 @@ from codeorigin.wording.figures import counted, percent
 
 NOT_BY_AUTHOR = (
     "Nothing here is by author, and no names or addresses are kept: a verdict is an estimate about text, wrong for some "
-    "people's style more often than for others', and no ground to judge anybody."
+    "people's style more often than for others', and no basis for judging anybody."
 )
 LINES = (
     "Lines are those that commits added or rewrote in functions with a verdict, blank ones left out, each in the band "
@@ -50,7 +50,7 @@ def declared_phrase(totals: Totals) -> str | None:
         return None
     named = ", ".join(f"{agent} in {count:,}" for agent, count in sorted(totals.declared.items()))
     return (
-        f"Commits that say so themselves: {named}. That is a fact of the commits and no part of the estimate."
+        f"Declared by commits: {named}. This is a fact about the commits, not part of the estimate."
     )
 
 

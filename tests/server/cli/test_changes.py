@@ -151,7 +151,7 @@ def test_names_outside_of_the_repository_are_refused(
 ) -> None:
     code, _, said = check("--changed", "--", str(tmp_path))
     assert code == 2
-    assert said[0].startswith(f"codeorigin: {tmp_path}: is outside of this repository")
+    assert said[0].startswith(f"codeorigin: {tmp_path}: is outside this repository")
 
 
 def test_paths_in_a_bare_repository(

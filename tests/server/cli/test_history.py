@@ -127,7 +127,7 @@ def test_options_limit_it(history: History, repository: Repository) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--since", "yesterday"], "--since yesterday: is no date; write it as 2024-05-17, 2024-05 or 2024"),
+        (["--since", "yesterday"], "--since yesterday: is not a date; write it as 2024-05-17, 2024-05 or 2024"),
         (["--revision", "nowhere"], "nowhere: no such commit, branch or tag here"),
         (["--revision", "-x"], "-x: a revision does not begin with a dash"),
         (["--format", "parquet", "--output", "."], ".: cannot write the report here: is a folder"),
@@ -232,7 +232,7 @@ def test_days_and_months() -> None:
     assert parse_day("1970-01", "--until", end=True) == 31 * 86400
     assert parse_day("1970", "--until", end=True) == 365 * 86400
     for text in ("1970-13", "9999", "9999-12-31", ""):
-        with pytest.raises(CodeOriginError, match="is no date"):
+        with pytest.raises(CodeOriginError, match="is not a date"):
             parse_day(text, "--until", end=True)
 
 

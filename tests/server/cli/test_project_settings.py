@@ -132,7 +132,7 @@ def test_an_editors_patterns_are_relative_to_its_own_folder(project: Path) -> No
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("{", b"--settings: is no JSON"),
+        ("{", b"--settings: is not valid JSON"),
         ("[]", b"--settings: write a table"),
         ('{"threshold": "high"}', b"--settings: threshold must be"),
     ],

@@ -125,8 +125,8 @@ def test_the_report_says_so_beside_the_estimate(
     assert plain["change"]["declared"] is None
     assert plain["files"] == by_commit["files"]
     sentence = (
-        f"Says so itself: commit {signed[:10]} names claude in a trailer. "
-        "That is a fact of the commit and no part of the estimate."
+        f"Declared: commit {signed[:10]} names claude in a trailer. "
+        "This is a fact about the commit, not part of the estimate."
     )
     for report_format in ("text", "github", "html"):
         main(["check", "--changed", "main", "--format", report_format])

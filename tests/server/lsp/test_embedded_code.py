@@ -88,7 +88,7 @@ async def test_rescoring_a_document_and_a_selection_of_a_block(editor: Editor) -
     prose = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 9}}
     told = await editor.command("codeorigin.rescore", document.uri, prose, {"quiet": True})
     assert told["verdict"] is None
-    assert told["message"] == "the text does not tell its language clearly"
+    assert told["message"] == "its language is not clear from the text"
     if not editor.pulls:
         await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
 
@@ -144,7 +144,7 @@ async def test_another_text_in_its_place_is_told_anew(editor: Editor) -> None:
     editor.change(document, types.TextDocumentContentChangeWholeDocument(document.text))
     assert await editor.findings(document) == []
     answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
-    assert answer["message"] == "not scored: the text does not tell its language clearly"
+    assert answer["message"] == "not scored: its language is not clear from the text"
 
 
 async def test_the_setting_switches_kinds_of_documents_off(editor: Editor) -> None:

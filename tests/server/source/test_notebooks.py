@@ -95,8 +95,8 @@ def test_magics_are_no_errors_and_everything_keeps_its_place() -> None:
         ('{"cells": [\n  {"a" 1}', "a.ipynb: is a broken notebook: no JSON at line 2, column 8"),
         ("", "a.ipynb: is a broken notebook: no JSON at line 1, column 1"),
         ("[" * 100_000, "a.ipynb: is a broken notebook: its JSON cannot be read"),
-        ("[]", "a.ipynb: is no notebook: it has no list of cells"),
-        ('{"cells": 3}', "a.ipynb: is no notebook: it has no list of cells"),
+        ("[]", "a.ipynb: is not a notebook: it has no list of cells"),
+        ('{"cells": 3}', "a.ipynb: is not a notebook: it has no list of cells"),
         (
             '{"worksheets": [], "nbformat": 3}',
             "a.ipynb: is a notebook of an old format; open and save it in Jupyter",

@@ -50,7 +50,7 @@ def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
 def test_what_the_model_cannot_promise_anything_about_is_said() -> None:
     long = replace(VERDICT, group=Group.LONG, llm_threshold=None, promise=None)
     assert guarantee(long, Limits()).endswith(
-        "Never reported: the model knows no function of more than 300 lines."
+        "Never reported: the model is not calibrated for functions of more than 300 lines."
     )
     assert "your own threshold" in guarantee(long, Limits(threshold=0.5))
 

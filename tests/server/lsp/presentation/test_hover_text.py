@@ -98,7 +98,7 @@ def test_it_does_not_wait_for_the_explanation() -> None:
 def test_a_large_gap_is_said_before_the_file_comes_in() -> None:
     rough = replace(EXPLANATION, approximate=True)
     text = content(IN_FILE, explanation=rough).markdown()
-    assert "take single lines as approximate. With the rest of the file: +1.82." in text
+    assert "treat single lines as approximate. With the rest of the file: +1.82." in text
 
 
 def test_it_says_which_constructs_the_evidence_lies_in() -> None:
