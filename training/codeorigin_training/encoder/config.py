@@ -14,8 +14,11 @@ class PositionScheme(StrEnum):
 
 
 class VocabularySource(StrEnum):
-    """The tokens of a transformers encoder: its ``own``, or those of the run, whose embeddings are made from its own
-    ones (``transfer``; Gee et al., 2022, "Fast Vocabulary Transfer")."""
+    """Whose tokens a transformers encoder uses.
+
+    Its ``own``, or the run's (``transfer``), whose embeddings are made from those of its own tokens (Gee et al., 2022,
+    "Fast Vocabulary Transfer").
+    """
 
     OWN = "own"
     TRANSFER = "transfer"

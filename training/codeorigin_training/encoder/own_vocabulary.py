@@ -36,8 +36,8 @@ def own_tokenizer(name_or_folder: str, *, download: bool = False) -> tuple[BpeTo
         "type": "Sequence",
         "pretokenizers": [_LINE_END, *([own] if own is not None else [])],
     }
-    # The encoder adds the frame itself. Post-processing could also trim the space before a word from the offsets,
-    # which would give wrong token positions.
+    # The encoder adds the frame itself. A post-processor may also trim the space before a word from the offsets, which
+    # would give wrong token positions.
     values |= {"post_processor": None, "truncation": None, "padding": None}
     for old, new in zip(names, (PAD_TOKEN, MASK_TOKEN), strict=True):
         _rename(values, str(old), new)

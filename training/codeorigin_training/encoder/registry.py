@@ -131,7 +131,7 @@ def load_encoder(path: Path, *, dropout: float | None = None) -> Encoder:
 
 
 def make_described(values: dict[str, Any], *, dropout: float | None = None) -> Encoder:
-    """Make an encoder with random weights from what :func:`describe` returned; ``dropout`` is as in :func:`load_encoder`."""
+    """Make an encoder with random weights from :func:`describe`'s result; ``dropout`` as in :func:`load_encoder`."""
     if values["kind"] == COMPACT:
         fields = dict(values["shape"])
         fields["pooling"], fields["positions"] = (
