@@ -80,8 +80,8 @@ def human_threshold(
     """The upper bound of band ``human``: the highest logit below which at most ``rate`` of LLM code falls.
 
     Repositories have equal weight. The bound exceeds neither ``llm_threshold`` nor the median of human code, so that
-    code only a little below the LLM threshold is not called human. ``logits`` ``(n,)`` are of human code,
-    ``llm_logits`` ``(m,)`` of LLM code.
+    code only a little below the LLM threshold is not called human. ``logits`` ``(n,)`` are those of human code;
+    ``llm_logits`` and ``llm_repositories`` are ``(m,)``.
     """
     _, group, counts = np.unique(llm_repositories, return_inverse=True, return_counts=True)
     order = np.argsort(llm_logits, kind="stable")

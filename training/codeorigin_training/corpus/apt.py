@@ -46,7 +46,7 @@ class SourceClient:
         signed = f" [signed-by={_KEYRING}]" if _KEYRING.is_file() else ""
         lines = [f"deb-src{signed} {mirror} {suite} main\n" for suite in suites]
         (self._folder / "debian.list").write_text("".join(lines), encoding="utf-8")
-        # If run as root, apt downloads as a user who must not write here.
+        # If run as root, apt downloads as a user without write permission here.
         user = 'APT::Sandbox::User "root";\n' if os.name == "posix" and os.geteuid() == 0 else ""
         text = _CONFIGURATION.format(folder=self._folder, user=user)
         (self._folder / "apt.conf").write_text(text, encoding="utf-8")

@@ -91,7 +91,7 @@ def read_functions(data: Path) -> list[Row]:
 
 
 def read_human(data: Path) -> list[Row]:
-    """All rows of ``human.parquet`` below ``data``, human functions of a distribution's packages; none if it is missing.
+    """All rows of ``human.parquet`` below ``data``, human functions of a distribution's packages; none without it.
 
     Each package counts as a repository.
 

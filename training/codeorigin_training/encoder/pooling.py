@@ -23,7 +23,7 @@ class Pooling(StrEnum):
 
 
 class AttentionPool(nn.Module):
-    """Mean weighted by the softmax of a learned direction, which starts at zero, as the plain mean.
+    """Mean of the states weighted by the softmax of a learned direction; starts as the plain mean.
 
     Source: Hierarchical Attention Networks (Yang et al., 2016), without their tanh layer.
     """
