@@ -34,7 +34,7 @@ def rotate(x: Tensor, rotation: Rotation) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Multi-head self-attention over the tokens that ``mask`` keeps."""
+    """Multi-head self-attention, with a bias that masks tokens."""
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()

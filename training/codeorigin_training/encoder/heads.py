@@ -50,7 +50,7 @@ def prune_heads(encoder: Encoder, heads: Mapping[int, Sequence[int]]) -> None:
 
     Args:
         encoder: a RoBERTa-like encoder of transformers or a compact one.
-        heads: layer -> its heads, both from 0.
+        heads: the heads to remove, by layer; both are numbered from 0.
 
     Raises:
         EncoderError: there is no such head, a layer would keep none, or the encoder is of an unsupported kind.

@@ -46,7 +46,7 @@ BASELINES = {"word_bigrams": word_bigrams, "character_ngrams": character_ngrams}
 
 
 def fit_baseline(pipeline: Pipeline, rows: Sequence[Row], weights: Floats) -> Pipeline:
-    """Fit on the rows' raw text with the sample weights ``(len(rows),)`` that the shipped model was trained with."""
+    """Fit on the rows' raw text with sample ``weights`` ``(len(rows),)``."""
     labels = [row.label for row in rows]
     return pipeline.fit([row.code for row in rows], labels, logisticregression__sample_weight=weights)
 
