@@ -1,4 +1,4 @@
-"""New thresholds for a calibrated model, and what they do on repositories that they were not fitted on."""
+"""Fits new thresholds for a calibrated model, and applies them to repositories that they were not fitted on."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ Rule = TypeVar("Rule", bound=PooledRule)
 def new_thresholds(
     calibration: Calibration, rows: Sequence[Row], logits: Floats, groups: Groups, config: CalibrateConfig
 ) -> Calibration:
-    """``calibration`` with thresholds fitted on ``logits`` ``(n,)`` of ``rows``, all of repositories never trained on.
+    """``calibration`` with thresholds fitted on ``logits`` ``(n,)`` of ``rows``, all from repositories not trained on.
 
-    Temperatures, curves and the rules for files and commits stay. A scale whose thresholds these repositories cannot
-    promise anything about keeps what it has.
+    Temperatures, curves and the rules for files and commits stay the same. A scale keeps its thresholds if there are
+    too few repositories here for any promise.
     """
     judged = np.array([has_verdict(row.code, calibration) for row in rows], dtype=bool)
     alone = _replaced(calibration.alone, _fitted(rows, logits, groups, judged, config), config.rate)
@@ -72,9 +72,9 @@ def cross_fitted(
     config: CalibrateConfig,
     folds: int,
 ) -> dict[str, Booleans]:
-    """Which functions thresholds fitted on other repositories call ``llm``, bool ``(n,)``, by what is taken in.
+    """Which functions are called ``llm`` by thresholds fitted on other repositories, bool ``(n,)`` for each circle.
 
-    The keys are those of :func:`~codeorigin_training.measure.answers.circle_answers`.
+    The keys are those of :func:`~codeorigin_training.measure.answers.circle_answers`. ``logits`` are ``(n,)``.
     """
     fold = np.array([int(unit_hash(row.project, "calibration") * folds) for row in rows], dtype=np.int64)
     called: dict[str, Booleans] = {}

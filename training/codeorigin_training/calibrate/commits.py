@@ -1,4 +1,4 @@
-"""The rules for commits: whole ones, and functions with others in their commit, with their file or without."""
+"""The rules for whole commits, and for functions with others in their commit, with or without their file."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -26,14 +26,14 @@ from codeorigin_training.corpus.weights import balanced_or_equal_weights
 
 
 def commit_samples(rows: Sequence[Row], logits: Floats, config: PooledRuleConfig) -> list[PooledSample]:
-    """Corpus ``rows`` of one commit together, with their ``logits`` ``(n,)``; packages have no commits."""
+    """Group corpus ``rows`` with ``logits`` ``(n,)`` by commit; packages have no commits."""
     return pooled_samples(rows, logits, commit_numbers(rows), config)
 
 
 def commit_evidence(rows: Sequence[Row], logits: Floats, context: CommitContext, judged: Booleans) -> Floats:
-    """What its neighbours add to the logit of every function ``(n,)`` by ``context``.
+    """What its neighbours add to the logit of every function by ``context``, ``(n,)``.
 
-    NaN where it has none in its commit, or, for a context with a rule for the file, none in one of both.
+    NaN if it has none in its commit or, for a context with a rule for the file, none in its commit or none in its file.
     """
     evidence = neighbour_evidence(commit_numbers(rows), logits, context.commit, judged)
     if context.file is not None:
@@ -44,10 +44,10 @@ def commit_evidence(rows: Sequence[Row], logits: Floats, context: CommitContext,
 def with_commit_rules(
     calibration: Calibration, rows: Sequence[Row], logits: Floats, config: CalibrateConfig, groups: Groups
 ) -> Calibration:
-    """``calibration`` with the rules for commits, from out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
+    """``calibration`` with the rules for commits, fitted to out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 
-    Each promises what the scale of functions by themselves does, repositories being the units; a rule that these
-    functions do not allow is None.
+    Each makes the same promise as the scale of functions by themselves, with repositories as the units. A rule is None
+    if these functions are not enough for it.
     """
     neutral = calibration.alone.shift
     judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)

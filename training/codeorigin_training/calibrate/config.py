@@ -1,4 +1,4 @@
-"""What calibration is told: one validated dataclass."""
+"""The settings of calibration."""
 
 from dataclasses import dataclass
 
@@ -9,20 +9,23 @@ from codeorigin_training.calibrate.promises import PromiseSettings
 
 @dataclass(frozen=True, slots=True)
 class CalibrateConfig(PromiseSettings):
-    """Rates and limits of functions, and the rules for functions in their file and for whole files.
+    """Rates and limits for functions, and the rules for functions in their file and for whole files.
 
-    The promise is for functions by themselves, for functions in their file and for files. ``rate`` costs 1 /
-    (repositories + 1): with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and 0.010 only 0.005.
-    The promise about accused repositories costs most of the power, and is what keeps one careful project from being
-    accused. ``deep`` lets the bundle have the run's deep part, with ``deep_must_help`` only where it
-    gains ``deep_gain`` AUROC out of fold on old and on modern code and harms neither pairs nor promises; with
-    ``refine`` the wide part answers first and the deep part reads what it leaves in doubt, else both are one logit.
-    Without ``wide`` the deep part is alone in the bundle. ``context_weight`` 0.8 and
-    ``context_prior_functions`` 1 were the choice on repository folds: more weight ranks files as the corpus has them
-    better still, but costs where a file holds both classes; weighing neighbours by their lines gains nothing. The
-    others of a commit speak with ``commit_weight``, and beside them those of the file with
-    ``file_weight_beside_commit``: a commit has one author far more often than a file. The limits of files
-    hold for commits too.
+    The promise covers functions by themselves, functions in their file, and files. A guarantee of ``rate`` costs
+    1 / (repositories + 1): with 217 repositories of modern human code, 0.015 lets 0.010 of it through, and 0.010
+    only 0.005. The promise about accused repositories costs most of the power, but it keeps a single careful project
+    from being accused.
+
+    ``deep`` allows the run's deep part into the bundle. With ``deep_must_help`` it is only included if it gains
+    ``deep_gain`` AUROC out of fold on both old and modern code and harms neither pairs nor promises. With ``refine``
+    the wide part answers first and the deep part only reads what is left in doubt; otherwise their logits are added.
+    Without ``wide`` the bundle has only the deep part.
+
+    ``context_weight`` 0.8 and ``context_prior_functions`` 1 were chosen on repository folds. A larger weight ranks the
+    corpus' files better still, but hurts where a file holds both classes; weighting neighbours by their lines gains
+    nothing. The other functions of a commit are weighted by ``commit_weight``, and the file's next to them by
+    ``file_weight_beside_commit``, because a commit has a single author far more often than a file. The limits for
+    files also apply to commits.
     """
 
     wide: bool = True
@@ -57,7 +60,7 @@ class CalibrateConfig(PromiseSettings):
             raise ValueError("second_opinion_draws must not be negative")
 
     def neighbours(self, neutral: float) -> NeighbourRule:
-        """How loudly the other functions of a file speak; ``neutral`` is the logit of equally likely classes."""
+        """How much the other functions of a file count; ``neutral`` is the logit of equally likely classes."""
         return NeighbourRule(self.context_weight, self.context_prior_functions, neutral)
 
     def commit_neighbours(self, neutral: float) -> NeighbourRule:
@@ -65,12 +68,12 @@ class CalibrateConfig(PromiseSettings):
         return NeighbourRule(self.commit_weight, self.context_prior_functions, neutral)
 
     def file_beside_commit(self, neutral: float) -> NeighbourRule:
-        """The same for those of a file where those of the commit speak too."""
+        """The same for the other functions of a file when those of the commit count too."""
         return NeighbourRule(self.file_weight_beside_commit, self.context_prior_functions, neutral)
 
     @property
     def files(self) -> PooledRuleConfig:
-        """The same for whole files and commits."""
+        """The settings for whole files and commits."""
         return PooledRuleConfig(
             prior_lines=self.prior_lines,
             fewest_functions=self.fewest_functions,

@@ -1,4 +1,4 @@
-"""What the other functions of a file, or of a commit, say about each of the corpus' functions."""
+"""The evidence of the other functions of a file or commit for each function of the corpus."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from codeorigin_training.corpus.rows import Row
 def file_numbers(rows: Sequence[Row]) -> Integers:
     """Number of every row's file, int64 ``(len(rows),)``; -1 for pairs and for rows without a path.
 
-    Classes, eras and commits share a file: who opens it sees what all of them left.
+    A file's number does not depend on class, era or commit, because whoever opens the file sees all of them.
     """
     numbers: dict[tuple[str, str], int] = {}
     return np.array(
@@ -43,15 +43,15 @@ def commit_numbers(rows: Sequence[Row]) -> Integers:
 
 
 def mixed_file_numbers(rows: Sequence[Row], share: float, seed: int) -> Integers:
-    """The :func:`file_numbers` ``(n,)`` as if agents had worked in human-written files: the corpus has few."""
+    """:func:`file_numbers` ``(n,)`` as if agents had worked in human-written files; the corpus has few of those."""
     return mixed_numbers(rows, file_numbers(rows), share, seed)
 
 
 def mixed_numbers(rows: Sequence[Row], numbers: Integers, share: float, seed: int) -> Integers:
     """``numbers`` ``(n,)`` of files or commits as if agents had worked in human-written ones.
 
-    In repositories that hold both classes, ``share`` of the LLM functions, drawn by ``seed``, are moved into files, or
-    commits, of that repository with human code, drawn alike for every human function.
+    In repositories that hold both classes, a random ``share`` of the LLM functions is moved into files or commits of
+    that repository with human code, drawn in proportion to their human functions.
     """
     files = numbers.copy()
     generator = np.random.default_rng(seed)
@@ -66,13 +66,13 @@ def mixed_numbers(rows: Sequence[Row], numbers: Integers, share: float, seed: in
 
 
 def neighbour_evidence(files: Integers, logits: Floats, rule: NeighbourRule, judged: Booleans) -> Floats:
-    """What its neighbours add to the logit of every function ``(n,)``; NaN where it has none.
+    """What its neighbours add to the logit of every function, ``(n,)``; NaN if it has none.
 
     Args:
-        files: of :func:`file_numbers` or :func:`commit_numbers`.
-        logits: out of sample, ``(n,)``.
-        rule: how loudly neighbours speak.
-        judged: bool ``(n,)``, the functions long enough for a verdict; the others neither speak nor listen.
+        files: int64 ``(n,)`` from :func:`file_numbers` or :func:`commit_numbers`.
+        logits: out-of-sample logits ``(n,)``.
+        rule: how much neighbours count.
+        judged: bool ``(n,)``, the functions long enough for a verdict; the others neither give nor get evidence.
     """
     evidence = np.full(len(files), np.nan)
     inside = np.flatnonzero((files >= 0) & judged)

@@ -1,8 +1,8 @@
 """A second opinion on a threshold, from a conformal prediction library.
 
-With one function a repository, conformal risk control and a class-conditional conformal p-value are the same
-test: a function is called ``llm`` where its p-value among human code is at most the rate. So the library's
-threshold on functions drawn one from each repository is an unbiased, if noisier, look at the same guarantee
+With one function per repository, conformal risk control and a class-conditional conformal p-value are the same
+test: a function is called ``llm`` if its p-value among human code is at most the rate. So the library's
+threshold on a sample of one function from each repository is an unbiased, if noisier, estimate of the same guarantee
 (Dunn, Wasserman and Ramdas, "Distribution-Free Prediction Sets for Two-Layer Hierarchical Models", 2023).
 """
 
@@ -13,8 +13,8 @@ from codeorigin_training.arrays import Floats, Integers
 
 
 def library_p_values(human: Floats, scores: Floats) -> Floats:
-    """Conformal p-values ``(m,)`` of ``scores`` ``(m,)`` among ``human`` logits ``(n,)``: small is unlike human."""
-    # The library calls a score strange where its alpha is high, and so is a logit of human code.
+    """Conformal p-values ``(m,)`` of ``scores`` ``(m,)`` among ``human`` logits ``(n,)``; small means unlike human."""
+    # For the library a high alpha is a strange score, just as a high logit is strange for human code.
     fitted = ConformalClassifier().fit(alphas=human)
     p_values: Floats = fitted.predict_p(scores[:, None], all_classes=True, smoothing=False).ravel()
     return p_values
@@ -22,20 +22,22 @@ def library_p_values(human: Floats, scores: Floats) -> Floats:
 
 def library_threshold(human: Floats, rate: float) -> float | None:
     """The lowest of ``human``'s logits ``(n,)`` whose p-value is at most ``rate``; None if there is none."""
-    # Every logit counts itself among those at least as high, as the function to judge does.
+    # Every logit counts itself among those at least as high, just like a function to be judged.
     unlike = human[library_p_values(human, human) <= rate + 1e-12]
     return float(unlike.min()) if len(unlike) else None
 
 
 def second_opinion(logits: Floats, repositories: Integers, rate: float, *, draws: int, seed: int) -> Floats:
-    """Sorted library thresholds of ``draws`` samples of one function a repository; shorter where none exists.
+    """Sorted library thresholds ``(k,)`` of ``draws`` samples of one function per repository.
+
+    Samples without a threshold are left out, so ``k`` is at most ``draws``.
 
     Args:
-        logits: raw logits ``(n,)`` of human functions, out of sample.
+        logits: raw out-of-sample logits ``(n,)`` of human functions.
         repositories: int64 ``(n,)``, the repository of each.
         rate: false-positive rate to guarantee.
-        draws: how many samples.
-        seed: of the draws.
+        draws: number of samples.
+        seed: seed of the draws.
     """
     generator = np.random.default_rng(seed)
     found = []

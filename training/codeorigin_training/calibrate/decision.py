@@ -1,4 +1,4 @@
-"""Whether a deep part is worth what it costs: it ranks better where it counts, and harms neither pairs nor promises."""
+"""Decides whether a deep part is worth its cost: it must rank better, and harm neither pairs nor promises."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,9 +30,9 @@ _HALVES = 2
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Shares called ``llm`` by thresholds of other repositories, which weigh alike: human code, and LLM code.
+    """Shares of human and of LLM code called ``llm`` by thresholds fitted on other repositories.
 
-    ``human`` is by population.
+    Repositories have equal weight. ``human`` is by population.
     """
 
     human: dict[str, float]
@@ -48,24 +48,25 @@ def deep_part_helps(
     config: CalibrateConfig,
     log: Log,
 ) -> bool:
-    """Whether the deep part is kept, by logits ``(n,)`` of ``rows`` from models that did not see their repositories.
+    """Whether to keep the deep part, given logits ``(n,)`` of ``rows`` from models that did not see their repositories.
 
-    It has to gain ``config.deep_gain`` AUROC against old and against modern human code, and pairs must not lose. Where
-    the corpus allows thresholds of one half of its repositories, they are read on the other half: human code must not
-    be called ``llm`` more often than ``config.rate``, or than without the deep part, and no less LLM code be found.
+    It has to gain ``config.deep_gain`` AUROC against both old and modern human code, and must not lose any on pairs.
+    If half of the corpus' repositories are enough to fit thresholds, each half is also tested on the other: human code
+    must not be called ``llm`` more often than both ``config.rate`` and the wide part alone allow, and at least as much
+    LLM code must be found as without the deep part.
 
     Args:
         rows: the corpus' functions first, then pairs.
-        wide: logits of the wide part, its bias included.
-        deep: logits of the deep part alone.
-        calibration: what would be served with it, its scales of refined verdicts included if it is to refine.
-        groups: of the functions, by :func:`~codeorigin_training.calibrate.levels.row_groups`.
-        config: rates and the least gain.
-        log: takes what was compared, and every reason against the deep part.
+        wide: logits ``(n,)`` of the wide part, including its bias.
+        deep: logits ``(n,)`` of the deep part alone.
+        calibration: would be served with the deep part; includes the scales of refined verdicts if it is to refine.
+        groups: groups of the functions from :func:`~codeorigin_training.calibrate.levels.row_groups`.
+        config: rates and the smallest gain.
+        log: receives what was compared, and every reason against the deep part.
     """
     count = len(groups)
     first, later = in_steps(wide, deep, refine=config.refine)
-    # Verdicts that were refined and verdicts that were not are ranked together by their log-odds, as users see them.
+    # Refined and unrefined verdicts are ranked together by their log-odds, as users see them.
     ranked = answers_alone(rows, first, calibration, [*groups, *row_groups(rows[count:])], later).log_odds
     reasons = [
         *_lost_ranking(detector_metrics(rows, wide), detector_metrics(rows, ranked), config.deep_gain, log)
@@ -85,7 +86,7 @@ def deep_part_helps(
 def _lost_ranking(before: dict[str, Any], after: dict[str, Any], least: float, log: Log) -> Iterator[str]:
     for name, title in (_GAINED | _KEPT).items():
         old, new = before[name]["auroc"], after[name]["auroc"]
-        # NaN, or nothing: there are no such rows, and nothing is known of them.
+        # NaN or None: there are no such rows.
         known = all(each is not None and np.isfinite(each) for each in (old, new))
         if known:
             log(f"AUROC on {title}: wide {old:.4f}, with deep {new:.4f}")
@@ -106,7 +107,7 @@ def _lost_promises(before: Called, after: Called, rate: float) -> Iterator[str]:
 def _crosswise(
     rows: Sequence[Row], wide: Floats, deep: Floats | None, groups: Groups, config: CalibrateConfig
 ) -> Called | None:
-    """What thresholds of each half of the repositories say of the other half; None where half are too few."""
+    """Apply the thresholds of each half of the repositories to the other half; None if a half is too small."""
     half = np.array([int(unit_hash(row.project, "decision") * _HALVES) for row in rows], dtype=np.int64)
     first, later = in_steps(wide, deep, refine=config.refine)
     llm = np.zeros(len(rows), dtype=bool)
@@ -122,7 +123,7 @@ def _crosswise(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Some of the functions, with their logits ``(k,)`` by the steps in which they are read."""
+    """Some of the functions, with their logits ``(k,)`` for each step."""
 
     rows: list[Row]
     first: Floats

@@ -1,4 +1,4 @@
-"""Which functions the server judges at all: calibration promises something about those alone."""
+"""Which functions get a verdict from the server; calibration only makes promises about those."""
 
 from typing import Protocol
 
@@ -10,13 +10,13 @@ class LengthLimits(Protocol):
 
     @property
     def min_lines(self) -> int:
-        """Lines that are not blank before a function gets a verdict."""
+        """The fewest non-blank lines of a function with a verdict."""
 
     @property
     def min_characters(self) -> int:
-        """Characters that are not blank before a function gets a verdict."""
+        """The fewest non-whitespace characters of a function with a verdict."""
 
 
 def has_verdict(code: str, limits: LengthLimits) -> bool:
-    """Whether the server judges a function of this text."""
+    """Whether the server gives a function with this text a verdict."""
     return len("".join(code.split())) >= limits.min_characters and counted_lines(code) >= limits.min_lines

@@ -1,4 +1,4 @@
-"""The files of a corpus, and the rule that judges them whole."""
+"""The files of a corpus, and the rule for the verdict on a whole file."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,10 @@ from codeorigin_training.corpus.rows import Row
 
 
 def file_samples(rows: Sequence[Row], logits: Floats, config: PooledRuleConfig) -> list[PooledSample]:
-    """Corpus ``rows`` of one repository, path, class and era together, with their ``logits`` ``(n,)``.
+    """Group corpus ``rows`` with ``logits`` ``(n,)`` by repository, path, class and era.
 
-    The commit does not tell samples apart: who opens a file sees what all its commits left. Pairs, rows without
-    a path and functions too short for a verdict are left out, and so are files with too few functions.
+    Commits are not separated, because whoever opens a file sees what all its commits left. Pairs, rows without a path,
+    functions too short for a verdict and files with too few functions are left out.
     """
     return pooled_samples(rows, logits, file_numbers(rows), config)
 

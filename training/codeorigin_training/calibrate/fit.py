@@ -1,4 +1,4 @@
-"""Out-of-fold logits -> the calibration that goes into the manifest."""
+"""Fits the manifest's calibration on out-of-fold logits."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -33,12 +33,12 @@ def fit_calibration(
 ) -> Calibration:
     """Calibrate on out-of-sample ``logits`` ``(n,)`` of corpus ``rows``, each function by itself.
 
-    ``groups`` are those of :func:`~codeorigin_training.calibrate.levels.row_groups`, found here if they are None.
+    ``groups`` come from :func:`~codeorigin_training.calibrate.levels.row_groups`, which is called if they are None.
 
-    Rows that are too short for a verdict are left out: the promise is about functions that get one.
+    Rows that are too short for a verdict are left out, because the promise is about functions that get one.
 
     Raises:
-        CodeOriginError: there are too few repositories for any threshold to guarantee the rate, or too few rows.
+        CodeOriginError: there are too few repositories for any threshold to guarantee the rate, or a class has no rows.
     """
     judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
     groups = row_groups(rows) if groups is None else groups
@@ -63,12 +63,13 @@ def fit_file_context(
     rule: NeighbourRule,
     groups: Groups | None = None,
 ) -> FileContext | None:
-    """The rule for functions with others in their file, from out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
+    """Fit the rule for functions with others in their file to out-of-sample ``logits`` ``(n,)`` of corpus ``rows``.
 
-    Its scale is fitted on the functions that have neighbours, and promises what that of functions by themselves does.
+    Its scale is fitted on the functions that have neighbours, and makes the same promise as the scale of functions by
+    themselves.
 
     Returns:
-        None when these functions do not hold both classes, or too few repositories for a threshold to promise
+        None if these functions are not of both classes, or come from too few repositories for a threshold to promise
         anything.
     """
     judged = np.array([has_verdict(row.code, config) for row in rows], dtype=bool)
@@ -96,9 +97,9 @@ def fit_scale(
     *,
     cleared: Booleans | None = None,
 ) -> Scale | None:
-    """Temperature, thresholds and curve for out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
+    """Fit temperature, thresholds and curve to out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
 
-    ``cleared`` is that of :func:`~codeorigin_training.calibrate.levels.fit_levels`.
+    ``cleared`` is as in :func:`~codeorigin_training.calibrate.levels.fit_levels`.
 
     Returns:
         None if there are too few repositories for any threshold to guarantee the rate.

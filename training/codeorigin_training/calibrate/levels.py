@@ -1,4 +1,4 @@
-"""Thresholds for all code, for languages, and for groups inside a language, each from the repositories there are."""
+"""Thresholds for all code, for languages and for groups within a language, as far as the repositories allow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ Groups = Sequence[Group | None]
 
 
 def row_groups(rows: Sequence[Row]) -> list[Group]:
-    """The group of every row, by the server's own rule on the text that the model reads."""
+    """The group of every row, by the server's rule on the text that the model reads."""
     return [group_of(normalize(row.code, row.language).text, row.language) for row in rows]
 
 
@@ -40,7 +40,10 @@ class Levels:
     def scale(
         self, rows: Sequence[Row], logits: Floats, weights: Floats, rate: float, *, points: int
     ) -> Scale:
-        """These thresholds, which guarantee ``rate``, with temperature and curve from ``(n,)`` logits and weights."""
+        """Combine these thresholds, which guarantee ``rate``, with temperature and curve from logits ``(n,)``.
+
+        ``weights`` ``(n,)`` are those of the temperature; the curve has at most ``points`` points.
+        """
         labels = np.array([row.label for row in rows], dtype=np.int64)
         human = labels == 0
         modern = human & np.array([row.modern for row in rows])
@@ -62,7 +65,7 @@ class Levels:
 
 
 def no_levels(logits: Floats, labels: Integers, repositories: Integers, human_rate: float) -> Levels:
-    """Levels that never say ``llm``, where nothing can be promised; all arrays are ``(n,)``."""
+    """Levels that never say ``llm``, for when nothing can be promised; all arrays are ``(n,)``."""
     human, llm = labels == 0, labels == 1
     lower = human_threshold(logits[human], np.inf, logits[llm], repositories[llm], human_rate)
     return Levels(Thresholds(np.inf, lower), {}, {}, None)
@@ -76,22 +79,23 @@ def fit_levels(
     *,
     cleared: Booleans | None = None,
 ) -> Levels | None:
-    """Thresholds for out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
+    """Fit thresholds to out-of-sample ``logits`` ``(n,)`` of ``rows`` of both classes.
 
-    A language has a promise of its own where its repositories allow both bounds of
-    :mod:`~codeorigin_training.calibrate.promises`, a group where they allow the bound on the mean; the bound on
-    accused repositories is its language's, so that it holds for a project's functions of all groups together. Where
-    its populations allow a promise only together, its threshold is no lower than that of all code, since one of them
-    may then speak for another: old code for today's. Without a promise of its own a language, or a group, is called
-    ``llm`` from its parent's threshold on, or later where its own code asks for that, and ``human`` no sooner than its
-    parent: in between more is ``unsure``.
+    A language has its own promise if its repositories allow both bounds of
+    :mod:`~codeorigin_training.calibrate.promises`. A group needs only the bound on the mean; it takes the bound on
+    accused repositories from its language, so that it holds for a project's functions of all groups together. If a
+    language or group has enough repositories only with all its populations pooled, its threshold is no lower than that
+    of all code, since otherwise one population could stand in for another, such as old code for today's.
+
+    A language or group without its own promise uses its parent's ``llm`` threshold, or a higher one if its own code
+    requires that. Its ``human`` threshold is its parent's, so the range of ``unsure`` gets wider.
 
     Args:
         rows: corpus rows.
-        logits: raw, out of sample.
+        logits: raw out-of-sample logits ``(n,)``.
         config: rates and sizes.
-        groups: of :func:`row_groups`; None for a scale without groups.
-        cleared: bool ``(n,)``, what is never called ``llm``, whatever its logit; it counts all the same.
+        groups: from :func:`row_groups`; None for a scale without groups.
+        cleared: bool ``(n,)``, rows that are never called ``llm``, whatever their logit; they still count in the rates.
 
     Returns:
         None if there are too few repositories for any promise.
@@ -108,7 +112,7 @@ class _Fit:
     ) -> None:
         self.config, self.logits = config, logits
         self.accusing = logits
-        """What thresholds of ``llm`` are compared with."""
+        """The logits that ``llm`` thresholds are fitted on."""
         self.languages = np.array([row.language for row in rows])
         self.groups = None if groups is None else np.array([group.value if group else "" for group in groups])
         self.repositories: Integers = np.unique([row.project for row in rows], return_inverse=True)[1].astype(
@@ -145,7 +149,7 @@ class _Fit:
         )
 
     def _language(self, inside: Booleans, default: Thresholds, *, has_tail: bool) -> tuple[Thresholds, float]:
-        """A language's thresholds, and the bound on accused repositories for its groups."""
+        """The thresholds of a language, and the lower bound for its groups from accused repositories."""
         human = self._human(inside)
         mean, tail = mean_bound(human, self.config), tail_bound(human, self.config)
         floor = max(tail.lowest, default.llm) if mean.together else tail.lowest
@@ -174,7 +178,7 @@ class _Fit:
         return HumanScores(self.accusing[chosen], self.repositories[chosen], self.populations[chosen])
 
     def _lower(self, inside: Booleans, llm: float, otherwise: float = np.inf) -> float:
-        """The bound of band ``human``; at most ``otherwise`` where the LLM code is of few repositories."""
+        """The bound of band ``human``; at most ``otherwise`` if the LLM code comes from few repositories."""
         human, written = self.human & inside, self.llm & inside
         if not written.any():
             return min(otherwise, llm)

@@ -1,4 +1,4 @@
-"""From the logits of functions to a rule that judges several together, fitted on repositories not seen."""
+"""Fits rules that judge several functions together to the logits of functions from unseen repositories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ from codeorigin_training.corpus.weights import LENGTH_EDGES, balanced_or_equal_w
 Rule = TypeVar("Rule", bound=PooledRule)
 
 SIZE_EDGES = (5, 7, 12)
-"""First numbers of functions of the size classes after the first: fewer than 5, 5-6, 7-11 and 12 or more."""
+"""Bounds of the size classes, in functions: fewer than 5, 5-6, 7-11, and 12 or more."""
 
 _CURVE_POINTS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class PooledRuleConfig(PromiseSettings):
-    """How files, and commits, are made of rows and pooled.
+    """How rows are grouped into files or commits and pooled.
 
-    ``prior_lines`` lines without evidence are added to every file or commit: 20 ranked best by repository folds, as did
-    weighting by lines rather than alike, while rules with more to it (quantiles, spread, number of functions,
-    gradient boosting over all of them) ranked little better or called more human files elsewhere. Those of fewer than
-    ``fewest_functions`` functions get no verdict. What is promised is promised of files or commits, and
-    ``tail_fewest`` counts those of a repository. Functions without a verdict are not pooled.
+    ``prior_lines`` lines without evidence are added to every file or commit. On repository folds, 20 ranked best, as
+    did weighting functions by lines rather than equally. More complex rules (quantiles, spread, number of functions,
+    gradient boosting over all of them) ranked little better or called more human files elsewhere ``llm``. Files and
+    commits of fewer than ``fewest_functions`` functions get no verdict. The promises are about files or commits, so
+    ``tail_fewest`` counts the files or commits of a repository. Functions without a verdict are not pooled.
     """
 
     prior_lines: float = 20.0
@@ -48,8 +48,8 @@ class PooledRuleConfig(PromiseSettings):
 class PooledSample:
     """The functions of one origin in one file or commit.
 
-    ``functions`` holds the out-of-sample logit of each and its lines that are not blank. ``label`` is 1 for ``llm``;
-    ``modern`` marks human code of July 2021 to November 2022, ``source`` says how it was collected. A file that holds
+    ``functions`` holds the out-of-sample logit and the number of non-blank lines of each. ``label`` is 1 for ``llm``;
+    ``modern`` marks human code of July 2021 to November 2022, ``source`` is how it was collected. A file that holds
     code of both classes, or human code of both eras, is one sample for each. ``language`` is that of most lines.
     """
 
@@ -62,7 +62,7 @@ class PooledSample:
     source: str = ""
 
     def as_row(self) -> Row:
-        """A row for weighing and matching samples as functions are; a class of their number stands where lines do."""
+        """A row for weighting and matching samples like functions; ``lines`` encodes the size class."""
         return Row(
             code="",
             language=self.language,
@@ -79,10 +79,9 @@ class PooledSample:
 def pooled_samples(
     rows: Sequence[Row], logits: Floats, numbers: Integers, config: PooledRuleConfig
 ) -> list[PooledSample]:
-    """Corpus ``rows`` of one number of ``numbers`` ``(n,)``, class and era together, with their ``logits`` ``(n,)``.
+    """Group corpus ``rows`` with ``logits`` ``(n,)`` by their number in ``numbers`` ``(n,)``, class and era.
 
-    Rows with a negative number and functions too short for a verdict are left out, and so are samples with too few
-    functions.
+    Rows with a negative number, functions too short for a verdict and samples with too few functions are left out.
     """
     groups: dict[tuple[int, int, bool], list[int]] = {}
     for index, (row, number) in enumerate(zip(rows, numbers.tolist(), strict=True)):
@@ -110,20 +109,20 @@ def fit_pooled_rule(
     *,
     prior_logit: float = 0.0,
 ) -> Rule | None:
-    """A rule for whole files or commits, from samples whose logits are out of sample.
+    """Fit a rule for whole files or commits to samples with out-of-sample logits.
 
-    As for functions, thresholds hold in every language and on every population of human code that has repositories
-    enough. Where all together have too few for the guarantee, the rule has no threshold for ``llm``, and never says
-    it, rather than one that promises nothing.
+    As for functions, thresholds hold for every language and every population of human code with enough repositories.
+    If even all of them together are too few for the guarantee, the rule has no ``llm`` threshold and never says
+    ``llm``, rather than using a threshold that promises nothing.
 
     Args:
         kind: the class of the rule.
-        samples: of :func:`pooled_samples`, or made otherwise; those with too few functions are left out.
-        config: None takes the defaults.
-        prior_logit: the logit at which both classes are equally likely, a function calibration's ``shift``.
+        samples: from :func:`pooled_samples` or elsewhere; those with too few functions are left out.
+        config: None for the defaults.
+        prior_logit: the logit at which both classes are equally likely, the ``shift`` of a calibration of functions.
 
     Returns:
-        None when one of the classes has nothing to fit on.
+        None if there are no samples of one of the classes.
     """
     config = config or PooledRuleConfig()
     samples = [sample for sample in samples if len(sample.functions) >= config.fewest_functions]

@@ -1,9 +1,9 @@
-"""Thresholds that hold where people are: by language and group, on every population of human code apart.
+"""Bounds on thresholds that hold for every population of human code separately.
 
-Two losses of a repository are controlled (conformal risk control, Angelopoulos et al., ICLR 2024): the share of its
+Two losses per repository are controlled (conformal risk control, Angelopoulos et al., ICLR 2024): the share of its
 human functions called ``llm``, whose mean is the false-positive rate of a new repository; and whether that share is
-above ``tail_share``, so that the mean is not kept at the cost of one careful project. Both only fall as a threshold
-rises, so the higher of two thresholds keeps both promises.
+above ``tail_share``, so that the mean is not kept at the expense of a single careful project. Neither loss increases
+as the threshold rises, so the higher of two thresholds keeps both promises.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,14 @@ from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, SNIPPET_SOURCE,
 
 @dataclass(frozen=True, slots=True)
 class PromiseSettings:
-    """What is promised, of how many repositories, and from what size on a function counts.
+    """The promised rates, the repositories they need, and the minimum size of a function.
 
-    ``rate`` is the share of a new repository's human functions that may be called ``llm``, in expectation, and
-    ``human_rate`` the share of LLM code that band ``human`` may hold. A repository of ``tail_fewest`` human functions or
-    more counts as accused when more than ``tail_share`` of them are called ``llm``; of new ones ``tail_rate`` may be. A
-    population of fewer repositories than a promise takes is heard from ``fewest_evidence`` on. Functions of fewer than
-    ``min_lines`` lines or ``min_characters`` characters that are not blank get no verdict.
+    ``rate`` is the expected share of a new repository's human functions that may be called ``llm``, and
+    ``human_rate`` the share of LLM code that may be in band ``human``. A repository of at least ``tail_fewest`` human
+    functions counts as accused if more than ``tail_share`` of them are called ``llm``; a share of ``tail_rate`` of new
+    repositories may be accused. A population with too few repositories for a promise can still raise thresholds if it
+    has at least ``fewest_evidence``. Functions of fewer than ``min_lines`` non-blank lines or ``min_characters``
+    non-whitespace characters get no verdict.
     """
 
     rate: float = 0.015
@@ -54,7 +55,7 @@ PUBLISHED = "published"
 
 
 def population(row: Row) -> str:
-    """The kind of human code that a row belongs to: promises hold on each apart, since their scores differ."""
+    """The kind of human code that a row belongs to; promises hold for each kind, since their scores differ."""
     if row.source == DISTRIBUTION_SOURCE:
         return DISTRIBUTION
     if row.source == SNIPPET_SOURCE:
@@ -64,14 +65,14 @@ def population(row: Row) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HumanScores:
-    """Human code: raw logits, out of sample, with the repository and the population of each, all ``(n,)``."""
+    """Raw out-of-sample logits of human code, with the repository and the population of each, all ``(n,)``."""
 
     logits: Floats
     repositories: Integers
     populations: npt.NDArray[np.str_]
 
     def take(self, inside: Booleans) -> "HumanScores":
-        """Those of ``inside``, bool ``(n,)``."""
+        """The scores selected by ``inside``, bool ``(n,)``."""
         return HumanScores(self.logits[inside], self.repositories[inside], self.populations[inside])
 
 
@@ -79,10 +80,10 @@ class HumanScores:
 class Bound:
     """A lower bound of an ``llm`` threshold.
 
-    ``promised`` keeps a promise, with ``repositories`` behind it; None where there are too few for one. It is
-    ``together`` if it holds for all populations as one, since none of them alone has repositories enough: then it says
-    little of any one, such as code of today. ``evidence`` is what populations too small for a promise ask for without
-    one; minus infinity where there is none.
+    ``promised`` is the threshold that keeps the promise, backed by ``repositories``; None if there are too few. It is
+    ``together`` if it only holds for all populations pooled, because none alone has enough repositories; then it says
+    little about any one of them, such as today's code. ``evidence`` is the threshold that populations too small for a
+    promise require; minus infinity if there are none.
     """
 
     promised: float | None
@@ -92,7 +93,7 @@ class Bound:
 
     @property
     def lowest(self) -> float:
-        """The lowest threshold that both allow."""
+        """The lowest threshold that meets both ``promised`` and ``evidence``."""
         return max(self.evidence, -np.inf if self.promised is None else self.promised)
 
 
@@ -107,7 +108,7 @@ def tail_bound(human: HumanScores, terms: PromiseSettings) -> Bound:
 
 
 def _over_populations(human: HumanScores, rate: float, fewest_evidence: int) -> Bound:
-    """The highest threshold of the populations with repositories enough; of all together where none has."""
+    """The highest threshold of the populations with enough repositories; that of all together if none has."""
     names = np.unique(human.populations)
     promised: list[float] = []
     behind: list[Integers] = []
@@ -132,10 +133,10 @@ def _over_populations(human: HumanScores, rate: float, fewest_evidence: int) -> 
 
 
 def _accusing(human: HumanScores, terms: PromiseSettings) -> HumanScores:
-    """One logit a repository and population: it is accused by every threshold up to that.
+    """One logit for each repository and population: every threshold up to that logit accuses it.
 
-    With ``k`` functions allowed among its ``n`` that is its ``k + 1`` highest logit, so the loss of 0 or 1 at a
-    threshold is that of a repository with this function alone.
+    If ``k`` of its ``n`` functions may be called ``llm``, that is its ``(k + 1)``-th highest logit, so the loss of 0
+    or 1 at a threshold is that of a repository with only this function.
     """
     logits: list[float] = []
     repositories: list[int] = []

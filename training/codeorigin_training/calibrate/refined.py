@@ -1,4 +1,4 @@
-"""The scales of a model whose deep part refines: what is promised is promised of both steps together."""
+"""The scales of a model whose deep part refines; the promises are about both steps together."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from codeorigin_training.measure.answers import answers_by_text
 
 
 def in_steps(wide: Floats, deep: Floats | None, *, refine: bool) -> tuple[Floats, Floats | None]:
-    """The logits ``(n,)`` that are read at once, and what a deep part that is to ``refine`` adds to them later."""
+    """The logits ``(n,)`` of the first step, and those ``(n,)`` that a deep part adds later if it is to ``refine``."""
     if deep is None or refine:
         return wide, deep
     return wide + deep, None
@@ -34,20 +34,19 @@ def fit_refined(
     config: PromiseSettings,
     groups: Groups | None = None,
 ) -> RefinedScales | None:
-    """Scales for the sum of two out-of-sample logits, of which the second is asked where the first leaves doubt.
+    """Fit scales to the sum of two out-of-sample logits, the second of which is used if the first leaves doubt.
 
-    A function that ``calibration`` calls ``human`` by the wide part counts as one that is never called ``llm``: the
-    thresholds of ``llm`` keep the rates of ``config`` for the whole procedure, and need to hold back only what comes
-    through. ``human_rate`` is kept by each step: with what the first one calls ``human``, up to twice as much LLM code
-    may end there.
+    A function that ``calibration`` calls ``human`` by the wide part counts as never called ``llm``. So the ``llm``
+    thresholds keep the rates of ``config`` for the whole procedure, and only need to hold back what the first step lets
+    through. Each step keeps ``human_rate`` separately, so up to twice as much LLM code may end up in band ``human``.
 
     Args:
         rows: corpus rows.
-        wide: logits ``(n,)`` of the wide part, its bias included.
-        deep: logits ``(n,)`` of the deep part alone, of all rows.
-        calibration: of the wide part alone; its rule for files is the one whose evidence is heard.
+        wide: logits ``(n,)`` of the wide part, including its bias.
+        deep: logits ``(n,)`` of the deep part alone, for all rows.
+        calibration: calibration of the wide part alone; its rule for files supplies the evidence of neighbours.
         config: rates and sizes.
-        groups: of :func:`~codeorigin_training.calibrate.levels.row_groups`, found here if they are None.
+        groups: from :func:`~codeorigin_training.calibrate.levels.row_groups`, which is called if they are None.
 
     Returns:
         None if there are too few repositories for a threshold to promise anything, by text alone or in files.
@@ -79,7 +78,7 @@ def _scale(
     config: PromiseSettings,
     groups: Groups,
 ) -> Scale | None:
-    """The scale for ``first + deep``, both ``(n,)``, of the rows ``among``, where ``scale`` reads ``first``."""
+    """Fit the scale for ``first + deep``, both ``(n,)``, to the rows ``among``; ``scale`` is that of ``first``."""
     chosen = np.flatnonzero(among).tolist()
     rows, groups = [rows[index] for index in chosen], [groups[index] for index in chosen]
     if len({row.label for row in rows}) < 2:

@@ -1,4 +1,4 @@
-"""Temperature and shift that make a logit's sigmoid a frequency."""
+"""Temperature and shift that make the sigmoid of a logit a calibrated probability."""
 
 import numpy as np
 from scipy.optimize import minimize

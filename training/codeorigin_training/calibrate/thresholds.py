@@ -1,9 +1,9 @@
-"""Thresholds with a finite-sample guarantee on the false-positive rate in repositories never seen.
+"""Thresholds with a finite-sample guarantee on the false-positive rate in unseen repositories.
 
-Conformal risk control (Angelopoulos, Bates, Fisch, Lei and Schuster, ICLR 2024): with the false-positive rate
-inside a repository as its loss, and repositories exchangeable, the lowest threshold whose mean loss ``R`` over
-``n`` calibration repositories keeps ``(n * R + 1) / (n + 1) <= rate`` lets through at most ``rate`` of a new
-repository's human functions in expectation. Functions of one repository are not independent; repositories are.
+Conformal risk control (Angelopoulos, Bates, Fisch, Lei and Schuster, ICLR 2024): if the loss is the false-positive
+rate within a repository, and repositories are exchangeable, the lowest threshold whose mean loss ``R`` over
+``n`` calibration repositories satisfies ``(n * R + 1) / (n + 1) <= rate`` lets through at most ``rate`` of a new
+repository's human functions in expectation. Functions of the same repository are not independent; repositories are.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from codeorigin_training.arrays import Booleans, Floats, Integers
 
 
 def fewest_repositories(rate: float) -> int:
-    """How many repositories it takes before any threshold can guarantee ``rate``."""
+    """The fewest repositories with which any threshold can guarantee ``rate``."""
     return int(np.ceil(1.0 / rate)) - 1
 
 
@@ -22,9 +22,9 @@ def controlled_threshold(logits: Floats, repositories: Integers, rate: float) ->
     """The lowest threshold on ``logits`` ``(n,)`` of human code that guarantees ``rate``; None if none does.
 
     Args:
-        logits: raw logits of human functions, out of sample.
+        logits: raw out-of-sample logits ``(n,)`` of human functions.
         repositories: int64 ``(n,)``, the repository of each.
-        rate: share of a new repository's human functions at or above the threshold, in expectation.
+        rate: expected share of a new repository's human functions at or above the threshold.
     """
     names, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
     allowed = rate * (len(names) + 1) - 1.0
@@ -34,11 +34,11 @@ def controlled_threshold(logits: Floats, repositories: Integers, rate: float) ->
 
 
 def _lowest(logits: Floats, cost: Floats, allowed: float) -> float:
-    """The lowest threshold at which the logits that reach it cost at most ``allowed`` together."""
+    """The lowest threshold for which the logits at or above it cost at most ``allowed`` in total."""
     order = np.argsort(-logits, kind="stable")
     loss = np.cumsum(cost[order])
     descending = logits[order]
-    # Taking in the k highest logits costs loss[k - 1]; a tie must be taken in whole.
+    # Including the k highest logits costs loss[k - 1]; ties must be included as a whole.
     last_of_tie = np.append(descending[1:] != descending[:-1], True)
     fits = np.flatnonzero((loss <= allowed + 1e-12) & last_of_tie)
     if len(fits) == 0:
@@ -47,23 +47,24 @@ def _lowest(logits: Floats, cost: Floats, allowed: float) -> float:
 
 
 def supported_threshold(logits: Floats, repositories: Integers, rate: float) -> float:
-    """The lowest threshold at which the own mean rate of ``repositories`` is at most ``rate``; promises nothing.
+    """The lowest threshold at which the mean rate of ``repositories`` themselves is at most ``rate``.
 
-    ``logits`` and ``repositories`` are ``(n,)``.
-
-    :func:`controlled_threshold` without what a guarantee pays for being one.
+    This is :func:`controlled_threshold` without the guarantee and its cost. Both arrays are ``(n,)``.
     """
     names, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
     return _lowest(logits, 1.0 / counts[group], rate * len(names))
 
 
 def survival_curve(logits: Floats, repositories: Integers, points: int) -> tuple[Floats, Floats]:
-    """Rising logits ``(points,)`` and the share of human code, repositories alike, that scores at least each."""
+    """Rising logits ``(k,)`` and the shares ``(k,)`` of human code that score at least as high.
+
+    Repositories have equal weight. ``k`` is at most ``points``. ``logits`` and ``repositories`` are ``(n,)``.
+    """
     _, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
     order = np.argsort(logits, kind="stable")
     weight = 1.0 / counts[group[order]]
     share = np.cumsum(weight[::-1])[::-1] / weight.sum()
-    # Evenly in the logarithm of the share: the tail of high scores is what a user reads.
+    # Evenly spaced in the logarithm of the share, because the tail of high scores is what a user reads.
     wanted = np.geomspace(share[-1], 1.0, points)
     index = np.unique(np.searchsorted(-share, -wanted, side="left").clip(0, len(share) - 1))
     return logits[order][index], share[index]
@@ -76,10 +77,11 @@ def human_threshold(
     llm_repositories: Integers,
     rate: float,
 ) -> float:
-    """Highest logit below which at most ``rate`` of LLM code falls, repositories weighing alike; all arrays ``(n,)``.
+    """The upper bound of band ``human``: the highest logit below which at most ``rate`` of LLM code falls.
 
-    It bounds the band ``human`` from above; it never exceeds ``llm_threshold``, nor the median of human code,
-    so that "human" is not said of code that is merely a little below the LLM threshold.
+    Repositories have equal weight. The bound exceeds neither ``llm_threshold`` nor the median of human code, so that
+    code only a little below the LLM threshold is not called human. ``logits`` ``(n,)`` are those of human code;
+    ``llm_logits`` and ``llm_repositories`` are ``(m,)``.
     """
     _, group, counts = np.unique(llm_repositories, return_inverse=True, return_counts=True)
     order = np.argsort(llm_logits, kind="stable")
@@ -90,6 +92,6 @@ def human_threshold(
 
 
 def repository_rate(above: Sequence[bool] | Booleans, repositories: Integers) -> float:
-    """Mean over ``repositories`` of the share of their functions that are ``above``, both ``(n,)``."""
+    """Mean over ``repositories`` of the share of their functions that are ``above``; both are ``(n,)``."""
     _, group, counts = np.unique(repositories, return_inverse=True, return_counts=True)
     return float(np.mean(np.bincount(group, weights=np.asarray(above, dtype=np.float64)) / counts))

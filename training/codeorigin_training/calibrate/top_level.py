@@ -1,4 +1,4 @@
-"""The rule for code outside of functions: its own minimum, thresholds with projects as units, and what they do."""
+"""The rule for code outside of functions, with its own minimum size and thresholds with packages as units."""
 
 import dataclasses
 from collections.abc import Collection, Sequence
@@ -22,9 +22,9 @@ _CURVE_POINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class TopLevelConfig(PromiseSettings):
-    """What is promised about code outside of functions, and from what length on it gets a verdict.
+    """What is promised about code outside of functions, and how long it must be to get a verdict.
 
-    ``min_lines`` and ``min_characters`` count what is not blank. The rest is as in
+    ``min_lines`` counts non-blank lines, ``min_characters`` non-whitespace characters. The rest is as in
     :class:`~codeorigin_training.calibrate.config.CalibrateConfig`; packages are the units of the promise.
     """
 
@@ -40,15 +40,15 @@ class TopLevelConfig(PromiseSettings):
 def fit_top_level(
     rows: Sequence[Row], logits: Floats, config: TopLevelConfig, told_apart: Collection[str] | None = None
 ) -> TopLevelRule | None:
-    """The rule from ``logits`` ``(n,)`` of top-level code that the model never read, each of its ``Row.unit``.
+    """Fit the rule to ``logits`` ``(n,)`` of top-level code that the model never saw; ``Row.unit`` is the unit.
 
-    A language has thresholds of its own where its packages allow the promise; the others, and those without any data,
-    get the strictest of all that were found, and a wider ``unsure``. Published human answers to tasks
-    can raise the threshold of a language with a promise, and make none. Only the languages of ``told_apart``, if it
-    is given, get an answer other than ``unsure``.
+    A language has its own thresholds if it has enough packages for the promise. The others, also those without any
+    data, get the strictest of all thresholds that were found, and so a wider ``unsure``. Published human answers to
+    tasks can raise the threshold of a language with a promise, but cannot establish one. If ``told_apart`` is given,
+    only its languages get an answer other than ``unsure``.
 
     Returns:
-        A rule that never says ``llm`` where packages do not allow a promise; None where a class is missing.
+        A rule that never says ``llm`` if there are too few packages for a promise; None if a class is missing.
     """
     kept = _judged(rows, config)
     rows = [replace(rows[index], repo=rows[index].unit) for index in np.flatnonzero(kept).tolist()]
@@ -72,7 +72,7 @@ def fit_top_level(
 
 
 def called_top_level(rows: Sequence[Row], logits: Floats, rule: TopLevelRule | None) -> Booleans:
-    """Which of ``rows``, with ``logits`` ``(n,)``, ``rule`` calls ``llm``, bool ``(n,)``: no code that is too short."""
+    """Which of ``rows`` with ``logits`` ``(n,)`` are called ``llm`` by ``rule``, bool ``(n,)``; never short code."""
     if rule is None:
         return np.zeros(len(rows), dtype=bool)
     thresholds = np.array([rule.scale.thresholds(row.language).llm for row in rows])
@@ -87,7 +87,7 @@ def cross_fitted_top_level(
     folds: int,
     told_apart: Collection[str] | None = None,
 ) -> Booleans:
-    """Which of ``rows``, with ``logits`` ``(n,)``, a rule fitted without their unit's fold calls ``llm``; bool."""
+    """Which of ``rows`` with ``logits`` ``(n,)`` a rule fitted without their unit's fold calls ``llm``, ``(n,)``."""
     fold = np.array([int(unit_hash(row.unit, "top-level") * folds) for row in rows], dtype=np.int64)
     called = np.zeros(len(rows), dtype=bool)
     for number in range(folds):
@@ -104,7 +104,7 @@ def _judged(rows: Sequence[Row], limits: TopLevelConfig | TopLevelRule) -> Boole
 
 
 def _promised(rows: Sequence[Row], config: TopLevelConfig) -> Booleans:
-    """Human rows that count: packages, and the other human code of languages whose packages allow a promise."""
+    """Human rows that count: packages, and other human code of languages with enough packages for a promise."""
     packages: dict[str, set[str]] = {}
     for row in rows:
         if population(row) == DISTRIBUTION:
@@ -123,7 +123,7 @@ def _promised(rows: Sequence[Row], config: TopLevelConfig) -> Booleans:
 
 
 def _strictest(levels: Levels) -> Levels:
-    """``levels`` whose default is the strictest of them, also of languages without a promise of their own."""
+    """``levels`` with the strictest of all thresholds as default; only languages with a promise keep their own."""
     known = [levels.default, *levels.languages.values()]
     default = Thresholds(
         max(each.llm for each in known), min(each.human for each in known), levels.default.repositories
@@ -133,7 +133,7 @@ def _strictest(levels: Levels) -> Levels:
 
 
 def _without(levels: Levels, told_apart: Collection[str], known: Collection[str], lowest: float) -> Levels:
-    """``levels`` that are ``unsure`` of all code, from below ``lowest``, but that of ``told_apart``."""
+    """``levels`` for which all code is ``unsure`` except that of ``told_apart``; ``lowest`` is the lowest logit."""
     if set(known) <= set(told_apart):
         return levels
     unsure = Thresholds(np.inf, float(np.nextafter(lowest, -np.inf)))

@@ -1,4 +1,4 @@
-"""A classifier of texts into K labels, trained, kept in a file, and asked."""
+"""A text classifier with K labels: training, saving, loading and prediction."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ _KIND = "classifier"
 
 @dataclass(frozen=True)
 class Classifier:
-    """An encoder with a head of as many logits as ``labels``; their ``temperature`` is fitted on validation texts."""
+    """An encoder with a head of one logit per label; ``temperature`` is fitted on the validation texts."""
 
     labels: tuple[str, ...]
     encoder: Encoder
@@ -41,7 +41,7 @@ class Classifier:
     temperature: float = 1.0
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
-        """Probabilities ``(n, K)`` of the labels; even ones for a text without a token."""
+        """Probabilities ``(n, K)`` of the labels; uniform for a text without tokens."""
         tokens = encoded(texts, self.tokenizer, self.context)
         logits = sequence_logits(self.encoder.eval(), tokens, self.tokenizer) / self.temperature
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -49,14 +49,14 @@ class Classifier:
         return found
 
     def predict(self, texts: Sequence[str]) -> list[tuple[str, float]]:
-        """The likeliest label of every text, and its probability."""
+        """The most likely label of every text, and its probability."""
         return [(self.labels[int(row.argmax())], float(row.max())) for row in self.probabilities(texts)]
 
     def report(self, examples: Sequence[Labelled]) -> ClassificationReport:
-        """Figures on ``examples``.
+        """Evaluate the classifier on ``examples``.
 
         Raises:
-            ValueError: one has a label that the classifier does not know.
+            ValueError: an example has a label that the classifier does not know.
         """
         answers = [label for label, _ in self.predict([each.text for each in examples])]
         return classification_report([each.label for each in examples], answers, self.labels)
@@ -78,10 +78,10 @@ class Classifier:
 
     @classmethod
     def load(cls, folder: Path) -> "Classifier":
-        """The classifier that :meth:`save` wrote, on the CPU.
+        """Load a classifier written by :meth:`save`, on the CPU.
 
         Raises:
-            ClassifyError: there is none.
+            ClassifyError: there is no classifier in ``folder``.
             ModelError: its vocabulary is missing or broken.
         """
         state = read_state(folder / "classifier.pt", _KIND)
@@ -109,20 +109,20 @@ def train_classifier(
     metrics: Metrics = lambda figures, step: None,
     checkpoint: Path | None = None,
 ) -> Classifier:
-    """Train a classifier of the labels of ``examples``, on the CPU or a GPU; it ends on the CPU.
+    """Train a classifier on the CPU or a GPU and return it on the CPU.
 
     Args:
-        examples: of two labels or more; whole units of them choose the best epoch.
-        vocabulary: ``tokenizer.json``: the run's, or the encoder's own (``own_tokenizer``).
+        examples: texts with at least two labels; some whole units are set apart to choose the best epoch.
+        vocabulary: ``tokenizer.json`` of the run, or the encoder's own (``own_tokenizer``).
         config: encoder, budget and rates.
-        log: takes a line an epoch.
-        metrics: takes loss and accuracy of every epoch.
-        checkpoint: file with weights, optimiser and rates that an interrupted training goes on from; it goes at the end.
+        log: receives one line per epoch.
+        metrics: receives loss and accuracy of every epoch.
+        checkpoint: file with weights, optimiser and rates to resume an interrupted training from; removed at the end.
 
     Raises:
         ClassifyError: there are too few labels or units.
         EncoderError: the encoder cannot be loaded.
-        TrainingError: the loss stopped being a number.
+        TrainingError: the loss is not a number.
     """
     labels = tuple(sorted({each.label for each in examples}))
     kept, apart = split_units(examples, config.validation_share)
@@ -154,12 +154,12 @@ def train_classifier(
 
 
 def encoded(texts: Sequence[str], tokenizer: Tokenizer, context: int) -> list[Integers32]:
-    """The first ``context`` token ids of every text, int32 ``(T,)``, as it stands: layout too tells what a text is."""
+    """The first ``context`` token ids of every text, int32 ``(T,)``; not normalised, because layout is a signal."""
     return [tokenizer.ids(text)[:context].astype(np.int32) for text in texts]
 
 
 def fit_temperature(logits: Floats, targets: Integers) -> float:
-    """What divides logits ``(n, K)`` so that their cross-entropy against codes ``targets`` ``(n,)`` is least.
+    """The temperature for logits ``(n, K)`` that minimises their cross-entropy against codes ``targets`` ``(n,)``.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017), section 4.2.
     """
@@ -179,7 +179,7 @@ def _examples(
     tokenizer: Tokenizer,
     context: int,
 ) -> Examples:
-    """What is learnt from; the ones ``apart`` stand last and choose the best epoch."""
+    """The training examples, followed by the validation examples ``apart``, which choose the best epoch."""
     rows = [*kept, *apart]
     return Examples(
         tokens=encoded([each.text for each in rows], tokenizer, context),
@@ -193,7 +193,7 @@ def _examples(
 
 
 def _key(examples: Sequence[Labelled], vocabulary: Path, config: ClassifyConfig) -> str:
-    """Names all that a training depends on."""
+    """A key for everything that a training depends on."""
     digest = hashlib.sha256(vocabulary.read_bytes())
     digest.update(json.dumps([asdict(config), [asdict(each) for each in examples]], default=str).encode())
     return digest.hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""How a classifier is trained."""
+"""The settings of a classifier."""
 
 from dataclasses import dataclass, field
 
@@ -12,16 +12,17 @@ from codeorigin_training.loops.precision import Precision
 class ClassifyConfig:
     """A K-class classifier: an encoder and a head, trained by cross-entropy.
 
-    ``name`` is ``compact``, of ``shape``, or the folder of a transformers encoder (or its name in the local cache),
-    which keeps its own tokens or gets the given ones by ``vocabulary``; of ``shape`` it takes pooling and head alone.
-    The first ``context`` tokens of a text are read. ``batch`` rows make a batch, ``accumulate`` batches a step of the
-    optimiser, and every row is visited once in each of ``epochs``. ``dropout`` is the head's, before each of its two
-    layers, and ``body_dropout`` that of a transformers body (None: its own).
+    ``name`` is ``compact``, sized by ``shape``, or a transformers encoder's folder or name in the local cache.
+    ``vocabulary`` says whether a transformers encoder keeps its own tokens or gets the given ones; it only takes
+    pooling and head from ``shape``. The first ``context`` tokens of a text are read. ``batch`` is the number of
+    rows in a batch, ``accumulate`` the number of batches per optimiser step, and each of the ``epochs`` visits
+    every row once. ``dropout`` is that of the head, before each of its two layers, and ``body_dropout`` that of a
+    transformers body (None: its own).
 
-    ``freeze`` leaves the whole encoder as it is; ``last_layers`` lets that many of its highest layers learn from the
-    first step (0: all). The rate rises over ``warm_up`` of the steps to ``learning_rate`` and falls linearly; gradients
-    are clipped to a norm of ``clip``. ``validation_share`` of the units, or at least one row, choose the best epoch;
-    ``patience`` epochs without a better one end the training.
+    ``freeze`` keeps the whole encoder fixed; ``last_layers`` trains only that many of its top layers from the first
+    step on (0: all). The rate rises to ``learning_rate`` over the first ``warm_up`` share of the steps, then falls
+    linearly; gradients are clipped to a norm of ``clip``. ``validation_share`` of the units, at least one, choose
+    the best epoch; training stops after ``patience`` epochs without improvement.
     """
 
     name: str = COMPACT
@@ -58,8 +59,8 @@ class ClassifyConfig:
             raise ValueError("last_layers must not be negative, and needs freeze to be off")
 
     def training(self) -> FinetuneConfig:
-        """The same for the training loop."""
-        # The head is a layer group of its own.
+        """The corresponding settings of the training loop."""
+        # The head is a separate layer group.
         thawed = 1 if self.freeze else self.last_layers + 1 if self.last_layers else 0
         return FinetuneConfig(
             strategy=Strategy.FULL,
@@ -72,7 +73,7 @@ class ClassifyConfig:
             weight_decay=self.weight_decay,
             clip=self.clip,
             patience=self.patience,
-            # A text is read from its beginning as it stands, once an epoch.
+            # A text is read unchanged from its beginning, once per epoch.
             neutral_share=0.0,
             type_dropout=0.0,
             train_context=self.context,

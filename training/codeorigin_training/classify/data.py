@@ -1,4 +1,4 @@
-"""Texts with a label: from a folder of folders, or from a parquet file."""
+"""Reads labelled texts from a folder of folders or a parquet file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from codeorigin_training.corpus.splits import unit_hash
 
 
 class ClassifyError(CodeOriginError):
-    """There is nothing to learn from, or to classify by."""
+    """The labelled texts or the classifier are missing or unusable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A ``text`` of class ``label``; ``unit`` (a repository, a file) is what a split must keep whole."""
+    """A ``text`` of class ``label``; a split must not divide its ``unit``, such as a repository or a file."""
 
     text: str
     label: str
@@ -27,8 +27,8 @@ class Labelled:
 def read_labelled(path: Path) -> list[Labelled]:
     """The texts of a folder or a parquet file.
 
-    A folder holds one folder for each label, with UTF-8 files at any depth, which are the units. A parquet file has the
-    columns ``text`` and ``label``, and ``unit`` if rows belong together; without it every row is a unit.
+    A folder holds one folder for each label, with UTF-8 files at any depth; every file is a unit. A parquet file
+    has the columns ``text`` and ``label``, and ``unit`` if rows belong together; without it every row is a unit.
 
     Raises:
         ClassifyError: it is neither, a file is not UTF-8, or there are fewer than two labels.
@@ -41,7 +41,7 @@ def read_labelled(path: Path) -> list[Labelled]:
 
 
 def split_units(examples: Sequence[Labelled], share: float) -> tuple[list[Labelled], list[Labelled]]:
-    """Examples without and with about ``share`` of the units, chosen by a hash of their names."""
+    """Split off about ``share`` of the units, chosen by a hash of their names; returns the rest, then these."""
     ranked = sorted({each.unit for each in examples}, key=lambda unit: unit_hash(unit, "classify"))
     apart = set(ranked[: max(1, round(share * len(ranked)))])
     kept = [each for each in examples if each.unit not in apart]

@@ -1,4 +1,4 @@
-"""What the training loop strives for where there are K labels: cross-entropy."""
+"""The training objective for K labels: cross-entropy."""
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from codeorigin_training.finetune.sampling import Draw
 
 
 class LabelObjective(Objective):
-    """Cross-entropy of K logits against the examples' labels, codes below K; weights and offsets count for nothing."""
+    """Cross-entropy of K logits against the examples' labels, codes below K; ignores weights and offsets."""
 
     def __init__(self, examples: Examples, device: torch.device) -> None:
         super().__init__(examples, device)

@@ -1,4 +1,4 @@
-"""What a classifier says of texts whose label is known: figures by label, and who is taken for whom."""
+"""Evaluation of a classifier: figures by label and the confusion matrix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from codeorigin_training.arrays import Integers
 
 @dataclass(frozen=True, slots=True)
 class LabelFigures:
-    """Figures of one label; ``support`` is the number of its texts. A share of nothing is 0."""
+    """Figures of one label; ``support`` is the number of its texts. A ratio with a denominator of 0 is 0."""
 
     precision: float
     recall: float
@@ -32,7 +32,7 @@ class ClassificationReport:
     macro_f1: float
 
     def numbers(self) -> dict[str, float]:
-        """All figures by joined names, for a tracker."""
+        """All figures by name, such as ``LABEL/f1``, for a tracker."""
         found = {"accuracy": self.accuracy, "macro_f1": self.macro_f1}
         for label, figures in self.by_label.items():
             found |= {
@@ -56,7 +56,7 @@ def classification_report(
     """Figures of ``answers`` ``(n,)`` against ``truth`` ``(n,)``, both among ``labels`` ``(K,)``.
 
     Raises:
-        ValueError: they are not equally many, or one is not among ``labels``.
+        ValueError: ``truth`` and ``answers`` differ in length, or one of their labels is not among ``labels``.
     """
     place = {label: number for number, label in enumerate(labels)}
     if len(truth) != len(answers) or not {*truth, *answers} <= set(place):

@@ -1,4 +1,4 @@
-"""Makes a pretrained body the encoder that a run's fine-tuning starts from."""
+"""The command ``adopt``: makes a pretrained body the encoder that a run's fine-tuning starts from."""
 
 import random
 
@@ -11,10 +11,10 @@ from codeorigin_training.run import Log, Run
 
 
 def adopt(config: AdoptConfig, run: Run, log: Log) -> None:
-    """Write ``run.tokenizer`` and ``run.pretrained`` from a body; both are made anew every time.
+    """Write ``run.tokenizer`` and ``run.pretrained`` from a body; nothing is reused from earlier calls.
 
     Raises:
-        EncoderError: the body cannot be loaded, or not cut so.
+        EncoderError: the body cannot be loaded, or cannot be cut as configured.
         RunError: the run has no corpus.
     """
     rows = [row for row in read_functions(run.needs(run.corpus, "corpus")) if not is_held_out(row.repo)]

@@ -1,4 +1,4 @@
-"""From an adopted body to out-of-fold logits and a small encoder, within a time: one call on a machine with a GPU."""
+"""The command ``body``: fine-tunes and distils an adopted body within a time limit, on a machine with a GPU."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ _DISTILLING = 0.25
 
 
 def _on_a_gpu() -> FinetuneCommandConfig:
-    """Rates and batches for a body of some hundred million parameters on one large GPU."""
+    """Rates and batches for a body of some hundred million parameters on a single large GPU."""
     return FinetuneCommandConfig(
         finetune=FinetuneConfig(
             steps=_ENDLESS,
@@ -43,9 +43,9 @@ def _on_a_gpu() -> FinetuneCommandConfig:
 class BodyCommandConfig:
     """How the time is spent, and where the results go.
 
-    ``seconds`` of training are shared: a quarter for the distillation, the rest alike for every fold and the encoder of
-    all rows (judging comes on top). ``shards`` is a folder that ``pack`` wrote, where the run has no adopted body of its
-    own. ``out`` gets the out-of-fold logits, the figures, and the student in parts of ``most_bytes``.
+    A quarter of the ``seconds`` of training goes to the distillation; every fold and the encoder of all rows get equal
+    parts of the rest. Inference takes extra time. ``shards`` is a folder written by ``pack``, for a run without an
+    adopted body. ``out`` gets the out-of-fold logits, the figures, and the student in parts of ``most_bytes``.
     """
 
     out: Path
@@ -72,18 +72,18 @@ class BodyCommandConfig:
 
 
 def body(config: BodyCommandConfig, run: Run, log: Log) -> None:
-    """Fine-tune, cross-fitted; distil; write all that is worth carrying away into ``config.out``.
+    """Fine-tune with cross-fitting, distil, and write all results that are needed elsewhere to ``config.out``.
 
-    What a call finished, a later one in the same run takes over.
+    A later call in the same run reuses what earlier ones finished.
 
     Raises:
         RunError: the run has no adopted body, and ``config.shards`` names none.
-        EncoderError: the shards are not whole.
+        EncoderError: the shards are incomplete.
     """
     if not run.pretrained.is_file() and config.shards is not None:
         save_encoder(run.pretrained, read_shards(config.shards))
     run.needs(run.pretrained, "adopt")
-    # Judging is in float32: on a GPU its matrices may be multiplied in TF32.
+    # Inference is in float32; let a GPU multiply its matrices in TF32.
     torch.set_float32_matmul_precision("high")
     config.out.mkdir(parents=True, exist_ok=True)
     each = config.seconds * (1 - _DISTILLING) / (config.finetune.deep_folds + 1)

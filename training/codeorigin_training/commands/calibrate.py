@@ -1,4 +1,4 @@
-"""The command ``calibrate``: temperature, thresholds, rules for files and commits, from out-of-fold logits."""
+"""The command ``calibrate``: fits temperature, thresholds and rules for files and commits to out-of-fold logits."""
 
 import dataclasses
 import json
@@ -34,11 +34,11 @@ from codeorigin_training.tracking import Tracker, tracked
 
 
 def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
-    """Fit on the run's training repositories, or on all where the wide part was, and write ``run.calibration``.
+    """Fit on the run's training repositories, or on all if the wide part was fitted on all; write ``run.calibration``.
 
-    Beside the manifest's entry it holds under ``measured`` the one of training repositories alone, under ``parts``
-    whether the bundle gets a deep part, under ``inputs`` the SHA-256 of the files of logits, and under ``settings`` how
-    it was fitted. Takes seconds, so it is always done anew.
+    Besides the manifest's entry, it holds under ``measured`` the entry for training repositories alone, under
+    ``parts`` whether the bundle gets a deep part, under ``inputs`` the SHA-256 of the files of logits, and under
+    ``settings`` how it was fitted. This takes seconds, so results are not reused.
 
     Raises:
         CodeOriginError: a stage is missing, belongs to another corpus, or has too few repositories.
@@ -53,10 +53,10 @@ def calibrate(config: CalibrateConfig, run: Run, log: Log) -> None:
 def fitted_entry(
     config: CalibrateConfig, run: Run, tracker: Tracker, log: Log, moved: Floats | None = None
 ) -> dict[str, Any]:
-    """What :func:`calibrate` writes.
+    """The entry that :func:`calibrate` writes.
 
-    ``moved`` ``(n,)`` is what was done to the deep part since its out-of-fold logits were made, in logits of each row of
-    the training side: it is added to them.
+    ``moved`` ``(n,)`` is the change in the deep part's logits, for each row of the training side, since its
+    out-of-fold logits were computed; it is added to them.
 
     Raises:
         CodeOriginError: as :func:`calibrate`.
@@ -84,7 +84,7 @@ def fitted_entry(
             raise CodeOriginError(
                 "a deep part is not fitted on all repositories; run wide with all_repositories=false"
             )
-        # Their logits too are by a model that did not read them.
+        # These logits, too, come from a model that has not seen the rows.
         outside = _logits(run.wide, "held_out", len(held_out), "wide")
         chosen = np.array([row.pair is None for row in held_out], dtype=bool)
         others = [row for row in held_out if row.pair is None]
@@ -106,13 +106,13 @@ def fitted_entry(
 
 
 def fitted_on_all_repositories(wide: Path) -> bool:
-    """Whether the table in ``run.wide`` was fitted on the held-out repositories too."""
+    """Whether the table in the file ``wide`` was also fitted on the held-out repositories."""
     with np.load(wide) as kept:
         return "all_repositories" in kept and bool(kept["all_repositories"])
 
 
 def _is_asked(config: CalibrateConfig, run: Run) -> bool:
-    """Whether the run has a deep part that may go into the bundle; where there has to be one, it has."""
+    """Whether the run has a deep part that may go into the bundle; raises if one is required but missing."""
     if config.deep and run.deep.exists():
         return True
     if not config.wide:
@@ -125,7 +125,7 @@ def _is_asked(config: CalibrateConfig, run: Run) -> bool:
 def _steps(
     config: CalibrateConfig, wide: Floats, deep: Floats | None, count: int
 ) -> tuple[Floats, Floats | None]:
-    """The first ``count`` logits, by the steps in which they are read; a deep part without ``wide`` is the first."""
+    """The first ``count`` logits for each step; without ``wide``, the deep part is the first step."""
     first, later = (wide if config.wide or deep is None else np.zeros_like(wide)), deep
     first, later = in_steps(first, later, refine=config.refine)
     return first[:count], None if later is None else later[:count]
@@ -134,7 +134,7 @@ def _steps(
 def _fit(
     functions: Sequence[Row], logits: Floats, deep: Floats | None, groups: Groups, config: CalibrateConfig
 ) -> Calibration:
-    """All rules from out-of-sample ``logits`` ``(n,)`` of ``functions``, and scales for what ``deep`` adds later."""
+    """Fit all rules to out-of-sample ``logits`` ``(n,)`` of ``functions``, and scales for what ``deep`` adds later."""
     calibration = fit_calibration(functions, logits, balanced_weights(functions), config, groups)
     neutral = calibration.alone.shift
     context = fit_file_context(functions, logits, config, config.neighbours(neutral), groups)
@@ -161,7 +161,7 @@ def _log_rates(
     config: CalibrateConfig,
     log: Log,
 ) -> None:
-    """What the thresholds do on the rows that they were fitted on, and what a library thinks of them."""
+    """Log the thresholds' rates on the rows that they were fitted on, and a library's thresholds."""
     judged = np.array([has_verdict(row.code, config) for row in functions])
     labels = np.array([row.label for row in functions])
     modern = np.array([row.modern for row in functions])

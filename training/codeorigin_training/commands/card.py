@@ -1,4 +1,4 @@
-"""The command ``card``: model card and README table, from a bundle's manifest."""
+"""The command ``card``: writes the model card and the README's table from a bundle's manifest."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from codeorigin_training.tracking import keep_settings
 
 @dataclass(frozen=True, slots=True)
 class CardConfig:
-    """``bundle`` None takes the run's; ``readme`` and ``quality``, a page for false positives, are left out if None."""
+    """``bundle`` None uses the run's; ``readme`` and ``quality``, a page for false positives, are skipped if None."""
 
     bundle: Path | None = None
     readme: Path | None = None
@@ -20,10 +20,10 @@ class CardConfig:
 
 
 def card(config: CardConfig, run: Run, log: Log) -> None:
-    """Write the bundle's README.md, and the table in ``config.readme``, anew.
+    """Rewrite the bundle's README.md, and the tables in ``config.readme`` and ``config.quality``.
 
     Raises:
-        CodeOriginError: there is no bundle, its manifest is broken, or the README lacks its markers.
+        CodeOriginError: a file or the bundle is missing, its manifest is broken, or a page lacks its markers.
     """
     bundle = config.bundle or run.needs(run.bundle, "export")
     if not (bundle / MANIFEST).is_file():

@@ -1,4 +1,4 @@
-"""The command ``classify``: a classifier of any labels, from a folder of folders or a parquet file."""
+"""The command ``classify``: trains a classifier of any labels on a folder of folders or a parquet file."""
 
 import json
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from codeorigin_training.tracking import tracked
 
 @dataclass(frozen=True, slots=True)
 class ClassifyCommandConfig:
-    """What is learnt from ``data``, by which classifier; ``test_share`` of the units are kept for the figures."""
+    """The ``data`` and the ``classifier`` to train; ``test_share`` of the units are set apart for the figures."""
 
     data: Path
     classifier: ClassifyConfig = field(default_factory=ClassifyConfig)
@@ -31,12 +31,12 @@ class ClassifyCommandConfig:
 
 
 def classify(config: ClassifyCommandConfig, run: Run, log: Log) -> None:
-    """Write ``classifier/``: the classifier, ``report.json`` and ``confusion.png`` of units that it has not seen.
+    """Write ``classifier/``: the classifier, and ``report.json`` and ``confusion.png`` for units that it has not seen.
 
     Raises:
-        ClassifyError: the data cannot be read, or are too few.
+        ClassifyError: the data cannot be read, or there are too few texts.
         EncoderError: the encoder cannot be loaded.
-        RunError: the run has no vocabulary for an encoder that lacks its own.
+        RunError: the encoder needs the run's vocabulary, and there is none.
     """
     examples, test = split_units(read_labelled(config.data), config.test_share)
     folder = run.folder / "classifier"
@@ -66,7 +66,7 @@ def classify(config: ClassifyCommandConfig, run: Run, log: Log) -> None:
 
 
 def _vocabulary(config: ClassifyConfig, run: Run) -> Path:
-    """The run's ``tokenizer.json``, or the encoder's own beside the classifier."""
+    """The run's ``tokenizer.json``, or the encoder's own, written to the classifier's folder."""
     if config.name == COMPACT or config.vocabulary is VocabularySource.TRANSFER:
         return run.needs(run.tokenizer, "tokenizer")
     path = run.folder / "classifier" / "tokenizer.json"

@@ -1,4 +1,4 @@
-"""Makes the corpus of a run: rows of every source that is turned on, cleaned, with a data card."""
+"""The command ``corpus``: builds a run's corpus from every enabled source, cleans it and writes a data card."""
 
 import hashlib
 import json
@@ -42,23 +42,24 @@ from codeorigin_training.tracking import tracked
 CARD, RECORD = "card.md", "corpus.json"
 
 _VERSION = 3
-"""Raised when the same inputs would give another corpus."""
+"""Increased when the same inputs would give a different corpus."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusConfig:
-    """What the corpus is made of.
+    """The sources of the corpus, and how it is cleaned.
 
-    ``data`` is a folder with functions.parquet, of which ``function_limit`` functions of a repository and
-    label are read at most, pairs.parquet and, for ``snippets``, snippets.parquet; ``distribution`` also reads
-    its human.parquet if there is one, ``distribution_limit`` functions of a package at most. No source gives
-    functions of the projects in its reserved.txt, or in ``reserved``. ``jsonl`` are files with a row a line;
-    ``repositories`` is a folder of git repositories. ``packages`` downloads the pinned releases, or those of
-    ``package_list``, to ``package_folder`` (by default ``packages`` in the run). The limits are functions of
-    one label, of a package or a repository; up to ``unlabelled_limit`` more of a package serve pretraining
-    alone. ``debian`` downloads pinned source packages of a distribution to the same folder, or those of
-    ``debian_list``, but for what human.parquet has; ``debian_limit`` is theirs. ``filters`` and ``near_duplicates``
-    clean what was read.
+    ``data`` is a folder with functions.parquet, pairs.parquet and, for ``snippets``, snippets.parquet. At most
+    ``function_limit`` functions of a repository and label are read from functions.parquet. ``distribution`` also reads
+    human.parquet if there is one, at most ``distribution_limit`` functions of each package. Functions of the projects
+    in ``reserved``, by default the folder's reserved.txt, are excluded from all sources.
+
+    ``jsonl`` are files with one row per line; ``repositories`` is a folder of git repositories. ``packages`` downloads
+    the pinned releases, or those of ``package_list``, to ``package_folder`` (by default ``packages`` in the run).
+    ``debian`` downloads pinned source packages of a distribution, or those of ``debian_list``, to the same folder,
+    except those in human.parquet. ``repository_limit``, ``package_limit`` and ``debian_limit`` are for the
+    functions of one label from a repository or package; up to ``unlabelled_limit`` more of a package are used for
+    pretraining only. ``filters`` and ``near_duplicates`` clean what was read.
     """
 
     data: Path | None = None
@@ -101,12 +102,12 @@ class CorpusConfig:
 
 
 def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
-    """Write functions.parquet, pairs.parquet, card.md and corpus.json, unless the run has those of the same inputs.
+    """Write functions.parquet, pairs.parquet, card.md and corpus.json, unless the run has them from the same inputs.
 
-    There is an unlabelled.parquet too where ``unlabelled_limit`` asks for it.
+    If ``unlabelled_limit`` is positive, unlabelled.parquet may be written too.
 
     Raises:
-        CorpusError: a source is missing or broken, or nothing is left of them.
+        CorpusError: a source is missing or broken, or the functions left are not of both labels.
     """
     inputs = _inputs_hash(config)
     outputs = [run.corpus / name for name in (FUNCTIONS, PAIRS, CARD, RECORD)]
@@ -121,7 +122,7 @@ def corpus(config: CorpusConfig, run: Run, log: Log) -> None:
 
 
 def _made(config: CorpusConfig, run: Run, inputs: str, log: Log) -> dict[str, float]:
-    """Write the corpus; returns its counts."""
+    """Write the corpus and return its counts."""
     reserved = _reserved(config)
     rows = without_reserved([*_functions(config, run, reserved, log), *_pairs(config)], reserved)
     unlabelled = without_reserved(_unlabelled(config, run, rows), reserved)
@@ -214,7 +215,7 @@ def _unlabelled(config: CorpusConfig, run: Run, rows: Sequence[Row]) -> list[Row
 
 
 def _source_packages(config: CorpusConfig, reserved: frozenset[str]) -> list[SourcePackage]:
-    """The pinned ones; what is reserved is not even downloaded."""
+    """The pinned source packages; reserved ones are not even downloaded."""
     listed = read_source_packages(config.debian_list)
     return [package for package in listed if not is_reserved(package.repo, reserved)]
 
@@ -239,7 +240,7 @@ def _reserved(config: CorpusConfig) -> frozenset[str]:
 
 
 def _reserved_file(config: CorpusConfig) -> Path | None:
-    """The list that is named, which must be there, or else the one beside the data."""
+    """The configured list, which must exist, or else the one in ``data`` if there is one."""
     if config.reserved is not None or config.data is None:
         return config.reserved
     beside = config.data / RESERVED
@@ -264,10 +265,10 @@ def _recorded_inputs(record: Path) -> str | None:
 
 
 def _inputs_hash(config: CorpusConfig) -> str:
-    """Hex SHA-256 of the settings and of what every source holds, without reading rows.
+    """Hex SHA-256 of the settings and the contents of every source, computed without reading rows.
 
     Raises:
-        CorpusError: a source is not there.
+        CorpusError: a source is missing.
     """
     settings = {name: value for name, value in asdict(config).items() if name != "package_folder"}
     parts: list[Any] = [_VERSION, settings]

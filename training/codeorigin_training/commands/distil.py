@@ -1,4 +1,4 @@
-"""Teaches a small encoder what the run's fine-tuned one says about code."""
+"""The command ``distil``: trains a small encoder to predict the logits of the run's fine-tuned encoder."""
 
 import json
 from dataclasses import replace
@@ -16,14 +16,14 @@ from codeorigin_training.run import Log, Run
 
 
 def distil(config: DistilConfig, run: Run, log: Log) -> None:
-    """Write ``run.student``, and beside it ``student.json``: how closely it follows its teacher.
+    """Write ``run.student``, and next to it ``student.json``: how closely it follows its teacher.
 
-    It reads the run's training functions and its unlabelled ones. An interrupted distillation goes on from its
+    It is trained on the run's training functions and its unlabelled ones. An interrupted distillation resumes from its
     checkpoint.
 
     Raises:
         RunError: the run has no fine-tuned encoder.
-        EncoderError: that is no decoder, or has fewer layers.
+        EncoderError: the fine-tuned encoder is not a decoder, or has too few layers.
     """
     run.needs(run.finetuned, "finetune")
     checkpoint = run.folder / "distilling.pt"
@@ -46,6 +46,6 @@ def distil(config: DistilConfig, run: Run, log: Log) -> None:
 
 def _key(config: DistilConfig, run: Run) -> str:
     files: list[Path] = [run.finetuned, run.tokenizer, *text_files(run.corpus)]
-    # A longer budget goes on with what a shorter one began.
+    # A call with a longer budget resumes from one with a shorter budget.
     endless = replace(config, finetune=replace(config.finetune, seconds=0.0))
     return f"{endless} {[sha256_of(path) for path in files]}"

@@ -1,4 +1,4 @@
-"""The command ``evaluate``: one report of a bundle as shipped."""
+"""The command ``evaluate``: measures a bundle as shipped and writes a report."""
 
 import json
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ REPORT, PAGE = "report.json", "report.html"
 
 
 def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
-    """Measure a bundle, and write report.json and report.html into ``run.evaluation``.
+    """Measure a bundle, and write report.json and report.html to ``run.evaluation``.
 
-    It is ``config.bundle``, or the run's as it was fitted without the held-out repositories.
+    The bundle is ``config.bundle``, or by default the run's, as fitted without the held-out repositories.
 
-    Sections that were measured already with the same bundle, corpus and sizes are not measured again; they are kept
-    below ``run.evaluation / "sections"``. Without any section to measure, the page is made anew from the
-    report that is there, with the figures of ``config.bundle``'s manifest if one is named.
+    Sections already measured with the same bundle, corpus and sizes are not measured again; they are cached below
+    ``run.evaluation / "sections"``. If there are no sections to measure, the page is rendered again from the existing
+    report, with the figures of ``config.bundle``'s manifest if one is given.
 
     Raises:
         CodeOriginError: the bundle or the corpus is missing or broken.
@@ -44,7 +44,7 @@ def evaluate(config: EvaluateConfig, run: Run, log: Log) -> None:
             _take_from_manifest(folder, config.bundle)
         write_page(folder)
         return
-    # What ships may have been fitted on the held-out repositories: its twin was not.
+    # The shipped bundle may have been fitted on the held-out repositories; its twin was not.
     twin = run.measured if run.measured.is_dir() else run.bundle
     bundle = config.bundle or run.needs(twin, "export")
     corpus = config.data or run.needs(run.corpus, "corpus")
@@ -73,7 +73,7 @@ def write_page(folder: Path) -> None:
     """Write report.html from the report.json in ``folder``.
 
     Raises:
-        CodeOriginError: there is none, or it is not a report of today's structure.
+        CodeOriginError: there is no report, or its structure is not the current one.
     """
     write_whole(folder / PAGE, render(_read(folder)))
 
@@ -81,7 +81,7 @@ def write_page(folder: Path) -> None:
 def _keep_figures(
     report: Report, detector: Detector, held_out: Sequence[Row], config: EvaluateConfig, tracker: Tracker
 ) -> None:
-    """The report's rates, and what everybody measures on the functions that its curves are of."""
+    """Track the report's rates, and the standard figures on the functions of its curves."""
     tracker.metrics(numbers({"held_out": to_json_value(report.held_out) or {}}), 0)
     rows = [held_out[int(place)] for place in drawn_places(len(held_out), config)]
     keep_test_set(tracker, rows, detector.answers(rows, detector.logits(rows)).probability)

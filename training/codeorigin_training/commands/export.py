@@ -1,4 +1,4 @@
-"""The command ``export``: a run's parts become a bundle, checked, and measured on held-out repositories."""
+"""The command ``export``: builds a bundle from a run's parts, checks it and measures it on held-out repositories."""
 
 import json
 from collections.abc import Sequence
@@ -37,14 +37,14 @@ from codeorigin_training.wide.train import default_views
 
 @dataclass(frozen=True, slots=True)
 class ExportConfig:
-    """What the bundle is called and how large it may be.
+    """Name, size limit and other settings of a bundle.
 
-    ``views`` are those that the run's wide part was trained with. ``overlap`` tokens are shared by windows next to
-    each other. ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors
-    on the same rows, each row of a pair weighing ``pair_weight``, for the manifest's comparison. ``prune`` names heads
-    of the deep part, ``layer.head`` from 1, that the bundle does without; it is refused if their loss shows on training
-    repositories, and what is left is calibrated anew. With ``deep_bits`` 8 or 4, the deep part's matrices are stored in
-    so many bits, in a file that both graphs read.
+    ``views`` are those that the run's wide part was trained with. Adjacent windows share ``overlap`` tokens.
+    ``limit_bytes`` is for all of the bundle's files together. ``baselines`` trains the textbook detectors on the same
+    rows, with weight ``pair_weight`` for each row of a pair, for the comparison in the manifest. ``prune`` names heads
+    of the deep part to leave out, as ``layer.head`` counted from 1; this is refused if it makes a difference on
+    training repositories, and the pruned model is calibrated again. With ``deep_bits`` 8 or 4, the deep part's
+    matrices are stored with that many bits, in a file that both graphs read.
     """
 
     name: str = "codeorigin-small"
@@ -71,16 +71,17 @@ class ExportConfig:
 
 
 def export(config: ExportConfig, run: Run, log: Log) -> None:
-    """Write ``run.bundle``. A bundle that is there from the same parts and settings is kept.
+    """Write ``run.bundle``. An existing bundle from the same parts and settings is kept.
 
-    Where it was fitted on all repositories, its twin that was fitted without the held-out ones is written into
-    ``run.measured``: all figures on them, in both manifests, are the twin's.
+    If it was fitted on all repositories, its twin fitted without the held-out ones is written to ``run.measured``. In
+    both manifests, all figures on held-out repositories are the twin's.
 
     Raises:
         RunError: an earlier stage is missing.
         ExportError: the parts do not belong together, or the bundle is too large.
-        EncoderError: the heads of ``prune`` are not there, or are missed; or no weight takes ``deep_bits``.
-        ParityError: an exported graph computes something else than the model.
+        EncoderError: the heads of ``prune`` do not exist or cannot be spared, or no weight can be stored in
+            ``deep_bits``.
+        ParityError: the output of an exported graph differs from the model's.
     """
     entry = _calibration_entry(run, prune=bool(config.prune))
     needed = [run.wide, run.calibration]
@@ -117,7 +118,7 @@ def _export(
         entry = fitted_entry(settings, run, tracker, log, moved)
     blocks: dict[str, Blocks] = {}
     if encoder is not None and config.deep_bits in BITS:
-        # Before anything is measured: the figures are those of the weights as they are stored.
+        # Before anything is measured, so that the figures are those of the stored weights.
         blocks = round_weights(encoder, config.deep_bits)
     checked = Calibration.from_manifest(entry["measured"])
     metrics = held_out_figures(
@@ -166,7 +167,7 @@ def _export(
 
 
 def _calibration_entry(run: Run, *, prune: bool) -> dict[str, Any]:
-    """The run's calibration, made for the logits that the run holds now; to ``prune`` it must say how it was fitted."""
+    """The run's calibration, checked to fit the run's current logits; to ``prune``, it must also hold its settings."""
     again = "run `python -m codeorigin_training calibrate` again"
     path = run.needs(run.calibration, "calibrate")
     run.needs(run.wide, "wide")
@@ -206,7 +207,7 @@ def _same(manifest_path: Path, inputs: dict[str, str], config: ExportConfig) -> 
 def _wide_model(path: Path, views: tuple[View, ...], name: str) -> WideModel:
     try:
         with np.load(path) as kept:
-            # Runs from before there were biases of languages do not name them.
+            # Older runs have no biases by language.
             languages = json.loads(str(kept["languages"]))[name] if "languages" in kept else {}
             wide = WideModel(kept[name], float(kept["bias"]), languages)
     except (OSError, ValueError, KeyError) as error:

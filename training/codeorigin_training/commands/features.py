@@ -1,4 +1,4 @@
-"""Reads a run's functions with a pretrained body and keeps what its layers hold of them."""
+"""The command ``features``: stores the layer states of a pretrained body for a run's functions."""
 
 import json
 from dataclasses import dataclass, field
@@ -16,12 +16,11 @@ from codeorigin_training.run import Log, Run
 
 @dataclass(frozen=True, slots=True)
 class FeaturesCommandConfig:
-    """What is read by which body.
+    """The body, and the functions that it reads.
 
-    ``body`` is a GGUF file or a folder written by ``save_pretrained``; ``data`` a folder of functions.parquet,
-    pairs.parquet and perhaps human.parquet, by default the run's corpus. ``functions`` bounds how many are read (0: no
-    bound), ``seconds`` for how long (0: no bound); a later call goes on. ``device`` ``auto`` takes a GPU, if
-    there is one.
+    ``body`` is a GGUF file or a folder written by ``save_pretrained``. ``data`` is a folder with functions.parquet,
+    pairs.parquet and optionally human.parquet, by default the run's corpus. ``functions`` limits how many are read and
+    ``seconds`` for how long (0: no limit); a later call continues. ``device`` ``auto`` uses a GPU if there is one.
     """
 
     body: Path
@@ -34,11 +33,11 @@ class FeaturesCommandConfig:
 
 
 def features(config: FeaturesCommandConfig, run: Run, log: Log) -> None:
-    """Write shards and ``order.npy`` into ``run.features``, most varied functions first.
+    """Write shards and ``order.npy`` to ``run.features``, most varied functions first.
 
     Raises:
         EncoderError: the body cannot be loaded.
-        CorpusError: the corpus is missing, or the folder holds features of another one.
+        CorpusError: the corpus is missing, or the folder holds features of another corpus.
     """
     data = config.data or run.needs(run.corpus, "corpus")
     rows = read_rows(data)

@@ -1,4 +1,4 @@
-"""Trains the deep part of a run: out-of-fold logits first, then the encoder that the bundle gets."""
+"""The command ``finetune``: computes the deep part's out-of-fold logits, then trains the encoder for the bundle."""
 
 import hashlib
 import json
@@ -37,16 +37,15 @@ from codeorigin_training.tracking import Tracker, numbers, tracked
 
 @dataclass(frozen=True, slots=True)
 class FinetuneCommandConfig:
-    """How the deep part of a run is made.
+    """How the deep part of a run is trained.
 
-    Without a pretrained encoder in the run, ``encoder`` names one (``compact``, of ``shape``, or a transformers
-    encoder's folder, which keeps its own tokens or gets the run's by ``vocabulary``). The dropout of a transformers
-    body is its own or ``body_dropout``, that before each of the head's two layers is ``head_dropout``.
-    ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted.
-    ``offsets`` lets the encoder learn what the wide part's out-of-fold logit leaves, else it learns the labels.
-    ``augmentations`` are the views that ``finetune.view_share`` draws from. ``validation_share`` of the repositories
-    (tasks) choose among checkpoints where the strategy validates. ``pair_weight`` is the weight of a row of a same-task
-    pair, in mean rows.
+    If the run has no pretrained encoder, ``encoder`` names one: ``compact``, sized by ``shape``, or a transformers
+    encoder's folder. ``vocabulary`` says whether a transformers encoder keeps its own tokens or gets the run's. The
+    dropout of its body is its own or ``body_dropout``; ``head_dropout`` is that before each of the head's two layers.
+    ``deep_folds`` unions of the wide part's ``folds`` are cross-fitted. With ``offsets`` the encoder learns what the
+    wide part's out-of-fold logits leave unexplained, otherwise the labels alone. ``augmentations`` are the views that
+    ``finetune.view_share`` draws from. If the strategy validates, ``validation_share`` of the repositories (or tasks)
+    choose the best checkpoint. ``pair_weight`` is the weight of a row of a same-task pair, in mean rows.
     """
 
     finetune: FinetuneConfig = field(default_factory=FinetuneConfig)
@@ -86,16 +85,16 @@ class FinetuneCommandConfig:
 
     @property
     def validates(self) -> bool:
-        """Whether the training looks at validation rows."""
+        """Whether training uses validation rows."""
         return self.finetune.validates
 
 
 def finetune(config: FinetuneCommandConfig, run: Run, log: Log) -> None:
-    """Write ``run.deep`` (out-of-fold logits ``(n,)``) and ``run.finetuned``; every fold is kept and not made twice.
+    """Write ``run.deep`` (out-of-fold logits ``(n,)``) and ``run.finetuned``; finished folds are cached.
 
     Raises:
         RunError: an earlier stage is missing, or was made from another corpus.
-        TrainingError: a training diverged.
+        TrainingError: training diverged.
     """
     for path, command in ((run.corpus, "corpus"), (run.tokenizer, "tokenizer"), (run.wide, "wide")):
         run.needs(path, command)
@@ -133,10 +132,10 @@ class _Trainer:
         self._states: States | None = None
 
     def fold(self, fold: int, keep: Booleans, inside: Integers, tracker: Tracker) -> tuple[Floats, float]:
-        """Logits of the rows ``inside`` by an encoder that learned from the rows that ``keep`` marks.
+        """Logits of the rows ``inside`` from an encoder trained on the rows that ``keep`` selects, and their shift.
 
-        With them comes what they were moved by: figures at a probability are of what the encoder has learned, and the
-        calibration, which takes up what it was moved by, is still to come.
+        Figures at a given probability use the logits without the shift, as the encoder learned them, because the
+        calibration, which makes up for the shift, comes later.
         """
         name = f"fold-{fold}"
         if (found := self._kept.arrays(name)) is not None:
@@ -159,7 +158,7 @@ class _Trainer:
         return logits, moved
 
     def final(self, tracker: Tracker) -> float:
-        """Train on all rows and write the run's encoder; returns what its logits were moved by."""
+        """Train on all rows and write the run's encoder; returns the shift of its logits."""
         if self._run.finetuned.exists() and (found := self._kept.arrays("final")) is not None:
             self._log("the final encoder is there")
             return _moved(found)
@@ -213,7 +212,7 @@ class _Trainer:
 
 
 def _moved(kept: Mapping[str, npt.NDArray[Any]]) -> float:
-    """What a checkpoint says that logits were moved by; one from before this was kept says nothing."""
+    """The shift of the logits stored in a checkpoint; 0 for old checkpoints without it."""
     return float(kept["moved"]) if "moved" in kept else 0.0
 
 
@@ -222,7 +221,7 @@ def _material(config: FinetuneCommandConfig, run: Run, inputs: Mapping[str, str]
         run, folds=config.folds, pair_weight=config.pair_weight, processes=config.processes
     )
     log(f"{len(material.rows)} rows, {sum(len(ids) for ids in material.tokens) / 1e6:.2f} M tokens")
-    # Views outlive a change of any other setting.
+    # Views stay valid if any other setting changes.
     source = {name: inputs[name] for name in ("corpus", "tokenizer")} | {"seed": config.finetune.seed}
     kept = Checkpoints(run.folder / "finetune", source)
     views: list[Tokens] = []
@@ -244,7 +243,7 @@ def _material(config: FinetuneCommandConfig, run: Run, inputs: Mapping[str, str]
 
 
 def _inputs(config: FinetuneCommandConfig, run: Run) -> dict[str, str]:
-    """What the result depends on; settings that change nothing in it are not among them."""
+    """Everything that the result depends on, without settings that do not affect it."""
     quiet = replace(config, processes=1)
     return {
         "corpus": corpus_hash(run.corpus),
@@ -258,7 +257,7 @@ def _inputs(config: FinetuneCommandConfig, run: Run) -> dict[str, str]:
 def _figures(
     config: FinetuneCommandConfig, material: Material, deep: Floats, inside: Integers
 ) -> dict[str, Mapping[str, Any]]:
-    """By part; the sum of both is nothing where the encoder learned the labels alone."""
+    """Figures for each part, and for their sum unless the encoder learned the labels alone."""
     rows = [material.rows[number] for number in inside]
     wide = material.wide[inside]
     figures: dict[str, Mapping[str, Any]] = {
@@ -284,9 +283,9 @@ def _pictures(
 def _test(
     config: FinetuneCommandConfig, run: Run, material: Material, tracker: Tracker, log: Log, moved: float
 ) -> None:
-    """The run's encoder on repositories that it has not seen, before it was ``moved``.
+    """Test the run's encoder on unseen repositories, with its logits before they were ``moved``.
 
-    With the wide part, where it learned what that leaves.
+    The wide part's logits are added if the encoder was trained with offsets.
     """
     _, held_out = read_sides(run.corpus, pair_weight=config.pair_weight, folds=config.folds)
     encoder = load_encoder(run.finetuned).to(device_of(config.finetune))
@@ -300,7 +299,7 @@ def _test(
 
 
 def _headline(figures: Mapping[str, Mapping[str, Any]]) -> str:
-    """AUROC against old and modern human code and on pairs, of every part that has figures."""
+    """AUROC against old and modern human code and on pairs, for every part that has figures."""
     shown = []
     for part, found in figures.items():
         values = [found[name]["auroc"] for name in ("old_human", "modern_human", "pairs")]

@@ -1,4 +1,4 @@
-"""Writes an encoder of a run in small files of few bits, to carry it to another machine and back."""
+"""The command ``pack``: writes an encoder of a run to small files with few bits per weight, for other machines."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ from codeorigin_training.run import Log, Run
 
 
 class Packed(StrEnum):
-    """Which encoder of a run: as it was adopted, after fine-tuning, or the one distilled from that."""
+    """Which encoder of a run: as adopted, after fine-tuning, or distilled from the fine-tuned one."""
 
     PRETRAINED = "pretrained"
     FINETUNED = "finetuned"
@@ -19,7 +19,7 @@ class Packed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PackConfig:
-    """``encoder`` goes to the folder ``out`` in ``bits`` (4 or 8), in files of at most ``most_bytes``."""
+    """``encoder`` is written to the folder ``out`` with ``bits`` (4 or 8), in files of at most ``most_bytes``."""
 
     out: Path
     encoder: Packed = Packed.PRETRAINED

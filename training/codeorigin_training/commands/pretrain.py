@@ -1,4 +1,4 @@
-"""Pretrains the encoder of a run on the code of its corpus."""
+"""The command ``pretrain``: pretrains the encoder of a run on the code of its corpus."""
 
 import dataclasses
 import hashlib
@@ -25,19 +25,19 @@ CHECKPOINT = "pretraining.pt"
 
 
 def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
-    """Write ``run.pretrained``, and beside it ``pretrained.json``: what it was made from and its last figures.
+    """Write ``run.pretrained``, and next to it ``pretrained.json``: what it was made from and its last figures.
 
-    An interrupted pretraining goes on from ``pretraining.pt`` in the run's folder, which is removed at the end.
+    An interrupted pretraining resumes from ``pretraining.pt`` in the run's folder, which is removed at the end.
 
     Raises:
         RunError: the run lacks corpus or vocabulary.
         EncoderError: the named encoder cannot be loaded.
-        PretrainError: the corpus and the settings do not allow a pretraining.
+        PretrainError: pretraining is not possible with this corpus and these settings.
     """
     run.needs(run.corpus, "corpus")
     run.needs(run.tokenizer, "tokenizer")
     files = [*text_files(run.corpus), run.tokenizer]
-    # Through JSON, to compare with what was read from it.
+    # Through JSON, to be comparable with what is read from the file.
     inputs = json.loads(
         json.dumps(
             {"config": dataclasses.asdict(config), "files": {path.name: sha256_of(path) for path in files}}
@@ -49,7 +49,7 @@ def pretrain(config: PretrainConfig, run: Run, log: Log) -> None:
         log(f"{run.pretrained} is there")
         return
     key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
-    # All processes end with the same weights; one of them tells.
+    # All processes end with the same weights; only one of them reports and writes.
     main = loop.is_main_process()
     with tracked(run, "pretrain", config, key=key) if main else nullcontext(NullTracker()) as tracker:
         encoder, figures = _train(config, run, log, tracker)

@@ -1,4 +1,4 @@
-"""Says what regressions on a pretrained body's features find, alone and added to the wide part."""
+"""The command ``probe``: measures regressions on a pretrained body's features, alone and added to the wide part."""
 
 import json
 import time
@@ -40,9 +40,9 @@ _NGRAMS = (
 class ProbeCommandConfig:
     """How the features are probed.
 
-    ``strength`` is the inverse ridge of the regressions; ``scales`` the shares of the wide logit's spread that a probe
-    is added with, ``curve`` the numbers of training functions of the learning curve. ``attention`` fits a pooling by
-    attention where token states were kept.
+    ``strength`` is the inverse ridge penalty of the regressions. A probe is added to the wide logit with each of
+    ``scales``, as a share of the wide logit's spread. ``curve`` are the numbers of training functions of the learning
+    curve. ``attention`` also fits attention pooling if token states were stored.
     """
 
     data: Path | None = None
@@ -59,8 +59,8 @@ def probe(config: ProbeCommandConfig, run: Run, log: Log) -> None:
     """Write ``run.probes``: the figures of every probe, all out of fold by repository.
 
     Raises:
-        CorpusError: there are no features.
-        RunError: the run has no features.
+        CorpusError: the folder holds no features.
+        RunError: the run has no folder of features.
     """
     run.needs(run.features, "features")
     found = read_features(run.features)
@@ -109,7 +109,7 @@ def probe(config: ProbeCommandConfig, run: Run, log: Log) -> None:
 
 
 def wide_logits(run: Run, rows: Sequence[Row], folds: int) -> Floats:
-    """Out-of-fold logits of the wide part ``(n,)``, NaN where the run's corpus lacks the row.
+    """Out-of-fold logits of the wide part, ``(n,)``; NaN for rows that are not in the run's corpus.
 
     Raises:
         RunError: the wide part was trained on another corpus.
@@ -133,7 +133,7 @@ def _mean_auroc(figures: Mapping[str, Any]) -> float:
 
 
 def _ngrams(probed: Probed, processes: int) -> Floats:
-    """The sum of words and characters learnt from the same functions: what the body has to beat."""
+    """The summed logits of word and character n-grams learnt from the same functions: the baseline for the body."""
     total = np.zeros(len(probed.rows))
     matrices = view_matrices(probed.rows, [view for view, _ in _NGRAMS], processes=processes)
     for matrix, (_, strength) in zip(matrices, _NGRAMS, strict=True):
@@ -157,7 +157,7 @@ def _attention(
     config: ProbeCommandConfig,
     note: Callable[[str, Floats, Sequence[Row]], Floats],
 ) -> None:
-    """Pooling by attention against the mean, on the functions whose token states were kept."""
+    """Compare attention pooling with the mean, on the functions whose token states were stored."""
     kept = [states for _, states in read_states(run.features)]
     rows = probed.rows[: len(kept)]
     if not kept or any(not len(states) for states in kept):

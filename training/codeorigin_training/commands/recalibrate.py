@@ -1,4 +1,4 @@
-"""The command ``recalibrate``: new thresholds for a bundle, from repositories that its training never saw."""
+"""The command ``recalibrate``: fits new thresholds for a bundle on repositories that its training never saw."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -23,11 +23,11 @@ from codeorigin_training.run import Log, Run
 
 @dataclass(frozen=True, slots=True)
 class RecalibrateConfig:
-    """``bundle`` gets thresholds by ``calibrate``, from the repositories of ``data`` that were held out of its training
-    and the distribution's packages beside them; the result is ``version``, in ``out`` (None: the run's bundle).
+    """``bundle`` gets new thresholds by ``calibrate``; the result is ``version``, in ``out`` (None: the run's bundle).
 
-    With ``folds``, the false positives that the card shows are of thresholds fitted without the repository in
-    question.
+    They are fitted on the repositories of ``data`` that were held out of its training, and on the distribution's
+    packages there. The false positives on the card are cross-fitted with ``folds``: they use thresholds fitted without
+    the repository in question.
     """
 
     bundle: Path
@@ -43,9 +43,9 @@ class RecalibrateConfig:
 
 
 def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
-    """Write the bundle anew with its graphs as they are. The logits are kept in the run's folder.
+    """Write the bundle again with its graphs unchanged. The logits are cached in the run's folder.
 
-    A bundle without rules for commits gets them, fitted on the same repositories.
+    A bundle without rules for commits gets some, fitted on the same repositories.
 
     Raises:
         CodeOriginError: the bundle or the data cannot be read, its deep part refines, or there are too few
@@ -53,7 +53,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
     """
     detector = Detector(config.bundle)
     if detector.bundle.calibration.refined is not None:
-        # Its second thresholds hold beside the first ones alone, and need the deep part's logits.
+        # Its second thresholds are only valid together with the first ones, and need the deep part's logits.
         raise CodeOriginError(
             f"{config.bundle}: its deep part refines, so its thresholds belong together; run calibrate and export again"
         )
@@ -95,7 +95,7 @@ def recalibrate(config: RecalibrateConfig, run: Run, log: Log) -> None:
 
 
 def _figures(rows: Sequence[Row], groups: Groups, outside: Mapping[str, Booleans]) -> dict[str, Any]:
-    """Figures of every way to judge a function."""
+    """Figures for every circle, that is, every way to judge a function."""
     return {name: false_positive_figures(rows, groups, called) for name, called in outside.items()}
 
 

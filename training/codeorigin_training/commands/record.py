@@ -1,4 +1,4 @@
-"""The command ``record``: a finished run or study becomes a row of the experiments."""
+"""The command ``record``: adds a finished run or study to the table of experiments."""
 
 import json
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ _TRAINING = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class RecordConfig:
-    """``experiment`` is the heading, ``what`` the row, ``why`` its reason, ``kept`` what came of it.
+    """``experiment`` is the heading, ``what`` the row, ``why`` its reason, ``kept`` the outcome.
 
-    ``study`` names a study of the run, whose figures are recorded in place of those of its bundle. ``page`` and
+    ``study`` names a study of the run, whose figures are recorded instead of those of its bundle. ``page`` and
     ``results`` are the project's EXPERIMENTS.md and results.jsonl.
     """
 
@@ -40,11 +40,11 @@ class RecordConfig:
 def record(config: RecordConfig, run: Run, log: Log) -> None:
     """Add a trial: the settings of every stage of ``run`` and the figures of its bundle on held-out repositories.
 
-    Of a study its own settings and figures.
+    For a study, only the study's settings and figures are recorded.
 
     Raises:
         RunError: the run has no bundle, no such study or no settings.
-        ExperimentError: its bundle has no figures, or the page lacks its place.
+        ExperimentError: the settings lack the command, the bundle has no figures, or the page lacks its markers.
     """
     command = f"study {config.study}" if config.study else "export"
     settings = json.loads(run.needs(run.settings, command).read_text(encoding="utf-8"))
@@ -83,7 +83,7 @@ def _of_study(name: str, run: Run) -> Mapping[str, Any]:
 
 
 def _without_folders(value: Any) -> Any:
-    """``value`` with the last part alone of every absolute path: where things lay says nothing to others."""
+    """``value`` with every absolute path reduced to its last part, because others do not have these folders."""
     if isinstance(value, Mapping):
         return {name: _without_folders(each) for name, each in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The command ``study NAME``: one question, its measurement, and what the product gets of it."""
+"""The command ``study NAME``: studies with measurements of their own, some of which end up in the product."""
 
 import json
 import zlib
@@ -55,10 +55,10 @@ from codeorigin_training.studies.section import Section
 
 
 def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
-    """Train and measure the language model: writes the folder ``studies/language/model`` and ``figures.json`` beside it.
+    """Train and measure the language model; write ``studies/language/model`` and ``figures.json`` next to it.
 
     Raises:
-        CodeOriginError: the corpus is missing or lacks a column, or the model to be measured is broken.
+        CodeOriginError: the corpus is missing or lacks a column, or the model to measure is broken.
     """
     folder = run.folder / "studies" / "language"
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,9 +93,9 @@ def language(config: LanguageConfig, data: Path, run: Run, log: Log) -> None:
 
 
 def representations(config: RepresentationsConfig, data: Path, run: Run, log: Log) -> None:
-    """Relations between source, tree and flow, detectors on each, and the shipped model's evidence by construct.
+    """Measure relations of source, tree and flow, detectors on each, and the shipped model's evidence by construct.
 
-    Parts that were measured before with the same settings and data are taken from ``studies/representations/parts``.
+    Parts already measured with the same settings and data are read from ``studies/representations/parts``.
 
     Raises:
         CodeOriginError: the corpus or the bundle is missing or broken.
@@ -120,7 +120,7 @@ def representations(config: RepresentationsConfig, data: Path, run: Run, log: Lo
 
 
 def correctness(config: CorrectnessConfig, data: Path, run: Run, log: Log) -> None:
-    """Answers that pass their tests and what the detector says of them; same-task pairs and false positives.
+    """Measure the detector on answers that pass their tests or not, on same-task pairs, and its false positives.
 
     Raises:
         CodeOriginError: the corpus or the bundle is missing or broken, or this system cannot isolate programs.
@@ -150,10 +150,10 @@ def correctness(config: CorrectnessConfig, data: Path, run: Run, log: Log) -> No
 
 
 def heads(config: HeadsConfig, data: Path, run: Run, log: Log) -> None:
-    """Attention between specifications and their code, head by head.
+    """Measure attention between specifications and their code for every head.
 
     Raises:
-        CodeOriginError: the corpus is missing or broken, or the encoder's folder holds none.
+        CodeOriginError: the corpus is missing or broken, or the encoder's folder holds no encoder.
     """
     pairs = read_specifications(data, read_functions(data))
     train, test = ([each for each in pairs if is_held_out(each.repo) is side] for side in (False, True))
@@ -169,7 +169,7 @@ class _Kept(Protocol):
 
 
 def _kept(run: Run, name: str, config: object, data: Path, log: Log) -> _Kept:
-    """Keeps the sections of a study, each under a hash of its settings, the data and the model that it asked."""
+    """A cache for the sections of a study, with a hash of settings, data and model as the key of each."""
     inputs = {"settings": to_json_value(config), "data": data_digests(data)}
     sections = Sections(run.studies / name / "parts", inputs, log)
 
@@ -180,7 +180,7 @@ def _kept(run: Run, name: str, config: object, data: Path, log: Log) -> _Kept:
 
 
 def _trained(config: LanguageConfig, data: Path, folder: Path, log: Log) -> tuple[Floats32, Floats32]:
-    """The weights, kept beside what they depend on: measuring anew does not train anew."""
+    """The trained weights; cached with what they depend on, so that measuring again does not train again."""
     path, made_with = folder / "trained.npz", json.dumps(config.training)
     if (kept := _kept_weights(path)) is not None and str(kept["made_with"]) == made_with:
         log(f"weights of {path}")
@@ -192,7 +192,7 @@ def _trained(config: LanguageConfig, data: Path, folder: Path, log: Log) -> tupl
 
 
 def _kept_weights(path: Path) -> dict[str, npt.NDArray[Any]] | None:
-    """What an earlier call kept, or None: what is broken, or another's, is made anew."""
+    """The weights cached by an earlier call; None if they are missing or broken."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in ("weights", "bias", "made_with")}

@@ -1,4 +1,4 @@
-"""Trains the vocabulary of a run."""
+"""The command ``tokenizer``: trains the vocabulary of a run."""
 
 import dataclasses
 import json
@@ -16,10 +16,10 @@ from codeorigin_training.tracking import tracked
 
 @dataclass(frozen=True, slots=True)
 class TokenizerConfig:
-    """A byte-level BPE of ``vocab_size`` entries, from ``sample`` functions drawn with ``seed``.
+    """A byte-level BPE of ``vocab_size`` entries, trained on ``sample`` functions drawn with ``seed``.
 
-    With ``encoder``, the folder of a transformers encoder (or its name in the local cache), its own vocabulary is taken
-    in place of a trained one.
+    If ``encoder`` names a transformers encoder, by its folder or its name in the local cache, its own vocabulary is
+    used instead of training one.
     """
 
     encoder: str = ""
@@ -34,11 +34,11 @@ class TokenizerConfig:
 
 
 def tokenizer(config: TokenizerConfig, run: Run, log: Log) -> None:
-    """Write ``run.tokenizer`` from the functions of the run's corpus that are not held out.
+    """Write ``run.tokenizer``, trained on the functions of the run's corpus that are not held out.
 
     Raises:
-        RunError: the run has no corpus, or none of its functions may be trained on.
-        EncoderError: the named encoder has no vocabulary that could be taken.
+        RunError: the run has no corpus, or all of its functions are held out.
+        EncoderError: the named encoder has no vocabulary that can be used.
     """
     run.needs(run.corpus, "corpus")
     inputs = dataclasses.asdict(config) | {"corpus": [sha256_of(path) for path in text_files(run.corpus)]}

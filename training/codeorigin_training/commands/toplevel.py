@@ -1,4 +1,4 @@
-"""The command ``toplevel``: the rule for code outside of functions, for a finished bundle."""
+"""The command ``toplevel``: adds a rule for code outside of functions to a finished bundle."""
 
 import dataclasses
 import hashlib
@@ -26,17 +26,18 @@ from codeorigin_training.measure.top_level import calls_of, probability_range, r
 from codeorigin_training.run import Log, Run
 
 _SHORTEST = 60
-"""Characters, blanks apart, of the shortest code that is scored, whatever the rule will ask for."""
+"""The fewest non-whitespace characters of code that is scored, whatever the rule's minimum."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToplevelConfig:
-    """``bundle`` gets a rule for code outside of functions; the result is in ``out`` (None: the run's bundle).
+    """``bundle`` gets a rule for code outside of functions; the result is written to ``out`` (None: the run's bundle).
 
-    The human-written code is that of the pinned source packages, or of those in ``packages``, which are downloaded to
-    ``package_folder`` (by default ``packages`` in the run), and of ``snippets.parquet`` in ``data``, which holds the
-    LLM code as well. Packages of human.parquet are left out, since training reads them, and so are those of
-    reserved.txt. ``version`` is the new one; None keeps the bundle's. ``folds`` are those of the figures.
+    The human-written code comes from the pinned source packages, or from those listed in ``packages``, which are
+    downloaded to ``package_folder`` (by default ``packages`` in the run), and from ``snippets.parquet`` in ``data``,
+    which also holds the LLM code. Packages in human.parquet are left out, since training reads them, and so are those
+    in reserved.txt. ``version`` is the new version; None keeps the bundle's. ``folds`` is the number of folds for the
+    cross-fitted figures.
     """
 
     bundle: Path
@@ -55,7 +56,7 @@ class ToplevelConfig:
 
 
 def toplevel(config: ToplevelConfig, run: Run, log: Log) -> None:
-    """Write the bundle anew with its graphs as they are. The logits are kept in the run's folder.
+    """Write the bundle again with its graphs unchanged. The logits are cached in the run's folder.
 
     Only the languages that the model tells apart under the promise get an answer other than ``unsure``.
 
@@ -105,7 +106,7 @@ def toplevel(config: ToplevelConfig, run: Run, log: Log) -> None:
 def _measured(
     config: ToplevelConfig, rows: Sequence[Row], logits: Floats
 ) -> tuple[dict[str, Any], frozenset[str]]:
-    """Cross-fitted figures: of thresholds that keep the promise, and of the rule; the languages told apart."""
+    """Cross-fitted figures for thresholds that keep the promise and for the rule, and the languages told apart."""
     settings = config.calibrate
     promised = calls_of(rows, cross_fitted_top_level(rows, logits, settings, config.folds))
     found = told_apart(promised, settings.fewest_evidence)
@@ -114,7 +115,7 @@ def _measured(
 
 
 def _packages(config: ToplevelConfig, run: Run, log: Log) -> list[SourcePackage]:
-    """The pinned packages that the model cannot know, as far as they can be had."""
+    """The pinned packages that the model cannot know, if they can be downloaded."""
     listed = config.data / RESERVED
     reserved = read_reserved(listed) if listed.is_file() else frozenset[str]()
     known = {row.repo for row in read_human(config.data)}
@@ -127,6 +128,6 @@ def _packages(config: ToplevelConfig, run: Run, log: Log) -> list[SourcePackage]
 
 
 def _data(rows: Sequence[Row]) -> dict[str, Any]:
-    """Units by class, and the packages behind them."""
+    """The number of units of each class, and of packages."""
     labels = Counter("llm" if row.label else "human" for row in rows)
     return {**labels, "packages": len({row.repo for row in rows if not row.group})}

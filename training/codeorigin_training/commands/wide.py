@@ -1,4 +1,4 @@
-"""The command ``wide``: the n-gram part of a run, and its out-of-fold logits."""
+"""The command ``wide``: trains the n-gram part of a run and computes its out-of-fold logits."""
 
 import hashlib
 import json
@@ -19,10 +19,10 @@ from codeorigin_training.wide.train import WideConfig, train_wide
 def wide(config: WideConfig, run: Run, log: Log) -> None:
     """Write ``run.wide``: ``table``, ``bias``, ``out_of_fold`` ``(n,)`` and the hash of what they depend on.
 
-    Beside them ``measured`` and ``held_out``: the table that was fitted without the held-out repositories,
-    and its logits of their rows, in the order of :func:`~codeorigin_training.corpus.sides.read_sides`; and
-    ``languages``, as JSON the biases of both tables' languages, which all these logits have. What
-    is there already from the same corpus and settings is kept.
+    It also holds ``measured``, the table that was fitted without the held-out repositories; ``held_out``, its
+    logits for their rows, in the order of :func:`~codeorigin_training.corpus.sides.read_sides`; and ``languages``,
+    the biases by language for both tables as JSON, which are included in all these logits. A file from the same
+    corpus and settings is kept.
 
     Raises:
         CodeOriginError: the run has no corpus, or it cannot be read.

@@ -1,7 +1,7 @@
-"""apt as a client for source packages, with lists, cache and configuration in a folder of its own.
+"""apt as a client for source packages, with lists, cache and configuration in a separate folder.
 
-The mirror is the one that the machine's own configuration names; what the machine itself has of it is only read.
-apt checks the lists' signatures and everything that it downloads by them.
+The mirror is taken from the machine's own configuration, which is only read. apt verifies the signatures of the lists,
+and everything that it downloads against them.
 """
 
 import os
@@ -31,13 +31,13 @@ _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
 class SourceClient:
-    """Downloads source packages into folders; ``folder`` holds what apt itself keeps."""
+    """Downloads source packages; ``folder`` holds apt's own files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
 
     def update(self, suites: Sequence[str]) -> str | None:
-        """Fetch the lists of sources of ``suites``; the reason when that did not work."""
+        """Fetch the source lists of ``suites``; returns the reason if that failed, else None."""
         for name in ("lists/partial", "cache/archives/partial"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         mirror, reason = self._mirror()
@@ -46,16 +46,16 @@ class SourceClient:
         signed = f" [signed-by={_KEYRING}]" if _KEYRING.is_file() else ""
         lines = [f"deb-src{signed} {mirror} {suite} main\n" for suite in suites]
         (self._folder / "debian.list").write_text("".join(lines), encoding="utf-8")
-        # apt as root downloads as a user who may not write here.
+        # If run as root, apt downloads as a user without write permission here.
         user = 'APT::Sandbox::User "root";\n' if os.name == "posix" and os.geteuid() == 0 else ""
         text = _CONFIGURATION.format(folder=self._folder, user=user)
         (self._folder / "apt.conf").write_text(text, encoding="utf-8")
         return self._run(["update", "-qq", "--error-on=any"], self._folder)[1]
 
     def fetch(self, name: str, version: str, folder: Path, archive: str) -> str | None:
-        """Put the upstream archive of one package into ``folder``; the reason when that did not work.
+        """Download the upstream archive of one package to ``folder``; returns the reason if that failed, else None.
 
-        ``--download-only`` keeps apt from unpacking, and ``--tar-only`` from fetching the packaging.
+        ``--download-only`` keeps apt from unpacking it, and ``--tar-only`` from fetching the packaging.
         """
         options = ["-qq", "--download-only", "--tar-only", "--only-source"]
         with tempfile.TemporaryDirectory(dir=folder) as temporary:
@@ -69,7 +69,7 @@ class SourceClient:
         return None
 
     def _mirror(self) -> tuple[str | None, str | None]:
-        """The address of the distribution's packages in the machine's own configuration, or why there is none."""
+        """The mirror's address in the machine's own configuration, and the reason if there is none."""
         command = ["indextargets", "--no-release-info", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)"]
         output, reason = self._run([*command, "Created-By: Packages"], self._folder, own=False)
         for line in output.splitlines():
@@ -79,7 +79,7 @@ class SourceClient:
         return None, reason or "this machine's apt names no mirror of Debian; run this on Debian"
 
     def _run(self, arguments: Sequence[str], folder: Path, *, own: bool = True) -> tuple[str, str | None]:
-        """What apt-get prints, and the line that it fails with, None if it does not."""
+        """The output of apt-get, and its error line, or None if it succeeded."""
         configuration = ["-c", str(self._folder / "apt.conf")] if own else []
         try:
             done = subprocess.run(
@@ -96,5 +96,5 @@ class SourceClient:
         if not done.returncode:
             return done.stdout, None
         lines = (done.stderr.strip() or done.stdout.strip() or "apt-get failed").splitlines()
-        # The first error says what; those after it, that therefore nothing works.
+        # The first error names the cause; the others are its consequences.
         return done.stdout, next((line for line in lines if line.startswith("E:")), lines[-1])

@@ -1,4 +1,4 @@
-"""The data card: what a corpus holds, what was left out of it, and how it was made."""
+"""The data card: what a corpus contains, what was left out, and how it was made."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ repository and task, weight the classes alike within language, test and length, 
 
 
 def rows_hash(rows: Sequence[Row]) -> str:
-    """Hex SHA-256 over every row's text, language, label and place, whatever the order of the rows."""
+    """The hex SHA-256 over every row's text, language, label and location, independent of the order of the rows."""
     digests = sorted(
         hashlib.sha256(
             "\0".join(
@@ -60,11 +60,11 @@ def data_card(
     """The card as Markdown.
 
     Args:
-        rows: of the corpus as written, pairs included.
-        configuration: what made it; anything that JSON can hold, or that ``str`` can say.
-        rejected: reason -> rows left out by the filters.
-        duplicates: what became of near duplicates.
-        unlabelled: code for pretraining alone.
+        rows: rows of the corpus as written, including pairs.
+        configuration: the settings that it was made with, as JSON values or anything that ``str`` accepts.
+        rejected: number of rows that the filters left out, for each reason.
+        duplicates: result of the search for near duplicates.
+        unlabelled: code used for pretraining only.
     """
     functions = [row for row in rows if row.pair is None]
     pairs = {row.pair for row in rows if row.pair is not None}

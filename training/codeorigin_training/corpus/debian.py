@@ -1,8 +1,8 @@
-"""Source packages of a Linux distribution as human code of a date: which ones, and where their archives come from.
+"""Source packages of a Linux distribution as human code with a known date: the pinned list, and downloading them.
 
 ``debian_packages.toml`` pins packages of suites that were frozen before chat models wrote code: their version, the
-archive of the upstream project with its size and SHA-256, and the date of the newest file in it. Further archives of
-a package hold other projects' code and are not read. Nothing of a package is ever executed.
+archive of the upstream project with its size and SHA-256, and the date of the newest file in it. Other archives of
+a package hold other projects' code and are not read. Nothing from a package is ever executed.
 """
 
 import datetime
@@ -19,7 +19,7 @@ from codeorigin_training.corpus.rows import CorpusError
 from codeorigin_training.run import Log
 
 LARGEST_DOWNLOAD = 30_000_000
-"""Bytes of the largest archive that may be pinned."""
+"""The maximum size in bytes of a pinned archive."""
 
 _FILE = "debian_packages.toml"
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
@@ -32,7 +32,7 @@ _FIELDS = {"version": str, "date": datetime.date, "archive": str, "size": int, "
 
 @dataclass(frozen=True, slots=True)
 class SourcePackage:
-    """One pinned package. ``archive`` is the file name of its upstream code, ``size`` its bytes."""
+    """One pinned package. ``archive`` is the file name of its upstream code, ``size`` that file's size in bytes."""
 
     suite: str
     name: str
@@ -50,7 +50,7 @@ class SourcePackage:
             (_ARCHIVE, self.archive),
             (_SHA256, self.sha256),
         )
-        # These become arguments of a command and names of files.
+        # These are used as command arguments and file names.
         if wrong := next((text for pattern, text in checked if not pattern.fullmatch(text)), None):
             raise CorpusError(f"{self.suite}/{self.name}: {wrong!r} is not what the list may hold there")
         if not 0 < self.size <= LARGEST_DOWNLOAD:
@@ -60,12 +60,12 @@ class SourcePackage:
 
     @property
     def repo(self) -> str:
-        """Stands for the repository in the corpus, as in ``human.parquet``."""
+        """The repository name in the corpus, as in ``human.parquet``."""
         return f"debian/{self.name}"
 
     @property
     def modern(self) -> bool:
-        """Whether the code is of the time of code assistants."""
+        """Whether the code dates from the time of code assistants."""
         return self.date >= ASSISTED_FROM
 
     def fault(self, folder: Path) -> str | None:
@@ -79,13 +79,13 @@ class SourcePackage:
 
 
 def read_source_packages(file: Path | None = None) -> list[SourcePackage]:
-    """The packages pinned in ``file``, by default those that come with this program.
+    """The packages pinned in ``file``, by default those of the list that comes with this program.
 
     The file has a table for each suite; a key is a package's name, its value ``{ version, date, archive, size,
     sha256 }``.
 
     Raises:
-        CorpusError: the file cannot be read, or an entry lacks something.
+        CorpusError: the file cannot be read, or an entry is incomplete or invalid.
     """
     return [_package(*pin) for pin in read_pins(file, _FILE)]
 
@@ -93,10 +93,10 @@ def read_source_packages(file: Path | None = None) -> list[SourcePackage]:
 def download_sources(
     packages: Sequence[SourcePackage], folder: Path, log: Log, client: SourceClient | None = None
 ) -> list[SourcePackage]:
-    """Fetch what is not yet in ``folder`` and return the packages whose archives are all there as they were pinned.
+    """Download what is not yet in ``folder`` and return the packages whose archive is there as pinned.
 
-    Any other package is left out, with a line in ``log``. Nothing from a package is executed. ``client`` is, by
-    default, apt with a configuration of its own below ``folder``.
+    Other packages are left out, with a line in ``log``. Nothing from a package is executed. ``client`` is by default
+    apt with a separate configuration below ``folder``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [package for package in packages if not (folder / package.archive).is_file()]

@@ -1,4 +1,4 @@
-"""Which functions hold a comment or a docstring: people who document are too easily taken for a model."""
+"""Which functions contain a comment or a docstring; documented human code is too easily taken for LLM code."""
 
 import re
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 def is_documented(code: str, language: str) -> bool:
-    """Whether a comment or docstring stands inside the function's text."""
-    # A docstring begins its line, at whatever level; normalising the text would take ten times as long.
+    """Whether the function's text contains a comment or docstring."""
+    # A docstring starts its line at any indentation; normalising the text would take ten times as long.
     return bool(find_comments(_INDENTATION.sub("", code), language))
 
 

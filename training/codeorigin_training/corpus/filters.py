@@ -1,8 +1,8 @@
-"""What is not code that anybody wrote by hand: the file filters of the Codex paper, for single functions.
+"""Filters for code that nobody wrote by hand: the file filters of the Codex paper, applied to single functions.
 
 Chen et al. 2021, Evaluating Large Language Models Trained on Code, section 3.1: files were left out that were likely
 auto-generated, had an average line length over 100, a line longer than 1000, or few alphanumeric characters. The
-paper gives no number for the last; a quarter is what later corpora of code took.
+paper gives no number for the last; later corpora of code used a quarter.
 """
 
 import re
@@ -28,7 +28,7 @@ class FilterConfig:
     longest_line: int = 1000
     alphanumeric_share: float = 0.25
     generated: bool = True
-    """Whether text that a program says it wrote is left out, and files in folders of vendored or built code."""
+    """Whether to leave out text marked as generated, and files in folders of vendored or built code."""
 
     def __post_init__(self) -> None:
         if not 0 < self.average_line <= self.longest_line:
@@ -41,10 +41,10 @@ class FilterConfig:
 
 
 def rejection(code: str, config: FilterConfig, path: str = "") -> str | None:
-    """Why the function is left out, or None where it stays.
+    """Why the function is left out, or None if it is kept.
 
-    One of ``empty``, ``longest line``, ``average line``, ``alphanumeric`` and ``generated``. The average counts the
-    lines that are not blank. ``path``, if there is one, tells generated and vendored files by their names.
+    One of ``empty``, ``longest line``, ``average line``, ``alphanumeric`` and ``generated``. The average is over the
+    non-blank lines. ``path``, if given, is used to recognise generated and vendored files by name.
     """
     lines = [line for line in code.splitlines() if line.strip()]
     if not lines:
@@ -63,7 +63,7 @@ def rejection(code: str, config: FilterConfig, path: str = "") -> str | None:
 
 
 def filtered(rows: Sequence[Row], config: FilterConfig) -> tuple[list[Row], Counter[str]]:
-    """The rows that stay, and how many were left out for each reason. A pair goes as a whole."""
+    """The rows that are kept, and how many were left out for each reason. Pairs are left out as a whole."""
     reasons = [rejection(row.code, config, row.path) for row in rows]
     broken = {row.pair for row, reason in zip(rows, reasons, strict=True) if reason and row.pair}
     counts: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Functions that are nearly the same text: copies across a split make a held-out figure too good.
+"""Finds functions with nearly the same text, since copies across a split make held-out figures too good.
 
 MinHash over shingles of tokens (Broder 1997) with locality-sensitive hashing finds the candidates; the
 Jaccard similarity of the shingles themselves decides.
@@ -20,17 +20,18 @@ from codeorigin_training.corpus.rows import CorpusError, Row
 SHINGLE = 5
 """Tokens in a shingle. Shorter functions are one shingle."""
 
-# Of false and missed candidates: the false ones are found out by their shingles.
+# Weights of false positives and false negatives; false candidates are rejected later by their shingles.
 _MISSED_COUNTS_MORE = (0.1, 0.9)
 _TOKEN = re.compile(rb"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
 class Deduplication:
-    """Which rows stay. ``kept`` are their indices, int64 in order.
+    """Which rows are kept. ``kept`` are their indices, int64 ``(k,)`` in order.
 
-    ``across`` counts rows dropped for a near duplicate on a higher side, ``within`` those dropped as repetitions in one
-    repository, ``partners`` other halves of dropped pairs; ``groups`` counts groups of near duplicates.
+    ``across`` counts rows dropped for a near duplicate on a higher side, ``within`` those dropped as repetitions in
+    the same repository, ``partners`` the other halves of dropped pairs; ``groups`` counts groups of near
+    duplicates.
     """
 
     kept: Integers
@@ -43,15 +44,15 @@ class Deduplication:
 def near_duplicates(
     codes: Sequence[str], *, threshold: float = 0.8, permutations: int = 64, seed: int = 1
 ) -> list[list[int]]:
-    """Groups of two or more indices of texts that are near duplicates, each in order, the groups by first index.
+    """Groups of two or more indices of near-duplicate texts, each in order, the groups by first index.
 
-    Tokens are words and single punctuation marks, so layout does not count. Two texts are near duplicates when the
-    Jaccard similarity of their shingles is at least ``threshold``; groups are connected by such pairs, so that
-    two members may be less alike. Texts with the same tokens are always found; others by chance, the likelier the more
-    they are alike (64 permutations, threshold 0.8: 88 of 100 at 0.8, 97 at 0.85, all but a few in 1000 at 0.9).
+    Tokens are words and single punctuation marks, so layout is ignored. Two texts are near duplicates if the Jaccard
+    similarity of their shingles is at least ``threshold``. Groups are connected by such pairs, so two members may be
+    less similar. Texts with the same tokens are always found; others are found with a probability that rises with
+    their similarity (64 permutations, threshold 0.8: 88 of 100 at 0.8, 97 at 0.85, all but a few in 1000 at 0.9).
 
     Raises:
-        CorpusError: the threshold is not above 0 and up to 1, or there are fewer than 16 permutations.
+        CorpusError: the threshold is not above 0 and at most 1, or there are fewer than 16 permutations.
     """
     if not 0 < threshold <= 1:
         raise CorpusError(f"threshold is {threshold}: choose above 0, at most 1")
@@ -87,15 +88,16 @@ def drop_across_splits(
     seed: int = 1,
     once_per_repository: bool = False,
 ) -> Deduplication:
-    """Which rows stay when no row may have a near duplicate on a higher side.
+    """Drop every row with a near duplicate on a higher side.
+
+    Pairs are dropped as a whole.
 
     Args:
-        rows: of all sides.
-        side_of: 0 for training, higher for what is held out of it (1 calibration, 2 test): the lower side yields.
+        rows: rows of all sides.
+        side_of: 0 for training, higher for held-out sides (1 calibration, 2 test); the lower side loses its copy.
         threshold, permutations, seed: as in :func:`near_duplicates`.
-        once_per_repository: of the near duplicates in one repository with one label, keep the first. Pairs are kept.
-
-    A pair of which one half goes goes as a whole.
+        once_per_repository: keep only the first of near duplicates with the same repository and label, except for
+            pairs.
     """
     groups = near_duplicates(
         [row.code for row in rows], threshold=threshold, permutations=permutations, seed=seed
@@ -129,7 +131,7 @@ def _repeated(rows: Sequence[Row], group: Sequence[int]) -> set[int]:
 
 
 def _first_of_equal(codes: Sequence[str], parent: list[int]) -> Iterator[int]:
-    """The first index of every distinct sequence of tokens; the others get it as their parent."""
+    """The first index of every distinct sequence of tokens, which becomes the parent of the others."""
     first: dict[bytes, int] = {}
     for index, code in enumerate(codes):
         key = hashlib.blake2b(b" ".join(_tokens(code)), digest_size=16).digest()

@@ -1,9 +1,9 @@
-"""Released packages as human code of a date: which releases, and fetching them with the ordinary clients.
+"""Released packages as human code with a known date: the pinned list, and downloading them with the usual clients.
 
-``human_packages.toml`` pins releases that appeared before assistants wrote whole functions. Where a release from
-before code completion by a model is pinned beside it, the two tell which functions are really of the later time.
-Nothing of a package is ever executed: from PyPI come wheels alone, since pip runs the build script of a source
-archive even to download it; npm is told to run no script.
+``human_packages.toml`` pins releases from before assistants wrote whole functions. If a release from before code
+completion by models is pinned as well, the two show which functions are really from the later time. Nothing from a
+package is ever executed: only wheels are downloaded from PyPI, since pip runs the build script of a source archive
+even to download it, and npm is run with ``--ignore-scripts``.
 """
 
 import datetime
@@ -21,13 +21,13 @@ from codeorigin_training.corpus.rows import CorpusError
 from codeorigin_training.run import Log
 
 ASSISTED_FROM = datetime.date(2021, 6, 29)
-"""The first code assistant for everyone was announced: code from before was written by humans alone."""
+"""The day the first code assistant for everyone was announced; code from before was written by humans alone."""
 
 HUMAN_UNTIL = datetime.date(2022, 11, 29)
-"""The last day that counts as human: the first chat model for everyone came on the next."""
+"""The last day whose code counts as human; the first chat model for everyone was released on the next day."""
 
 REGISTRIES = {"pypi": ".whl", "npm": ".tgz"}
-"""Registry -> what its archives end with."""
+"""The suffix of archives for each registry."""
 
 _FILE = "human_packages.toml"
 
@@ -52,16 +52,16 @@ class Package:
 
     @property
     def repo(self) -> str:
-        """Stands for the repository in the corpus: ``pypi:attrs``, say, which no GitHub repository can be called."""
+        """The repository name in the corpus, such as ``pypi:attrs``; no GitHub repository can have such a name."""
         return f"{self.registry}:{self.name}"
 
     @property
     def modern(self) -> bool:
-        """Whether the release is of the time of code assistants."""
+        """Whether the release dates from the time of code assistants."""
         return self.date >= ASSISTED_FROM
 
     def archive(self, folder: Path, version: str) -> Path:
-        """Where the archive of ``version`` lies below ``folder``."""
+        """The path of the archive of ``version`` in ``folder``."""
         name = self.name.replace("/", "-").removeprefix("@")
         return folder / f"{self.registry}-{name}-{version}{REGISTRIES[self.registry]}"
 
@@ -72,27 +72,27 @@ class Package:
             yield self.earlier
 
     def is_in(self, folder: Path) -> bool:
-        """Whether all of its archives lie in ``folder``."""
+        """Whether all of its archives are in ``folder``."""
         return all(self.archive(folder, version).is_file() for version in self.versions())
 
 
 def read_packages(file: Path | None = None) -> list[Package]:
-    """The packages pinned in ``file``, by default those that come with this program.
+    """The packages pinned in ``file``, by default those of the list that comes with this program.
 
-    The file has a table for each registry; a key is a package's name, its value ``{ version, date }`` and, if
-    wanted, ``earlier``.
+    The file has a table for each registry; a key is a package's name, its value ``{ version, date }`` and
+    optionally ``earlier``.
 
     Raises:
-        CorpusError: the file cannot be read, or an entry lacks something.
+        CorpusError: the file cannot be read, or an entry is incomplete or invalid.
     """
     return [_package(*pin) for pin in read_pins(file, _FILE)]
 
 
 def download(packages: Sequence[Package], folder: Path, log: Log) -> list[Package]:
-    """Fetch what is not yet in ``folder`` and return the packages whose archives are all there.
+    """Download what is not yet in ``folder`` and return the packages whose archives are all there.
 
-    A package that its registry does not serve is left out, with a line in ``log``: one missing release is no
-    reason to stop. Nothing from a package is executed.
+    A package that cannot be downloaded is left out, with a line in ``log``; it is no reason to stop. Nothing from a
+    package is executed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     there: list[Package] = []
@@ -116,7 +116,7 @@ def _package(registry: str, name: str, entry: object) -> Package:
 
 
 def _fetch(package: Package, version: str, folder: Path) -> str | None:
-    """Put one archive into ``folder``; the reason when that did not work."""
+    """Download one archive to ``folder``; returns the reason if that failed, else None."""
     target = package.archive(folder, version)
     if target.exists():
         return None
@@ -135,7 +135,7 @@ def _fetch(package: Package, version: str, folder: Path) -> str | None:
 
 
 def _pip(name: str, version: str, folder: str) -> list[str]:
-    # The interpreter's own version says nothing about old code that is only read.
+    # The code is only read, so it may require another Python version.
     options = [
         "--no-deps",
         "--only-binary",

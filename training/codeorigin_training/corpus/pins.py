@@ -1,4 +1,4 @@
-"""Lists of pinned releases: TOML with a table for each place that they come from, and an entry for each name in it."""
+"""Reads lists of pinned releases: TOML with a table for each source, and an entry for each name in it."""
 
 import tomllib
 from importlib import resources
@@ -8,9 +8,9 @@ from codeorigin_training.corpus.rows import CorpusError
 
 
 def read_pins(file: Path | None, shipped: str) -> list[tuple[str, str, object]]:
-    """Table, name and entry of each pin in ``file``; None reads the list ``shipped`` that comes with this program.
+    """Table, name and entry of each pin in ``file``, or in the list ``shipped`` with this program if it is None.
 
-    A value in the place of a table gets an empty name; the caller refuses it.
+    A value instead of a table gets an empty name; the caller must reject it.
 
     Raises:
         CorpusError: the file cannot be read.

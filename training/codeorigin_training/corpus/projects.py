@@ -1,7 +1,7 @@
-"""Which packages of a distribution are parts of one project.
+"""Groups the packages of a distribution by project.
 
-Promises are about a new project, and every project counts once. A distribution splits large ones: a hundred packages of
-one PHP framework, by the same hands and in the same style, must not outvote fifty others.
+Promises are about a new project, and every project counts once. A distribution splits large ones: a hundred
+packages of one PHP framework, by the same authors and in the same style, must not outvote fifty others.
 """
 
 import re
@@ -13,11 +13,11 @@ _PREFIX = re.compile(r"(?:librust|rust|python3?|node|ruby|php|golang-[^-]+)-|gol
 
 @lru_cache(maxsize=1 << 16)
 def project_of(repo: str) -> str:
-    """The project of a repository: itself, or what a distribution's package is a part of.
+    """The project of a repository: the repository itself, or the project of a distribution's package.
 
-    That of ``debian/php-horde-date`` is ``debian/horde``: the first word of the name behind what says its language, of
-    Go packages their owner. Words that several projects share make one of them: fewer units than there are never
-    promise too much.
+    The project of ``debian/php-horde-date`` is ``debian/horde``: the first word of the name after the prefix for its
+    language, or for Go packages the owner. Projects that share this word are merged, which is safe: with too few units
+    the promises never become too strong.
     """
     name = repo.lower()
     if not name.startswith(_DISTRIBUTION):

@@ -1,6 +1,6 @@
-"""Projects that are kept to check what ships: no reader may hand their code to training.
+"""Projects reserved for checking the shipped model: their code must never be used for training.
 
-The list holds the first 20 hex digits of the SHA-256 of lower-case project names, so that it names nobody.
+The list holds the first 20 hex digits of the SHA-256 of lower-case project names, so that it discloses no names.
 """
 
 import hashlib
@@ -20,10 +20,10 @@ _OWNED = re.compile(r"golang-[^-]+-[^-]+-(.+)")
 
 
 def read_reserved(path: Path) -> frozenset[str]:
-    """The digests in ``path``, one a line.
+    """The digests in ``path``, one per line.
 
     Raises:
-        CorpusError: the file cannot be read, or holds a line that is no such digest.
+        CorpusError: the file cannot be read, or contains a line that is not such a digest.
     """
     try:
         lines = path.read_text(encoding="ascii").split()
@@ -36,21 +36,21 @@ def read_reserved(path: Path) -> frozenset[str]:
 
 
 def digest(project: str) -> str:
-    """What stands in the list for a project's name."""
+    """The entry in the list for a project's name."""
     return hashlib.sha256(project.lower().encode()).hexdigest()[:_DIGITS]
 
 
 def is_reserved(repo: str, reserved: frozenset[str]) -> bool:
-    """Whether ``repo`` (``owner/name``, ``debian/librust-name-dev``, ``pypi:name``) is a project of the list.
+    """Whether ``repo`` (``owner/name``, ``debian/librust-name-dev``, ``pypi:name``) is a project in the list.
 
-    Prefixes and suffixes of distributions are taken off one at a time, and every form is looked up: leaving out one
-    project too many costs nothing.
+    Prefixes and suffixes of distributions are removed one at a time, and every form is looked up, since excluding one
+    project too many does no harm.
     """
     return any(digest(name) in reserved for name in _names(repo))
 
 
 def without_reserved(rows: Sequence[Row], reserved: frozenset[str]) -> list[Row]:
-    """``rows`` without those of projects in the list."""
+    """``rows`` without those of reserved projects."""
     found = (
         {repo for repo in {row.repo for row in rows} if is_reserved(repo, reserved)} if reserved else set()
     )

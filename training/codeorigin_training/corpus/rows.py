@@ -15,21 +15,21 @@ from codeorigin_training.corpus.projects import project_of
 
 FUNCTIONS, PAIRS, HUMAN = "functions.parquet", "pairs.parquet", "human.parquet"
 DISTRIBUTION_SOURCE = "debian"
-"""``Row.source`` of the rows of ``human.parquet``, and of those read from source packages."""
+"""``Row.source`` of the rows of ``human.parquet`` and of those read from source packages."""
 
 SNIPPET_SOURCE = "snippet"
 """``Row.source`` of published snippets."""
 
 MODERN = "H-date-modern"
 DISTRIBUTION_OLD, DISTRIBUTION_MODERN = "H-dist", "H-dist-12"
-"""Evidence of a distribution's human code, from before code assistants and from their time."""
+"""``evidence`` of a distribution's human code, from before code assistants and from their time."""
 
 _MODERN_EVIDENCE = (MODERN, DISTRIBUTION_MODERN)
 _PROVENANCE = ("generator", "path", "commit", "date", "source")
 
 
 class CorpusError(CodeOriginError):
-    """The corpus is missing or lacks what training needs."""
+    """The corpus is missing or broken, or lacks something that training needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Row:
     """One function of the corpus. ``label`` is 1 for ``llm``, 0 for ``human``; ``pair`` names its pair, if any.
 
     ``modern`` marks human code of July 2021 to November 2022: human-written, in today's style. ``group`` is the
-    task that an answer was written for; where it is empty, the project is the unit that must not be split.
+    task that an answer was written for; if it is empty, the project is the unit that must not be split.
     """
 
     code: str
@@ -58,17 +58,17 @@ class Row:
 
     @property
     def unit(self) -> str:
-        """What a split must keep whole: the task if there is one, else the project."""
+        """The unit that a split must not divide: the task if there is one, else the project."""
         return self.group or self.project
 
     @property
     def project(self) -> str:
-        """What promises count once: the repository, or the project that a distribution's package is a part of."""
+        """The unit that promises count once: the repository, or the project of a distribution's package."""
         return project_of(self.repo)
 
 
 def corpus_hash(folder: Path) -> str:
-    """One hex SHA-256 over the SHA-256 of functions.parquet and that of pairs.parquet.
+    """The hex SHA-256 of the SHA-256s of functions.parquet and pairs.parquet.
 
     Raises:
         CorpusError: one of them is missing.
@@ -91,9 +91,9 @@ def read_functions(data: Path) -> list[Row]:
 
 
 def read_human(data: Path) -> list[Row]:
-    """All rows of ``human.parquet`` below ``data``: human functions of a distribution's packages, none if it is missing.
+    """All rows of ``human.parquet`` below ``data``, human functions of a distribution's packages; none without it.
 
-    One package is one repository.
+    Each package counts as a repository.
 
     Raises:
         CorpusError: the file lacks a column, or holds a function that is not human.
@@ -106,9 +106,9 @@ def read_human(data: Path) -> list[Row]:
 
 
 def limited(rows: Sequence[Row], limit: int) -> list[Row]:
-    """At most ``limit`` rows of a repository with one label, whole files where they fit.
+    """At most ``limit`` rows of each repository and label, taken file by file.
 
-    Files are taken in the order of a hash of their names, so that the choice survives new data.
+    Files are taken in the order of a hash of their paths, so that the choice is stable when data is added.
     """
     found: dict[tuple[str, int], dict[str, list[Row]]] = {}
     for row in rows:
@@ -143,7 +143,7 @@ def _functions(path: Path) -> list[Row]:
 
 
 def read_pairs(data: Path) -> list[Row]:
-    """Both rows of every pair in ``pairs.parquet`` below ``data``: the person's, then the model's.
+    """Both rows of every pair in ``pairs.parquet`` below ``data``: the human-written one, then the model's.
 
     Raises:
         CorpusError: the file is missing or lacks a column.
@@ -175,10 +175,10 @@ def read_entries(
     optional: Sequence[str] = (),
     advice: str = "pass the folder of the corpus with --data",
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a parquet file as dictionaries of ``columns``, and of those of ``optional`` that it has.
+    """The rows of a parquet file as dictionaries of ``columns``, and of those in ``optional`` that it has.
 
     Raises:
-        CorpusError: the file is missing, for which ``advice`` says what to do, or lacks one of ``columns``.
+        CorpusError: the file lacks one of ``columns`` or is missing; then ``advice`` says what to do.
     """
     if not path.is_file():
         raise CorpusError(f"{path}: not found; {advice}")

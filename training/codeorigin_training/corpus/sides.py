@@ -1,4 +1,4 @@
-"""The two sides of a corpus: what a model learns from, and the repositories that only the last measurement reads."""
+"""The two sides of a corpus: the training side, and the held-out repositories for the final evaluation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class TrainingSide:
     def of(
         cls, functions: Sequence[Row], pairs: Sequence[Row], *, pair_weight: float, folds: int
     ) -> "TrainingSide":
-        """Weigh ``functions`` for balance, and every row of ``pairs`` by ``pair_weight`` mean rows."""
+        """Weight ``functions`` for balance, and every row of ``pairs`` by ``pair_weight`` mean rows."""
         rows = [*functions, *pairs]
         return cls(
             rows=rows,
@@ -39,9 +39,9 @@ class TrainingSide:
         )
 
     def with_held_out(self, held_out: Sequence[Row], *, pair_weight: float) -> "TrainingSide":
-        """Both sides as one, weighed together; these rows first, in their order, then ``held_out``.
+        """Both sides as one, weighted together: these rows in their order, then ``held_out``.
 
-        For a model whose choices and figures are settled. There are no folds in it: all are 0.
+        For a model whose choices and figures are final. There are no folds: all are 0.
         """
         rows = [*self.rows, *held_out]
         paired = np.array([row.pair is not None for row in rows])
@@ -56,7 +56,7 @@ class TrainingSide:
 
     @property
     def functions(self) -> int:
-        """How many of the rows are functions of the corpus; the rows of pairs stand behind them."""
+        """The number of rows that are functions of the corpus; the rows of pairs follow them."""
         return sum(row.pair is None for row in self.rows)
 
 

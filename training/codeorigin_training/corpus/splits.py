@@ -1,4 +1,4 @@
-"""Splits by project: a model must never be measured on code of a project that it has seen."""
+"""Splits by project, because a model must never be measured on code of a project that it has seen."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ TEST_SHARE = 0.15
 
 
 def unit_hash(repo: str, salt: str) -> float:
-    """A number in [0, 1) that depends on the repository's name alone, so that splits survive new data."""
+    """A number in [0, 1) that only depends on the repository's name, so that splits are stable when data is added."""
     digest = hashlib.sha256(f"{salt}\0{repo.lower()}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2.0**64
 

@@ -1,4 +1,4 @@
-"""Sample weights that take language, tests, length and comments out of the label, and no repository too loud."""
+"""Sample weights that decorrelate the label from language, tests, length and comments, and limit large projects."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -9,19 +9,19 @@ from codeorigin_training.corpus.documented import documented
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 
 LENGTH_EDGES = (9, 16, 30)
-"""First line counts of the length classes after the first: 1-8, 9-15, 16-29 and 30 or more lines."""
+"""Bounds of the length classes in lines: 1-8, 9-15, 16-29, and 30 or more."""
 
 PAIR_WEIGHT = 4.0
-"""Weight of each row of a same-task pair, in mean rows of the corpus: more teaches style at the cost of all else."""
+"""Weight of each row of a same-task pair, in mean rows of the corpus; more teaches style at the expense of all else."""
 
 DISTRIBUTION_WEIGHT = 0.5
-"""Weight of a distribution's row beside one of a repository that has as many: a package never holds the other class."""
+"""Weight of a distribution's row relative to a repository's with as many rows; a package never has the other class."""
 
 _RARER_CLASS_CAP = 3.0
 
 
 def cells(rows: Sequence[Row]) -> Integers:
-    """Index of each row's language x test x length cell, int64 of shape ``(len(rows),)``."""
+    """The index of each row's language x test x length cell, int64 ``(len(rows),)``."""
     lengths = np.digitize([row.lines for row in rows], LENGTH_EDGES)
     names = [f"{row.language}|{row.is_test}|{length}" for row, length in zip(rows, lengths, strict=True)]
     return np.unique(names, return_inverse=True)[1].astype(np.int64)
@@ -30,18 +30,18 @@ def cells(rows: Sequence[Row]) -> Integers:
 def balanced_weights(
     rows: Sequence[Row], *, distribution: float = DISTRIBUTION_WEIGHT, by_documented: bool = True
 ) -> Floats:
-    """Weights ``(len(rows),)`` of mean 1, equal in sum over the classes of every cell.
+    """Weights ``(len(rows),)`` with mean 1 and the same sum for both classes in every cell.
 
-    A row counts ``1 / sqrt(n)`` of the ``n`` rows that its project has with its label: more rows of one
-    project say little that is new; those of a distribution ``distribution`` of that. A cell weighs at most three
-    times what its rarer class does, so that a handful of rows cannot speak for a cell; a cell with one class alone
-    gets no weight. A distribution's rows stand in for other human rows and make no cell heavier, so that
-    its packages' languages do not become those that count.
+    Before balancing, a row has weight ``1 / sqrt(n)`` if its project has ``n`` rows with its label, because more
+    rows of the same project add little; a distribution's row has ``distribution`` times that. Each class of a cell
+    gets at most three times the weight of the rarer class, so that a handful of rows cannot represent a cell; a
+    cell with a single class gets no weight. A distribution's rows replace other human rows without adding weight to
+    a cell, so that the languages of its packages do not dominate.
 
     Args:
-        rows: of the corpus.
-        distribution: weight of a distribution's row, beside that of any other.
-        by_documented: cells are of functions with, or without, a comment or docstring too.
+        rows: rows of the corpus.
+        distribution: weight of a distribution's row, relative to any other.
+        by_documented: also separate cells by whether functions have a comment or docstring.
     """
     labels = np.array([row.label for row in rows])
     packaged = np.array([row.source == DISTRIBUTION_SOURCE for row in rows])
@@ -61,25 +61,25 @@ def balanced_weights(
 
 
 def balanced_or_equal_weights(rows: Sequence[Row]) -> Floats:
-    """:func:`balanced_weights` ``(len(rows),)``, or all alike where no cell holds both classes."""
+    """:func:`balanced_weights` ``(len(rows),)``, or equal weights if no cell holds both classes."""
     with np.errstate(invalid="ignore"):
         weights = balanced_weights(rows)
     return weights if np.isfinite(weights).all() and weights.any() else np.ones(len(rows))
 
 
 def matched_sample(rows: Sequence[Row], keep: Booleans, seed: int) -> Integers:
-    """Indices of an evaluation sample with equally many rows of both classes in every cell.
+    """Indices ``(k,)`` of an evaluation sample with the same number of rows of both classes in every cell.
 
     Args:
         rows: candidates.
         keep: bool ``(len(rows),)``, the rows that may be drawn.
-        seed: of the draw.
+        seed: seed of the draw.
     """
     return next(iter(matched_samples(rows, keep, (seed,))))
 
 
 def matched_samples(rows: Sequence[Row], keep: Booleans, seeds: Iterable[int]) -> Iterator[Integers]:
-    """:func:`matched_sample` ``(k,)`` of every seed: whom the larger class sends is chance, a mean less so."""
+    """:func:`matched_sample` ``(k,)`` for every seed, to average over the random choice from the larger class."""
     labels = np.array([row.label for row in rows])
     cell = cells(rows)
     sides = [

@@ -1,4 +1,4 @@
-"""Rows -> ``functions.parquet`` with the columns of the corpus, and the pairs beside them."""
+"""Writes rows to ``functions.parquet`` with the columns of the corpus, and copies pairs."""
 
 from collections.abc import Callable, Collection, Sequence
 from operator import attrgetter
@@ -18,7 +18,7 @@ from codeorigin_training.corpus.rows import (
 from codeorigin_training.files import written_whole
 
 OLD = "before-2021-06-29"
-"""Evidence of human code from before code assistants."""
+"""``evidence`` of human code from before code assistants."""
 
 SCHEMA = pa.schema(
     [
@@ -34,7 +34,7 @@ SCHEMA = pa.schema(
         ("group", pa.string()),
     ]
 )
-"""Columns of ``functions.parquet``; ``group`` is empty but for rows that belong to a task."""
+"""Columns of ``functions.parquet``; ``group`` is empty except for rows that belong to a task."""
 
 _PAIR_COLUMNS = {
     **dict.fromkeys(("id", "human_code", "llm_code", "language", "repo", "evidence"), pa.string()),
@@ -43,7 +43,7 @@ _PAIR_COLUMNS = {
 
 
 def write_functions(rows: Sequence[Row], path: Path) -> None:
-    """Write ``rows`` to ``path``; the file appears whole or not at all."""
+    """Atomically write ``rows`` to ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = {name: [_VALUES[name](row) for row in rows] for name in SCHEMA.names}
     with written_whole(path) as partial:
@@ -53,7 +53,7 @@ def write_functions(rows: Sequence[Row], path: Path) -> None:
 def copy_pairs(source: Path | None, kept: Collection[str], target: Path) -> None:
     """Write the pairs of ``source`` whose ``id`` is in ``kept`` to ``target``, with all their columns.
 
-    The file appears whole or not at all. Without a source ``target`` has no rows, and the columns that are read.
+    The file is written atomically. Without a source, ``target`` has no rows, and only the columns that readers need.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if source is None or not source.is_file():
@@ -66,7 +66,7 @@ def copy_pairs(source: Path | None, kept: Collection[str], target: Path) -> None
 
 
 def evidence_of(row: Row) -> str:
-    """What stands in the column ``evidence``: the era of human code, ``trailer`` for a model's."""
+    """The value of the column ``evidence``: the era of human code, or ``trailer`` for LLM code."""
     if row.label == 1:
         return "trailer"
     if row.source == DISTRIBUTION_SOURCE:

@@ -1,7 +1,7 @@
-"""Same-task pairs written for this project: a model's function beside a function of the corpus.
+"""Same-task pairs written for this project: a function of the corpus and a model's function for the same task.
 
-``pairs/LANGUAGE.jsonl`` hold, for human functions of the corpus, a specification and the function that a current
-model wrote from the specification alone, never having seen the original. The original is named by its
+For human functions of the corpus, ``pairs/LANGUAGE.jsonl`` holds a specification and the function that a current
+model wrote from the specification alone, without seeing the original. The original is identified by its
 SHA-256 and read from the corpus; its text is not part of this project.
 """
 
@@ -15,13 +15,13 @@ from typing import Any
 from codeorigin_training.corpus.rows import Row
 
 WRITTEN = "written-"
-"""Begins :attr:`Row.pair` of these pairs."""
+"""Prefix of :attr:`Row.pair` of these pairs."""
 
 _FOLDER = "pairs"
 
 
 def read_written_pairs(functions: Sequence[Row]) -> list[Row]:
-    """Both rows of every written pair whose human function is among ``functions``: the person's, then the model's."""
+    """Both rows of every written pair whose human function is in ``functions``: the human one, then the model's."""
     wanted = {entry["human_sha256"]: entry for entry in written_entries()}
     rows: list[Row] = []
     for row in functions:
@@ -34,17 +34,17 @@ def read_written_pairs(functions: Sequence[Row]) -> list[Row]:
 
 
 def text_hash(code: str) -> str:
-    """Hex SHA-256 that names a function of the corpus."""
+    """The hex SHA-256 that identifies a function of the corpus."""
     return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def written_entries() -> list[dict[str, Any]]:
-    """The lines of ``pairs/*.jsonl`` as they stand: specification, instruction, similarity, the model's function."""
+    """The lines of ``pairs/*.jsonl`` as dictionaries: specification, instruction, similarity, the model's function."""
     folder = resources.files("codeorigin_training.corpus").joinpath(_FOLDER)
     files = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".jsonl")), key=lambda file: file.name
     )
-    # Not splitlines(): code holds line separators that JSON leaves as they are.
+    # Not splitlines(), because code may contain line separators that JSON does not escape.
     return [
         json.loads(line) for file in files for line in file.read_text(encoding="utf-8").split("\n") if line
     ]

@@ -1,6 +1,6 @@
 """The compact encoder: pre-norm transformer, rotary or learned positions, GeGLU, hashed n-gram embeddings.
 
-Attention is written out (no fused kernel), because the gradient of the fused one does not export to ONNX.
+Attention is written out, because the gradient of a fused kernel does not export to ONNX.
 Sources: RoFormer (Su et al., 2021), GLU Variants (Shazeer, 2020), Byte Latent Transformer (Pagnoni et al., 2024).
 """
 
@@ -34,7 +34,7 @@ def rotate(x: Tensor, rotation: Rotation) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Multi-head self-attention over the tokens that ``mask`` keeps."""
+    """Multi-head self-attention, with a bias that masks tokens."""
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class Attention(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x: Tensor, bias: Tensor, rotation: Rotation | None) -> Tensor:
-        """``x`` is ``(B, T, D)``; ``bias`` ``(B, 1, 1 or T, T)`` is very negative where a token may not look."""
+        """``x`` is ``(B, T, D)``; ``bias`` ``(B, 1, 1 or T, T)`` is very negative where a token must not attend."""
         batch, length, _ = x.shape
         query, key, value = (
             part.view(batch, length, self.heads, self.width).transpose(1, 2)
@@ -60,7 +60,7 @@ class Attention(nn.Module):
 
 
 class TransformerBlock(nn.Module):
-    """Attention and GeGLU feed-forward, each behind a LayerNorm and added to the stream."""
+    """Attention and GeGLU feed-forward, each after a LayerNorm and added to the residual stream."""
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class TransformerBlock(nn.Module):
 
 
 class CompactEncoder(Encoder):
-    """The encoder of the bundle that ships, in a few million parameters or fewer."""
+    """The encoder of the shipped bundle, of at most a few million parameters."""
 
     cosine: Tensor
     sine: Tensor
@@ -143,6 +143,6 @@ class CompactEncoder(Encoder):
         if self.config.positions is PositionScheme.LEARNED:
             bottom.append(self.positions)
         groups = [bottom, *(list(block.parameters()) for block in self.blocks)]
-        # The last norm belongs to the encoder, not to the head: a frozen encoder keeps it.
+        # The last norm belongs to the encoder, not to the head, so it is frozen with the encoder.
         groups[-1] += self.norm.parameters()
         return [*groups, [*self.pool.parameters(), *self.head.parameters()]]

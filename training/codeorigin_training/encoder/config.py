@@ -7,15 +7,18 @@ from codeorigin_training.encoder.pooling import Pooling
 
 
 class PositionScheme(StrEnum):
-    """Rotary positions turn queries and keys by their distance; learned ones are added to the embeddings."""
+    """Rotary positions rotate queries and keys; learned positions are added to the embeddings."""
 
     ROTARY = "rotary"
     LEARNED = "learned"
 
 
 class VocabularySource(StrEnum):
-    """The tokens of a transformers encoder: its ``own``, or the run's, whose rows are made (``transfer``) from the
-    rows of its own (Gee et al., 2022, "Fast Vocabulary Transfer")."""
+    """Whose tokens a transformers encoder uses.
+
+    Its ``own``, or the run's (``transfer``), whose embeddings are made from those of its own tokens (Gee et al., 2022,
+    "Fast Vocabulary Transfer").
+    """
 
     OWN = "own"
     TRANSFER = "transfer"
@@ -23,10 +26,10 @@ class VocabularySource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EncoderConfig:
-    """Sizes of a compact encoder; ``layers == 0`` leaves embeddings, pooling and head.
+    """Sizes of a compact encoder; with ``layers == 0`` it only has embeddings, pooling and head.
 
-    ``ngram_buckets`` rows of hashed token bigrams and trigrams, each ``ngram_dim`` wide, are projected to
-    ``dim`` and added to the token embedding; 0 leaves them out.
+    The table of hashed token bigrams and trigrams has ``ngram_buckets`` rows of width ``ngram_dim``; they are
+    projected to ``dim`` and added to the token embedding. 0 leaves them out.
     """
 
     vocab_size: int = 8192

@@ -1,4 +1,4 @@
-"""Token sequences of a corpus and the batches that an encoder learns from."""
+"""Token sequences of a corpus, and the batches for training an encoder."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -39,9 +39,9 @@ def _encode(tokenizer: Tokenizer, source: tuple[str, str]) -> Integers32:
 
 
 def type_dropout(ids: Integers, probability: float, mask_id: int, generator: np.random.Generator) -> Integers:
-    """Replace a random set of token types by MASK wherever they stand in the sequence ``(T,)``.
+    """Replace a random set of token types by MASK wherever they occur in the sequence ``(T,)``.
 
-    Consistent over the sequence, so that a repository's own vocabulary cannot be relied on.
+    Consistent over the sequence, so that the model cannot rely on a repository's own vocabulary.
     """
     types, inverse = np.unique(ids, return_inverse=True)
     dropped = generator.random(len(types)) < probability
@@ -49,7 +49,7 @@ def type_dropout(ids: Integers, probability: float, mask_id: int, generator: np.
 
 
 def crop(ids: Integers, context: int, generator: np.random.Generator) -> Integers:
-    """A random window of at most ``context`` of the tokens ``(T,)``."""
+    """A random window of at most ``context`` tokens of the sequence ``(T,)``."""
     if len(ids) <= context:
         return ids
     start = int(generator.integers(0, len(ids) - context + 1))
@@ -57,7 +57,7 @@ def crop(ids: Integers, context: int, generator: np.random.Generator) -> Integer
 
 
 def collate(sequences: Sequence[Integers], rows: Integers, tokenizer: Tokenizer, buckets: int) -> Batch:
-    """Pad ``sequences``, each ``(T,)``, to the longest of them; n-gram ids are computed after any masking."""
+    """Pad ``sequences``, each ``(T,)``, to the longest one; mask tokens before, because n-gram ids depend on it."""
     longest = max(len(sequence) for sequence in sequences)
     ids = np.full((len(sequences), longest), tokenizer.pad_id, dtype=np.int64)
     mask = np.zeros(ids.shape, dtype=bool)
@@ -73,11 +73,12 @@ def collate(sequences: Sequence[Integers], rows: Integers, tokenizer: Tokenizer,
 def length_batches(
     lengths: Integers, order: Integers, tokens_per_batch: int, generator: np.random.Generator | None
 ) -> Iterator[Integers]:
-    """Group ``order`` into batches of similar length and of about ``tokens_per_batch`` tokens with padding.
+    """Group ``order`` into batches of similar length and about ``tokens_per_batch`` tokens, padding included.
 
     Args:
         lengths: int64 ``(n,)``, the length of every sequence.
-        order: indices into ``lengths``, with repetitions if sampled so.
+        order: int64 ``(k,)``, indices into ``lengths``; may contain repetitions.
+        tokens_per_batch: tokens of a batch, padding included; only exceeded by a single long sequence.
         generator: shuffles the batches; None keeps the longest last.
     """
     by_length = order[np.argsort(lengths[order], kind="stable")]

@@ -1,4 +1,4 @@
-"""The lower layers of a decoder (of the Llama family) as an encoder: their states pooled, their vocabulary cut."""
+"""The lower layers of a decoder of the Llama family as an encoder, with pooled states and a smaller vocabulary."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ from codeorigin_training.encoder.pooling import Pooling
 class DecoderEncoder(HuggingFaceEncoder):
     """A decoder's body with this project's pooling and head.
 
-    Every sequence is read behind ``begin`` ``(D,)``, the embedding of the token that begins a document: decoders leave
-    attention that they do not need on their first token, whose state is pooled nowhere. With ``causal`` false every
+    Every sequence is preceded by ``begin`` ``(D,)``, the embedding of the token that starts a document. Decoders put
+    attention that they do not need on their first token, so its state is not pooled. With ``causal`` false every
     token sees every other one, which the body has to be trained for.
     """
 
@@ -37,7 +37,7 @@ class DecoderEncoder(HuggingFaceEncoder):
     def from_decoder_config(
         cls, config: PreTrainedConfig, head_dim: int, pooling: Pooling, *, causal: bool
     ) -> "DecoderEncoder":
-        """An encoder with random weights of the shape of ``config``."""
+        """Make an encoder of the shape given by ``config``, with random weights."""
         body = AutoModel.from_config(config, attn_implementation="eager")  # type: ignore[no-untyped-call]
         return cls(body, head_dim, pooling, causal=causal)
 
@@ -46,7 +46,7 @@ class DecoderEncoder(HuggingFaceEncoder):
             [self.begin.to(embeddings.dtype).expand(embeddings.shape[0], 1, -1), embeddings], dim=1
         )
         length = begun.shape[1]
-        # The first token sees itself alone, and every other one sees the first.
+        # The first token sees only itself, and every other token sees the first.
         seen = F.pad(mask, (1, 0), value=True)
         seen = seen[:, None, :] if mask.ndim == 2 else F.pad(seen, (0, 0, 1, 0), value=True)
         place = torch.arange(length, device=mask.device)
@@ -69,10 +69,10 @@ class DecoderEncoder(HuggingFaceEncoder):
         return [[*bottom, self.begin], *rest]
 
     def keep_layers(self, kept: list[int]) -> None:
-        """Keep the layers of these numbers, from the bottom; what reads them has to be trained anew.
+        """Keep only the layers with these numbers, counted from the bottom; the rest of the model must be retrained.
 
         Raises:
-            EncoderError: a layer is missing, or they are out of order.
+            EncoderError: there is no such layer, or the numbers are not in ascending order.
         """
         layers = self._layers()
         if not kept or kept != sorted(set(kept)) or not 0 <= kept[0] <= kept[-1] < len(layers):
@@ -85,10 +85,10 @@ class DecoderEncoder(HuggingFaceEncoder):
 
 
 def spread_layers(count: int, kept: int) -> list[int]:
-    """``kept`` of ``count`` layers, evenly apart, the highest among them (Sanh et al., 2019: DistilBERT).
+    """The numbers of ``kept`` evenly spaced layers out of ``count``, with the highest (Sanh et al., 2019: DistilBERT).
 
     Raises:
-        EncoderError: there are not so many.
+        EncoderError: ``kept`` is not between 1 and ``count``.
     """
     if not 1 <= kept <= count:
         raise EncoderError(f"{kept} of {count} layers cannot be kept")
@@ -96,7 +96,7 @@ def spread_layers(count: int, kept: int) -> list[int]:
 
 
 def _renumber(layer: Any, place: int) -> None:
-    """Attention layers know their place, by which caches find their states."""
+    """Set the layer's index, which caches use to find its states."""
     attention = getattr(layer, "self_attn", None)
     if attention is not None and hasattr(attention, "layer_idx"):
         attention.layer_idx = place

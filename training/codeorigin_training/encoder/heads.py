@@ -1,4 +1,4 @@
-"""Heads switched off by gates, and heads taken out: of RoBERTa-like bodies and of the compact encoder.
+"""Gates for the attention heads of RoBERTa-like bodies, and pruning of heads there and in the compact encoder.
 
 Source: Michel, Levy and Neubig, "Are Sixteen Heads Really Better than One?" (NeurIPS 2019), sections 2 and 3.
 """
@@ -19,7 +19,7 @@ def attention_layers(body: Any) -> list[Any]:
     """The attention modules of a RoBERTa-like body, from the lowest layer up.
 
     Raises:
-        EncoderError: the body keeps its attention elsewhere.
+        EncoderError: the body is not built like RoBERTa.
     """
     layers = getattr(getattr(body, "encoder", None), "layer", None)
     if layers is None or not all(hasattr(layer, "attention") for layer in layers):
@@ -29,7 +29,7 @@ def attention_layers(body: Any) -> list[Any]:
 
 @contextmanager
 def gated(body: Any, gates: Tensor) -> Iterator[None]:
-    """What every head says is multiplied by its gate ``(layers, heads)`` while this context lasts."""
+    """Context manager that multiplies the output of every head by its gate in ``gates`` ``(layers, heads)``."""
     handles = []
     for attention, row in zip(attention_layers(body), gates, strict=True):
         width = int(attention.self.attention_head_size)
@@ -46,14 +46,14 @@ def gated(body: Any, gates: Tensor) -> Iterator[None]:
 
 
 def prune_heads(encoder: Encoder, heads: Mapping[int, Sequence[int]]) -> None:
-    """Take heads out of ``encoder``: their weights go, and everything that they said.
+    """Remove heads from ``encoder``, with their weights.
 
     Args:
         encoder: a RoBERTa-like encoder of transformers or a compact one.
-        heads: layer -> its heads, both from 0.
+        heads: the heads to remove, by layer; both are numbered from 0.
 
     Raises:
-        EncoderError: there is no such head, a layer would keep none, or the encoder is of another kind.
+        EncoderError: there is no such head, a layer would keep none, or the encoder is of an unsupported kind.
     """
     if isinstance(encoder, HuggingFaceEncoder):
         prune_body(encoder.body, heads)
@@ -71,7 +71,7 @@ def prune_heads(encoder: Encoder, heads: Mapping[int, Sequence[int]]) -> None:
 
 
 def prune_body(body: Any, heads: Mapping[int, Sequence[int]]) -> None:
-    """:func:`prune_heads` of a RoBERTa-like body of transformers.
+    """:func:`prune_heads` for a RoBERTa-like body of transformers.
 
     Raises:
         EncoderError: there is no such head, or a layer would keep none.

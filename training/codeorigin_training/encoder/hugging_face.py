@@ -1,6 +1,6 @@
 """Any encoder of the *transformers* library behind the project's interface.
 
-Attention is the library's eager one: the gradient of the fused kernels does not export to ONNX.
+Attention is the library's eager one, because the gradient of the fused kernels does not export to ONNX.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from codeorigin_training.encoder.interface import Encoder, EncoderError, attenti
 from codeorigin_training.encoder.pooling import MASKED, Pooling, make_pool
 
 Frame = tuple[int, int]
-"""Ids of the tokens that an encoder wants before and behind every sequence."""
+"""Ids of the tokens that an encoder expects before and after every sequence."""
 
 _DROPOUTS = (
     "hidden_dropout_prob",
@@ -30,7 +30,7 @@ _UNREADABLE = "\ufffd"
 
 
 class SubwordTokenizer(Protocol):
-    """The part of a transformers tokenizer that a new vocabulary is initialised by."""
+    """The part of a transformers tokenizer that is needed to initialise a new vocabulary."""
 
     mask_token_id: int | None
 
@@ -45,8 +45,8 @@ class HuggingFaceEncoder(Encoder):
     Tested with the RoBERTa family (CodeBERT, CodeBERTa) and ModernBERT; another family works if its model takes
     ``inputs_embeds``, ``position_ids`` and a 4-D attention bias, and keeps its layers in one ``ModuleList``.
 
-    With a ``frame`` it reads every sequence between two tokens of its own vocabulary, as it was pretrained to, and has
-    so much less room for others. Several documents in one row (:meth:`hidden` with positions) stand without.
+    With a ``frame`` it reads every sequence between two tokens of its own vocabulary, as in pretraining, and
+    ``context`` is smaller by two. Several documents in one row (:meth:`hidden` with positions) get no frame.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class HuggingFaceEncoder(Encoder):
         frame: Frame | None = None,
     ) -> None:
         super().__init__()
-        # A pooler would be trained by nothing: the project pools by itself.
+        # The project pools by itself, so nothing would train the body's pooler.
         if getattr(body, "pooler", None) is not None:
             body.pooler = None  # type: ignore[assignment]
         self.body: Any = body
@@ -88,7 +88,7 @@ class HuggingFaceEncoder(Encoder):
         pooling: Pooling = Pooling.MEAN,
         frame: Frame | None = None,
     ) -> "HuggingFaceEncoder":
-        """An encoder with the random weights that the library gives to ``config``."""
+        """Make an encoder from ``config``, with the library's random weights."""
         body = AutoModel.from_config(config, attn_implementation="eager")  # type: ignore[no-untyped-call]
         return cls(body, head_dim, pooling, frame)
 
@@ -103,12 +103,12 @@ class HuggingFaceEncoder(Encoder):
         dropout: float | None = None,
         download: bool = True,
     ) -> "HuggingFaceEncoder":
-        """The pretrained encoder of a folder, of the local cache, or (with ``download``) of the Hugging Face Hub.
+        """Load a pretrained encoder from a folder, the local cache, or (with ``download``) the Hugging Face Hub.
 
-        ``dropout`` takes the place of all the rates in its configuration; None leaves them.
+        ``dropout`` replaces all the rates in its configuration; None leaves them.
 
         Raises:
-            EncoderError: it is in none of these, is not an encoder that transformers knows, or has no dropout to set.
+            EncoderError: it is in none of these, transformers does not know it, or it has no dropout to set.
         """
         problem: Exception | None = None
         for local in (True, False) if download and not Path(name_or_folder).is_dir() else (True,):
@@ -123,7 +123,7 @@ class HuggingFaceEncoder(Encoder):
                     local_files_only=local,
                 )
                 return cls(body, head_dim, pooling, frame)
-            # OSError: not there; ValueError: no model of transformers; RuntimeError: weights of another shape.
+            # OSError: not found; ValueError: not a transformers model; RuntimeError: weights of another shape.
             except (OSError, ValueError, RuntimeError) as error:
                 problem = error
         where = "a folder, the local cache or the Hub" if download else "a folder or the local cache"
@@ -168,7 +168,7 @@ class HuggingFaceEncoder(Encoder):
         return states[:, 0] if self.pooling is Pooling.CLS else self.pooled(states[:, 1:-1], mask)
 
     def _framed(self, embeddings: Tensor, mask: Tensor, frame: Tensor) -> Tensor:
-        """States ``(B, T + 2, D)``; the last one is at the place behind the last token, not behind the padding."""
+        """States ``(B, T + 2, D)``; the last one has the position after the last token, not after the padding."""
         count, length, width = embeddings.shape
         first, last = (row.to(embeddings.dtype).expand(count, 1, width) for row in frame)
         both = torch.ones(count, 1, dtype=mask.dtype, device=mask.device)
@@ -207,7 +207,7 @@ class HuggingFaceEncoder(Encoder):
         bottom = [parameter for _, parameter in everything[:first]]
         above = [parameter for _, parameter in everything[first:] if id(parameter) not in inside]
         groups = [bottom, *(list(layer.parameters()) for layer in layers)]
-        # A last norm belongs to the encoder, not to the head: a frozen encoder keeps it.
+        # A last norm belongs to the encoder, not to the head, so it is frozen with the encoder.
         groups[-1] += above
         return [*groups, [*self.pool.parameters(), *self.head.parameters()]]
 
@@ -220,14 +220,15 @@ class HuggingFaceEncoder(Encoder):
         texts: Sequence[str] | None = None,
         old_tokenizer: SubwordTokenizer | None = None,
     ) -> None:
-        """Put a new embedding table ``(vocab_size, D)`` under the pretrained layers.
+        """Give the pretrained layers a new embedding table ``(vocab_size, D)``.
 
         Rows are drawn from a normal distribution with the old table's mean and standard deviation by channel. With
         ``old_tokenizer`` and the ``texts`` ``(vocab_size,)`` of the new tokens, a token starts at the mean of the old
         embeddings of its text (Gee et al., 2022, "Fast Vocabulary Transfer"), and MASK at the old MASK.
 
         Raises:
-            ValueError: an id lies outside of the vocabulary, or there are not ``vocab_size`` texts.
+            ValueError: an id is outside of the vocabulary, the two ids are equal, or there are not ``vocab_size``
+                texts.
         """
         if not (0 <= mask_id < vocab_size and 0 <= pad_id < vocab_size) or mask_id == pad_id:
             raise ValueError(f"mask_id {mask_id} and pad_id {pad_id} must be two ids below {vocab_size}")
@@ -248,7 +249,7 @@ class HuggingFaceEncoder(Encoder):
         self.body.set_input_embeddings(table)
         self.body.config.vocab_size = vocab_size
         if self.frame_ids is not None:
-            # The new vocabulary has no such tokens.
+            # The new vocabulary does not have the frame's tokens.
             self.frame_ids, self.context = None, self.context + 2
         self.vocabulary = (vocab_size, mask_id, pad_id)
 
@@ -261,10 +262,10 @@ class HuggingFaceEncoder(Encoder):
 
 
 def set_dropout(config: Any, dropout: float | None) -> None:
-    """Put ``dropout`` in the place of all the rates in the configuration of a body; None leaves them.
+    """Replace all dropout rates in the configuration of a body by ``dropout``; None leaves them.
 
     Raises:
-        EncoderError: it has none.
+        EncoderError: the configuration has no dropout rates.
     """
     if dropout is None:
         return
@@ -278,7 +279,7 @@ def set_dropout(config: Any, dropout: float | None) -> None:
 
 
 def load_old_tokenizer(name_or_folder: str, *, download: bool = True) -> SubwordTokenizer | None:
-    """The tokenizer that a pretrained encoder came with, or None where there is none."""
+    """The tokenizer that a pretrained encoder came with, or None if there is none."""
     for local in (True, False) if download and not Path(name_or_folder).is_dir() else (True,):
         try:
             loaded: SubwordTokenizer = AutoTokenizer.from_pretrained(name_or_folder, local_files_only=local)
@@ -289,7 +290,7 @@ def load_old_tokenizer(name_or_folder: str, *, download: bool = True) -> Subword
 
 
 def config_from_json(values: dict[str, Any]) -> PreTrainedConfig:
-    """The configuration whose ``to_dict`` gave ``values``."""
+    """The configuration whose ``to_dict`` returned ``values``."""
     rest = dict(values)
     config: PreTrainedConfig = AutoConfig.for_model(rest.pop("model_type"), **rest)
     return config

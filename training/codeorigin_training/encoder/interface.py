@@ -1,4 +1,4 @@
-"""What fine-tuning, pretraining, explanation and export ask of an encoder, whatever its architecture."""
+"""The interface of an encoder for fine-tuning, pretraining, explanation and export."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from codeorigin_training.encoder.pooling import MASKED
 
 
 class EncoderError(CodeOriginError):
-    """An encoder cannot be made, or cannot do, as asked."""
+    """An encoder cannot be made, or does not support an operation."""
 
 
 def make_head(
@@ -27,14 +27,14 @@ def make_head(
 
 
 def set_head_dropout(head: nn.Module, dropout: Sequence[float]) -> None:
-    """Put ``dropout`` before each layer of a head that :func:`make_head` made, in place of what it had."""
+    """Set the dropout before each layer of a head made by :func:`make_head`."""
     drops = [module for module in head.modules() if isinstance(module, nn.Dropout)]
     for module, rate in zip(drops, dropout, strict=True):
         module.p = rate
 
 
 def attention_bias(mask: Tensor, like: Tensor) -> Tensor:
-    """What is added to attention scores ``(B, heads, T, T)``, with the dtype of ``like``.
+    """The bias to add to attention scores ``(B, heads, T, T)``, with the dtype of ``like``.
 
     ``mask`` ``(B, T)`` is True for tokens; ``(B, T, T)`` is True where the row's token may see the column's. The
     result is ``(B, 1, 1, T)`` or ``(B, 1, T, T)``.
@@ -44,12 +44,12 @@ def attention_bias(mask: Tensor, like: Tensor) -> Tensor:
 
 
 class Encoder(nn.Module, ABC):
-    """Token ids -> one logit a sequence, with the path split at the embeddings for Integrated Gradients.
+    """Maps token ids to one logit per sequence; split at the embeddings for Integrated Gradients.
 
-    ``width`` is the size D of embeddings and states, ``context`` the greatest number of tokens, ``ngram_buckets`` the
-    rows of the n-gram table (0: none, n-gram ids are ignored). ``head`` maps ``(B, D)`` to ``(B, 1)``. Parameters
-    that only :meth:`embed` uses have names that begin with one of ``embedding_prefixes``. ``layers`` and ``heads`` are
-    for a manifest.
+    ``width`` is the size D of embeddings and states, ``context`` the maximum number of tokens, ``ngram_buckets`` the
+    number of rows of the n-gram table (0: none, n-gram ids are ignored). ``head`` maps ``(B, D)`` to ``(B, 1)``. The
+    names of parameters that only :meth:`embed` uses start with one of ``embedding_prefixes``. ``layers`` and ``heads``
+    are for a manifest.
     """
 
     width: int
@@ -63,13 +63,13 @@ class Encoder(nn.Module, ABC):
 
     @property
     def packed_context(self) -> int:
-        """The greatest number of tokens of a row that several documents share: ``context``, and a frame's two."""
+        """The maximum number of tokens of a row with several documents: ``context``, plus two if there is a frame."""
         return self.context
 
     @property
     @abstractmethod
     def token_embedding(self) -> nn.Embedding:
-        """The table ``(vocabulary, D)`` of token embeddings, which pretraining ties to its output."""
+        """The table ``(vocabulary, D)`` of token embeddings; pretraining ties its output layer to it."""
 
     @abstractmethod
     def embed(self, ids: Tensor, ngrams: Tensor) -> Tensor:
@@ -80,41 +80,41 @@ class Encoder(nn.Module, ABC):
         """Contextual states ``(B, T, D)`` of ``embeddings``.
 
         Args:
-            embeddings: ``(B, T, D)`` from :meth:`embed`, or anything between two of them.
+            embeddings: ``(B, T, D)`` from :meth:`embed`, or an interpolation between two of its results.
             mask: bool ``(B, T)``, True for tokens; or ``(B, T, T)``, True where the row's token may see the column's,
                 for several documents in one row.
-            positions: int64 ``(B, T)``, the place of each token in its document; None counts from the row's start.
+            positions: int64 ``(B, T)``, the position of each token in its document; None counts from the row's start.
         """
 
     @abstractmethod
     def layer_groups(self) -> list[list[nn.Parameter]]:
-        """Every parameter once: the embeddings, each layer from the lowest up, then pooling and head."""
+        """Every parameter once, grouped: the embeddings, each layer from the lowest up, then pooling and head."""
 
     def checkpoint_activations(self, wanted: bool) -> None:
-        """Compute activations anew in the backward pass, to keep few of them in memory, or stop doing so.
+        """Turn on or off recomputing activations in the backward pass, which saves memory.
 
         Raises:
-            EncoderError: this encoder cannot.
+            EncoderError: it is to be turned on, and this encoder does not support it.
         """
         if wanted:
             raise EncoderError(f"{type(self).__name__} has no gradient checkpointing; turn it off")
 
     def pooled(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """One state ``(B, D)`` a sequence of states ``(B, T, D)``; ``mask`` ``(B, T)``."""
+        """Pool states ``(B, T, D)`` with ``mask`` ``(B, T)`` into one state per sequence, ``(B, D)``."""
         state: Tensor = self.pool(hidden, mask)
         return state
 
     def frame(self) -> Tensor | None:
-        """Embeddings ``(2, D)`` of the tokens that stand before and behind every sequence; None without any.
+        """Embeddings ``(2, D)`` of the tokens before and after every sequence; None if there are none.
 
-        They belong to the model, not to what it reads: no id stands for them, and no evidence falls on them.
+        They belong to the model, not to its input: they have no id there, and no evidence is attributed to them.
         """
         return None
 
     def summary(self, embeddings: Tensor, mask: Tensor, frame: Tensor | None = None) -> Tensor:
         """The pooled state ``(B, D)`` of sequences of embeddings ``(B, T, D)`` and mask ``(B, T)``.
 
-        ``frame`` is what :meth:`frame` gives, for a graph that leaves the embedding table out; None looks it up.
+        ``frame`` ``(2, D)`` is the result of :meth:`frame`, for a graph without the embedding table; None looks it up.
         """
         return self.pooled(self.hidden(embeddings, mask), mask)
 

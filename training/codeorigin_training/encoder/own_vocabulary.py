@@ -1,4 +1,4 @@
-"""The vocabulary that a transformers encoder came with, made to keep lines apart as the server wants them."""
+"""The vocabulary that a transformers encoder came with, changed so that no token crosses a line end."""
 
 import json
 from pathlib import Path
@@ -15,13 +15,13 @@ _LINE_END = {"type": "Split", "pattern": {"String": "\n"}, "behavior": "Isolated
 
 
 def own_tokenizer(name_or_folder: str, *, download: bool = False) -> tuple[BpeTokenizer, Frame | None]:
-    """The encoder's own tokenizer with all its ids, and the ids that it puts round a sequence, if it does.
+    """The encoder's own tokenizer with the same ids, and the ids that it puts around a sequence, if any.
 
-    A line feed is always a token of its own, so that a token belongs to one line; nothing else is cut differently.
-    PAD and MASK get the names that the server knows them by.
+    A line feed is always a separate token, so that every token belongs to one line; everything else is split as
+    before. PAD and MASK are renamed to what the server expects.
 
     Raises:
-        EncoderError: there is no tokenizer there, or none of the *tokenizers* library, or it has no PAD or MASK.
+        EncoderError: there is no tokenizer, it is not from the *tokenizers* library, or it has no PAD or MASK.
     """
     loaded = _load(name_or_folder, download=download)
     backend = getattr(loaded, "backend_tokenizer", None)
@@ -36,7 +36,8 @@ def own_tokenizer(name_or_folder: str, *, download: bool = False) -> tuple[BpeTo
         "type": "Sequence",
         "pretokenizers": [_LINE_END, *([own] if own is not None else [])],
     }
-    # The frame is the encoder's; an offset without the blank before a word would lie about where a token stands.
+    # The encoder adds the frame itself. A post-processor may also trim the space before a word from the offsets, which
+    # would give wrong token positions.
     values |= {"post_processor": None, "truncation": None, "padding": None}
     for old, new in zip(names, (PAD_TOKEN, MASK_TOKEN), strict=True):
         _rename(values, str(old), new)
@@ -54,7 +55,7 @@ def _load(name_or_folder: str, *, download: bool) -> Any:
         except (OSError, ValueError) as error:
             problem = error
             continue
-        # Without a file, the library makes a tokenizer of nothing but special tokens.
+        # Without a file, the library makes a tokenizer with only special tokens.
         if len(loaded) > len(loaded.all_special_tokens):
             return loaded
     raise EncoderError(

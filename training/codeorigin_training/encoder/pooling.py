@@ -1,4 +1,4 @@
-"""Token states -> one state a sequence, by operations that export with their gradient."""
+"""Pools token states into one state per sequence, by operations whose gradient can be exported."""
 
 from enum import StrEnum
 
@@ -6,14 +6,14 @@ import torch
 from torch import Tensor, nn
 
 MASKED = -1e4
-"""Added to what must not be seen: its exponential is 0 in float32 and bfloat16, and it is finite in float16."""
+"""Added to masked scores: its exponential is 0 in float32 and bfloat16, and it is finite in float16."""
 
 
 class Pooling(StrEnum):
-    """Mean of the states, a mean with learned weights, the greatest value of every channel, or the first state.
+    """The mean of the states, a mean with learned weights, the maximum of every channel, or the first state.
 
     ``CLS`` is the state of the token that an encoder with a frame puts before every sequence (Devlin et al., 2019,
-    section 3), and that of the first token where there is no frame.
+    section 3), or that of the first token if there is no frame.
     """
 
     MEAN = "mean"
@@ -23,7 +23,7 @@ class Pooling(StrEnum):
 
 
 class AttentionPool(nn.Module):
-    """Weighs every token by the softmax of a learned direction, which starts at zero: as the mean.
+    """Mean of the states weighted by the softmax of a learned direction; starts as the plain mean.
 
     Source: Hierarchical Attention Networks (Yang et al., 2016), without their tanh layer.
     """
@@ -40,7 +40,7 @@ class AttentionPool(nn.Module):
 
 
 class MeanPool(nn.Module):
-    """Mean over the tokens that ``mask`` keeps; zeros where it keeps none."""
+    """Mean over the tokens that ``mask`` keeps; zeros if it keeps none."""
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """``(B, D)`` of states ``(B, T, D)`` and mask ``(B, T)``."""
@@ -50,7 +50,7 @@ class MeanPool(nn.Module):
 
 
 class MaxPool(nn.Module):
-    """Greatest value of every channel over the tokens that ``mask`` keeps."""
+    """Maximum of every channel over the tokens that ``mask`` keeps."""
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """``(B, D)`` of states ``(B, T, D)`` and mask ``(B, T)``."""
@@ -62,7 +62,7 @@ class FirstPool(nn.Module):
     """The state of the first token."""
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """``(B, D)`` of states ``(B, T, D)``; ``mask`` ``(B, T)`` is not looked at: padding stands behind."""
+        """``(B, D)`` of states ``(B, T, D)``; ``mask`` ``(B, T)`` is ignored, as padding comes last."""
         return hidden[:, 0]
 
 

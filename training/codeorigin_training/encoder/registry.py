@@ -1,4 +1,4 @@
-"""Encoders by name, and encoders in files."""
+"""Makes encoders by name, and saves and loads them."""
 
 import dataclasses
 import json
@@ -36,18 +36,18 @@ def make_encoder(
     dropout: float | None = None,
     download: bool = False,
 ) -> Encoder:
-    """A new encoder over a run's vocabulary.
+    """Make a new encoder for a run's vocabulary.
 
     Args:
-        name: ``compact``, or the name or folder of a transformers encoder, whose layers come pretrained.
+        name: ``compact``, or the name or folder of a transformers encoder, whose layers are pretrained.
         vocabulary: the run's ``tokenizer.json``.
-        shape: sizes of the compact encoder (``vocab_size`` is the vocabulary's); of any other, pooling and head.
-        kind: whether a transformers encoder keeps its own tokens, with their rows as they are, or gets others.
-        dropout: of a transformers encoder's body, in place of its own.
+        shape: sizes of the compact encoder, except ``vocab_size``; other encoders only use pooling and head.
+        kind: whether a transformers encoder keeps its own tokens and their embeddings, or gets new ones.
+        dropout: rate for a transformers encoder's body; None keeps its own.
         download: whether a name may be looked up on the Hugging Face Hub.
 
     Raises:
-        EncoderError: ``name`` is not an encoder that can be loaded, or ``vocabulary`` is not its own.
+        EncoderError: ``name`` cannot be loaded, or ``vocabulary`` is not its own although ``kind`` says so.
     """
     tokenizer = Tokenizer.load(vocabulary)
     if name == COMPACT:
@@ -75,10 +75,10 @@ def make_encoder(
 
 
 def describe(encoder: Encoder) -> dict[str, Any]:
-    """All but the weights of ``encoder``, as plain JSON values that :func:`make_described` reads.
+    """Everything about ``encoder`` except its weights, as JSON values for :func:`make_described`.
 
     Raises:
-        EncoderError: it is of a class that the registry does not know.
+        EncoderError: the registry does not know the encoder's class.
     """
     if isinstance(encoder, CompactEncoder):
         return {"kind": COMPACT, "shape": dataclasses.asdict(encoder.config)}
@@ -96,10 +96,10 @@ def describe(encoder: Encoder) -> dict[str, Any]:
 
 
 def save_encoder(path: Path, encoder: Encoder) -> None:
-    """Write ``encoder`` with all that :func:`load_encoder` needs to make it again, at once or not at all.
+    """Atomically write ``encoder`` with everything that :func:`load_encoder` needs.
 
     Raises:
-        EncoderError: it is of a class that the registry does not know.
+        EncoderError: the registry does not know the encoder's class.
     """
     described = describe(encoder)
     with written_whole(path) as partial:
@@ -107,11 +107,11 @@ def save_encoder(path: Path, encoder: Encoder) -> None:
 
 
 def load_encoder(path: Path, *, dropout: float | None = None) -> Encoder:
-    """The encoder of a file, on the CPU and in evaluation mode.
+    """Load an encoder from a file, on the CPU and in evaluation mode.
 
     Args:
-        path: a file that :func:`save_encoder` wrote.
-        dropout: of a body of transformers, in place of its own.
+        path: a file written by :func:`save_encoder`.
+        dropout: rate for a transformers encoder's body; None keeps its own.
 
     Raises:
         EncoderError: the file is missing or does not hold an encoder, or its body has no dropout to set.
@@ -124,14 +124,14 @@ def load_encoder(path: Path, *, dropout: float | None = None) -> Encoder:
         raise EncoderError(f"{path}: not found; train an encoder first") from error
     except EncoderError:
         raise
-    # torch.load raises whatever the bytes lead it to.
+    # Broken bytes can make torch.load raise anything.
     except Exception as error:
         raise EncoderError(f"{path}: does not hold an encoder; train it again") from error
     return encoder.eval()
 
 
 def make_described(values: dict[str, Any], *, dropout: float | None = None) -> Encoder:
-    """The encoder that :func:`describe` described, with random weights; ``dropout`` as in :func:`load_encoder`."""
+    """Make an encoder with random weights from :func:`describe`'s result; ``dropout`` as in :func:`load_encoder`."""
     if values["kind"] == COMPACT:
         fields = dict(values["shape"])
         fields["pooling"], fields["positions"] = (

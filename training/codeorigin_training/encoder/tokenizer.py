@@ -1,4 +1,4 @@
-"""Trains the byte-level BPE vocabulary that keeps layout."""
+"""Trains a byte-level BPE vocabulary that preserves layout."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -10,13 +10,13 @@ from codeorigin.model.normalize import normalize
 from codeorigin.model.tokenizer import MASK_TOKEN, PAD_TOKEN
 from codeorigin_training.corpus.rows import Row
 
-# A line feed alone, a run of level marks, a word with the blank before it, digits by the three, a run of
-# punctuation: no piece, and so no token, crosses a line end.
+# A single line feed, a run of level marks, a word with the space before it, up to three digits, a run of
+# punctuation. No piece, and so no token, crosses a line end.
 _PIECES = Regex(r"\n|\t+| ?\p{L}[\p{L}\p{M}_]*| ?_+[\p{L}\p{M}_]*|\p{N}{1,3}| ?[^\s\p{L}\p{N}_]+|[^\S\n\t]+")
 
 
 def train_tokenizer(rows: Sequence[Row], *, vocab_size: int, sample: int, seed: int) -> BpeTokenizer:
-    """A byte-level BPE of ``vocab_size`` entries, from ``sample`` rows drawn with ``seed``."""
+    """Train a byte-level BPE of ``vocab_size`` entries on ``sample`` rows drawn with ``seed``."""
     bpe = BpeTokenizer(models.BPE())
     bpe.pre_tokenizer = layout_pre_tokenizer()
     bpe.decoder = decoders.ByteLevel()
@@ -32,7 +32,7 @@ def train_tokenizer(rows: Sequence[Row], *, vocab_size: int, sample: int, seed: 
 
 
 def layout_pre_tokenizer() -> pre_tokenizers.PreTokenizer:
-    """Cuts text so that no token of any vocabulary crosses a line end."""
+    """Splits text so that no token of any vocabulary crosses a line end."""
     return pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(_PIECES, behavior="isolated"),
@@ -42,7 +42,7 @@ def layout_pre_tokenizer() -> pre_tokenizers.PreTokenizer:
 
 
 def token_texts(bpe: BpeTokenizer) -> list[str]:
-    """The text of every token by id; bytes that are no character of their own become U+FFFD."""
+    """The text of every token by id; bytes that are not a whole character become U+FFFD."""
     return [bpe.decode([token]) for token in range(bpe.get_vocab_size())]
 
 

@@ -1,4 +1,4 @@
-"""All sections of a report in their order, each kept under what it depends on."""
+"""Assembles all sections of a report in order, each cached with what it depends on."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -74,7 +74,7 @@ _PATHS = ("bundle", "data", "snippets")
 
 
 class _Training:
-    """The rows that models of the report are trained on, their n-grams extracted when first asked for."""
+    """The training rows for models of the report; their n-grams are extracted on first use."""
 
     def __init__(self, data: EvaluationData, config: EvaluateConfig) -> None:
         self._data, self._config = data, config
@@ -93,7 +93,7 @@ def assemble(
     sections: Sections,
     log: Log,
 ) -> Report:
-    """Measure, or take from ``sections``, what ``config.sections`` asks for."""
+    """Measure the sections in ``config.sections``, or take them from the cache ``sections``."""
     training = _Training(data, config)
     settings = asdict(config)
     judge = AnswerRule(detector.pool, lambda each, logits: _answers(detector, each, logits))
@@ -146,7 +146,7 @@ def assemble(
         neutral=take("neutral", Neutral, lambda: neutral(detector)),
     )
     manifest = detector.bundle.manifest
-    # Of another corpus than its own the manifest says nothing.
+    # The manifest's figures are only valid for its own corpus.
     same = manifest.get("data", {}).get("sha256") == data.corpus
     return (with_manifests_figures if same else with_manifests_sections)(report, manifest)
 

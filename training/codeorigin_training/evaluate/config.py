@@ -1,10 +1,10 @@
-"""What an evaluation report measures, and how much of it: one validated dataclass."""
+"""The settings of an evaluation report: what it measures, and on how many functions."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 PERTURBATIONS = ("reindented", "formatted", "comments_removed", "renamed", "jittered")
-"""Augmentations that keep what a function does; beside them the report measures the raw text."""
+"""Augmentations that preserve a function's behaviour; the report also measures the raw text."""
 
 SECTIONS = (
     "held_out",
@@ -17,7 +17,7 @@ SECTIONS = (
     "faithfulness",
     "neutral",
 )
-"""Parts of the report, in its order; each is kept on disk and made anew only when its inputs change."""
+"""Parts of the report, in order; each is cached on disk and only measured again when its inputs change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,18 @@ class EvaluateConfig:
     """Sizes of a report.
 
     ``bundle``, ``data`` and ``snippets`` replace the run's bundle, corpus folder and the corpus folder's
-    ``snippets.parquet``. ``all_snippets`` also measures tasks that the split gives to training: right only for a
-    model that has read none of them. ``held_out_functions`` bounds the functions of curves and breakdowns (shares at
-    the thresholds are of all held-out functions). ``slice_functions`` bounds the functions of a row of the matrix on
-    raw text, ``perturbed_functions`` on perturbed text (the loss is paired: raw and perturbed on the same functions);
-    ``file_functions`` bounds the functions read of one file, ``generator_functions`` the snippets of one generator,
-    which has a row of its own from ``fewest_of_generator`` on. ``train_per_repository`` bounds the functions of a
-    repository and label that the models trained for the report read, ``baseline_functions`` all that a
-    baseline reads. ``learning_sizes`` are numbers of training repositories; all of them are measured besides.
+    ``snippets.parquet``. ``all_snippets`` also measures tasks that the split assigns to training, which is only valid
+    for a model that has seen none of them.
+
+    ``held_out_functions`` limits the functions for curves and breakdowns (shares at the thresholds use all held-out
+    functions). ``slice_functions`` limits the functions for a row of the matrix on raw text,
+    ``perturbed_functions`` on perturbed text (the loss is paired, with raw and perturbed text of the same
+    functions). ``file_functions`` limits the functions per file, ``generator_functions`` the snippets per
+    generator; a generator has a separate row if it has at least ``fewest_of_generator``.
+
+    ``train_per_repository`` limits the functions of a repository and label for training the report's models,
+    ``baseline_functions`` the functions for training a baseline. ``learning_sizes`` are numbers of training
+    repositories; the set of all of them is measured too.
     """
 
     bundle: Path | None = None

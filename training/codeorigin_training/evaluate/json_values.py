@@ -1,4 +1,4 @@
-"""Dataclasses to plain JSON values and back."""
+"""Converts dataclasses to plain JSON values and back."""
 
 import dataclasses
 import math
@@ -12,7 +12,7 @@ _DIGITS = 6
 
 
 def to_json_value(value: Any) -> Any:
-    """Dataclasses as objects, tuples as lists, numbers rounded to six digits, what is not finite as null."""
+    """Dataclasses as objects, tuples as lists, floats rounded to six decimals, or null if they are not finite."""
     if dataclasses.is_dataclass(value):
         return {field.name: to_json_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, tuple | list):
@@ -23,10 +23,10 @@ def to_json_value(value: Any) -> Any:
 
 
 def from_json_value(kind: type[Value], value: Any) -> Value:
-    """A dataclass from what :func:`to_json_value` made of it.
+    """A dataclass from the result of :func:`to_json_value`.
 
     Raises:
-        ValueError: the value has not the structure of ``kind``.
+        ValueError: the value does not have the structure of ``kind``.
     """
     built: Value = _build(kind, value)
     return built
@@ -43,7 +43,7 @@ def _build(kind: Any, value: Any) -> Any:
         return tuple(_build(typing.get_args(kind)[0], item) for item in value)
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        # A field that a report of before it lacks has its default.
+        # Fields missing in an older report get their default.
         needed = {field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING}
         if not isinstance(value, dict) or not needed <= set(value) <= set(hints):
             raise ValueError(f"an object with {', '.join(hints)} is wanted")

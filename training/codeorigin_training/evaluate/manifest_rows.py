@@ -1,4 +1,4 @@
-"""Rows of the report that are the manifest's: false positives, commits, whole files, and code of both classes."""
+"""Rows of the report from the manifest: false positives, commits, whole files, and code of both classes."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class AccusedCell:
 
 @dataclass(frozen=True, slots=True)
 class AccusedRepositories:
-    """How single repositories of a population fare: the worst tenth's share, and the share of those over 5 %."""
+    """Repositories of a population: the share called in the worst tenth, and the share of repositories over 5 %."""
 
     population: str
     repositories: int
@@ -29,7 +29,7 @@ class AccusedRepositories:
 
 @dataclass(frozen=True, slots=True)
 class FalsePositives:
-    """False positives of one way to judge a function."""
+    """False positives for one way to judge a function."""
 
     way: str
     cells: tuple[AccusedCell, ...]
@@ -38,7 +38,7 @@ class FalsePositives:
 
 @dataclass(frozen=True, slots=True)
 class CommitRow:
-    """Functions whose commit has so many in the corpus, judged in one way."""
+    """Functions of commits of one size class in the corpus, judged in one way."""
 
     human: str
     commit: str
@@ -52,7 +52,7 @@ class CommitRow:
 class CalledRow:
     """Functions of one era's human code, or of LLMs, that are called ``llm`` when judged in one way.
 
-    Their commit, or file (``within``), is of one class of size in the corpus.
+    Their commit or file (``within``) is of one size class in the corpus.
     """
 
     code: str
@@ -66,8 +66,10 @@ class CalledRow:
 
 @dataclass(frozen=True, slots=True)
 class WholeRow:
-    """Whole files or commits (``kind``, with their number of functions where it is of one class of size) ranked by the
-    bundle's rule for them, against one era's human code."""
+    """Whole files or commits ranked by the bundle's rule for them, against one era's human code.
+
+    ``kind`` also names the number of functions if it is of one size class.
+    """
 
     kind: str
     human: str
@@ -78,8 +80,10 @@ class WholeRow:
 
 @dataclass(frozen=True, slots=True)
 class WholeVerdicts:
-    """Shares of whole files or commits (``kind``) at the thresholds for them, repositories weighing alike: of old and
-    of modern human ones called ``llm``, and of those of LLMs called ``llm`` and ``human``."""
+    """Shares of whole files or commits (``kind``) at their thresholds, with equal weight for each repository.
+
+    Shares of old and of modern human ones called ``llm``, and of LLM ones called ``llm`` and ``human``.
+    """
 
     kind: str
     items: int
@@ -91,7 +95,7 @@ class WholeVerdicts:
 
 @dataclass(frozen=True, slots=True)
 class MixedRow:
-    """Functions judged in one way where both classes stand together (``code`` says where), and the called ones."""
+    """Functions judged in one way in mixed files or commits (named by ``code``), and the shares called ``llm``."""
 
     code: str
     way: str

@@ -1,6 +1,6 @@
-"""The report's structure: what report.json holds and report.html is made of.
+"""The structure of a report, as stored in report.json and rendered in report.html.
 
-``None`` in place of a figure says that it cannot be measured there (too few functions, no threshold).
+A figure is ``None`` if it cannot be measured (too few functions, no threshold).
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,11 @@ from codeorigin_training.measure.figures import Estimate, Figures
 
 @dataclass(frozen=True, slots=True)
 class PerturbedFigures:
-    """A row of the matrix under one perturbation; ``loss`` is the AUROC of the same functions' raw text minus this
-    one, ``changed`` the share of functions whose text the perturbation changed."""
+    """A row of the matrix under one perturbation.
+
+    ``loss`` is the AUROC on the raw text of the same functions minus this one, ``changed`` the share of functions
+    whose text the perturbation changed.
+    """
 
     perturbation: str
     figures: Figures
@@ -29,8 +32,10 @@ class PerturbedFigures:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One kind of code; ``model`` says which model is measured. ``in_order`` is the share of pairs whose
-    model-written side scores higher."""
+    """One kind of code; ``model`` names the model that is measured.
+
+    ``in_order`` is the share of pairs whose LLM-written side scores higher.
+    """
 
     name: str
     title: str
@@ -42,7 +47,7 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Figures of one value (``go``) of one property (``language``)."""
+    """Figures for one value (such as ``go``) of one property (such as ``language``)."""
 
     property: str
     value: str
@@ -51,7 +56,7 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Mean probability, share of LLM functions and number of functions of one bin of probabilities."""
+    """Mean probability, share of LLM functions and number of functions in one bin of probabilities."""
 
     probability: float
     share: float
@@ -60,7 +65,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True)
 class RocCurve:
-    """True-positive rates at rising false-positive rates."""
+    """True-positive rates at increasing false-positive rates."""
 
     title: str
     false_positive_rates: tuple[float, ...]
@@ -69,10 +74,10 @@ class RocCurve:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """The bundle at its shipped thresholds on repositories never seen.
+    """The bundle at its shipped thresholds on unseen repositories.
 
-    The six rates are of all ``functions`` of ``units`` repositories, these weighing alike; curves, reliability and
-    breakdowns of ``drawn`` of them, classes matched.
+    The six rates are of all ``functions`` of ``units`` repositories, with equal weight for each repository. Curves,
+    reliability and breakdowns are of ``drawn`` of them, with matched classes.
     """
 
     old_rate: Estimate
@@ -92,7 +97,7 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True)
 class InFileRow:
-    """Functions of one kind of code by their own text and in their files; ``files`` says how those are made up.
+    """Functions of one kind of code by their own text and in their files; ``files`` says how the files are composed.
 
     ``gain`` is the AUROC in the file minus that of the text alone, on the same functions.
     """
@@ -107,8 +112,11 @@ class InFileRow:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Shares at the shipped thresholds, repositories weighing alike: of old and of modern human functions called
-    ``llm``, of LLM functions called so, and of all functions ``unsure``."""
+    """Shares at the shipped thresholds, with equal weight for each repository.
+
+    Shares of old and of modern human functions called ``llm``, of LLM functions called ``llm``, and of all functions
+    called ``unsure``.
+    """
 
     old: Estimate
     modern: Estimate
@@ -118,7 +126,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class InFileRates:
-    """The same functions at the thresholds for their own text and at those for functions in their files."""
+    """Rates of the same functions at the thresholds for their own text and at those for functions in their files."""
 
     files: str
     functions: int
@@ -128,7 +136,7 @@ class InFileRates:
 
 @dataclass(frozen=True, slots=True)
 class InFilesReport:
-    """What a function's neighbours are worth; ``heard`` is the share of functions that have any."""
+    """The effect of a function's neighbours; ``heard`` is the share of functions that have any."""
 
     functions: int
     heard: float
@@ -138,8 +146,10 @@ class InFilesReport:
 
 @dataclass(frozen=True, slots=True)
 class TransferRow:
-    """A retrained linear model without one agent or language, beside the same model trained with it, on the
-    same functions."""
+    """A linear model retrained without one agent or language, compared with the same model trained on all code.
+
+    Both are measured on the same functions; ``auroc_with`` is that of the model trained on all code.
+    """
 
     kind: str
     value: str
@@ -149,7 +159,7 @@ class TransferRow:
 
 @dataclass(frozen=True, slots=True)
 class LearningPoint:
-    """AUROC of the word view trained on so many repositories, one number a seed."""
+    """AUROC of the word view trained on a number of repositories, one value per seed."""
 
     repositories: int
     functions: int
@@ -159,8 +169,11 @@ class LearningPoint:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A model that must not work: ``bound`` is the greatest allowed distance of its AUROC from 0.5; None
-    says that nothing is demanded of it, since CodeOrigin does not read what it reads."""
+    """A model that must not work.
+
+    ``bound`` is the maximum allowed distance of its AUROC from 0.5; None if there is no such demand, because
+    CodeOrigin does not read what this model reads.
+    """
 
     name: str
     title: str
@@ -172,7 +185,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class BaselineFigures:
-    """A textbook detector trained on ``functions`` functions of the same training repositories; 0 for all of them."""
+    """A textbook detector trained on ``functions`` functions of the same training repositories; 0 means all of them."""
 
     name: str
     title: str
@@ -184,11 +197,12 @@ class BaselineFigures:
 
 @dataclass(frozen=True, slots=True)
 class MethodFaithfulness:
-    """How well an order of lines says what the model's logit rests on.
+    """How well a ranking of lines reflects what the model's logit depends on.
 
-    All in logits towards the side that the model takes: ``comprehensiveness`` is lost without the strongest lines
-    (higher is better), ``sufficiency`` with them alone (lower), ``deletion_area`` is the mean of ``deletion``,
-    what is lost when so much of the code (:attr:`Faithfulness.shares`) is taken out, strongest first (higher).
+    All figures are losses in logits towards the side that the model takes. ``comprehensiveness`` is lost without the
+    strongest lines (higher is better), ``sufficiency`` with only these lines (lower is better). ``deletion`` is lost
+    when each of :attr:`Faithfulness.shares` of the lines is removed, strongest first; ``deletion_area`` is its mean
+    (higher is better).
     """
 
     method: str
@@ -211,7 +225,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class RemovalFaithfulness:
-    """All methods under one way of taking lines out."""
+    """All methods under one way of removing lines."""
 
     removal: str
     title: str
@@ -220,7 +234,7 @@ class RemovalFaithfulness:
 
 @dataclass(frozen=True, slots=True)
 class Faithfulness:
-    """Explanations against what the model does when lines are taken out."""
+    """How well explanations match the model's behaviour when lines are removed."""
 
     functions: int
     units: int
@@ -231,7 +245,7 @@ class Faithfulness:
 
 @dataclass(frozen=True, slots=True)
 class Neutral:
-    """Greatest distance, over several lengths, of the logit of nothing but MASK and no n-grams from the bias."""
+    """Maximum distance, over several lengths, of the logit of only MASK and no n-grams from the bias."""
 
     distance: float
     bound: float
@@ -240,7 +254,7 @@ class Neutral:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was measured, and on what."""
+    """The model that was measured, and the data."""
 
     model: str
     digest: str
@@ -252,7 +266,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All sections; those that were not asked for are None or empty."""
+    """All sections; those that were not requested are None or empty."""
 
     subject: Subject
     held_out: HeldOut | None = None

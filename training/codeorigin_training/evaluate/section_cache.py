@@ -1,4 +1,4 @@
-"""Parts of a report that survive an interruption, each under a hash of all that it depends on."""
+"""A cache for parts of a report, each with a hash of everything that it depends on, to survive an interruption."""
 
 import hashlib
 import json
@@ -13,14 +13,14 @@ from codeorigin_training.run import Log
 Value = TypeVar("Value")
 
 VERSION = 2
-"""Raised when a section's figures are computed in another way, so that kept ones are not taken for them."""
+"""Increased when a section's figures are computed differently, so that cached ones are not reused."""
 
 
 class Sections:
-    """Sections in a folder, one JSON file each."""
+    """Cached sections in a folder, one JSON file each."""
 
     def __init__(self, folder: Path, inputs: Mapping[str, Any], log: Log) -> None:
-        """Keep sections that all depend on ``inputs``, plain JSON values."""
+        """Cache sections that all depend on ``inputs``, plain JSON values."""
         self._folder = folder
         self._inputs = dict(inputs)
         self._log = log
@@ -28,13 +28,13 @@ class Sections:
     def get(
         self, name: str, kind: type[Value], inputs: Mapping[str, Any], make: Callable[[], Value]
     ) -> Value:
-        """The kept section if it was made from the same inputs, else a new one, which is kept.
+        """The cached section if it was made from the same inputs, else a new one, which is cached.
 
         Args:
-            name: of the section's file.
+            name: name of the section's file.
             kind: the dataclass that ``make`` returns.
-            inputs: what the section depends on besides the inputs of all.
-            make: measures it.
+            inputs: what the section depends on besides the common inputs.
+            make: measures the section.
         """
         path = self._folder / f"{name}.json"
         key = self._key(inputs)
@@ -45,14 +45,14 @@ class Sections:
                 self._log(f"{name}: taken from {path}")
                 return value
         except (OSError, ValueError, KeyError, TypeError):
-            # Not there, or not a section of today's structure: it is made anew.
+            # Missing, or not a section of the current structure: measure it again.
             pass
         self._log(f"{name}: measuring")
         plain = to_json_value(make())
         self._folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"inputs": key, "section": plain}, indent=1, allow_nan=False)
         write_whole(path, text + "\n")
-        # As a second run reads it, so that both write the same report.
+        # The same value that a second run reads, so that both write the same report.
         return from_json_value(kind, plain)
 
     def _key(self, inputs: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""Changes of a function that leave its origin what it is: layout, comments, names, length.
+"""Changes to a function that do not change its origin: of layout, comments, names and length.
 
-Each method stands in its own file and takes a function's text, its language (an id or model language of the
-server) and a generator. None raises, whatever the text: what cannot be changed comes back as it was.
+Each method is in a separate file and takes a function's text, its language (an id or model language of the
+server) and a random generator. None raises, whatever the text: text that cannot be changed is returned unchanged.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Comments and docstrings taken out, and with them the lines that they leave empty."""
+"""Removes comments and docstrings, and the lines that they leave empty."""
 
 import re
 
@@ -8,7 +8,7 @@ from tree_sitter import Node
 from codeorigin_training.corpus.augmentation.syntax import Tree, decoded, parse_function
 
 _COMMENTS = ("comment", "line_comment", "block_comment")
-# A string that is a statement does nothing, wherever it stands: the first one is the docstring.
+# A string as a statement has no effect; the first one is the docstring.
 _DOCSTRINGS = "(expression_statement . [(string) (concatenated_string)] .) @docstring"
 _JSX_COMMENT = "(jsx_expression . (comment)+ .) @comment"
 _COMPUTED = re.compile(r"[rR]?[fFtT]")
@@ -19,11 +19,11 @@ _CLOSERS = (b"}", b")", b"]", b"end")
 
 
 def comments_removed(code: str, language: str, generator: np.random.Generator) -> str:
-    """``code`` without comments and Python docstrings, by the syntax tree: strings that look like comments stay.
+    """``code`` without comments and Python docstrings, found in the syntax tree; strings that look like comments stay.
 
-    A line that held nothing else goes, and so does a blank line that only set a comment apart. A block of nothing but
-    a docstring becomes ``pass``. Unchanged when nothing else would be left, or when the rest would have more
-    syntax errors. ``generator`` is not used.
+    Lines with nothing else are removed, and so are blank lines that only separated a comment. A block with only a
+    docstring becomes ``pass``. Unchanged if nothing else would be left, or if the rest would have more syntax errors.
+    ``generator`` is not used.
     """
     del generator
     tree = parse_function(code, language)
@@ -40,7 +40,7 @@ def comments_removed(code: str, language: str, generator: np.random.Generator) -
 
 
 def _holes(tree: Tree) -> list[tuple[int, int, bytes]]:
-    """(start, end, what comes there instead), in order and disjoint."""
+    """Disjoint (start, end, replacement) in source order."""
     queries = [f"{tree.kinds(_COMMENTS)} @comment"]
     if tree.kinds(["jsx_expression"]):
         queries.append(_JSX_COMMENT)
@@ -62,7 +62,7 @@ def _docstrings(tree: Tree) -> list[tuple[int, int, bytes]]:
     by_block: dict[int, tuple[Node, list[Node]]] = {}
     for node in strings:
         block = node.parent
-        # An f-string is computed, so it may do something.
+        # An f-string is evaluated, so it may have an effect.
         if block is None or _COMPUTED.match(tree.text(node)):
             continue
         by_block.setdefault(block.id, (block, []))[1].append(node)
@@ -86,7 +86,7 @@ def _trimmed(tree: Tree, node: Node) -> tuple[int, int]:
 
 
 def _without(data: bytes, holes: list[tuple[int, int, bytes]]) -> str:
-    """``data`` without the holes; the lines that only held them are dropped."""
+    """``data`` without the holes; lines that held nothing else are dropped."""
     lines: list[tuple[bytes, bool]] = []  # each with its line end, and whether a hole touched it
     current, touched = b"", False
     position = 0
@@ -113,7 +113,7 @@ def _without(data: bytes, holes: list[tuple[int, int, bytes]]) -> str:
 
 
 def _glue(data: bytes, start: int, end: int, before: bytes) -> bytes:
-    """What must stay between the code on both sides of a comment: a line end counts in some languages."""
+    """What must stay between the code on both sides of a comment; line ends are significant in some languages."""
     line_end = min(
         (at for at in (data.find(b"\n", end), data.find(b"\r", end)) if at >= 0), default=len(data)
     )
@@ -153,5 +153,5 @@ def _opens(line: bytes) -> bool:
 
 
 def _tight(line: bytes) -> bytes:
-    """The line without the blanks that stood before its comment."""
+    """The line without the whitespace that preceded its comment."""
     return line.rstrip(_BLANKS) + line[len(line.rstrip(b"\r\n")) :]

@@ -1,4 +1,4 @@
-"""Part of a function."""
+"""Crops a function to a part of it."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ from codeorigin_training.corpus.augmentation.layout import read_layout
 from codeorigin_training.corpus.augmentation.syntax import with_line_feeds
 
 LEAST_LINES = 3
-"""A part has at least this many lines that are not blank."""
+"""The fewest non-blank lines of a part."""
 
 
 def cropped(code: str, language: str, generator: np.random.Generator) -> str:
-    """A run of whole lines of ``code``, of a third to nine tenths of its length, at least :data:`LEAST_LINES` lines.
+    """A run of whole lines of ``code``, a third to nine tenths of its length and at least :data:`LEAST_LINES` lines.
 
-    It begins and ends with a line that is not blank and not inside a string or a comment, where there is such a line.
-    Unchanged when ``code`` has no more than that many lines. A part rarely parses.
+    It starts and ends with a non-blank line, and not inside a string or a comment if possible. Unchanged if ``code``
+    has at most :data:`LEAST_LINES` non-blank lines. A part rarely parses.
     """
     lines = with_line_feeds(code).split("\n")
     written = [number for number, line in enumerate(lines) if line.strip()]

@@ -1,4 +1,4 @@
-"""One layout for everybody: Python by Black, the other languages by a small formatter of our own."""
+"""A uniform layout for all code: Python by Black, the other languages by our own small formatter."""
 
 import re
 from textwrap import dedent, indent
@@ -16,12 +16,12 @@ _DEFINITION = re.compile(r"\s*(?:async\s+)?def\b|\s*class\b|\s*@")
 
 
 def formatted(code: str, language: str, generator: np.random.Generator) -> str:
-    """``code`` as a formatter leaves it, with line feeds at the ends of its lines.
+    """``code`` as a formatter would write it, with line feeds as line ends.
 
-    Python goes through Black with 88 columns. For the other languages there is no formatter here, so
-    :func:`nested_layout` does part of the work of one: indentation by nesting in the syntax tree, braces, blank
-    lines and trailing blanks. It breaks and joins no statements, and does not touch the blanks inside a line.
-    Unchanged when Black refuses, or when the result would have more syntax errors. ``generator`` is not used.
+    Python is formatted by Black with 88 columns. There is no formatter for the other languages here, so
+    :func:`nested_layout` does part of its work: indentation by nesting in the syntax tree, braces, blank lines and
+    trailing whitespace. It does not break or join statements, or change whitespace within a line. Unchanged if Black
+    fails, or if the result would have more syntax errors. ``generator`` is not used.
     """
     del generator
     if len(code) > _LONGEST or not code.strip():
@@ -29,11 +29,11 @@ def formatted(code: str, language: str, generator: np.random.Generator) -> str:
     if language != "python":
         return nested_layout(code, language)
     before = parse_function(code, language)
-    # Black is recursive, slow on texts that are no Python, and ends the process where a stack overflows.
+    # Black is recursive, slow on text that is not Python, and ends the process on a stack overflow.
     if before is None or before.errors or before.depth() > _DEEPEST:
         return code
     try:
-        # A lone surrogate is no text to Black, and a NUL none to its tokenizer.
+        # Black cannot encode lone surrogates, and its tokenizer cannot read NUL.
         code.encode("utf-8")
     except UnicodeEncodeError:
         return code
@@ -46,7 +46,7 @@ def _blackened(code: str) -> str | None:
     for attempt in (code.strip("\n"), _aligned(code)):
         try:
             return black.format_str(attempt, mode=_MODE).rstrip("\n")
-        # Black has many ways to say that a text is no Python, RecursionError and AssertionError among them.
+        # Black raises many exceptions if a text is not Python, including RecursionError and AssertionError.
         except Exception:
             continue
     wrapped = "class A:\n" + indent(_aligned(code), "    ")
@@ -59,7 +59,7 @@ def _blackened(code: str) -> str | None:
 
 
 def _aligned(code: str) -> str:
-    """``code`` with its first line in the column of the others: a method is cut out without its indentation."""
+    """``code`` with its first line in the column of the others, since a method is cut out without its indentation."""
     first, _, rest = code.strip("\n").partition("\n")
     own = [line for line in rest.split("\n") if _DEFINITION.match(line)]
     margin = own[0][: len(own[0]) - len(own[0].lstrip())] if own and first.startswith("@") else ""

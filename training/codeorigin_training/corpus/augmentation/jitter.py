@@ -1,4 +1,4 @@
-"""Blank lines and quotes: layout that nobody means."""
+"""Random changes to blank lines and quotes, which carry no meaning."""
 
 import re
 
@@ -15,7 +15,7 @@ _STRINGS = {
     "ruby": "(string) @string",
     "php": "[(string) (encapsed_string)] @string",
 }
-# Nothing that either kind of quotes reads differently: escapes, interpolation, another quote.
+# Strings without anything that depends on the kind of quotes: escapes, interpolation, another quote.
 _PLAIN = re.compile(rb"""([bBuUrR]{0,2})(["'])([^"'\\\n$#{}]*)\2""")
 _CONTINUED = re.compile(
     r"[})\].,?:&|+*/=<>-]|end\b|else\b|elif\b|elsif\b|except\b|finally\b|catch\b|rescue\b|when\b"
@@ -23,11 +23,11 @@ _CONTINUED = re.compile(
 
 
 def jittered(code: str, language: str, generator: np.random.Generator) -> str:
-    """``code`` with blank lines taken out and put in at random and, half of the time, the other quotes.
+    """``code`` with blank lines randomly removed and inserted and, half of the time, with its quotes changed.
 
-    One rate for each is drawn per function. Blank lines come between lines of the same indentation only, and never
-    into strings or comments. Quotes change in Python, JavaScript, TypeScript, Ruby and PHP, all to the same kind, where
-    the string holds no escape, interpolation or quote. Unchanged when the syntax tree would not be the same.
+    The rates of removal and insertion are drawn per function. Blank lines are only inserted between lines of the same
+    indentation, and never in strings or comments. In Python, JavaScript, TypeScript, Ruby and PHP, all strings without
+    escapes, interpolation or quotes get the same kind of quotes. Unchanged if the syntax tree would change.
     """
     removal, insertion = generator.uniform(0.0, 1.0), generator.uniform(0.0, 0.3)
     quote = (b'"', b"'")[generator.integers(2)]
@@ -77,7 +77,7 @@ def _requoted(tree: Tree, quote: bytes) -> str:
         sorted(tree.span(node) for node in tree.nodes(query).get("string", ())) if query else ()
     ):
         if end <= outer:
-            continue  # part of an interpolated string, whose own quotes it must not meet
+            continue  # inside an interpolated string, whose quotes it must not repeat
         outer = end
         if match := _PLAIN.fullmatch(tree.data, start, end):
             edits.append((start, end, match[1] + quote + match[3] + quote))
@@ -85,7 +85,7 @@ def _requoted(tree: Tree, quote: bytes) -> str:
 
 
 def _same_but_quotes(tree: Tree, code: str) -> bool:
-    """PHP's two kinds of quotes are two kinds of node: there the counts of nodes and errors have to do."""
+    """Whether only quotes differ; PHP has a kind of node for each, so only counts of nodes and errors are compared."""
     if tree.language != "php":
         return same_shape(tree, code, named=True)
     other = read_layout(code, tree.language)

@@ -1,10 +1,10 @@
-"""What the methods that change layout share: the lines of a function, and which of them are text."""
+"""Shared by the methods that change layout: the lines of a function, and which of them are part of a string."""
 
 from dataclasses import dataclass
 
 from codeorigin_training.corpus.augmentation.syntax import Tree, decoded, parse_function, with_line_feeds
 
-# Every kind of node of a supported grammar whose line breaks are part of a value.
+# Every kind of node in a supported grammar whose line breaks are part of a value.
 _TEXTS = (
     *(
         "string",
@@ -27,18 +27,18 @@ _TEXTS = (
     *("jsx_text", "text", "preproc_def", "preproc_function_def", "multiline_string_literal", "uninterpreted"),
 )
 _COMMENTS = ("comment", "line_comment", "block_comment")
-# A docstring is read without its indentation, so it moves with its function as a comment does.
+# A docstring is read without its indentation, so it moves with its function like a comment.
 _DOCSTRING = "(block . (expression_statement . (string) @node .))"
 TAB_WIDTH = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A parsed function line by line, line ends as line feeds.
+    """A parsed function line by line, with line feeds as line ends.
 
-    ``starts`` are the byte offsets of the lines; ``text`` says of each line whether it begins inside a string, a
-    heredoc or the like, so that its indentation is part of a value; ``comment`` names the line that the comment
-    or docstring around a line's beginning started on, or -1.
+    ``starts`` are the byte offsets of the lines. ``text`` is True for a line that starts inside a string, a heredoc or
+    the like, so that its indentation is part of a value. ``comment`` is, for a line that starts inside a comment or
+    docstring, the line on which that begins, else -1.
     """
 
     tree: Tree
@@ -48,7 +48,7 @@ class Layout:
     comment: list[int]
 
     def line_of(self, byte: int) -> int:
-        """The line that holds ``byte``."""
+        """The line that contains ``byte``."""
         low, high = 0, len(self.starts)
         while high - low > 1:
             middle = (low + high) // 2
@@ -57,7 +57,7 @@ class Layout:
 
 
 def read_layout(code: str, language: str) -> Layout | None:
-    """The layout of a function; None for a language that nobody knows."""
+    """The layout of a function; None for an unknown language."""
     tree = parse_function(with_line_feeds(code), language)
     if tree is None:
         return None
@@ -90,7 +90,7 @@ def _mark(layout: Layout) -> None:
 
 
 def indentation(line: str) -> int:
-    """Width of the blanks that ``line`` begins with, in columns; a tab reaches to the next multiple of four."""
+    """The width of the indentation of ``line`` in columns; a tab reaches to the next multiple of four."""
     width = 0
     for character in line:
         if character == "\t":

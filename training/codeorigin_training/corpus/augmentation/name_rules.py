@@ -1,8 +1,8 @@
-"""Which identifiers of a function are its own, by tree-sitter query.
+"""Tree-sitter queries for the local identifiers of a function.
 
-Captures: ``@local`` declares a name that the function owns; ``@use`` is any place where a variable may stand;
-``@keep`` is one of those places that is none (an attribute, a method, a label, a type); ``@forbid`` is
-a place that ties its name to the world outside (a keyword argument of this function, a shorthand property).
+Captures: ``@local`` declares a local name; ``@use`` is any identifier that may be a variable; ``@keep`` is a ``@use``
+that is not a variable (an attribute, a method, a label, a type); ``@forbid`` is an identifier whose name is visible
+outside the function, such as its keyword arguments and shorthand properties.
 """
 
 _ECMASCRIPT = """
@@ -219,7 +219,7 @@ RULES = {
 [(alias (identifier) @forbid) (undef (identifier) @forbid)]
 """,
 }
-"""A query for each language id."""
+"""The query for each language id."""
 
 _WORDS = """
     amber anchor apple arrow aspen badge barrel basin beacon birch blaze bough bramble branch breeze
@@ -234,4 +234,4 @@ _WORDS = """
 """
 
 WORDS = tuple(_WORDS.split())
-"""Names that say nothing of what a function does, in none of the styles that join words."""
+"""Neutral names that say nothing about what a function does; single words, so that they show no naming style."""

@@ -1,4 +1,4 @@
-"""A small formatter: indentation by nesting in the syntax tree, braces and blank lines in one place."""
+"""A small formatter: indentation by nesting in the syntax tree, and consistent braces and blank lines."""
 
 import re
 from bisect import bisect_left
@@ -40,15 +40,15 @@ _LINE_COMMENT = re.compile(r"//|#")
 
 
 def nested_layout(code: str, language: str) -> str:
-    """``code`` re-indented by how deep each line stands in its brackets, blocks and statements.
+    """``code`` re-indented by the nesting of each line in brackets, blocks and statements.
 
-    One level for each line that opened brackets still open, for the body of a ``case``, and for the lines of a
+    One level for each line with brackets that are still open, for the body of a ``case``, and for the lines of a
     statement after its first. An opening brace alone on its line joins the line before it, and so do ``else``,
-    ``catch`` and ``finally`` behind a closing one, but not in C# and PHP, whose usual style has them apart. Blank lines
-    at the ends of blocks go, several in a row become one, and so do trailing blanks. Two columns a level in
-    JavaScript, TypeScript and Ruby, a tab in Go, four columns in the others.
+    ``catch`` and ``finally`` after a closing brace, but not in C# and PHP, where they are usually on a separate line.
+    Blank lines at the ends of blocks are removed, several in a row become one, and trailing whitespace is removed. A
+    level is two columns in JavaScript, TypeScript and Ruby, a tab in Go, and four columns in other languages.
 
-    Unchanged when the syntax tree would not be the same, or has errors: nesting means nothing then.
+    Unchanged if the syntax tree would change, or has errors, since nesting is meaningless then.
     """
     layout = read_layout(code, language)
     if layout is None or layout.tree.errors:
@@ -63,18 +63,18 @@ def nested_layout(code: str, language: str) -> str:
 
 
 def _depths(layout: Layout) -> list[int]:
-    """How many levels each line is indented by."""
+    """The number of levels by which each line is indented."""
     marks = _marks(layout)
     statements = _statement_starts(layout)
-    # gofmt has the cases in the column of their switch.
+    # gofmt puts cases in the same column as their switch.
     middle = {"ruby": _MIDDLE, "go": _GO_SECTION}.get(layout.tree.language)
     depths = [0] * len(layout.lines)
-    stack: list[int] = []  # the line that each open bracket stands on
+    stack: list[int] = []  # the line of each open bracket
     position = 0
     for number, line in enumerate(layout.lines):
         content = line.strip()
         start = layout.starts[number] + len(encode_utf8(line)) - len(encode_utf8(line.lstrip()))
-        # What closes at the line's first token no longer indents it.
+        # Brackets that close at the line's first token no longer indent it.
         while position < len(marks) and (
             marks[position][0] < start or (marks[position][0] == start and marks[position][1] < 0)
         ):
@@ -114,7 +114,7 @@ def _apply(stack: list[int], mark: tuple[int, int], layout: Layout) -> None:
 
 
 def _marks(layout: Layout) -> list[tuple[int, int]]:
-    """Where brackets, Ruby's blocks and the bodies of cases open (1) and close (-1), in order."""
+    """Where brackets, Ruby's blocks and the bodies of cases open (1) and close (-1), in source order."""
     tree = layout.tree
     marks: list[tuple[int, int]] = []
     for kinds, change in ((_OPEN, 1), (_CLOSE, -1)):
@@ -138,7 +138,7 @@ def _marks(layout: Layout) -> list[tuple[int, int]]:
 
 
 def _stands(tree: Tree, node: Node) -> bool:
-    """Whether the node is in the text: not in the wrapper, and not put there by the parser."""
+    """Whether the node is in the text itself, neither in the wrapper nor inserted by the parser."""
     return tree.shift <= node.start_byte < tree.shift + len(tree.data) and node.end_byte > node.start_byte
 
 
@@ -150,7 +150,7 @@ def _statement_starts(layout: Layout) -> list[tuple[int, int]]:
 
 
 def _continues(statements: list[tuple[int, int]], stack: list[int], start: int, layout: Layout) -> bool:
-    """Whether the line begins inside a statement that began on an earlier line, in the same brackets."""
+    """Whether the line starts inside a statement from an earlier line, in the same brackets."""
     floor = layout.starts[stack[-1]] if stack else 0
     for begin, end in reversed(statements[: bisect_left(statements, (start, 0))]):
         if begin < floor:

@@ -1,4 +1,4 @@
-"""Another indentation: two, three, four or eight columns, or tabs."""
+"""Changes the indentation to two, three, four or eight columns, or tabs."""
 
 import re
 
@@ -8,7 +8,7 @@ from codeorigin_training.corpus.augmentation.layout import Layout, indentation, 
 from codeorigin_training.corpus.augmentation.syntax import same_shape
 
 UNITS = ("  ", "   ", "    ", "        ", "\t")
-"""What one level may be indented by."""
+"""The possible indentations for one level."""
 
 _PREPROCESSED = frozenset({"c", "cpp", "csharp"})
 _LABEL = re.compile(r"\w+:(?!:)\s*(?://.*|/\*.*)?$")
@@ -17,11 +17,11 @@ _BLANKS = " \t\f\v"
 
 
 def reindented(code: str, language: str, generator: np.random.Generator) -> str:
-    """``code`` with its levels of indentation kept and each level written with one unit drawn from :data:`UNITS`.
+    """``code`` with the same levels of indentation, each written as one unit drawn from :data:`UNITS`.
 
-    A level is a column deeper than the line that it hangs on, so text aligned under a bracket becomes one level
-    deeper. Comments move as blocks, strings of several lines stay as they are, trailing blanks and the function's own
-    column go, and line ends become line feeds. Unchanged when the syntax tree would not be the same.
+    Any deeper indentation is one level more, so text aligned under a bracket becomes one level deeper. Comments
+    move as blocks, and strings of several lines are unchanged. Trailing whitespace and the function's own
+    indentation are removed, and line ends become line feeds. Unchanged if the syntax tree would change.
     """
     unit = UNITS[generator.integers(len(UNITS))]
     layout = read_layout(code, language)
@@ -32,7 +32,7 @@ def reindented(code: str, language: str, generator: np.random.Generator) -> str:
 
 
 def rewritten(layout: Layout, levels: list[int], unit: str) -> str:
-    """The lines of ``layout``, each with as many units before it as ``levels`` says."""
+    """The lines of ``layout``, each indented by as many units as its level in ``levels``."""
     lines: list[str] = []
     for number, line in enumerate(layout.lines):
         content = line.strip(_BLANKS)
@@ -55,7 +55,7 @@ def rewritten(layout: Layout, levels: list[int], unit: str) -> str:
 
 
 def _levels(layout: Layout) -> list[int]:
-    """Nesting level of every line by a stack of indentation widths."""
+    """The nesting level of every line, by a stack of indentation widths."""
     widths = [indentation(line) for line in layout.lines]
     counted = [
         number
@@ -81,12 +81,12 @@ def _levels(layout: Layout) -> list[int]:
 
 
 def _base(layout: Layout, counted: list[int], widths: list[int]) -> int:
-    """The function's own column: that of the line that closes it, or else one less than all of its body."""
+    """The function's own column: that of its closing line, or else one less than the least of its body."""
     least = min(widths[number] for number in counted)
     candidates = [number for number in counted if widths[number] == least]
     python = layout.tree.language == "python"
     chosen = candidates[0] if python else counted[-1]
-    # Decorators and the header of a definition below them stand in the function's column, too.
+    # Decorators and the header of a definition below them are in the function's column, too.
     own = (
         layout.lines[chosen]
         .lstrip(_BLANKS)
@@ -96,7 +96,7 @@ def _base(layout: Layout, counted: list[int], widths: list[int]) -> int:
 
 
 def is_outside(content: str, language: str) -> bool:
-    """Whether the line stands in the first column whatever is around it."""
+    """Whether the line is always in the first column, regardless of nesting."""
     if language in _PREPROCESSED and content.startswith("#"):
         return True
     return (

@@ -1,4 +1,4 @@
-"""Local names replaced by neutral ones."""
+"""Replaces local names by neutral ones."""
 
 import re
 from collections.abc import Mapping
@@ -8,13 +8,13 @@ import numpy as np
 from codeorigin_training.corpus.augmentation.name_rules import RULES, WORDS
 from codeorigin_training.corpus.augmentation.syntax import Tree, edited, parse_function, same_shape
 
-# A capital begins a constant or a type, an underscore alone is no name.
+# Constants and types start with a capital letter; a single underscore is not a name.
 _RENAMED = re.compile(r"_*[a-z]\w*")
 _RESERVED = frozenset(
     {"self", "cls", "this", "super", "arguments", "undefined", "null", "nil", "it", "block_given"}
 )
 _DUNDER = re.compile(r"__\w+__")
-# Text that reads variables by their names: PHP and Python look them up, Rust's formats name them.
+# Code that looks up variables by name.
 _BY_NAME = re.compile(
     r"\b(?:compact|extract|get_defined_vars|locals|eval|binding|local_variable_get)\b\s*\(?|\$\$|\$\{"
 )
@@ -23,12 +23,12 @@ _NAME = re.compile(r"\w+")
 
 
 def renamed(code: str, language: str, generator: np.random.Generator) -> str:
-    """``code`` with its parameters and local variables renamed alike wherever they stand.
+    """``code`` with its parameters and local variables consistently renamed.
 
-    Each name becomes a word of :data:`WORDS` that the function does not contain. Kept are the function's own name,
-    attributes, methods, types, keywords, imports, constants, labels, and every name that is tied to the outside:
+    Each name becomes a word of :data:`WORDS` that the function does not contain. The function's own name, attributes,
+    methods, types, keywords, imports, constants and labels are kept, and so are names that are visible outside:
     keyword parameters in Ruby, shorthand properties, global and nonlocal names. Scopes inside the function are not
-    told apart: one name, one new name. Unchanged when the syntax tree would not be the same.
+    distinguished: each name gets a single new name. Unchanged if the syntax tree would change.
     """
     tree = parse_function(code, language)
     if tree is None or (tree.language in {"php", "python", "ruby"} and _looks_up(code, tree.language)):
@@ -54,7 +54,7 @@ def _looks_up(code: str, language: str) -> bool:
 
 
 def _own(tree: Tree) -> tuple[dict[int, str], set[str]]:
-    """Where variables stand in the text, by start byte, and the names that the function owns."""
+    """The variables in the text by start byte, and the names that are local to the function."""
     nodes = tree.nodes(RULES[tree.language])
     sigil = 1 if tree.language == "php" else 0
     kept = {node.start_byte for node in nodes.get("keep", ())}
@@ -76,7 +76,7 @@ def _own(tree: Tree) -> tuple[dict[int, str], set[str]]:
 
 
 def _is_member(tree: Tree, start: int) -> bool:
-    """Whether a dot stands before the identifier: Rust's macros are token by token, without fields."""
+    """Whether a dot precedes the identifier; the contents of Rust's macros are tokens, without field nodes."""
     before = tree.data[max(start - 2, 0) : start]
     return tree.language == "rust" and before.endswith(b".") and before != b".."
 

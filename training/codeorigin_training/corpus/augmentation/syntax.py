@@ -1,4 +1,4 @@
-"""Parse trees of functions that stand alone, and edits of their text by byte range."""
+"""Parse trees of standalone functions, and edits of their text by byte range."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from codeorigin.source.text import encode_utf8
 _LINE_END = re.compile(r"\r\n|\r")
 _ERRORS = "[(ERROR) (MISSING)] @error"
 
-# A method without its class is an error to these grammars, and a method of an object literal to JavaScript's.
+# For these grammars, a method without its class is an error; for JavaScript's, also one of an object literal.
 _CLASS, _OBJECT = (b"class A {\n", b"\n}"), (b"x = {\n", b"\n}")
 _BARE = (b"", b"")
 _WRAPPERS: dict[str, tuple[tuple[bytes, bytes], ...]] = {
@@ -30,7 +30,7 @@ _WRAPPERS: dict[str, tuple[tuple[bytes, bytes], ...]] = {
     "php": (_BARE, _CLASS),
 }
 
-# What is a method by its first words is tried in a class first: mending it as a statement takes the parser long.
+# Text that starts like a method is tried in a class first, because error recovery as a statement is slow.
 _SCRIPT_METHOD = re.compile(
     r"\s*(?:(?:public|private|protected|static|override|async|get|set)\s+)*"
     r"(?!function\b|if\b|for\b|while\b|switch\b|return\b)[*#]?\w+\s*(?:<[^>(]*>)?\("
@@ -47,7 +47,7 @@ _METHODS = {
 class Tree:
     """A parsed function. ``data`` is its text as UTF-8 (lone surrogates as WTF-8), without the wrapper.
 
-    ``shift`` is how many bytes of wrapper stand before it in the tree; ``errors`` counts syntax errors.
+    ``shift`` is the number of bytes of the wrapper before it in the tree; ``errors`` counts syntax errors.
     """
 
     language: str
@@ -67,7 +67,7 @@ class Tree:
         return QueryCursor(_compiled(self.grammar, query)).captures(self.root)
 
     def span(self, node: Node) -> tuple[int, int]:
-        """Where ``node`` stands in ``data``; what the wrapper holds of it is cut off."""
+        """The byte range of ``node`` in ``data``, without any part in the wrapper."""
         size = len(self.data)
         return min(max(node.start_byte - self.shift, 0), size), min(max(node.end_byte - self.shift, 0), size)
 
@@ -77,13 +77,13 @@ class Tree:
         return decoded(self.data[start:end])
 
     def kinds(self, names: Iterable[str], *, named: bool = True) -> str:
-        """A query pattern for those of the node kinds that the grammar has; empty if it has none."""
+        """A query pattern for those of the node kinds that the grammar knows; empty if it knows none."""
         known = [name for name in names if self.grammar.id_for_node_kind(name, named) is not None]
         written = [f"({name})" if named else f'"{name}"' for name in known]
         return f"[{' '.join(written)}]" if written else ""
 
     def depth(self) -> int:
-        """How many nodes stand inside one another at the deepest place."""
+        """The depth of the tree in nodes."""
         cursor = self.root.walk()
         depth = deepest = 1
         while True:
@@ -97,7 +97,7 @@ class Tree:
                 depth -= 1
 
     def shape(self, *, named: bool = False) -> list[int]:
-        """The tree without its text: the kind of every node (or named node), and -1 where a node's children end."""
+        """The tree without its text: the kind of every node (or named node), and -1 at the end of a node's children."""
         cursor = self.root.walk()
         kinds: list[int] = []
         while True:
@@ -113,7 +113,7 @@ class Tree:
 
 
 def parse_function(code: str, language: str) -> Tree | None:
-    """The tree of a function that stands alone, in the wrapper that gives the fewest errors.
+    """Parse a standalone function, in the wrapper that gives the fewest errors.
 
     ``language`` is an id or model language; None if there is no such language.
     """
@@ -135,7 +135,7 @@ def parse_function(code: str, language: str) -> Tree | None:
 
 
 def same_shape(tree: Tree, code: str, *, named: bool = False) -> bool:
-    """Whether ``code`` parses to the tree that ``tree`` is, but for its text (and, if ``named``, its punctuation)."""
+    """Whether ``code`` parses to the same tree as ``tree``, except for text (and, if ``named``, punctuation)."""
     other = parse_function(code, tree.language)
     return (
         other is not None
@@ -146,7 +146,7 @@ def same_shape(tree: Tree, code: str, *, named: bool = False) -> bool:
 
 
 def edited(data: bytes, edits: Iterable[tuple[int, int, bytes]]) -> str:
-    """The text of ``data`` with each (start, end, replacement) applied; of two that overlap the first counts."""
+    """The text of ``data`` with each (start, end, replacement) applied; if two overlap, the first one wins."""
     pieces: list[bytes] = []
     position = 0
     for start, end, replacement in sorted(edits):
@@ -162,7 +162,7 @@ def decoded(data: bytes) -> str:
 
 
 def with_line_feeds(code: str) -> str:
-    """``code`` with every line end written as a line feed."""
+    """``code`` with every line end replaced by a line feed."""
     return _LINE_END.sub("\n", code)
 
 
@@ -173,7 +173,7 @@ def _compiled(grammar: Grammar, query: str) -> Query:
 
 @lru_cache(maxsize=32)
 def _attempts(language: str, method: bool) -> tuple[tuple[Grammar, bytes, bytes], ...]:
-    """(grammar, prefix, suffix) in the order in which they are tried."""
+    """Each (grammar, prefix, suffix) to try, in order."""
     wrappers = _WRAPPERS.get(language, (_BARE,))
     if method:
         wrappers = (_CLASS, _BARE, *wrappers[2:])

@@ -1,1 +1,1 @@
-"""Readers: each turns one kind of source into :class:`~codeorigin_training.corpus.rows.Row`."""
+"""Readers, each of which turns one kind of source into :class:`~codeorigin_training.corpus.rows.Row`."""

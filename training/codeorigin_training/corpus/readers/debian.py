@@ -1,4 +1,4 @@
-"""Archives of source packages -> human functions, and the code outside of functions as a unit of its own."""
+"""Reads human functions, or the code outside of functions, from archives of source packages."""
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
@@ -14,10 +14,10 @@ from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, CorpusError, Ro
 from codeorigin_training.run import Log
 
 MOST_ROWS = 60
-"""Functions of a package, as in ``human.parquet``."""
+"""The maximum number of functions of a package, as in ``human.parquet``."""
 
 _CANDIDATES = 4
-"""Parsing stops at this multiple of what a package may give."""
+"""Parsing stops at this multiple of the number of rows that a package may contribute."""
 
 _OLDEST = datetime.date(1990, 1, 1)
 
@@ -27,10 +27,10 @@ Cut = Callable[[SourceFile], Iterator[CutFunction]]
 def read_source_functions(
     packages: Sequence[SourcePackage], folder: Path, log: Log, *, limit: int = MOST_ROWS, seed: int = 0
 ) -> Iterator[Row]:
-    """Human functions of the packages whose archives lie in ``folder``, at most ``limit`` of each.
+    """Human functions of the packages whose archives are in ``folder``, at most ``limit`` of each.
 
-    A text found in several packages counts for the first. A package whose archive is not the pinned one, is damaged,
-    or unpacks to too much is left out with a line in ``log``.
+    A text found in several packages is counted for the first one. A package is left out, with a line in ``log``, if
+    its archive is not the pinned one, is damaged, or unpacks to too much data.
     """
     return _rows(packages, folder, log, lambda file: cut_functions(file.text, file.path), limit, seed)
 
@@ -38,7 +38,7 @@ def read_source_functions(
 def read_source_top_level(
     packages: Sequence[SourcePackage], folder: Path, log: Log, *, limit: int = MOST_ROWS, seed: int = 0
 ) -> Iterator[Row]:
-    """The code outside of functions of the same files, and of scripts without an extension; a file is a row."""
+    """The code outside of functions of the same files and of scripts without an extension, one row per file."""
     return _rows(
         packages, folder, log, lambda file: cut_top_level(file.text, file.language, file.path), limit, seed
     )
@@ -59,7 +59,7 @@ def _rows(
             log(f"{package.repo}: left out, {error}")
             continue
         found: list[Row] = []
-        # In shuffled order, so that parsing may stop early.
+        # In random order, so that parsing can stop early.
         for index in generator.permutation(len(files)):
             file = files[index]
             for each in cut(file):
@@ -94,7 +94,7 @@ def _row(package: SourcePackage, file: SourceFile, cut: CutFunction) -> Row:
 
 
 def _date(file: SourceFile, package: SourcePackage) -> datetime.date:
-    """The file's own date where it is plausible, else the package's."""
+    """The file's own date if it is plausible, else the package's."""
     try:
         own = datetime.datetime.fromtimestamp(file.modified, datetime.UTC).date()
     except (OverflowError, OSError, ValueError):

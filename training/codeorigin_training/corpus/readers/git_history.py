@@ -1,4 +1,4 @@
-"""What git knows about a repository: its commits with who signed them, and the commit of every line of a file."""
+"""Reads a git repository's history: its commits and their signatures, and the commit of every line of a file."""
 
 import subprocess
 from collections.abc import Iterator
@@ -22,17 +22,17 @@ class SignedCommit:
 
     @property
     def trailers(self) -> list[str]:
-        """The lines of the message that may sign it: ``Key: value`` lines, and lines about what generated it."""
+        """The lines of the message that may be signatures: ``Key: value`` lines, and lines about what generated it."""
         return signing_lines(self.message)
 
 
 def git(repository: Path, *arguments: str) -> bytes:
-    """Output of a git command that only reads.
+    """The output of a read-only git command.
 
     Raises:
-        CorpusError: git is not installed, or says no; the message carries its last line.
+        CorpusError: git is not installed, or fails; the message contains the last line of its errors.
     """
-    # A repository's own configuration could name programs that git would start (file monitors, pagers, text converters).
+    # A repository's configuration could name programs for git to start (file monitors, pagers, text converters).
     safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=", "--no-pager"]
     try:
         done = subprocess.run(
@@ -49,10 +49,10 @@ def git(repository: Path, *arguments: str) -> bytes:
 
 
 def commits(repository: Path) -> dict[str, SignedCommit]:
-    """Every commit that HEAD reaches, by id.
+    """Every commit reachable from HEAD, by id.
 
     Raises:
-        CorpusError: this is no repository with a commit, or git is not installed.
+        CorpusError: this is not a repository with a commit, or git is not installed.
     """
     text = git(repository, "log", "--no-show-signature", f"--format={_FORMAT}", "HEAD").decode(
         "utf-8", "replace"
@@ -73,12 +73,12 @@ def files(repository: Path) -> Iterator[str]:
 
 
 def content(repository: Path, path: str) -> bytes:
-    """Bytes of a file as it stands in HEAD."""
+    """The bytes of a file in HEAD."""
     return git(repository, "show", "--no-textconv", f"HEAD:{path}")
 
 
 def line_commits(repository: Path, path: str) -> list[str]:
-    """Id of the commit that last changed each line of a file in HEAD; blanks alone do not count as a change."""
+    """The id of the commit that last changed each line of a file in HEAD, ignoring whitespace changes."""
     output = git(repository, "blame", "--porcelain", "--no-textconv", "-w", "HEAD", "--", path)
     ids: list[str] = []
     current = ""

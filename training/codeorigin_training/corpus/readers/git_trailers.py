@@ -1,4 +1,4 @@
-"""Git repositories -> functions whose lines all come from commits that an agent signed, or all from before a date."""
+"""Reads functions from git repositories whose lines are all from agent-signed commits, or all from before a date."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ _MODEL = re.compile(
 
 
 def agent_of(commit: SignedCommit) -> str:
-    """Name of the agent that signed ``commit``; empty where none did."""
+    """The name of the agent that signed ``commit``; empty if none did."""
     return next((signature.name for signature in agent_signatures() if _fits(signature, commit)), "")
 
 
@@ -35,7 +35,7 @@ def _fits(signature: Signature, commit: SignedCommit) -> bool:
 
 
 def generator_of(commit: SignedCommit) -> str:
-    """The model that a trailer names, as ``claude-opus-4.6``; else the agent's name."""
+    """The model named in a trailer, such as ``claude-opus-4.6``; else the agent's name."""
     for line in commit.trailers:
         _, _, value = line.partition(":")
         if (match := _MODEL.search(value.partition("<")[0])) and any(c.isdigit() for c in match[1]):
@@ -44,10 +44,10 @@ def generator_of(commit: SignedCommit) -> str:
 
 
 def find_repositories(folder: Path) -> list[Path]:
-    """The git repositories directly in ``folder``, bare ones too, by name.
+    """The git repositories directly in ``folder``, including bare ones, sorted by name.
 
     Raises:
-        CorpusError: there is none.
+        CorpusError: there are none.
     """
     found = sorted(path for path in folder.glob("*") if (path / ".git").exists() or (path / "HEAD").is_file())
     if not found:
@@ -58,13 +58,13 @@ def find_repositories(folder: Path) -> list[Path]:
 def read_repositories(folder: Path, *, limit: int = 220, seed: int = 0) -> Iterator[Row]:
     """Functions of every git repository directly in ``folder``, at most ``limit`` of each label and repository.
 
-    A function is a model's when every line of it that is not blank was last changed by a commit that one and
-    the same agent signed, and human when the last of its commits, none of them signed, is not later than
-    :data:`~codeorigin_training.corpus.packages.HUMAN_UNTIL`. All others, mixed or of unknown origin, are left
-    out. ``Row.repo`` is the repository's folder name.
+    A function is labelled ``llm`` if all of its non-blank lines were last changed by commits that the same agent
+    signed, and human if none of these commits is signed and none is later than
+    :data:`~codeorigin_training.corpus.packages.HUMAN_UNTIL`. All others, of mixed or unknown origin, are left out.
+    ``Row.repo`` is the name of the repository's folder.
 
     Raises:
-        CorpusError: ``folder`` holds no repository, or git says no.
+        CorpusError: ``folder`` holds no repository, or git fails.
     """
     generator = np.random.default_rng(seed)
     for repository in find_repositories(folder):
@@ -86,7 +86,7 @@ def _rows(repository: Path) -> Iterator[Row]:
         except SourceError:
             continue
         cuts = list(cut_functions(text, path))
-        # git ends a line at LF alone; a file with other line ends has other line numbers.
+        # git only ends lines at LF, so files with other line ends have different line numbers.
         if not cuts or "\r" in text.replace("\r\n", "\n"):
             continue
         ids = line_commits(repository, path)
@@ -99,7 +99,7 @@ def _rows(repository: Path) -> Iterator[Row]:
 def _writers(
     cut: CutFunction, ids: Sequence[str], known: dict[str, SignedCommit]
 ) -> list[SignedCommit] | None:
-    """The commits of the lines that are not blank, oldest first; None when git knows less than the text."""
+    """The commits of the non-blank lines, oldest first; None if git does not know the commit of every line."""
     written: set[str] = set()
     for number, line in enumerate(cut.code.split("\n"), cut.first_line):
         if line.strip():

@@ -1,4 +1,4 @@
-"""One JSON object a line -> rows, with errors that name the line."""
+"""Reads rows from JSONL files, with errors that name the line."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,13 +15,13 @@ _LABELS = {"llm": 1, "human": 0}
 
 
 def read_jsonl(path: Path) -> Iterator[Row]:
-    """The rows of a JSONL file, whose names are the columns of ``functions.parquet``; blank lines count for nothing.
+    """The rows of a JSONL file, whose names are the columns of ``functions.parquet``; blank lines are ignored.
 
-    ``code``, ``language``, ``label`` (``llm`` or ``human``) and ``repo`` must be there; the other columns are empty by
-    default, ``is_test`` false, ``lines`` counted.
+    ``code``, ``language``, ``label`` (``llm`` or ``human``) and ``repo`` are required. By default ``is_test`` is
+    false, ``lines`` is counted, and the other columns are empty.
 
     Raises:
-        CorpusError: the file cannot be read, or a line is no such object; the message names file and line.
+        CorpusError: the file cannot be read, or a line is not a valid object; the message names file and line.
     """
     try:
         with path.open(encoding="utf-8") as file:
@@ -35,7 +35,7 @@ def read_jsonl(path: Path) -> Iterator[Row]:
 
 
 def row_of(entry: Mapping[str, Any], where: str) -> Row:
-    """``entry`` as a row; ``where`` begins the message of an error.
+    """``entry`` as a row; error messages start with ``where``.
 
     Raises:
         CorpusError: a name is missing or unknown, or a value is of the wrong type.

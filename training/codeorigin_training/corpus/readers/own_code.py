@@ -1,4 +1,4 @@
-"""Which files of a released package its authors wrote, as far as path and text tell, and choosing among functions."""
+"""Tells by path and text which files of a released package its authors wrote, and samples functions."""
 
 import re
 from pathlib import PurePosixPath
@@ -17,7 +17,7 @@ _BUILT = re.compile(
     r"dist(-\w+)?|build|builds|built|out|umd|esm?\d*|cjs|es\d+|min|bundles?|compiled|prebuilds|\w+\.min\.js|locales?|i18n",
     re.IGNORECASE,
 )
-# What compilers and bundlers leave in the JavaScript that they write.
+# Traces of compilers and bundlers in the JavaScript that they generate.
 _COMPILED = re.compile(
     r"__esModule|__awaiter|__importDefault|_interopRequire|__webpack_require__|_createClass\(|_classCallCheck"
     r"|//# sourceMappingURL=|__decorate\b|asyncToGenerator|regeneratorRuntime|__extends\b|_inheritsLoose"
@@ -26,19 +26,19 @@ _COMPILED = re.compile(
 
 
 def is_own_code(path: str, text: str, language: str) -> bool:
-    """Whether a source file of a model ``language`` is the package's own: not vendored, built or compiled."""
+    """Whether a source file in model language ``language`` is the package's own, not vendored, built or compiled."""
     script = language in {"javascript", "typescript"}
     return not _is_foreign(path, script=script) and not (script and _COMPILED.search(text))
 
 
 def is_wanted_path(name: str) -> bool:
-    """Whether ``name`` stays inside the archive that it is in."""
+    """Whether the path ``name`` stays inside its archive."""
     path = PurePosixPath(name)
     return not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
 def without_blanks(code: str) -> str:
-    """``code`` without any, to tell whether two texts are alike but for their layout."""
+    """``code`` without whitespace, to compare texts regardless of layout."""
     return "".join(code.split())
 
 

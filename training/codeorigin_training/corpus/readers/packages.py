@@ -1,4 +1,4 @@
-"""Archives of released packages -> human functions with the era that the releases prove."""
+"""Reads human functions from archives of released packages, with the era that the releases prove."""
 
 import tarfile
 import zipfile
@@ -22,7 +22,7 @@ _LARGEST_FILE = 1_000_000
 _LARGEST_ARCHIVE = 600_000_000
 _MOST_FILES = 60_000
 _CANDIDATES = 4
-"""Parsing stops at this multiple of the functions that a package may give."""
+"""Parsing stops at this multiple of the number of functions that a package may contribute."""
 
 _LANGUAGES = {
     "pypi": frozenset({"python", "c", "cpp", "rust"}),
@@ -33,15 +33,15 @@ _LANGUAGES = {
 def read_package_archives(
     packages: Sequence[Package], folder: Path, *, limit: int = 150, seed: int = 0
 ) -> Iterator[Row]:
-    """Human functions of every package whose archives lie in ``folder``, at most ``limit`` of each.
+    """Human functions of every package whose archives are in ``folder``, at most ``limit`` of each.
 
-    A function whose text, blanks apart, stands in the earlier release too is of before
+    A function whose text, ignoring whitespace, is also in the earlier release dates from before
     :data:`~codeorigin_training.corpus.packages.ASSISTED_FROM`; any other function of a modern release counts as
-    modern. Where there are more than ``limit``, modern ones fill up to two thirds. A text found in several
-    packages counts for the first.
+    modern. If there are more than ``limit``, up to two thirds are modern ones, or more if too few old ones are left. A
+    text found in several packages is counted for the first one.
 
     Raises:
-        CorpusError: an archive is missing or damaged, or larger than is sensible.
+        CorpusError: an archive is missing or damaged, or too large.
     """
     seen: set[str] = set()
     generator = np.random.default_rng(seed)
@@ -65,9 +65,9 @@ def read_package_archives(
 
 
 def read_archive(path: Path) -> Iterator[tuple[str, str]]:
-    """Path inside the archive and text of every source file of a wheel or an npm archive.
+    """The path inside the archive and the text of every source file of a wheel or an npm archive.
 
-    Nothing is written to disk. Files that are no text, are larger than 1 MB, or whose path leads out of the
+    Nothing is written to disk. Files that are not text, are larger than 1 MB, or whose path leads out of the
     archive are left out.
 
     Raises:
@@ -89,7 +89,7 @@ def read_archive(path: Path) -> Iterator[tuple[str, str]]:
 def _functions(
     package: Package, archive: Path, generator: np.random.Generator
 ) -> Iterator[tuple[str, CutFunction]]:
-    """The functions of the written files in shuffled order of files, so that a reader may stop early."""
+    """The functions of the package's own files, with files in random order so that a reader can stop early."""
     files = [(path, text) for path, text in read_archive(archive) if _is_written(package, path, text)]
     for index in generator.permutation(len(files)):
         path, text = files[index]
@@ -105,7 +105,7 @@ def _is_written(package: Package, path: str, text: str) -> bool:
 
 
 def _packed(archive: Path) -> str:
-    """All of the release without blanks: a search in it is far faster than parsing it."""
+    """The text of the whole release without whitespace; searching it is far faster than parsing it."""
     return "\0".join(without_blanks(text) for _, text in read_archive(archive))
 
 
@@ -143,7 +143,7 @@ def _tar_members(path: Path) -> Iterator[tuple[str, bytes]]:
         for info in infos:
             if info.isfile() and _is_wanted(info.name, info.size):
                 file = archive.extractfile(info)
-                # npm puts everything into one folder, mostly called "package".
+                # npm puts everything into one folder, usually called "package".
                 if file is not None:
                     yield info.name.partition("/")[2] or info.name, file.read()
 

@@ -1,4 +1,4 @@
-"""Published snippets of many generators -> rows grouped by the task that they answer."""
+"""Reads published snippets of many generators as rows grouped by the task that they answer."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,11 +18,11 @@ _ADVICE = "turn snippets off or pass a parquet file of snippets"
 
 
 def read_snippets(path: Path, *, with_functions: bool = False, advice: str = _ADVICE) -> Iterator[Row]:
-    """The snippets of a parquet file, each whole: imports and main program are part of an answer.
+    """The snippets of a parquet file, each as a whole, since imports and main program are part of an answer.
 
-    What the file calls source stands in ``Row.repo``, as ``snippets/SOURCE``. A snippet's ``group`` must not be
-    split. ``with_functions`` leaves out what defines no function of a supported language: a query, a configuration, a
-    script of three lines. ``advice`` is what to do where there is no file.
+    The file's column ``source`` becomes ``Row.repo``, as ``snippets/SOURCE``. A ``group`` of snippets must not be
+    split. ``with_functions`` leaves out snippets without a function in a supported language, such as a query, a
+    configuration or a script of three lines. ``advice`` tells the user what to do if the file is missing.
 
     Raises:
         CorpusError: the file is missing or lacks a column.
@@ -38,7 +38,7 @@ def read_snippets(path: Path, *, with_functions: bool = False, advice: str = _AD
 
 
 def read_snippet_top_level(path: Path) -> Iterator[Row]:
-    """The code outside of functions of every snippet that has some, as the server reads it.
+    """The code outside of functions in every snippet that has some, as the server reads it.
 
     Raises:
         CorpusError: as :func:`read_snippets`.

@@ -1,4 +1,4 @@
-"""Archives of source packages, read as streams: nothing is written to disk, and nothing follows a link."""
+"""Reads archives of source packages as streams: nothing is written to disk, and links are not followed."""
 
 import bz2
 import gzip
@@ -18,7 +18,7 @@ from codeorigin_training.corpus.readers.own_code import is_wanted_path
 from codeorigin_training.corpus.rows import CorpusError
 
 LARGEST_FILE = 1_000_000
-"""Bytes of the largest source file that is read."""
+"""The maximum size in bytes of a source file that is read."""
 
 _LARGEST_ARCHIVE = 400_000_000
 _LARGEST_RATIO = 100
@@ -30,7 +30,7 @@ _LANGUAGE_OF = {b"python": "python", b"ruby": "ruby", b"php": "php", b"node": "j
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A source file of an archive: its path below the archive's one folder, if it has one, and its time in seconds."""
+    """A source file of an archive: its path below the archive's single top folder, if any, and its time in seconds."""
 
     path: str
     text: str
@@ -39,14 +39,14 @@ class SourceFile:
 
 
 def read_source_archive(path: Path) -> Iterator[SourceFile]:
-    """The source files of a tar archive packed by gzip, bzip2 or xz, those below ``debian/`` apart.
+    """The source files of a tar archive compressed with gzip, bzip2 or xz, except those below ``debian/``.
 
-    A file without an extension is a script of the language that its first line names. Links, devices, files that
-    are no text or are larger than 1 MB, and paths that lead out of the archive are left out.
+    The language of a file without an extension is that of the interpreter in its first line. Links, devices, files
+    that are not text or larger than 1 MB, and paths that lead out of the archive are left out.
 
     Raises:
         CorpusError: the archive is missing or damaged, holds more than 40,000 members, or unpacks to more than 400 MB
-            or a hundred times its size.
+            or, above 20 MB, a hundred times its size.
     """
     try:
         limit = min(_LARGEST_ARCHIVE, max(_ALWAYS_ALLOWED, _LARGEST_RATIO * path.stat().st_size))
@@ -66,7 +66,7 @@ def read_source_archive(path: Path) -> Iterator[SourceFile]:
 
 
 class _Bounded:
-    """Counts what is unpacked, so that a small archive cannot become more than memory and time allow."""
+    """A file that limits how much is unpacked, so that a small archive cannot exhaust memory or time."""
 
     def __init__(self, file: IO[bytes], path: Path, limit: int) -> None:
         self._file, self._path, self._left = file, path, limit
@@ -88,7 +88,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _files(path: Path, unpacked: _Bounded, names: set[str]) -> Iterator[SourceFile]:
-    """The source files with their whole paths; ``names`` gets those of all files."""
+    """The source files with their full paths; the paths of all files are added to ``names``."""
     count = 0
     with tarfile.open(fileobj=unpacked, mode="r|") as archive:  # type: ignore[call-overload]
         for member in archive:
@@ -111,6 +111,6 @@ def _files(path: Path, unpacked: _Bounded, names: set[str]) -> Iterator[SourceFi
                 except SourceError:
                     continue
                 yield SourceFile(name, text, language, float(member.mtime))
-    # The check of the compressed data stands behind the tar archive's end.
+    # The checksum of the compressed data comes after the end of the tar archive.
     while unpacked.read(1 << 16):
         pass

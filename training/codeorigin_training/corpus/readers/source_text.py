@@ -1,4 +1,4 @@
-"""Source text -> its functions, cut as the corpus cuts them: whole lines, outermost functions, 4 to 200 lines."""
+"""Cuts functions out of source text as the corpus has them: whole lines, outermost functions, 4 to 200 lines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from codeorigin.spans import code_text
 from codeorigin.top_level import top_level
 
 SHORTEST, LONGEST = 4, 200
-"""Line counts of the functions that are listed: shorter ones say nothing, longer ones are mostly tables."""
+"""Bounds on a function's line count; shorter functions carry no information, longer ones are mostly tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class CutFunction:
-    """A function of a file: its lines without the last line end, and where they stand (0-based, end included).
+    """A function of a file: its lines without the last line end, and their position (0-based, end included).
 
-    It is the code outside of functions where :func:`cut_top_level` cut it.
+    From :func:`cut_top_level`, it is the code outside of functions.
     """
 
     code: str
@@ -34,10 +34,10 @@ class CutFunction:
 
 
 def cut_functions(text: str, path: str) -> Iterator[CutFunction]:
-    """The functions of one file in source order; nothing for generated or minified text and unknown languages.
+    """The functions of one file in source order; none for generated or minified text and unknown languages.
 
-    What the server reads of a function (``span.code``): decorators inside its node belong to it, attributes beside it
-    and the comment above do not. Its first line keeps its indentation.
+    Each is cut as the server reads it (``span.code``): decorators inside its node are included, attributes next to it
+    and the comment above are not. The first line keeps its indentation.
     """
     language = language_for_path(path)
     if language is None or is_generated(text) or is_minified(text):
@@ -52,7 +52,7 @@ def cut_functions(text: str, path: str) -> Iterator[CutFunction]:
 
 
 def cut_top_level(text: str, language: Language, path: str = "") -> Iterator[CutFunction]:
-    """What the server reads of the code outside of a file's functions: one unit, or none."""
+    """The code outside of a file's functions as the server reads it: one unit, or none."""
     if is_generated(text) or is_minified(text):
         return
     index = LineIndex(text)

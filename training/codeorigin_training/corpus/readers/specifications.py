@@ -1,4 +1,4 @@
-"""Same-task pairs with the specification that the model wrote from: ``pairs.parquet``, and the project's own pairs."""
+"""Reads same-task pairs with their specifications: those of ``pairs.parquet``, and the project's own pairs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ NO_INSTRUCTION = "none"
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """A task in words, the person's function that it was made from, and the model's that was made from it.
+    """A task in words, the human-written function that it describes, and the function that a model wrote from it.
 
-    ``instruction`` is what the model was told besides, ``none`` for nothing; ``similarity`` the share of tokens that
-    both functions have in common, 0 to 1. ``modern`` says that the person wrote in July 2021 to November 2022.
+    ``instruction`` is an additional instruction to the model, or ``none``; ``similarity`` is the share of tokens that
+    both functions have in common, 0 to 1. ``modern`` marks human code of July 2021 to November 2022.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Specification:
 
     @property
     def text(self) -> str:
-        """Signature, context and behaviour, a paragraph each; the instruction last if there is one."""
+        """Signature, context and behaviour, one paragraph each, and the instruction last if there is one."""
         parts = [self.signature, self.context, self.behaviour]
         if self.instruction != NO_INSTRUCTION:
             parts.append(f"Instruction: {self.instruction}.")
@@ -46,7 +46,7 @@ class Specification:
 
     @property
     def rows(self) -> tuple[Row, Row]:
-        """Both functions as rows of the corpus: the person's, then the model's."""
+        """Both functions as rows of the corpus: the human-written one, then the model's."""
         human, llm = (
             Row(
                 code=code,
@@ -65,7 +65,7 @@ class Specification:
 
 
 def read_specifications(data: Path, functions: Sequence[Row] = ()) -> list[Specification]:
-    """Every specification of ``data/pairs.parquet``, then the project's own whose human function is in ``functions``.
+    """Every specification of ``data/pairs.parquet``, and the project's own whose human function is in ``functions``.
 
     Raises:
         CorpusError: the file is missing, lacks a column, or holds a pair without a task in words.

@@ -1,6 +1,6 @@
-"""Stylometry: about forty figures of a function's text, for gradient boosting.
+"""Stylometry: about fifty figures of a function's text, for gradient boosting.
 
-Figures of this kind (layout, naming, comments, punctuation) are what classic authorship attribution reads, see
+Figures of this kind (layout, naming, comments, punctuation) are the features of classic authorship attribution, see
 Caliskan-Islam et al., "De-anonymizing Programmers via Code Stylometry", USENIX Security 2015.
 """
 
@@ -26,7 +26,7 @@ LAYOUT = (
     "line_length_deviation",
     "line_length_max",
 )
-"""Figures of the normalised text's layout, which is all that a CodeOrigin model sees of it."""
+"""Figures of the normalised text's layout, which is all the layout that a CodeOrigin model sees."""
 
 RAW_LAYOUT = (
     "trailing_blanks",
@@ -38,7 +38,7 @@ RAW_LAYOUT = (
     "raw_blank_lines",
     "long_blank_runs",
 )
-"""Figures of layout that normalisation takes out."""
+"""Figures of layout that normalisation removes."""
 
 LENGTH = ("lines", "characters", "words")
 
@@ -66,12 +66,12 @@ _STYLE = (
 
 
 def figure_names() -> tuple[str, ...]:
-    """Names of :func:`figures`, in their order."""
+    """The names of :func:`figures`, in the same order."""
     return (*LENGTH, *LAYOUT, *RAW_LAYOUT, *_STYLE, *(f"sign {sign}" for sign in _SIGNS))
 
 
 def figures(code: str, language: str) -> Floats:
-    """Figures of one function, ``(len(figure_names()),)``: counts a character, shares, means and deviations."""
+    """The figures of one function, ``(len(figure_names()),)``: counts, rates, shares, means and deviations."""
     normalized = normalize(code, language).text
     words = _WORD.findall(normalized)
     size = max(len(normalized), 1)
@@ -88,18 +88,18 @@ def figures(code: str, language: str) -> Floats:
 
 
 def figure_matrix(rows: Sequence[Row]) -> Floats:
-    """``(len(rows), len(figure_names()))``."""
+    """:func:`figures` of every row, ``(len(rows), len(figure_names()))``."""
     return np.array([figures(row.code, row.language) for row in rows]).reshape(len(rows), len(figure_names()))
 
 
 def columns(names: Sequence[str]) -> list[int]:
-    """Where the figures of these names stand."""
+    """The columns of the figures with these names."""
     known = figure_names()
     return [known.index(name) for name in names]
 
 
 def boosted(seed: int) -> HistGradientBoostingClassifier:
-    """Gradient-boosted trees, as a textbook sets them."""
+    """Gradient-boosted trees with textbook settings."""
     return HistGradientBoostingClassifier(
         max_iter=200, learning_rate=0.08, max_leaf_nodes=31, random_state=seed
     )

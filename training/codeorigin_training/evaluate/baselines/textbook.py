@@ -1,4 +1,4 @@
-"""Textbook detectors trained on the same split: what the shipped model has to beat."""
+"""Textbook detectors trained on the same split, as baselines for the shipped model."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from codeorigin_training.measure.held_out import detector_metrics, headline, ran
 
 
 def word_bigrams() -> Pipeline:
-    """Tf-idf of word unigrams and bigrams with line breaks and their indentation, then logistic regression."""
+    """Tf-idf of word unigrams and bigrams, including line breaks with indentation, then logistic regression."""
     hashing = HashingVectorizer(
         n_features=1 << 20,
         alternate_sign=False,
@@ -29,7 +29,7 @@ def word_bigrams() -> Pipeline:
 
 
 def character_ngrams() -> Pipeline:
-    """Tf-idf of 2- to 5-character n-grams with white space squeezed, then logistic regression."""
+    """Tf-idf of 2- to 5-character n-grams with collapsed whitespace, then logistic regression."""
     hashing = HashingVectorizer(
         n_features=1 << 20,
         alternate_sign=False,
@@ -46,7 +46,7 @@ BASELINES = {"word_bigrams": word_bigrams, "character_ngrams": character_ngrams}
 
 
 def fit_baseline(pipeline: Pipeline, rows: Sequence[Row], weights: Floats) -> Pipeline:
-    """Fit on the rows' raw text with the sample weights ``(len(rows),)`` that the shipped model was trained with."""
+    """Fit on the rows' raw text with sample ``weights`` ``(len(rows),)``."""
     labels = [row.label for row in rows]
     return pipeline.fit([row.code for row in rows], labels, logisticregression__sample_weight=weights)
 
@@ -65,9 +65,9 @@ def held_out_baselines(
     *,
     context: FileContext | None = None,
 ) -> dict[str, Any]:
-    """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, pairs included.
+    """Figures on ``held_out`` of every baseline, trained on the rows of ``side`` with its weights, including pairs.
 
-    With ``context`` also those of functions in their files, whose neighbours serve any detector.
+    With ``context``, also figures for functions in their files, since neighbours help any detector.
     """
     figures: dict[str, Any] = {}
     for name, make in BASELINES.items():

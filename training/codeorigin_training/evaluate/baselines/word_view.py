@@ -1,4 +1,4 @@
-"""Linear models trained for the report alone: the word view, on part of the training repositories."""
+"""Linear models trained only for the report: the word view, on part of the training repositories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ class TrainingSet:
         return view_matrices(rows, [WORDS], processes=self.processes)[0]
 
     def fit(self, keep: Booleans, labels: Integers | None = None) -> "WordModel":
-        """Train on the rows to ``keep``, balanced as the shipped model's rows are.
+        """Train on the rows to ``keep``, balanced like those of the shipped model.
 
         Args:
-            keep: bool ``(len(rows),)``; both classes must be among them.
-            labels: ``(len(rows),)`` in place of the rows' own.
+            keep: bool ``(len(rows),)``; must select rows of both classes.
+            labels: ``(len(rows),)``, to use instead of the rows' own labels.
         """
         chosen = np.flatnonzero(keep)
         inside = [self.rows[number] for number in chosen]
@@ -51,7 +51,7 @@ class TrainingSet:
 
 @dataclass(frozen=True, slots=True)
 class WordModel:
-    """A trained word view and how many ``functions`` it read."""
+    """A trained word view, and the number of ``functions`` that it was trained on."""
 
     model: LinearModel
     functions: int

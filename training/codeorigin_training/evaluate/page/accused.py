@@ -1,4 +1,4 @@
-"""How often human code is called ``llm``, and what a commit is worth."""
+"""The page's sections on how often human code is called ``llm``, and on the evidence of a commit."""
 
 from codeorigin_training.evaluate.page.components import heading, note, section, table
 from codeorigin_training.evaluate.page.wording import interval, percent, percent_interval
@@ -43,7 +43,7 @@ def accused_section(report: Report) -> str:
 
 
 def commits_section(report: Report) -> str:
-    """The commit against file and own text, as a whole, and where both classes stand together."""
+    """The commit compared with file and own text, whole commits, and code where both classes are mixed."""
     body = [
         [
             f"{row.human.replace('_', ' ')}; {row.commit}; {row.way.replace('_', ' ')}",

@@ -23,7 +23,7 @@ from codeorigin_training.evaluate.report import (
 
 
 def baselines_section(rows: Sequence[BaselineFigures]) -> str:
-    """The bundle beside textbook detectors."""
+    """The bundle compared with textbook detectors."""
     body = [
         [
             row.title,
@@ -60,7 +60,7 @@ def baselines_section(rows: Sequence[BaselineFigures]) -> str:
 
 
 def learning_section(points: Sequence[LearningPoint]) -> str:
-    """AUROC over the number of training repositories."""
+    """AUROC against the number of training repositories."""
     body = [
         [
             str(point.repositories),
@@ -103,7 +103,7 @@ def controls_section(rows: Sequence[Control]) -> str:
 
 
 def faithfulness_section(found: Faithfulness | None) -> str:
-    """Explanations against what the model does."""
+    """How well explanations match the model's behaviour."""
     if found is None:
         return ""
     parts = [
@@ -145,7 +145,7 @@ def faithfulness_section(found: Faithfulness | None) -> str:
 
 
 def neutral_section(found: Neutral | None) -> str:
-    """Where explanations start from."""
+    """The neutral input that explanations start from."""
     if found is None:
         return ""
     verdict = flag(found.holds, "holds", "does not hold")

@@ -1,6 +1,6 @@
-"""Pieces of a plain page: sections, tables, marks, each a macro of ``templates``.
+"""Components of a plain page: sections, tables and marks, each a macro in ``templates``.
 
-Text is escaped by the templates; what these functions return is HTML and is not escaped again.
+Text is escaped by the templates; these functions return HTML, which is not escaped again.
 """
 
 from collections.abc import Sequence
@@ -29,12 +29,12 @@ def _piece(name: str, *arguments: object) -> Markup:
 
 
 def page(title: str, *parts: str) -> str:
-    """A whole page: no script, nothing loaded from elsewhere."""
+    """A whole page, without scripts or external resources."""
     return _environment().get_template("page.html.jinja").render(title=title, parts=parts)
 
 
 def section(title: str, *parts: str) -> Markup:
-    """A heading and what stands below it."""
+    """A heading and the content below it."""
     return _piece("section", title, parts)
 
 
@@ -59,12 +59,12 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
 
 
 def flag(good: bool, yes: str, no: str) -> Markup:
-    """``yes`` in the colour of what is good, or ``no`` in that of what is not."""
+    """``yes`` in the colour for good, or ``no`` in the colour for bad."""
     return _piece("flag", "good" if good else "bad", yes if good else no)
 
 
 def plots(*pictures: str) -> Markup:
-    """SVG pictures beside each other."""
+    """SVG pictures next to each other."""
     return _piece("plots", [Markup(picture) for picture in pictures])
 
 
@@ -79,15 +79,15 @@ def bullets(texts: Sequence[str]) -> Markup:
 
 
 def details(summary: str, part: str) -> Markup:
-    """What opens on a click."""
+    """Content that opens on a click on ``summary``."""
     return _piece("details", summary, part)
 
 
 def fine(text: str) -> Markup:
-    """Says that nothing is wrong."""
+    """A message that nothing is wrong."""
     return _piece("fine", text)
 
 
 def problem_list(title: str, texts: Sequence[str]) -> Markup:
-    """What must be read first."""
+    """A list of problems that must be read first."""
     return _piece("problems", title, texts)

@@ -1,4 +1,4 @@
-"""report.html from the report alone: one page, no script, nothing loaded from elsewhere."""
+"""Renders report.html from the report: one page, without scripts or external resources."""
 
 from collections.abc import Callable, Sequence
 
@@ -58,7 +58,7 @@ _COLUMNS = (
 
 
 def render(report: Report) -> str:
-    """The page."""
+    """The whole page as HTML."""
     subject = report.subject
     parts = [
         heading(f"How well {subject.model} works", 1),
@@ -90,7 +90,7 @@ def render(report: Report) -> str:
 
 
 def problems(report: Report) -> list[str]:
-    """What a reader must know before any figure: controls over their bound, demands that do not hold."""
+    """What a reader must know first: controls over their bound, and demands that do not hold."""
     found = [
         f"Control over its bound: {control.title}: AUROC {number(control.old.value)} (old human code), "
         f"{number(control.modern.value)} (modern), at most {control.bound} from 0.5."

@@ -6,7 +6,7 @@ from codeorigin_training.evaluate.report import InFilesReport
 
 
 def in_files_section(found: InFilesReport | None) -> str:
-    """What a function's neighbours are worth."""
+    """The effect of a function's neighbours on its verdict."""
     if found is None:
         return ""
     ranked = [

@@ -1,4 +1,4 @@
-"""The report's plots as inline SVG that takes the page's own text colour, so that it reads on dark and on light."""
+"""The report's plots as inline SVG in the page's text colour, readable on dark and light backgrounds."""
 
 import io
 import re
@@ -21,16 +21,16 @@ from codeorigin_training.evaluate.report import (
 )
 
 INK = "#010203"
-"""Stands for the page's text colour until the SVG is written."""
+"""Placeholder for the page's text colour until the SVG is written."""
 
 COLOURS = ("#3b82c4", "#d9822b", "#3fa06a", "#a06cc8", "#c4504f", "#8a8a3c")
 _DECLARATION = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 
 
 def matrix_plot(rows: Sequence[MatrixRow]) -> str:
-    """AUROC of every kind of code, raw with its interval, and what is left of it under every perturbation.
+    """AUROC of every kind of code, raw with its interval, and under every perturbation.
 
-    The loss was measured on fewer functions than the raw figure, so it is taken off that one.
+    The loss is measured on fewer functions than the raw figure, so the plot shows the raw figure minus the loss.
     """
 
     def draw(axes: Axes) -> None:
@@ -82,7 +82,7 @@ def matrix_plot(rows: Sequence[MatrixRow]) -> str:
 
 
 def roc_plot(held_out: HeldOut) -> str:
-    """ROC curves with a logarithmic axis: what counts is at the left end."""
+    """ROC curves with a logarithmic axis, because the left end matters most."""
 
     def draw(axes: Axes) -> None:
         for number, curve in enumerate(held_out.curves):
@@ -108,7 +108,7 @@ def roc_plot(held_out: HeldOut) -> str:
 
 
 def reliability_plot(held_out: HeldOut) -> str:
-    """Share of LLM functions against the probability that was said."""
+    """Share of LLM functions against the predicted probability."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=INK, linewidth=0.6, linestyle=":")
@@ -153,7 +153,7 @@ def breakdown_plot(breakdowns: Sequence[Breakdown]) -> str:
 
 
 def learning_plot(points: Sequence[LearningPoint]) -> str:
-    """AUROC over the number of training repositories: mean over seeds, and each."""
+    """AUROC against the number of training repositories, for each seed and as the mean."""
 
     def draw(axes: Axes) -> None:
         for colour, title, found in (
@@ -187,7 +187,7 @@ def learning_plot(points: Sequence[LearningPoint]) -> str:
 
 
 def deletion_plot(faithfulness: Faithfulness, removal: RemovalFaithfulness) -> str:
-    """Logits lost when so much of the code is taken out, strongest lines first."""
+    """Logits lost against the share of lines removed, strongest lines first."""
 
     def draw(axes: Axes) -> None:
         for number, method in enumerate(removal.methods):
@@ -208,13 +208,13 @@ def deletion_plot(faithfulness: Faithfulness, removal: RemovalFaithfulness) -> s
 
 
 def legend(axes: Axes, **where: Any) -> None:
-    """A legend in the page's text colour, if anything has a name."""
+    """Add a legend in the page's text colour, if anything has a label."""
     if axes.get_legend_handles_labels()[1]:
         axes.legend(frameon=False, labelcolor=INK, fontsize=8, **where)
 
 
 def svg_plot(name: str, size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
-    """An ``svg`` element: transparent, its text as text, the same bytes every time."""
+    """A reproducible, transparent ``svg`` element whose text stays text."""
     settings: Any = {
         "svg.fonttype": "none",
         "svg.hashsalt": name,
@@ -235,6 +235,6 @@ def svg_plot(name: str, size: tuple[float, float], draw: Callable[[Axes], None])
         written = io.StringIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     text = _DECLARATION.sub("", written.getvalue())
-    # Ids must not meet those of the other plots on the page.
+    # Ids must differ from those of the other plots on the page.
     text = re.sub(r'(id="|url\(#|href="#)', lambda match: match.group() + name + "-", text)
     return text.replace(INK, "currentColor").strip()

@@ -1,4 +1,4 @@
-"""How often human code is called ``llm``, and what a commit is worth: the manifest's figures, for the report."""
+"""Reads the manifest's figures on how often human code is called ``llm``, and on the evidence of a commit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ from codeorigin_training.measure.figures import Estimate
 
 
 def false_positives_of(metrics: Mapping[str, Any]) -> tuple[FalsePositives, ...]:
-    """The manifest's figures of every way to judge a function; empty for a bundle without them."""
+    """The manifest's false positives for every way to judge a function; empty for a bundle without them."""
     ways = (metrics.get("commits") or {}).get("false_positives", {}) | metrics.get("false_positives", {})
     return tuple(
         FalsePositives(
@@ -43,7 +43,7 @@ def false_positives_of(metrics: Mapping[str, Any]) -> tuple[FalsePositives, ...]
 
 
 def commits_of(metrics: Mapping[str, Any]) -> tuple[CommitRow, ...]:
-    """The manifest's figures of own text, file and commit; empty for a bundle without rules for commits."""
+    """The manifest's figures for own text, file and commit; empty for a bundle without rules for commits."""
     return tuple(
         CommitRow(
             each["human"],
@@ -75,7 +75,7 @@ def called_of(metrics: Mapping[str, Any]) -> tuple[CalledRow, ...]:
 
 
 def whole_of(metrics: Mapping[str, Any]) -> tuple[WholeRow, ...]:
-    """How whole files and whole commits rank; empty for a bundle without rules for them."""
+    """The ranking figures of whole files and commits; empty for a bundle without rules for them."""
     return tuple(
         WholeRow(
             kind,
@@ -92,7 +92,7 @@ def whole_of(metrics: Mapping[str, Any]) -> tuple[WholeRow, ...]:
 
 
 def whole_verdicts_of(metrics: Mapping[str, Any]) -> tuple[WholeVerdicts, ...]:
-    """What whole files and whole commits are called; empty for a bundle without rules for them."""
+    """The verdicts on whole files and commits; empty for a bundle without rules for them."""
     return tuple(
         WholeVerdicts(kind, found["verdicts"]["files"], *(found["verdicts"][key] for key in _CALLED))
         for kind, found in _wholes(metrics)
@@ -119,7 +119,7 @@ def _wholes(metrics: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 def mixed_of(metrics: Mapping[str, Any]) -> tuple[MixedRow, ...]:
-    """The ways to judge a function where both classes stand together; empty for a bundle without rules for commits."""
+    """The ways to judge a function where both classes are mixed; empty for a bundle without rules for commits."""
     commits = metrics.get("commits") or {}
     return tuple(
         MixedRow(

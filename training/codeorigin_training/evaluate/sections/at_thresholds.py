@@ -30,11 +30,12 @@ _FEWEST = 40
 
 
 def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateConfig) -> HeldOut:
-    """The shares at the thresholds of all held-out ``rows``, and what is drawn of ``config.held_out_functions``.
+    """Measure shares at the thresholds on all held-out ``rows``, and curves and breakdowns on a sample.
 
-    The shares weigh repositories alike, which is what calibration promises. Such a mean is not stable when rows are
-    drawn (a repository with two functions counts as one with a thousand), so no row is left out: they are the
-    manifest's. Curves and breakdowns are of a draw, with the classes matched within language x test x length.
+    The shares have equal weight for each repository, as in calibration's promise. Such a mean is unstable under
+    sampling (a repository with two functions counts as much as one with a thousand), so no row is left out; these
+    shares equal the manifest's. Curves and breakdowns are of ``config.held_out_functions`` drawn functions, with
+    the classes matched within language x test x length.
     """
     logits = detector.logits(rows)
     answers = detector.answers(rows, logits)
@@ -69,7 +70,7 @@ def measure_held_out(rows: Sequence[Row], detector: Detector, config: EvaluateCo
 
 
 def drawn_places(count: int, config: EvaluateConfig) -> Integers:
-    """The places ``(n,)`` of at most ``config.held_out_functions`` of ``count`` held-out functions, ascending."""
+    """The ascending indices ``(n,)`` of at most ``config.held_out_functions`` of ``count`` held-out functions."""
     generator = np.random.default_rng(config.seed)
     return np.sort(generator.permutation(count)[: config.held_out_functions])
 
@@ -94,7 +95,7 @@ def _reliability(labels: Integers, probabilities: Floats) -> tuple[ReliabilityBi
 
 
 def _breakdowns(rows: Sequence[Row], whole: Sample, config: EvaluateConfig) -> list[Breakdown]:
-    """By language, length and test code: both classes of the value. By agent: its code against all human code."""
+    """By language, length and test code, with both classes of each value; by agent, against all human code."""
     properties: dict[str, Callable[[Row], str]] = {
         "language": lambda row: row.language,
         "length": lambda row: length_class(row.lines),
@@ -121,7 +122,7 @@ def _breakdowns(rows: Sequence[Row], whole: Sample, config: EvaluateConfig) -> l
 
 
 def length_class(lines: int) -> str:
-    """The length class for which classes are matched, such as ``9 to 15 lines``."""
+    """The length class within which classes are matched, such as ``9 to 15 lines``."""
     starts = (1, *LENGTH_EDGES)
     number = int(np.digitize(lines, LENGTH_EDGES))
     if number == len(LENGTH_EDGES):

@@ -50,7 +50,7 @@ def baselines(
 
 
 def sampled_title(title: str, functions: int) -> str:
-    """A baseline by the functions that it read: the manifest has others of the same kind, which read all."""
+    """A baseline's title with the number of functions; the manifest has others of the same kind, trained on all."""
     return f"{title}, on {functions:,} functions"
 
 

@@ -1,4 +1,4 @@
-"""Controls: models that must not work. Where one does, the split or the labels leak, and no figure can be trusted."""
+"""Controls: models that must not work. If one does, the split or the labels leak, and no figure can be trusted."""
 
 from collections.abc import Sequence
 
@@ -24,17 +24,17 @@ from codeorigin_training.measure.slices import Slice, era_slices
 from codeorigin_training.run import Log
 
 LENGTH_BOUND = 0.10
-"""Classes are matched in four length classes; what is left is length inside a class."""
+"""Classes are matched in four length classes, so only differences in length within a class remain."""
 
 LAYOUT_BOUND = 0.15
-"""Nesting and blank lines are style, so they may say a little; more would be the corpus, not the author."""
+"""Nesting and blank lines are style, so they may tell a little; more would be due to the corpus, not the author."""
 
 SHUFFLED_BOUND = 0.05
-"""Sampling error: repositories differ, and a few dozen of them are measured."""
+"""Allows for sampling error, because repositories differ and only a few dozen are measured."""
 
 _SHUFFLED_FUNCTIONS = 12_000
 _SHUFFLES = 5
-"""One shuffle gives the model one direction by chance, along which repositories differ; their mean must say nothing."""
+"""One shuffle gives the model a random direction along which repositories differ, so the mean of several is used."""
 
 
 def controls(
@@ -42,7 +42,7 @@ def controls(
 ) -> tuple[Control, ...]:
     """Length alone, layout alone and shuffled labels, each on old and on modern human code.
 
-    A control exceeds its bound where its AUROC, in either, is farther from 0.5 than the bound.
+    A control exceeds its bound if either AUROC differs from 0.5 by more than the bound.
     """
     slices = era_slices(held_out, config.slice_functions, config.seed)
     train_figures = figure_matrix(training.rows)
@@ -89,7 +89,7 @@ def _control(
     logits: Sequence[Sequence[Floats]],
     config: EvaluateConfig,
 ) -> Control:
-    """``logits`` holds those of one or more models for every slice; their AUROCs are averaged."""
+    """``logits`` holds the logits of one or more models for every slice; their AUROCs are averaged."""
     old, modern = (_auroc(each, own, config) for each, own in zip(slices, logits, strict=True))
     exceeded = bound is not None and any(
         each.value is not None and abs(each.value - 0.5) > bound for each in (old, modern)
@@ -109,7 +109,7 @@ def _auroc(each: Slice, logits: Sequence[Floats], config: EvaluateConfig) -> Est
 def _shuffled(
     training: TrainingSet, labels: Integers, slices: Sequence[Slice], seed: int
 ) -> list[list[Floats]]:
-    """Logits of the models of every shuffle, for every slice."""
+    """For every slice, the logits of the models of all shuffles."""
     generator = np.random.default_rng(seed)
     models = []
     for _ in range(_SHUFFLES):

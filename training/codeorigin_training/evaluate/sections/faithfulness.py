@@ -1,7 +1,9 @@
-"""Do the lines that an explanation names first carry the logit? Comprehensiveness, sufficiency, deletion curve.
+"""Faithfulness of explanations: whether the logit depends on the lines that they rank first.
 
-Source: ERASER (DeYoung et al., ACL 2020), section 4, at the level of lines and on the logit, which does not
-saturate as the probability does.
+The measures are comprehensiveness, sufficiency and the deletion curve.
+
+Source: ERASER (DeYoung et al., ACL 2020), section 4, for lines and on the logit, which unlike the probability does not
+saturate.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,16 +29,16 @@ from codeorigin_training.measure.slices import matched_draw
 from codeorigin_training.run import Log
 
 Without = Callable[[Booleans], Floats]
-"""Lines to take out, ``(K, L)`` -> logits ``(K,)`` of what is left."""
+"""Lines to remove, bool ``(K, L)`` -> logits ``(K,)`` of the rest."""
 
 SHARES = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
-"""Shares of the lines that the deletion curve takes out."""
+"""Shares of the lines that the deletion curve removes."""
 
 RATIONALE = (0.1, 0.2, 0.5)
 """Shares of the lines over which comprehensiveness and sufficiency are averaged."""
 
 FAR_ABOVE = 2.0
-"""How many times a random order's comprehensiveness the shipped explanation's must be."""
+"""The shipped explanation must have at least this many times the comprehensiveness of a random order."""
 
 _FEWEST_LINES, _MOST_LINES = 5, 60
 _TITLES = {
@@ -47,7 +49,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class FunctionFaithfulness:
-    """One method on one function: logits lost, see :class:`MethodFaithfulness`."""
+    """The logits lost by one method on one function, as in :class:`MethodFaithfulness`."""
 
     comprehensiveness: float
     sufficiency: float
@@ -57,10 +59,10 @@ class FunctionFaithfulness:
 def measure_order(
     scores: Floats, logit: float, baseline_logit: float, without: Without
 ) -> FunctionFaithfulness:
-    """How well the order of the lines by ``scores`` ``(L,)`` says what carries ``logit``.
+    """How well the order of the lines by ``scores`` ``(L,)`` reflects what ``logit`` depends on.
 
-    The model's side is ``llm`` where the logit is above ``baseline_logit``, the logit of a function without any
-    evidence, else ``human``; the lines that speak for its side most come first.
+    The model's side is ``llm`` if the logit is at least ``baseline_logit``, the logit of a function without any
+    evidence, else ``human``; the lines with the strongest evidence for that side come first.
     """
     side = 1.0 if logit >= baseline_logit else -1.0
     order = np.argsort(-side * scores, kind="stable")
@@ -78,7 +80,7 @@ def measure_order(
 
 
 def faithfulness(rows: Sequence[Row], detector: Detector, config: EvaluateConfig, log: Log) -> Faithfulness:
-    """All methods on a matched sample of held-out functions of 5 to 60 lines."""
+    """Measure all methods on a matched sample of held-out functions of 5 to 60 lines."""
     fitting = [row for row in rows if _FEWEST_LINES <= row.lines <= _MOST_LINES]
     drawn = [fitting[number] for number in matched_draw(fitting, config.faithfulness_functions, config.seed)]
     if not drawn:
@@ -125,7 +127,7 @@ def comparisons(
     groups: Integers,
     config: EvaluateConfig,
 ) -> list[Comparison]:
-    """The shipped explanation against occlusion and chance, by function; ``groups`` ``(n,)`` are repositories."""
+    """Compare the shipped explanation with occlusion and chance by function; ``groups`` ``(n,)`` are repositories."""
     values = {name: np.array([each.comprehensiveness for each in every]) for name, every in found.items()}
     shipped = values[SHIPPED]
     result: list[Comparison] = []

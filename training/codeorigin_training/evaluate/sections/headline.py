@@ -1,4 +1,4 @@
-"""One number under one name: what the manifest says of a kind of code, the report says too."""
+"""Puts the manifest's figures into a report, so that both show the same figure for the same kind of code."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "files_old": ("files", "old_human"),
     "files_modern": ("files", "modern_human"),
 }
-"""Where the manifest has the figures of each row of the matrix."""
+"""Where to find the figures of each row of the matrix in the manifest."""
 
 
 _ERAS = {"old": "old_human", "modern": "modern_human", "inside": "same_repository"}
@@ -38,17 +38,17 @@ _VERDICTS = {
     "llm_called_human": "llm_called_human",
     "human_called_human": "human_called_human",
 }
-"""Shares of both that are means over repositories; ``unsure`` is one in the report alone."""
+"""Shares that are means over repositories in both; ``unsure`` is such a mean only in the report."""
 _NONE = Estimate(None, None, None)
 _SAME = 1e-5
 _OF_ALL = "manifest_"
 
 
 def with_manifests_figures(report: Report, manifest: Mapping[str, Any]) -> Report:
-    """``report`` with the figures that ``manifest`` has of the same kind of code, on all held-out functions.
+    """``report`` with the manifest's figures for the same kinds of code, measured on all held-out functions.
 
-    Sections of the report draw smaller samples, because they perturb or train: what is lost under a perturbation and
-    gained in a file is measured on these. The caller sees to it that both are of the same model and corpus.
+    Sections of the report use smaller samples, because they perturb or train; the loss under a perturbation and the
+    gain in a file are measured on these. The caller must ensure that both are of the same model and corpus.
     """
     metrics = manifest.get("metrics", {})
     return replace(
@@ -63,7 +63,7 @@ def with_manifests_figures(report: Report, manifest: Mapping[str, Any]) -> Repor
 
 
 def with_manifests_sections(report: Report, manifest: Mapping[str, Any]) -> Report:
-    """``report`` with the sections that are the manifest's alone, whatever corpus that was measured on."""
+    """``report`` with the sections that come from the manifest alone, whatever corpus it was measured on."""
     metrics = manifest.get("metrics", {})
     return replace(
         report,
@@ -77,7 +77,7 @@ def with_manifests_sections(report: Report, manifest: Mapping[str, Any]) -> Repo
 
 
 def _held_out(found: HeldOut | None, metrics: Mapping[str, Any]) -> HeldOut | None:
-    """The manifest's shares; an interval stays where it is that of the same share."""
+    """``found`` with the manifest's shares; an interval is kept if the share is the same."""
     verdicts = metrics.get("verdicts")
     if found is None or verdicts is None:
         return found
@@ -97,7 +97,7 @@ def _in_file(row: InFileRow, metrics: Mapping[str, Any]) -> InFileRow:
 
 
 def _baselines(rows: Sequence[BaselineFigures], metrics: Mapping[str, Any]) -> tuple[BaselineFigures, ...]:
-    """Behind the shipped model the manifest's baselines, which read all functions; then those of the report."""
+    """The shipped model, the manifest's baselines, which were trained on all functions, and the report's baselines."""
     own = [row for row in rows if not row.name.startswith(_OF_ALL)]
     if not own or own[0].name != "shipped":
         return tuple(own)

@@ -1,4 +1,4 @@
-"""What it is worth to judge a function in its file, and what it costs where two hands share one."""
+"""The gain from judging functions in their files, and the cost in files with several authors."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,13 +35,13 @@ _IN_MIXED = "files that hold both classes, functions too short for a verdict amo
 
 
 def measure_in_files(rows: Sequence[Row], detector: Detector, config: EvaluateConfig) -> InFilesReport:
-    """All held-out ``rows``, by their own text and in their files, by a bundle that has a rule for that.
+    """Measure all held-out ``rows`` by their own text and in their files, with a bundle that has a rule for files.
 
-    A function without neighbours is judged by its own text both ways. The corpus has a sample of a file's functions,
-    an editor has all of them.
+    A function without neighbours is judged by its own text in both cases. The corpus only has a sample of a file's
+    functions, while an editor has all of them.
 
     Raises:
-        ValueError: the bundle has no such rule.
+        ValueError: the bundle has no rule for functions in their files.
     """
     logits = detector.logits(rows)
     own = detector.answers(rows, logits)
@@ -104,7 +104,7 @@ def _row(
 def _rates(
     title: str, rows: Sequence[Row], own: Answers, in_file: Answers, among: Booleans, config: EvaluateConfig
 ) -> InFileRates:
-    """Shares at the shipped thresholds, repositories weighing alike."""
+    """Shares at the shipped thresholds, with equal weight for each repository."""
     groups = unit_numbers(rows)
     ways = []
     for answers in (own, in_file):

@@ -1,4 +1,4 @@
-"""What more training repositories are worth: the word view on rising numbers of them."""
+"""The learning curve: the word view trained on increasing numbers of repositories."""
 
 from collections.abc import Sequence
 
@@ -18,9 +18,9 @@ from codeorigin_training.run import Log
 def learning_curve(
     training: TrainingSet, held_out: Sequence[Row], config: EvaluateConfig, log: Log
 ) -> tuple[LearningPoint, ...]:
-    """Points for every number of repositories that is smaller than all of them, and for all of them.
+    """Points for every configured number of repositories below the total, and for all of them.
 
-    A seed draws one order of the repositories, and each number takes its beginning: sets are nested.
+    Each seed draws one order of the repositories, and each size takes the first ones, so the sets are nested.
     """
     repositories = np.array([row.unit for row in training.rows])
     names = np.unique(repositories)
@@ -34,7 +34,7 @@ def learning_curve(
     ]
     points: list[LearningPoint] = []
     for size in [*(size for size in sorted(config.learning_sizes) if size < len(names)), len(names)]:
-        # All of the repositories are the same set whatever their order.
+        # The set of all repositories does not depend on the order.
         drawn = orders if size < len(names) else orders[:1]
         figures = [_figures(training, np.isin(repositories, order[:size]), slices) for order in drawn]
         points.append(
@@ -54,7 +54,7 @@ def _figures(
     keep: Booleans,
     slices: Sequence[tuple[Integers, sparse.csr_matrix]],
 ) -> tuple[int, list[float | None]]:
-    """Functions trained on, and the AUROC of every slice of labels and n-grams."""
+    """The number of functions trained on, and the AUROC for every slice of labels and n-grams."""
     if len({training.rows[number].label for number in np.flatnonzero(keep)}) < 2:
         return int(keep.sum()), [None for _ in slices]
     model = training.fit(keep)

@@ -1,4 +1,4 @@
-"""Line scores of one function by every method of explanation that a bundle can give, and by chance."""
+"""Line scores of one function by every method of explanation that a bundle supports, and by chance."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ SHIPPED, OCCLUSION, RANDOM = "shipped", "occlusion", "random"
 
 
 def methods(detector: Detector) -> dict[str, ExplainOptions]:
-    """Options of every method by its name; other baselines than the shipped one need a deep part."""
+    """The options of every method by name; baselines other than the shipped one need a deep part."""
     found = {SHIPPED: ExplainOptions()}
     if detector.bundle.deep is not None:
         found["ig_zero"] = ExplainOptions(baseline=Baseline.ZERO)

@@ -1,4 +1,4 @@
-"""The matrix: every kind of code, raw and under every perturbation, by one model."""
+"""The matrix: one model on every kind of code, raw and under every perturbation."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,15 +28,18 @@ from codeorigin_training.run import Log
 
 @dataclass(frozen=True, slots=True)
 class AnswerRule:
-    """What a model makes of logits: ``pool`` those of a file's functions into one; ``answer`` items by frozen
-    thresholds, or None where there are none."""
+    """How logits become answers.
+
+    ``pool`` combines the logits ``(n,)`` of a file's functions into one; ``answer`` applies frozen thresholds to
+    logits ``(n,)`` of items, or returns None if there are no thresholds.
+    """
 
     pool: Callable[[Sequence[Row], Floats], float]
     answer: Callable[[Slice, Floats], Answers | None]
 
 
 def without_thresholds() -> AnswerRule:
-    """For a model that was not calibrated: no answers, and a file's logit is the mean."""
+    """The rule for an uncalibrated model: no answers, and a file's logit is the mean."""
     return AnswerRule(lambda _rows, logits: float(logits.mean()), lambda _slice, _logits: None)
 
 
@@ -52,8 +55,8 @@ def matrix_rows(
 ) -> list[MatrixRow]:
     """A row for every slice.
 
-    The loss under a perturbation is measured on the same functions raw and perturbed, which are the
-    beginning of the slice's sample.
+    The loss under a perturbation is measured on the same functions, raw and perturbed, which are the first ones of the
+    slice's sample.
     """
     raw = _logits_of_all([row for each in slices for item in each.items for row in item], model)
     samples = [_sample(each, raw, judge) for each in slices]
@@ -100,7 +103,7 @@ def _sample(each: Slice, logits: Mapping[Text, float], judge: AnswerRule) -> Sam
 
 
 def _beginning(each: Slice, functions: int) -> Slice:
-    """So many items that about ``functions`` functions are read, always an even number."""
+    """The first items of a slice, with about ``functions`` functions; always an even number of items."""
     size = max(1.0, float(np.mean([len(item) for item in each.items])))
     count = max(2, int(functions / size) // 2 * 2)
     return Slice(each.name, each.title, each.items[:count], each.within, each.pairs)
@@ -131,7 +134,7 @@ def _perturbed(
 
 
 def _in_order(each: Slice, sample: Sample, config: EvaluateConfig) -> Estimate:
-    """Items come as person's, model's, person's, model's."""
+    """The share of pairs in order; items alternate between human and LLM code."""
     human, llm = sample.logits[::2], sample.logits[1::2]
 
     def statistic(index: Integers) -> Floats:

@@ -1,4 +1,4 @@
-"""Whether an explanation starts from an input that says nothing."""
+"""Checks that the input that an explanation starts from is neutral."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from codeorigin_training.evaluate.report import Neutral
 from codeorigin_training.measure.detector import Detector
 
 BOUND = 0.1
-"""Greatest allowed distance from the bias, in logits."""
+"""Maximum allowed distance from the bias, in logits."""
 
 _LENGTHS = (8, 32, 128, 512)
 
 
 def neutral(detector: Detector) -> Neutral:
-    """Logit of nothing but MASK and no n-grams, at several lengths, against the bias.
+    """Compare the logit of only MASK and no n-grams, at several lengths, with the bias.
 
     A model without a deep part has no tokens, so its distance is 0.
     """

@@ -1,4 +1,4 @@
-"""Perturbed texts of many functions, the same whatever their order, on several processes."""
+"""Perturbs many functions on several processes, with results that do not depend on their order."""
 
 import zlib
 from collections.abc import Iterable, Mapping

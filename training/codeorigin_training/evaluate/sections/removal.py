@@ -1,9 +1,9 @@
-"""A function without some of its lines, in two ways, as the model would read it.
+"""Removes lines from a function in two ways, and computes the model's logit without them.
 
-``deleted`` rescores the text that is left: it is what the user's model says of code without these lines, so it is
-the yardstick, and no method of explanation computes it. ``hidden`` drops every n-gram that touches a line without
-scaling the others anew, and puts MASK for its tokens: the layout of what is left stays, but line occlusion is
-this very quantity for one line, so it is favoured there.
+``deleted`` scores the remaining text again. This is what the model says about code without these lines, so it is
+the reference, and no method of explanation computes it. ``hidden`` drops every n-gram that touches a removed line
+without rescaling the others, and replaces its tokens by MASK. The layout of the rest stays the same, but line
+occlusion computes exactly this for one line, so it has an advantage there.
 """
 
 import re
@@ -22,7 +22,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Removal(StrEnum):
-    """How lines are taken out."""
+    """How lines are removed."""
 
     DELETED = "deleted"
     HIDDEN = "hidden"
@@ -30,9 +30,9 @@ class Removal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One function, ready to be read without some of its lines.
+    """One function, prepared for scoring without some of its lines.
 
-    ``lines`` are the numbers ``(L,)`` of the lines that the model reads; blank ones are none of them.
+    ``lines`` ``(L,)`` are the numbers of the lines that the model reads, which do not include blank ones.
     """
 
     code: str
@@ -44,14 +44,14 @@ class Reader:
 
     @classmethod
     def of(cls, code: str, language: str, detector: Detector) -> "Reader":
-        """Read the whole function once."""
+        """Read the whole function once and keep its features."""
         normalized = normalize(code, language)
         features = detector.scorer.features(normalized, language, with_occurrences=True)
         lines = np.unique(normalized.lines).astype(np.int64)
         return cls(code, language, lines, normalized, features, detector)
 
     def without(self, removed: Booleans, removal: Removal) -> Floats:
-        """Logits ``(K,)`` without the lines that each row of ``removed`` ``(K, L)`` marks."""
+        """Logits ``(K,)`` without the lines marked in each row of ``removed``, bool ``(K, L)``."""
         if removal is Removal.DELETED:
             texts = [(self.remaining(mask), self.language) for mask in removed]
             return self.detector.score_texts(texts)
@@ -59,7 +59,7 @@ class Reader:
         return self._wide_without(removed) + self._deep_without(removed) + bias
 
     def remaining(self, removed: Booleans) -> str:
-        """The text without the marked lines ``(L,)``; blank lines between those that are left stay."""
+        """The text without the lines marked in ``removed``, bool ``(L,)``; blank lines are kept."""
         drop = set(self.lines[removed].tolist())
         first = int(self.lines[0]) if len(self.lines) else 0
         raw = _LINE_END.split(self.code)

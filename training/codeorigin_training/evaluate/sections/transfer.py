@@ -1,6 +1,6 @@
-"""Agents and languages that a model never saw: a linear model trained anew without each.
+"""Transfer to unseen agents and languages: a linear model retrained without each.
 
-The shipped model has seen them all, so these rows are not its own; they say how its kind transfers.
+The shipped model has seen them all, so these rows are not about it; they show how well models of its kind transfer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def transfer_rows(
     augmentations: Mapping[str, Augmentation],
     log: Log,
 ) -> tuple[TransferRow, ...]:
-    """A row for every agent and language of ``config`` of which there is code enough."""
+    """A row for every agent and language of ``config`` with enough code."""
     whole = training.fit(np.ones(len(training.rows), dtype=bool))
     found: list[TransferRow] = []
     for kind, values in (("agent", config.agents), ("language", config.languages)):
@@ -75,10 +75,10 @@ def _row(
 
 
 def _without_agent(agent: str, training: TrainingSet, held_out: Sequence[Row]) -> tuple[Booleans, list[Row]]:
-    """Rows to train on, and rows to measure on: the agent's against human code.
+    """Which rows to train on, and the rows to measure on: the agent's code against human code.
 
-    Where held-out repositories have too little of the agent's code, its training repositories are taken out
-    of training whole, and measured on too.
+    If held-out repositories have too little of the agent's code, the training repositories with its code are removed
+    from training completely, and measured on too.
     """
     own = np.array([bool(row.label) and agent_family(row.agent) == agent for row in training.rows])
     candidates = [row for row in held_out if not row.label or agent_family(row.agent) == agent]
