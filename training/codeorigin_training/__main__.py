@@ -13,7 +13,7 @@ from codeorigin_training.configuration import ConfigurationError, load_config
 from codeorigin_training.run import Run
 
 RECIPES = Path(__file__).parent.parent / "recipes"
-"""Settings of whole builds, one file each. They are not packaged, as training runs from a checkout."""
+"""Settings of whole builds, one file each, in the checkout that training runs from."""
 
 STAGES = {
     "corpus": "Read every source, filter, drop near-duplicates, write the run's corpus and its data card.",

@@ -26,7 +26,7 @@ class RunningMeans:
         self._tokens += tokens
 
     def take(self, seconds: float) -> dict[str, float]:
-        """Means since the last call, each over the batches that had the figure, and tokens per second."""
+        """Means since the last call, each over the batches with the figure, and tokens per second over ``seconds``."""
         means = {name: float(total) / self._weights[name] for name, total in self._sums.items()}
         means["tokens_per_second"] = self._tokens / max(seconds, 1e-9)
         self._sums, self._weights, self._tokens = {}, {}, 0

@@ -62,7 +62,7 @@ def called_by_size(
 
 
 def whole_by_size(samples: Sequence[PooledSample], rule: PooledRule) -> dict[str, dict[str, Any]]:
-    """:func:`~codeorigin_training.measure.files.pooled_metrics` by size class; classes below the rule's are left out."""
+    """:func:`~codeorigin_training.measure.files.pooled_metrics` by size class, without classes below the minimum."""
     counts = np.array([len(sample.functions) for sample in samples], dtype=np.int64)
     return {
         title: pooled_metrics([samples[number] for number in np.flatnonzero(inside).tolist()], rule)
