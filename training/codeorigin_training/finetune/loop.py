@@ -39,7 +39,7 @@ class StepLoss:
 
 
 class Learner(Protocol):
-    """What the loop trains."""
+    """A model and its batches and losses, as the loop needs them."""
 
     module: nn.Module
 

@@ -63,7 +63,7 @@ def answers_alone(
 ) -> InFiles:
     """Judge ``rows`` by their own ``logits`` ``(n,)``, refined by ``deep`` ``(n,)``, the addend of a deep part if any.
 
-    Functions that the logits alone call ``human`` are not refined, as nobody looks at them.
+    Functions that the logits alone call ``human`` are not refined, because nobody looks at those.
     """
     if groups is None and calibration.alone.groups:
         groups = row_groups(rows)

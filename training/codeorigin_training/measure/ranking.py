@@ -1,4 +1,4 @@
-"""Ranking figures of scores, on classes matched by everything that must not tell them apart."""
+"""Ranking figures of scores, on classes matched by everything that must not distinguish them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -104,7 +104,7 @@ def _become(asked: dict[str, Any]) -> None:
         os.setresgid(owner, owner, owner)
         os.setresuid(owner, owner, owner)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    # Last, because root (if started without a user namespace) is exempt from the process limit, but nobody is not.
+    # Last, because root (if started without a user namespace) is exempt from the process limit; user nobody is not.
     for name, most in asked["limits"].items():
         resource.setrlimit(getattr(resource, name), (most, most))
     os.execve(asked["command"][0], asked["command"], asked["environment"])

@@ -29,7 +29,7 @@ from codeorigin_training.studies.section import Chart, Figure, Section, Series, 
 def measure_answers(
     answers: Sequence[Answer], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
 ) -> Section:
-    """pass@k and evade@k, scores and BLEU of ``passing`` ``(n,)`` and failing answers, size, and a language model's rank."""
+    """pass@k and evade@k; scores and BLEU of ``passing`` ``(n,)`` and failing answers; size; language model ranking."""
     units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
     logits = detector.score_texts([(answer.code, answer.language) for answer in answers])
     evaded = evasions(answers, logits, detector)

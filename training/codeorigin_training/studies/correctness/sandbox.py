@@ -116,7 +116,7 @@ def _run(command: Sequence[str], files: Mapping[str, str], limits: SandboxLimits
     binds = [path for path in _SYSTEM if os.path.lexists(path)]
     if not base.is_relative_to("/usr"):
         binds.append(str(base))
-    # Root needs no user namespace to create the others, but is exempt from limits, so it becomes nobody.
+    # Root needs no user namespace to create the others, but is exempt from limits, so it becomes user nobody.
     is_root = os.geteuid() == 0
     users = () if is_root else ("--user", "--map-root-user")
     asked = {

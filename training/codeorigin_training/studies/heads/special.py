@@ -70,8 +70,8 @@ def special_by_lot(
 ) -> list[int]:
     """Number of special heads when each unit's heads are permuted at random, for each of ``draws`` draws.
 
-    ``constructs`` is ``(n, layers, heads, constructs)``, as for :func:`special_heads`. What that function finds here
-    is due to chance; by its correction, it should find anything in only a share ``alpha`` of the draws.
+    ``constructs`` is ``(n, layers, heads, constructs)``, as for :func:`special_heads`. Anything found here is due to
+    chance; by Holm's correction, that should happen in only a share ``alpha`` of the draws.
     """
     means = by_unit(constructs, units)
     generator = np.random.default_rng(seed)

@@ -44,7 +44,7 @@ from codeorigin_training.studies.section import Chart, Figure, Section, Series, 
 def relations_section(
     train: Sequence[Row], test: Sequence[Row], config: RepresentationsConfig, log: Log
 ) -> Section:
-    """How well a classifier tells which representations belong together, and what they cost in tokens."""
+    """How well a classifier recognises representations that belong together, and what they cost in tokens."""
     learnt, asked = represented(train), represented(test)
     log(f"relations: {len(learnt)} functions to learn from, {len(asked)} to ask about")
     spelled = SpelledVocabulary.train(learnt, config.vocabulary, config.seed)
