@@ -1,1 +1,1 @@
-"""Trains the models that the server reads. Imports :mod:`codeorigin`; never the other way round."""
+"""Trains the models that the server loads. Imports :mod:`codeorigin`, never the other way round."""

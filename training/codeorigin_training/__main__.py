@@ -13,7 +13,7 @@ from codeorigin_training.configuration import ConfigurationError, load_config
 from codeorigin_training.run import Run
 
 RECIPES = Path(__file__).parent.parent / "recipes"
-"""Settings of whole builds, a file each; training runs from a checkout."""
+"""Settings of whole builds, one file each, in the checkout that training runs from."""
 
 STAGES = {
     "corpus": "Read every source, filter, drop near-duplicates, write the run's corpus and its data card.",
@@ -26,7 +26,7 @@ STAGES = {
     "evaluate": "Write the evaluation report of a bundle.",
     "card": "Write the model card and the README's table anew from a bundle's manifest.",
 }
-"""The commands in the order of a run; each is a function of the same name in ``commands``."""
+"""The commands of a run, in order; each is a function of the same name in ``commands``."""
 
 OTHERS = {
     "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
@@ -34,7 +34,7 @@ OTHERS = {
     "record": "Make a finished run a row of EXPERIMENTS.md, with its settings and its line in results.jsonl.",
     "classify": "Train a classifier of any labels on a folder of folders or a parquet file.",
 }
-"""Commands that are no part of a run, called in the same way."""
+"""Commands that are not part of a run but are called the same way."""
 
 BODY_STAGES = {
     "features": "Keep what the layers of a pretrained body hold of the functions; a later call goes on.",
@@ -44,15 +44,15 @@ BODY_STAGES = {
     "pack": "Write an encoder of the run in small files of few bits.",
     "body": "Fine-tune an adopted body, distil it and pack the result, within a time.",
 }
-"""Commands about a pretrained body, which no build needs."""
+"""Commands for a pretrained body, which no build needs."""
 
 UNTRACKED = tuple(sorted((OTHERS.keys() | BODY_STAGES.keys()) - {"classify", "record"}))
-"""Commands without a tracker, which keeps the settings of the others; ``record`` makes nothing of a run."""
+"""Commands without a tracker, so their settings are saved here; ``record`` produces nothing in a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a whole build was asked for: the ``name`` of a recipe, or a file ``config`` in its place."""
+    """What a build was started with: the ``name`` of a recipe, or the file ``config`` instead."""
 
     name: str
     config: Path | None
@@ -67,12 +67,12 @@ def training() -> None:
 
 
 def run_stage(name: str, run: Run, config: Path | None = None, overrides: typing.Sequence[str] = ()) -> None:
-    """Carry out one of :data:`STAGES`, :data:`OTHERS` or :data:`BODY_STAGES` in ``run``.
+    """Run one of :data:`STAGES`, :data:`OTHERS` or :data:`BODY_STAGES` in ``run``.
 
     Raises:
         CodeOriginError: a setting is wrong, or an earlier stage is missing.
     """
-    # Imported when asked for: some of them load libraries that take seconds.
+    # Imported on demand: some of them load libraries that take seconds.
     stage: Any = getattr(importlib.import_module(f"codeorigin_training.commands.{name}"), name)
     settings = load_config(typing.get_type_hints(stage)["config"], config, overrides)
     run.folder.mkdir(parents=True, exist_ok=True)
@@ -164,10 +164,10 @@ def build_command(
 
 
 def recipe_file(name: str) -> Path:
-    """The settings of a recipe.
+    """Path of a recipe's settings.
 
     Raises:
-        ConfigurationError: there is no recipe of this name.
+        ConfigurationError: there is no recipe with this name.
     """
     known = {path.stem: path for path in sorted(RECIPES.glob("*.json"))}
     if name not in known:

@@ -1,4 +1,4 @@
-"""Names of the arrays that the training hands round; every docstring gives their shapes."""
+"""Type aliases of the arrays used in training; every docstring gives their shapes."""
 
 from collections.abc import Sequence
 
@@ -12,4 +12,4 @@ Integers32 = npt.NDArray[np.int32]
 Booleans = npt.NDArray[np.bool_]
 
 Tokens = Sequence[Integers32]
-"""Token ids of many texts, each ``(T,)`` of its own length."""
+"""Token ids of many texts, each ``(T,)`` with its own length ``T``."""

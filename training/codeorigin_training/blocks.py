@@ -1,6 +1,6 @@
-"""Matrices in few bits: numbers of 4 or 8 bits, with a lowest value and a step for every 32 of a row.
+"""Matrices quantized to 4 or 8 bits, with a lowest value and a step for every 32 numbers of a row.
 
-Four bits are those of GGUF's Q4_1, so that a body that came so loses nothing on the way.
+The 4-bit format is that of GGUF's Q4_1, so that a body that comes in Q4_1 is stored without loss.
 """
 
 from dataclasses import dataclass
@@ -18,22 +18,22 @@ Halves = npt.NDArray[np.float16]
 
 
 def check_bits(bits: int) -> None:
-    """Raise ValueError for numbers of bits that nothing here packs."""
+    """Raise ValueError unless ``bits`` is supported."""
     if bits not in BITS:
         raise ValueError("bits must be 4 or 8")
 
 
 def splits_into_blocks(shape: tuple[int, ...]) -> bool:
-    """Whether an array of ``shape`` is a matrix whose rows are whole blocks."""
+    """Whether an array of ``shape`` is a matrix whose rows split into whole blocks."""
     return len(shape) == 2 and shape[1] % GROUP == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """A matrix ``(rows, columns)``, stored. Its values are ``low + number * step``.
+    """A quantized matrix ``(rows, columns)`` whose values are ``low + number * step``.
 
-    ``packed`` uint8 ``(rows, columns * bits / 8)`` holds the numbers, of 4 bits two a byte and the first in the lower
-    half; ``low`` and ``step`` are float16 ``(rows, columns / 32)``.
+    ``packed``, uint8 ``(rows, columns * bits / 8)``, holds the numbers; 4-bit numbers are packed two to a byte, the
+    first in the low half. ``low`` and ``step`` are float16 ``(rows, columns / 32)``.
     """
 
     bits: int
@@ -48,7 +48,7 @@ class Blocks:
 
     @property
     def values(self) -> Floats32:
-        """The matrix as it is stored, float32 ``(rows, columns)``."""
+        """The dequantized matrix, float32 ``(rows, columns)``."""
         numbers = self.packed
         if self.bits == 4:
             numbers = np.stack([numbers & 15, numbers >> 4], axis=-1)
@@ -58,10 +58,10 @@ class Blocks:
 
 
 def to_blocks(matrix: Floats32, bits: int) -> Blocks:
-    """``matrix`` ``(rows, columns)`` by blocks, each value the nearest of as many as ``bits`` tell apart.
+    """Quantize ``matrix`` ``(rows, columns)`` in blocks, rounding each value to the nearest of ``2**bits`` levels.
 
     Raises:
-        ValueError: another number of bits, rows that are not whole blocks, or values that float16 does not hold.
+        ValueError: ``bits`` is not supported, rows are not whole blocks, or values do not fit in float16.
     """
     check_bits(bits)
     if not splits_into_blocks(matrix.shape):

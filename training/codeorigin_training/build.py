@@ -1,4 +1,4 @@
-"""All stages at once: the one command that a bundle is rebuilt with."""
+"""All stages at once: the command that rebuilds a bundle."""
 
 import shutil
 import tempfile
@@ -30,9 +30,9 @@ _PRETRAIN = PretrainConfig()
 class BuildConfig:
     """The settings of every stage; the defaults are those of the bundle that ships.
 
-    ``deep`` trains a deep part, which the bundle gets if it helps out of fold; ``pretraining`` pretrains it first.
-    What two stages must agree on is set once: the folds, the pairs' weight and the views are the wide part's, the
-    encoder that is pretrained, its tokens and its shape are the fine-tuning's.
+    ``deep`` trains a deep part, which is added to the bundle if it helps out of fold; ``pretraining`` pretrains it
+    first. Settings that two stages must agree on are set once: the folds, the weight of pairs and the views in
+    ``wide``; the encoder to pretrain, its vocabulary and its shape in ``finetune``.
     """
 
     corpus: CorpusConfig | None = None
@@ -60,7 +60,7 @@ class BuildConfig:
 
     @property
     def pretrained(self) -> PretrainConfig:
-        """The pretraining's settings, of the encoder that is fine-tuned."""
+        """The pretraining settings, for the encoder that is fine-tuned."""
         return replace(self.pretrain, **{name: getattr(self.finetune, name) for name in _ENCODERS})
 
 
@@ -78,10 +78,10 @@ def build(
     Args:
         data: folder of functions.parquet and pairs.parquet.
         out: folder of the bundle; its files are replaced when the new ones are complete.
-        config: the stages' settings.
-        log: takes a line on every step.
-        folder: of the run, from which an interrupted build goes on; None keeps nothing.
-        track: whether the run's figures and pictures are kept in MLflow's database in ``folder``.
+        config: settings of the stages.
+        log: called with a line for every step.
+        folder: folder of the run, from which an interrupted build resumes; None keeps nothing.
+        track: whether to keep figures and pictures of the run in MLflow's database in ``folder``.
 
     Raises:
         CodeOriginError: the corpus cannot be read, or is too small to calibrate on.
@@ -100,7 +100,7 @@ def build(
 
 def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
     corpus(replace(config.corpus or CorpusConfig(data=data), data=data), run, log)
-    # The deep part is not fitted on all repositories, and the two must go together.
+    # The deep part is not fitted on all repositories, and the wide part must match it.
     wide(replace(config.wide, all_repositories=config.wide.all_repositories and not config.deep), run, log)
     if config.deep:
         tokenizer(_tokenizer(config), run, log)
@@ -114,13 +114,13 @@ def _stages(data: Path, config: BuildConfig, run: Run, log: Log) -> None:
 
 
 def _tokenizer(config: BuildConfig) -> TokenizerConfig:
-    """An encoder that keeps its own tokens is what the run's vocabulary is."""
+    """If fine-tuning keeps the encoder's own tokens, use its vocabulary for the run."""
     own = config.finetune.encoder != COMPACT and config.finetune.vocabulary is VocabularySource.OWN
     return replace(config.tokenizer, encoder=config.finetune.encoder) if own else config.tokenizer
 
 
 def _deliver(bundle: Path, out: Path) -> None:
-    """Replace the files of the bundle in ``out``; what else stands there, such as a change log, stays."""
+    """Replace the bundle's files in ``out``; other files there, such as a change log, are kept."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as name:
         for path in bundle.iterdir():

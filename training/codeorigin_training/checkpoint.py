@@ -1,4 +1,4 @@
-"""Stages of a build that survive an interruption: each is kept under a hash of all that it depends on."""
+"""Checkpoints of a build's stages, each stored under a hash of everything it depends on."""
 
 import hashlib
 import json
@@ -12,10 +12,10 @@ from codeorigin_training.files import written_whole
 
 
 class Checkpoints:
-    """Arrays in a folder; without a folder nothing is kept and nothing is found."""
+    """Arrays saved in a folder; without a folder, nothing is saved or found."""
 
     def __init__(self, folder: Path | None, inputs: Mapping[str, Any]) -> None:
-        """Keep stages of a build whose every input is in ``inputs``, which must be plain JSON values."""
+        """Store stages of a build with ``inputs``: all of its inputs, as plain JSON values."""
         text = json.dumps(inputs, sort_keys=True, default=str)
         self._key = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._folder = folder
@@ -23,7 +23,7 @@ class Checkpoints:
             folder.mkdir(parents=True, exist_ok=True)
 
     def arrays(self, stage: str) -> dict[str, np.ndarray[Any, Any]] | None:
-        """The arrays kept for ``stage`` by name, ``(n,)`` or whatever they were, or None."""
+        """The arrays saved for ``stage`` by name, with their shapes, such as ``(n,)``; None if there are none."""
         path = self._path(stage)
         if path is None or not path.is_file():
             return None
@@ -31,7 +31,7 @@ class Checkpoints:
             return {name: kept[name] for name in kept.files}
 
     def keep_arrays(self, stage: str, **arrays: np.ndarray[Any, Any]) -> None:
-        """Keep ``arrays`` for ``stage``."""
+        """Save ``arrays`` for ``stage``."""
         path = self._path(stage)
         if path is not None:
             with written_whole(path) as partial:

@@ -1,4 +1,4 @@
-"""Configuration from a JSON file and ``name=value`` overrides: any frozen dataclass, checked field by field."""
+"""Load any frozen dataclass from a JSON file and ``name=value`` overrides, checked field by field."""
 
 import dataclasses
 import json
@@ -24,7 +24,7 @@ def load_config(cls: type[Config], file: Path | None = None, overrides: Sequence
     Args:
         cls: a dataclass whose fields all have defaults; its ``__post_init__`` checks them.
         file: JSON object; nested dataclasses are objects.
-        overrides: ``name=value``; a dot reaches into a nested dataclass. Values are read as JSON, else as text.
+        overrides: ``name=value``; a dot reaches into a nested dataclass. Values are parsed as JSON, or else are text.
 
     Raises:
         ConfigurationError: the file cannot be read, a name is unknown, or a value has the wrong type or size.

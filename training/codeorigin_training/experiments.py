@@ -1,4 +1,4 @@
-"""What was tried: a line of results.jsonl for every trial, its settings in a file, and tables made of both."""
+"""Log of experiments: a line of results.jsonl for every trial, its settings in a file, and tables made of both."""
 
 import json
 import re
@@ -11,22 +11,22 @@ from codeorigin.errors import CodeOriginError
 from codeorigin_training.files import write_whole
 
 BEGIN, END = "<!-- results.jsonl: begin -->", "<!-- results.jsonl: end -->"
-"""Between these lines of EXPERIMENTS.md nobody writes by hand."""
+"""The text between these lines of EXPERIMENTS.md is generated; do not edit it by hand."""
 
 _COLUMNS = ("what", "why", "old", "modern", "inside", "pairs; written", "kept", "settings")
 
 
 class ExperimentError(CodeOriginError):
-    """A trial cannot be recorded, or the page lacks its place."""
+    """A trial cannot be recorded, or the page lacks the marker lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One trial of an ``experiment``.
 
-    ``settings`` names the file beside the page that holds the settings of every stage. ``figures`` are those of a
-    manifest's ``held_out`` (:func:`~codeorigin_training.measure.held_out.detector_metrics`); of a ``study`` they are
-    its own by name, each with ``value``, ``low`` and ``high``.
+    ``settings`` names the file next to the page that holds the settings of every stage. ``figures`` are those of a
+    manifest's ``held_out`` (:func:`~codeorigin_training.measure.held_out.detector_metrics`); for a ``study`` they are
+    the study's figures by name, each with ``value``, ``low`` and ``high``.
     """
 
     experiment: str
@@ -45,7 +45,7 @@ class Trial:
 
 
 def read_trials(results: Path) -> list[Trial]:
-    """The trials of ``results``; lines of earlier times, which name no experiment, are left out.
+    """The trials in ``results``; old lines, which have no experiment, are left out.
 
     Raises:
         ExperimentError: a line is not JSON, or lacks a field.
@@ -83,7 +83,7 @@ def refreshed(page: str, trials: Sequence[Trial]) -> str:
     """``page`` with the tables of ``trials`` between :data:`BEGIN` and :data:`END`.
 
     Raises:
-        ExperimentError: it lacks these lines.
+        ExperimentError: the page lacks these lines.
     """
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -93,10 +93,10 @@ def refreshed(page: str, trials: Sequence[Trial]) -> str:
 
 
 def add_trial(trial: Trial, settings: Mapping[str, Any], page: Path, results: Path) -> None:
-    """Keep a trial: its settings beside ``page``, its line in ``results``, its row on ``page``.
+    """Record a trial: its settings next to ``page``, its line in ``results``, its row on ``page``.
 
     Raises:
-        ExperimentError: the page lacks its place.
+        ExperimentError: the page lacks the marker lines.
     """
     trials = [*read_trials(results), trial]
     text = refreshed(page.read_text(encoding="utf-8"), trials)
@@ -108,7 +108,7 @@ def add_trial(trial: Trial, settings: Mapping[str, Any], page: Path, results: Pa
 
 
 def settings_name(experiment: str, what: str) -> str:
-    """The file of a trial's settings, relative to the page."""
+    """Path of a trial's settings file, relative to the page."""
     return (
         "experiments/" + re.sub(r"[^a-z0-9]+", "-", f"{experiment} {what}".lower()).strip("-")[:80] + ".json"
     )

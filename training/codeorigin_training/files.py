@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all."""
+"""Atomic writes of files and folders."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from pathlib import Path
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """A path beside ``path`` to write a file or a folder to; at the end what stands there takes ``path``'s name.
+    """Yield a temporary path to write a file or a folder to; on success it is renamed to ``path``.
 
-    An interruption leaves ``path`` as it was, and no half of a file. A folder takes the place of none or an empty one.
+    An interruption leaves ``path`` unchanged and no partial file. A folder can replace only an empty folder.
     """
     partial = path.with_name(f"partial-{path.name}")
     _remove(partial)
@@ -22,7 +22,7 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write ``text`` as UTF-8 to ``path``, at once or not at all."""
+    """Write ``text`` as UTF-8 to ``path`` atomically."""
     with written_whole(path) as partial:
         partial.write_text(text, encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Two pictures of a classifier: confusion matrix and reliability diagram."""
+"""Plots of a classifier: its confusion matrix and its reliability diagram."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from codeorigin_training.arrays import Floats, Integers
 
 
 def confusion_picture(path: Path, counts: Integers, names: Sequence[str], called: str = "called") -> None:
-    """Draw ``counts`` ``(K, K)`` (rows the true class, columns the answer) to ``path``, each row with its shares."""
+    """Draw ``counts`` ``(K, K)`` (rows: true class, columns: predicted class) to ``path``, with row shares."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = len(names)
     figure, axes = _canvas(max(0.0, size - 4) * 0.75)
@@ -29,7 +29,7 @@ def confusion_picture(path: Path, counts: Integers, names: Sequence[str], called
 
 
 def reliability_bins(labels: Integers, probabilities: Floats, bins: int = 15) -> Floats:
-    """``(k, 3)``: mean probability, share of LLM code and count of every bin of equal width that holds a row.
+    """``(k, 3)``: mean probability, share of LLM code and number of rows of every non-empty bin of equal width.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017), section 2.
     """
@@ -42,7 +42,7 @@ def reliability_bins(labels: Integers, probabilities: Floats, bins: int = 15) ->
 
 
 def reliability_picture(path: Path, labels: Integers, probabilities: Floats) -> None:
-    """Draw :func:`reliability_bins` of arrays ``(n,)`` to ``path``; a dot's area is in proportion to its bin's rows."""
+    """Draw :func:`reliability_bins` of arrays ``(n,)`` to ``path``; a dot's area is proportional to its bin's count."""
     mean, share, count = reliability_bins(labels, probabilities).T
     figure, axes = _canvas()
     axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color="grey")
@@ -56,8 +56,8 @@ def reliability_picture(path: Path, labels: Integers, probabilities: Floats) -> 
 
 
 def _canvas(more: float = 0.0) -> tuple[Any, Any]:
-    """Figure and axes, ``more`` inches larger than usual on both sides."""
-    # Without pyplot nothing looks for a screen, and no figure stays open.
+    """Figure and axes, ``more`` inches larger than usual in both dimensions."""
+    # Without pyplot, nothing looks for a display and no figure stays open.
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The folder that one training run lives in: every command reads what the ones before it left there."""
+"""The folder of a training run: every command reads what earlier commands wrote there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from pathlib import Path
 from codeorigin.errors import CodeOriginError
 
 Log = Callable[[str], None]
-"""Takes one line on every step of a command."""
+"""Called with one line for every step of a command."""
 
 
 class RunError(CodeOriginError):
-    """A command lacks what an earlier one makes."""
+    """A command lacks the output of an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Where the parts of a run stand below ``folder``; ``track`` keeps figures and pictures in :attr:`tracking`."""
+    """Paths of a run's files in ``folder``; ``track`` keeps figures and pictures in :attr:`tracking`."""
 
     folder: Path
     track: bool = False
@@ -33,7 +33,7 @@ class Run:
 
     @property
     def wide(self) -> Path:
-        """``table``, ``bias``, ``out_of_fold``, and ``measured`` and ``held_out`` of the wide part."""
+        """The wide part: ``table``, ``bias``, ``out_of_fold``, ``measured`` and ``held_out``."""
         return self.folder / "wide.npz"
 
     @property
@@ -43,22 +43,22 @@ class Run:
 
     @property
     def features(self) -> Path:
-        """Folder of what a pretrained body holds of the functions, in shards."""
+        """Folder of the features that a pretrained body extracts from the functions, in shards."""
         return self.folder / "features"
 
     @property
     def probes(self) -> Path:
-        """Figures of the regressions on the features."""
+        """Metrics of the regressions on the features."""
         return self.folder / "probes.json"
 
     @property
     def finetuned(self) -> Path:
-        """The encoder that the bundle gets."""
+        """The encoder that goes into the bundle."""
         return self.folder / "finetuned.pt"
 
     @property
     def student(self) -> Path:
-        """The small encoder that was taught by the fine-tuned one."""
+        """The small encoder distilled from the fine-tuned one."""
         return self.folder / "student.pt"
 
     @property
@@ -68,7 +68,7 @@ class Run:
 
     @property
     def calibration(self) -> Path:
-        """Temperature and thresholds, of what ships and of what is measured."""
+        """Temperature and thresholds of the model that ships and of the one that is measured."""
         return self.folder / "calibration.json"
 
     @property
@@ -78,17 +78,17 @@ class Run:
 
     @property
     def bundle(self) -> Path:
-        """The model folder that the server loads."""
+        """Model folder that the server loads."""
         return self.folder / "bundle"
 
     @property
     def measured(self) -> Path:
-        """The bundle's twin, fitted without the held-out repositories, where the bundle was fitted on all."""
+        """The bundle's twin, fitted without the held-out repositories; exists if the bundle was fitted on all."""
         return self.folder / "measured"
 
     @property
     def studies(self) -> Path:
-        """Folder of report.html, and of a folder for each study that was carried out."""
+        """Folder of report.html, with a subfolder for each study that was run."""
         return self.folder / "studies"
 
     @property
@@ -98,14 +98,14 @@ class Run:
 
     @property
     def settings(self) -> Path:
-        """What every command of the run was made with: its settings, and the versions of what made it."""
+        """The settings of every command of the run, and the versions of the software that ran it."""
         return self.folder / "settings.json"
 
     def needs(self, path: Path, command: str) -> Path:
-        """``path``, which ``command`` makes.
+        """Return ``path``, which ``command`` writes.
 
         Raises:
-            RunError: it is not there.
+            RunError: it does not exist.
         """
         if not path.exists():
             raise RunError(f"{path}: not found; run `python -m codeorigin_training {command}` first")

@@ -1,7 +1,7 @@
-"""What a run was made with and how it went, in MLflow's database in the run folder: no server, no network.
+"""Track a run's settings and progress in an MLflow database in the run folder; no server, no network.
 
-``mlflow ui --backend-store-uri sqlite:///RUN/mlflow.db`` shows it. MLflow is loaded when tracking begins: it takes
-seconds.
+``mlflow ui --backend-store-uri sqlite:///RUN/mlflow.db`` shows it. MLflow is imported when tracking begins, because
+the import takes seconds.
 """
 
 import dataclasses
@@ -42,29 +42,29 @@ class TrackingError(CodeOriginError):
 
 
 class Tracker(Protocol):
-    """Takes what is worth keeping of one phase of a run."""
+    """Records one phase of a run."""
 
     def parameters(self, config: object) -> None:
-        """Keep every field of a configuration dataclass, nested ones by dotted names."""
+        """Record every field of a configuration dataclass, nested ones by dotted names."""
 
     def metrics(self, figures: Mapping[str, float], step: int) -> None:
-        """Keep figures of one step; what is not finite is left out."""
+        """Record figures of one step; values that are not finite are left out."""
 
     def artifact(self, path: Path) -> None:
-        """Keep a copy of a file."""
+        """Store a copy of a file."""
 
     def pictures(self, labels: Integers, probabilities: Floats) -> None:
-        """Keep the confusion matrix and the reliability diagram of ``probabilities`` ``(n,)``."""
+        """Store the confusion matrix and the reliability diagram of ``probabilities`` ``(n,)``."""
 
     def confusion(self, counts: Integers, names: Sequence[str], called: str = "called") -> None:
-        """Keep a picture of a confusion matrix ``(K, K)`` of the classes ``names``."""
+        """Store a picture of a confusion matrix ``(K, K)`` of the classes ``names``."""
 
     def phase(self, name: str, key: str = "") -> AbstractContextManager["Tracker"]:
-        """A tracker nested in this one; an unfinished phase of the same name and ``key`` goes on."""
+        """A tracker nested in this one; an unfinished phase with the same name and ``key`` is resumed."""
 
 
 class NullTracker:
-    """Keeps nothing."""
+    """Records nothing."""
 
     def parameters(self, config: object) -> None:
         pass
@@ -87,7 +87,7 @@ class NullTracker:
 
 
 class MlflowTracker:
-    """Keeps everything in one MLflow run."""
+    """Records everything in one MLflow run."""
 
     def __init__(self, client: Any, experiment: str, run_id: str) -> None:
         """Log to the existing run ``run_id`` of ``experiment`` through an ``MlflowClient``."""
@@ -145,11 +145,11 @@ def open_tracker(
     """The tracker of one command of ``run``: an MLflow run, tagged with the git commit and ``tags``.
 
     Args:
-        run: its database and its artifacts are in the run's folder.
+        run: the run, whose folder holds the database and the artifacts.
         command: name of the command.
-        enabled: False keeps nothing and loads nothing.
-        key: names the command's inputs; an interrupted run of the same command and key goes on.
-        tags: what else identifies the run, such as the hash of the data.
+        enabled: False records nothing and does not import MLflow.
+        key: identifies the command's inputs; an interrupted run of the same command and key is resumed.
+        tags: anything else that identifies the run, such as the hash of the data.
 
     Raises:
         TrackingError: MLflow is not installed.
@@ -168,14 +168,14 @@ def open_tracker(
 def tracked(
     run: Run, command: str, config: object, *, key: str = "", tags: Mapping[str, str] | None = None
 ) -> Iterator[Tracker]:
-    """The tracker of one command of ``run``, whose settings it keeps in ``run.settings`` and as parameters.
+    """The tracker of one command of ``run``, with its settings saved in ``run.settings`` and as parameters.
 
     Args:
-        run: it is tracked in MLflow only where it says so.
+        run: the run; tracked in MLflow only if ``run.track`` is set.
         command: name of the command.
         config: the command's configuration, a dataclass.
-        key: names the command's inputs; an interrupted run of the same command and key goes on.
-        tags: what else identifies the run, such as the hash of the data.
+        key: identifies the command's inputs; an interrupted run of the same command and key is resumed.
+        tags: anything else that identifies the run, such as the hash of the data.
 
     Raises:
         TrackingError: MLflow is not installed.
@@ -187,7 +187,7 @@ def tracked(
 
 
 def keep_settings(run: Run, command: str, config: object) -> None:
-    """Write what ``command`` is carried out with into ``run.settings``, beside what is known of other commands."""
+    """Save the settings of ``command`` in ``run.settings``, next to those of other commands."""
     run.folder.mkdir(parents=True, exist_ok=True)
     try:
         known = json.loads(run.settings.read_text(encoding="utf-8"))
@@ -204,7 +204,7 @@ def keep_settings(run: Run, command: str, config: object) -> None:
 
 
 def flattened(config: object, prefix: str = "") -> dict[str, str]:
-    """Every field of a dataclass as text, nested dataclasses by dotted names."""
+    """Every field of a dataclass as text; fields of nested dataclasses have dotted names."""
     values: dict[str, str] = {}
     for field in dataclasses.fields(config):  # type: ignore[arg-type]
         value = getattr(config, field.name)
@@ -216,7 +216,7 @@ def flattened(config: object, prefix: str = "") -> dict[str, str]:
 
 
 def numbers(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    """The numbers of nested mappings, by names joined with ``/``; lists and missing figures are left out."""
+    """The finite numbers in nested mappings, by names joined with ``/``; everything else is left out."""
     found: dict[str, float] = {}
     for name, value in figures.items():
         if isinstance(value, Mapping):
@@ -227,7 +227,7 @@ def numbers(figures: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
 
 
 def git_commit(folder: Path = Path(__file__).parent) -> str:
-    """The commit of the working tree that ``folder``, or this module, lies in; empty outside of one."""
+    """The commit of the working tree that contains ``folder`` (default: this module); empty outside of one."""
     try:
         found = subprocess.run(
             ["git", "rev-parse", "HEAD"],
@@ -243,7 +243,7 @@ def git_commit(folder: Path = Path(__file__).parent) -> str:
 
 
 def _client(run: Run) -> Any:
-    # Read when MLflow is imported: it must neither report its use nor ask a server.
+    # Read when MLflow is imported; it must neither report usage nor contact a server.
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
     try:
@@ -267,7 +267,7 @@ def _experiment(client: Any, run: Run) -> str:
 
 
 def _enter(client: Any, experiment: str, name: str, key: str, tags: Mapping[str, str]) -> str:
-    """Id of the unfinished run of this name, key and parent if there is one, else of a new run."""
+    """Id of the unfinished run with this name, key and parent if there is one, else of a new run."""
     found = client.search_runs([experiment], order_by=["attributes.start_time DESC"])
     parent = tags.get(_PARENT)
     for candidate in found:

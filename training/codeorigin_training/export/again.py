@@ -1,4 +1,4 @@
-"""A finished bundle, scored and written anew with its graphs as they are: only what is said of its logits changes."""
+"""Score a finished bundle and rewrite it with the same graphs; only the interpretation of its logits changes."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ from codeorigin_training.run import Log
 def kept_logits(
     path: Path, detector: Detector, rows: Sequence[Row], inputs: Mapping[str, str], log: Log
 ) -> Floats:
-    """The detector's logits ``(len(rows),)``, from ``path`` where that holds those of the same ``inputs``."""
+    """The detector's logits ``(len(rows),)``, read from ``path`` if those saved there have the same ``inputs``."""
     known = json.dumps(inputs, sort_keys=True)
     if path.is_file():
         with np.load(path) as kept:
@@ -38,7 +38,7 @@ def kept_logits(
 
 
 def write_again(out: Path, bundle: Bundle, manifest: Mapping[str, Any]) -> None:
-    """Write ``bundle`` with another ``manifest``, and the card that follows from it, into the folder ``out``."""
+    """Write ``bundle`` with another ``manifest`` and the model card generated from it into the folder ``out``."""
     out.mkdir(parents=True, exist_ok=True)
     for name in manifest["files"]:
         if out.resolve() != bundle.directory.resolve():

@@ -1,4 +1,4 @@
-"""Writes a bundle: graphs, tokenizer, manifest with the hash of every file, and the generated model card."""
+"""Write a bundle: graphs, tokenizer, manifest with the hash of every file, and the generated model card."""
 
 import json
 import math
@@ -38,10 +38,10 @@ _FILES = (WIDE_GRAPH, SCORE_GRAPH, GRADIENT_GRAPH, WEIGHTS, TOKENIZER)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything that a bundle is made of, one of ``wide`` and ``encoder`` at least.
+    """Everything that a bundle is made of: at least one of ``wide`` and ``encoder``.
 
-    ``deep_tried``: a deep part was trained, whether or not it is there. ``blocks`` are the encoder's matrices, if it was
-    rounded to few bits.
+    ``deep_tried`` says that a deep part was trained, even if it was left out. ``blocks`` are the encoder's matrices if
+    it was quantized to few bits.
     """
 
     wide: WideModel | None
@@ -58,12 +58,12 @@ class Parts:
 
     @property
     def bias(self) -> float:
-        """The logit of a function without any evidence but the deep part's."""
+        """Constant term of the logit: the wide part's bias, or 0 without a wide part."""
         return 0.0 if self.wide is None else self.wide.bias
 
 
 class BundleSettings(Protocol):
-    """What a bundle takes of the configuration that it was built with, a dataclass; the manifest holds all of it."""
+    """The fields a bundle needs of its build configuration, a dataclass; the manifest stores all of them."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
@@ -77,7 +77,7 @@ class BundleSettings(Protocol):
 
 
 class ExportError(CodeOriginError):
-    """A bundle cannot be made of these parts."""
+    """A bundle cannot be made from these parts."""
 
 
 def export_parts(
@@ -89,15 +89,16 @@ def export_parts(
     refines: bool,
     blocks: Mapping[str, Blocks] | None = None,
 ) -> GraphReport:
-    """Write the graphs of a bundle, the wide part into a file of its own where the deep part ``refines``.
+    """Write the graphs of a bundle, with the wide part in a separate file if the deep part ``refines``.
 
-    ``wide_weights`` are ``(table_size,)``; None, as is ``encoder``, for a bundle without that part.
+    ``wide_weights`` are ``(table_size,)``. They are None for a bundle without a wide part, and ``encoder`` is None for
+    one without a deep part.
 
     Returns:
-        the greatest differences that the checks found.
+        the largest differences that the checks found.
 
     Raises:
-        ExportError: one part refines the other, and lacks it.
+        ExportError: ``refines`` is set, but a part is missing.
         ParityError: a graph does not compute what PyTorch computes.
     """
     if not refines:
@@ -115,13 +116,13 @@ def export_parts(
 def write_bundle(
     out: Path, parts: Parts, config: BundleSettings, *, limit_bytes: int | None = None
 ) -> dict[str, Any]:
-    """Write the bundle into ``out`` at one go: into a folder beside it first, checked, then moved.
+    """Write the bundle to a temporary folder next to ``out``, check it, then move it to ``out``.
 
     Returns:
-        its manifest.
+        the manifest.
 
     Raises:
-        ExportError: it is larger than ``limit_bytes``, or its encoder lacks a tokenizer.
+        ExportError: the bundle is larger than ``limit_bytes``, or its encoder lacks a tokenizer.
         ParityError: a graph does not compute what PyTorch computes.
         ModelError: the written bundle does not load.
     """
@@ -188,7 +189,7 @@ def _deep_entry(parts: Parts) -> dict[str, Any] | None:
 
 
 def finite(value: Any) -> Any:
-    """JSON has no NaN: a figure that could not be computed is null; floats are cut to six digits."""
+    """``value`` as valid JSON: NaN and infinity become null, and floats are rounded to seven significant digits."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

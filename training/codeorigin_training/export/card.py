@@ -1,4 +1,4 @@
-"""The model card, generated from the manifest: no figure in it is typed by hand."""
+"""The model card, generated from the manifest; no figure in it is typed by hand."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the manifest says of commits: beside the file, as a whole, and where both classes stand together."""
+"""Report sections on commits: compared with files, as a whole, and where both classes occur together."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ _MIXED = {
 
 
 def commit_sections(manifest: Mapping[str, Any]) -> list[str]:
-    """Markdown blocks; empty for a bundle without figures of commits."""
+    """Markdown blocks; empty for a bundle without commit figures."""
     commits = manifest["metrics"].get("commits")
     if commits is None:
         return []
@@ -44,7 +44,7 @@ def commit_sections(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def commit_table(commits: Mapping[str, Any]) -> str:
-    """Markdown table of own text, file, commit and both, by era and number of functions in the commit."""
+    """Markdown table comparing own text, file, commit and both, by era and number of functions in the commit."""
     names = _names(commits["functions"][0]["circles"])
     lines = [
         "| human code; functions in the commit | " + " | ".join(WAYS[name] for name in names) + " |",
@@ -61,7 +61,7 @@ def commit_table(commits: Mapping[str, Any]) -> str:
 
 
 def _whole(manifest: Mapping[str, Any]) -> list[str]:
-    """What the verdicts on whole files and whole commits do at their thresholds."""
+    """Markdown blocks on the verdicts on whole files and commits at their thresholds."""
     metrics, calibration = manifest["metrics"], manifest["calibration"]
     found = {
         kind: figures["verdicts"]
@@ -97,7 +97,7 @@ def _whole(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def mixed_note(commits: Mapping[str, Any]) -> str:
-    """Which way to judge a function holds where its file, or its commit, is by two hands."""
+    """A paragraph on which way of judging a function holds up in mixed files and mixed commits."""
     files, moved, apart = (commits[name] for name in _MIXED)
     return (
         f"In the {files['functions']:,} functions of files that really hold both classes, {_which_holds(files)} The "
@@ -110,7 +110,7 @@ def mixed_note(commits: Mapping[str, Any]) -> str:
 
 
 def mixed_table(commits: Mapping[str, Any]) -> str:
-    """Markdown table of the four ways in mixed files, mixed commits, and all code as it is."""
+    """Markdown table of the four ways in mixed files, in mixed commits, and in all code without moves."""
     names = _names(commits["mixed_files"]["circles"])
     lines = [
         "| | " + " | ".join(WAYS[name] for name in names) + " |",

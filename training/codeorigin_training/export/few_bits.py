@@ -1,15 +1,16 @@
 """The deep part's matrices in 4 or 8 bits, in one file that both graphs read: ``weights.bin``.
 
-The weights are rounded first, and the graphs are exported from the rounded ones as from any others. Then every matrix of
-the graphs that is one of the rounded ones gives way to an operator that reads its blocks:
+The weights are rounded first, and the graphs are exported from the rounded weights as usual. Then every rounded matrix
+in the graphs is replaced by an operator that reads its blocks:
 
-- ``MatMulNBits`` (of onnxruntime's own operators) where a matrix is multiplied as a linear layer does: its kernel reads
-  the blocks as they are, so the layer is never held in float32;
-- ``DequantizeLinear`` before the product where a gradient goes back through the layer: the blocks lie across the sum;
-- ``GatherBlockQuantized`` where the embedding table is looked up: only the rows asked for are made float32.
+- ``MatMulNBits`` (an onnxruntime operator) for the product of a linear layer: its kernel reads the blocks directly, so
+  the layer is never held in float32;
+- ``DequantizeLinear`` before the product where a gradient is propagated back through the layer, because there the sum
+  runs across blocks;
+- ``GatherBlockQuantized`` for look-ups in the embedding table: only the rows needed are converted to float32.
 
-They count from a fixed number, not from a block's lowest value, so what lies between is added beside them. All three
-read the same bytes: a layer is stored once.
+These operators have a fixed zero point rather than a block's lowest value, so extra nodes add the difference. All three
+read the same bytes, so a layer is stored only once.
 """
 
 import hashlib
@@ -31,7 +32,7 @@ from codeorigin_training.blocks import GROUP, Blocks, check_bits, splits_into_bl
 from codeorigin_training.encoder.interface import Encoder, EncoderError
 
 _OPSET, _IR = 21, 10
-"""The first with blocks in ``DequantizeLinear``, and the first format with numbers of 4 bits."""
+"""The first opset with blocks in ``DequantizeLinear``, and the first IR version with 4-bit numbers."""
 
 _CONTRIBUTED = "com.microsoft"
 _ALIGNMENT = 64
@@ -40,11 +41,11 @@ _ALIGNMENT = 64
 def round_weights(encoder: Encoder, bits: int) -> dict[str, Blocks]:
     """Round the token embedding and the linear layers of ``encoder`` in place, and return their blocks by name.
 
-    The head and layers whose rows are not whole blocks stay as they are.
+    The head, and layers whose rows are not whole blocks, are left unchanged.
 
     Raises:
-        ValueError: another number of bits than 4 or 8, or a weight is not finite.
-        EncoderError: no weight can be stored so.
+        ValueError: ``bits`` is not 4 or 8, or a weight is not finite.
+        EncoderError: no weight can be stored in blocks.
     """
     check_bits(bits)
     rounded: dict[str, Blocks] = {}
@@ -66,10 +67,10 @@ def round_weights(encoder: Encoder, bits: int) -> dict[str, Blocks]:
 
 
 def share_blocks(folder: Path, graphs: tuple[str, ...], blocks: Mapping[str, Blocks]) -> None:
-    """Write ``weights.bin`` into ``folder``, and let its ``graphs`` read from there what is in ``blocks``.
+    """Write ``weights.bin`` into ``folder``, and make its ``graphs`` read the matrices in ``blocks`` from there.
 
     Raises:
-        EncoderError: no graph has a matrix as it is in ``blocks``.
+        EncoderError: a matrix in ``blocks`` was not found unchanged in any graph.
     """
     known = _Known(blocks)
     with _SharedFile(folder / WEIGHTS) as file:
@@ -86,7 +87,7 @@ def share_blocks(folder: Path, graphs: tuple[str, ...], blocks: Mapping[str, Blo
 
 
 class _Known:
-    """Finds the blocks whose values an initializer holds, as they are or transposed."""
+    """Finds the blocks that match an initializer, either directly or transposed."""
 
     def __init__(self, blocks: Mapping[str, Blocks]) -> None:
         self._found: dict[tuple[tuple[int, ...], bytes], tuple[str, bool]] = {}
@@ -97,13 +98,13 @@ class _Known:
             self._found[_fingerprint(values.T)] = name, True
 
     def find(self, tensor: TensorProto) -> tuple[str, bool] | None:
-        """The name of the blocks, and whether ``tensor`` is their transpose."""
+        """The name of the blocks that match ``tensor``, and whether it is their transpose; None without a match."""
         if tensor.data_type != TensorProto.FLOAT or len(tensor.dims) != 2:
             return None
         return self._found.get(_fingerprint(numpy_helper.to_array(tensor)))
 
     def unread(self, stored: Collection[str]) -> list[str]:
-        """The blocks of which nothing is among the names that are ``stored``; of equal ones, one is read for all."""
+        """Names of the blocks missing from the names ``stored`` in the file; equal blocks share one copy."""
         read = {name: self._found[_fingerprint(each.values)][0] for name, each in self.blocks.items()}
         return [name for name, same in read.items() if f"{same}.codes" not in stored]
 
@@ -113,7 +114,7 @@ def _fingerprint(matrix: npt.NDArray[np.generic]) -> tuple[tuple[int, ...], byte
 
 
 class _SharedFile(AbstractContextManager["_SharedFile"]):
-    """The file of weights; what was written once is referred to after that."""
+    """The file of weights, in which equal names are written only once."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
@@ -127,18 +128,18 @@ class _SharedFile(AbstractContextManager["_SharedFile"]):
 
     @property
     def names(self) -> Collection[str]:
-        """What was written."""
+        """The names written so far."""
         return self._places.keys()
 
     def tensor(self, name: str, kind: int, shape: list[int], stored: npt.NDArray[np.generic]) -> TensorProto:
-        """An initializer of that ``kind`` and ``shape`` over the bytes of ``stored``, written under ``name``."""
+        """An initializer of type ``kind`` and ``shape`` over the bytes of ``stored``, which are stored as ``name``."""
         if name not in self._places:
             content = np.ascontiguousarray(stored).tobytes()
             self._file.write(bytes(-self._file.tell() % _ALIGNMENT))
             self._places[name] = self._file.tell(), len(content)
             self._file.write(content)
         offset, length = self._places[name]
-        # The same bytes are read in several kinds and shapes.
+        # The same bytes are read with several data types and shapes.
         form = f"{TensorProto.DataType.Name(kind).lower()}.{len(shape)}d"
         tensor = TensorProto(name=f"{name}.{form}", data_type=kind, dims=shape)
         tensor.data_location = TensorProto.EXTERNAL
@@ -148,7 +149,7 @@ class _SharedFile(AbstractContextManager["_SharedFile"]):
 
 
 class _Rewriter:
-    """Puts operators over blocks into one graph."""
+    """Replaces matrices in one graph by operators that read blocks."""
 
     def __init__(self, model: onnx.ModelProto, known: _Known, file: _SharedFile) -> None:
         self._model, self._blocks, self._file = model, known.blocks, file
@@ -161,13 +162,13 @@ class _Rewriter:
             if (found := known.find(tensor)) is not None
         }
         for node in model.graph.node:
-            # Large matrices are left behind a node that transposes them.
+            # The exporter keeps a Transpose node in front of large matrices.
             if node.op_type == "Transpose" and node.input[0] in self._matrices:
                 name, transposed = self._matrices[node.input[0]]
                 self._matrices[node.output[0]] = name, not transposed
 
     def rewrite(self) -> None:
-        """Replace what reads a known matrix, and take out what is read no longer."""
+        """Replace nodes that read a known matrix, and remove what is no longer read."""
         graph = self._model.graph
         for node in graph.node:
             place = {"MatMul": 1, "Gather": 0}.get(node.op_type)
@@ -183,7 +184,7 @@ class _Rewriter:
         graph.node.extend(self._nodes)
         graph.initializer.extend(self._made.values())
         del graph.value_info[:]
-        # From 18 on, the operators of the graphs only learnt to take more types.
+        # Since opset 18, the operators used in the graphs have only gained types.
         del self._model.opset_import[:]
         self._model.opset_import.extend(
             [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIBUTED, 1)]
@@ -191,7 +192,7 @@ class _Rewriter:
         self._model.ir_version = max(self._model.ir_version, _IR)
 
     def _forward(self, node: onnx.NodeProto, name: str) -> None:
-        """``x @ W.T``: the kernel counts from the middle number, whose value times a block's sum is added."""
+        """``x @ W.T``: the zero point is the middle number; its value times the block sums of ``x`` is added."""
         blocks, x, out = self._blocks[name], node.input[0], node.output[0]
         rows, columns = blocks.shape
         codes = self._codes(name, TensorProto.UINT8, [rows, columns // GROUP, GROUP * blocks.bits // 8])
@@ -211,7 +212,7 @@ class _Rewriter:
         self._add("Add", [f"{out}.counted", f"{out}.middle"], out)
 
     def _back(self, node: onnx.NodeProto, name: str) -> None:
-        """``y @ W``: all of it counted from zero, then the blocks' lowest values."""
+        """``y @ W``: the product with zero point 0, plus the contribution of the blocks' lowest values."""
         y, out = node.input[0], node.output[0]
         codes = self._codes(name, self._whole_kind(name), list(self._blocks[name].shape))
         self._add("DequantizeLinear", [codes, self._step(name)], f"{out}.weight", axis=1, block_size=GROUP)
@@ -233,7 +234,7 @@ class _Rewriter:
             block_size=GROUP,
             bits=blocks.bits,
         )
-        # The operator counts from zero in 4 bits, and from the middle in 8.
+        # The operator's zero point is 0 for 4 bits, and the middle number for 8.
         start = self._low(name) if blocks.bits == 4 else self._middle(name)
         self._add("Gather", [start, ids], f"{out}.blocks", axis=0)
         self._add("MatMul", [f"{out}.blocks", self._spread(name)], f"{out}.low")
@@ -260,17 +261,17 @@ class _Rewriter:
         return self._once("Add", [self._low(name), raised], f"{name}.middle")
 
     def _sums(self, columns: int) -> str:
-        """``(columns, columns / 32)``: what a row is multiplied with for the sums of its blocks."""
+        """``(columns, columns / 32)``: the matrix that maps a row to the sums of its blocks."""
         block = np.arange(columns)[:, None] // GROUP == np.arange(columns // GROUP)
         return self._float(f"sums.{columns}", block.astype(np.float16))
 
     def _spread(self, name: str) -> str:
-        """``(columns / 32, columns)``: what values of blocks are multiplied with to stand at all their places."""
+        """``(columns / 32, columns)``: the matrix that repeats each block's value over the block's columns."""
         columns = self._blocks[name].shape[1]
         return self._once("Transpose", [self._sums(columns)], f"spread.{columns}", perm=[1, 0])
 
     def _float(self, name: str, halves: npt.NDArray[np.float16]) -> str:
-        """Float32 of what is stored in half of it: made once when the graph is loaded."""
+        """Float32 copy of values stored as float16, converted once when the graph is loaded."""
         stored = self._stored(f"{name}.half", TensorProto.FLOAT16, list(halves.shape), halves)
         return self._once("Cast", [stored], name, to=TensorProto.FLOAT)
 

@@ -1,4 +1,4 @@
-"""The figures of a bundle that is exported: on held-out repositories, and out of fold."""
+"""The figures of an exported bundle, on held-out repositories and out of fold."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -48,9 +48,9 @@ def held_out_figures(
     overlap: int,
     processes: int,
 ) -> dict[str, Any]:
-    """Figures on held-out ``rows``, with the table as it is stored; those of verdicts are of refined ones where any are.
+    """Figures on held-out ``rows`` with the quantized table; verdicts are the refined ones if the calibration has any.
 
-    A distribution's packages count for false positives alone: there they are a population of their own.
+    A distribution's packages are used only for false positives, where they are a separate population.
     """
     wide_logits: Floats = np.zeros(len(rows))
     if wide is not None:
@@ -69,7 +69,7 @@ def held_out_figures(
     later = None if later is None else later[repositories]
     by_text = answers_alone(rows, logits, calibration, None, later)
     keep_test_set(tracker, rows, by_text.answers.probability)
-    # What was refined and what was not have scales of their own, and a common measure in their log-odds.
+    # Refined and unrefined logits have different scales, so they are ranked by their log-odds.
     ranked = logits if later is None else by_text.log_odds
     metrics: dict[str, Any] = {
         "held_out": detector_metrics(rows, ranked),
@@ -93,9 +93,10 @@ def held_out_figures(
 
 
 def out_of_fold_figures(run: Run, side: TrainingSide, *, wide: bool) -> dict[str, Any]:
-    """Figures on training repositories, each row by a model that did not see its repository.
+    """Figures on training repositories, each row scored by a model that did not see its repository.
 
-    They are those of the deep part alone in a bundle without the wide one, and of the two logits' sum in one with both.
+    Without a wide part, they are those of the deep part; otherwise, those of the wide part and, if there is a deep
+    part, of the sum of both logits.
     """
     deep: Floats | None = None
     if run.deep.exists():

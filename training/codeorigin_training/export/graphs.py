@@ -1,7 +1,7 @@
-"""The modules behind the two ONNX graphs: everything that is scored, and one logit with its gradient.
+"""The modules behind the two ONNX graphs: one computes all scores, the other a logit with its gradient.
 
-``score.onnx`` takes whole functions, already cut into windows, and is run on every edit. ``gradient.onnx``
-takes embeddings of one window each, because Integrated Gradients walks between embeddings, not token ids.
+``score.onnx`` takes whole functions, already split into windows, and runs on every edit. ``gradient.onnx``
+takes the embeddings of single windows, because Integrated Gradients interpolates embeddings, not token ids.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ GradientFunction = Callable[[tuple[Tensor, ...], Tensor, Tensor, Tensor], tuple[
 
 
 class WideLogit(nn.Module):
-    """Sum of the weights of a function's n-grams, from a table of one byte each.
+    """Sum of the weights of a function's n-grams, from a table with one byte per weight.
 
-    The rows are gathered before they become float32, so that the table is never held twice.
+    Rows are gathered before they are converted to float32, so that the table is never held twice.
     """
 
     table: Tensor
@@ -34,7 +34,7 @@ class WideLogit(nn.Module):
         self.register_buffer("levels", torch.from_numpy(quantized.levels))
 
     def forward(self, ids: Tensor, values: Tensor, function: Tensor, prior: Tensor) -> Tensor:
-        """Wide logit ``(B,)`` of features ``(N,)`` that belong to the functions ``function`` ``(N,)``."""
+        """Wide logit ``(B,)`` of features ``(N,)``, whose functions are ``function`` ``(N,)``."""
         shares = self.levels[self.table[ids].to(torch.int64)] * values
         return torch.zeros_like(prior).scatter_add(0, function, shares)
 
@@ -127,10 +127,10 @@ class _FromEmbeddings(nn.Module):
 
 
 def lifted_gradient(encoder: Encoder) -> tuple[GradientFunction, tuple[Tensor, ...]]:
-    """The encoder's logit ``(B,)`` and its gradient ``(B, T, D)`` as a function of its own tensors, and those tensors.
+    """The encoder's logit ``(B,)`` and its gradient ``(B, T, D)`` as a function of its weights, and those weights.
 
     The exporter traces symbolic shapes only through tensors that are inputs, so the weights become
-    arguments. The embedding tables are left out: the graph starts behind them.
+    arguments. The embedding tables are left out, because the graph starts after them.
     """
     module = _FromEmbeddings(encoder)
     embedding = tuple(f"encoder.{prefix}" for prefix in encoder.embedding_prefixes)
@@ -142,7 +142,7 @@ def lifted_gradient(encoder: Encoder) -> tuple[GradientFunction, tuple[Tensor, .
     ) -> tuple[Tensor, Tensor]:
         leaf = embeddings.detach().requires_grad_(True)
         weights = dict(zip(names, tensors, strict=True))
-        # Sequences do not see each other, so the gradient of the sum is every sequence's own gradient.
+        # Sequences are independent, so the gradient of the sum contains the gradient of each sequence.
         deep = functional_call(module, weights, (leaf, mask))
         (gradient,) = torch.autograd.grad(deep.sum(), leaf)
         return (deep + offset).detach(), gradient
@@ -151,7 +151,7 @@ def lifted_gradient(encoder: Encoder) -> tuple[GradientFunction, tuple[Tensor, .
 
 
 class TracedGradient(nn.Module):
-    """A traced graph with its weights put back, ready for the exporter."""
+    """A traced graph with its weights restored as parameters, ready for the exporter."""
 
     def __init__(self, traced: torch.fx.GraphModule, tensors: tuple[Tensor, ...]) -> None:
         super().__init__()

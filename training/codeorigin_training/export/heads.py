@@ -1,4 +1,4 @@
-"""Heads that a bundle does without: taken out before the graphs are written, if nothing is lost."""
+"""Prune attention heads before the graphs are written, if that costs no quality."""
 
 from collections.abc import Sequence
 
@@ -15,14 +15,14 @@ from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.run import Log
 
 LEVEL = 0.002
-"""The most AUROC that heads which are left out may cost."""
+"""The largest loss of AUROC allowed for pruning heads."""
 
 
 def read_heads(names: Sequence[str]) -> dict[int, list[int]]:
-    """``("2.1", "2.3")`` -> layer 1 without its heads 0 and 2: names count from 1, as the study's tables do.
+    """Parse heads by layer: ``("2.1", "2.3")`` -> ``{1: [0, 2]}``; names count from 1, as in the study's tables.
 
     Raises:
-        ValueError: a name is no pair of numbers from 1.
+        ValueError: a name is not a pair of positive integers.
     """
     found: dict[int, list[int]] = {}
     for name in names:
@@ -36,16 +36,16 @@ def read_heads(names: Sequence[str]) -> dict[int, list[int]]:
 def leave_out_heads(
     encoder: Encoder, tokenizer: Tokenizer, names: Sequence[str], rows: Sequence[Row], overlap: int, log: Log
 ) -> Floats:
-    """Take the heads ``names`` out of ``encoder``, and move what it says of nothing back to 0.
+    """Prune the heads ``names`` from ``encoder``, and move the logit of its neutral baseline back to 0.
 
     ``rows`` are those of training repositories: figures on rows that heads were chosen on would be too good.
 
     Returns:
-        By how much this moved the logit of each of ``rows``, ``(n,)``, for a calibration that fits what is left. The
-        encoders of the folds are gone, so that what they would say without these heads is taken to move likewise.
+        The change of the logit of each of ``rows``, ``(n,)``, so that the calibration can fit the pruned encoder. The
+        encoders of the folds no longer exist, so their logits are assumed to change by the same amounts.
 
     Raises:
-        EncoderError: there is no such head, or the AUROC on these rows falls by more than :data:`LEVEL`.
+        EncoderError: a head does not exist, or the AUROC on these rows falls by more than :data:`LEVEL`.
     """
     labels = np.array([row.label for row in rows], dtype=np.int64)
     tokens = encode_rows(rows, tokenizer)

@@ -8,8 +8,8 @@
 ``gradient.onnx``: ``embeddings`` float32 ``(B, T, D)``, ``mask`` bool ``(B, T)`` and ``offset`` float32
 ``(B,)`` give ``logit`` ``(B,)`` and ``gradient`` ``(B, T, D)``.
 
-Encoders are compact ones, transformers encoders and decoders. Matrices in few bits stand in ``weights.bin``, once for
-both graphs (:mod:`~codeorigin_training.export.few_bits`); all else is in the graphs themselves.
+Encoders are compact ones, transformers encoders and decoders. Matrices in few bits are in ``weights.bin``, which both
+graphs share (:mod:`~codeorigin_training.export.few_bits`); everything else is in the graphs themselves.
 """
 
 import logging
@@ -60,15 +60,15 @@ def export_graphs(
     """Write the graphs of a bundle into ``folder`` and check them.
 
     Args:
-        folder: existing folder; ``score.onnx`` is written, and ``gradient.onnx`` where there is an encoder.
+        folder: existing folder; ``score.onnx`` is written, and ``gradient.onnx`` if there is an encoder.
         bias: logit of a function without any evidence.
         wide_weights: ``(table_size,)``, or None for a bundle without a wide part.
         encoder: trained encoder on any device, or None for a bundle without a deep part. It is not changed.
-        blocks: what :func:`~codeorigin_training.export.few_bits.round_weights` made of the encoder; its matrices are
-            then stored so, in ``weights.bin``. None stores float32 in the graphs.
+        blocks: result of :func:`~codeorigin_training.export.few_bits.round_weights` for the encoder; these matrices
+            are stored as blocks in ``weights.bin``. None stores float32 in the graphs.
 
     Returns:
-        the greatest differences found by the checks.
+        the largest differences found by the checks.
 
     Raises:
         ValueError: both parts are None.
@@ -150,7 +150,7 @@ def _export_score(module: nn.Module, path: Path) -> None:
 
 
 def _export_gradient(encoder: Encoder, path: Path) -> None:
-    """Trace the gradient to plain operators first: the exporter itself cannot see through autograd."""
+    """Trace the gradient to plain operators first, because the exporter cannot trace autograd."""
     function, tensors = lifted_gradient(encoder)
     example = [
         torch.zeros(3, 7, encoder.width),
@@ -199,11 +199,11 @@ def _export(
 
 
 def _strip_traces(path: Path) -> None:
-    """Take out what the exporter notes beside the graph: the source lines and folders of whoever exported it."""
+    """Remove the exporter's metadata, which contains source lines and local paths."""
     model = onnx.load(str(path))
     del model.metadata_props[:]
     graph = model.graph
-    # The stubs of protobuf know these by their common base alone.
+    # The protobuf stubs type these only by their common base class.
     item: Any
     for item in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
         item.doc_string = ""
@@ -214,7 +214,7 @@ def _strip_traces(path: Path) -> None:
 
 @contextmanager
 def _quiet_exporter() -> Iterator[None]:
-    """The exporter reports its own internals; what counts is checked afterwards."""
+    """Silence the exporter, which reports its internals; the result is checked afterwards."""
     loggers = [logging.getLogger(name) for name in ("torch.onnx", "torch.__trace")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

@@ -1,4 +1,4 @@
-"""Checks that exported graphs compute what PyTorch computes, at shapes that the exporter never saw."""
+"""Check that exported graphs compute what PyTorch computes, with shapes that the exporter never saw."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,10 @@ from codeorigin_training.encoder.interface import Encoder
 from codeorigin_training.export.graphs import WideDeepScore, WideScore
 
 LOGIT_TOLERANCE = 1e-4
-"""Greatest difference of a logit, relative to the larger of its size and 1: float32 sums in another order."""
+"""Largest difference of a logit, relative to its size or 1, whichever is larger; float32 sums differ by order."""
 
 GRADIENT_TOLERANCE = 1e-3
-"""Greatest difference of a gradient's entry, relative to the gradient's largest entry."""
+"""Largest difference of a gradient's entry, relative to the gradient's largest entry."""
 
 _SHAPES = ((1, 1), (1, 5), (8, 64), (2, 333), (1, 512))
 
@@ -26,13 +26,15 @@ _Arrays = dict[str, npt.NDArray[np.generic]]
 
 
 class ParityError(CodeOriginError):
-    """An exported graph differs from the module it was made from."""
+    """An exported graph differs from the module it was exported from."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphReport:
-    """The greatest relative differences found: graphs against PyTorch, and the graphs' logits against
-    each other. All zeros but ``score_logit`` where there is no gradient graph."""
+    """The largest relative differences: graphs against PyTorch, and the graphs' logits against each other.
+
+    All except ``score_logit`` are zero if there is no gradient graph.
+    """
 
     score_logit: float
     gradient_logit: float
@@ -65,7 +67,7 @@ def check_graphs(
             differences = np.maximum(differences, found)
     report = GraphReport(*(float(value) for value in differences))
     worst_logit = max(report.score_logit, report.gradient_logit, report.between_graphs)
-    # A comparison with NaN is false, so the condition is written the way that NaN fails.
+    # Comparisons with NaN are false, so the condition is written such that NaN fails.
     if not (worst_logit <= LOGIT_TOLERANCE and report.gradient <= GRADIENT_TOLERANCE):
         raise ParityError(f"the exported graphs differ from the model: {report}")
     return report
@@ -78,7 +80,7 @@ def _inputs(
     windows: int,
     length: int,
 ) -> _Arrays:
-    """One window a function; all but the first function are padded."""
+    """Random inputs with one window per function; all but the first function are padded."""
     inputs: _Arrays = {}
     if encoder is not None:
         mask = np.arange(length) < generator.integers(1, length + 1, (windows, 1))
@@ -118,7 +120,7 @@ def _compare_gradient(
     inputs: _Arrays,
     scored: dict[str, Floats32],
 ) -> tuple[float, float, float]:
-    # The offset that makes the gradient graph's logit the score graph's.
+    # The offset that makes the gradient graph's logit equal to the score graph's.
     offset = (scored["logit"] - scored["deep"]).astype(np.float32)
     logit, gradient = session.run(
         ["logit", "gradient"], {"embeddings": scored["embeddings"], "mask": inputs["mask"], "offset": offset}

@@ -1,4 +1,4 @@
-"""The figures of ``docs/quality.md`` as Markdown; those on human code called ``llm`` are in the model card too."""
+"""The figures in ``docs/quality.md`` as Markdown; those on human code called ``llm`` are in the model card too."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,7 +44,7 @@ def quality_sections(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
-    """``page`` with the figures of the manifest between its markers.
+    """``page`` with the manifest's figures between its markers.
 
     Raises:
         CodeOriginError: the markers are missing or in the wrong order.

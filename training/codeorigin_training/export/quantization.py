@@ -1,4 +1,4 @@
-"""The wide part's weights in one byte each: the number of one of 256 levels, close together around zero."""
+"""Quantize the wide part's weights to one byte each: an index into 256 levels, which are densest around zero."""
 
 from dataclasses import dataclass
 
@@ -12,23 +12,23 @@ _HIGHEST = 127
 
 @dataclass(frozen=True, slots=True)
 class QuantizedWeights:
-    """``codes`` uint8 ``(rows,)`` say which of the ``levels`` float32 ``(256,)`` each weight is."""
+    """``codes``, uint8 ``(rows,)``, are the indices of the weights in ``levels``, float32 ``(256,)``."""
 
     codes: npt.NDArray[np.uint8]
     levels: Floats32
 
     @property
     def weights(self) -> Floats32:
-        """The weights ``(rows,)`` as they are stored."""
+        """The dequantized weights ``(rows,)``."""
         return self.levels[self.codes]
 
 
 def quantize(weights: npt.NDArray[np.floating]) -> QuantizedWeights:
-    """``weights`` ``(rows,)`` to the nearest level. What was quantized before stays as it is.
+    """Round ``weights`` ``(rows,)`` to the nearest level. Quantizing twice changes nothing.
 
-    Levels are the cubes of evenly spaced numbers: most weights are hundreds of times smaller than the largest, and are
-    still told apart. Over the thousand n-grams of a function the errors cancel out: they move a logit by 0.015
-    (standard deviation), where logits deviate by 2.5.
+    Levels are the cubes of evenly spaced numbers, so that weights hundreds of times smaller than the largest, as most
+    are, remain distinct. Over the thousand n-grams of a function, the errors cancel out: they change a logit by 0.015
+    (standard deviation), while logits have a standard deviation of 2.5.
 
     Raises:
         ValueError: a weight is not finite.

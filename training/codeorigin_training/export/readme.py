@@ -1,4 +1,4 @@
-"""Keeps the figures in the README and ``docs/quality.md`` equal to the shipped model's manifest."""
+"""Keep the figures in the README and ``docs/quality.md`` in sync with the shipped model's manifest."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ BEGIN, END = "<!-- metrics:begin -->", "<!-- metrics:end -->"
 
 
 def with_metrics(readme: str, manifest_text: str) -> str:
-    """``readme`` with the table of the manifest between its markers.
+    """``readme`` with the manifest's table between its markers.
 
     Raises:
         CodeOriginError: the markers are missing or in the wrong order.
@@ -32,7 +32,7 @@ def with_metrics(readme: str, manifest_text: str) -> str:
 
 
 def refresh(model: Path, readme: Path | None, quality: Path | None = None) -> None:
-    """Write the model card, and the figures in ``readme`` and ``quality`` if given, from the manifest in ``model``."""
+    """Regenerate the model card, and the figures in ``readme`` and ``quality`` if given, from the manifest."""
     text = (model / "manifest.json").read_text(encoding="utf-8")
     write_whole(model / "README.md", model_card(json.loads(text)))
     if readme is not None:

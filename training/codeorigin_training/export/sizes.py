@@ -1,4 +1,4 @@
-"""What the manifest says of files and commits by how many functions these have."""
+"""Report sections on files and commits by their number of functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ _CODE = {
     "llm": "LLM",
 }
 _FEWEST = 40
-"""Matched files or commits, of both classes together, below which a figure of ranking says nothing."""
+"""Minimum number of matched files or commits, both classes together, for a ranking figure to be meaningful."""
 
 _RATES = (
     ("false_positive_rate_old", f"human called `llm`, {POPULATIONS['old']}"),
@@ -21,7 +21,7 @@ _RATES = (
 
 
 def called_by_size(commits: Mapping[str, Any], ways: Mapping[str, str]) -> list[str]:
-    """Markdown blocks on functions called ``llm``, judged in each of ``ways``; empty without such figures."""
+    """Markdown blocks on functions called ``llm`` in each of ``ways``; empty without such figures."""
     called = commits.get("called")
     if not called:
         return []

@@ -1,4 +1,4 @@
-"""Tables of figures from a bundle's manifest: for the model card, the README and ``docs/quality.md``."""
+"""Tables of figures from a bundle's manifest for the model card, the README and ``docs/quality.md``."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ POPULATIONS = {
     "modern": "2021-07 to 2022-11",
     "distribution": "a distribution's packages",
 }
-"""Human code, as headings."""
+"""The populations of human code, as headings."""
 
 RATES = (
     ("false_positive_rate_old", "human functions called `llm`, before mid-2021"),
@@ -33,7 +33,7 @@ SELECTION = (
 
 
 def expected_rate(calibration: Mapping[str, Any]) -> str:
-    """The rate that the ``llm`` threshold promises, without a full stop."""
+    """The rate that the ``llm`` threshold promises, as a sentence without a full stop."""
     return (
         "Of the human-written functions of a new repository, at most "
         f"{short_percent(calibration['false_positive_rate'])} are expected to be called `llm`"
@@ -41,7 +41,7 @@ def expected_rate(calibration: Mapping[str, Any]) -> str:
 
 
 def promise(calibration: Mapping[str, Any]) -> str:
-    """What the ``llm`` threshold promises, and about what."""
+    """What the ``llm`` threshold promises, and what the promise is about."""
     text = expected_rate(calibration)
     if (tail := calibration.get("tail")) is not None:
         text += (
@@ -55,7 +55,7 @@ def promise(calibration: Mapping[str, Any]) -> str:
 
 
 def readme_table(metrics: Mapping[str, Any]) -> str:
-    """Markdown table of three rows: AUROC on both sets of human code, and the human functions called ``llm``."""
+    """Markdown table of three rows: AUROC against both sets of human code, and human functions called ``llm``."""
     columns = {"CodeOrigin": metrics["held_out"]}
     if bigrams := (metrics.get("baselines") or {}).get("word_bigrams"):
         columns["word bigrams + logistic regression"] = bigrams
@@ -99,7 +99,7 @@ def quality_table(metrics: Mapping[str, Any]) -> str:
     for kind, figures in whole.items():
         if figures is None:
             continue
-        # The baselines judge functions alone.
+        # The baselines judge only functions.
         others = ["-"] * (len(columns) - 1)
         for key, title in _SETS:
             lines.append(_row(f"{kind}, AUROC {title}", [interval(figures[key], "auroc", 3), *others]))
@@ -113,7 +113,7 @@ def quality_table(metrics: Mapping[str, Any]) -> str:
 
 
 def in_file_table(metrics: Mapping[str, Any]) -> str | None:
-    """Markdown table of functions judged in their files, beside the same by their own text.
+    """Markdown table of functions judged in their files and by their own text.
 
     None for a bundle without the rule for functions in their files.
     """
@@ -146,7 +146,7 @@ def in_file_table(metrics: Mapping[str, Any]) -> str | None:
 
 
 def in_file_note(metrics: Mapping[str, Any]) -> str:
-    """What :func:`in_file_table` shows."""
+    """Explanation of :func:`in_file_table`."""
     share = metrics["in_files"]["as_they_are"]["heard"]
     return (
         f"In an editor the other functions of a file count in a function's verdict; {percent(share)} of the held-out "
@@ -181,7 +181,7 @@ def short_percent(value: float | None) -> str:
 
 
 def ranked(figures: Mapping[str, Any], key: str) -> str:
-    """A figure of ranking with its interval; a dash where there is none of both."""
+    """A ranking figure with its interval; a dash if either is missing."""
     value, found = figures[key], figures[f"{key}_interval_90"]
     if missing(value) or found is None or missing(found[0]):
         return "-"
@@ -189,7 +189,7 @@ def ranked(figures: Mapping[str, Any], key: str) -> str:
 
 
 def missing(value: float | None) -> bool:
-    """Whether there is no such figure."""
+    """Whether a figure is None or NaN."""
     return value is None or value != value  # noqa: PLR0124 - NaN
 
 

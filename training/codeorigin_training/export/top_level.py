@@ -1,4 +1,4 @@
-"""What a bundle's figures say about code outside of functions, as Markdown."""
+"""A bundle's figures on code outside of functions, as Markdown."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ _HUMAN = {"distribution": "packages", "published": "published answers"}
 
 
 def top_level_sections(manifest: Mapping[str, Any]) -> list[str]:
-    """Markdown blocks with their heading; empty for a bundle without a rule for such code, or without its figures."""
+    """Markdown blocks with a heading; empty for a bundle without a rule for such code or without its figures."""
     rule, figures = manifest["calibration"].get("top_level"), manifest["metrics"].get("top_level")
     if rule is None or figures is None:
         return []
@@ -50,7 +50,7 @@ def _verdict(figures: Mapping[str, Any], rate: str) -> str:
 
 
 def _promised(figures: Mapping[str, Any], rate: str) -> str:
-    """What thresholds would call ``llm``, and what the rule does, on units that they were not fitted on."""
+    """Markdown table of what thresholds would call ``llm`` and what the rule does, on units not fitted on."""
     would, does = figures["promised"], figures["false_positives"]
     lines = [
         f"| called `llm` | | by a threshold for {rate} | by the rule |",

@@ -1,7 +1,7 @@
-"""Low-rank adapters: the layers stay as they are, and each of their matrices learns a small change (Hu et al., 2021).
+"""Low-rank adapters: the layers are frozen, and each of their matrices learns a small update (Hu et al., 2021).
 
-They are parametrizations of PyTorch, so that whatever reads a weight reads it changed; afterwards they are merged, and
-the encoder is one like any other.
+They are PyTorch parametrizations, so that any code that reads a weight gets the updated one. Afterwards they are
+merged, which leaves an ordinary encoder.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class LowRank(nn.Module):
 
 @contextmanager
 def low_rank_adapters(model: Encoder, rank: int) -> Iterator[None]:
-    """Inside, only adapters of ``rank``, pooling and head of ``model`` can learn; at the end the adapters are merged.
+    """Context in which only adapters of ``rank``, pooling and head of ``model`` are trained; merges them at its end.
 
     A ``rank`` of 0 changes nothing.
     """

@@ -1,4 +1,4 @@
-"""How the encoder is fine-tuned: strategy, budget, losses and sampling, each checked when it is made."""
+"""Fine-tuning settings: strategy, budget, losses and sampling, validated on construction."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -7,10 +7,10 @@ from codeorigin_training.loops.precision import Precision
 
 
 class Strategy(StrEnum):
-    """Which parameters learn, and when.
+    """Which parameters are trained, and when.
 
     ``frozen``: the head alone, on states computed once. ``gradual``: the head first, then one more layer from the top
-    in every equal part of the budget (ULMFiT; Howard and Ruder, 2018, section 3.3). ``full``: everything at once.
+    in each equal part of the budget (ULMFiT; Howard and Ruder, 2018, section 3.3). ``full``: everything at once.
     """
 
     FROZEN = "frozen"
@@ -27,10 +27,10 @@ class PairKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FrozenSettings:
-    """The classic recipe on a frozen encoder: Adam, small batches, the rate cut on a plateau, early stopping.
+    """The classic recipe for a frozen encoder: Adam, small batches, rate reduction on plateaus, early stopping.
 
-    An epoch without a lower validation loss cuts the rate by ``plateau_factor``; ``patience`` of them in a row end
-    the training, and the weights of the best epoch come back.
+    An epoch without a lower validation loss multiplies the rate by ``plateau_factor``; ``patience`` such epochs in a
+    row end the training, and the weights of the best epoch are restored.
     """
 
     learning_rate: float = 2e-5
@@ -48,11 +48,11 @@ class FrozenSettings:
 
 @dataclass(frozen=True, slots=True)
 class LossSettings:
-    """Weights of what is added to the cross-entropy, 0 for none.
+    """Weights of the losses added to the cross-entropy; 0 disables one.
 
-    ``consistency`` pulls the probabilities of two views of one function together; ``contrastive`` the states of one
-    class, at ``temperature``, with same-task rows of the other class counted ``hard_negative`` times; ``pair`` puts
-    the LLM's function of a couple above the person's, by ``margin`` if ``pair_kind`` is ``margin``.
+    ``consistency`` pulls the probabilities of two views of a function together. ``contrastive`` pulls the states of
+    a class together, at ``temperature``, with same-task rows of the other class counted ``hard_negative`` times.
+    ``pair`` ranks the LLM function of a couple above the human one, by ``margin`` if ``pair_kind`` is ``margin``.
     """
 
     consistency: float = 0.0
@@ -72,13 +72,13 @@ class LossSettings:
 
 @dataclass(frozen=True, slots=True)
 class SamplingSettings:
-    """How groups share the draws, and which rows come together.
+    """How draws are shared between groups, and which rows are drawn together.
 
-    A group's share is proportional to its weight to the power of the temperature: 1 leaves the weights as they are, 0
-    gives every repository (language, agent) the same. ``couple_pairs`` brings the two rows of a same-task pair into
-    one batch; ``couple_share`` of the other rows bring a row of the other class from their own repository, if there is
-    one. ``each_row_once`` reads every row that has a weight once an epoch, in a random order, in place of draws by
-    weight.
+    A group's share is proportional to its weight to the power of the temperature: 1 leaves the weights unchanged, 0
+    gives every repository (language, agent) the same share. ``couple_pairs`` puts the two rows of a same-task pair into
+    one batch; ``couple_share`` of the other rows are joined by a row of the other class from the same repository, if
+    there is one. ``each_row_once`` reads every row with a weight once per epoch, in random order, instead of drawing
+    by weight.
     """
 
     repository: float = 1.0
@@ -98,17 +98,17 @@ class SamplingSettings:
 
     @property
     def couples(self) -> bool:
-        """Whether rows come in couples at all."""
+        """Whether any rows are drawn in couples."""
         return self.couple_pairs or self.couple_share > 0
 
 
 @dataclass(frozen=True, slots=True)
 class SecondPhase:
-    """What follows on the head's training: layers learn too, at a rate of their own.
+    """A second phase after the first one, usually that of the head: layers are trained too, at a separate rate.
 
-    ``gradual`` thaws one more of the highest ``layers`` layer groups (0: all; the head counts as one) in every equal
-    part of it, ``full`` trains them all from its first step. The best of ``epochs`` by the validation loss is kept
-    if it is better than what the first phase ended with, and ``patience`` of them without a better one end it.
+    ``gradual`` unfreezes one more of the top ``layers`` layer groups (0: all; the head counts as one) in each equal
+    part of the phase, ``full`` trains them all from the first step. The best of ``epochs`` by validation loss is kept
+    if it is better than the end of the first phase; ``patience`` epochs without improvement end the phase.
     """
 
     strategy: Strategy = Strategy.GRADUAL
@@ -133,26 +133,26 @@ class SecondPhase:
 
 @dataclass(frozen=True, slots=True)
 class FinetuneConfig:
-    """How long and how to train.
+    """Training budget and settings.
 
-    The budget is ``steps`` optimizer steps or ``seconds`` of training, whichever ends first (0 seconds: no limit); with
-    ``epochs`` it is so many rounds of as many draws as there are rows, with a validation after each. A step is
-    ``accumulate`` batches of about ``tokens_per_batch`` tokens, or of ``rows_per_batch`` rows where that is not 0.
+    The budget is ``steps`` optimizer steps or ``seconds`` of training, whichever ends first (0 seconds: no limit). If
+    ``epochs`` is set, it is that many rounds of as many draws as there are rows, with a validation after each. A step
+    is ``accumulate`` batches of about ``tokens_per_batch`` tokens, or of ``rows_per_batch`` rows if that is not 0.
     The learning rate warms up over ``warm_up`` of the budget and falls linearly to zero; each layer has ``layer_decay``
     times the rate of the one above it. Strategy ``gradual`` unfreezes ``unfreeze`` layer groups (0: all), and ``full``
     trains that many from the top from the start.
-    With ``low_rank`` (0: none) strategy ``full`` trains adapters of this rank in place of the layers' own matrices.
-    ``gradient_checkpointing`` computes activations twice to keep few of them. ``clip`` bounds the gradient's norm.
-    ``ema`` averages the weights with this decay a step (0: none).
+    With ``low_rank`` (0: none), strategy ``full`` trains adapters of this rank instead of the layers' matrices.
+    ``gradient_checkpointing`` recomputes activations to save memory. ``clip`` is the maximum gradient norm.
+    ``ema`` averages the weights with this decay per step (0: no averaging).
 
     ``neutral_share`` of every batch is fully masked with target 0.5 and no offset, so that the baseline of Integrated
-    Gradients means "no evidence". ``view_share`` of the draws read an augmented view of the function where there is
-    one. Every ``validate_every`` steps (0: never) the loss on the validation rows decides which weights are the best;
-    those come back at the end, and ``patience`` validations without a better one end the training (0: never).
+    Gradients means "no evidence". ``view_share`` of the draws use an augmented view of the function if there is one.
+    Every ``validate_every`` steps (0: never), the loss on the validation rows is computed. The best weights are
+    restored at the end, and ``patience`` validations without improvement end the training (0: never).
 
-    ``precision`` computes in bfloat16 or float16 where PyTorch thinks it safe, float16 with a gradient scaler.
-    ``device`` ``auto`` takes a GPU if there is one. ``frozen`` holds the settings that strategy ``frozen`` has of its
-    own: its batches, rates and epochs take the place of those above. ``then`` is a second phase behind it.
+    ``precision`` computes in bfloat16 or float16 where PyTorch considers that safe, float16 with a gradient scaler.
+    ``device`` ``auto`` selects a GPU if there is one. ``frozen`` has the settings of strategy ``frozen``: its batches,
+    rates and epochs replace those above. ``then`` is an optional second phase.
     """
 
     strategy: Strategy = Strategy.FULL
@@ -217,11 +217,11 @@ class FinetuneConfig:
 
     @property
     def validates(self) -> bool:
-        """Whether the training looks at validation rows."""
+        """Whether training uses validation rows."""
         return bool(self.validate_every or self.epochs) or self.strategy is Strategy.FROZEN
 
     def second(self) -> "FinetuneConfig | None":
-        """The configuration of the phase behind this one, or None."""
+        """The configuration of the second phase, or None."""
         if self.then is None:
             return None
         return replace(

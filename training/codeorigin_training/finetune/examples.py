@@ -1,4 +1,4 @@
-"""What the encoder is fine-tuned on: token sequences with label, weight, offset and what they belong to."""
+"""Fine-tuning data: token sequences with labels, weights, offsets and groups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ from codeorigin_training.corpus.weights import cells
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """What every row belongs to, as int64 codes ``(n,)``.
+    """The groups of every row, as int64 codes ``(n,)``.
 
-    ``tasks`` is equal for the rows of one same-task pair and -1 for other rows. ``cells`` are the language x test x
-    length cells in which the classes are to stay balanced. Human-written rows have one agent.
+    ``tasks`` is equal for the rows of a same-task pair and -1 for other rows. ``cells`` are the language x test x
+    length cells in which the classes must stay balanced. All human-written rows have the same agent.
     """
 
     repositories: Integers
@@ -38,23 +38,23 @@ class Groups:
 
     @classmethod
     def none(cls, count: int) -> "Groups":
-        """Rows that are known to belong to nothing."""
+        """Groups of ``count`` rows without any known groups."""
         same = np.zeros(count, dtype=np.int64)
         return cls(np.arange(count), same, same, same, np.full(count, -1, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """``n`` rows to learn from.
+    """``n`` rows to train on.
 
     Args:
         tokens: token ids of every row, int32, of any length.
-        labels: int64 ``(n,)``, 1 for LLM; of K labels their codes.
-        weights: ``(n,)``; rows are drawn in proportion, rows of weight 0 never.
+        labels: int64 ``(n,)``, 1 for LLM; with K labels, their codes.
+        weights: ``(n,)``; rows are drawn in proportion to their weight.
         offsets: ``(n,)``, logits that are added to the encoder's before any loss.
-        groups: what the rows belong to.
-        views: further versions of every row's tokens, each as long as ``tokens``: augmented, the same label.
-        validation: indices of rows that choose among checkpoints; they are not drawn.
+        groups: groups of the rows.
+        views: augmented versions of all rows' tokens with the same labels, each as long as ``tokens``.
+        validation: indices of rows used to select checkpoints; they are not drawn.
         validation_weights: ``(len(validation),)``.
     """
 
@@ -81,7 +81,7 @@ def validation_split(rows: Sequence[Row], weights: Floats, share: float) -> tupl
     """Set about ``share`` of the units apart, by a hash of their names; ``weights`` are ``(len(rows),)``.
 
     Returns:
-        The weights with 0 for the validation rows, the indices of these, and their weights.
+        The weights with 0 for the validation rows, and the indices and weights of the validation rows.
     """
     apart = np.array([unit_hash(row.unit, "validation") < share for row in rows], dtype=bool)
     chosen = np.flatnonzero(apart & (weights > 0))

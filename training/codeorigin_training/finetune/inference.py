@@ -24,7 +24,7 @@ def inference_batches(
     device: torch.device,
     tokens_per_batch: int = 16384,
 ) -> Iterator[Batch]:
-    """Batches on ``device`` of all ``pieces``, each ``(T,)``, that hold a token; :attr:`Batch.rows` index them."""
+    """Batches on ``device`` of all non-empty ``pieces``, each ``(T,)``; :attr:`Batch.rows` are their indices."""
     lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
     order = np.flatnonzero(lengths)
     if len(order) == 0:
@@ -37,7 +37,7 @@ def inference_batches(
 def sequence_logits(
     model: Encoder, tokens: Tokens, tokenizer: Tokenizer, tokens_per_batch: int = 16384
 ) -> Floats:
-    """Logits ``(n,)`` of token sequences ``(T,)``, ``(n, K)`` of a head with K of them; zeros for an empty sequence."""
+    """Logits of sequences ``(T,)``: ``(n,)``, or ``(n, K)`` for a head with K outputs; zeros for empty sequences."""
     outputs = last_layer(model).out_features
     logits = np.zeros((len(tokens), outputs) if outputs > 1 else len(tokens))
     with torch.inference_mode():
@@ -72,7 +72,7 @@ def deep_logits(
 
 
 def neutral_logit(model: Encoder, tokenizer: Tokenizer, length: int = 128) -> float:
-    """Deep logit of ``length`` MASK tokens (or a full window): the deep part of the explanation's baseline."""
+    """Deep logit of ``length`` MASK tokens (at most a full window), the deep part's baseline in explanations."""
     length = min(length, model.context)
     device = _device_of(model)
     ids = torch.full((1, length), tokenizer.mask_id, device=device)
@@ -83,9 +83,10 @@ def neutral_logit(model: Encoder, tokenizer: Tokenizer, length: int = 128) -> fl
 
 
 def centre(model: Encoder, tokenizer: Tokenizer) -> float:
-    """Move what ``model`` says about MASK alone out of its head's bias, so that its baseline is 0; returns it.
+    """Subtract the logit of MASK tokens alone from the bias of the head, so that the baseline is 0; returns it.
 
-    The same for every input, so calibration takes it up; and the baseline of an explanation is then undecided exactly.
+    The shift is the same for every input, so calibration absorbs it, and the baseline of an explanation is then
+    exactly undecided.
 
     Raises:
         ValueError: the head does not end in a linear layer with a bias.
@@ -97,7 +98,7 @@ def centre(model: Encoder, tokenizer: Tokenizer) -> float:
 
 
 def last_layer(model: Encoder) -> nn.Linear:
-    """What ends the head.
+    """The last layer of the head.
 
     Raises:
         ValueError: the head does not end in a linear layer with a bias.
@@ -121,7 +122,7 @@ def pooled_states(model: Encoder, tokens: Tokens, tokenizer: Tokenizer, context:
 
 
 def neutral_states(model: Encoder, tokenizer: Tokenizer, context: int) -> States:
-    """Pooled states ``(k, D)`` of MASK alone, at up to 32 lengths from 1 to ``context``."""
+    """Pooled states ``(k, D)`` of MASK tokens alone, at up to 32 lengths from 1 to ``context``."""
     lengths = np.geomspace(1, min(context, model.context), _NEUTRAL_LENGTHS).round().astype(int)
     masked = [np.full(length, tokenizer.mask_id, dtype=np.int32) for length in np.unique(lengths)]
     return pooled_states(model, masked, tokenizer, context)

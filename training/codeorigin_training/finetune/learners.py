@@ -1,4 +1,4 @@
-"""What the loop trains: a whole encoder on token sequences, or its head on states computed once."""
+"""The learners that the loop trains: a whole encoder on token sequences, or its head on precomputed states."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from codeorigin_training.loops.precision import autocast
 
 
 class SequenceLearner:
-    """Trains all of an encoder that its schedule lets learn."""
+    """Trains all parameters of an encoder that its schedule unfreezes."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class SequenceLearner:
 
     @property
     def epoch(self) -> int:
-        """Batches of one epoch: as many draws as there are rows."""
+        """Number of batches in an epoch, which has as many draws as there are rows."""
         if self._config.rows_per_batch:
             return -(-self._sampler.count // self._config.rows_per_batch)
         return len(self.round(np.random.default_rng([self._config.seed, 0, 0])))
@@ -89,7 +89,7 @@ class SequenceLearner:
             view = texts[int(generator.integers(len(texts)))][row]
             tokens = view if len(view) else tokens
         cropped = crop(tokens.astype(np.int64), self._context, generator)
-        # The rate varies, so that the path of Integrated Gradients from all-MASK to the code is familiar.
+        # The rate varies, so that the model has seen inputs like those on the path from all-MASK to the code.
         rate = self._config.type_dropout * 2 * generator.random()
         return type_dropout(cropped, rate, self._tokenizer.mask_id, generator)
 
@@ -115,7 +115,7 @@ class StateLearner:
 
     @property
     def epoch(self) -> int:
-        """Batches of one round: as many draws as there are rows."""
+        """Number of batches in a round, which has as many draws as there are rows."""
         return -(-self._sampler.count // self._config.frozen.rows_per_batch)
 
     def round(self, generator: np.random.Generator) -> Sequence[Draw]:

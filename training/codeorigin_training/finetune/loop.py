@@ -1,4 +1,4 @@
-"""The one training loop: accumulation, clipping, averaging, validation, a budget, and checkpoints to go on from."""
+"""The training loop: accumulation, clipping, averaging, validation, a budget, and resumable checkpoints."""
 
 import math
 import time
@@ -22,16 +22,16 @@ from codeorigin_training.loops.running_means import RunningMeans
 
 Log = Callable[[str], None]
 Metrics = Callable[[dict[str, float], int], None]
-"""Takes figures by name and the step that they belong to."""
+"""Called with figures by name and their step."""
 
 
 class TrainingError(CodeOriginError):
-    """A training cannot go on."""
+    """Training cannot continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepLoss:
-    """Scalar ``loss`` with a gradient, its ``parts`` without, and how many ``tokens`` were read."""
+    """Scalar ``loss`` with a gradient, its detached ``parts``, and the number of ``tokens`` read."""
 
     loss: Tensor
     parts: dict[str, Tensor]
@@ -39,7 +39,7 @@ class StepLoss:
 
 
 class Learner(Protocol):
-    """What the loop trains."""
+    """A model and its batches and losses, as the loop needs them."""
 
     module: nn.Module
 
@@ -47,10 +47,10 @@ class Learner(Protocol):
         """The next round of batches."""
 
     def loss(self, draw: Draw, generator: np.random.Generator) -> StepLoss:
-        """The loss of one batch; ``generator`` decides all augmentation."""
+        """The loss of one batch; ``generator`` determines all augmentation."""
 
     def validation(self) -> Validation | None:
-        """What the validation rows say, None without any."""
+        """Loss and accuracy on the validation rows, or None if there are none."""
 
 
 def fit(
@@ -64,17 +64,17 @@ def fit(
     key: str = "",
     start_counts: bool = False,
 ) -> Progress:
-    """Train ``learner.module`` in place; it ends with its best weights, or its averaged, or its last.
+    """Train ``learner.module`` in place; it ends with its best, else its averaged, else its last weights.
 
     Args:
         learner: model, batches and losses.
         schedule: optimizer and rates.
         config: budget, accumulation, clipping, averaging, validation and seed.
-        log: takes a line now and then.
-        metrics: takes the curves.
-        checkpoint: file to go on from and to write to; the caller removes it when the result is safe.
-        key: names everything that the training depends on; a checkpoint with another key is not used.
-        start_counts: the weights that it begins with are among those of which the best are kept.
+        log: called with a line now and then.
+        metrics: called with the points of the curves.
+        checkpoint: file to resume from and to write to; the caller removes it once the result is saved.
+        key: identifies everything that the training depends on; a checkpoint with another key is not used.
+        start_counts: whether the initial weights are candidates for the best weights.
     """
     torch.manual_seed(config.seed)
     scaler = gradient_scaler(next(learner.module.parameters()).device, config.precision)
@@ -121,9 +121,9 @@ def fit(
 
 
 def _steps(learner: Learner, progress: Progress, config: FinetuneConfig) -> Iterator[list[Draw]]:
-    """Batches of every step from where ``progress`` stands until the budget is spent."""
+    """Batches of every step, from ``progress`` until the budget is spent."""
     while not progress.ended:
-        # A round follows from the seed and its number, so that a resumed training sees the same one.
+        # A round depends only on the seed and its number, so that resumed training sees the same one.
         draws = learner.round(np.random.default_rng([config.seed, 0, progress.round]))
         while progress.position < len(draws):
             if progress.ended or progress.spent(config) >= 1:
@@ -169,7 +169,7 @@ def _validate(
 
 
 class _Window:
-    """Averages and speed since the last line of the log."""
+    """Averages and speed since the last log line."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress

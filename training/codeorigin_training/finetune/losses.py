@@ -1,4 +1,4 @@
-"""What fine-tuning minimises. Every function returns a scalar tensor that is finite for any batch."""
+"""Fine-tuning losses. Every function returns a scalar tensor that is finite for any batch."""
 
 import torch
 from torch import Tensor
@@ -27,7 +27,7 @@ def contrastive(
     """Supervised contrastive loss (Khosla et al., 2020, equation 2) with hard negatives.
 
     Args:
-        states: ``(B, D)`` of any length, compared by their cosine.
+        states: ``(B, D)``, not necessarily normalized, compared by cosine similarity.
         labels: ``(B,)``; the rows of an anchor's class are its positives.
         tasks: int64 ``(B,)``, equal for the rows of one task, negative for a row without one.
         temperature: divides the cosines.
@@ -43,7 +43,7 @@ def contrastive(
     same_task = (tasks[:, None] == tasks[None, :]) & (tasks >= 0)[:, None]
     # A factor inside the sum of exponentials is an addend to the exponent.
     hard = (same_task & ~same_class) * torch.log(torch.tensor(float(hard_negative)))
-    # Not -inf: a row that stands alone would have 0 times infinity for its share.
+    # Not -inf, as a batch of a single row would then compute 0 times infinity.
     denominator = torch.logsumexp((scores + hard).masked_fill(itself, torch.finfo(scores.dtype).min), dim=1)
     positive = same_class & ~itself
     count = positive.sum(dim=1)
@@ -56,9 +56,9 @@ def pair_loss(difference: Tensor, kind: PairKind, margin: float) -> Tensor:
     """Mean loss of couples whose LLM row should have the higher logit; 0 without couples.
 
     Args:
-        difference: ``(P,)``, the LLM row's logit less the person's row's.
+        difference: ``(P,)``, the logit of the LLM row minus that of the human row.
         kind: ``logistic``, ``log(1 + exp(-difference))`` (RankNet; Burges et al., 2005), or ``margin``, a hinge.
-        margin: difference from which the hinge is 0.
+        margin: difference at which the hinge reaches 0.
     """
     if len(difference) == 0:
         return difference.sum()

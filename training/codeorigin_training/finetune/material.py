@@ -1,4 +1,4 @@
-"""What a corpus gives to the deep part: rows in the order of the out-of-fold logits, and all that goes with them."""
+"""The deep part's training data: rows in the order of the out-of-fold logits, with labels, weights and tokens."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from codeorigin_training.run import Run, RunError
 class Material:
     """``n`` rows of training repositories, functions first, then pairs.
 
-    ``wide`` ``(n,)`` are the wide part's out-of-fold logits; ``views`` hold augmented versions of ``tokens``.
+    ``wide`` ``(n,)`` are the wide part's out-of-fold logits; ``views`` are augmented versions of ``tokens``.
     """
 
     rows: list[Row]
@@ -31,7 +31,7 @@ class Material:
     views: tuple[Tokens, ...] = ()
 
     def examples(self, keep: Booleans, *, offsets: bool, validation_share: float) -> Examples:
-        """Training examples of the rows that ``keep`` ``(n,)`` marks, a share of their repositories set apart."""
+        """Training examples of the rows that ``keep`` ``(n,)`` marks, with a share set apart for validation by unit."""
         weights, validation, validation_weights = validation_split(
             self.rows, np.where(keep, self.weights, 0.0), validation_share
         )
@@ -48,7 +48,7 @@ class Material:
 
 
 def read_material(run: Run, *, folds: int, pair_weight: float, processes: int = 1) -> Material:
-    """Rows, weights, folds, tokens and wide logits of ``run``; each row of a pair weighs ``pair_weight``.
+    """Rows, weights, folds, tokens and wide logits of ``run``; each row of a pair has weight ``pair_weight``.
 
     Raises:
         CorpusError: the corpus cannot be read.

@@ -1,4 +1,4 @@
-"""The loss of a batch: all its parts, with the offset that the wide part gives every row."""
+"""The loss of a batch: the sum of all its parts, with the wide part's logit as offset of every row."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ from codeorigin_training.finetune.sampling import Draw
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a model says about the ``B`` rows of a batch, in each of ``V`` views.
+    """A model's output for the ``B`` rows of a batch, in each of ``V`` views.
 
-    ``logits`` ``(V, B)``, or ``(V, B, K)`` of K labels, are without offsets; ``states`` ``(V, B, D)`` are None where
-    they do not learn. ``neutral`` ``(B,)`` marks rows whose text was hidden.
+    ``logits`` ``(V, B)``, or ``(V, B, K)`` for K labels, do not include offsets; ``states`` ``(V, B, D)`` are None if
+    they are not trained. ``neutral`` ``(B,)`` marks rows whose text was masked.
     """
 
     logits: Tensor
@@ -29,7 +29,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What the validation rows say: mean ``loss``, and the share of them on the right side of 0."""
+    """Mean ``loss`` on the validation rows, and the share of them on the correct side of 0."""
 
     loss: float
     accuracy: float
@@ -52,7 +52,7 @@ class Objective:
         logits = output.logits.float()
         parts = {"cross_entropy": cross_entropy(logits, offsets.expand_as(logits), targets.expand_as(logits))}
         loss = parts["cross_entropy"]
-        # Hidden rows have no right side.
+        # Masked rows have no correct side.
         right = ((logits + offsets > 0) == (targets > 0.5)).float() * ~neutral
         parts["accuracy"] = right.sum() / ((~neutral).sum() * len(logits)).clamp(min=1)
         if settings.consistency:
@@ -80,7 +80,7 @@ class Objective:
         return loss, {name: part.detach() for name, part in parts.items()}
 
     def validation(self, logits: Floats, examples: Examples) -> Validation:
-        """Weighted mean cross-entropy and accuracy of the validation rows' ``logits`` ``(n,)``, offsets added."""
+        """Weighted mean cross-entropy and accuracy of the validation rows, from ``logits`` ``(n,)`` plus offsets."""
         rows = examples.validation
         losses = F.binary_cross_entropy_with_logits(
             torch.from_numpy(logits + examples.offsets[rows]),

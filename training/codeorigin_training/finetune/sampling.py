@@ -1,4 +1,4 @@
-"""Which rows come when: balanced over groups, and in couples that differ in class and in little else."""
+"""Sampling of training rows: balanced over groups, and in couples that differ in little else than their class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _DRAWS_A_ROUND = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One batch: ``rows`` ``(B,)`` and, for each, the place of its companion in the batch, or -1."""
+    """One batch: ``rows`` ``(B,)`` and, for each, the position of its companion in the batch, or -1."""
 
     rows: Integers
     companions: Integers
 
     @property
     def couples(self) -> Integers:
-        """``(P, 2)`` places of the rows of every couple, each couple once."""
+        """Positions ``(P, 2)`` of the rows of every couple, each couple once."""
         places = np.arange(len(self.rows))
         left = places[(self.companions >= 0) & (places < self.companions)]
         return np.stack([left, self.companions[left]], axis=1)
@@ -32,12 +32,12 @@ class Draw:
 def tempered_weights(weights: Floats, labels: Integers, groups: Sequence[tuple[Integers, float]]) -> Floats:
     """Weights whose sums over the values of each group follow the group's temperature.
 
-    Within a class, the sum of a value becomes proportional to its present sum to the power of the temperature; the
-    classes' own sums stay. Several groups are brought together by raking (iterative proportional fitting; Deming and
-    Stephan, 1940); the last one is met exactly.
+    Within a class, the sum of a value becomes proportional to its previous sum to the power of the temperature; the
+    sums of the classes do not change. Several groups are combined by raking (iterative proportional fitting; Deming and
+    Stephan, 1940); the last one is matched exactly.
 
     Args:
-        weights: ``(n,)``, 0 where a row is never drawn.
+        weights: ``(n,)``, 0 for rows that are never drawn.
         labels: ``(n,)``, 0 or 1.
         groups: codes ``(n,)`` and temperature in [0, 1]; 1 keeps the sums.
     """
@@ -65,7 +65,7 @@ class Sampler:
     """Draws rounds of batches from examples. The same generator state gives the same round."""
 
     def __init__(self, examples: Examples, settings: SamplingSettings, context: int) -> None:
-        """Prepare the draw of rows with a weight and a token; at most ``context`` tokens of each are read."""
+        """Prepare to draw non-empty rows with a positive weight, of which at most ``context`` tokens are read."""
         self._settings = settings
         groups = examples.groups
         self._lengths = np.array([min(len(ids), context) for ids in examples.tokens], dtype=np.int64)
@@ -77,13 +77,13 @@ class Sampler:
                 (groups.agents, settings.agent),
                 (groups.languages, settings.language),
                 (groups.repositories, settings.repository),
-                # Last, and so exact: the classes stay balanced in every cell.
+                # Last, and therefore exact: the classes stay balanced in every cell.
                 (groups.cells, 1.0),
             ],
         )
         self._partner = _partners(groups.tasks, examples.labels, weights)
         if settings.couple_pairs:
-            # The partner comes along with every draw: half the draws show a pair as often as its weight says.
+            # Every draw includes the partner, so half the draws show a pair as often as its weight says.
             weights = np.where(self._partner >= 0, weights / 2, weights)
         self._drawable = np.flatnonzero(weights > 0)
         self._weights = weights
@@ -95,24 +95,24 @@ class Sampler:
 
     @property
     def probability(self) -> Floats:
-        """Probability ``(n,)`` that a draw is of a row, companions not counted."""
+        """Probability ``(n,)`` of drawing each row, not counting companions."""
         full = np.zeros(len(self._weights))
         full[self._drawable] = self._probability
         return full
 
     def rows(self, generator: np.random.Generator, count: int) -> Integers:
-        """Rows ``(count,)`` with repetitions, int64; with ``each_row_once`` all rows without, in a random order."""
+        """Rows ``(count,)``, int64, drawn with replacement; with ``each_row_once``, all rows once in random order."""
         if self._settings.each_row_once:
             return generator.permutation(self._drawable)
         return generator.choice(self._drawable, size=count, p=self._probability)
 
     @property
     def count(self) -> int:
-        """Rows that can be drawn: the draws of an epoch."""
+        """Number of rows that can be drawn, which is also the number of draws in an epoch."""
         return len(self._drawable)
 
     def epoch(self, generator: np.random.Generator, rows_per_batch: int) -> list[Draw]:
-        """Batches of ``rows_per_batch`` draws each, as many draws as there are rows; companions come on top."""
+        """Batches of ``rows_per_batch`` draws each, with as many draws as there are rows; companions are extra."""
         rows = self.rows(generator, self.count)
         companions = self.companions(rows, generator)
         draws = []
@@ -130,7 +130,7 @@ class Sampler:
         return draws
 
     def round(self, generator: np.random.Generator, tokens_per_batch: int) -> list[Draw]:
-        """Batches of similar length over at most 20,000 draws; couples are in batches of their own."""
+        """Batches of rows of similar length from at most 20,000 draws; couples are in separate batches."""
         drawn = self.rows(generator, min(len(self._drawable), _DRAWS_A_ROUND))
         companions = self.companions(drawn, generator)
         single = companions < 0
@@ -147,7 +147,7 @@ class Sampler:
         return [batches[number] for number in order]
 
     def companions(self, rows: Integers, generator: np.random.Generator) -> Integers:
-        """A row of the other class for each of ``rows`` ``(k,)``, or -1: its partner, or one of its repository."""
+        """For each of ``rows`` ``(k,)``, a row of the other class: its partner, one of its repository, or -1."""
         chosen = np.full(len(rows), -1, dtype=np.int64)
         if self._settings.couple_pairs:
             chosen = self._partner[rows].copy()
@@ -175,7 +175,7 @@ def _batches(
 
 
 def _partners(tasks: Integers, labels: Integers, weights: Floats) -> Integers:
-    """The row ``(n,)`` of the same task and the other class, -1 without one that is drawn."""
+    """The drawable row ``(n,)`` of the same task and the other class, or -1."""
     partner = np.full(len(tasks), -1, dtype=np.int64)
     by_task: dict[tuple[int, int], int] = {}
     members = np.flatnonzero((tasks >= 0) & (weights > 0))
@@ -189,7 +189,7 @@ def _partners(tasks: Integers, labels: Integers, weights: Floats) -> Integers:
 def _opposites(
     repositories: Integers, labels: Integers, weights: Floats
 ) -> dict[tuple[int, int], tuple[Integers, Floats]]:
-    """For a repository and a label: the rows there with the *other* label and their cumulated weights."""
+    """By repository and label: the rows in the repository with the *other* label, and their cumulative weights."""
     drawable = np.flatnonzero(weights > 0)
     keys = repositories[drawable] * 2 + labels[drawable]
     order = np.argsort(keys, kind="stable")

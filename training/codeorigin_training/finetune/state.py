@@ -1,4 +1,4 @@
-"""Everything that changes while a training runs: progress, weights, optimizer and random numbers, on disk too."""
+"""The state of a training run: progress, weights, optimizer and random state, in memory and on disk."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from codeorigin_training.loops.state import random_state, read_state, set_random
 
 @dataclass(slots=True)
 class Progress:
-    """How far a training has come; ``worse`` counts validations since the best one."""
+    """Progress of a training run; ``worse`` counts validations since the best one."""
 
     step: int = 0
     round: int = 0
@@ -28,13 +28,13 @@ class Progress:
     ended: bool = False
 
     def spent(self, config: FinetuneConfig) -> float:
-        """The share of the budget that is used up."""
+        """The share of the budget that is spent."""
         by_time = self.seconds / config.seconds if config.seconds else 0.0
         return max(self.step / config.steps, by_time)
 
 
 class TrainingState:
-    """Everything that changes while a training runs, in memory and on disk."""
+    """Everything that changes during training, in memory and on disk."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class TrainingState:
 
     @contextmanager
     def candidate(self) -> Iterator[None]:
-        """Inside it the module has the weights that would be kept."""
+        """Context in which the module has the weights that would be kept."""
         with self._average.lent():
             yield
 
@@ -64,7 +64,7 @@ class TrainingState:
         self._best = copied(self._module)
 
     def settle(self) -> None:
-        """Give the module the weights that the training ends with."""
+        """Load the final weights into the module."""
         if self._best is not None:
             self._module.load_state_dict(self._best)
         else:

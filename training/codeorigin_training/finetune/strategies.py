@@ -1,4 +1,4 @@
-"""Which parameters learn at which rate: linear decay over all layers, gradual unfreezing, plateau on the head."""
+"""Schedules of learning rates: linear decay over all layers, gradual unfreezing, and plateaus for the head."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -9,29 +9,29 @@ from torch import nn
 from codeorigin_training.finetune.config import FinetuneConfig, FrozenSettings, Strategy
 
 Layers = Sequence[Sequence[nn.Parameter]]
-"""Parameters from the embeddings (first) to the head (last), as ``Encoder.layer_groups`` gives them."""
+"""Parameters from the embeddings (first) to the head (last), as returned by ``Encoder.layer_groups``."""
 
 
 class Schedule(Protocol):
-    """An optimizer and what changes its rates while it runs."""
+    """An optimizer with a schedule of its learning rates."""
 
     optimizer: torch.optim.Optimizer
 
     def prepare(self, progress: float, step: float) -> None:
-        """Set rates for the next step; ``progress`` of the budget in [0, 1) is spent, ``step`` is one step's share."""
+        """Set the rates of the next step, given the share of the budget spent (in [0, 1)) and that of one step."""
 
     def validated(self, loss: float) -> None:
-        """Take note of a validation loss."""
+        """Report a validation loss to the schedule."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that a resumed training needs."""
+        """Everything needed to resume training."""
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from :meth:`state_dict`."""
+        """Restore :meth:`state_dict`."""
 
 
 class LinearSchedule:
-    """AdamW with warm-up and linear decay, and a rate of its own for every layer (ULMFiT, section 3.2)."""
+    """AdamW with warm-up, linear decay and a separate rate for every layer (ULMFiT, section 3.2)."""
 
     def __init__(self, layers: Layers, config: FinetuneConfig) -> None:
         self._layers, self._warm_up = layers, config.warm_up
@@ -39,7 +39,7 @@ class LinearSchedule:
             for layer in layers[: -config.unfreeze]:
                 for parameter in layer:
                     parameter.requires_grad_(False)
-        # ELECTRA's and RoBERTa's second moment: 0.999 is too slow for runs of a few thousand steps.
+        # As in ELECTRA and RoBERTa: a second-moment decay of 0.999 is too slow for runs of a few thousand steps.
         self.optimizer: torch.optim.Optimizer = torch.optim.AdamW(
             layer_rate_groups(layers, config), betas=(0.9, 0.98)
         )
@@ -61,7 +61,7 @@ class LinearSchedule:
 
 
 class GradualSchedule(LinearSchedule):
-    """The head first, then one more layer from the top in every equal part of the budget."""
+    """The head first, then one more layer from the top in each equal part of the budget."""
 
     def __init__(self, layers: Layers, config: FinetuneConfig) -> None:
         super().__init__(layers, config)
@@ -76,12 +76,12 @@ class GradualSchedule(LinearSchedule):
         count = min(count, self._limit)
         for place, layer in enumerate(self._layers):
             for parameter in layer:
-                # Without a gradient AdamW leaves a parameter alone, weight decay included.
+                # AdamW does not touch a parameter without a gradient, not even with weight decay.
                 parameter.requires_grad_(place >= len(self._layers) - count)
 
 
 class PlateauSchedule:
-    """Adam, its rate cut whenever a validation brings no lower loss."""
+    """Adam, with the rate reduced whenever a validation does not lower the loss."""
 
     def __init__(self, parameters: Sequence[nn.Parameter], settings: FrozenSettings) -> None:
         self.optimizer: torch.optim.Optimizer = torch.optim.Adam(parameters, lr=settings.learning_rate)
@@ -113,7 +113,7 @@ def make_schedule(layers: Layers, config: FinetuneConfig) -> Schedule:
 def layer_rate_groups(layers: Layers, config: FinetuneConfig) -> list[dict[str, Any]]:
     """AdamW's groups: layer ``g`` of ``G`` gets ``learning_rate * layer_decay ** (G - 1 - g)``.
 
-    Biases and norms, which have one dimension, do not decay.
+    Biases and norms, which have one dimension, have no weight decay.
     """
     groups: list[dict[str, Any]] = []
     for place, layer in enumerate(layers):

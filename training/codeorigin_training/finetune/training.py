@@ -1,4 +1,4 @@
-"""Fine-tunes an encoder by the strategy that its configuration names."""
+"""Fine-tune an encoder with the strategy named in its configuration."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from codeorigin_training.finetune.strategies import make_schedule
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Where a training writes to: log lines, curves, and the ``checkpoint`` file of inputs named by ``key``."""
+    """Outputs of a training run: log lines, curves, and the ``checkpoint`` file, valid for inputs named by ``key``."""
 
     log: Log = print
     metrics: Metrics = lambda figures, step: None
@@ -39,21 +39,21 @@ def finetune(
 ) -> Progress:
     """Train ``model`` in place, so that its logit, added to ``examples.offsets``, predicts the labels.
 
-    Where there is a second phase, the best weights are those of both: a second one that is worse changes nothing.
+    If there is a second phase, the best weights of both phases are kept, so a worse second phase changes nothing.
 
     Args:
-        model: ends in evaluation mode, on the CPU, every parameter open to gradients again.
-        examples: what to learn from.
-        tokenizer: of the examples.
-        config: strategy, budget, losses, sampling.
+        model: left in evaluation mode on the CPU, with gradients enabled for all parameters.
+        examples: training examples.
+        tokenizer: tokenizer of the examples.
+        config: strategy, budget, losses and sampling.
         outlets: log, curves and checkpoint.
-        states: pooled states ``(n, D)`` of the examples for strategy ``frozen``, if they are at hand
-            (:func:`frozen_states`); else they are computed.
-        objective: what to strive for in place of the labels; not for strategy ``frozen``.
+        states: pooled states ``(n, D)`` of the examples for strategy ``frozen`` (:func:`frozen_states`); computed if
+            None.
+        objective: objective to use instead of the labels; not for strategy ``frozen``.
 
     Raises:
-        TrainingError: the loss stopped being a number.
-        EncoderError: the encoder cannot compute its activations twice.
+        TrainingError: the loss became NaN or infinite.
+        EncoderError: the encoder does not support gradient checkpointing.
     """
     progress = _phase(model, examples, tokenizer, config, outlets, states, objective)
     if (second := config.second()) is not None:
@@ -127,18 +127,18 @@ def _phase(
 
 
 def frozen_states(model: Encoder, examples: Examples, tokenizer: Tokenizer, config: FinetuneConfig) -> States:
-    """States ``(n, D)`` that strategy ``frozen`` learns from: the encoder is read once."""
+    """States ``(n, D)`` that strategy ``frozen`` trains on, so that the encoder runs only once."""
     model.to(device_of(config))
     return pooled_states(model, examples.tokens, tokenizer, config.train_context)
 
 
 def device_of(config: FinetuneConfig) -> torch.device:
-    """The device that ``config.device`` names."""
+    """The device named by ``config.device``."""
     return device_named(config.device)
 
 
 def device_named(name: str) -> torch.device:
-    """The device of a name; ``auto`` takes a GPU if there is one."""
+    """The device called ``name``; ``auto`` selects a GPU if there is one."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(name)
@@ -147,7 +147,7 @@ def device_named(name: str) -> torch.device:
 def by_epochs(
     config: FinetuneConfig, epochs: int, batches: int, accumulate: int, patience: int
 ) -> FinetuneConfig:
-    """The budget of ``epochs`` of so many ``batches`` each, in steps, with a figure and a validation after each."""
+    """``config`` with a budget of ``epochs`` of ``batches`` each, with a log line and a validation after each epoch."""
     steps = -(-batches // accumulate)
     return replace(
         config,

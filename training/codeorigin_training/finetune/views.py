@@ -1,4 +1,4 @@
-"""Augmented versions of a corpus as token sequences, made once before the training."""
+"""Augmented versions of a corpus as token sequences, computed once before training."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -16,7 +16,7 @@ from codeorigin_training.corpus.rows import Row
 def augmented_tokens(
     rows: Sequence[Row], name: str, tokenizer: Tokenizer, *, seed: int, processes: int
 ) -> Tokens:
-    """Token ids of every row's code after the augmentation ``name``; row ``i`` is changed by ``(seed, i)`` alone."""
+    """Token ids of every row's code after the augmentation ``name``; row ``i`` is augmented with seed ``(seed, i)``."""
     sources = [(number, row.code, row.language) for number, row in enumerate(rows)]
     change = partial(_changed, name, seed)
     if processes <= 1:
@@ -31,13 +31,13 @@ def augmented_tokens(
 
 
 def packed(tokens: Sequence[Integers32]) -> dict[str, Integers32]:
-    """Sequences, each ``(T,)``, as two arrays for a file: all ``ids`` in a row, and ``lengths`` ``(n,)``."""
+    """Sequences, each ``(T,)``, as two arrays for a file: all ``ids`` concatenated, and ``lengths`` ``(n,)``."""
     ids = np.concatenate([np.zeros(0, dtype=np.int32), *tokens])
     return {"ids": ids, "lengths": np.array([len(each) for each in tokens], dtype=np.int32)}
 
 
 def unpacked(arrays: dict[str, Integers32]) -> Tokens:
-    """The sequences, each ``(T,)``, that :func:`packed` made ``arrays`` of."""
+    """Inverse of :func:`packed`: the sequences, each ``(T,)``."""
     if not len(arrays["lengths"]):
         return []
     return list(np.split(arrays["ids"], np.cumsum(arrays["lengths"])[:-1]))

@@ -9,7 +9,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 
 class WeightAverage:
-    """The average of ``module``'s weights over the steps; with a ``decay`` of 0 there is none and nothing happens."""
+    """The moving average of ``module``'s weights; with a ``decay`` of 0, all methods do nothing."""
 
     def __init__(self, module: nn.Module, decay: float) -> None:
         self._module = module
@@ -19,18 +19,18 @@ class WeightAverage:
             self._averaged = AveragedModel(module, multi_avg_fn=average)
 
     def update(self) -> None:
-        """Take the weights after a step into the average."""
+        """Add the weights after a step to the average."""
         if self._averaged is not None:
             self._averaged.update_parameters(self._module)
 
     def settle(self) -> None:
-        """Give the module the averaged weights for good."""
+        """Load the averaged weights into the module permanently."""
         if self._averaged is not None:
             self._module.load_state_dict(self._averaged.module.state_dict())
 
     @contextmanager
     def lent(self) -> Iterator[None]:
-        """Inside, the module has the averaged weights."""
+        """Context in which the module has the averaged weights."""
         if self._averaged is None:
             yield
             return
@@ -42,15 +42,15 @@ class WeightAverage:
             self._module.load_state_dict(own)
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that a resumed training needs."""
+        """Everything needed to resume training."""
         return {} if self._averaged is None else self._averaged.state_dict()
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from :meth:`state_dict`."""
+        """Restore :meth:`state_dict`."""
         if self._averaged is not None:
             self._averaged.load_state_dict(state)
 
 
 def copied(module: nn.Module) -> dict[str, Tensor]:
-    """A copy of the module's weights by their names, ``(D, D)`` or whatever each is."""
+    """A copy of the module's weights by name, each with its own shape, such as ``(D, D)``."""
     return {name: value.detach().clone() for name, value in module.state_dict().items()}

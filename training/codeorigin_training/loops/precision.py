@@ -1,4 +1,4 @@
-"""Arithmetic of a forward pass, and the scaling of gradients that half precision needs."""
+"""Precision of the forward pass, and the gradient scaling that half precision needs."""
 
 from contextlib import AbstractContextManager
 from enum import StrEnum
@@ -7,10 +7,10 @@ import torch
 
 
 class Precision(StrEnum):
-    """Of the forward pass; weights and optimiser stay float32.
+    """Precision of the forward pass; weights and optimiser stay float32.
 
-    bfloat16 has the range of float32. float16 has not: small gradients would become 0, so its loss is scaled up before
-    the backward pass (Micikevicius et al., 2018, "Mixed Precision Training", section 3.2).
+    bfloat16 has the range of float32. float16 does not: small gradients would underflow to 0, so the loss is scaled up
+    before the backward pass (Micikevicius et al., 2018, "Mixed Precision Training", section 3.2).
     """
 
     FLOAT32 = "float32"
@@ -19,11 +19,11 @@ class Precision(StrEnum):
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[None]:
-    """Computes in ``precision`` inside it, where PyTorch thinks that safe."""
+    """Context that computes in ``precision`` wherever PyTorch considers that safe."""
     dtype = torch.float16 if precision is Precision.FLOAT16 else torch.bfloat16
     return torch.autocast(device.type, dtype, enabled=precision is not Precision.FLOAT32)
 
 
 def gradient_scaler(device: torch.device, precision: Precision) -> torch.amp.GradScaler:
-    """Scales a loss up and its gradients down again, for float16 alone; steps with gradients beyond it are skipped."""
+    """Gradient scaler for float16, disabled for other precisions; it skips steps whose gradients overflow."""
     return torch.amp.GradScaler(device.type, enabled=precision is Precision.FLOAT16)

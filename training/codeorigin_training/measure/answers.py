@@ -1,4 +1,4 @@
-"""What the frozen calibration says of logits: functions by their own text, in their files and in their commits."""
+"""Apply the frozen calibration to logits: functions by their own text, in their files and in their commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from codeorigin_training.corpus.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the frozen thresholds and the calibration say of every item: all ``(n,)``."""
+    """The frozen calibration's verdict and probability for every item, all ``(n,)``."""
 
     llm: Booleans
     human: Booleans
@@ -29,10 +29,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class InFiles:
-    """Functions as they are judged in their files, or commits, all ``(n,)``.
+    """Functions judged in their files or commits, all ``(n,)``.
 
-    ``log_odds`` rank functions that have neighbours (``heard``) together with those that have none: each is its
-    logit on its own scale, so that equal figures are equal probabilities.
+    ``log_odds`` rank functions that have neighbours (``heard``) together with those that have none. Each logit is
+    calibrated on its own scale, so that equal values mean equal probabilities.
     """
 
     log_odds: Floats
@@ -43,7 +43,7 @@ class InFiles:
 def answers_by_text(
     rows: Sequence[Row], logits: Floats, scale: Scale, groups: Groups | None = None
 ) -> Answers:
-    """What ``scale`` says of the ``logits`` ``(n,)`` of these functions; their ``groups`` are found if it needs them."""
+    """Apply ``scale`` to the ``logits`` ``(n,)`` of ``rows``; ``groups`` are computed if the scale needs them."""
     if groups is None:
         groups = row_groups(rows) if scale.groups else [None] * len(rows)
     bounds = [scale.thresholds(row.language, group) for row, group in zip(rows, groups, strict=True)]
@@ -61,9 +61,9 @@ def answers_alone(
     groups: Groups | None = None,
     deep: Floats | None = None,
 ) -> InFiles:
-    """``rows`` by their own ``logits`` ``(n,)``, and by what a deep part that refines adds to them, ``deep`` ``(n,)``.
+    """Judge ``rows`` by their own ``logits`` ``(n,)``, refined by ``deep`` ``(n,)``, the addend of a deep part if any.
 
-    What the logits alone call ``human`` is not refined, as nobody looks at it.
+    Functions that the logits alone call ``human`` are not refined, because nobody looks at those.
     """
     if groups is None and calibration.alone.groups:
         groups = row_groups(rows)
@@ -81,9 +81,9 @@ def answers_in_files(
     groups: Groups | None = None,
     deep: Floats | None = None,
 ) -> InFiles | None:
-    """``rows`` with their own ``logits`` ``(n,)``, judged with what the others of ``files`` ``(n,)`` add.
+    """Judge ``rows`` by their own ``logits`` ``(n,)`` and by the evidence of the others in ``files`` ``(n,)``.
 
-    ``deep`` ``(n,)`` is what a deep part that refines adds in the end.
+    ``deep`` ``(n,)`` is what a refining deep part adds at the end.
 
     Returns:
         None if the calibration has no rule for functions in their files.
@@ -111,11 +111,11 @@ def circle_answers(
     files: Integers | None = None,
     commits: Integers | None = None,
 ) -> dict[str, InFiles]:
-    """``rows`` with their own ``logits`` ``(n,)``, judged with all that each circle of evidence takes in.
+    """Judge ``rows`` by their own ``logits`` ``(n,)`` and the evidence of each circle.
 
-    ``by_text`` takes in nothing, ``in_file`` and ``in_commit`` what the others of the file, or of the commit, say, and
-    ``in_file_and_commit`` both, or the one that there is. A circle is missing where the calibration has no rule for it.
-    ``files`` and ``commits`` are those of the rows where they are None.
+    ``by_text`` adds nothing, ``in_file`` and ``in_commit`` add the evidence of the other functions in the file or
+    commit, and ``in_file_and_commit`` adds both, or whichever exists. A circle is missing if the calibration has no
+    rule for it. ``files`` and ``commits`` default to those of the rows.
     """
     files = file_numbers(rows) if files is None else files
     commits = commit_numbers(rows) if commits is None else commits
@@ -153,12 +153,12 @@ def _by_text(rows: Sequence[Row], logits: Floats, scale: Scale, groups: Groups |
 
 
 def _refined(first: InFiles, second: InFiles) -> InFiles:
-    """``second``, but ``first`` where that says ``human``."""
+    """``first`` where it says ``human``, else ``second``."""
     return _where(first.answers.human, first, second, second.heard)
 
 
 def _over(below: InFiles, above: InFiles) -> InFiles:
-    """``above`` where it heard anybody, else ``below``."""
+    """``above`` where the function has neighbours there, else ``below``."""
     return _where(above.heard, above, below, above.heard | below.heard)
 
 

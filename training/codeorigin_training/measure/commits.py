@@ -1,4 +1,4 @@
-"""What the commit is worth as evidence, beside the file and the function's own text."""
+"""How much evidence the commit adds to that of the file and the function's own text."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,18 +43,22 @@ _ERAS = {"old_human": False, "modern_human": True}
 def commit_metrics(
     rows: Sequence[Row], logits: Floats, calibration: Calibration, groups: Groups | None = None
 ) -> dict[str, Any] | None:
-    """Commit against file against own text, of ``rows`` with raw ``logits`` ``(n,)`` and a verdict; None without a rule.
+    """Compare commit, file and own text on ``rows`` with a verdict, of raw ``logits`` ``(n,)``; None without a rule.
 
-    ``functions`` ranks functions by era, number of functions in the commit and circle, with 90 % intervals by
-    bootstrap over repositories; the classes are matched within language x test x length x that number, since people's
-    commits (first imports of a whole repository above all) differ from agents' in size; figures are means over ten
-    draws. ``mixed_files`` has those of
-    files that hold both classes; ``mixed_commits`` all, with half of the LLM functions of repositories with both
-    classes moved into human-written commits, since no commit of the corpus holds both. ``commits`` has whole commits
-    (:func:`~codeorigin_training.measure.files.pooled_metrics`), ``false_positives`` the circles with a commit as
-    :func:`~codeorigin_training.measure.false_positives.false_positive_figures`. ``called`` and ``whole`` are by number
-    of functions: what the thresholds call ``llm`` (:func:`~codeorigin_training.measure.sizes.called_by_size`), and
-    whole files and commits (:func:`~codeorigin_training.measure.sizes.whole_by_size`).
+    ``functions`` has ranking figures by era, number of functions in the commit and circle, with 90 % intervals by
+    bootstrap over repositories. The classes are matched within language x test x length x that number, since human
+    commits (above all initial imports of a whole repository) differ in size from those of agents; figures are means
+    over ten draws.
+
+    ``mixed_files`` has rates for functions in files that contain both classes. ``mixed_commits`` has rates for all
+    functions, with half of the LLM functions of repositories with both classes moved into human-written commits,
+    since no commit of the corpus contains both; ``as_they_are`` has them for all functions without such moves.
+
+    ``commits`` has whole commits (:func:`~codeorigin_training.measure.files.pooled_metrics`), ``false_positives`` has
+    :func:`~codeorigin_training.measure.false_positives.false_positive_figures` of the circles with a commit.
+    ``called`` and ``whole`` are by number of functions: what the thresholds call ``llm``
+    (:func:`~codeorigin_training.measure.sizes.called_by_size`), and whole files and commits
+    (:func:`~codeorigin_training.measure.sizes.whole_by_size`).
     """
     if calibration.commit_context is None:
         return None
@@ -115,9 +119,9 @@ def _era(labels: Integers, modern: Booleans, is_modern: bool) -> Booleans:
 
 
 def _figures(rows: Sequence[Row], circles: dict[str, InFiles], keep: Booleans) -> dict[str, Any]:
-    """AUROC and TPR at 1 % of every circle on the same functions, matched by the commit's size as well."""
+    """AUROC and TPR at 1 % FPR of every circle on the same functions, also matched by commit size."""
     sizes = np.digitize(sizes_of(commit_numbers(rows)), (2, 4, 8, 16))
-    # A cell is language x test x length: the size goes in with the language.
+    # Cells are language x test x length, so the size is added to the language.
     cells = [
         replace(row, language=f"{row.language} {size}")
         for row, size in zip(rows, sizes.tolist(), strict=True)
@@ -136,7 +140,7 @@ def _figures(rows: Sequence[Row], circles: dict[str, InFiles], keep: Booleans) -
 
 
 def _rates(rows: Sequence[Row], circles: dict[str, InFiles], among: Booleans) -> dict[str, Any]:
-    """By circle: AUROC, and shares at the thresholds, repositories weighing alike."""
+    """AUROC of every circle, and shares at the thresholds with repositories weighted equally."""
     labels = np.array([row.label for row in rows], dtype=np.int64)
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
 

@@ -1,4 +1,4 @@
-"""What a report measures on: the corpus in its two sides, same-task pairs, and published snippets."""
+"""The data a report measures on: both sides of the corpus, same-task pairs and published snippets."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -24,9 +24,9 @@ from codeorigin_training.corpus.written_pairs import read_written_pairs
 
 @dataclass(frozen=True, slots=True)
 class EvaluationData:
-    """``train`` and ``held_out`` are corpus functions by the split; ``pairs`` and ``snippets`` held-out ones.
+    """``train`` and ``held_out`` are the sides of the corpus; ``pairs`` and ``snippets`` are held out.
 
-    ``digest`` names all files, ``corpus`` functions and pairs alone, as a manifest names them.
+    ``digest`` is a hash of all files, ``corpus`` that of functions and pairs alone, as in a manifest.
     """
 
     train: list[Row]
@@ -38,14 +38,14 @@ class EvaluationData:
 
 
 def read_evaluation_data(folder: Path, snippets: Path | None, *, all_snippets: bool) -> EvaluationData:
-    """Read the corpus in ``folder``; without ``snippets``, its own ``snippets.parquet`` if it has one.
+    """Read the corpus in ``folder``, and ``snippets`` or else the ``snippets.parquet`` in ``folder`` if it exists.
 
     Raises:
         CorpusError: a file is missing or lacks a column, or the split leaves a side without code.
     """
     everything = read_functions(folder)
     pairs = read_pairs(folder) + read_written_pairs(everything)
-    # A distribution's packages hold human code alone: matched with LLM code of repositories they would flatter.
+    # A distribution's packages contain only human code; against LLM code of repositories, figures would look too good.
     functions = [row for row in everything if row.source != DISTRIBUTION_SOURCE]
     path = snippets or folder / SNIPPETS
     answers = list(read_snippets(path)) if snippets is not None or path.is_file() else []
@@ -75,12 +75,12 @@ def split(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
 
 
 def agent_family(agent: str) -> str:
-    """One name for an agent however its commits name it: ``cursor agent`` is ``cursor``."""
+    """Normalized name of an agent, as commits name it differently: ``cursor agent`` is ``cursor``."""
     return agent.lower().replace("-author", "").split(" ")[0]
 
 
 def cap_per_repository(rows: Sequence[Row], most: int, seed: int) -> list[Row]:
-    """At most ``most`` rows of every repository and label, drawn by ``seed``, in their order."""
+    """At most ``most`` random rows of every repository (or task) and label, in their original order."""
     generator = np.random.default_rng(seed)
     priority = generator.random(len(rows))
     taken: dict[tuple[str, int], int] = {}
@@ -101,5 +101,5 @@ def unit_numbers(rows: Sequence[Row]) -> Integers:
 
 
 def with_code(row: Row, code: str) -> Row:
-    """The row with another text; its length class stays that of the raw text, for which classes are matched."""
+    """The row with another text; its length class stays that of the raw text, by which classes are matched."""
     return replace(row, code=code)

@@ -1,4 +1,4 @@
-"""The bundle as the server runs it: functions -> logits and answers, through its own graph and thresholds."""
+"""The bundle as the server runs it: logits and answers of functions, from the bundle's graph and thresholds."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ _CHUNK = 256
 
 
 class LogitModel(Protocol):
-    """Anything that gives functions a logit."""
+    """Anything that computes logits of functions."""
 
     def logits(self, rows: Sequence[Row]) -> Floats:
         """Logits ``(len(rows),)``, higher for ``llm``."""
@@ -34,7 +34,7 @@ class Detector:
         """Load the bundle.
 
         Raises:
-            ModelError: it is missing, broken, or does not match its manifest.
+            ModelError: the bundle is missing, broken, or does not match its manifest.
         """
         self.bundle = Bundle.load(directory)
         self.scorer = Scorer.of(self.bundle, threads=threads)
@@ -47,9 +47,9 @@ class Detector:
         return self.score_texts([(row.code, row.language) for row in rows])
 
     def score_texts(self, texts: Sequence[tuple[str, str]]) -> Floats:
-        """Raw logits ``(len(texts),)`` of code with its language."""
+        """Raw logits ``(len(texts),)`` of (code, language) pairs."""
         logits = np.zeros(len(texts))
-        # In chunks: the n-grams of all functions of a sample would not fit into memory.
+        # In chunks, because the n-grams of all functions of a sample would not fit into memory.
         for start in range(0, len(texts), _CHUNK):
             chunk = texts[start : start + _CHUNK]
             features = [self.scorer.features(normalize(code, language), language) for code, language in chunk]
@@ -57,7 +57,7 @@ class Detector:
         return logits
 
     def pool(self, rows: Sequence[Row], logits: Floats) -> float:
-        """One logit of a file's functions with ``logits`` ``(n,)``, by the bundle's rule for files or the usual one."""
+        """Pool the ``logits`` ``(n,)`` of a file's functions by the bundle's file rule, or by the default one."""
         functions = [(float(logit), counted_lines(row.code)) for row, logit in zip(rows, logits, strict=True)]
         rule = self.bundle.calibration.file
         if rule is not None:
@@ -65,7 +65,7 @@ class Detector:
         return pooled_logit(functions, PooledRuleConfig().prior_lines, self.bundle.calibration.alone.shift)
 
     def file_answers(self, languages: Sequence[str], logits: Floats) -> Answers | None:
-        """What the rule for files says of pooled ``logits`` ``(n,)`` of files; None without a rule."""
+        """Answers of the file rule for pooled ``logits`` ``(n,)`` of files; None without a rule."""
         rule = self.bundle.calibration.file
         if rule is None:
             return None
@@ -81,5 +81,5 @@ class Detector:
         )
 
     def answers(self, rows: Sequence[Row], logits: Floats) -> Answers:
-        """What the shipped thresholds say of ``logits`` ``(n,)``, each function by its own text."""
+        """Answers of the shipped thresholds for ``logits`` ``(n,)``, each function by its own text."""
         return answers_by_text(rows, logits, self.bundle.calibration.alone)

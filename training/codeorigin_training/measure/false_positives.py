@@ -1,4 +1,4 @@
-"""Whom the thresholds accuse: false positives by language, group and population, and in the worst repositories."""
+"""False positives at the thresholds: by language, group and population, and in the worst repositories."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,13 +23,13 @@ _TAIL_SHARE, _TAIL_FEWEST, _WORST_FEWEST = 0.05, 20, 50
 def false_positive_figures(
     rows: Sequence[Row], groups: Sequence[Group | None], called: Booleans, seed: int = 0
 ) -> dict[str, Any]:
-    """Shares of functions that are ``called`` ``llm``, bool ``(n,)``, repositories weighing alike.
+    """Shares of functions that are ``called`` ``llm``, bool ``(n,)``, with repositories weighted equally.
 
     ``cells`` has human code by population, language (``all`` for all of them) and group (``all``, ``documented``,
-    ``bare``), each with its 90 % interval by bootstrap over repositories. ``repositories`` has, by population, how
-    single repositories of 20 human functions or more fare: the mean share of the worst tenth of them, the share of
-    them with more than 5 % called, and the worst of those with 50 or more. ``found`` has LLM code called, by
-    language.
+    ``bare``), each with its 90 % interval by bootstrap over repositories. ``repositories`` has figures of single
+    repositories with at least 20 human functions, by population: the mean share of the worst tenth, the share of
+    repositories with more than 5 % called, and the worst of those with at least 50 functions. ``found`` has the
+    share of LLM code called, by language.
     """
     human = np.array([row.label == 0 for row in rows])
     names = np.array([row.project for row in rows])
@@ -59,10 +59,10 @@ def false_positive_figures(
 def by_text_and_in_file(
     rows: Sequence[Row], logits: Floats, calibration: Calibration, deep: Floats | None = None
 ) -> dict[str, dict[str, Any]]:
-    """:func:`false_positive_figures` of the corpus' ``rows``, whose ``logits`` are ``(n,)``, but for short ones.
+    """:func:`false_positive_figures` of corpus ``rows`` with ``logits`` ``(n,)`` that are long enough for a verdict.
 
-    ``deep`` ``(n,)`` is what a deep part that refines adds in the end.
-    ``in_file`` is missing for a calibration without a rule for functions in their file.
+    ``deep`` ``(n,)`` is what a refining deep part adds at the end.
+    ``in_file`` is missing if the calibration has no rule for functions in their file.
     """
     counted = np.array([row.pair is None and has_verdict(row.code, calibration) for row in rows], dtype=bool)
     rows = [row for row, kept in zip(rows, counted.tolist(), strict=True) if kept]
@@ -77,7 +77,7 @@ def by_text_and_in_file(
 
 
 def _rates(called: Booleans, names: npt.NDArray[np.str_]) -> tuple[Floats, Integers]:
-    """Share called of every repository, and its number of functions."""
+    """The share called and the number of functions of every repository."""
     _, index, counts = np.unique(names, return_inverse=True, return_counts=True)
     return np.bincount(index, weights=called.astype(np.float64)) / counts, counts.astype(np.int64)
 
@@ -85,9 +85,9 @@ def _rates(called: Booleans, names: npt.NDArray[np.str_]) -> tuple[Floats, Integ
 def called_share(
     called: Booleans, names: npt.NDArray[np.str_], generator: np.random.Generator
 ) -> dict[str, Any]:
-    """The share ``called``, bool ``(n,)``, of functions of the repositories ``names`` ``(n,)``, which weigh alike.
+    """The share ``called``, bool ``(n,)``, with repositories ``names`` ``(n,)`` weighted equally.
 
-    With its 90 % interval by bootstrap over repositories, and how many repositories and functions there are.
+    Includes its 90 % interval by bootstrap over repositories, and the numbers of repositories and functions.
     """
     rates, counts = _rates(called, names)
     drawn = rates[generator.integers(len(rates), size=(_ROUNDS, len(rates)))].mean(axis=1)

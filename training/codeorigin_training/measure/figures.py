@@ -1,4 +1,4 @@
-"""Logits of a sample -> its figures of merit, each with an interval by bootstrap over repositories."""
+"""Compute figures of merit from a sample's logits, each with an interval by bootstrap over repositories."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures of merit on one sample; ``units`` are its repositories (tasks, for snippets).
+    """Figures of merit on one sample; ``units`` is its number of repositories (tasks, for snippets).
 
-    ``false_positive_rate`` is at the bundle's frozen threshold, units weighing alike.
+    ``false_positive_rate`` is at the bundle's frozen threshold, with units weighted equally.
     """
 
     auroc: Estimate
@@ -46,9 +46,9 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Items under measurement, all ``(n,)``: functions, or files.
+    """Items to measure (functions or files), all ``(n,)``.
 
-    ``within`` asks for the mean AUROC inside a group, in place of one over all items. ``answers`` is None for a
+    ``within`` selects the mean AUROC inside groups instead of one over all items. ``answers`` is None for a
     model without thresholds.
     """
 
@@ -67,8 +67,8 @@ class Sample:
 def measure(sample: Sample, *, rounds: int, seed: int) -> Figures:
     """All figures of ``sample``.
 
-    A true-positive rate is left out where there are too few human items for its false-positive rate, and inside
-    repositories, which hold too few.
+    A true-positive rate is None if there are too few human items for its false-positive rate. It is always None
+    inside repositories, which have too few.
     """
     labels, logits, answers = sample.labels, sample.logits, sample.answers
     humans = int((labels == 0).sum())
@@ -110,7 +110,7 @@ def measure(sample: Sample, *, rounds: int, seed: int) -> Figures:
 
 
 def auroc_statistic(sample: Sample) -> Callable[[Integers], float]:
-    """AUROC of the items at an index ``(k,)``: over all of them, or the mean over the groups that hold both classes."""
+    """AUROC of the items at an index ``(k,)``, over all of them or as a mean over the groups with both classes."""
     if not sample.within:
         return lambda index: auroc(sample.labels[index], sample.logits[index])
     values = np.full(len(sample.groups), np.nan)
@@ -124,8 +124,8 @@ def auroc_statistic(sample: Sample) -> Callable[[Integers], float]:
 def group_weights(groups: Integers, keep: Booleans) -> Floats:
     """``1 / n`` for each of the ``n`` kept items of a group, 0 for the others; all ``(items,)``.
 
-    With these, a mean over items is one over groups, and one over the groups of a bootstrap draw, in which a group
-    may stand twice.
+    With these weights, a mean over items is a mean over groups, also over the groups of a bootstrap draw, in which a
+    group may occur twice.
     """
     _, group = np.unique(groups, return_inverse=True)
     counts = np.bincount(group, weights=keep.astype(np.float64), minlength=1)
@@ -134,13 +134,13 @@ def group_weights(groups: Integers, keep: Booleans) -> Floats:
 
 
 def weighted_mean(values: Floats | Booleans, weights: Floats) -> float:
-    """The mean of ``values`` with ``weights``, both ``(n,)``; NaN without any weight."""
+    """The mean of ``values`` with ``weights``, both ``(n,)``; NaN if the weights sum to 0."""
     total = float(weights.sum())
     return float(values @ weights) / total if total > 0 else float("nan")
 
 
 def estimate(groups: Integers, statistics: Statistics, *, rounds: int, seed: int) -> list[Estimate]:
-    """``statistics`` of all items, with their intervals by ``groups`` ``(n,)``; what is not finite is None."""
+    """``statistics`` of all items with bootstrap intervals over ``groups`` ``(n,)``; None where not finite."""
     values = statistics(np.arange(len(groups), dtype=np.int64))
     intervals = bootstrap_intervals(groups, statistics, rounds=rounds, seed=seed)
     if not len(intervals):

@@ -1,4 +1,4 @@
-"""Figures of the verdicts on whole files and commits, on repositories that nothing was fitted on."""
+"""Figures of the verdicts on whole files and commits, from repositories that nothing was fitted on."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,18 +23,18 @@ def file_metrics(
 ) -> dict[str, Any]:
     """How ``rule`` ranks and judges the files of ``rows``, whose functions have raw ``logits`` ``(n,)``.
 
-    Under ``old_human`` and ``modern_human``: AUROC and TPR at 1 % FPR with 90 % intervals (repositories drawn with
-    replacement), the classes matched within language x test x number of functions, means over ten draws.
-    ``verdicts``: rates at the rule's thresholds, repositories weighing alike; those of band ``llm`` are None if the
-    rule has none. A figure that nothing was there for is None. ``config`` says what makes a file, but for the fewest
-    functions.
+    ``old_human`` and ``modern_human`` have AUROC and TPR at 1 % FPR with 90 % intervals (repositories drawn with
+    replacement), as means over ten draws with the classes matched within language x test x number of functions.
+    ``verdicts`` has rates at the rule's thresholds, with repositories weighted equally; those of band ``llm`` are None
+    if the rule has no such threshold. A figure without samples is None. ``config`` defines what counts as a file,
+    except that the rule sets the minimum number of functions.
     """
     config = config or PooledRuleConfig(fewest_functions=rule.fewest_functions)
     return pooled_metrics(file_samples(rows, logits, config), rule)
 
 
 def pooled_metrics(samples: Sequence[PooledSample], rule: PooledRule) -> dict[str, Any]:
-    """The same for any samples; how many there are stands under ``files``."""
+    """Like :func:`file_metrics`, for any samples, whose number is in ``files``."""
     samples = [sample for sample in samples if len(sample.functions) >= rule.fewest_functions]
     pooled = np.array([rule.pooled(sample.functions) for sample in samples])
     return {
@@ -110,7 +110,7 @@ def _repositories(files: Sequence[PooledSample]) -> Integers:
 
 
 def holds_both(files: Integers, labels: Integers) -> Booleans:
-    """Whether a function's file holds functions of both classes, bool ``(n,)``."""
+    """Whether a function's file contains functions of both classes, bool ``(n,)``."""
     inside = files >= 0
     size = int(files.max(initial=-1)) + 1
     counts = np.stack([np.bincount(files[inside & (labels == label)], minlength=size) for label in (0, 1)])

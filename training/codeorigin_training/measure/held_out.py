@@ -1,4 +1,4 @@
-"""The shipped model's figures on repositories that neither training nor calibration has read."""
+"""The shipped model's figures on repositories that neither training nor calibration has seen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -36,9 +36,9 @@ _IN_FILES = ("old_human", "modern_human", "same_repository")
 def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
     """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` against old and modern code, inside repositories, on pairs.
 
-    Classes are matched within language x test x length, so that neither of these can do the detector's work; the
-    figures are means over ten draws of the larger class. A distribution's packages are left out: they hold human code
-    alone, of another kind than the repositories that LLM code comes from.
+    Classes are matched within language x test x length, so that none of these can tell them apart; the figures are
+    means over ten draws of the larger class. A distribution's packages are left out because they contain only human
+    code, of a different kind than the repositories that LLM code comes from.
     """
     corpus = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows])
     labels = np.array([row.label for row in rows], dtype=np.int64)
@@ -58,9 +58,9 @@ def detector_metrics(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
 
 
 def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
-    """Shares at the shipped thresholds (repositories weighing alike, but for ``unsure``), and calibration error.
+    """Shares at the shipped thresholds (repositories weighted equally, except for ``unsure``), and calibration error.
 
-    Only of the corpus' ``rows``; ``answers`` are about all of them.
+    Pairs in ``rows`` are left out; ``answers`` are those of all rows.
     """
     corpus = np.array([row.pair is None for row in rows], dtype=bool)
     rows, answers = [row for row in rows if row.pair is None], answers.take(corpus)
@@ -76,7 +76,7 @@ def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
     return {
         **rates,
         **by_function,
-        # Of all functions, as what is shown: the one share here that is no mean over repositories.
+        # Over all functions, as users see it; the only rate here that is not a mean over repositories.
         UNSURE: float(shares[UNSURE][1].mean()),
         "expected_calibration_error": expected_calibration_error(
             labels[matched], answers.probability[matched]
@@ -87,14 +87,14 @@ def verdict_metrics(rows: Sequence[Row], answers: Answers) -> dict[str, Any]:
 def in_file_metrics(
     rows: Sequence[Row], logits: Floats, calibration: Calibration, deep: Floats | None = None
 ) -> dict[str, Any] | None:
-    """Figures of the corpus' ``rows``, of raw ``logits`` ``(n,)``, judged in their files; None without a rule for that.
+    """Figures of corpus ``rows`` with raw ``logits`` ``(n,)``, judged in their files; None without a rule for that.
 
-    ``deep`` ``(n,)`` is what a deep part that refines adds in the end.
+    ``deep`` ``(n,)`` is what a refining deep part adds at the end.
 
-    ``as_they_are`` has :func:`detector_metrics` and the rates of :func:`verdict_metrics` over all functions, those
-    without neighbours by their own text; ``half_mixed`` the same with half of the LLM functions of repositories with
-    both classes moved into files with human code (:func:`mixed_file_numbers`), where neighbours mislead. ``heard``
-    is the share of functions that have neighbours.
+    ``as_they_are`` has :func:`detector_metrics` and the rates of :func:`verdict_metrics` over all functions; those
+    without neighbours are judged by their own text. ``half_mixed`` has the same with half of the LLM functions of
+    repositories with both classes moved into files with human code (:func:`mixed_file_numbers`), where neighbours
+    mislead. ``heard`` is the share of functions that have neighbours.
     """
     corpus = np.array([row.pair is None for row in rows], dtype=bool)
     rows, logits = [row for row in rows if row.pair is None], logits[corpus]
@@ -116,9 +116,9 @@ def in_file_metrics(
 
 
 def ranking_in_files(rows: Sequence[Row], logits: Floats, rule: NeighbourRule) -> dict[str, Any]:
-    """Ranking figures of the corpus' ``rows`` in their files, by a model without a calibration, such as a baseline.
+    """Ranking figures of corpus ``rows`` in their files, for a model without a calibration, such as a baseline.
 
-    Its ``logits`` ``(n,)`` are taken to be neutral at 0, and all functions to have a verdict.
+    Assumes that ``logits`` ``(n,)`` are neutral at 0 and that all functions have a verdict.
     """
     corpus = np.array([row.pair is None for row in rows], dtype=bool)
     rows, logits = [row for row in rows if row.pair is None], logits[corpus]
@@ -128,12 +128,12 @@ def ranking_in_files(rows: Sequence[Row], logits: Floats, rule: NeighbourRule) -
 
 
 def _ranking(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
-    """Of :func:`detector_metrics` what there is without pairs."""
+    """The figures of :func:`detector_metrics` that do not need pairs."""
     return {key: value for key, value in detector_metrics(rows, logits).items() if key in _IN_FILES}
 
 
 def slices(rows: Sequence[Row], logits: Floats) -> dict[str, dict[str, dict[str, float]]]:
-    """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` per language, agent (against all human code) and length class."""
+    """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` per language and agent (against all human code)."""
     corpus = [number for number, row in enumerate(rows) if row.pair is None]
     rows, logits = [rows[number] for number in corpus], logits[corpus]
     labels = np.array([row.label for row in rows], dtype=np.int64)
@@ -170,7 +170,7 @@ def _same_repository(labels: Integers, logits: Floats, repositories: Integers) -
 
 
 def _pairs(rows: Sequence[Row], logits: Floats, *, written: bool) -> dict[str, Any]:
-    """Pairs of the corpus, or those written for this project: other specifications, so other figures."""
+    """Figures of the corpus' pairs, or of those ``written`` for this project, whose specifications differ."""
     sides: dict[str, dict[int, float]] = {}
     for row, logit in zip(rows, logits, strict=True):
         if row.pair is not None and row.pair.startswith(WRITTEN) is written:
@@ -189,7 +189,7 @@ def _pairs(rows: Sequence[Row], logits: Floats, *, written: bool) -> dict[str, A
 
 
 def headline(metrics: Mapping[str, Any]) -> str:
-    """One line of :func:`detector_metrics` for a log."""
+    """One log line of :func:`detector_metrics`."""
     old, modern = metrics["old_human"], metrics["modern_human"]
     pairs = metrics["pairs"]["auroc"]
     return (

@@ -1,4 +1,4 @@
-"""Figures of merit of a detector, each from labels and scores alone."""
+"""Figures of merit of a detector, computed from labels and scores alone."""
 
 from collections.abc import Callable
 
@@ -9,23 +9,23 @@ from codeorigin_training.arrays import Floats, Integers
 
 
 def auroc(labels: Integers, scores: Floats) -> float:
-    """Area under the ROC curve of ``labels`` and ``scores`` ``(n,)``, a tie counting half; NaN if a class is missing."""
+    """Area under the ROC curve of ``labels`` and ``scores`` ``(n,)``; ties count half; NaN if a class is missing."""
     positives = int(labels.sum())
     negatives = len(labels) - positives
     if not positives or not negatives:
         return float("nan")
-    # The rank sum of Mann and Whitney: a tenth of the time of a curve, and bootstraps need thousands.
+    # The Mann-Whitney rank sum takes a tenth of the time of a ROC curve, and bootstraps need thousands.
     wins = float(rankdata(scores)[labels == 1].sum()) - positives * (positives + 1) / 2
     return wins / (positives * negatives)
 
 
 def threshold_at(human_scores: Floats, false_positive_rate: float) -> float:
-    """The lowest score that at most ``false_positive_rate`` of ``human_scores`` ``(n,)`` lie above."""
+    """The lowest score that at most ``false_positive_rate`` of ``human_scores`` ``(n,)`` exceed."""
     return float(np.quantile(human_scores, 1.0 - false_positive_rate, method="higher"))
 
 
 def tpr_at_fpr(labels: Integers, scores: Floats, false_positive_rate: float) -> float:
-    """Share of positives above the threshold that lets so many of the negatives through; both ``(n,)``."""
+    """True-positive rate at the threshold with this false-positive rate; ``labels`` and ``scores`` are ``(n,)``."""
     if len(np.unique(labels)) < 2:
         return float("nan")
     threshold = threshold_at(scores[labels == 0], false_positive_rate)
@@ -33,7 +33,7 @@ def tpr_at_fpr(labels: Integers, scores: Floats, false_positive_rate: float) -> 
 
 
 def expected_calibration_error(labels: Integers, probabilities: Floats, bins: int = 15) -> float:
-    """Mean gap between confidence and frequency over equally wide bins (Guo et al., ICML 2017); both ``(n,)``."""
+    """Mean gap between confidence and frequency over bins of equal width (Guo et al., ICML 2017); both ``(n,)``."""
     index = np.minimum((probabilities * bins).astype(int), bins - 1)
     gap = 0.0
     for number in range(bins):
@@ -44,7 +44,7 @@ def expected_calibration_error(labels: Integers, probabilities: Floats, bins: in
 
 
 def pairs_in_order(human: Floats, llm: Floats) -> float:
-    """Share of same-task pairs whose model-written side scores higher, both ``(pairs,)``; a tie counts half."""
+    """Share of same-task pairs whose LLM side scores higher, both ``(pairs,)``; a tie counts half."""
     return float(np.mean((llm > human) + 0.5 * (llm == human)))
 
 
@@ -55,7 +55,7 @@ def bootstrap_interval(
     rounds: int = 200,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """90 % interval of ``statistic(indices)`` when ``groups`` ``(n,)``, repositories, are drawn with replacement."""
+    """90 % interval of ``statistic(indices)`` when ``groups`` ``(n,)`` (repositories) are drawn with replacement."""
     intervals = bootstrap_intervals(
         groups, lambda index: np.array([statistic(index)]), rounds=rounds, seed=seed
     )

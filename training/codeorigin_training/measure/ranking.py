@@ -1,4 +1,4 @@
-"""How well scores rank two classes that are matched in all that must not tell them apart."""
+"""Ranking figures of scores, on classes matched by everything that must not distinguish them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,18 +9,18 @@ from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.measure.metrics import auroc, bootstrap_interval, tpr_at_fpr
 
 DRAWS = 10
-"""Whom the larger class sends is chance: over draws, the share of commits found at 1 % deviates by up to .016."""
+"""The draw of the larger class is random: across draws, the TPR at 1 % FPR of commits deviates by up to .016."""
 
 
 def tpr_at_1_fpr(labels: Integers, scores: Floats) -> float:
-    """Share of the LLM code found where 1 % of the human code is called, from labels and scores ``(n,)``."""
+    """True-positive rate at a false-positive rate of 1 %, from labels and scores ``(n,)``."""
     return tpr_at_fpr(labels, scores, 0.01)
 
 
 def ranking_figures(
     labels: Integers, scores: Floats, repositories: Integers, samples: Sequence[Integers]
 ) -> dict[str, Any]:
-    """AUROC and TPR at 1 % FPR: means over ``samples``, and 90 % intervals of the first.
+    """AUROC and TPR at 1 % FPR: means over ``samples``, and 90 % intervals on the first one.
 
     Args:
         labels: ``(n,)``, 1 for LLM code.

@@ -1,4 +1,4 @@
-"""Shares of functions at the thresholds: who counts, and of what is counted; one definition for manifest and report."""
+"""Shares of functions at the thresholds, defined once for both the manifest and the report."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,13 +10,13 @@ from codeorigin_training.measure.answers import Answers
 from codeorigin_training.measure.figures import Estimate, estimate, group_weights, weighted_mean
 
 Shares = Mapping[str, tuple[Booleans, Booleans]]
-"""By name: who counts, and whom the answer is true of, bool ``(n,)`` each."""
+"""By name: which functions count, and for which of all functions the answer holds, bool ``(n,)`` each."""
 
 UNSURE = "unsure"
 
 
 def judged_shares(rows: Sequence[Row], answers: Answers, among: Booleans | None = None) -> Shares:
-    """The shares of a manifest's ``verdicts``, by their names there; ``among`` bool ``(n,)`` counts a part alone."""
+    """The shares in a manifest's ``verdicts``, by name; ``among``, bool ``(n,)``, limits them to a part of the rows."""
     everyone = np.ones(len(rows), dtype=bool) if among is None else among
     llm = np.array([row.label == 1 for row in rows], dtype=bool)
     modern = np.array([row.modern for row in rows], dtype=bool)
@@ -31,7 +31,7 @@ def judged_shares(rows: Sequence[Row], answers: Answers, among: Booleans | None 
 
 
 def share_estimates(shares: Shares, groups: Integers, *, rounds: int, seed: int) -> dict[str, Estimate]:
-    """Each share, the repositories ``groups`` ``(n,)`` weighing alike, with its interval by bootstrap over them."""
+    """Each share with repositories ``groups`` ``(n,)`` weighted equally, and its interval by bootstrap over them."""
     weights = {name: group_weights(groups, keep) for name, (keep, _) in shares.items()}
 
     def statistics(index: Integers) -> Floats:

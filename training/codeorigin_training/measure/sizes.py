@@ -1,4 +1,4 @@
-"""Shares at the thresholds, and verdicts on whole files and commits, by how many functions these have."""
+"""Shares at the thresholds, and verdicts on whole files and commits, by their number of functions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,12 +20,12 @@ Range = tuple[str, int, int | None]
 
 
 def classes(sizes: Integers, ranges: Sequence[Range]) -> list[tuple[str, Booleans]]:
-    """Which of ``sizes`` ``(n,)`` are in each range: its title, bool ``(n,)``."""
+    """The title of each range, and which of ``sizes`` ``(n,)`` are in it, bool ``(n,)``."""
     return [(title, (sizes >= fewest) & (sizes <= (most or np.inf))) for title, fewest, most in ranges]
 
 
 def sizes_of(numbers: Integers) -> Integers:
-    """How many functions the file or commit of each has, itself included, int64 ``(n,)``; 0 for a number below 0."""
+    """Number of functions in each function's file or commit, int64 ``(n,)``; 0 if its number is below 0."""
     counts = np.bincount(numbers[numbers >= 0], minlength=1)
     return np.where(numbers >= 0, counts[np.maximum(numbers, 0)], 0).astype(np.int64)
 
@@ -33,11 +33,11 @@ def sizes_of(numbers: Integers) -> Integers:
 def called_by_size(
     rows: Sequence[Row], circles: Mapping[str, InFiles], numbers: Mapping[str, Integers]
 ) -> list[dict[str, Any]]:
-    """Functions that every circle calls ``llm``, by how many their file or commit has.
+    """Share of functions that each circle calls ``llm``, by the number of functions in their file or commit.
 
-    ``numbers`` says, under ``file`` and ``commit``, of which one each function is, int64 ``(n,)``, below 0 for none.
-    Each entry is of old human, modern human or LLM code (``code``) ``within`` files or commits of one class of
-    ``functions``, and has a share with its 90 % interval for each circle, repositories weighing alike
+    ``numbers`` has, under ``file`` and ``commit``, the number of each function's file or commit, int64 ``(n,)``, below
+    0 for none. Each entry is about old human, modern human or LLM code (``code``) ``within`` files or commits of one
+    class of ``functions``, and has a share with its 90 % interval for each circle, with repositories weighted equally
     (:func:`~codeorigin_training.measure.false_positives.called_share`). Classes without a function are left out.
     """
     labels = np.array([row.label for row in rows], dtype=np.int64)
@@ -62,7 +62,7 @@ def called_by_size(
 
 
 def whole_by_size(samples: Sequence[PooledSample], rule: PooledRule) -> dict[str, dict[str, Any]]:
-    """:func:`~codeorigin_training.measure.files.pooled_metrics` by class of size, of those with enough functions."""
+    """:func:`~codeorigin_training.measure.files.pooled_metrics` by size class, without classes below the minimum."""
     counts = np.array([len(sample.functions) for sample in samples], dtype=np.int64)
     return {
         title: pooled_metrics([samples[number] for number in np.flatnonzero(inside).tolist()], rule)

@@ -1,4 +1,4 @@
-"""The kinds of code that the matrix measures, each a seeded sample with its classes matched."""
+"""The kinds of code in the evaluation matrix, each a seeded sample with matched classes."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -24,32 +24,32 @@ _FUNCTIONS_OF_FILE = 5
 
 
 class SliceSizes(Protocol):
-    """How much a slice holds at most; the fields of the report's configuration."""
+    """Limits on the size of slices; fields of the report's configuration."""
 
     @property
     def slice_functions(self) -> int:
-        """Functions of a slice."""
+        """Maximum number of functions in a slice."""
 
     @property
     def file_functions(self) -> int:
-        """Functions read of one file."""
+        """Maximum number of functions read from one file."""
 
     @property
     def fewest_of_generator(self) -> int:
-        """Snippets that give a generator a slice of its own."""
+        """Minimum number of snippets for a generator to get its own slice."""
 
     @property
     def generator_functions(self) -> int:
-        """Snippets of one generator."""
+        """Maximum number of snippets of one generator."""
 
     @property
     def seed(self) -> int:
-        """Of every draw."""
+        """Seed of every draw."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Items of one kind of code. An item is the functions whose logits are averaged: one, or those of a file."""
+    """Items of one kind of code. An item is one function, or the functions of a file, whose logits are pooled."""
 
     name: str
     title: str
@@ -59,7 +59,7 @@ class Slice:
 
     @property
     def is_files(self) -> bool:
-        """Whether an item may be several functions."""
+        """Whether any item has several functions."""
         return any(len(item) > 1 for item in self.items)
 
     @property
@@ -69,7 +69,7 @@ class Slice:
 
     @property
     def labels(self) -> Integers:
-        """int64 ``(n,)``."""
+        """Label of every item, int64 ``(n,)``."""
         return np.array([row.label for row in self.rows], dtype=np.int64)
 
     @property
@@ -79,7 +79,7 @@ class Slice:
 
 
 def matrix_slices(data: EvaluationData, sizes: SliceSizes) -> list[Slice]:
-    """All slices that the bundle itself is measured on; a slice without both classes is left out."""
+    """All slices that the bundle is measured on, without those that lack a class."""
     most, seed = sizes.slice_functions, sizes.seed
     found = [
         matched("seen", "seen repositories (training), all human code", data.train, most, seed),
@@ -110,14 +110,14 @@ def matched(name: str, title: str, rows: Sequence[Row], most: int, seed: int) ->
 
 
 def matched_draw(rows: Sequence[Row], most: int, seed: int) -> Integers:
-    """Indices ``(k,)`` of a matched sample of at most ``most`` rows, in random order: any beginning is a sample too."""
+    """Indices ``(k,)`` of a matched sample of at most ``most`` rows, in random order, so any prefix is a sample too."""
     if not rows:
         return np.zeros(0, dtype=np.int64)
     generator = np.random.default_rng(seed)
     chosen = matched_sample(rows, np.ones(len(rows), dtype=bool), seed)
     labels = np.array([rows[number].label for number in chosen], dtype=np.int64)
     sides = [generator.permutation(chosen[labels == label])[: most // 2] for label in (0, 1)]
-    # One of each class in turn.
+    # Alternate between the classes.
     return np.stack(sides, axis=1).reshape(-1) if len(chosen) else chosen
 
 
@@ -144,7 +144,7 @@ def snippet_slices(snippets: Sequence[Row], sizes: SliceSizes) -> list[Slice]:
 
 
 def _side_by_side(name: str, title: str, human: list[Row], llm: list[Row]) -> Slice:
-    """Both classes in turn as long as both last."""
+    """A slice that alternates between the classes until one runs out, and then has the rest of the other."""
     items: list[tuple[Row, ...]] = []
     for number in range(max(len(human), len(llm))):
         items += [(side[number],) for side in (human, llm) if number < len(side)]
@@ -152,7 +152,7 @@ def _side_by_side(name: str, title: str, human: list[Row], llm: list[Row]) -> Sl
 
 
 def inside_slice(rows: Sequence[Row], most: int, seed: int) -> Slice:
-    """Repositories that hold enough of both classes, matched inside each."""
+    """Functions of repositories that have enough of both classes, with the same limit on each class."""
     by_repository: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_repository[row.unit].append(row)
@@ -175,7 +175,7 @@ def inside_slice(rows: Sequence[Row], most: int, seed: int) -> Slice:
 
 
 def _pairs(name: str, title: str, rows: Sequence[Row], wanted: Callable[[list[Row]], bool]) -> Slice:
-    """The pairs that ``wanted`` says yes to, given the person's side and the model's."""
+    """The pairs that ``wanted`` accepts, given the human and the LLM side."""
     sides: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row.pair is not None:
@@ -186,7 +186,7 @@ def _pairs(name: str, title: str, rows: Sequence[Row], wanted: Callable[[list[Ro
 
 
 def _pairs_by_comments(rows: Sequence[Row]) -> list[Slice]:
-    """All pairs by which of their sides hold a comment or docstring: where a model's style is seen, and where not."""
+    """All pairs, by which sides have a comment or docstring, where an LLM's style shows."""
     ways = {
         (True, True): "both sides commented",
         (False, True): "only the LLM's side commented",
@@ -212,7 +212,7 @@ def _label(row: Row) -> int:
 
 
 def _files_by_era(rows: Sequence[Row], sizes: SliceSizes) -> list[Slice]:
-    """Files of LLM code against those of old and of modern human code."""
+    """Files of LLM code against those of old and modern human code."""
     old = [row for row in rows if row.label or not row.modern]
     modern = [row for row in rows if row.label or row.modern]
     return [
@@ -227,7 +227,7 @@ def _files(name: str, title: str, rows: Sequence[Row], sizes: SliceSizes) -> Sli
     """Files with enough functions of one origin, matched by language, test and mean length."""
     by_file: dict[tuple[str, str, int, bool], list[Row]] = defaultdict(list)
     for row in rows:
-        # Those too short for a verdict do not count in a file either.
+        # Functions too short for a verdict do not count in a file either.
         if row.path and counted_lines(row.code) >= _FEWEST_LINES:
             by_file[row.repo, row.path, row.label, row.modern].append(row)
     generator = np.random.default_rng(sizes.seed)

@@ -1,4 +1,4 @@
-"""The figures that everybody knows, on functions of repositories that a model has not seen."""
+"""Standard classification metrics, on functions of repositories that a model has not seen."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ from codeorigin_training.tracking import Tracker
 def classification_figures(
     labels: Integers, probabilities: Floats, threshold: float = 0.5
 ) -> dict[str, float]:
-    """Accuracy, precision, recall, F1, AUROC and calibration error; a share of nothing is 0.
+    """Accuracy, precision, recall, F1, AUROC and calibration error; a ratio with denominator 0 is 0.
 
     Args:
-        labels: ``(n,)``, 1 for LLM, the class that precision and recall are about.
-        probabilities: ``(n,)``, of LLM.
-        threshold: from which on a function is called LLM.
+        labels: ``(n,)``, 1 for LLM, the positive class of precision and recall.
+        probabilities: probabilities of LLM, ``(n,)``.
+        threshold: lowest probability at which a function is called LLM.
     """
     called = (probabilities >= threshold).astype(np.int64)
     report = report_of(confusion_matrix(labels, called, 2), ("human", "llm"))
@@ -37,10 +37,10 @@ def classification_figures(
 def keep_test_set(
     tracker: Tracker, rows: Sequence[Row], probabilities: Floats, name: str = "test"
 ) -> dict[str, float]:
-    """Keep figures and pictures of ``probabilities`` ``(n,)`` of held-out ``rows``; returns the figures.
+    """Record figures and pictures of ``probabilities`` ``(n,)`` of held-out ``rows``; returns the figures.
 
-    Pairs and the packages of a distribution are left out: a pair's sides are of one task, a package holds human-written
-    code alone.
+    Pairs and the packages of a distribution are left out: both sides of a pair solve the same task, and a package
+    contains only human-written code.
     """
     inside = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
     labels = np.array([row.label for row in rows], dtype=np.int64)[inside]

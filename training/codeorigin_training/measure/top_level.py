@@ -1,4 +1,4 @@
-"""What a model makes of code outside of functions: how far it tells it apart, and what a promise leaves of that."""
+"""Measures a model on code outside of functions: how well it ranks it, and what promised thresholds still find."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from codeorigin_training.measure.false_positives import false_positive_figures
 from codeorigin_training.measure.metrics import auroc, bootstrap_interval
 
 LENGTH_EDGES = (4, 10, 20, 40)
-"""First numbers of lines, blank ones apart, of the length classes after the first."""
+"""Lower bounds, in non-blank lines, of the length classes after the first."""
 
 
 def calls_of(rows: Sequence[Row], called: Booleans) -> dict[str, Any]:
@@ -29,10 +29,10 @@ def calls_of(rows: Sequence[Row], called: Booleans) -> dict[str, Any]:
 
 
 def told_apart(calls: Mapping[str, Any], fewest: int) -> frozenset[str]:
-    """The languages in which a promise leaves something to find, by :func:`calls_of` cross-fitted thresholds.
+    """The languages in which promised thresholds still find LLM code, by :func:`calls_of` cross-fitted thresholds.
 
-    Surely more of their LLM code is called ``llm`` than of any kind of their human code: the intervals do not touch,
-    and the LLM code is of ``fewest`` units at least. Where that does not hold, ``llm`` says nothing about a script.
+    In these, clearly more of the LLM code than of any kind of human code is called ``llm``: the intervals do not
+    overlap, and the LLM code comes from at least ``fewest`` units. Elsewhere, ``llm`` says nothing about a script.
     """
     human: dict[str, float] = {}
     for cell in calls["cells"]:
@@ -49,17 +49,17 @@ def told_apart(calls: Mapping[str, Any], fewest: int) -> frozenset[str]:
 
 
 def probability_range(logits: Floats, scale: Scale) -> list[float]:
-    """Between which probabilities nine in ten units with ``logits`` ``(n,)`` lie."""
+    """The 5th and 95th percentiles of the probabilities of units with ``logits`` ``(n,)``."""
     low, high = np.quantile(logits, [0.05, 0.95])
     return [scale.probability(float(low)), scale.probability(float(high))]
 
 
 def ranking_figures(rows: Sequence[Row], logits: Floats) -> dict[str, list[dict[str, Any]]]:
-    """How far ``logits`` ``(n,)`` rank LLM code above human code: ``languages`` and ``lengths``.
+    """How well ``logits`` ``(n,)`` rank LLM code above human code: ``languages`` and ``lengths``.
 
-    ``languages`` compares within a language with each kind of human code, ``lengths`` within classes of lines. Published
-    answers are compared inside sources that hold both classes alone, and all code with code of its class of lines, so
-    that neither the kind of program nor its length tells them apart; programs of packages are of another kind.
+    ``languages`` compares with each kind of human code within a language, ``lengths`` within length classes. Published
+    answers are compared only inside sources that have both classes, and all code only with code of its length class,
+    so that neither the kind of program nor its length tells them apart; programs of packages are of another kind.
     """
     languages = np.array([row.language for row in rows])
     kinds = np.array(["llm" if row.label else population(row) for row in rows])
@@ -87,14 +87,14 @@ def ranking_figures(rows: Sequence[Row], logits: Floats) -> dict[str, list[dict[
 
 
 def _ranked(rows: Sequence[Row], logits: Floats, inside: Booleans, length: Integers) -> dict[str, Any] | None:
-    """AUROC within classes of ``length``, with its interval by bootstrap over units; None where no class has both."""
+    """AUROC within classes of ``length``, with a bootstrap interval over units; None if no class has both labels."""
     index = np.flatnonzero(inside)
     labels = np.array([rows[each].label for each in index.tolist()], dtype=np.int64)
     units = np.unique([rows[each].unit for each in index.tolist()], return_inverse=True)[1].astype(np.int64)
     scores, classes = logits[index], length[index]
 
     def within(drawn: Integers) -> float:
-        """The mean over classes of length, each weighing as its rarer label."""
+        """The mean over length classes, each weighted by the count of its rarer label."""
         total = weight = 0.0
         for number in np.unique(classes[drawn]).tolist():
             members = drawn[classes[drawn] == number]

@@ -1,4 +1,4 @@
-"""From documents to the examples that the objective reads."""
+"""Turn documents into batches for the pretraining objective."""
 
 import numpy as np
 import torch
@@ -14,14 +14,14 @@ from codeorigin_training.pretrain.syntax import SyntaxTargets
 
 
 def split_validation(tokens: Tokens, config: PretrainConfig) -> tuple[list[int], list[int]]:
-    """Numbers of the documents, each ``(T,)``, to train on and of those held out; never are all held out."""
+    """Indices of the documents, each ``(T,)``, to train on and of those held out; at least one is trained on."""
     order = np.random.default_rng([config.seed, 1]).permutation(len(tokens))
     held_out = min(int(len(tokens) * config.validation_share), len(tokens) - 1)
     return sorted(order[held_out:].tolist()), sorted(order[:held_out].tolist())
 
 
 class Batcher:
-    """Lays documents out in rows, hides tokens and adds the targets."""
+    """Packs documents into rows, masks tokens and adds the targets."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Batcher:
     def examples(
         self, pieces: list[list[PackedPiece]], generator: np.random.Generator, *, only_mask: bool = False
     ) -> PretrainBatch:
-        """The rows ``pieces`` with tokens hidden; with ``only_mask`` all of these are MASK, as a generator needs."""
+        """The rows ``pieces`` with tokens masked; with ``only_mask``, always by MASK, as a generator needs."""
         vocabulary, config = self.vocabulary, self._config
         packed = lay_out(pieces, self._tokens, config.row_length, vocabulary.pad_id)
         chosen = choose(packed, vocabulary, config, generator)
@@ -54,7 +54,7 @@ class Batcher:
     def validate(
         self, objective: PretrainObjective, documents: list[int], device: torch.device
     ) -> dict[str, float]:
-        """Loss and accuracy of masked language modelling on ``documents``, hidden alike whenever it is asked."""
+        """Loss and accuracy of masked language modelling on ``documents``; the masking is the same in every call."""
         config = self._config
         generator = np.random.default_rng([config.seed, 2])
         rows = pack([len(self._tokens[number]) for number in documents], config.row_length, generator)

@@ -1,4 +1,4 @@
-"""How an encoder is pretrained."""
+"""Settings of pretraining."""
 
 from dataclasses import dataclass, field
 
@@ -10,24 +10,25 @@ from codeorigin_training.loops.precision import Precision
 class PretrainConfig:
     """The encoder and its pretraining.
 
-    ``encoder`` is ``compact``, of ``shape``, or the folder of a transformers encoder, which keeps its own tokens or gets
-    the run's (``vocabulary``).
+    ``encoder`` is ``compact``, of ``shape``, or the folder of a transformers encoder, which keeps its own vocabulary
+    or gets that of the run (``vocabulary``).
 
-    Budget: ``seconds`` of training, or exactly ``steps`` steps where given. The learning rate rises over the share
+    The budget is ``seconds`` of training, or exactly ``steps`` steps if set. The learning rate rises over the share
     ``warm_up`` of the budget and falls linearly to zero; 0.5 is the one-cycle triangle of Cramming (Geiping and
     Goldstein, 2023).
 
-    A step reads ``rows`` packed rows of ``row_length`` tokens on each device, ``accumulation`` times. A token is hidden
-    with probability ``mask_rate``; in ``whole_line_share`` of the documents whole lines are. Of the hidden tokens,
-    ``mask_token_share`` become MASK, ``random_share`` a random token, and the rest stay.
+    A step reads ``rows`` packed rows of ``row_length`` tokens on each device, ``accumulation`` times. A token is masked
+    with probability ``mask_rate``; in ``whole_line_share`` of the documents, whole lines are. Of the masked tokens,
+    ``mask_token_share`` become MASK, ``random_share`` become a random token, and the rest are left unchanged.
 
-    ``detection_share`` of the steps are replaced-token detection (ELECTRA, Clark et al., 2020): a generator of
-    ``generator_share`` of the width over the same embeddings fills the hidden tokens in, the encoder tells which were
-    replaced. It never sees MASK there, and MASK is the baseline of explanations: so some steps must be left.
+    ``detection_share`` of the steps are replaced-token detection (ELECTRA, Clark et al., 2020): a generator with
+    ``generator_share`` of the width, on the same embeddings, fills in the masked tokens, and the encoder predicts which
+    tokens were replaced. The encoder never sees MASK in these steps, but MASK is the baseline of explanations, so not
+    all steps may be of this kind.
 
-    ``syntax_weight`` adds parent node type and depth in the syntax tree as targets of every token. ``averaging`` is the
-    decay of an exponential moving average of the weights, 0 for none. ``validation_share`` of the documents are held
-    out and measured at the end.
+    ``syntax_weight`` adds the parent's node type and the depth in the syntax tree as targets of every token.
+    ``averaging`` is the decay of an exponential moving average of the weights, 0 for none. ``validation_share`` of the
+    documents are held out and measured at the end.
     """
 
     encoder: str = "compact"

@@ -1,4 +1,4 @@
-"""The pretraining loop: a budget of seconds or steps, on the CPU, a GPU or several."""
+"""The pretraining loop, with a budget of seconds or steps, on the CPU, one GPU or several."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -31,11 +31,11 @@ from codeorigin_training.pretrain.syntax import SyntaxTargets
 from codeorigin_training.run import Log
 
 Measure = Callable[[int, Mapping[str, float]], None]
-"""Takes the step and its figures."""
+"""Called with the step and its figures."""
 
 
 class PretrainError(CodeOriginError):
-    """The documents and the settings do not allow a pretraining."""
+    """The documents or settings do not allow pretraining."""
 
 
 def pretrain(
@@ -53,16 +53,17 @@ def pretrain(
     Args:
         tokens: token ids of every document, int32 ``(T,)`` of any length.
         tokenizer: the vocabulary of ``tokens`` and of ``encoder``.
-        encoder: with new or pretrained weights; it is changed.
-        config: budget and recipe; ``encoder`` and ``shape`` in it are not read here.
-        log: takes a line every ``log_seconds``.
-        checkpoint: a file from which an interrupted run goes on, with the result that it would have had (to the bit
-            with a budget of steps on one device); None keeps nothing.
-        syntax: targets of the tokens, needed for a ``syntax_weight``.
-        measure: takes the figures of the log, and at the end those on the documents held out.
+        encoder: encoder with new or pretrained weights, trained in place.
+        config: budget and recipe; its ``encoder`` and ``shape`` are not read here.
+        log: called with a line every ``log_seconds``.
+        checkpoint: file from which an interrupted run resumes, with the same result as without the interruption
+            (bit-identical with a budget of steps on one device); None keeps nothing.
+        syntax: targets of the tokens, required for a ``syntax_weight``.
+        measure: called with the figures of the log, and at the end with those on held-out documents.
 
     Raises:
-        PretrainError: no document has two tokens, a row does not fit the encoder, or targets are missing.
+        PretrainError: no document has two tokens, a row does not fit the encoder, float16 was requested without a GPU,
+            or targets are missing.
     """
     _check(tokens, encoder, config, syntax)
     names = len(syntax.names) if syntax is not None and config.syntax_weight else 0
@@ -93,14 +94,14 @@ def pretrain(
         log(f"step {clock.step}, {clock.seconds:.0f} s: {_line(unseen)}")
         if measure is not None:
             measure(clock.step, unseen)
-    # A process that exits while the others still talk to it can be aborted by its own network threads.
+    # A process that exits while others still communicate with it can be aborted by its network threads.
     trainer.accelerator.wait_for_everyone()
     trainer.accelerator.end_training()
     return encoder.to("cpu").eval()
 
 
 class _Trainer:
-    """What changes while an objective is trained, and one step of it."""
+    """The mutable state of a training run, and its steps."""
 
     def __init__(
         self,
@@ -109,9 +110,9 @@ class _Trainer:
         config: PretrainConfig,
         syntax: SyntaxTargets | None,
     ) -> None:
-        # A step trains either the masked model's head or the detector's: the other has no gradient.
+        # A step trains either the masked model's head or the detector's, so the other has no gradient.
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)
-        # Accelerate scales the loss of float16 by itself, on a GPU.
+        # On a GPU, Accelerate scales the loss for float16 itself.
         half = config.precision is Precision.FLOAT16 and not _on_cpu()
         self.accelerator = Accelerator(
             cpu=_on_cpu(), mixed_precision="fp16" if half else "no", kwargs_handlers=[unused]
@@ -124,27 +125,27 @@ class _Trainer:
         self.stream = RowStream(lengths, config.row_length, config.seed)
         shapes = {name: tuple(each.shape) for name, each in objective.named_parameters()}
         self.key = inputs_key(config, tokens=tokens_hash(tokens), shapes=shapes)
-        # Without dropout the small models of a short budget learn more (Geiping and Goldstein, 2023).
+        # With a short budget, small models learn more without dropout (Geiping and Goldstein, 2023).
         objective.train(config.dropout)
         optimizer = torch.optim.AdamW(_parameter_groups(objective, config), betas=(0.9, 0.98))
         self.model, self.optimizer = self.accelerator.prepare(objective, optimizer)
         self.average = WeightAverage(objective, config.averaging)
 
     def progress(self) -> float:
-        """Share of the budget that is spent, the first process's, so that all stop at the same step."""
+        """Share of the budget spent according to the first process, so that all stop at the same step."""
         if self.accelerator.num_processes == 1:
             return self.clock.progress
         return float(broadcast(torch.tensor(self.clock.progress, device=self.accelerator.device)))
 
     def step(self, progress: float, figures: RunningMeans) -> None:
-        """One step of the optimiser at ``progress``."""
+        """Take one optimizer step at ``progress``."""
         config, rank, device = self.config, self.accelerator.process_index, self.accelerator.device
         workers = self.accelerator.num_processes
-        # Every step draws from its own seed, so that a run that goes on repeats nothing and skips nothing.
+        # Every step has its own seed, so that a resumed run neither repeats nor skips anything.
         detect = bool(np.random.default_rng([config.seed, self.clock.step]).random() < config.detection_share)
         generator = np.random.default_rng([config.seed, self.clock.step, rank])
         torch.manual_seed(int(generator.integers(2**31)))
-        # In the middle of a step, so that neither the first nor the last of a few moves nothing.
+        # The rate at the middle of a step, so that with few steps neither the first nor the last has rate 0.
         middle = 0.5 / config.steps if config.steps is not None else 0.0
         for group in self.optimizer.param_groups:
             group["lr"] = config.learning_rate * learning_rate_factor(progress + middle, config.warm_up)
@@ -167,7 +168,7 @@ class _Trainer:
         self.clock.step += 1
 
     def keep(self, path: Path) -> None:
-        """Write all that :meth:`restore` needs."""
+        """Write everything that :meth:`restore` needs."""
         state = {
             "key": self.key,
             "objective": self.objective.state_dict(),
@@ -181,7 +182,7 @@ class _Trainer:
         write_state(path, state)
 
     def restore(self, path: Path) -> bool:
-        """Go on from ``path`` if it was kept by a run of the same inputs; says whether it was."""
+        """Resume from ``path`` if it was written by a run with the same inputs; returns whether it was."""
         state = read_state(path, self.key)
         if state is None:
             return False
@@ -194,13 +195,13 @@ class _Trainer:
 
 
 def is_main_process() -> bool:
-    """Whether this is the first of the processes that train together, or the only one."""
+    """Whether this is the first, or the only, process of the training run."""
     main: bool = PartialState(cpu=_on_cpu()).is_main_process
     return main
 
 
 def _on_cpu() -> bool:
-    # Several processes find each other on a CPU only where Accelerate is told that there is nothing else.
+    # Several processes can only cooperate on a CPU if Accelerate is told that there is no other device.
     return not torch.accelerator.is_available()
 
 
@@ -219,7 +220,7 @@ def _check(tokens: Tokens, encoder: Encoder, config: PretrainConfig, syntax: Syn
 
 
 def _parameter_groups(objective: PretrainObjective, config: PretrainConfig) -> list[dict[str, object]]:
-    # The classifier is not pretrained: decay alone would only shrink it.
+    # The classifier is not pretrained, and weight decay alone would shrink it.
     own = {id(parameter) for parameter in objective.encoder.layer_groups()[-1]}
     trained = [parameter for parameter in objective.parameters() if id(parameter) not in own]
     return [

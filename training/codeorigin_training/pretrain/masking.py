@@ -1,4 +1,4 @@
-"""Which tokens are hidden, and what stands in their place."""
+"""Which tokens are masked, and what replaces them."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from codeorigin_training.pretrain.packing import PackedRows
 
 @dataclass(frozen=True, slots=True)
 class MaskingVocabulary:
-    """The ids that masking must know; ``ordinary`` int64 ``(n,)`` are those of code, wherever the special ones stand."""
+    """The ids that masking needs; ``ordinary``, int64 ``(n,)``, are all except those of special tokens."""
 
     size: int
     pad_id: int
@@ -23,7 +23,7 @@ class MaskingVocabulary:
 
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> "MaskingVocabulary":
-        """Of ``tokenizer``; the special tokens of RoBERTa's stand at both ends, those of this project's come first."""
+        """The ids of ``tokenizer``; RoBERTa's special tokens are at both ends, those of this project come first."""
         encoding = tokenizer.encode(normalize("a\nb", "c"))
         newline = int(encoding.ids[encoding.starts == 1][0])
         ordinary = np.setdiff1d(np.arange(tokenizer.vocab_size), sorted(tokenizer.special_ids))
@@ -33,14 +33,14 @@ class MaskingVocabulary:
 def choose(
     packed: PackedRows, vocabulary: MaskingVocabulary, config: PretrainConfig, generator: np.random.Generator
 ) -> Booleans:
-    """Tokens to hide, ``(B, T)``: each with probability ``mask_rate``, alone or with the whole of its line.
+    """Tokens to mask, ``(B, T)``, each with probability ``mask_rate``, individually or by whole lines.
 
-    Where lines are hidden, line ends are not: the encoder sees that there is a line.
+    If lines are masked, line ends are not, so that the encoder sees that there is a line.
     """
     rows = len(packed.ids)
     newline = packed.real & (packed.ids == vocabulary.newline_id)
     starts = (packed.positions == 0) & packed.real
-    # A line begins behind a line feed and with a document; numbered along the row, lines never join documents.
+    # A line begins after a line feed or with a document; numbered along the row, lines never span documents.
     begins = starts.copy()
     begins[:, 1:] |= newline[:, :-1]
     line = np.cumsum(begins, axis=1)
@@ -60,7 +60,10 @@ def corrupt(
     random_share: float,
     generator: np.random.Generator,
 ) -> Integers:
-    """``ids`` ``(T,)`` with the ``chosen`` ones hidden: MASK, a random token, or as they are (Devlin et al., 2019)."""
+    """``ids`` ``(T,)`` or ``(B, T)`` with each of the ``chosen`` replaced by MASK or a random token, or left unchanged.
+
+    Source: Devlin et al. (2019).
+    """
     draw = generator.random(ids.shape)
     random_ids = vocabulary.ordinary[generator.integers(len(vocabulary.ordinary), size=ids.shape)]
     hidden = np.where(

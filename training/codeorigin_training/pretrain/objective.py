@@ -1,4 +1,4 @@
-"""What an encoder is pretrained for: hidden tokens, replaced tokens, and places in the syntax tree."""
+"""Pretraining objectives: masked tokens, replaced tokens, and positions in the syntax tree."""
 
 import dataclasses
 import math
@@ -16,12 +16,12 @@ from codeorigin_training.pretrain.masking import MaskingVocabulary
 from codeorigin_training.pretrain.packing import document_ngrams
 
 IGNORED = -100
-"""A target that counts for nothing: padding."""
+"""Target of padding, which losses ignore."""
 
 
 @dataclass(frozen=True, slots=True)
 class PretrainBatch:
-    """Packed rows on their device, ``(B, T)`` each: ``ids`` as they were and ``shown`` with the ``chosen`` hidden.
+    """Packed rows on a device, ``(B, T)`` each: the original ``ids``, and ``shown``, with the ``chosen`` masked.
 
     ``ngrams`` ``(B, T, 2)`` are those of ``shown``. ``parents`` and ``depths`` are None without syntax targets.
     """
@@ -36,31 +36,31 @@ class PretrainBatch:
     depths: Tensor | None = None
 
     def to(self, device: torch.device) -> "PretrainBatch":
-        """The same on ``device``."""
+        """A copy on ``device``."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return PretrainBatch(**{name: each.to(device) for name, each in values.items() if each is not None})
 
     @property
     def real(self) -> Tensor:
-        """What is not padding, bool ``(B, T)``."""
+        """Which tokens are not padding, bool ``(B, T)``."""
         return self.document >= 0
 
     @property
     def sight(self) -> Tensor:
-        """bool ``(B, T, T)``: which token may see which, those of its own document alone."""
+        """Attention mask, bool ``(B, T, T)``: a token attends only to tokens of its own document."""
         return self.document[:, :, None] == self.document[:, None, :]
 
 
 @dataclass(frozen=True, slots=True)
 class PretrainLoss:
-    """``loss`` to descend, and figures: means over the tokens that they are about."""
+    """``loss`` to minimise, and ``figures``, which are means over the tokens concerned."""
 
     loss: Tensor
     figures: dict[str, Tensor]
 
 
 class TokenHead(nn.Module):
-    """States -> logits over the vocabulary, by the embedding table that they came from."""
+    """Computes logits over the vocabulary from states, using the embedding table of the input."""
 
     def __init__(self, width: int, table_width: int, vocabulary: int) -> None:
         super().__init__()
@@ -75,12 +75,12 @@ class TokenHead(nn.Module):
 
 
 class Generator(nn.Module):
-    """A small encoder over the large one's embeddings, which fills hidden tokens in."""
+    """A small encoder on the large one's embeddings, which fills in masked tokens."""
 
     def __init__(self, width: int, context: int, vocabulary: int, config: PretrainConfig) -> None:
         super().__init__()
         heads = max(1, round(width * config.generator_share) // 32)
-        # Rotary positions need heads of an even width.
+        # Rotary positions need an even head width.
         small = math.ceil(width * config.generator_share / (2 * heads)) * 2 * heads
         shape = EncoderConfig(
             vocab_size=vocabulary, dim=small, heads=heads, feedforward=2 * small, dropout=0.0, context=context
@@ -106,7 +106,7 @@ class Generator(nn.Module):
 
 
 class PretrainObjective(nn.Module):
-    """The encoder with the heads that only pretraining needs."""
+    """The encoder with the heads used only for pretraining."""
 
     def __init__(
         self, encoder: Encoder, vocabulary: MaskingVocabulary, config: PretrainConfig, syntax_names: int = 0
@@ -149,13 +149,13 @@ class PretrainObjective(nn.Module):
         return PretrainLoss(loss, figures)
 
     def detection(self, examples: PretrainBatch) -> PretrainLoss:
-        """The generator's masked language modelling and the encoder's detection of what it filled in wrongly."""
+        """The generator's masked language modelling and the encoder's detection of the tokens it got wrong."""
         embeddings = self.encoder.embed(examples.shown, examples.ngrams)
         filled = self.generator(embeddings, examples.sight, examples.positions)
         logits = self.generator.head(filled[examples.chosen], self.encoder.token_embedding.weight)
         generator_loss = _mean_cross_entropy(logits, examples.ids[examples.chosen])
         replaced_ids, replaced = replace(examples, logits.detach())
-        # The n-grams of the masked text would tell where the hidden tokens were.
+        # The n-grams of the masked text would reveal where the masked tokens were.
         ngrams = document_ngrams(
             replaced_ids.cpu().numpy(),
             examples.positions.cpu().numpy(),
@@ -182,9 +182,9 @@ class PretrainObjective(nn.Module):
 
 
 def replace(examples: PretrainBatch, logits: Tensor) -> tuple[Tensor, Tensor]:
-    """Ids ``(B, T)`` whose chosen tokens are drawn from ``logits`` ``(N, V)``, and where they differ from the code.
+    """Ids ``(B, T)`` with the chosen tokens drawn from ``logits`` ``(N, V)``, and where they differ from the code.
 
-    A token that was drawn right is no replacement.
+    A correctly drawn token does not count as a replacement.
     """
     ids = examples.ids.clone()
     if len(logits):
@@ -193,7 +193,7 @@ def replace(examples: PretrainBatch, logits: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _mean_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    # A mean over no token would be no number.
+    # A mean over no tokens would be NaN.
     total = F.cross_entropy(logits.float(), targets, reduction="sum")
     return total / max(1, len(targets))
 

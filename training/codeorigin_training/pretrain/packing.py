@@ -1,4 +1,4 @@
-"""Functions of any length in rows of one length, so that next to nothing is padding."""
+"""Pack functions of any length into rows of a fixed length, with next to no padding."""
 
 import bisect
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from codeorigin.model.tokenizer import ngram_ids
 from codeorigin_training.arrays import Booleans, Integers, Tokens
 
 _SHORTEST = 2
-"""Fewer tokens teach nothing: a lone one has no context."""
+"""Minimum number of tokens of a piece; a single token has no context to learn from."""
 
 
 class PackedPiece(NamedTuple):
@@ -26,8 +26,8 @@ class PackedPiece(NamedTuple):
 class PackedRows:
     """``ids``, ``document`` and ``positions``, int64 ``(B, T)``.
 
-    ``document`` numbers the pieces of a row from 0, -1 is padding; ``positions`` restart with each. ``pieces`` says
-    which documents they are.
+    ``document`` numbers the pieces of a row from 0, with -1 for padding; ``positions`` restart with each piece.
+    ``pieces`` has the document of each.
     """
 
     ids: Integers
@@ -37,18 +37,18 @@ class PackedRows:
 
     @property
     def real(self) -> Booleans:
-        """``(B, T)``: what is not padding."""
+        """Which tokens are not padding, ``(B, T)``."""
         return self.document >= 0
 
 
 def pack(lengths: Sequence[int], row_length: int, generator: np.random.Generator) -> list[list[PackedPiece]]:
-    """Rows of pieces that fill at most ``row_length`` tokens each, in random order; longer documents are cut.
+    """Rows of pieces with at most ``row_length`` tokens each, in random order; longer documents are split.
 
-    Every token of a document of two or more tokens is used, save for a last one that a cut leaves alone.
+    Every token of a document of two or more tokens is used, except for a single last token left by a split.
     """
     pieces: list[PackedPiece] = []
     for document, length in enumerate(lengths):
-        # The first cut wanders, so that the ends of windows do not always fall on the same token.
+        # The first split is random, so that windows do not always end at the same token.
         first = (
             row_length if length <= row_length else int(generator.integers(row_length // 2, row_length + 1))
         )
@@ -57,7 +57,7 @@ def pack(lengths: Sequence[int], row_length: int, generator: np.random.Generator
             if stop - start >= _SHORTEST:
                 pieces.append(PackedPiece(document, start, stop))
     rows: list[list[PackedPiece]] = []
-    # Best fit, the longest first: (room left, row), sorted by room.
+    # Best fit, longest first: (room left, row), sorted by room.
     rooms: list[tuple[int, int]] = []
     shuffled = [pieces[number] for number in generator.permutation(len(pieces))]
     for piece in sorted(shuffled, key=lambda each: each.start - each.stop):
@@ -89,7 +89,7 @@ def lay_out(pieces: list[list[PackedPiece]], tokens: Tokens, row_length: int, pa
 
 
 def gather(pieces: list[list[PackedPiece]], values: Tokens, row_length: int, padding: int) -> Integers:
-    """``values``, an array for each document, laid out in rows as their tokens are: int64 ``(B, row_length)``."""
+    """``values``, one array for each document, laid out in rows like the tokens: int64 ``(B, row_length)``."""
     out = np.full((len(pieces), row_length), padding, dtype=np.int64)
     for row, row_pieces in enumerate(pieces):
         column = 0
@@ -101,7 +101,7 @@ def gather(pieces: list[list[PackedPiece]], values: Tokens, row_length: int, pad
 
 
 def document_ngrams(ids: Integers, positions: Integers, mask_id: int, buckets: int) -> Integers:
-    """Hashed n-gram ids ``(B, T, 2)`` of packed ``ids``; none reaches over the start of its document."""
+    """Hashed n-gram ids ``(B, T, 2)`` of packed ``ids``; none crosses the start of its document."""
     if not buckets:
         return np.zeros((*ids.shape, 2), dtype=np.int64)
     ngrams = ngram_ids(ids, mask_id, buckets)
@@ -111,7 +111,7 @@ def document_ngrams(ids: Integers, positions: Integers, mask_id: int, buckets: i
 
 
 class RowStream:
-    """Packed rows without end, packed anew in each epoch; ``epoch`` and ``place`` say where it stands."""
+    """An endless stream of rows, repacked in each epoch; ``epoch`` and ``place`` are its position."""
 
     def __init__(self, lengths: Sequence[int], row_length: int, seed: int) -> None:
         self.epoch, self.place = 0, 0
@@ -119,7 +119,7 @@ class RowStream:
         self._rows = self._packed()
 
     def seek(self, epoch: int, place: int) -> None:
-        """Go on from where another stream over the same documents stood."""
+        """Move to the position of another stream over the same documents."""
         self.epoch, self.place = epoch, place
         self._rows = self._packed()
 

@@ -1,4 +1,4 @@
-"""What names a pretraining, and the clock that it goes on by."""
+"""The key and the clock of a pretraining run."""
 
 import dataclasses
 import hashlib
@@ -19,7 +19,7 @@ def _now() -> float:
 
 @dataclass(slots=True)
 class Clock:
-    """Steps done and seconds trained, over all the runs of one pretraining."""
+    """Steps done and seconds trained, over all resumed runs of one pretraining."""
 
     config: PretrainConfig
     step: int = 0
@@ -33,19 +33,19 @@ class Clock:
 
     @property
     def progress(self) -> float:
-        """Share of the budget that is spent, 1 or more at the end."""
+        """Share of the budget spent; 1 or more at the end."""
         if self.config.steps is not None:
             return self.step / self.config.steps
         return self.seconds / self.config.seconds
 
 
 def learning_rate_factor(progress: float, warm_up: float) -> float:
-    """Share of the greatest learning rate: up over ``warm_up`` of the budget, then down to 0 at its end."""
+    """Share of the peak learning rate: rises over ``warm_up`` of the budget, then falls to 0 at its end."""
     return max(0.0, min(progress / warm_up, (1.0 - progress) / (1.0 - warm_up)))
 
 
 def inputs_key(config: PretrainConfig, **inputs: Any) -> str:
-    """A hash of all that a pretraining depends on: only one with the same key may be gone on with."""
+    """A hash of everything that pretraining depends on; only a run with the same key may be resumed."""
     settings = {
         name: value for name, value in dataclasses.asdict(config).items() if name not in _OF_NO_EFFECT
     }
@@ -54,7 +54,7 @@ def inputs_key(config: PretrainConfig, **inputs: Any) -> str:
 
 
 def tokens_hash(tokens: Tokens) -> str:
-    """A hash of all documents, each ``(T,)``, and of where each ends."""
+    """A hash of all documents, each ``(T,)``, that also depends on their boundaries."""
     digest = hashlib.sha256()
     for ids in tokens:
         digest.update(len(ids).to_bytes(8, "little"))

@@ -1,4 +1,4 @@
-"""Where each token stands in the syntax tree: targets that pretraining may predict besides the tokens."""
+"""The position of each token in the syntax tree, as additional targets of pretraining."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ OTHER = "(other)"
 
 @dataclass(frozen=True, slots=True)
 class SyntaxTargets:
-    """For every document int32 ``(T,)``: the type of the parent node, an index into ``names``, and the depth."""
+    """For every document, int32 ``(T,)`` each: the type of the parent node (an index into ``names``) and the depth."""
 
     names: tuple[str, ...]
     parents: list[Codes]
@@ -32,8 +32,8 @@ class SyntaxTargets:
 def syntax_targets(rows: Sequence[Row], tokenizer: Tokenizer, types: int, depths: int) -> SyntaxTargets:
     """Targets of the tokens of ``rows``, as :func:`codeorigin_training.encoder.data.encode_rows` numbers them.
 
-    The ``types - 1`` most frequent node types are kept, the others are one (index 0); depths end at ``depths - 1``.
-    What a grammar cannot read is a node like any other (``ERROR``).
+    The ``types - 1`` most frequent node types are kept, the others share index 0; depths are capped at ``depths - 1``.
+    Code that a grammar cannot parse is a node like any other (``ERROR``).
     """
     parsers = _Parsers()
     counts: Counter[int] = Counter()
@@ -71,7 +71,7 @@ def _grammar(language: Language, fragment: bool) -> Grammar:
 
 
 def _leaves(tree: Tree, text: str, places: dict[str, int]) -> tuple[Codes, Codes]:
-    """Parent type and depth of every character of ``text``; blanks between leaves belong to the leaf behind them."""
+    """Parent type and depth of every character of ``text``; whitespace between leaves belongs to the next leaf."""
     data = parseable(text)
     parents = np.zeros(len(data) + 1, dtype=np.int32)
     depths = np.zeros(len(data) + 1, dtype=np.int32)
@@ -95,9 +95,9 @@ def _leaves(tree: Tree, text: str, places: dict[str, int]) -> tuple[Codes, Codes
 
 
 def _character_bytes(text: str) -> Integers:
-    """The byte at which every character begins in UTF-8."""
+    """The UTF-8 byte offset of every character."""
     if text.isascii():
         return np.arange(len(text))
-    # Half a surrogate pair is parsed as its stand-in, which takes three bytes like itself.
+    # A lone surrogate is parsed as its replacement, which also takes three bytes.
     sizes = [len(character.encode("utf-8", "surrogatepass")) for character in text]
     return np.cumsum([0, *sizes])[: len(text)]

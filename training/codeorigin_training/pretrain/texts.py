@@ -1,4 +1,4 @@
-"""The code that vocabulary and pretraining may read: no label, and nothing that is held out."""
+"""The code that the vocabulary and pretraining may read: without labels and without held-out code."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ _COLUMNS = ["code", "language", "repo"]
 
 
 def text_files(corpus: Path) -> list[Path]:
-    """The files of ``corpus`` that hold code to read; the unlabelled one may be missing."""
+    """The files of ``corpus`` with code to read; the unlabelled one may be missing."""
     return [path for path in (corpus / FUNCTIONS, corpus / UNLABELLED) if path.is_file()]
 
 
 def read_training_texts(corpus: Path) -> list[Row]:
-    """Functions of the training repositories, then unlabelled ones, of them too only what is not held out by name.
+    """Functions of training repositories, then unlabelled ones, both without repositories held out by name.
 
     Labels are not read.
 

@@ -1,4 +1,4 @@
-"""A pretrained body made an encoder of a run: fewer layers, a smaller vocabulary, this project's pooling and head."""
+"""Turn a pretrained body into an encoder: fewer layers, a smaller vocabulary, this project's pooling and head."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +20,11 @@ from codeorigin_training.pretrained.vocabulary import NEW, cut_vocabulary
 
 @dataclass(frozen=True, slots=True)
 class AdoptConfig:
-    """What of a body is kept.
+    """Which parts of a body are kept.
 
-    The lowest ``layers`` layers (0: all), of these every ``every``-th; the ``vocabulary`` entries that code uses most
-    (counted on ``sample`` functions); at most ``context`` tokens are read at a time. ``causal`` keeps each token from
-    seeing what follows it, as the body was trained.
+    These are every ``every``-th of the lowest ``layers`` layers (0: all) and the ``vocabulary`` entries that code uses
+    most (counted on ``sample`` functions). At most ``context`` tokens are read at a time. ``causal`` hides from each
+    token what follows it, as in the body's training.
     """
 
     body: Path
@@ -48,15 +48,15 @@ class AdoptConfig:
 def adopt_body(
     config: AdoptConfig, texts: list[str], kept: Path | None = None
 ) -> tuple[DecoderEncoder, BpeTokenizer]:
-    """The encoder of ``config`` and its vocabulary, both from the body's own weights; the head is random.
+    """The encoder of ``config``, with weights from the body and a random head, and its vocabulary.
 
     Args:
-        config: what is kept.
-        texts: normalised code that the vocabulary is counted on.
+        config: which parts are kept.
+        texts: normalised code on which the use of the vocabulary is counted.
         kept: folder for the dequantised weights of a GGUF file.
 
     Raises:
-        EncoderError: there is no such body, or it cannot be cut so.
+        EncoderError: there is no such body, or it cannot be cut this way.
     """
     torch.manual_seed(config.seed)
     body, old_tokenizer = load_body(config.body, layers=config.layers, kept=kept)
@@ -92,7 +92,7 @@ def _encoder(body: Any, table: nn.Embedding, config: AdoptConfig, tokenizer: Tok
         config_from_json(values), attn_implementation="eager"
     )
     state = {name: value for name, value in body.state_dict().items() if name != "embed_tokens.weight"}
-    # The last norm stays as it was made, all ones: the body's own belongs to its last layer.
+    # The last norm keeps its initial weights of 1, because the body's norm belongs to its last layer.
     missing, unexpected = plain.load_state_dict(state, strict=False)
     if unexpected or set(missing) - {"embed_tokens.weight", "norm.weight"}:
         raise EncoderError(f"{config.body}: not a decoder of the Llama family")

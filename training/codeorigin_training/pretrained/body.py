@@ -1,7 +1,7 @@
-"""A pretrained decoder's body, used at training time alone: its layers read code, and what they hold is learnt from.
+"""A pretrained decoder's body, used only in training: its layers read code, and models learn from their states.
 
-The body comes from a folder of *transformers* or from one GGUF file, whose weights are dequantised once and kept in such
-a folder. Nothing of it is part of the project.
+The body comes from a *transformers* folder or from a GGUF file, whose weights are dequantised once and saved in such a
+folder. No part of it is in the project.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ _QUANTIZED = ("quantization_config", "dtype", "_name_or_path")
 
 
 class BodyTokenizer(Protocol):
-    """The part of a transformers tokenizer that reads code for a body."""
+    """The part of a transformers tokenizer's interface that is used here."""
 
     bos_token_id: int | None
     eos_token_id: int | None
@@ -32,7 +32,7 @@ class BodyTokenizer(Protocol):
 
 
 def keep_gguf(path: Path, folder: Path) -> Path:
-    """Write the dequantised weights and the tokenizer of a GGUF file into ``folder``, unless they are there.
+    """Write the dequantised weights and the tokenizer of a GGUF file into ``folder``, unless it already has them.
 
     Raises:
         EncoderError: the file is missing, or *transformers* cannot read it.
@@ -46,7 +46,7 @@ def keep_gguf(path: Path, folder: Path) -> Path:
         tokenizer: Any = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
     except (ImportError, OSError, ValueError, KeyError) as error:
         raise EncoderError(f"{path}: no body could be read from it ({_first_line(error)})") from error
-    # The library does not write a model that says it came quantised: the same weights in a plain one.
+    # The library does not save models marked as quantised, so the weights are copied into a plain one.
     values = {name: value for name, value in body.config.to_dict().items() if name not in _QUANTIZED}
     plain: Any = AutoModel.from_config(config_from_json(values))  # type: ignore[no-untyped-call]
     plain.load_state_dict(body.state_dict())
@@ -61,8 +61,8 @@ def load_body(source: Path, *, layers: int = 0, kept: Path | None = None) -> tup
 
     Args:
         source: folder written by ``save_pretrained``, or a GGUF file.
-        layers: how many layers to keep from the bottom; 0 keeps all.
-        kept: folder for the dequantised weights of a GGUF file; by default beside the file.
+        layers: how many of the lowest layers to keep; 0 keeps all.
+        kept: folder for the dequantised weights of a GGUF file; by default, next to the file.
 
     Raises:
         EncoderError: there is no body, or it has fewer layers.
@@ -83,10 +83,10 @@ def load_body(source: Path, *, layers: int = 0, kept: Path | None = None) -> tup
 
 
 def cut_layers(body: Any, layers: int) -> None:
-    """Keep the lowest ``layers`` layers of ``body`` and no last norm: it was trained for the last layer alone.
+    """Keep the lowest ``layers`` layers of ``body``, and drop the last norm, which was trained for the last layer.
 
     Raises:
-        EncoderError: it has fewer.
+        EncoderError: ``body`` has fewer layers.
     """
     if not 1 <= layers <= len(body.layers):
         raise EncoderError(f"the body has {len(body.layers)} layers, not {layers}")
@@ -96,7 +96,7 @@ def cut_layers(body: Any, layers: int) -> None:
 
 
 def body_text(code: str, language: str) -> str:
-    """``code`` as the body reads it: normalised like what the server reads, each level of nesting four spaces."""
+    """``code`` as the body reads it: normalised as in the server, with four spaces for each level of nesting."""
     lines = normalize(code, language).text.split("\n")
     return "\n".join(
         _INDENT * (len(line) - len(bare)) + bare for line in lines for bare in [line.lstrip(LEVEL_MARK)]
@@ -104,7 +104,7 @@ def body_text(code: str, language: str) -> str:
 
 
 def body_ids(tokenizer: BodyTokenizer, text: str, tokens: int) -> list[int]:
-    """The first ``tokens`` ids of ``text`` behind one that begins a document, which takes up idle attention.
+    """The first ``tokens`` ids of ``text`` after a begin-of-document token, which absorbs idle attention.
 
     Raises:
         EncoderError: the tokenizer has no token to begin or to end a document with.

@@ -1,4 +1,4 @@
-"""A small encoder that learns to say what a large one says about code, whose labels nobody has to know."""
+"""Distil a large encoder into a small one, on code that needs no labels."""
 
 import copy
 from collections.abc import Sequence
@@ -25,10 +25,11 @@ from codeorigin_training.finetune.training import Outlets, device_of, finetune
 
 @dataclass(frozen=True, slots=True)
 class DistilConfig:
-    """What the student is and how it learns.
+    """The student and its training.
 
-    It starts as ``layers`` of the teacher's layers, evenly apart. Logits are divided by ``temperature`` before they are
-    compared (Hinton et al., 2015). ``validation_share`` of the repositories tell how closely it follows the teacher.
+    It starts with ``layers`` evenly spaced layers of the teacher. Logits are divided by ``temperature`` before they are
+    compared (Hinton et al., 2015). On ``validation_share`` of the repositories, it is measured how closely the student
+    follows the teacher.
     """
 
     layers: int = 6
@@ -65,7 +66,7 @@ class TeacherObjective(Objective):
         targets = self._teacher[torch.from_numpy(draw.rows).to(self._teacher.device)].sigmoid()
         targets = torch.where(output.neutral, 0.5, targets).expand_as(output.logits)
         loss = F.binary_cross_entropy_with_logits(output.logits.float() / self._temperature, targets)
-        # Gradients shrink with the square of the temperature; this keeps the rate's meaning.
+        # Gradients shrink with the square of the temperature; this keeps the learning rate's scale.
         return loss * self._temperature**2, {"teacher": loss.detach()}
 
     def validation(self, logits: Floats, examples: Examples) -> Validation:
@@ -84,7 +85,7 @@ def make_student(teacher: Encoder, layers: int) -> DecoderEncoder:
     """A copy of ``teacher`` with ``layers`` of its layers.
 
     Raises:
-        EncoderError: the teacher is no decoder, or has fewer layers.
+        EncoderError: the teacher is not a decoder, or has fewer layers.
     """
     if not isinstance(teacher, DecoderEncoder):
         raise EncoderError(
@@ -98,20 +99,20 @@ def make_student(teacher: Encoder, layers: int) -> DecoderEncoder:
 def distil(
     teacher: Encoder, rows: Sequence[Row], tokenizer: Tokenizer, config: DistilConfig, outlets: Outlets
 ) -> tuple[DecoderEncoder, dict[str, float]]:
-    """The student of ``teacher`` after reading ``rows``, whose labels are not looked at.
+    """Train a student of ``teacher`` on ``rows``, whose labels are not used.
 
     Returns:
-        The student, its logit of a masked text moved to 0, and its ``correlation`` with the teacher on the validation
-        rows before and after the training.
+        The student, with its logit of a masked text moved to 0, and figures: the number of ``functions``, and its
+        ``correlation`` with the teacher on the validation rows before and after training.
 
     Raises:
-        EncoderError: the teacher is no decoder, or has fewer layers.
-        TrainingError: the loss stopped being a number.
+        EncoderError: the teacher is not a decoder, or has fewer layers.
+        TrainingError: the loss became NaN or infinite.
     """
     torch.manual_seed(config.finetune.seed)
     student = make_student(teacher, config.layers)
     tokens = encode_rows(rows, tokenizer, processes=config.processes)
-    # The student reads the beginnings that the teacher reads.
+    # Both read the same first tokens.
     read = min(config.finetune.train_context, teacher.context)
     tokens = [ids[:read] for ids in tokens]
     taught = _judged(teacher, tokens, tokenizer, config)

@@ -1,4 +1,4 @@
-"""What the layers of a pretrained body hold of each function, in shards that a later call goes on from."""
+"""Features of functions from the layers of a pretrained body, in shards, so that a later call can resume."""
 
 import json
 import time
@@ -21,10 +21,10 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class FeatureConfig:
-    """What is kept of a function: the states after ``layers``, over its first ``tokens`` tokens.
+    """What is saved for a function: statistics of the states after ``layers`` over its first ``tokens`` tokens.
 
-    ``batch_tokens`` bounds a batch, padding included. A shard holds ``shard`` functions. ``states`` functions from the
-    start of the order also keep the state of each token after ``states_layer``, for pooling by attention.
+    ``batch_tokens`` limits a batch, including padding. A shard has ``shard`` functions. For the first ``states``
+    functions of the order, the state of each token after ``states_layer`` is saved too, for attention pooling.
     """
 
     layers: tuple[int, ...] = (12, 16, 20, 24)
@@ -46,16 +46,17 @@ def extract(
     *,
     seconds: float = float("inf"),
 ) -> int:
-    """Write the shards of ``rows[order]`` that ``folder`` lacks, in order, until ``seconds`` are over.
+    """Write the shards of ``rows[order]`` that are missing in ``folder``, in order, until ``seconds`` are over.
 
-    A shard ``0000.npz`` holds ``rows`` int64 ``(N,)``, ``mean`` and ``deviation`` float16 ``(N, layers, D)`` over the
-    tokens, ``lengths`` int64 ``(N,)``; the first ones also ``states`` float16 ``(sum of lengths, D)``.
+    A shard, such as ``00000.npz``, has ``rows`` int64 ``(N,)``, ``mean`` and ``deviation`` over the tokens, float16
+    ``(N, layers, D)``, and ``lengths`` int64 ``(N,)``; the first shards also have ``states`` float16
+    ``(sum of lengths, D)``.
 
     Returns:
-        The number of functions that the folder holds.
+        The number of functions in the folder.
 
     Raises:
-        CorpusError: the folder holds the features of another order or of other settings.
+        CorpusError: the folder has features of another order or other settings.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _same_or_new(folder / "features.json", order, config)
@@ -80,10 +81,10 @@ def extract(
 
 
 def read_features(folder: Path) -> dict[str, npt.NDArray[Any]]:
-    """``rows`` ``(N,)``, ``mean`` and ``deviation`` float32 ``(N, layers, D)``, ``lengths`` of the shards so far.
+    """``rows`` and ``lengths`` ``(N,)``, ``mean`` and ``deviation`` float32 ``(N, layers, D)`` of all shards so far.
 
     Raises:
-        CorpusError: there is none.
+        CorpusError: there are no shards.
     """
     shards = [np.load(path) for path in sorted(folder.glob("[0-9]*.npz"))]
     if not shards:
@@ -95,7 +96,7 @@ def read_features(folder: Path) -> dict[str, npt.NDArray[Any]]:
 
 
 def read_states(folder: Path) -> Iterator[tuple[int, Floats32]]:
-    """(row, states ``(length, D)``) of every function whose token states were kept."""
+    """(row, states ``(length, D)``) of every function whose token states were saved."""
     for path in sorted(folder.glob("[0-9]*.npz")):
         shard = np.load(path)
         if "states" not in shard:
@@ -141,7 +142,7 @@ def _shard(
                 output_hidden_states=True,
                 use_cache=False,
             ).hidden_states
-            # The first token begins the document: its state is huge and the same everywhere.
+            # Skip the begin-of-document token, whose state is huge and the same everywhere.
             inside = mask[:, 1:, None].float().to(device)
             for level, layer in enumerate(config.layers):
                 of_tokens = layers[layer][:, 1:].float()
@@ -162,7 +163,7 @@ def _shard(
 
 
 def _batches(lengths: Integers, most: int) -> Iterator[list[int]]:
-    """Indices by length, so that little of a batch is padding."""
+    """Batches of indices sorted by length, so that there is little padding."""
     batch: list[int] = []
     for index in np.argsort(lengths, kind="stable"):
         if batch and int(lengths[index]) * (len(batch) + 1) > most:

@@ -1,4 +1,4 @@
-"""What a simple regression gets out of the features of a pretrained body, alone and beside the wide part."""
+"""Probes: simple regressions on the features of a pretrained body, alone and added to the wide part."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from codeorigin_training.measure.metrics import auroc
 
 Features = Floats32
 Fit = Callable[[Integers], Callable[[Integers], Floats]]
-"""Learns from the rows of these indices; returns what gives the logits of others."""
+"""Fits a probe on the rows with these indices; returns a function that computes logits of other rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """``n`` rows with what a probe needs beside the features: labels, sample weights and folds, ``(n,)`` each."""
+    """``n`` rows with what a probe needs besides the features: labels, sample weights and folds, ``(n,)`` each."""
 
     rows: Sequence[Row]
     labels: Integers
@@ -35,7 +35,7 @@ class Probed:
 
     @classmethod
     def of(cls, rows: Sequence[Row], *, folds: int, pair_weight: float) -> "Probed":
-        """Classes balanced in their cells; a row of a pair weighs ``pair_weight`` mean rows."""
+        """Balance the classes within cells; a row of a pair weighs as much as ``pair_weight`` average rows."""
         paired = np.array([row.pair is not None for row in rows])
         weights = np.full(len(rows), pair_weight)
         weights[~paired] = balanced_or_equal_weights([row for row in rows if row.pair is None])
@@ -44,9 +44,9 @@ class Probed:
 
 
 def cross_fitted(probed: Probed, fit: Fit, *, first: int = 0) -> Floats:
-    """Logits ``(n,)``, each by a probe that saw no repository of the row's fold.
+    """Logits ``(n,)``, each from a probe that saw no repository of the row's fold.
 
-    ``first`` keeps that many of the training rows, from the start of the order (0: all), for a learning curve.
+    ``first`` limits training to that many rows from the start of the order (0: all), for a learning curve.
     """
     logits = np.zeros(len(probed.rows))
     for fold in np.unique(probed.folds):
@@ -57,7 +57,7 @@ def cross_fitted(probed: Probed, fit: Fit, *, first: int = 0) -> Floats:
 
 
 def linear_probe(features: Features, probed: Probed, strength: float) -> Fit:
-    """Logistic regression with ridge on standardised ``features`` ``(n, D)``."""
+    """Ridge logistic regression on standardised ``features`` ``(n, D)``."""
 
     def fit(training: Integers) -> Callable[[Integers], Floats]:
         scaler = StandardScaler().fit(features[training])
@@ -85,7 +85,7 @@ def attention_probe(
     learning_rate: float = 1e-3,
     seed: int = 0,
 ) -> Fit:
-    """A learned weighing of the token states ``(T, D)`` of every row, then a linear layer; AdamW, batches of 32."""
+    """Attention pooling of every row's token states ``(T, D)``, then a linear layer; AdamW, batches of 32."""
 
     def fit(training: Integers) -> Callable[[Integers], Floats]:
         torch.manual_seed(seed)
@@ -126,16 +126,16 @@ def attention_probe(
 
 
 def added(wide: Floats, deep: Floats, scale: float) -> Floats:
-    """``wide`` plus ``deep``, whose spread is made ``scale`` times that of ``wide``; all ``(n,)``."""
+    """``wide`` plus ``deep``, rescaled to ``scale`` times the standard deviation of ``wide``; all ``(n,)``."""
     share = scale * float(wide.std()) / max(float(deep.std()), 1e-12)
     total: Floats = wide + share * deep
     return total
 
 
 def probe_figures(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
-    """AUROC and TPR at 1 % of ``logits`` ``(n,)`` against old and modern human code, inside repositories, and on pairs.
+    """AUROC and TPR at 1 % FPR of ``logits`` ``(n,)`` against old and modern code, inside repositories, and on pairs.
 
-    Rows of a distribution count for nothing here: no repository of theirs holds both classes.
+    Rows of a distribution are left out, because none of its packages contains both classes.
     """
     corpus = np.array([row.source != "debian" for row in rows])
     rows, logits = [row for row, kept in zip(rows, corpus, strict=True) if kept], logits[corpus]
@@ -149,9 +149,9 @@ def probe_figures(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
 
 
 def inside_repositories(rows: Sequence[Row], logits: Floats) -> dict[str, Any]:
-    """``inside``: mean AUROC of ``logits`` ``(n,)`` over the repositories with both classes, and how many they are.
+    """``inside``: mean AUROC of ``logits`` ``(n,)`` over the repositories with both classes, and their number.
 
-    A repository weighs what its rarer class has: a sample holds few functions of each.
+    A repository is weighted by the size of its rarer class, because a sample has few functions of each.
     """
     places: dict[str, list[int]] = {}
     for number, row in enumerate(rows):

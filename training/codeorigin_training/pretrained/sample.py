@@ -1,4 +1,4 @@
-"""Which functions to read first: any beginning of the order is a balanced sample of many repositories."""
+"""The order in which to read functions: any prefix is a balanced sample of many repositories."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,16 +15,16 @@ from codeorigin_training.corpus.splits import is_held_out
 from codeorigin_training.corpus.weights import LENGTH_EDGES
 
 _ROUND = ("llm", "old", "llm", "modern", "llm", "distribution", "pair", "llm", "old", "llm", "modern")
-"""One round of the order: as many LLM-written functions as human-written ones, and both sides of a pair."""
+"""One round of the order: equal numbers of LLM-written and human-written functions, and both sides of a pair."""
 
 _MIN_LINES = 3
 _OF_A_REPOSITORY = 40
-"""Candidates that a repository gives of each class: finding the strata of all rows takes minutes."""
+"""Maximum number of candidates per repository and class, because computing the strata of all rows takes minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """Names of the strata of a row: ``group`` is one of ``llm``, ``old``, ``modern``, ``distribution``, ``pair``."""
+    """The strata of a row; ``group`` is one of ``llm``, ``old``, ``modern``, ``distribution``, ``pair``."""
 
     group: str
     cell: str
@@ -32,7 +32,7 @@ class Sampled:
 
 
 def read_rows(data: Path) -> list[Row]:
-    """Every row of ``data``: functions, those of a distribution where there are any, then pairs.
+    """Every row of ``data``: functions, those of a distribution if there are any, then pairs.
 
     Raises:
         CorpusError: functions or pairs are missing.
@@ -56,8 +56,8 @@ def stratum(row: Row) -> Sampled:
 def reading_order(rows: Sequence[Row], seed: int = 0) -> Integers:
     """Indices ``(k,)`` into ``rows`` in the order to read them, without held-out repositories and tiny functions.
 
-    Rounds go over the groups of ``_ROUND``. Each place draws a cell, by the root of what its rarer class holds, and
-    takes a row of it from the repository that has given fewest so far. Both sides of a pair stand together.
+    Each round goes through the groups in ``_ROUND``. For each, a cell is drawn with a weight of the square root of its
+    rarer class's size, and a row is taken from the repository used least so far. Both sides of a pair are adjacent.
     """
     generator = np.random.default_rng(seed)
     by_group: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -81,7 +81,7 @@ def reading_order(rows: Sequence[Row], seed: int = 0) -> Integers:
     while True:
         for name in _ROUND:
             found = next(pairs, []) if name == "pair" else _next_of(takers.get(name))
-            # Balance is lost with the last function of an LLM: what is left of the others says nothing by itself.
+            # Without LLM functions the order is no longer balanced, and the rest is useless on its own.
             if not found and name == "llm":
                 return np.array(order, dtype=np.int64)
             order += found
@@ -110,7 +110,7 @@ def _taken(
     shares: dict[str, float],
     generator: np.random.Generator,
 ) -> Iterator[int]:
-    """The rows of one group, one at a time."""
+    """Yield the rows of one group."""
     names = [name for name in cells if name in shares]
     weights = np.array([shares[name] for name in names])
     given: dict[str, int] = defaultdict(int)

@@ -1,4 +1,4 @@
-"""An encoder in a few small files: matrices in 4 or 8 bits by blocks of 32, split so that no file is large."""
+"""Store an encoder in a few small files: matrices in 4 or 8 bits in blocks of 32, split so that no file is large."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from codeorigin_training.encoder.registry import describe, make_described
 from codeorigin_training.files import write_whole
 
 _HEADERS = 500
-"""Bytes that an archive spends on an array, beside its numbers."""
+"""Overhead of an array in an archive, in bytes."""
 _MANIFEST = "encoder.json"
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -27,13 +27,13 @@ def write_shards(
     """Write ``encoder`` into ``folder``, in files of at most about ``most_bytes``.
 
     Args:
-        encoder: of a class that the registry knows.
-        folder: made if need be; shards that it held are replaced.
+        encoder: encoder of a class in the registry.
+        folder: created if missing; existing shards are replaced.
         bits: 4 or 8 for matrices; vectors take 16.
-        most_bytes: size of a file.
+        most_bytes: approximate maximum size of a file.
 
     Raises:
-        ValueError: another number of bits.
+        ValueError: ``bits`` is neither 4 nor 8.
     """
     check_bits(bits)
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ def read_shards(folder: Path) -> Encoder:
     """The encoder that :func:`write_shards` wrote into ``folder``, in evaluation mode.
 
     Raises:
-        EncoderError: the folder holds none, or not all of it.
+        EncoderError: the folder has no encoder, or only a part of one.
     """
     if not (folder / _MANIFEST).is_file():
         raise EncoderError(f"{folder}: holds no encoder in shards")

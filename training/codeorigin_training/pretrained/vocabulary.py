@@ -1,4 +1,4 @@
-"""The vocabulary of a pretrained body, cut to what code uses and made to keep layout as the project's own does."""
+"""Cut the vocabulary of a pretrained body to what code uses, and make it preserve layout like the project's own."""
 
 import json
 from collections import Counter
@@ -12,21 +12,21 @@ from codeorigin_training.encoder.interface import EncoderError
 from codeorigin_training.encoder.tokenizer import layout_pre_tokenizer
 
 NEW = -1
-"""Stands for the old id of a token that the body does not know."""
+"""Placeholder for the old id of a token that the body does not know."""
 
 _ESSENTIAL = {*map(chr, range(33, 127)), "\u0120", "\u010a"}
-"""Printable ASCII, blank and line feed, as byte-level vocabularies write them."""
+"""Printable ASCII, space and line feed, as byte-level vocabularies write them."""
 
 
 def cut_vocabulary(source: BpeTokenizer, texts: Iterable[str], size: int) -> tuple[BpeTokenizer, list[int]]:
-    """The ``size`` entries of ``source`` that ``texts`` use most, with every entry that they are merged from.
+    """The ``size`` entries of ``source`` that ``texts`` use most, including every entry that they are merged from.
 
-    No token crosses a line end, whatever ``source`` does. What is left out falls apart into smaller entries; all bytes
-    stay.
+    No token crosses a line end, even if those of ``source`` do. Tokens that are dropped split into smaller entries; all
+    bytes are kept.
 
     Returns:
-        The new vocabulary, with PAD and MASK in front, and the old id of each of its entries (:data:`NEW` for those, and
-        for bytes that ``source`` lacks).
+        The new vocabulary, with PAD and MASK in front, and the old id of each of its entries (:data:`NEW` for those
+        two, and for bytes that ``source`` lacks).
 
     Raises:
         EncoderError: ``source`` is not a byte-level BPE, or ``size`` leaves no room for the bytes.
@@ -37,7 +37,7 @@ def cut_vocabulary(source: BpeTokenizer, texts: Iterable[str], size: int) -> tup
         raise EncoderError("the body's vocabulary is not a byte-level BPE")
     if size < len(alphabet) + 2:
         raise EncoderError(f"a vocabulary of {size} is too small: the bytes alone are {len(alphabet)}")
-    # Bytes that no text of the body's training held are missing from some vocabularies.
+    # Some vocabularies lack bytes that never occurred in the body's training data.
     vocab: dict[str, int] = dict(model["vocab"])
     unknown = [byte for byte in alphabet if byte not in vocab]
     vocab |= {byte: number for number, byte in enumerate(unknown, max(vocab.values()) + 1)}
@@ -67,7 +67,7 @@ def _both(merge: str | list[str]) -> tuple[str, str]:
 
 
 def _needed(name: str, parts: dict[str, tuple[str, str]]) -> set[str]:
-    """``name`` and all that it is merged from."""
+    """``name`` and all entries that it is merged from."""
     found, left = set(), [name]
     while left:
         found.add(piece := left.pop())

@@ -1,1 +1,1 @@
-"""Studies: each one a question, a command that answers it, and a part of the product."""
+"""Studies: each is a question, a command that answers it, and a part of the product."""

@@ -1,4 +1,4 @@
-"""The studies' page: one section a study that was carried out in this run, built of the evaluation report's parts."""
+"""The studies page: the sections of every study of this run, built from components of the evaluation report."""
 
 import json
 from collections.abc import Sequence
@@ -29,10 +29,10 @@ _WIDE = 12
 
 
 def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:
-    """Keep ``found`` as ``studies/NAME/study.json`` and write the page anew; returns the page's path.
+    """Save ``found`` as ``studies/NAME/study.json`` and rewrite the page; returns the page's path.
 
     Raises:
-        RunError: a file of another study is none.
+        RunError: the file of another study is invalid.
     """
     path = run.studies / name / STUDY
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,17 +43,17 @@ def write_study(run: Run, name: str, found: Sequence[Section]) -> Path:
 
 
 def read_sections(run: Run) -> list[Section]:
-    """The sections of the studies that were carried out, by the names of their folders.
+    """The sections of all studies of ``run``, in the order of their folders' names.
 
     Raises:
-        RunError: a file is no study.
+        RunError: a file is not a study.
     """
     paths = sorted(run.studies.glob(f"*/{STUDY}"))
     return [section for path in paths for section in read_study(path).sections]
 
 
 def render(sections: Sequence[Section]) -> str:
-    """The page, as HTML: no script, nothing loaded from elsewhere."""
+    """The page as self-contained HTML, without scripts."""
     parts = [
         heading("Studies", 1),
         note("Intervals are 90 %, by bootstrap over repositories, or over tasks where a table says so."),

@@ -1,4 +1,4 @@
-"""Functions that a study reads, and the detector that it asks."""
+"""Functions that a study reads, and the detector that it uses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,21 +20,21 @@ _FILES = (FUNCTIONS, PAIRS, HUMAN, "snippets.parquet")
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Functions of repositories for training, and of those held out from every model of this project."""
+    """Functions of training repositories, and of those held out from every model of this project."""
 
     train: list[Row]
     test: list[Row]
 
 
 def data_digests(data: Path) -> dict[str, str]:
-    """The SHA-256 of every file of the corpus that is there: what a study's kept figures depend on."""
+    """The SHA-256 of every existing file of the corpus; the stored figures of a study depend on these."""
     return {name: sha256_of(data / name) for name in _FILES if (data / name).is_file()}
 
 
 def read_sides(data: Path, *, train: int, test: int, per_repository: int, seed: int) -> Sides:
-    """At most so many functions of each side, classes matched within language, test and length.
+    """At most ``train`` and ``test`` functions of each side, classes matched within language, test and length.
 
-    A repository gives at most ``per_repository`` of each label.
+    At most ``per_repository`` functions of each label are taken from a repository.
 
     Raises:
         CorpusError: the corpus is missing or lacks a column.
@@ -51,10 +51,10 @@ def read_sides(data: Path, *, train: int, test: int, per_repository: int, seed: 
 
 
 def open_detector(bundle: Path | None, run: Run) -> Detector:
-    """The detector in ``bundle``, else the run's, as it was fitted without the held-out repositories if there is such.
+    """The detector in ``bundle``, else the run's, preferring the one fitted without the held-out repositories.
 
     Raises:
-        RunError: there is none.
+        RunError: there is no bundle.
         ModelError: it is broken.
     """
     for folder in (bundle, run.measured, run.bundle):
@@ -66,7 +66,7 @@ def open_detector(bundle: Path | None, run: Run) -> Detector:
 
 
 def seen_warning(detector: Detector) -> str | None:
-    """A sentence where the bundle was fitted on the repositories that it is measured on, else None."""
+    """A warning if the bundle was fitted on the repositories that it is measured on, else None."""
     if detector.bundle.manifest.get("data", {}).get("fitted_on_all_repositories"):
         return (
             "This bundle was fitted on all repositories, so its scores here are of code that it has read: "
@@ -76,12 +76,12 @@ def seen_warning(detector: Detector) -> str | None:
 
 
 def repository_groups(rows: Sequence[Row]) -> Integers:
-    """The number of each row's unit, int64 ``(n,)``."""
+    """The number of each row's unit (repository or task), int64 ``(n,)``."""
     return np.unique([row.unit for row in rows], return_inverse=True)[1].astype(np.int64)
 
 
 def mean_with_interval(values: Floats, groups: Integers, *, rounds: int, seed: int) -> Estimate:
-    """The mean of ``values`` ``(n,)`` with its interval over ``groups`` ``(n,)``."""
+    """The mean of ``values`` ``(n,)`` with its bootstrap interval over ``groups`` ``(n,)``."""
     (found,) = estimate(
         groups,
         lambda index: np.array([values[index].mean() if len(index) else np.nan]),

@@ -1,4 +1,4 @@
-"""What a study finds, in plain values: its part of the studies' page."""
+"""Results of a study as plain values: its part of the studies page."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ STUDY = "study.json"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; every cell is text for people."""
+    """A table; every cell is formatted text."""
 
     title: str
     note: str
@@ -23,7 +23,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points ``(x, y)`` of one name; ``low`` and ``high`` bound each ``y`` or are empty."""
+    """A named series of points ``(x, y)``; ``low`` and ``high`` bound each ``y`` or are empty."""
 
     name: str
     x: tuple[float, ...]
@@ -34,9 +34,9 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of one ``kind``: ``line``, ``scatter``, ``bars`` or ``heat``.
+    """A chart; ``kind`` is ``line``, ``scatter``, ``bars`` or ``heat``.
 
-    ``ticks`` name the whole numbers of the horizontal axis; a ``heat`` has a series for each row from the top.
+    ``ticks`` label the whole numbers of the horizontal axis; a ``heat`` chart has a series for each row from the top.
     """
 
     title: str
@@ -49,7 +49,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure by name with its interval if it has one, for those who read figures by program."""
+    """A named figure, with its interval if it has one, for programs that read results."""
 
     name: str
     value: float | None
@@ -64,7 +64,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question: what was found, in sentences, tables, charts and figures."""
+    """One question and its answer: findings in sentences, tables, charts and figures."""
 
     title: str
     question: str
@@ -76,7 +76,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """The sections of one study, in their order."""
+    """The sections of one study, in order."""
 
     sections: tuple[Section, ...]
 
@@ -85,7 +85,7 @@ def read_study(path: Path) -> Study:
     """The study at ``path``.
 
     Raises:
-        RunError: the file is no study.
+        RunError: the file is not a study.
     """
     try:
         return from_json_value(Study, json.loads(path.read_text(encoding="utf-8")))

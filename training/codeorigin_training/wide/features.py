@@ -1,4 +1,4 @@
-"""Hashed n-gram matrices of a corpus, one sparse matrix a view, by the server's own extraction."""
+"""Hashed n-gram matrices of a corpus, one sparse matrix per view, extracted by the server's code."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
@@ -20,7 +20,7 @@ _Feature = tuple[Integers32, Floats32]
 
 
 def view_matrices(rows: Sequence[Row], views: Sequence[View], *, processes: int) -> list[sparse.csr_matrix]:
-    """A float32 CSR matrix of shape ``(len(rows), view.width)`` for every view, with the server's values."""
+    """A float32 CSR matrix ``(len(rows), view.width)`` for every view, with the values the server computes."""
     extracted = _extract_all([(row.code, row.language) for row in rows], views, processes)
     features: list[list[_Feature]] = [[] for _ in views]
     for per_view in extracted:
@@ -43,12 +43,12 @@ def _extract_all(
 
 @lru_cache(maxsize=8)
 def _extractor(view: View) -> NgramViews:
-    """Kept by each process: it knows the words that it has met."""
+    """Cached in each process, because an extractor caches the words it has seen."""
     return NgramViews([view])
 
 
 def _extract(views: Sequence[View], sources: list[tuple[str, str]]) -> list[list[_Feature]]:
-    """For each of ``sources``, code and language, the features of each view."""
+    """The features of each view for each of ``sources`` (code and language)."""
     by_language: dict[str, list[int]] = {}
     for number, (_, language) in enumerate(sources):
         by_language.setdefault(language, []).append(number)
@@ -57,7 +57,7 @@ def _extract(views: Sequence[View], sources: list[tuple[str, str]]) -> list[list
         texts = [normalize(sources[number][0], language).text for number in numbers]
         for view in views:
             for number, features in zip(numbers, _extractor(view).extract_many(texts, language), strict=True):
-                # Copies: a slice would keep the arrays of its whole batch.
+                # Copy, because a slice would keep the arrays of the whole batch alive.
                 extracted[number].append((features.ids.astype(np.int32), features.values.copy()))
     return extracted
 

@@ -1,8 +1,8 @@
-"""One bias a language, so that one logit means one thing in all of them.
+"""One bias per language, so that a logit means the same in all languages.
 
-Regressions without an intercept say of an ordinary TypeScript function that it leans to an LLM, of an ordinary C
-function that it does not: there is more LLM code in one language and more old code in the other. Half-way between a
-language's human-written and its LLM-written functions is where both are equally likely, whatever the language.
+Regressions without an intercept lean towards LLM for an ordinary TypeScript function and away from it for an ordinary C
+function, because there is more LLM code in one language and more old code in the other. In every language, the point
+half-way between its human-written and its LLM-written functions is where both are equally likely.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,20 +13,20 @@ from codeorigin_training.arrays import Booleans, Floats, Integers
 from codeorigin_training.corpus.rows import DISTRIBUTION_SOURCE, Row
 
 _PRIOR_REPOSITORIES = 10
-"""A language with so many repositories is moved half of the way."""
+"""A language with this many repositories is moved half of the way."""
 
 _FEWEST_FUNCTIONS = 20
 
 
 def fit_language_bias(rows: Sequence[Row], logits: Floats) -> dict[str, float]:
-    """What to add to the logits of each language's functions, in logits; 0 over all languages together.
+    """The bias to add to the logits of each language's functions, relative to all languages together.
 
     Args:
-        rows: functions of both classes; pairs and a distribution's packages are left out.
-        logits: ``(n,)`` by models that saw none of the rows' repositories.
+        rows: functions of both classes; pairs and packages of a distribution are ignored.
+        logits: ``(n,)``, from models that saw none of the rows' repositories.
 
     Returns:
-        By language; a language with fewer than 20 functions of a class is not in it.
+        Biases in logits by language, without languages that have fewer than 20 functions of a class.
     """
     known = np.array([row.pair is None and row.source != DISTRIBUTION_SOURCE for row in rows], dtype=bool)
     labels = np.array([row.label for row in rows], dtype=np.int64)
@@ -34,7 +34,7 @@ def fit_language_bias(rows: Sequence[Row], logits: Floats) -> dict[str, float]:
     repositories = np.unique([row.repo for row in rows], return_inverse=True)[1].astype(np.int64)
 
     def middle(chosen: Booleans) -> tuple[float, int] | None:
-        """Half-way between the classes' means, and the repositories of the scarcer class."""
+        """The midpoint of the classes' means, and the number of repositories of the class with fewer of them."""
         sides = [np.flatnonzero(known & chosen & (labels == label)) for label in (0, 1)]
         if min(map(len, sides)) < _FEWEST_FUNCTIONS:
             return None
@@ -51,12 +51,12 @@ def fit_language_bias(rows: Sequence[Row], logits: Floats) -> dict[str, float]:
 
 
 def language_biases(bias: Mapping[str, float], rows: Sequence[Row]) -> Floats:
-    """The bias ``(n,)`` of each row's language; 0 where it has none."""
+    """The bias ``(n,)`` of each row's language, 0 if it has none."""
     return np.array([bias.get(row.language, 0.0) for row in rows], dtype=np.float64)
 
 
 def cross_fitted_biases(rows: Sequence[Row], logits: Floats, folds: Integers) -> Floats:
-    """The bias ``(n,)`` of each row, fitted on the rows of the other ``folds`` ``(n,)`` alone."""
+    """The bias ``(n,)`` of each row, fitted only on rows of other ``folds`` ``(n,)``."""
     result = np.zeros(len(rows))
     for fold in np.unique(folds):
         inside = folds == fold
@@ -67,6 +67,6 @@ def cross_fitted_biases(rows: Sequence[Row], logits: Floats, folds: Integers) ->
 
 
 def _mean(logits: Floats, repositories: Integers) -> tuple[float, int]:
-    """The mean logit, repositories by the root of their rows, and how many repositories there are."""
+    """The mean logit, with repositories weighted by the square root of their rows, and the number of repositories."""
     found, inverse, counts = np.unique(repositories, return_inverse=True, return_counts=True)
     return float(np.average(logits, weights=1 / np.sqrt(counts[inverse]))), len(found)

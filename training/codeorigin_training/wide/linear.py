@@ -1,11 +1,11 @@
-"""The wide part: one logistic regression a view, their logits added with learnt scales, cross-fitted by repository.
+"""The wide part: one logistic regression per view, added up with learnt scales, cross-fitted by repository.
 
-No regression has an intercept: a text without evidence has logit 0, undecided, and the share of every n-gram in an
-explanation counts from there. Regressions learn from rows of norm 1, so that long functions do not teach more than
-short ones, and score rows as they are, where a view's ``norm_power`` lets long functions speak more loudly.
+No regression has an intercept: a text without evidence has logit 0 (undecided), and the contribution of every n-gram
+in an explanation is relative to that. Regressions are fitted on rows of norm 1, so that long functions do not count
+more than short ones, and score unnormalized rows, where a view's ``norm_power`` gives long functions more weight.
 
-Views are trained apart and then added, because the sum of three transfers better than one regression over
-all: a view that explains the training repositories well does not keep the others from learning.
+Views are trained separately and then added, because the sum of three transfers better than one regression over
+all of them: a view that explains the training repositories well does not keep the others from learning.
 """
 
 import warnings
@@ -29,7 +29,7 @@ _PASSES = 10
 
 @dataclass(frozen=True, slots=True)
 class ViewSettings:
-    """A view, the inverse regularisation strength of its regression, and what scales its n-grams (None: nothing)."""
+    """A view, the inverse regularisation strength of its regression, and how its n-grams are scaled (None: not)."""
 
     view: View
     strength: float
@@ -52,7 +52,7 @@ class LinearModel:
 class WideModel:
     """All views in one table, float32 ``(sum of widths,)``: ``logit = bias + sum(table[ids] * values)``.
 
-    ``languages`` is what the logit of each language's functions is moved by besides.
+    ``languages`` has an additional bias for the functions of each language.
     """
 
     table: Floats32
@@ -62,7 +62,7 @@ class WideModel:
 
 @dataclass(frozen=True, slots=True)
 class ViewExamples:
-    """What a view learns from: ``n`` rows of its matrix ``(n, width)``, with labels, weights and folds ``(n,)``.
+    """Training data of a view: ``n`` rows of its matrix ``(n, width)``, with labels, weights and folds ``(n,)``.
 
     ``paired`` marks the rows of same-task pairs.
     """
@@ -74,7 +74,7 @@ class ViewExamples:
     paired: Booleans
 
     def only(self, chosen: Booleans) -> "ViewExamples":
-        """The rows where ``chosen`` ``(n,)``."""
+        """The rows where ``chosen``, bool ``(n,)``, is true."""
         return ViewExamples(
             self.matrix[chosen],
             self.labels[chosen],
@@ -93,15 +93,15 @@ def fit_linear(
 ) -> LinearModel:
     """Weighted logistic regression (liblinear's dual coordinate descent: Yu et al., 2011) on rows of norm 1.
 
-    A few passes are enough: repositories not seen gain nothing by more, and the primal solver takes ten times as long.
+    A few passes are enough: more do not help on unseen repositories, and the primal solver takes ten times as long.
 
-    ``scales`` ``(width,)`` multiply the columns, so that ridge is strict with a column of a small scale; the weights
-    returned are for the columns as they were.
+    ``scales`` ``(width,)`` multiply the columns, so that ridge penalises columns with a small scale more; the weights
+    returned are for the unscaled columns.
     """
     rows = normalize(matrix)
     if scales is not None:
         rows.data *= scales.astype(rows.dtype)[rows.indices]
-        # Norms of mean 1 again, so that a strength means the same with scales and without.
+        # Restore a mean norm of 1, so that a strength means the same with and without scales.
         mean_norm = float(row_norms(rows).mean())
         rows.data /= mean_norm
         scales = scales / mean_norm
@@ -115,7 +115,7 @@ def fit_linear(
         random_state=0,
     )
     with warnings.catch_warnings():
-        # Stopping after a few passes is meant.
+        # Stopping after a few passes is intended.
         warnings.simplefilter("ignore", ConvergenceWarning)
         regression.fit(rows, labels, sample_weight=weights)
     coefficients: Floats = regression.coef_[0].astype(np.float64)
@@ -123,7 +123,7 @@ def fit_linear(
 
 
 def fit_view(examples: ViewExamples, settings: ViewSettings) -> LinearModel:
-    """The regression of one view, its n-grams scaled by the evidence of ``examples`` alone."""
+    """Fit the regression of one view, with n-grams scaled by the evidence in ``examples``."""
     scales = None
     if settings.evidence is not None:
         scales = feature_scales(
@@ -135,11 +135,11 @@ def fit_view(examples: ViewExamples, settings: ViewSettings) -> LinearModel:
 def cross_fit(
     examples: ViewExamples, settings: ViewSettings, *, parallel: int = 1
 ) -> tuple[LinearModel, Floats]:
-    """The regression of one view on all ``examples``, and out-of-fold logits ``(n,)``.
+    """Fit the regression of one view on all ``examples``, and compute out-of-fold logits ``(n,)``.
 
-    Every row's logit is by a model that saw no repository of its fold. ``parallel`` regressions are fitted at a time,
-    each by a process on a copy of its rows: in threads of one process they would share liblinear's random numbers, and
-    no result would come twice.
+    Every row's logit comes from a model that saw no repository of its fold. ``parallel`` regressions are fitted at a
+    time, each in a process with a copy of its rows: threads would share liblinear's random number generator, and
+    results would not be reproducible.
     """
     folds = np.unique(examples.folds).tolist()
     tasks = (delayed(_fit_fold)(examples, settings, fold) for fold in folds)
@@ -152,7 +152,7 @@ def cross_fit(
 
 
 def _fit_fold(examples: ViewExamples, settings: ViewSettings, fold: int) -> Floats:
-    """Logits ``(rows of the fold,)`` by the regression on all other rows."""
+    """Logits ``(rows of the fold,)`` of the regression fitted on all other rows."""
     inside = examples.folds == fold
     return fit_view(examples.only(~inside), settings).logits(examples.matrix[inside])
 
@@ -160,7 +160,7 @@ def _fit_fold(examples: ViewExamples, settings: ViewSettings, fold: int) -> Floa
 def fit_scales(view_logits: Floats, labels: Integers, weights: Floats) -> Floats:
     """Scales ``(views,)`` that turn out-of-fold view logits ``(n, views)`` into one logit.
 
-    The scales are fitted on standardised logits with ridge so strong that views share the work: without it,
+    The scales are fitted on standardised logits with strong ridge, so that all views contribute. Without it,
     the regression gives nearly all weight to whichever view fits these repositories best.
     """
     deviation = view_logits.std(axis=0)
@@ -171,6 +171,6 @@ def fit_scales(view_logits: Floats, labels: Integers, weights: Floats) -> Floats
 
 
 def combine(models: Sequence[LinearModel], scales: Floats) -> WideModel:
-    """Fold the scales ``(views,)`` into the views' weights: one table, and no bias, as no regression has one."""
+    """Fold the scales ``(views,)`` into the views' weights: one table, with bias 0, as no regression has one."""
     table = np.concatenate([model.weights * scale for model, scale in zip(models, scales, strict=True)])
     return WideModel(table.astype(np.float32), 0.0)

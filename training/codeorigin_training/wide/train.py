@@ -1,4 +1,4 @@
-"""Trains the wide part: a regression a view, cross-fitted by repository, then the scales that add them up."""
+"""Train the wide part: one regression per view, cross-fitted by repository, then the scales that add them up."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,14 +30,14 @@ from codeorigin_training.wide.linear import (
 )
 
 NORM_POWER = 0.5
-"""Between 0.4, which ranks a little better, and 0.7, which puts more LLM code above the threshold; both beat 1."""
+"""A compromise: 0.4 ranks a little better, 0.7 puts more LLM code above the threshold; both beat 1."""
 
 
 def default_views() -> tuple[ViewSettings, ...]:
-    """Words, identifier shapes, characters and comments, as cross-validation by repository wants them.
+    """Words, identifier shapes, characters and comments, with settings chosen by cross-validation by repository.
 
-    Evidence helps words and characters, whose n-grams are many and mostly say nothing; shapes and comments are better
-    without it inside one repository.
+    Evidence helps words and characters, which have many n-grams that mostly say nothing; inside one repository,
+    shapes and comments are better without it.
     """
     return (
         ViewSettings(View(ViewKind.WORDS, 1, 3, 1 << 21, NORM_POWER), 5.0, EvidenceShares(0.5, 0.3)),
@@ -51,10 +51,11 @@ def default_views() -> tuple[ViewSettings, ...]:
 class WideConfig:
     """Views and how they are trained.
 
-    ``pair_weight`` is the weight of each row of a same-task pair, in units of the mean row. ``folds`` folds of
-    repositories cross-fit the regressions; their out-of-fold logits calibrate, and are the deep part's offset.
-    ``all_repositories`` fits what ships on the held-out repositories too; the figures are of a model fitted without.
-    ``processes`` extract n-grams; ``parallel_fits`` regressions are fitted at a time, each on a copy of its rows.
+    ``pair_weight`` is the weight of each row of a same-task pair, relative to the mean row. The regressions are
+    cross-fitted in ``folds`` folds of repositories; their out-of-fold logits are used for calibration and as the
+    offset of the deep part. With ``all_repositories``, the model that ships is also fitted on the held-out
+    repositories; the figures are those of a model fitted without them. ``processes`` extract n-grams;
+    ``parallel_fits`` regressions are fitted at a time, each on a copy of its rows.
     """
 
     views: tuple[ViewSettings, ...] = field(default_factory=default_views)
@@ -73,11 +74,11 @@ class WideConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainedWide:
-    """What the stage leaves.
+    """Result of the stage.
 
-    ``model`` is what ships; ``measured`` never read a held-out repository, and is the same object where ``model``
-    did not either. ``out_of_fold`` are logits of the training rows by models that saw no repository of their fold,
-    ``held_out`` those of the held-out rows by ``measured``.
+    ``model`` ships. ``measured`` never saw a held-out repository; it is the same object if ``model`` did not either.
+    ``out_of_fold`` are logits of the training rows from models that saw no repository of their fold, ``held_out``
+    those of the held-out rows from ``measured``.
     """
 
     model: WideModel
@@ -93,10 +94,10 @@ def train_wide(
     log: Callable[[str], None],
     metrics: Callable[[dict[str, float], int], None] = lambda figures, step: None,
 ) -> TrainedWide:
-    """The wide part, cross-fitted on ``side``; with ``config.all_repositories`` fitted once more, on ``held_out`` too.
+    """Cross-fit the wide part on ``side``; with ``config.all_repositories``, fit it again on ``held_out`` as well.
 
-    How loudly each view speaks is settled on ``side`` alone. ``metrics`` takes loss and accuracy on ``side``, as learnt
-    and out of fold: step 1 is the first view's, the one behind the last view's the sum's.
+    The scales of the views are fitted on ``side`` alone. ``metrics`` is called with loss and accuracy on ``side``, in
+    training and out of fold: one step for each view, starting at 1, and a last one for their sum.
     """
     matrices = view_matrices(
         [*side.rows, *held_out], [settings.view for settings in config.views], processes=config.processes
@@ -110,7 +111,7 @@ def train_wide(
     measured: list[LinearModel] = []
     final: list[LinearModel] = []
     for settings in config.views:
-        # Let go of each view when it is done: together they are most of the memory.
+        # Free each view's matrix when it is done: together they take most of the memory.
         matrix = matrices.pop(0)
         examples = ViewExamples(matrix[:count], side.labels, side.weights, side.folds, paired[:count])
         model, fold_logits = cross_fit(examples, settings, parallel=config.parallel_fits)
@@ -143,10 +144,10 @@ def train_wide(
 def with_language_bias(
     trained: TrainedWide, side: TrainingSide, held_out: Sequence[Row], log: Callable[[str], None]
 ) -> TrainedWide:
-    """``trained`` with a bias for each language, which its logits then have too.
+    """``trained`` with a bias for each language, which is also added to its logits.
 
-    What is measured has that of the training ``side``, and what was fitted on all rows that of all rows; out-of-fold
-    logits have that of the other folds.
+    ``measured`` gets biases fitted on the training ``side``, and a ``model`` fitted on all rows gets biases fitted on
+    all rows; those of out-of-fold logits are fitted on the other folds.
     """
     bias = fit_language_bias(side.rows, trained.out_of_fold)
     model = measured = replace(trained.measured, languages=bias)
@@ -164,7 +165,7 @@ def with_language_bias(
 
 
 def _curve_point(side: TrainingSide, learnt: Floats, out_of_fold: Floats) -> dict[str, float]:
-    """Weighted log loss and accuracy of two sets of logits ``(n,)``, by the names that a training loop gives them."""
+    """Weighted log loss and accuracy of two sets of logits ``(n,)``, named as in a training loop."""
     signs = np.where(side.labels == 1, 1.0, -1.0)
     return {
         f"{name}/{figure}": float(np.average(values, weights=side.weights))

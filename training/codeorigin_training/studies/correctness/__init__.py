@@ -1,1 +1,1 @@
-"""Correctness: what passing its tests has to do with how code looks, and with what the detector says of it."""
+"""Correctness: how passing its tests relates to how code looks and to what the detector says about it."""

@@ -1,4 +1,4 @@
-"""Published answers to the tasks that there are tests for, and which of them pass."""
+"""Published answers to tasks that have tests, and which of them pass."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ _SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)b(?![a-z])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer to a task, a row of the corpus; ``unit`` is the task in one language."""
+    """One answer to a task, from a row of the corpus; ``unit`` is the task in one language."""
 
     row: Row
 
@@ -42,7 +42,7 @@ class Answer:
 
 
 def read_answers(data: Path, samples: int) -> list[Answer]:
-    """At most ``samples`` answers of each task and language for which there are tests and an interpreter.
+    """At most ``samples`` answers for each task and language with tests and an interpreter.
 
     Raises:
         CorpusError: the file is missing or lacks a column.
@@ -80,7 +80,7 @@ def run_answers(
 
 
 def size_of(generator: str) -> str:
-    """The class of a generator's size by its name, as ``7-9 B``; ``not said`` for models that are served."""
+    """A generator's size class, such as ``5-9 B``, from its name; ``not said`` if the name has no size."""
     match = _SIZE.search(generator.replace("-", " ").replace("_", " "))
     if match is None:
         return "not said"
@@ -92,4 +92,4 @@ def size_of(generator: str) -> str:
 
 
 SIZES = ("up to 4 B", "5-9 B", "10-20 B", "over 20 B", "not said")
-"""The classes of :func:`size_of` in their order."""
+"""The classes of :func:`size_of`, in order."""

@@ -1,4 +1,4 @@
-"""BLEU of two pieces of code, over the tokens of a lexer that knows no language."""
+"""BLEU of two pieces of code, over the tokens of a language-independent lexer."""
 
 import math
 import re

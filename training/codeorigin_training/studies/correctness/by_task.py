@@ -1,4 +1,4 @@
-"""Figures over tasks: each is one value a task, and tasks are what an interval draws."""
+"""Figures over tasks: there is one value per task, and intervals resample tasks."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from codeorigin_training.studies.sample import mean_with_interval
 
 
 def over_tasks(values: Floats, config: CorrectnessConfig) -> Estimate:
-    """The mean of one value a task, ``(tasks,)``; a task that is drawn twice counts twice."""
+    """The mean of one value per task, ``(tasks,)``, with an interval; a task that is drawn twice counts twice."""
     places = np.arange(len(values), dtype=np.int64)
     return mean_with_interval(values, places, rounds=config.rounds, seed=config.seed)
 
@@ -24,7 +24,7 @@ def at_k(units: Integers, good: Booleans, k: int) -> Floats:
 
 
 def best_at_k(units: Integers, good: Booleans, scores: Floats, k: int) -> Floats:
-    """:func:`best_by_score` in each task ``(tasks,)``: how often the best-scored of ``k`` samples is good."""
+    """:func:`best_by_score` in each task ``(tasks,)``: how often the highest-scoring of ``k`` samples is good."""
     return np.array([best_by_score(scores[units == u], good[units == u], k) for u in np.unique(units)])
 
 

@@ -1,4 +1,4 @@
-"""Whose comments a function has: taking them out, putting another's in, and the language that they are written in."""
+"""Remove a function's comments, replace them by another's, and detect the language they are written in."""
 
 import re
 
@@ -41,7 +41,7 @@ _FEW = 4
 
 
 def without_comments(code: str, language: str) -> tuple[str, list[str]]:
-    """``code`` without the lines that are comments or docstrings alone, and those lines without their indentation."""
+    """``code`` without lines that are only comments or docstrings, and those lines without their indentation."""
     kept, taken = [], []
     codes = character_constructs(code, language)
     start = 0
@@ -56,7 +56,7 @@ def without_comments(code: str, language: str) -> tuple[str, list[str]]:
 
 
 def with_comments_of(code: str, other: str, language: str) -> str:
-    """``code`` with the comment lines of ``other`` in place of its own, all of them where its body begins."""
+    """``code`` with its comment lines replaced by those of ``other``, all of them at the start of its body."""
     bare, _ = without_comments(code, language)
     _, lines = without_comments(other, language)
     if not lines:
@@ -71,7 +71,7 @@ def with_comments_of(code: str, other: str, language: str) -> str:
         elif row.strip():
             break
         start += len(row) + 1
-    # A brace on a line of its own still belongs above the comments.
+    # A brace on a separate line stays above the comments.
     place = header + 1
     if place < len(rows) and rows[place].strip() == "{":
         place += 1
@@ -81,9 +81,9 @@ def with_comments_of(code: str, other: str, language: str) -> str:
 
 
 def comment_language(code: str, language: str) -> str | None:
-    """``english``, ``other script``, ``other language`` (in Latin letters), or None for few words or none.
+    """``english``, ``other script``, ``other language`` (in Latin letters), or None if there are too few words.
 
-    By the letters' script, then by the most frequent short words.
+    Decided by the script of the letters, then by frequent short words.
     """
     codes = character_constructs(code, language)
     text = "".join(

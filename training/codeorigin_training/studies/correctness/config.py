@@ -1,4 +1,4 @@
-"""The settings of the study of correctness."""
+"""Settings of the correctness study."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class CorrectnessConfig:
-    """What is run, and what the detector is asked.
+    """What is run, and what the detector is measured on.
 
-    ``samples`` answers of each task and language are run, each for at most ``seconds`` of the CPU, by ``workers`` at a
-    time; ``run`` false leaves this part out, for systems without a sandbox. ``ks`` are the numbers of samples of
+    ``samples`` answers of each task and language are run, ``workers`` at a time, each for at most ``seconds`` of CPU
+    time; set ``run`` to false to skip this part on systems without a sandbox. ``ks`` are the numbers of samples of
     pass@k and evade@k. ``language_model`` is the folder of a causal language model that ranks the answers.
-    ``bundle`` is the detector, ``functions`` how many human functions its false positives are counted on, at
-    most ``per_repository`` of a repository.
+    ``bundle`` is the detector; its false positives are counted on ``functions`` human functions, at most
+    ``per_repository`` from each repository.
     """
 
     samples: int = 40

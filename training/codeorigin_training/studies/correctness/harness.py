@@ -1,6 +1,6 @@
-"""Inside the sandbox: runs an answer in Python and calls its function; the results go to stdout as one JSON line.
+"""Inside the sandbox: run a Python answer and call its function; writes the results to stdout as one JSON line.
 
-What is right is not known here, so an answer cannot claim it.
+The expected results are not available here, so an answer cannot cheat by returning them.
 """
 
 import contextlib
@@ -13,13 +13,13 @@ from typing import Any
 
 
 def main() -> None:
-    """``task.json`` holds ``names`` and ``cases``; the answer is ``answer.txt``."""
+    """Run the answer in ``answer.txt`` on the ``cases`` in ``task.json``, which also has the function's ``names``."""
     task = json.loads(Path("task.json").read_text(encoding="utf-8"))
     code = Path("answer.txt").read_text(encoding="utf-8", errors="surrogatepass")
     out = os.dup(1)
     os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
     space: dict[str, Any] = {"__name__": "__main__"}
-    # Examples below a function may ask for input or fail; the function is there all the same.
+    # Examples below a function may read input or fail, but the function is still defined.
     with contextlib.suppress(BaseException), contextlib.redirect_stdout(io.StringIO()):
         exec(compile(code, "answer", "exec"), space)
     function: Any = next((space[name] for name in task["names"] if callable(space.get(name))), None)

@@ -1,10 +1,10 @@
-"""Runs inside fresh namespaces: builds a root that cannot be written, starts the program without any rights.
+"""Runs inside fresh namespaces: builds a read-only root and starts the program without any privileges.
 
-It stays as the first process, which ends with its parent and takes every other one along.
+It stays running as the first process, which dies with its parent and takes all other processes with it.
 
-It reads one JSON object from stdin: ``binds`` (paths to show, read-only), ``files`` (name -> text, shown in
+It reads one JSON object from stdin: ``binds`` (paths to mount read-only), ``files`` (name -> text, placed in
 ``/job``), ``command``, ``environment``, ``limits`` (name of an rlimit -> number), and ``owner`` (the user to become,
-or null). It needs the standard library alone, and is started with ``python -I -S``.
+or null). It needs only the standard library, and is started with ``python -I -S``.
 """
 
 import ctypes
@@ -44,7 +44,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def _show(path: Path) -> None:
-    """``path`` in the new root: a link as a link, a folder or file bound read-only."""
+    """Add ``path`` to the new root: a link as a link, a folder or file as a read-only bind mount."""
     target = _ROOT / path.relative_to("/")
     target.parent.mkdir(parents=True, exist_ok=True)
     if path.is_symlink():
@@ -55,13 +55,13 @@ def _show(path: Path) -> None:
     else:
         target.touch()
     _mount(str(path), str(target), None, _MS_BIND)
-    # A device that cannot be opened is no use; nothing else has devices, and nothing another owner's rights.
+    # A device must be openable to be of use; everything else is mounted nodev, and everything nosuid.
     flags = _MS_BIND | _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID
     _mount("none", str(target), None, flags if path.is_char_device() else flags | _MS_NODEV)
 
 
 def main() -> None:
-    """Build the root, start the command, wait for it."""
+    """Build the root, start the command and wait for it."""
     asked = json.load(sys.stdin)
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
     _mount("tmpfs", str(_ROOT), "tmpfs", _MS_NOSUID, "size=4m,nr_inodes=256,mode=0755")
@@ -77,7 +77,7 @@ def main() -> None:
     null = os.open("/dev/null", os.O_RDWR)
     os.dup2(null, 0)
     os.closerange(3, 1024)
-    # The program must not be the first process: it could leave the group, and forget to end with its parent.
+    # The program must not be the first process: it could leave the group and outlive its parent.
     if child := os.fork():
         os._exit(_end_of(child))
     os.setsid()
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def _end_of(child: int) -> int:
-    """Wait for ``child``, and for what it leaves behind on the way: 0 if it ended well, else 1."""
+    """Wait for ``child``, reaping orphans in the meantime; returns 0 if it succeeded, else 1."""
     while True:
         ended, status = os.wait()
         if ended == child:
@@ -93,8 +93,8 @@ def _end_of(child: int) -> int:
 
 
 def _become(asked: dict[str, Any]) -> None:
-    """Give up the rights and become the command."""
-    # Without these, root inside the namespace would get every right back by starting a program.
+    """Drop all privileges and exec the command."""
+    # Otherwise root inside the namespace would regain all capabilities by executing a program.
     for capability in range(64):
         if _LIBC.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0):
             break
@@ -104,7 +104,7 @@ def _become(asked: dict[str, Any]) -> None:
         os.setresgid(owner, owner, owner)
         os.setresuid(owner, owner, owner)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    # Last: root, which may start without a namespace of users, is exempt from the limit on processes, nobody is not.
+    # Last, because root (if started without a user namespace) is exempt from the process limit; user nobody is not.
     for name, most in asked["limits"].items():
         resource.setrlimit(getattr(resource, name), (most, most))
     os.execve(asked["command"][0], asked["command"], asked["environment"])

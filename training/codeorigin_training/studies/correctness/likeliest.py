@@ -1,4 +1,4 @@
-"""Picking one of k answers by a causal language model: how often the likeliest one passes."""
+"""How often the likeliest of k answers, according to a causal language model, passes."""
 
 import numpy as np
 
@@ -13,9 +13,9 @@ from codeorigin_training.studies.section import Figure, Table
 def likeliest(
     units: Integers, passing: Booleans, ranks: Floats, config: CorrectnessConfig
 ) -> tuple[Table, list[Figure], str]:
-    """A table, its figures and a sentence on the answers' mean log-probabilities ``ranks``, all ``(n,)``.
+    """A table, its figures and a sentence on ranking answers by their mean log-probabilities ``ranks``, all ``(n,)``.
 
-    An answer without one (NaN) ranks last.
+    An answer without a log-probability (NaN) ranks last.
 
     Source: Chen et al., "Evaluating Large Language Models Trained on Code" (2021), section 3.3 and figure 7.
     """

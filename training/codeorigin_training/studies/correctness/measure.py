@@ -1,4 +1,4 @@
-"""The study of correctness: answers that pass, and what the detector says of them."""
+"""The correctness study: answers that pass, and what the detector says about them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ from codeorigin_training.studies.section import Chart, Figure, Section, Series, 
 def measure_answers(
     answers: Sequence[Answer], passing: Booleans, detector: Detector, config: CorrectnessConfig, log: Log
 ) -> Section:
-    """pass@k and evade@k, scores of ``passing`` ``(n,)`` and failing answers, BLEU, size, a language model's rank."""
+    """pass@k and evade@k; scores and BLEU of ``passing`` ``(n,)`` and failing answers; size; language model ranking."""
     units = np.unique([answer.unit for answer in answers], return_inverse=True)[1].astype(np.int64)
     logits = detector.score_texts([(answer.code, answer.language) for answer in answers])
     evaded = evasions(answers, logits, detector)
@@ -85,7 +85,7 @@ def measure_answers(
 
 
 def answers_section(data: Path, detector: Detector, config: CorrectnessConfig, log: Log) -> Section:
-    """Read the answers below the folder ``data``, run them and measure them.
+    """Read the answers in the folder ``data``, run them and measure them.
 
     Raises:
         CorpusError: there are no answers.
@@ -98,7 +98,7 @@ def answers_section(data: Path, detector: Detector, config: CorrectnessConfig, l
 
 
 def evasions(answers: Sequence[Answer], logits: Floats, detector: Detector) -> dict[str, Booleans]:
-    """What it may mean that the detector lets an answer pass, and which answers it lets so, bool ``(n,)``."""
+    """Definitions of evading the detector, and which answers do so, bool ``(n,)`` each."""
     said = detector.answers([answer.row for answer in answers], logits)
     return {
         "not called llm": ~said.llm,

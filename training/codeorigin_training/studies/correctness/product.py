@@ -1,4 +1,4 @@
-"""What the detector makes of same-task pairs and of human code, by what could mislead it."""
+"""Figures of the detector on same-task pairs and human code, by what could mislead it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -34,7 +34,7 @@ def pairs_section(
     warning: str | None,
     config: CorrectnessConfig,
 ) -> Section:
-    """AUROC over same-task pairs: by how alike the two are, by instruction, and with their comments exchanged."""
+    """AUROC over same-task pairs: by similarity of the two sides, by instruction, and with comments exchanged."""
     human = detector.score_texts([(pair.human_code, pair.language) for pair in pairs])
     llm = detector.score_texts([(pair.llm_code, pair.language) for pair in pairs])
     groups = np.unique([pair.repo for pair in pairs], return_inverse=True)[1].astype(np.int64)
@@ -116,7 +116,7 @@ def _pair_cells(
 def _pair_estimates(
     human: Floats, llm: Floats, groups: Integers, config: CorrectnessConfig
 ) -> list[Estimate]:
-    """AUROC, and the share of pairs in order."""
+    """Estimates of AUROC and of the share of pairs in order."""
     return estimate(
         groups,
         lambda index: np.array([_area(human[index], llm[index]), pairs_in_order(human[index], llm[index])]),
@@ -132,9 +132,9 @@ def false_positives_section(
     config: CorrectnessConfig,
     first: Mapping[str, int],
 ) -> Section:
-    """Human functions called ``llm``, by their comments' language, by the year of the code and by the repository's age.
+    """Human functions called ``llm``, by the comments' language, the year of the code and the repository's age.
 
-    ``first`` is the year of the oldest function of every repository, of :func:`first_years`.
+    ``first`` is the result of :func:`first_years`: the year of the oldest function of every repository.
     """
     logits = detector.logits(rows)
     called = detector.answers(rows, logits).llm.astype(np.float64)
@@ -190,7 +190,7 @@ def _comments_of(row: Row) -> str:
 
 
 def year_of(row: Row) -> str:
-    """The years that a function was written in, by its commit's date; ``not known`` without one."""
+    """The range of years in which a function was written, from its commit's date; ``not known`` without a date."""
     year = _year(row)
     if year is None:
         return "not known"
@@ -198,7 +198,7 @@ def year_of(row: Row) -> str:
 
 
 def first_years(rows: Iterable[Row]) -> dict[str, int]:
-    """The year of the oldest function of each repository among ``rows``; one without dates is not there."""
+    """The year of the oldest function of each repository among ``rows``; repositories without dates are left out."""
     found: dict[str, int] = {}
     for row in rows:
         if (year := _year(row)) is not None:
@@ -207,9 +207,9 @@ def first_years(rows: Iterable[Row]) -> dict[str, int]:
 
 
 def age_of(row: Row, first: Mapping[str, int]) -> str:
-    """How old the repository was when a function was written; ``not known`` where no date says when that was."""
+    """The repository's age when a function was written; ``not known`` without an exact date."""
     year = _year(row)
-    # "<2021-07-01": at some time before.
+    # "<2021-07-01" means at some time before.
     if year is None or row.date.startswith("<"):
         return "not known"
     age = year - first[row.repo]

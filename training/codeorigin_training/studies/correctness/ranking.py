@@ -1,4 +1,4 @@
-"""How likely a causal language model finds an answer: the mean log-probability of its tokens."""
+"""Rank answers by the mean log-probability of their tokens under a causal language model."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +11,11 @@ from codeorigin.errors import CodeOriginError
 from codeorigin_training.arrays import Floats
 
 _MOST = 512
-"""Tokens of an answer that are read: all but one in a hundred are shorter."""
+"""Maximum number of tokens read of an answer; 99 % of answers are shorter."""
 
 
 class LanguageModelError(CodeOriginError):
-    """The folder holds no causal language model."""
+    """The folder does not contain a causal language model."""
 
 
 class CausalLanguageModel:
@@ -25,7 +25,7 @@ class CausalLanguageModel:
         """Load the model; nothing is downloaded.
 
         Raises:
-            LanguageModelError: the folder holds none.
+            LanguageModelError: the folder does not contain one.
         """
         from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415 - takes seconds
         from transformers.utils import logging  # noqa: PLC0415
@@ -37,7 +37,7 @@ class CausalLanguageModel:
                 str(folder), local_files_only=True, dtype=torch.float32
             )
             self._model = model.eval()
-            # Beyond its positions a model with a table of them fails, and others answer with noise.
+            # Beyond this, models with a table of positions fail, and others produce noise.
             self._positions = int(getattr(model.config, "max_position_embeddings", None) or _MOST)
         except (OSError, ValueError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
@@ -47,9 +47,9 @@ class CausalLanguageModel:
 
     @torch.no_grad()
     def mean_log_probability(self, text: str, most: int = _MOST) -> float:
-        """Mean natural logarithm of the probability of each token but the first, given those before.
+        """Mean natural log-probability of each token except the first, given the preceding ones.
 
-        Of the first ``most`` tokens, or as many as the model has positions. NaN for a text of fewer than two tokens.
+        Reads the first ``most`` tokens, or as many as the model has positions. NaN for fewer than two tokens.
         """
         length = min(most, self._positions)
         ids = self._tokenizer(text, return_tensors="pt", truncation=True, max_length=length)["input_ids"]

@@ -1,4 +1,4 @@
-"""Figures over k samples of n, without drawing any."""
+"""Exact expectations over draws of k of n samples, without drawing any."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ from codeorigin_training.arrays import Booleans, Floats
 
 
 def pass_at_k(samples: int, passing: int, k: int) -> float:
-    """The chance that at least one of ``k`` of the ``samples`` is among the ``passing`` ones, without bias.
+    """Unbiased estimate of the chance that at least one of ``k`` samples passes, if ``passing`` of ``samples`` do.
 
-    1 - C(n - c, k) / C(n, k) as a product, which neither overflows nor cancels.
+    Computes 1 - C(n - c, k) / C(n, k) as a product, which neither overflows nor cancels.
 
     Source: Chen et al., "Evaluating Large Language Models Trained on Code" (2021), section 2.1, equation 1.
 
@@ -24,7 +24,7 @@ def pass_at_k(samples: int, passing: int, k: int) -> float:
 
 
 def best_by_score(scores: Floats, passing: Booleans, k: int) -> float:
-    """The chance that the best-scored of ``k`` samples drawn at random passes; among equals the worst is taken.
+    """The chance that the highest-scoring of ``k`` random samples passes; ties are broken in favour of failing ones.
 
     Args:
         scores: ``(n,)``.
@@ -33,7 +33,7 @@ def best_by_score(scores: Floats, passing: Booleans, k: int) -> float:
     """
     order = np.lexsort((passing, -scores))
     count = len(scores)
-    # The r-th best is the best of a draw that holds it and k - 1 of those after it.
+    # The r-th best sample is the best of a draw with it and k - 1 samples ranked below it.
     chance = k / count
     total = 0.0
     for rank, place in enumerate(order):

@@ -1,7 +1,7 @@
-"""Runs programs that nobody trusts: own namespaces, no network, a root that cannot be written, little of everything.
+"""Run untrusted programs in separate namespaces, without network, on a read-only root, with tight limits.
 
-Linux alone has what this takes (mount, PID and network namespaces, and one of users where the caller is not root), by
-``unshare`` of util-linux. Where a trial of it fails, nothing is run.
+This needs Linux (mount, PID and network namespaces, and a user namespace if the caller is not root) and ``unshare``
+from util-linux. If a trial of the sandbox fails, nothing is run.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ _OUTPUT = 1 << 20
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/dev/null")
 _SMALL = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 64, "RLIMIT_STACK": 16 << 20}
 _TRIAL_CLOCK = 120.0
-"""Seconds: on a busy machine, or at a low priority, the trial waits for most of them."""
+"""In seconds; on a busy machine, or at low priority, the trial spends most of them waiting."""
 _UNSHARE = ("--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child")
 
 
@@ -44,11 +44,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """What a program may use: ``seconds`` of the CPU, ``megabytes`` a process, ``processes`` (threads count).
+    """Limits of a program: ``seconds`` of CPU time, ``megabytes`` per process, ``processes`` (including threads).
 
-    ``clock`` is how many seconds may pass (None: as many as ``seconds``; a busy machine takes more of them).
-    ``mapped`` megabytes of addresses, shared memory and libraries too, are each process's (None: four times
-    ``megabytes``; a program that reserves more than it uses needs more).
+    ``clock`` is the limit of wall-clock seconds (None: ``seconds``; a busy machine needs more). ``mapped`` is the limit
+    on a process's address space in megabytes, including shared memory and libraries (None: four times ``megabytes``;
+    a program that reserves more than it uses needs more).
     """
 
     seconds: float = 5.0
@@ -64,17 +64,17 @@ class SandboxLimits:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a program ended and the first megabyte of what it wrote to stdout."""
+    """How a program ended, and the first megabyte of its output."""
 
     outcome: Outcome
     output: str
 
 
 def run_isolated(command: Sequence[str], files: Mapping[str, str], limits: SandboxLimits) -> Ran:
-    """Run ``command`` in ``/job``, which holds ``files`` (name -> text); nothing that it does outlives it.
+    """Run ``command`` in ``/job``, which contains ``files`` (name -> text); nothing that it does outlives it.
 
-    It sees the system's programs and libraries read-only, no other file, no network, no process but its own, and an
-    empty environment.
+    It sees the system's programs and libraries (read-only), but no other files, no network and no processes except its
+    own; its environment has only ``PATH`` and ``LC_ALL``.
 
     Raises:
         SandboxError: this system cannot isolate a program.
@@ -85,10 +85,10 @@ def run_isolated(command: Sequence[str], files: Mapping[str, str], limits: Sandb
 
 @cache
 def check_isolation() -> None:
-    """Try every wall of the sandbox from inside, once a process.
+    """Test every barrier of the sandbox from inside, once per process.
 
     Raises:
-        SandboxError: there are no namespaces here, or a wall does not hold; the message says which.
+        SandboxError: there are no namespaces on this system, or a barrier does not hold; the message says which.
     """
     if not sys.platform.startswith("linux") or shutil.which("unshare") is None:
         raise SandboxError("programs are not run: isolating them takes Linux with util-linux' unshare")
@@ -107,7 +107,7 @@ def check_isolation() -> None:
 
 
 def python_command(file: str) -> list[str]:
-    """The command that runs a Python file of ``/job`` with the standard library alone."""
+    """The command that runs a Python file in ``/job`` with only the standard library."""
     return [os.path.realpath(sys.executable), "-I", "-S", file]
 
 
@@ -116,7 +116,7 @@ def _run(command: Sequence[str], files: Mapping[str, str], limits: SandboxLimits
     binds = [path for path in _SYSTEM if os.path.lexists(path)]
     if not base.is_relative_to("/usr"):
         binds.append(str(base))
-    # Root needs no namespace of users to build the others; it is exempt from limits, so it becomes nobody.
+    # Root needs no user namespace to create the others, but is exempt from limits, so it becomes user nobody.
     is_root = os.geteuid() == 0
     users = () if is_root else ("--user", "--map-root-user")
     asked = {
@@ -129,7 +129,7 @@ def _run(command: Sequence[str], files: Mapping[str, str], limits: SandboxLimits
             **_SMALL,
             "RLIMIT_CPU": int(limits.seconds) + 1,
             "RLIMIT_DATA": limits.megabytes << 20,
-            # The limit on data knows nothing of memory that is shared.
+            # RLIMIT_DATA does not cover shared memory.
             "RLIMIT_AS": (limits.mapped or 4 * limits.megabytes) << 20,
             "RLIMIT_NPROC": limits.processes,
         },
@@ -172,7 +172,7 @@ def _watched(process: "subprocess.Popen[bytes]", asked: bytes, seconds: float) -
     except subprocess.TimeoutExpired:
         timed_out = True
     finally:
-        # The end of the namespace's first process ends all others in it.
+        # When the namespace's first process ends, so do all others in it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -1,4 +1,4 @@
-"""The tests of the tasks, and what an answer does with them in the sandbox."""
+"""The tests of the tasks, and how answers are run against them in the sandbox."""
 
 import json
 import shutil
@@ -18,15 +18,15 @@ from codeorigin_training.studies.correctness.sandbox import (
 
 LANGUAGES = ("python", "javascript")
 _NODE_LIMITS = {"processes": 40, "megabytes": 512, "mapped": 1 << 24}
-"""Node starts a dozen threads, takes its heap in large pieces and reserves addresses that it never uses; JavaScript
-itself can share no memory beyond them."""
+"""Node starts a dozen threads, allocates its heap in large pieces and reserves address space that it never uses;
+JavaScript itself cannot map further shared memory."""
 _PATIENCE = 12.0
-"""Seconds of the clock for each of the CPU: an answer must not fail because the machine is busy."""
+"""Wall-clock seconds per CPU second, so that an answer does not fail because the machine is busy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task: how its function may be called, and ``cases`` of arguments and result."""
+    """A task: the possible ``names`` of its function, and ``cases`` of arguments and result."""
 
     name: str
     names: tuple[str, ...]
@@ -36,7 +36,7 @@ class Task:
 
 @cache
 def tasks() -> dict[str, Task]:
-    """The tasks by the end of the group that their answers have in ``snippets.parquet``."""
+    """The tasks by the suffix of their answers' group in ``snippets.parquet``."""
     text = resources.files(__package__).joinpath("tasks.toml").read_text(encoding="utf-8")
     found: dict[str, Task] = {}
     for name, entry in tomllib.loads(text).items():
@@ -48,17 +48,17 @@ def tasks() -> dict[str, Task]:
 
 
 def task_of(group: str) -> Task | None:
-    """The task that a snippet's ``group`` belongs to; None where there are no tests."""
+    """The task that a snippet's ``group`` belongs to; None if there are no tests."""
     return next((task for end, task in tasks().items() if group.endswith(end)), None)
 
 
 def runnable_languages() -> tuple[str, ...]:
-    """Python, and JavaScript where Node is installed."""
+    """Python, and JavaScript if Node is installed."""
     return LANGUAGES if shutil.which("node") else LANGUAGES[:1]
 
 
 def passes(task: Task, code: str, language: str, seconds: float) -> bool:
-    """Whether ``code`` gives every case's result within ``seconds`` of the CPU.
+    """Whether ``code`` returns the expected result of every case within ``seconds`` of CPU time.
 
     Raises:
         SandboxError: this system cannot isolate a program.
@@ -94,7 +94,7 @@ def passes(task: Task, code: str, language: str, seconds: float) -> bool:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two JSON values are equal; numbers by value, and true is not 1."""
+    """Whether two JSON values are equal; numbers are compared by value, and true is not 1."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dict) and isinstance(right, dict):

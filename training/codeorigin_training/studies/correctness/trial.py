@@ -1,4 +1,4 @@
-"""Tries the walls of the sandbox from inside; prints ``isolated`` if all of them hold, else the one that does not."""
+"""Test the barriers of the sandbox from inside; prints ``isolated`` if all of them hold, else the first that fails."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ def _write(folder: str) -> None:
 
 
 def main() -> None:
-    """Try each wall."""
+    """Test each barrier."""
     for folder in ("/job", "/", "/usr", "/tmp", "/dev"):
         _stands(f"writing to {folder}", lambda folder=folder: _write(folder))
     _stands("removing files", lambda: Path("/job/trial.py").unlink())

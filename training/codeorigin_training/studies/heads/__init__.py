@@ -1,1 +1,1 @@
-"""Heads: where attention goes between a specification and its code, and which heads can be spared."""
+"""Heads: where attention goes between a specification and its code, and which heads can be pruned."""

@@ -1,4 +1,4 @@
-"""How much of each head's attention goes between a specification and its code, and to which constructs."""
+"""The share of each head's attention between a specification and its code, and the constructs it goes to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +15,10 @@ from codeorigin_training.studies.heads.retriever import RetrievalExample, Retrie
 class HeadMasses:
     """Attention of every head on ``n`` examples.
 
-    ``to_code`` is the mean share of their attention that the specification's tokens give to the code,
-    ``to_specification`` that which the code's tokens give back, both ``(n, layers, heads)``. ``constructs``
-    ``(n, layers, heads, constructs)`` is how the attention to the code is divided among its constructs, over the
-    share of the tokens that they have: 1 is what a head that makes no difference gives. It is NaN where the code
-    has no such token.
+    ``to_code`` is the mean share of attention from the specification's tokens to the code, ``to_specification`` that
+    from the code's tokens to the specification, both ``(n, layers, heads)``. ``constructs``
+    ``(n, layers, heads, constructs)`` is the lift of each construct: its share of the attention to the code divided by
+    its share of the code's tokens. It is 1 for a head without a preference, and NaN if the code has no such token.
     """
 
     to_code: Floats
@@ -29,7 +28,7 @@ class HeadMasses:
 
 @torch.no_grad()
 def head_masses(model: Retriever, examples: Sequence[RetrievalExample]) -> HeadMasses:
-    """Measure ``examples``, none of which may lack a specification or code."""
+    """Measure ``examples``, all of which must have a specification and code."""
     to_code, back, constructs = [], [], []
     for each in examples:
         found = masses_of(model.attention(each), each)
@@ -40,7 +39,7 @@ def head_masses(model: Retriever, examples: Sequence[RetrievalExample]) -> HeadM
 
 
 def masses_of(attention: Floats, example: RetrievalExample) -> tuple[Floats, Floats, Floats]:
-    """The masses of one example by its ``attention`` ``(layers, heads, T, T)``; see :class:`HeadMasses`."""
+    """The masses of one example from its ``attention`` ``(layers, heads, T, T)``; see :class:`HeadMasses`."""
     forth = attention[:, :, example.specification, example.code].mean(axis=2)
     back = attention[:, :, example.code, example.specification].sum(axis=3).mean(axis=2)
     total = forth.sum(axis=2)

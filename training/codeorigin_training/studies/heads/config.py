@@ -1,4 +1,4 @@
-"""The settings of the study of heads."""
+"""Settings of the heads study."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,16 +6,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class HeadsConfig:
-    """The retriever and how its heads are looked at.
+    """The retriever and the analysis of its heads.
 
-    ``encoder`` is the folder of a RoBERTa-like encoder with its tokenizer (CodeBERT); without it a small one of
-    ``layers`` x ``heads`` and width ``dim`` is made with a vocabulary of ``vocabulary``, whose words learn for
-    ``start_epochs`` before it. Either learns for ``epochs`` to tell a specification's code from another's, on at most
-    ``train_pairs`` of them, ``batch`` at a time. It reads ``specification_tokens`` and ``code_tokens``, and is asked
-    for a specification's function among ``candidates``. Attention is measured on at most ``pairs`` held-out
-    specifications, each with the person's and the model's function. ``clusters`` groups of heads are drawn; ``alpha``
-    is the error that Holm's correction keeps over all tests, ``special_ratio`` the lift that a special head has at
-    least.
+    ``encoder`` is the folder of a RoBERTa-like encoder with its tokenizer (CodeBERT). Without it, a small one of
+    ``layers`` x ``heads`` and width ``dim`` is created with a vocabulary of ``vocabulary``, whose word vectors are
+    trained for ``start_epochs`` first. Either is trained for ``epochs`` to tell a specification's code from another's,
+    on at most ``train_pairs`` pairs, ``batch`` at a time. It reads ``specification_tokens`` and ``code_tokens``, and
+    has to find a specification's function among ``candidates``. Attention is measured on at most ``pairs`` held-out
+    specifications, each with the human and the LLM function. Heads are plotted in ``clusters`` clusters. ``alpha`` is
+    the family-wise error of Holm's correction over all tests, ``special_ratio`` the minimum lift of a special head.
     """
 
     encoder: Path | None = None

@@ -1,4 +1,4 @@
-"""The study of heads: the retriever, its figures, and what its heads attend to."""
+"""The heads study: the retriever, its figures, and what its heads attend to."""
 
 from collections.abc import Sequence
 
@@ -30,13 +30,13 @@ _FIRST = 3
 def heads_section(
     train: Sequence[Specification], test: Sequence[Specification], config: HeadsConfig, log: Log
 ) -> Section:
-    """Train the retriever on ``train`` and look at its heads on ``test``, whose repositories it has not seen."""
+    """Train the retriever on ``train`` and analyse its heads on ``test``, whose repositories it has not seen."""
     texts = [text for pair in train for text in (pair.behaviour, pair.human_code, pair.llm_code)]
     model = make_retriever(texts, config)
     log(f"heads: {len(train)} specifications to learn from, {len(test)} to look at")
     asked = test[: config.pairs]
     examples, labels, repos = asked_examples(model, asked, config)
-    # Of each four examples the first two are the person's and the model's function with their own specification.
+    # Of every four examples, the first two are the human and the LLM function with their own specification.
     own = [place for place in range(len(examples)) if labels[place]]
     if config.encoder is None:
         start_from_words(model.body, model.tokenizer, train, config, log)
@@ -59,7 +59,7 @@ def heads_section(
     masses = head_masses(model, [examples[place] for place in own])
     units = [repos[place] for place in own]
     lost = ablation(model, examples, labels)
-    # What is to go is chosen on the training side: chosen where it is measured, the curve would flatter.
+    # Heads to prune are chosen on the training side; chosen where it is measured, the curve would look too good.
     seen, seen_labels, _ = asked_examples(model, train[: config.pairs], config)
     scores = importance(model, seen, seen_labels)
     curve = pruning_curve(model, examples, labels, scores)
@@ -67,7 +67,7 @@ def heads_section(
 
 
 def _retrieval(found: Integers, asked: Asked, config: HeadsConfig) -> list[Estimate]:
-    """Mean reciprocal rank, and the share that is found first and among the first three, of ranks ``(n,)``."""
+    """Mean reciprocal rank of ranks ``(n,)``, and the shares found first and among the first three."""
     return estimate(
         np.unique(asked.repos, return_inverse=True)[1].astype(np.int64),
         lambda index: np.array(

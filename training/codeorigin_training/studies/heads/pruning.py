@@ -1,4 +1,4 @@
-"""What the retriever loses without each head, and without more and more of them."""
+"""What the retriever loses without each head, and as more and more heads are pruned."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ _BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class PruningPoint:
-    """``left`` heads, and the AUROC of the retriever with those alone."""
+    """The number of heads ``left``, and the AUROC of the retriever with only those."""
 
     left: int
     auroc: float
 
 
 def all_heads(model: Retriever) -> tuple[int, int]:
-    """Layers, and heads of each."""
+    """The number of layers, and of heads per layer."""
     layers = attention_layers(model.body)
     return len(layers), int(layers[0].self.num_attention_heads)
 
@@ -34,7 +34,7 @@ def all_heads(model: Retriever) -> tuple[int, int]:
 def retriever_logits(
     model: Retriever, examples: Sequence[RetrievalExample], gates: Floats | None = None
 ) -> Floats:
-    """Logits ``(n,)``; with ``gates`` ``(layers, heads)`` on what the heads say."""
+    """Logits ``(n,)``, with the heads' outputs multiplied by ``gates`` ``(layers, heads)`` if given."""
     kept = np.ones(all_heads(model)) if gates is None else gates
     found: list[float] = []
     with gated(model.body, torch.from_numpy(kept).float()):
@@ -47,9 +47,9 @@ def retriever_logits(
 
 
 def importance(model: Retriever, examples: Sequence[RetrievalExample], labels: Integers) -> Floats:
-    """How much the loss would change with each head's gate: ``(layers, heads)``, mean absolute gradient.
+    """How much the loss depends on each head's gate: the absolute gradient ``(layers, heads)``, normalized per layer.
 
-    Source: Michel, Levy and Neubig (NeurIPS 2019), equation 2; each layer's figures are divided by their norm
+    Source: Michel, Levy and Neubig (NeurIPS 2019), equation 2; each layer's values are divided by their norm
     (Molchanov et al., ICLR 2017).
     """
     total = np.zeros(all_heads(model))
@@ -66,7 +66,7 @@ def importance(model: Retriever, examples: Sequence[RetrievalExample], labels: I
 
 
 def ablation(model: Retriever, examples: Sequence[RetrievalExample], labels: Integers) -> Floats:
-    """AUROC with all heads minus AUROC without each, ``(layers, heads)``."""
+    """AUROC with all heads minus AUROC without each head, ``(layers, heads)``."""
     whole = auroc(labels, retriever_logits(model, examples))
     lost = np.zeros(all_heads(model))
     for place in np.ndindex(*lost.shape):
@@ -79,7 +79,7 @@ def ablation(model: Retriever, examples: Sequence[RetrievalExample], labels: Int
 def pruning_curve(
     model: Retriever, examples: Sequence[RetrievalExample], labels: Integers, scores: Floats, steps: int = 8
 ) -> list[PruningPoint]:
-    """AUROC with fewer heads in ``steps`` steps, those of the smallest ``scores`` ``(layers, heads)`` first."""
+    """AUROC as heads are removed in ``steps`` steps, those with the smallest ``scores`` ``(layers, heads)`` first."""
     order = np.argsort(scores, axis=None, kind="stable")
     points = []
     for gone in sorted({round(step * scores.size / steps) for step in range(steps + 1)}):

@@ -14,7 +14,7 @@ from codeorigin_training.studies.heads.retriever import RetrievalExample, Retrie
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Every specification with ``candidates`` functions, its own first: ``(n x candidates,)`` examples in a row."""
+    """Every specification with ``candidates`` functions, its own first: a flat list of ``n x candidates`` examples."""
 
     examples: list[RetrievalExample]
     candidates: int
@@ -22,12 +22,12 @@ class Asked:
 
     @property
     def chance(self) -> float:
-        """The mean reciprocal rank of who orders the functions by lot."""
+        """The mean reciprocal rank of a random order."""
         return float((1.0 / np.arange(1, self.candidates + 1)).mean())
 
 
 def asked_among(model: Retriever, pairs: Sequence[Specification], config: HeadsConfig) -> Asked:
-    """The person's function of each of ``pairs`` among those of others, of the same language as far as there are any."""
+    """The human function of each of ``pairs`` among those of others, preferably of the same language."""
     generator = np.random.default_rng(config.seed + 2)
     candidates = min(config.candidates, len(pairs))
     examples = []
@@ -42,6 +42,6 @@ def asked_among(model: Retriever, pairs: Sequence[Specification], config: HeadsC
 
 
 def ranks(model: Retriever, asked: Asked, gates: Floats | None = None) -> Integers:
-    """The rank of each specification's own function, int64 ``(n,)``, 1 for the first; it comes last among equals."""
+    """The rank of each specification's own function, int64 ``(n,)``, from 1; in a tie it ranks last."""
     logits = retriever_logits(model, asked.examples, gates).reshape(-1, asked.candidates)
     return np.asarray(1 + (logits[:, 1:] >= logits[:, :1]).sum(axis=1), dtype=np.int64)

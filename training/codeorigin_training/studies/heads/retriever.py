@@ -1,7 +1,7 @@
-"""Tells a specification's code from another's: one transformer that reads both, so that attention goes between them.
+"""Tells a specification's code from another's: one transformer reads both, so that attention goes between them.
 
-What it reads of a specification is the behaviour, in words. The signature is left out: the code begins with it, so who
-compares two lines would be right each time.
+Of a specification, it reads only the behaviour, in words. The signature is left out, because the code begins with it,
+so comparing two lines would be enough to be right every time.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,8 +32,8 @@ Codes = npt.NDArray[np.int8]
 class RetrievalExample:
     """A specification and a function as one sequence: ``<s> specification </s> code </s>``.
 
-    ``ids`` is int64 ``(T,)``; ``specification`` and ``code`` are where their tokens stand, ``constructs`` the
-    code of the construct of each token of the code.
+    ``ids`` is int64 ``(T,)``; ``specification`` and ``code`` are the ranges of their tokens, and ``constructs`` has the
+    index of the construct of each code token.
     """
 
     ids: Integers
@@ -52,7 +52,7 @@ class Retriever(nn.Module):
         self.head = nn.Linear(int(body.config.hidden_size), 1)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Logit ``(B,)`` that code and specification belong together, of token ids ``(B, T)``."""
+        """Logit ``(B,)`` that code and specification belong together, from token ids ``(B, T)``."""
         found = self.body(input_ids=ids, attention_mask=mask, token_type_ids=self._sides(ids))
         states = found.last_hidden_state
         logit: Tensor = self.head(states[:, 0]).squeeze(-1)
@@ -70,7 +70,7 @@ class Retriever(nn.Module):
         return np.stack([layer[0].double().numpy() for layer in found.attentions])
 
     def _sides(self, ids: Tensor) -> Tensor:
-        """0 up to the specification's end, 1 from there on; 0 everywhere for bodies that do not tell them apart."""
+        """Token types: 0 up to the end of the specification, then 1; all 0 for bodies with a single token type."""
         if self.body.config.type_vocab_size < 2:
             return torch.zeros_like(ids)
         ends = (ids == self.tokenizer.sep_token_id).long()
@@ -78,7 +78,7 @@ class Retriever(nn.Module):
         return sides
 
     def example(self, text: str, code: str, language: str, config: HeadsConfig) -> RetrievalExample:
-        """``text`` and ``code`` as one sequence, each cut to its share."""
+        """``text`` and ``code`` as one sequence, each truncated to its maximum length."""
         words = self.tokens(text, config.specification_tokens)
         encoded = self.tokenizer(code, add_special_tokens=False, return_offsets_mapping=True)
         body = encoded["input_ids"][: config.code_tokens]
@@ -103,7 +103,7 @@ class Retriever(nn.Module):
 
 
 def _first_ink(code: str, low: int, high: int) -> int:
-    """The first character of a token that is no blank: tokens begin with the blank before them."""
+    """The first non-blank character of a token, since tokens include the blank before them."""
     return next((place for place in range(low, high) if not code[place].isspace()), min(low, len(code) - 1))
 
 
@@ -117,10 +117,10 @@ def _constructs(code: str, language: str) -> Codes:
 
 
 def make_retriever(texts: Sequence[str], config: HeadsConfig) -> Retriever:
-    """The retriever of ``config.encoder``, or a small new one with a vocabulary from ``texts``.
+    """The retriever with ``config.encoder``, or a small new one with a vocabulary from ``texts``.
 
     Raises:
-        EncoderError: the folder holds no RoBERTa-like encoder with a tokenizer.
+        EncoderError: the folder has no RoBERTa-like encoder with a tokenizer.
     """
     torch.manual_seed(config.seed)
     if config.encoder is not None:
@@ -135,11 +135,11 @@ def make_retriever(texts: Sequence[str], config: HeadsConfig) -> Retriever:
         max_position_embeddings=config.specification_tokens + config.code_tokens + 8,
         pad_token_id=1,
         type_vocab_size=2,
-        # In so few steps heads that are dropped out at random do not come to see like words at all.
+        # With dropout, heads do not learn to match equal words in so few steps.
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    # Other implementations of attention do not say where it goes.
+    # Other attention implementations do not return attention weights.
     body: Any = AutoModel.from_config(shape, attn_implementation="eager", add_pooling_layer=False)  # type: ignore[no-untyped-call]
     return Retriever(body, tokenizer)
 
@@ -161,17 +161,17 @@ def _load(folder: Path) -> Retriever:
 def train_retriever(
     model: Retriever, pairs: Sequence[Specification], config: HeadsConfig, log: Callable[[str], None]
 ) -> None:
-    """Teach ``model`` which function belongs to which specification; what does not is of the same language.
+    """Train ``model`` to tell which function belongs to which specification, among functions of the same language.
 
-    It learns on ``config.train_pairs`` of ``pairs``: each specification of a batch with all functions of the batch,
-    the person's or the model's by lot.
+    It is trained on ``config.train_pairs`` of ``pairs``: each specification of a batch is combined with all functions
+    of the batch, choosing the human or the LLM function of each pair at random.
     """
     torch.manual_seed(config.seed)
     generator = np.random.default_rng(config.seed)
     learnt = [pairs[place] for place in generator.permutation(len(pairs))[: config.train_pairs]]
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate)
     steps = config.epochs * -(-len(learnt) // config.batch)
-    # Of five steps its rise would be one from the first to the first, and divided by nothing.
+    # With five steps, the warm-up would have length 0, which the schedule divides by.
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=config.learning_rate, total_steps=max(steps, 6), pct_start=0.2
     )
@@ -189,7 +189,7 @@ def train_retriever(
             sequences = [model.joined(words[id(each)], code) for each in batch for code in drawn]
             logits = model(*padded(sequences, model.tokenizer.pad_token_id)).view(len(batch), len(batch))
             own = torch.eye(len(batch))
-            # Of one function there are as many that are not asked for as the batch has others.
+            # For each matching function, the batch has as many that do not match as it has other functions.
             whether = nn.functional.binary_cross_entropy_with_logits(
                 logits, own, pos_weight=torch.tensor(float(max(len(batch) - 1, 1)))
             )
@@ -207,7 +207,7 @@ def train_retriever(
 def _batches(
     pairs: Sequence[Specification], size: int, generator: np.random.Generator
 ) -> list[list[Specification]]:
-    """``pairs`` in batches of ``size``, by lot, and of one language as far as that goes."""
+    """``pairs`` in random batches of ``size``, of one language as far as possible."""
     order = sorted(generator.permutation(len(pairs)).tolist(), key=lambda place: pairs[place].language)
     batches = [[pairs[place] for place in order[low : low + size]] for low in range(0, len(order), size)]
     return [batches[place] for place in generator.permutation(len(batches))]
@@ -216,7 +216,7 @@ def _batches(
 def asked_examples(
     model: Retriever, pairs: Sequence[Specification], config: HeadsConfig
 ) -> tuple[list[RetrievalExample], Integers, list[str]]:
-    """Both functions of each pair with its own specification and another's; labels ``(n,)`` and repositories."""
+    """Each pair's specification with its own and another pair's functions; labels ``(n,)`` and repositories."""
     others = _others(pairs, np.random.default_rng(config.seed + 1))
     examples: list[RetrievalExample] = []
     labels: list[int] = []
@@ -244,14 +244,14 @@ def _pair_examples(
 
 
 def others_of(pairs: Sequence[Specification], place: int) -> tuple[list[int], list[int]]:
-    """The places of all other pairs: of the same language, and the rest."""
+    """The indices of all other pairs: those of the same language, and the rest."""
     others = [other for other in range(len(pairs)) if other != place]
     same = [other for other in others if pairs[other].language == pairs[place].language]
     return same, [other for other in others if pairs[other].language != pairs[place].language]
 
 
 def _others(pairs: Sequence[Specification], generator: np.random.Generator) -> list[int]:
-    """For each pair another one, of the same language where there is one."""
+    """For each pair another one, of the same language if there is one."""
     found = []
     for place in range(len(pairs)):
         same, rest = others_of(pairs, place)

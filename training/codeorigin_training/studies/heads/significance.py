@@ -1,4 +1,4 @@
-"""Tests of significance over repositories, and Holm's correction over all of a family."""
+"""Significance tests over repositories, and Holm's correction over a family of tests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class PairedTest:
 
 
 def by_unit(values: Floats, units: Sequence[str]) -> Floats:
-    """Means ``(units, ...)`` of ``values`` ``(n, ...)`` over the rows of each unit; NaN is left out of a mean."""
+    """Means ``(units, ...)`` of ``values`` ``(n, ...)`` over the rows of each unit, ignoring NaN."""
     names, places = np.unique(list(units), return_inverse=True)
     total = np.zeros((len(names), *values.shape[1:]))
     counts = np.zeros_like(total)
@@ -31,7 +31,7 @@ def by_unit(values: Floats, units: Sequence[str]) -> Floats:
 
 
 def paired_test(left: Floats, right: Floats) -> PairedTest:
-    """Student's paired t-test of ``left`` against ``right``, ``(units,)`` each; p is 1 where nothing can be said."""
+    """Student's paired t-test of ``left`` against ``right``, ``(units,)`` each; p is 1 with too few units."""
     both = np.isfinite(left) & np.isfinite(right)
     differences = left[both] - right[both]
     if len(differences) < _FEWEST:
@@ -44,10 +44,10 @@ def paired_test(left: Floats, right: Floats) -> PairedTest:
 
 
 def analysis_of_variance(values: Floats) -> tuple[float, float]:
-    """F and p of a one-way analysis of variance with repeated measures; (0, 1) where nothing can be said.
+    """F and p of a one-way repeated-measures analysis of variance; (0, 1) if there are too few data.
 
-    ``values`` is ``(units, k)``: each unit is measured under all of ``k`` conditions, so its own level is taken out. The
-    conditions need not vary alike (Greenhouse and Geisser, 1959). Units with a gap are left out.
+    ``values`` is ``(units, k)``: each unit is measured under all of ``k`` conditions, so its own level is removed.
+    Sphericity is not assumed (Greenhouse and Geisser, 1959). Units with missing values are left out.
     """
     known = values[np.isfinite(values).all(axis=1)]
     units, conditions = known.shape
@@ -66,7 +66,7 @@ def analysis_of_variance(values: Floats) -> tuple[float, float]:
 
 
 def holm(p_values: Floats) -> Floats:
-    """p values ``(n,)`` corrected for their number: those below alpha are significant at a family-wise error of alpha.
+    """Corrected p values ``(n,)``; those below alpha are significant at a family-wise error of alpha.
 
     Source: Holm, "A simple sequentially rejective multiple test procedure" (1979).
     """

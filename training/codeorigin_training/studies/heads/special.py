@@ -1,4 +1,4 @@
-"""Heads that attend to a construct more than others do, and heads that tell a person's function from a model's."""
+"""Heads that attend to a construct more than others do, and heads that differ between human and LLM functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from codeorigin_training.studies.heads.significance import PairedTest, by_unit, 
 
 @dataclass(frozen=True, slots=True)
 class SpecialHead:
-    """A head whose attention to one construct is above that of the other heads: its mean lift, and the corrected p."""
+    """A head that attends to a construct more than the others: its mean lift over them, and the corrected p."""
 
     layer: int
     head: int
@@ -25,10 +25,10 @@ def special_heads(constructs: Floats, units: Sequence[str], alpha: float, ratio:
     """Heads that attend to a construct more than the others do, by paired t-tests over units with Holm's correction.
 
     Args:
-        constructs: lifts ``(n, layers, heads, constructs)``, as :class:`HeadMasses` has them.
+        constructs: lifts ``(n, layers, heads, constructs)``, as in :class:`HeadMasses`.
         units: the repository of each example.
         alpha: family-wise error over all heads and constructs.
-        ratio: the smallest lift, in units of the other heads' mean, that is worth a name.
+        ratio: minimum lift of a special head, relative to the mean of the other heads.
     """
     means = by_unit(constructs, units)
     layers, heads, kinds = means.shape[1:]
@@ -50,9 +50,9 @@ def special_heads(constructs: Floats, units: Sequence[str], alpha: float, ratio:
 
 
 def differing_heads(masses: Floats, units: Sequence[str]) -> tuple[list[PairedTest], Floats]:
-    """Paired t-tests of the person's against the model's function for each head, and their corrected p ``(heads,)``.
+    """Paired t-tests of the LLM against the human function for each head, and their corrected p ``(heads,)``.
 
-    ``masses`` is ``(n, layers, heads)``: the person's function of each pair, then the model's.
+    ``masses`` is ``(n, layers, heads)``: the human function of each pair, followed by the LLM's.
     """
     flat = masses.reshape(len(masses), -1)
     human, llm = by_unit(flat[0::2], units[0::2]), by_unit(flat[1::2], units[1::2])
@@ -68,10 +68,10 @@ def _finite_mean(values: Floats) -> float:
 def special_by_lot(
     constructs: Floats, units: Sequence[str], alpha: float, ratio: float, *, draws: int, seed: int
 ) -> list[int]:
-    """How many special heads there are when each unit's heads change places by lot: of ``draws`` draws.
+    """Number of special heads when each unit's heads are permuted at random, for each of ``draws`` draws.
 
-    ``constructs`` is ``(n, layers, heads, constructs)``, as for :func:`special_heads`. What that
-    function finds here is chance: by its correction something at all in ``alpha`` of the draws.
+    ``constructs`` is ``(n, layers, heads, constructs)``, as for :func:`special_heads`. Anything found here is due to
+    chance; by Holm's correction, that should happen in only a share ``alpha`` of the draws.
     """
     means = by_unit(constructs, units)
     generator = np.random.default_rng(seed)
@@ -88,7 +88,7 @@ def special_by_lot(
 def differing_by_lot(
     masses: Floats, units: Sequence[str], alpha: float, *, draws: int, seed: int
 ) -> list[int]:
-    """How many heads differ when a repository's functions change sides by lot: of ``draws`` draws.
+    """Number of differing heads when the sides are swapped in random repositories, for each of ``draws`` draws.
 
     ``masses`` is ``(n, layers, heads)``, as for :func:`differing_heads`.
     """

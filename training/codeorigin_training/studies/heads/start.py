@@ -1,8 +1,8 @@
-"""Where a small retriever begins: with words that mean the same close together, and heads that see like words.
+"""Initialise a small retriever with similar vectors for related words and heads that attend to equal words.
 
-From chance a transformer takes long to find that a specification and its code share words. What it is given is no
-more than that: the words' vectors have learnt by themselves, without any order, which code goes with which
-specification, and queries and keys are equal at first.
+From a random start, a transformer takes long to find that a specification and its code share words. The initialisation
+gives it no more than that: the word vectors are first trained alone, as a bag of words, to match code with
+specifications, and the queries and keys are equal at first.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ _SIDES = 0.06
 
 
 class _Bag(nn.Module):
-    """The mean of a text's word vectors, each with a weight of its own, of length 1."""
+    """The weighted mean of a text's word vectors, with a learnt weight per word, normalised to length 1."""
 
     def __init__(self, size: int, dim: int) -> None:
         super().__init__()
@@ -48,10 +48,9 @@ def start_from_words(
     config: HeadsConfig,
     log: Callable[[str], None],
 ) -> None:
-    """Set the word vectors of ``body`` to those of a bag of words that was taught on ``pairs``; tie queries and keys.
+    """Set the word vectors of ``body`` to those of a bag of words trained on ``pairs``, and make queries equal keys.
 
-    The bag learns with the other specifications of its batch as what does not belong (van den Oord, Li and
-    Vinyals, 2018).
+    The bag is trained with the other pairs of the batch as negatives (van den Oord, Li and Vinyals, 2018).
     """
     generator = np.random.default_rng(config.seed)
     specifications = [_ids(tokenizer, each.behaviour, config.specification_tokens) for each in pairs]
@@ -86,7 +85,7 @@ def start_from_words(
 
 
 def both_ways(logits: Tensor) -> Tensor:
-    """The loss of logits ``(B, B)`` of every specification with every function: its own is on the diagonal."""
+    """Contrastive loss of logits ``(B, B)`` of all specifications with all functions; the diagonal has the matches."""
     own = torch.arange(len(logits))
     rows, columns = (nn.functional.cross_entropy(each, own) for each in (logits, logits.T))
     return (rows + columns) / 2

@@ -14,10 +14,10 @@ _CHARACTERS = 400
 
 
 def word_tokenizer(texts: Sequence[str], size: int) -> PreTrainedTokenizerFast:
-    """At most ``size`` tokens (``texts`` decide), all in lower case: ``userName`` is ``user`` and ``name``.
+    """A vocabulary of at most ``size`` tokens from ``texts``, all in lower case: ``userName`` is ``user`` and ``name``.
 
-    With pieces that carry the blank before them and their case, as those of byte-level vocabularies do, what a
-    specification and its code have in common would have to be learnt word by word.
+    Tokens of byte-level vocabularies include the preceding blank and the case, so the model would have to learn word
+    by word what a specification and its code have in common.
     """
     bpe = Tokenizer(models.BPE(unk_token="<unk>"))
     bpe.normalizer = normalizers.Sequence(

@@ -1,4 +1,4 @@
-"""The page's part about heads."""
+"""The heads study's section of the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,18 +26,18 @@ from codeorigin_training.studies.heads.special import (
 from codeorigin_training.studies.section import Chart, Figure, Section, Series, Table
 
 _LEVEL = 0.005
-"""A loss of AUROC that counts as none."""
+"""The largest loss of AUROC that is regarded as none."""
 _DRAWS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class HeadFindings:
-    """What the study measured.
+    """Results of the study.
 
-    ``masses`` are those of ``n`` functions of the repositories ``units``, ``before`` those before attention learnt.
-    ``area`` is the retriever's AUROC.
-    ``retrieval`` holds mean reciprocal rank, share found first and among the first three: with all heads, and with
-    none. ``lost`` is the AUROC lost without each head, ``(layers, heads)``.
+    ``masses`` are those of ``n`` functions in the repositories ``units``, ``before`` those before attention was
+    trained. ``area`` is the retriever's AUROC. ``retrieval`` has the mean reciprocal rank and the shares found first
+    and among the first three, with all heads and with none. ``lost`` is the AUROC lost without each head,
+    ``(layers, heads)``.
     """
 
     masses: HeadMasses
@@ -51,7 +51,7 @@ class HeadFindings:
 
 
 def told(measured: HeadFindings, config: HeadsConfig) -> Section:
-    """What was measured, in words, tables and pictures."""
+    """The results in sentences, tables and charts."""
     area, lost, curve = measured.area, measured.lost, measured.curve
     masses, units = measured.masses, measured.units
     rank, first, _ = measured.retrieval[0]
@@ -193,7 +193,7 @@ def _heat(title: str, values: Floats) -> Chart:
 
 
 def _pictures(lifts: Floats, config: HeadsConfig) -> list[Chart]:
-    """The heads by their lifts ``(heads, constructs)`` in two dimensions, by two methods, in clusters."""
+    """Charts of the heads' lifts ``(heads, constructs)`` in two dimensions, by two methods, with clusters."""
     known = np.nan_to_num(lifts, nan=1.0)
     count = min(config.clusters, len(known))
     if len(known) < 4:

@@ -1,1 +1,1 @@
-"""Language identification: which of the supported languages a text is in, or none."""
+"""Language identification: which of the supported languages a text is in, if any."""

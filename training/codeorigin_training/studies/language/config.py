@@ -1,4 +1,4 @@
-"""The settings of the study of language identification."""
+"""Settings of the language identification study."""
 
 import sysconfig
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from codeorigin_training.classify.config import ClassifyConfig
 
 
 def _installed() -> tuple[Path, ...]:
-    """Where files of a Python, a Node and a system usually lie; what is not there is left out."""
+    """The usual folders of files of Python, of Node and of the system; missing ones are skipped when read."""
     paths = sysconfig.get_paths()
     near = (paths["stdlib"], paths["purelib"], "/usr/share", "/usr/lib", "/usr/include", "/etc")
     return tuple(Path(each) for each in near)
@@ -16,16 +16,17 @@ def _installed() -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LanguageConfig:
-    """How the language model is trained and measured.
+    """How the language identification model is trained and measured.
 
-    ``functions`` are taken a language for training, ``calibration_functions`` for its temperatures and threshold, and
-    ``test_functions`` for the figures, from three sets of repositories that share none. ``files`` are read at most of
-    ``folders`` for each kind of text, and ``generated`` texts of each kind of ``none`` are made. Other tools are
-    asked about ``peer_texts`` texts of each language in each view, and so are the model and an ``encoder``, if one is to
-    be trained on the same texts.
-    ``width`` is that of the table of hashed n-grams. ``right`` is the share of answers, all lengths alike, that must be
-    right where the model speaks at all. With ``model``, the folder of a model that exists, nothing is trained: its
-    figures and its card are made anew.
+    For each language, ``functions`` are used for training, ``calibration_functions`` for temperatures and threshold,
+    and ``test_functions`` for the figures, from three disjoint sets of repositories. At most ``files`` are read from
+    ``folders`` for each kind of text, and ``generated`` texts are generated for each kind of ``none``. Other tools are
+    compared on ``peer_texts`` texts of each language in each view, as are the model and an ``encoder``, if one is to be
+    trained on the same texts.
+
+    ``width`` is the size of the table of hashed n-grams. ``right`` is the share of answers, over all lengths together,
+    that must be right when the model names a language. With ``model``, the folder of an existing model, nothing is
+    trained; its figures and card are regenerated.
     """
 
     functions: int = 5000
@@ -48,7 +49,7 @@ class LanguageConfig:
 
     @property
     def training(self) -> dict[str, object]:
-        """What the weights depend on, as plain values; the folders by their last names, which say enough."""
+        """The settings that the weights depend on, as plain values; folders only by their last path component."""
         names = (
             "functions",
             "files",

@@ -1,4 +1,4 @@
-"""The examples of the study: three sets of texts from repositories and packages that share none."""
+"""The examples of the study: three sets of texts from disjoint sets of repositories and packages."""
 
 import random
 import re
@@ -22,7 +22,7 @@ from codeorigin_training.studies.language.views import Example, TextPart, head, 
 
 SIDES = ("train", "calibration", "test")
 LABELS = (*(name for name in LANGUAGES if name != "tsx"), NONE)
-"""The model's labels in their order. TSX is a dialect of TypeScript, which its markup tells and few texts show."""
+"""The model's labels, in order. TSX is left out: it is TypeScript with markup, which few texts contain."""
 
 _MEASURED = tuple(TextPart)
 _TRAINED = (
@@ -39,7 +39,7 @@ _FENCES = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
 
 
 def side_of_repo(repo: str) -> str:
-    """``test`` for the repositories that all of this project's measurements hold out, else by the name alone."""
+    """``test`` for the repositories that the whole project holds out; the others are split by a hash of their name."""
     if is_held_out(repo):
         return "test"
     return "calibration" if unit_hash(repo, "language") < 0.12 else "train"
@@ -47,7 +47,7 @@ def side_of_repo(repo: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function of the corpus: its text, its language's id and its repository."""
+    """One function of the corpus: its text, the id of its language, and its repository."""
 
     code: str
     language: str
@@ -55,7 +55,7 @@ class Function:
 
 
 def read_spread(data: Path, counts: Mapping[str, int], random_: random.Random) -> dict[str, list[Function]]:
-    """At most ``counts[side]`` functions a language of each side, each repository's second one after the first of all.
+    """At most ``counts[side]`` functions per language of each side, spread evenly over the repositories.
 
     Raises:
         CorpusError: the corpus is missing or lacks a column.
@@ -99,10 +99,10 @@ def _table(data: Path) -> pa.Table:
 def read_examples(
     data: Path, config: LanguageConfig, sides: Sequence[str] = SIDES
 ) -> dict[str, list[Example]]:
-    """The examples of each of ``sides``, which are some of :data:`SIDES`; they do not depend on the others.
+    """The examples of each of ``sides``, a subset of :data:`SIDES`; a side's examples do not depend on the others.
 
-    In ``train`` a function gives two texts, now and then with a file's head above it; in the others it gives one of
-    every view that it is long enough for. Generated texts of ``test`` are made of words of its own repositories.
+    In ``train``, a function yields two texts, sometimes with the head of a file above it; in the other sides, it yields
+    one text for every view that it is long enough for. Generated texts use words from repositories of the same side.
 
     Raises:
         CorpusError: the corpus is missing or lacks a column.
@@ -129,7 +129,7 @@ def read_examples(
         side = side_of(package)
         if side not in examples:
             continue
-        # Documents hold code in fences: the text outside is what is none.
+        # Skip documents with code blocks: only the text around those is in none of the languages.
         if label == NONE and (_FENCES.search(text) or "::\n" in text or "code-block" in text):
             continue
         if label == NONE or side == "train":
@@ -138,7 +138,7 @@ def read_examples(
 
 
 def _words_of(rows: Sequence[Function], random_: random.Random) -> Callable[[], str]:
-    """A function that gives random identifiers of ``rows``."""
+    """A function that returns random identifiers from ``rows``."""
     sample = random_.sample(rows, min(len(rows), 2000))
     words = sorted({word for row in sample for word in re.findall(r"\b[A-Za-z][A-Za-z]{2,14}\b", row.code)})
     return lambda: random_.choice(words) if words else "word"
@@ -165,7 +165,7 @@ def _of_function(
 
 def _of_text(text: str, label: str, unit: str, random_: random.Random, *, trains: bool) -> list[Example]:
     lines = text.split("\n")
-    # A window of a long file: its beginning would say the same in every file of a package.
+    # A random window of a long file, because the beginnings of a package's files are often the same.
     if len(lines) > 60:
         first = random_.choice((0, random_.randint(0, len(lines) - 40)))
         lines = lines[first : first + random_.randint(20, 60)]

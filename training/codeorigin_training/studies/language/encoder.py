@@ -1,4 +1,4 @@
-"""The encoder recipe on the same texts: what a trained encoder says where the product asks n-grams."""
+"""Train an encoder on the same texts, for comparison with the n-grams of the product."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ _VOCABULARY, _SAMPLE = 8192, 20_000
 def encoder_labels(
     training: Sequence[Example], config: ClassifyConfig, folder: Path, log: Log
 ) -> Callable[[Sequence[Example]], list[str]]:
-    """Train a classifier on ``training``, keep it in ``folder``, and give what says its labels of other texts.
+    """Train a classifier on ``training``, save it in ``folder``, and return a function that labels other texts.
 
     Raises:
         ClassifyError: there are too few texts.

@@ -1,4 +1,4 @@
-"""The model's folder: weights, manifest, card; what the server loads."""
+"""The model folder that the server loads: weights, manifest and card."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ CARD = "README.md"
 def write_folder(
     model: LanguageModel, measured: Mapping[str, Any], settings: Mapping[str, object], folder: Path
 ) -> None:
-    """Write ``model`` to ``folder``, with what it was made with and the figures of ``measured`` in manifest and card."""
+    """Write ``model`` to ``folder``, with ``settings`` in the manifest, and figures in both manifest and card."""
     folder.mkdir(parents=True, exist_ok=True)
     with written_whole(folder / WEIGHTS) as partial:
         np.savez_compressed(partial, weights=model.weights, scale=model.scale, bias=model.bias)
@@ -45,13 +45,13 @@ def write_folder(
 
 
 def made_with(folder: Path) -> dict[str, object]:
-    """What the model in ``folder``, which :meth:`LanguageModel.load` can read, was made with."""
+    """The settings of the model in ``folder``, which :meth:`LanguageModel.load` can read."""
     settings: dict[str, object] = json.loads((folder / MANIFEST).read_bytes())["settings"]
     return settings
 
 
 def card(model: LanguageModel, measured: Mapping[str, Any], size: int) -> str:
-    """The model card, in Markdown; ``size`` is that of the weights in bytes."""
+    """The model card, in Markdown; ``size`` is the size of the weights in bytes."""
     views: Mapping[str, Any] = measured["views"]
     longest = views.get(TextPart.LONG.value) or next(iter(views.values()))
     named = ", ".join(label for label in model.labels if label != NONE)

@@ -1,4 +1,4 @@
-"""Whole files of what is installed on the machine that trains: real prose, data and markup, and real file heads."""
+"""Files installed on the training machine: real prose, data and markup, and real file heads."""
 
 import os
 import random
@@ -46,7 +46,7 @@ NONE_SUFFIXES = frozenset(
         "desktop",
     ]
 )
-"""File name endings of texts in none of the supported languages."""
+"""File name extensions of texts in none of the supported languages."""
 
 _CODE_SUFFIXES = frozenset(suffix[1:] for each in LANGUAGES.values() for suffix in each.extensions)
 _MAX_BYTES = 200_000
@@ -55,10 +55,10 @@ _MAX_BYTES = 200_000
 def installed_files(
     folders: Sequence[Path], per_kind: int, random_: random.Random
 ) -> list[tuple[str, str, str]]:
-    """(kind, package, text) of at most ``per_kind`` files of each kind below ``folders``, many packages first.
+    """(kind, package, text) of at most ``per_kind`` files of each kind below ``folders``, from many packages.
 
-    A kind is the id of a language, or a file name ending of :data:`NONE_SUFFIXES`. A package is the folder two levels
-    below one of ``folders``. What is not there or not UTF-8 is left out.
+    A kind is the id of a language, or an extension in :data:`NONE_SUFFIXES`. A package is a folder up to two levels
+    below one of ``folders``. Missing folders and files that are not UTF-8 are skipped.
     """
     found: dict[str, list[tuple[str, Path]]] = defaultdict(list)
     for folder in folders:
@@ -107,6 +107,6 @@ def _read(path: Path) -> str | None:
 
 
 def side_of(package: str) -> str:
-    """``train``, ``calibration`` or ``test``: the part of the split that all files of ``package`` belong to."""
+    """The side of the split that all files of ``package`` belong to: ``train``, ``calibration`` or ``test``."""
     place = unit_hash(package, "language-files")
     return "test" if place < 0.2 else "calibration" if place < 0.35 else "train"

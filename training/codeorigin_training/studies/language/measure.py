@@ -1,4 +1,4 @@
-"""What the model says of texts from repositories that it never saw, beside other tools."""
+"""Figures of the model on texts from repositories that it never saw, compared with other tools."""
 
 import random
 import sys
@@ -20,19 +20,19 @@ from codeorigin_training.studies.section import Figure, Section, Table
 _BINS = 10
 _TIMED = 5
 _SIZES = {"fewer than 10 lines": (0, 9), "10 to 40 lines": (10, 40), "more than 40 lines": (41, sys.maxsize)}
-"""Classes of texts for the time that they take: fewest and most lines."""
+"""Size classes of texts for timing: minimum and maximum number of lines."""
 
 OWN = "this model"
-"""The model among its peers, asked about the texts that they are asked about."""
+"""Name of the model in comparisons with its peers on the same texts."""
 
 Peer = Callable[[Sequence[Example]], list[str] | None]
-"""Says a label of every text, or None where it is not installed."""
+"""Labels every text; returns None if the tool is not installed."""
 
 
 def figures(model: LanguageModel, examples: Sequence[Example]) -> dict[str, Any]:
-    """Figures of ``model`` by view (:func:`of_view`), and ``milliseconds`` a text by its size (:func:`by_size`).
+    """Figures of ``model`` by view (:func:`of_view`), and ``milliseconds`` per text by size (:func:`by_size`).
 
-    The least of five runs counts, of the processor's time: a clock on the wall tells what else the machine was at.
+    Times are the minimum CPU time of five runs, because wall-clock time depends on what else the machine is doing.
     """
     probabilities, times = [], []
     for example in examples:
@@ -52,7 +52,7 @@ def figures(model: LanguageModel, examples: Sequence[Example]) -> dict[str, Any]
 
 
 def by_size(texts: Sequence[str], milliseconds: Floats) -> dict[str, dict[str, float]]:
-    """Number, median and 95th percentile of ``milliseconds`` ``(n,)`` for the texts of each number of lines, and all."""
+    """Number of texts, and median and 95th percentile of ``milliseconds`` ``(n,)``, by size class and for all."""
     lines = np.array([text.count("\n") + 1 for text in texts])
     groups = {name: (lines >= low) & (lines <= high) for name, (low, high) in _SIZES.items()}
     groups["all"] = np.ones(len(lines), dtype=np.bool_)
@@ -72,11 +72,12 @@ def of_view(
 ) -> dict[str, Any]:
     """Figures of the examples of one ``view``; ``probabilities`` ``(n, labels)`` are those of all examples.
 
-    ``accuracy`` is the mean over the languages of the share told rightly with no silence allowed; in ``either`` an
-    answer also counts as right if the text is in both languages by their grammars (C and C++, say). ``f1`` is by
-    language, over the code alone. ``named`` is the share of code that the model names at its threshold, ``right`` how
-    much of that is right, ``none_silent`` the share of the other texts that it rightly names nothing for, ``ece`` the
-    expected calibration error (Naeini et al., 2015) over ten bins of confidence, all texts.
+    ``accuracy`` is the mean over the languages of the share identified correctly, with an answer required for every
+    text. ``either`` also counts an answer as correct if the text is valid in both languages by their grammars (such as
+    C and C++). ``f1`` is by language, over code only. ``named`` is the share of code whose language the model names at
+    its threshold, ``right`` the share of those answers that are correct, ``none_silent`` the share of other texts for
+    which it correctly names nothing, and ``ece`` the expected calibration error (Naeini et al., 2015) over ten bins of
+    confidence, for all texts.
     """
     chosen = np.array([example.view is view for example in examples])
     target, table = labels_of(examples)[chosen], probabilities[chosen]
@@ -107,13 +108,13 @@ def of_view(
 
 
 def confused(answer: Integers, target: Integers, count: int = 6) -> list[list[Any]]:
-    """The most frequent mistakes as [true label, answer, how often]; codes ``(n,)``."""
+    """The most frequent mistakes as [true label, answer, count]; both arrays are label indices ``(n,)``."""
     pairs = Counter((LABELS[t], LABELS[a]) for t, a in zip(target, answer, strict=True) if t != a)
     return [[true, said, number] for (true, said), number in pairs.most_common(count)]
 
 
 def calibration_error(confidence: Floats, hit: Booleans) -> float:
-    """Mean gap between confidence and hits, both ``(n,)``, over :data:`_BINS` equal bins, weighted by their texts."""
+    """Mean gap between confidence and hits, both ``(n,)``, over :data:`_BINS` equal bins, weighted by their size."""
     bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     gaps = [
         abs(confidence[bins == b].mean() - hit[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)
@@ -122,7 +123,7 @@ def calibration_error(confidence: Floats, hit: Booleans) -> float:
 
 
 def pygments_labels(examples: Sequence[Example]) -> list[str]:
-    """What ``guess_lexer`` of Pygments calls each text, as one of :data:`LABELS`."""
+    """The label in :data:`LABELS` that ``guess_lexer`` of Pygments gives each text."""
     from pygments.lexers import guess_lexer  # noqa: PLC0415
     from pygments.util import ClassNotFound  # noqa: PLC0415
 
@@ -138,7 +139,7 @@ def pygments_labels(examples: Sequence[Example]) -> list[str]:
 
 
 def magika_labels(examples: Sequence[Example]) -> list[str] | None:
-    """What magika calls each text, as one of :data:`LABELS`; None where it is not installed."""
+    """The label in :data:`LABELS` that magika gives each text; None if it is not installed."""
     try:
         from magika import Magika  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
     except ImportError:
@@ -155,7 +156,7 @@ PEER_NOTE = (
 
 
 def peer_table(measured: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Header and rows of the model beside its peers, with the number of texts that each row rests on."""
+    """Header and rows of a table of the model and its peers, with the number of texts in each row."""
     peers: Mapping[str, Mapping[str, float]] = measured["peers"]
     rows = tuple(
         (
@@ -169,7 +170,7 @@ def peer_table(measured: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tupl
 
 
 def language_section(measured: Mapping[str, Any]) -> Section:
-    """The figures of :func:`figures` and :func:`compared` as a section of the studies' page."""
+    """The results of :func:`figures` and :func:`compared` as a section of the studies page."""
     views: Mapping[str, Mapping[str, Any]] = measured["views"]
     rows = tuple(
         (
@@ -228,7 +229,7 @@ def language_section(measured: Mapping[str, Any]) -> Section:
 
 
 def peer_sample(examples: Sequence[Example], most: int, seed: int) -> list[Example]:
-    """At most ``most`` code ``examples`` of each language and view; a draw over all of them leaves few in some."""
+    """At most ``most`` code ``examples`` of each language and view; a single draw would leave few of some kinds."""
     groups: dict[tuple[str, str], list[Example]] = {}
     for example in examples:
         if example.label != NONE:
@@ -244,7 +245,7 @@ def peer_sample(examples: Sequence[Example], most: int, seed: int) -> list[Examp
 def compared(
     model: LanguageModel, examples: Sequence[Example], peers: Mapping[str, Peer]
 ) -> dict[str, dict[str, Any]]:
-    """``peers``: accuracy of the model and of others on the same ``examples``; ``peer_texts``: how many by view."""
+    """``peers``: accuracy of the model and others on the same ``examples``; ``peer_texts``: number of texts by view."""
 
     def own(asked: Sequence[Example]) -> list[str]:
         return [LABELS[int(model.probabilities(each.text).argmax())] for each in asked]
@@ -257,7 +258,7 @@ def compared(
 
 
 def peer_figures(examples: Sequence[Example], peers: Mapping[str, Peer]) -> dict[str, dict[str, float]]:
-    """Mean accuracy over the languages by view, for every one of ``peers`` that is there."""
+    """Mean accuracy over the languages by view, for each of ``peers`` that is installed."""
     found: dict[str, dict[str, float]] = {}
     for name, ask in peers.items():
         said = ask(examples)

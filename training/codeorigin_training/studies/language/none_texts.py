@@ -1,4 +1,4 @@
-"""Texts in none of the supported languages, made with varied words: data, logs, markup, prose, other languages."""
+"""Generate texts in none of the supported languages with varied words: data, logs, markup, prose, other languages."""
 
 import difflib
 import json
@@ -146,7 +146,7 @@ def _diff(random_: random.Random, code: str) -> str:
 def none_texts(
     count: int, word: Callable[[], str], code: Callable[[], str], random_: random.Random
 ) -> list[tuple[str, str]]:
-    """``count`` texts of each kind, as (kind, text): names from ``word``, and diffs of functions from ``code``."""
+    """``count`` texts of each kind, as (kind, text), with names from ``word`` and diffs of functions from ``code``."""
     made = []
     for _ in range(count):
         for kind, lines in _LINES.items():

@@ -1,4 +1,4 @@
-"""How much the grammars of languages that share most of their texts count: fitted on texts that were not learnt."""
+"""Fit the weight of grammars for pairs of similar languages, on texts that were not used in training."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,16 +11,16 @@ from codeorigin_training.studies.language.views import Example
 
 _MOST = 6.0
 _RIDGE = 0.05
-"""Of the squared shift, so that a dozen texts that all go one way do not give certainty."""
+"""Penalty on the squared shift, so that a dozen texts that agree do not lead to certainty."""
 
 
 def grammar_shifts(
     model: LanguageModel, examples: Sequence[Example], probabilities: Floats
 ) -> dict[str, Mapping[Legality, float]]:
-    """The shifts of the log odds of each pair's first language, by what the grammars say; in logits.
+    """The shifts of the log odds of each pair's first language, by the grammars' answer; in logits.
 
     ``probabilities`` ``(len(examples), labels)`` are those of ``model`` without shifts. Each shift maximises the
-    likelihood of the pair's texts that are open and of which the grammars say the same; 0 where there are none.
+    penalised likelihood of the pair's undecided texts with the same answer of the grammars; 0 if there are none.
     """
     met: dict[tuple[str, Legality], list[tuple[float, bool]]] = {}
     for example, each in zip(examples, probabilities, strict=True):
@@ -47,6 +47,6 @@ def _shift(texts: Sequence[tuple[float, bool]]) -> float:
 
 
 def either_will_do(text: str, label: str, answer: str) -> bool:
-    """Whether ``label`` and ``answer`` are a pair whose grammars both read ``text``: it is in both languages."""
+    """Whether ``label`` and ``answer`` are a pair of languages whose grammars both accept ``text``."""
     pair = next((pair for pair in PAIRS.values() if {label, answer} == set(pair)), None)
     return pair is not None and legality(text, pair) is Legality.BOTH

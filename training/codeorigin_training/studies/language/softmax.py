@@ -1,4 +1,4 @@
-"""A linear softmax over hashed n-grams, its temperatures and its threshold; NumPy and SciPy alone."""
+"""A linear softmax over hashed n-grams, with temperatures and a threshold; needs only NumPy and SciPy."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,11 +17,11 @@ from codeorigin_training.studies.language.pairs import grammar_shifts
 from codeorigin_training.studies.language.views import Example
 
 BOUNDS = (150, 300, 700)
-"""Numbers of features at which the temperature changes: two lines, five, ten and what is longer, about."""
+"""Numbers of features at which the temperature changes: roughly two lines, five, ten, and longer."""
 
 
 def matrix(texts: Sequence[str], width: int) -> csr_matrix:
-    """Features ``(len(texts), width)``, float32: each row's n-grams once, divided by the root of their number."""
+    """Features ``(len(texts), width)``, float32: 1 for each n-gram present, divided by the root of their number."""
     rows = [features(text, width).astype(np.int32) for text in texts]
     sizes = np.array([len(row) for row in rows])
     values = np.repeat((1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32), sizes)
@@ -39,9 +39,9 @@ def labels_of(examples: Sequence[Example]) -> Integers:
 def train(
     examples: Sequence[Example], config: LanguageConfig, log: Callable[[str], None]
 ) -> tuple[Floats32, Floats32]:
-    """Weights ``(width, labels)`` and bias ``(labels,)`` by Adam (Kingma and Ba, 2015) with decoupled weight decay.
+    """Weights ``(width, labels)`` and bias ``(labels,)``, by Adam (Kingma and Ba, 2015) with decoupled weight decay.
 
-    Every label weighs alike, whatever its number of examples.
+    All labels have the same weight, regardless of their number of examples.
     """
     x, y = matrix([example.text for example in examples], config.width), labels_of(examples)
     log(f"{x.shape[0]} texts, {x.nnz / max(x.shape[0], 1):.0f} n-grams each")
@@ -65,7 +65,7 @@ def train(
             errors = (probabilities * importance[chosen, None] / len(target)).astype(np.float32)
             step += 1
             rate = config.learning_rate * (1 - (step - 1) / steps)
-            # Only rows that the batch holds move: the rest of a table of this width would cost most of the time.
+            # Update only rows that occur in the batch; updating the whole wide table would take most of the time.
             ids, places = np.unique(batch.indices, return_inverse=True)
             narrow = csr_matrix((batch.data, places, batch.indptr), shape=(len(target), len(ids)))
             gradient = np.asarray(narrow.T @ errors)
@@ -86,7 +86,7 @@ def softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
 
 
 def quantised(weights: Floats32, bias: Floats32) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
-    """``weights`` as int8, the scale of each label ``(labels,)`` and the bias: what a model folder holds."""
+    """The contents of a model folder: ``weights`` as int8, the scale of each label ``(labels,)``, and the bias."""
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-12) / 127
     return np.round(weights / scale).astype(np.int8), scale.astype(np.float64), bias.astype(np.float64)
 
@@ -97,9 +97,9 @@ def fitted(
     calibration: Sequence[Example],
     config: LanguageConfig,
 ) -> LanguageModel:
-    """The model of ``weights`` ``(width, labels)`` and ``bias`` ``(labels,)``, quantised and calibrated.
+    """The model with ``weights`` ``(width, labels)`` and ``bias`` ``(labels,)``, quantised and calibrated.
 
-    Its temperatures, what grammars count and its threshold come from texts of other repositories than it learnt from.
+    Temperatures, grammar shifts and threshold are fitted on texts from repositories that were not used in training.
     """
     model = LanguageModel(
         LABELS, *quantised(weights, bias), Temperatures((), (1.0,)), threshold=0.0, version=config.version
@@ -124,7 +124,7 @@ def fitted(
 
 
 def _temperature(logits: Floats, target: Integers) -> float:
-    """What divides ``logits`` so that the likelihood of ``target`` is greatest (Guo et al., 2017)."""
+    """The divisor of ``logits`` that maximises the likelihood of ``target`` (Guo et al., 2017)."""
 
     def loss(log_temperature: float) -> float:
         probabilities = softmax(logits / np.exp(log_temperature))
@@ -134,11 +134,11 @@ def _temperature(logits: Floats, target: Integers) -> float:
 
 
 def threshold_for(probabilities: Floats, target: Integers, right: float) -> float:
-    """The lowest confidence from which the share ``right`` of all named languages is right; at least 0.5.
+    """The lowest confidence, at least 0.5, above which a share ``right`` of the named languages is correct.
 
     ``probabilities`` are ``(n, labels)``, ``target`` ``(n,)``.
 
-    ``none`` is silence and counts neither way. 0.99 where no confidence reaches it.
+    The answer ``none`` names no language and is not counted. Returns 0.99 if no confidence is sufficient.
     """
     confidence, answer = probabilities.max(axis=1), probabilities.argmax(axis=1)
     named = answer != LABELS.index("none")

@@ -1,4 +1,4 @@
-"""Texts as users have them: two lines, five, ten, whole functions, with or without what stands above them."""
+"""Texts of the kinds that users have: two lines, five, ten, or whole functions, with or without a file head above."""
 
 import random
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class TextPart(StrEnum):
-    """Which part of a function or file a text is."""
+    """The part of a function or file that a text shows."""
 
     FIRST_TWO = "first 2 lines"
     MIDDLE_TWO = "2 lines, anywhere"
@@ -22,7 +22,7 @@ class TextPart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One text and the index of its label; ``unit`` is the repository or package that it is from."""
+    """One text and its label; ``unit`` is the repository or package that it comes from."""
 
     text: str
     label: str
@@ -31,7 +31,7 @@ class Example:
 
 
 def part(text: str, view: TextPart, random_: random.Random) -> str | None:
-    """The part of ``text`` that ``view`` names, at a random place where there is a choice; None if it is too short."""
+    """The part of ``text`` named by ``view``, at a random position if it can vary; None if there is too little text."""
     lines = text.split("\n")
     wanted = {TextPart.FIRST_TWO: 2, TextPart.MIDDLE_TWO: 2, TextPart.FIVE: 5, TextPart.TEN: 10}.get(view)
     if wanted is None:
@@ -45,7 +45,7 @@ def part(text: str, view: TextPart, random_: random.Random) -> str | None:
 
 
 def templates(name: str) -> dict[str, list[str]]:
-    """The templates of the file ``name`` beside this one."""
+    """The templates in the file ``name`` next to this one."""
     with (Path(__file__).parent / name).open("rb") as file:
         return tomllib.load(file)
 
@@ -59,7 +59,7 @@ def head(language: str, word: Callable[[], str], random_: random.Random) -> str:
 
 
 def fill(template: str, word: Callable[[], str], random_: random.Random) -> str:
-    """``template`` with something new for each place that heads.toml explains."""
+    """``template`` with its placeholders, which heads.toml explains, replaced by random words and numbers."""
 
     def made(match: re.Match[str]) -> str:
         kind = match.group(1)

@@ -1,1 +1,1 @@
-"""Representations: what source, syntax tree and control flow say of each other, and of who wrote the code."""
+"""Representations: what source, syntax tree and control flow say about each other and about who wrote the code."""

@@ -1,4 +1,4 @@
-"""The settings of the study of representations."""
+"""Settings of the representations study."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class RepresentationsConfig:
-    """How the relations and the detectors are trained and measured.
+    """How the relation classifiers and the detectors are trained and measured.
 
-    ``functions`` teach the relations and ``test_functions`` measure them; ``detector_functions`` and
-    ``detector_test_functions`` do so for the detectors, at most ``per_repository`` of a repository and label. The
-    relations are told by a transformer of ``layers`` layers of width ``dim`` that reads ``context`` tokens, with a
-    vocabulary of ``vocabulary`` of the source's; ``encoder`` is the folder of a pretrained one to be used in its place,
-    with its vocabulary extended. While it learns, every pair is swapped with ``swaps`` neighbours.
-    ``joined_functions`` of them also teach an ordinary classifier, which reads both representations in one
-    sequence of ``joined_context`` tokens for ``joined_epochs``. The constructs' evidence is that of ``bundle`` on
+    The relation classifiers are trained on ``functions`` and measured on ``test_functions``, the detectors on
+    ``detector_functions`` and ``detector_test_functions``, with at most ``per_repository`` functions of each repository
+    and label. Relations are classified by a transformer of ``layers`` layers and width ``dim`` that reads ``context``
+    tokens, with a vocabulary of ``vocabulary`` entries from the source. ``encoder`` is the folder of a pretrained
+    encoder to use as well, with its vocabulary extended. In training, every pair is swapped with ``swaps`` neighbours.
+    An ordinary classifier is also trained, on ``joined_functions`` of the functions; it reads both representations in
+    one sequence of ``joined_context`` tokens for ``joined_epochs``. The evidence of constructs is that of ``bundle`` on
     ``explained_functions``.
     """
 

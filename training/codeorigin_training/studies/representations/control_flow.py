@@ -1,9 +1,9 @@
-"""Control flow of a function by its syntax tree: statements as nodes, and where control may go from each.
+"""Control flow of a function from its syntax tree: statements as nodes, and where control may go from each.
 
-An approximation that needs no compiler: a ``try`` may go to each of its handlers from its beginning, calls return,
-and the branches of a ``switch`` fall through where the language lets them. A ``break`` or ``continue`` with a label is
-one of the innermost loop, a ``goto`` goes on to the next statement, and a ``return`` inside of a ``try`` leaves the
-function without its ``finally``.
+It is an approximation that needs no compiler: a ``try`` may go to each of its handlers from its beginning, calls
+return, and the branches of a ``switch`` fall through if the language allows it. A ``break`` or ``continue`` with a
+label refers to the innermost loop, a ``goto`` continues with the next statement, and a ``return`` inside a ``try``
+leaves the function without running its ``finally``.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from tree_sitter import Node
 from codeorigin_training.studies.representations.trees import root_of
 
 LANGUAGES = ("python", "javascript", "typescript", "java", "go", "c", "cpp", "csharp")
-"""Languages whose control flow is read."""
+"""Languages with support for control flow."""
 
 _BLOCKS = frozenset(
     {"block", "statement_block", "compound_statement", "statement_list", "else_clause", "finally_clause"}
@@ -56,14 +56,14 @@ _NOTHING = frozenset({"comment", "line_comment", "block_comment", "empty_stateme
 
 @dataclass(frozen=True, slots=True)
 class ControlFlow:
-    """``kinds[i]`` is what node ``i`` is; ``edges`` are pairs of nodes, in order. Node 0 is the entry, 1 the exit."""
+    """``kinds[i]`` is the kind of node ``i``; ``edges`` are sorted pairs of nodes. Node 0 is the entry, 1 the exit."""
 
     kinds: tuple[str, ...]
     edges: tuple[tuple[int, int], ...]
 
     @property
     def tokens(self) -> list[str]:
-        """``entry -> 2`` and so on: each node with its kind and where control may go, by distance from it."""
+        """Each node as its kind, ``>``, its successors by relative position (``+1``) or ``exit``, and ``;``."""
         found: list[str] = []
         for node, kind in enumerate(self.kinds):
             found += [kind, ">"]
@@ -75,7 +75,7 @@ class ControlFlow:
 
 
 def control_flow(code: str, language: str) -> ControlFlow | None:
-    """The flow of the first function of ``code``, or None in a language whose flow is not read, and without a body.
+    """The flow of the first function in ``code``; None if the language is not supported or there is no body.
 
     Raises:
         ParseBudgetError: the parser would take too long.
@@ -92,7 +92,7 @@ def control_flow(code: str, language: str) -> ControlFlow | None:
 
 
 def _body(root: Node) -> Node | None:
-    """The body of the outermost function; a method without its class may be read as a block behind a call."""
+    """The body of the outermost function; a method without its class may be parsed as a block after a call."""
     queue = [root]
     while queue:
         node = queue.pop(0)
@@ -110,7 +110,7 @@ def _body(root: Node) -> Node | None:
 
 @dataclass(slots=True)
 class _Builder:
-    """Adds statements; ``ends`` everywhere are the nodes from which control goes on to what comes next."""
+    """Adds statements; ``ends`` are always the nodes from which control continues to what comes next."""
 
     kinds: list[str] = field(default_factory=lambda: ["entry", "exit"])
     edges: list[tuple[int, int]] = field(default_factory=list)
@@ -135,7 +135,7 @@ class _Builder:
     def statement(self, node: Node, ends: list[int]) -> list[int]:
         kind = node.type
         if not ends or kind in _NOTHING:
-            return ends  # nothing comes here, or nothing happens
+            return ends  # unreachable, or does nothing
         if kind in _BLOCKS:
             return self.statements(node.named_children, ends)
         makers = ((_IFS, self._if), (_LOOPS, self._loop), (_SWITCHES, self._switch), (_TRIES, self._try))
@@ -164,7 +164,7 @@ class _Builder:
         condition = self.node("if", ends)
         taken = node.child_by_field_name("consequence")
         left = self.statement(taken, [condition]) if taken is not None else [condition]
-        # Python lists every elif and the else side by side; each elif is a condition of its own.
+        # Python lists every elif and the else as siblings; each elif is a separate condition.
         waiting = [condition]
         for other in node.children_by_field_name("alternative"):
             if other.type == "elif_clause":
@@ -186,7 +186,7 @@ class _Builder:
             self.edge(end, condition)
         self._continues.pop()
         breaks = self._breaks.pop()
-        # Python's: a loop that nothing broke off goes on there.
+        # Python's else clause, which runs if there was no break.
         other = node.child_by_field_name("alternative")
         return [*(self.statement(other, [condition]) if other is not None else [condition]), *breaks]
 
@@ -226,7 +226,7 @@ class _Builder:
 
 
 def _cases(node: Node) -> list[Node]:
-    """The cases of a switch, however deep its grammar puts them; not those of a switch inside."""
+    """The cases of a switch, at whatever depth the grammar puts them, without those of nested switches."""
     found: list[Node] = []
     stack = list(reversed(node.named_children))
     while stack:

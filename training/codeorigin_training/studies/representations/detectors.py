@@ -1,4 +1,4 @@
-"""Detectors of one kind on source, on source with structure as text, and on structure with tokens of its own."""
+"""The same kind of detector on source, on source with structure as text, and on structure with separate tokens."""
 
 import re
 from collections.abc import Sequence
@@ -30,10 +30,11 @@ _NORM_POWER = 0.5
 
 
 def representation_matrices(rows: Sequence[Row]) -> dict[str, sparse.csr_matrix]:
-    """n-grams of the ``rows`` for each of :data:`DETECTORS`, ``(len(rows), width)`` with roots of counts.
+    """n-grams of ``rows`` for each of :data:`DETECTORS`, ``(len(rows), width)``, as square roots of counts.
 
-    ``B`` counts words of one or two, whether they are of the source or spell a node's type; ``C`` counts n-grams of
-    one to three of structure apart from those of the source. A function whose structure takes too long has none.
+    ``B`` counts word unigrams and bigrams, whether they are from the source or from the name of a node type; ``C``
+    counts n-grams of structure (orders one to three) separately from those of the source. A function whose structure
+    takes too long to compute has none.
     """
     sources, structures = [], []
     for row in rows:
@@ -55,7 +56,7 @@ def representation_matrices(rows: Sequence[Row]) -> dict[str, sparse.csr_matrix]
 def detector_logits(
     train: sparse.csr_matrix, rows: Sequence[Row], test: sparse.csr_matrix, strength: float
 ) -> Floats:
-    """Logits ``(test.shape[0],)`` of a regression on ``train`` ``(len(rows), width)``, classes balanced."""
+    """Logits ``(test.shape[0],)`` of a regression on ``train`` ``(len(rows), width)`` with balanced classes."""
     labels = np.array([row.label for row in rows], dtype=np.int64)
     return fit_linear(train, labels, balanced_weights(rows), strength).logits(test)
 

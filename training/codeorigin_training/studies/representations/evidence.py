@@ -1,4 +1,4 @@
-"""What a bundle's evidence lies in: its share by construct, and how well a construct alone tells the classes apart."""
+"""A bundle's evidence by construct: its share, and how well each construct alone separates the classes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def construct_evidence(rows: Sequence[Row], detector: Detector) -> tuple[Floats,
 def construct_rows(
     rows: Sequence[Row], values: Floats, characters: Floats, *, rounds: int, seed: int
 ) -> list[ConstructRow]:
-    """The constructs by their share of the evidence ``(n, constructs)``, the greatest first."""
+    """The constructs, sorted by their share of the absolute evidence ``(n, constructs)``, largest first."""
     labels = np.array([row.label for row in rows], dtype=np.int64)
     shares = np.abs(values).sum(axis=0) / max(np.abs(values).sum(), 1e-12)
     found = []

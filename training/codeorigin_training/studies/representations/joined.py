@@ -1,4 +1,4 @@
-"""Relations told by an ordinary classifier of texts: both representations in one sequence, one after the other."""
+"""Classify relations with an ordinary text classifier that reads both representations in one sequence."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,11 +24,11 @@ from codeorigin_training.studies.representations.relations import RelationAnswer
 OWN, SWAPPED = "own", "swapped"
 _BETWEEN = "\n"
 _MOST_CHARACTERS = 600
-"""Of each representation, so that the second one is read too."""
+"""Maximum length of each representation, so that the second one is read too."""
 
 
 def own_tokens(functions: Sequence[Represented]) -> dict[str, str]:
-    """Part of structure -> a text that stands for it and occurs in no code, for a vocabulary that is extended."""
+    """Texts that represent parts of structure and occur in no code, for extending a vocabulary."""
     names = sorted({token for each in functions for token in (*each.tree, *each.flow)})
     return {
         name: f"\N{MATHEMATICAL LEFT ANGLE BRACKET}{name}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
@@ -39,9 +39,9 @@ def own_tokens(functions: Sequence[Represented]) -> dict[str, str]:
 def joined_examples(
     functions: Sequence[Represented], size: int, own: dict[str, str] | None
 ) -> tuple[list[Labelled], list[str]]:
-    """Every pair of representations as one text, as many swapped as not, and the kind of each.
+    """Every pair of representations as one text, half of them swapped, and the kind of each.
 
-    With ``own``, structure is written in tokens of its own (:func:`own_tokens`); a part that it lacks is left out.
+    With ``own``, structure is written in its own tokens (:func:`own_tokens`); parts without one are left out.
     """
     examples: list[Labelled] = []
     kinds: list[str] = []
@@ -62,7 +62,7 @@ def train_joined(
     config: RepresentationsConfig,
     log: Log,
 ) -> Classifier:
-    """A classifier of :func:`joined_examples`, from scratch; ``own`` extends the vocabulary ``bpe``."""
+    """Train a classifier of :func:`joined_examples` from scratch; ``own`` extends the vocabulary ``bpe``."""
     vocabulary = BpeTokenizer.from_str(bpe.to_str())
     if own is not None:
         vocabulary.add_tokens([AddedToken(text, normalized=False) for text in own.values()])
@@ -87,7 +87,7 @@ def joined_answers(
     own: dict[str, str] | None,
     config: RepresentationsConfig,
 ) -> RelationAnswers:
-    """What ``classifier`` says of the pairs of ``functions``."""
+    """The answers of ``classifier`` for the pairs of ``functions``."""
     examples, kinds = joined_examples(functions, config.batch, own)
     said = [label for label, _ in classifier.predict([each.text for each in examples])]
     right = np.array([label == each.label for label, each in zip(said, examples, strict=True)], dtype=bool)
@@ -97,5 +97,5 @@ def joined_answers(
 def _text(function: Represented, view: Representation, own: dict[str, str] | None) -> str:
     if own is None or view is Representation.SOURCE:
         return function.text(view)[:_MOST_CHARACTERS]
-    # Tokens of its own are few: as many as the same number of characters spells of words of three.
+    # Limit the number of tokens as if each were spelled with three characters.
     return "".join(own[token] for token in function.tokens(view)[: _MOST_CHARACTERS // 3] if token in own)

@@ -1,4 +1,4 @@
-"""The study of representations: relations between them, detectors on each, and evidence by construct."""
+"""The representations study: relations between them, detectors on each, and evidence by construct."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ from codeorigin_training.studies.section import Chart, Figure, Section, Series, 
 def relations_section(
     train: Sequence[Row], test: Sequence[Row], config: RepresentationsConfig, log: Log
 ) -> Section:
-    """How well a classifier tells which representations belong together, and what they cost in tokens."""
+    """How well a classifier recognises representations that belong together, and what they cost in tokens."""
     learnt, asked = represented(train), represented(test)
     log(f"relations: {len(learnt)} functions to learn from, {len(asked)} to ask about")
     spelled = SpelledVocabulary.train(learnt, config.vocabulary, config.seed)
@@ -154,7 +154,7 @@ def _tokens(
 def detectors_section(
     train: Sequence[Row], test: Sequence[Row], config: RepresentationsConfig, log: Log
 ) -> Section:
-    """The same detector on source, on source with structure as text, and on structure with tokens of its own."""
+    """The same detector on source, on source with structure as text, and on structure with separate tokens."""
     log(f"detectors: {len(train)} functions to learn from, {len(test)} to measure on")
     matrices = representation_matrices([*train, *test])
     labels = np.array([row.label for row in test], dtype=np.int64)
@@ -216,7 +216,7 @@ def _gain_sentence(title: str, gain: Estimate) -> str:
 def constructs_section(
     rows: Sequence[Row], detector: Detector, warning: str | None, config: RepresentationsConfig, log: Log
 ) -> Section:
-    """Where the evidence of the shipped model lies."""
+    """The evidence of the shipped model by construct."""
     log(f"constructs: explaining {len(rows)} functions")
     values, characters = construct_evidence(rows, detector)
     found = construct_rows(rows, values, characters, rounds=config.rounds, seed=config.seed)

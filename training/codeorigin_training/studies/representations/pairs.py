@@ -1,4 +1,4 @@
-"""Pairs of representations that belong to one function, and pairs that were swapped inside language and length."""
+"""Pairs of representations of the same function, and pairs swapped between functions of one language and length."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ KINDS = (
     (Representation.SOURCE, Representation.FLOW),
     (Representation.TREE, Representation.FLOW),
 )
-"""The pairs of the data set."""
+"""The kinds of pairs in the data set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Represented:
-    """A function in all its representations: normalised source, and the tokens of tree and flow."""
+    """A function in all representations: normalised source, and the tokens of tree and flow."""
 
     row: Row
     source: str
@@ -41,7 +41,7 @@ class Represented:
     flow: tuple[str, ...]
 
     def text(self, view: Representation) -> str:
-        """The representation as text; structure is its tokens with blanks between."""
+        """The representation as text; tokens of structure are separated by spaces."""
         return self.source if view is Representation.SOURCE else " ".join(self.tokens(view))
 
     def tokens(self, view: Representation) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class Represented:
 
 
 def represented(rows: Sequence[Row]) -> list[Represented]:
-    """The functions of ``rows`` whose control flow is read, in the order of language and length of the tree."""
+    """The functions of ``rows`` that have a control flow, sorted by language and length of the tree."""
     found = []
     for row in rows:
         try:
@@ -67,14 +67,14 @@ def represented(rows: Sequence[Row]) -> list[Represented]:
 def neighbour_batches(
     functions: Sequence[Represented], size: int, generator: np.random.Generator | None
 ) -> Iterator[tuple[list[Represented], Integers]]:
-    """Batches of neighbours in language and length, and the places ``(size,)`` of the ones to swap with.
+    """Batches of neighbours in language and length, and the positions ``(size,)`` of the ones to swap with.
 
-    No function is swapped with itself or with one of another language; a batch of one is left out.
+    No function is swapped with itself or with one of another language; batches of one are left out.
 
     Args:
-        functions: as :func:`represented` orders them.
-        size: of a batch, 2 or more.
-        generator: moves the batches' borders and their order; None leaves them.
+        functions: in the order of :func:`represented`.
+        size: batch size, 2 or more.
+        generator: randomises the boundaries and the order of batches, and the swaps; None for fixed ones.
     """
     by_language: dict[str, list[Represented]] = {}
     for each in functions:

@@ -1,4 +1,4 @@
-"""Which representations belong to the same function: two towers that share an encoder, and a head that compares them.
+"""Classify whether two representations are of one function: two towers that share an encoder, and a head.
 
 Source: the classification objective of Sentence-BERT (Reimers and Gurevych, EMNLP 2019, section 3).
 """
@@ -36,7 +36,7 @@ _UNITS = 128
 
 @dataclass(frozen=True, slots=True)
 class RelationAnswers:
-    """What a classifier said of every test pair: ``right`` and the pair's ``kind`` and ``repo``, all ``(n,)``."""
+    """Whether a classifier was ``right`` on every test pair, and the pairs' ``kinds`` and ``repos``, all ``(n,)``."""
 
     right: Booleans
     kinds: list[str]
@@ -44,7 +44,7 @@ class RelationAnswers:
 
 
 class RelationClassifier(nn.Module):
-    """The probability that two token sequences are of one function."""
+    """Computes the logit that two token sequences are of the same function."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
@@ -52,19 +52,19 @@ class RelationClassifier(nn.Module):
         self.head = nn.Sequential(nn.Linear(4 * encoder.width, _UNITS), nn.ReLU(), nn.Linear(_UNITS, 1))
 
     def states(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """One state ``(B, D)`` a sequence of token ids ``(B, T)``."""
+        """One state ``(B, D)`` per sequence of token ids ``(B, T)``."""
         ngrams = torch.zeros((*ids.shape, 2), dtype=torch.int64)
         return self.encoder.pooled(self.encoder.hidden(self.encoder.embed(ids, ngrams), mask), mask)
 
     def forward(self, left: Tensor, right: Tensor) -> Tensor:
-        """Logit ``(B,)`` of pairs of states ``(B, D)``."""
+        """Logits ``(B,)`` of pairs of states ``(B, D)``."""
         together = torch.cat([left, right, (left - right).abs(), left * right], dim=1)
         logit: Tensor = self.head(together).squeeze(-1)
         return logit
 
 
 def encoder_shape(config: RepresentationsConfig, vocabulary: int, context: int) -> EncoderConfig:
-    """The shape of the study's encoders, for ``vocabulary`` tokens and sequences of ``context`` of them."""
+    """The shape of the study's encoders, for ``vocabulary`` tokens and sequences of ``context`` tokens."""
     return EncoderConfig(
         vocab_size=vocabulary,
         dim=config.dim,
@@ -77,15 +77,15 @@ def encoder_shape(config: RepresentationsConfig, vocabulary: int, context: int) 
 
 
 def make_relation_encoder(config: RepresentationsConfig, size: int) -> Encoder:
-    """A fresh encoder for ``size`` tokens."""
+    """A new encoder for ``size`` tokens."""
     return CompactEncoder(encoder_shape(config, size, config.context))
 
 
 def load_pretrained(folder: Path, added: int) -> HuggingFaceEncoder:
-    """The encoder of ``folder`` with ``added`` more rows in its embedding table, each the mean of the old ones.
+    """The encoder in ``folder`` with ``added`` rows appended to its embedding table, each the mean of the old ones.
 
     Raises:
-        EncoderError: the folder holds no encoder.
+        EncoderError: the folder has no encoder.
     """
     encoder = HuggingFaceEncoder.from_pretrained(str(folder), download=False)
     old = encoder.token_embedding.weight.detach()
@@ -96,7 +96,7 @@ def load_pretrained(folder: Path, added: int) -> HuggingFaceEncoder:
 
 
 class RelationLearner:
-    """What the training loop trains: pairs that belong together, and the same swapped with ``swaps`` neighbours."""
+    """Learner for the training loop: pairs that belong together, and the same swapped with ``swaps`` neighbours."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class RelationLearner:
         batch = [self._functions[row] for row in draw.rows]
         swaps = _swaps(draw.companions, self._config.swaps)
         logits, targets = _logits(self._model, batch, self._encoded, swaps)
-        # Those that belong together weigh as much as all that were swapped, and a coin's loss is that of one pair.
+        # Matching and swapped pairs have equal total weight, and the mean weight is 1.
         weights = torch.where(targets > 0, (len(swaps) + 1) / 2, (len(swaps) + 1) / (2 * len(swaps)))
         loss = nn.functional.binary_cross_entropy_with_logits(logits, targets, weights)
         tokens = sum(len(self._encoded[id(each), view]) for each in batch for view in Representation)
@@ -138,7 +138,7 @@ def train_relations(
     config: RepresentationsConfig,
     log: Callable[[str], None],
 ) -> RelationClassifier:
-    """A classifier of all kinds of pairs: those that belong together weigh as much as those that were swapped."""
+    """Train a classifier on all kinds of pairs; matching and swapped pairs have equal total weight."""
     torch.manual_seed(config.seed)
     model = RelationClassifier(encoder)
     learner = RelationLearner(model, functions, vocabulary, config)
@@ -157,7 +157,7 @@ def relation_answers(
     vocabulary: StructureVocabulary,
     config: RepresentationsConfig,
 ) -> RelationAnswers:
-    """What ``model`` says of the pairs of ``functions``, each with what belongs to it and with a neighbour's."""
+    """The answers of ``model`` for the pairs of ``functions``, each with its own and a neighbour's representation."""
     model.eval()
     encoded = _encoded(functions, vocabulary, config.context)
     right: list[bool] = []
@@ -186,7 +186,7 @@ def _encoded(functions: Sequence[Represented], vocabulary: StructureVocabulary, 
 def _logits(
     model: RelationClassifier, batch: Sequence[Represented], encoded: _Encoded, swaps: Sequence[Integers]
 ) -> tuple[Tensor, Tensor]:
-    """Logits and targets: for each kind the pairs that belong together, then those that were swapped, by swap."""
+    """Logits and targets: for each kind, the matching pairs, then the swapped ones, by swap."""
     states = {
         view: model.states(*_padded([encoded[id(each), view] for each in batch])) for view in Representation
     }
@@ -199,7 +199,7 @@ def _logits(
 
 
 def _swaps(companions: Integers, most: int) -> list[Integers]:
-    """At most ``most`` places ``(B,)`` to swap with: ``companions`` and their next ones, none with itself."""
+    """At most ``most`` arrays of positions ``(B,)`` to swap with: rotations of ``companions`` without fixed points."""
     rolled = [np.roll(companions, number) for number in range(most)]
     return [each for each in rolled if (each != np.arange(len(each))).all()]
 

@@ -1,4 +1,4 @@
-"""A function's syntax tree, and its serialisation: node types with brackets, without any name of the code."""
+"""A function's syntax tree, serialised as node types with brackets, without any names from the code."""
 
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ _LEAVES_TOLD_APART = frozenset({"identifier"})
 
 
 def root_of(code: str, language: str) -> Node:
-    """The root of the syntax tree; PHP without its tag is read as PHP all the same.
+    """The root of the syntax tree; PHP without an opening tag is still parsed as PHP.
 
     Raises:
         ParseBudgetError: the parser would take too long.
@@ -31,15 +31,15 @@ def _grammar(language: str, fragment: bool) -> Grammar:
 
 
 def tree_tokens(code: str, language: str, most: int = 4000) -> list[str]:
-    """The named nodes in the source's order: ``( type`` before a node's children and ``)`` after, a leaf is its type.
+    """The named nodes in source order: ``( type`` before a node's children and ``)`` after; a leaf is just its type.
 
-    Identifiers, texts and comments are leaves without their words, so nothing but structure is said. At most about
-    ``most`` tokens.
+    Identifiers, strings and comments are leaves without their text, so that only structure remains. There are at most
+    about ``most`` tokens.
 
     Source: structure-based traversal (Hu et al., "Deep Code Comment Generation", ICPC 2018), without the closing type.
     """
     found: list[str] = []
-    # A closing bracket waits on the stack as None.
+    # None on the stack stands for a closing bracket.
     stack: list[Node | None] = [root_of(code, language)]
     while stack and len(found) < most:
         node = stack.pop()

@@ -1,4 +1,4 @@
-"""Vocabularies for structure: the source's own, which spells it, and the same with a token for each part."""
+"""Vocabularies for structure: that of the source, which spells structure out, and one with a token for each part."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from codeorigin_training.studies.representations.pairs import Representation, Re
 
 
 class StructureVocabulary(Protocol):
-    """Representation -> token ids."""
+    """Encodes a representation as token ids."""
 
     @property
     def size(self) -> int:
@@ -26,7 +26,7 @@ class StructureVocabulary(Protocol):
 
 
 class SpelledVocabulary:
-    """Structure is written out and cut into the tokens of source code."""
+    """Spells structure out in the tokens of source code."""
 
     def __init__(self, bpe: BpeTokenizer) -> None:
         self.bpe = bpe
@@ -34,7 +34,7 @@ class SpelledVocabulary:
 
     @classmethod
     def train(cls, functions: Sequence[Represented], size: int, seed: int) -> "SpelledVocabulary":
-        """A byte-level BPE of ``size`` entries from the sources of ``functions``."""
+        """Train a byte-level BPE of ``size`` entries on the sources of ``functions``."""
         rows = [each.row for each in functions]
         return cls(train_tokenizer(rows, vocab_size=size, sample=len(rows), seed=seed))
 
@@ -47,10 +47,10 @@ class SpelledVocabulary:
 
 
 class ExtendedVocabulary:
-    """Another vocabulary, with one more token for each part of structure that is met more than once."""
+    """Another vocabulary, extended by a token for each part of structure that occurs more than once."""
 
     def __init__(self, base: StructureVocabulary, functions: Sequence[Represented]) -> None:
-        """Take the parts from ``functions``; what is met later and is new has one token together."""
+        """Take the parts from ``functions``; all other parts share one unknown token."""
         self._base = base
         counts = Counter(token for each in functions for token in (*each.tree, *each.flow))
         kept = sorted(token for token, count in counts.items() if count > 1)
@@ -58,7 +58,7 @@ class ExtendedVocabulary:
 
     @property
     def added(self) -> tuple[str, ...]:
-        """The tokens that were added, in the order of their ids; the unknown one is the first and has no text."""
+        """The added tokens in the order of their ids; the first is the unknown token, which has no text."""
         return ("", *self._ids)
 
     @property
@@ -73,7 +73,7 @@ class ExtendedVocabulary:
 
 
 class PretrainedVocabulary:
-    """The vocabulary of a pretrained encoder; structure, if it is not extended, is spelled in it."""
+    """The vocabulary of a pretrained encoder; without an extension, it spells structure out."""
 
     def __init__(self, tokenizer: SubwordTokenizer, size: int) -> None:
         self._tokenizer = tokenizer
