@@ -194,8 +194,8 @@ def wanted_paths(
 def _in_repository(repository: Repository, name: str) -> str:
     """A file or folder named by the user, as a path in the repository; empty for the whole repository."""
     if repository.root is None:
-        path = Path(name).as_posix()
-        return "" if path == "." else path
+        inside = Path(name).as_posix()
+        return "" if inside == "." else inside
     # First resolve only the folder: a link that the user names is a link in git too.
     full = Path(os.path.abspath(name))  # noqa: PTH100
     real = Path(os.path.realpath(full.parent)) / full.name if full.name else full

@@ -112,8 +112,8 @@ class Settings:
     top_level: bool = setting(
         False,
         Flag(),
-        "Also list the code outside functions and classes, such as the body of a script, as `<module>`. It has a verdict "
-        "only if the model is calibrated for such code; the one that ships cannot tell who wrote it.",
+        "Also list the code outside functions and classes, such as the body of a script, as `<module>`. It has a "
+        "verdict only if the model is calibrated for such code; the one that ships cannot tell who wrote it.",
     )
     threshold: float | None = setting(
         None,

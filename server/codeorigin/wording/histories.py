@@ -49,9 +49,7 @@ def declared_phrase(totals: Totals) -> str | None:
     if not totals.declared:
         return None
     named = ", ".join(f"{agent} in {count:,}" for agent, count in sorted(totals.declared.items()))
-    return (
-        f"Declared by commits: {named}. This is a fact about the commits, not part of the estimate."
-    )
+    return f"Declared by commits: {named}. This is a fact about the commits, not part of the estimate."
 
 
 def missing_phrase(files: int, commits: int) -> str | None:

@@ -127,7 +127,10 @@ def test_options_limit_it(history: History, repository: Repository) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--since", "yesterday"], "--since yesterday: is not a date; write it as 2024-05-17, 2024-05 or 2024"),
+        (
+            ["--since", "yesterday"],
+            "--since yesterday: is not a date; write it as 2024-05-17, 2024-05 or 2024",
+        ),
         (["--revision", "nowhere"], "nowhere: no such commit, branch or tag here"),
         (["--revision", "-x"], "-x: a revision does not begin with a dash"),
         (["--format", "parquet", "--output", "."], ".: cannot write the report here: is a folder"),

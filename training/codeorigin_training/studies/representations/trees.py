@@ -10,7 +10,6 @@ from codeorigin.languages.parsing import parse_tree
 from codeorigin.languages.syntax import parseable
 
 OPEN, CLOSE = "(", ")"
-_LEAVES_TOLD_APART = frozenset({"identifier"})
 
 
 def root_of(code: str, language: str) -> Node:
