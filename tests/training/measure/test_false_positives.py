@@ -67,7 +67,7 @@ def test_figures_stand_between_the_markers() -> None:
         "data": shipped["data"],
     }
     page = with_quality(f"before\n{BEGIN}\nstale\n{END}\nafter\n", manifest)
-    assert page.startswith(f"before\n{BEGIN}\n## Telling ")
+    assert page.startswith(f"before\n{BEGIN}\n## Separating ")
     assert page.endswith(f"\n{END}\nafter\n")
     assert "stale" not in page
     assert "| before mid-2021 | 1 | 5 % | 0 % | 5 % |" in page

@@ -27,17 +27,14 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## What it was trained on",
         (
             f"{data['functions']:,} functions of {data['repositories']} repositories{_packages(data)} in eleven "
-            "languages and "
-            f"{data['pairs']} same-task pairs (a human-written function, and one by a model from its specification "
-            "alone). "
-            f"{_fitted_on(data)}"
+            f"languages, and {data['pairs']} same-task pairs: a human-written function, and one that a model wrote "
+            f"from its specification alone. {_fitted_on(data)}"
         ),
-        "## Quality on repositories it never saw",
+        "## Quality on repositories that it never saw",
         quality_table(metrics),
         (
             "Intervals are 90 %, by bootstrap over repositories. Classes are matched within language, test code and "
-            f"length; figures are means over ten draws of the larger class. {SELECTION}"
-            f"{_of_both_steps(manifest)}"
+            f"length; figures are means over ten draws from the larger class. {SELECTION}{_of_both_steps(manifest)}"
         ),
         "## At the shipped thresholds",
         _verdicts(metrics["verdicts"], manifest["calibration"]),
@@ -50,14 +47,16 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         _slice_table("Agent", metrics["slices"]["agent"]),
         "## Limits",
         (
-            "- It estimates. It does not prove who wrote a function, and must not be used against a person.\n"
-            "- Much of what it has learnt is what agents are asked to write, not how they write: see the figure on "
-            "pairs. And most of how they write is how they comment: without comments, little is left on pairs.\n"
+            "- A score is an estimate. It does not prove who wrote a function, and must not be used against a "
+            "person.\n"
+            "- Much of what the model has learned is what agents are asked to write, not how they write; see the "
+            "figure for pairs. Most of how they write is how they comment: without comments, little is left on "
+            "pairs.\n"
             "- Human code written since 2023 is not in the data. Its style has moved towards that of models.\n"
-            "- Most of the LLM code comes from the models of one vendor; it knows others less well.\n"
-            "- It says nothing about correctness, and it can be evaded: few short answers of LLMs to small tasks are "
-            "called `llm` as they come, and where the comments of a human and an LLM function for one task are "
-            "exchanged, it cannot tell them apart. Figures: docs/quality.md, *What the figures hide*.\n"
+            "- Most of the LLM code comes from the models of one vendor; the model knows others less well.\n"
+            "- It says nothing about correctness, and it can be evaded. Few short answers of LLMs to small tasks are "
+            "called `llm`, and it cannot tell a human and an LLM function for one task apart if their comments are "
+            "swapped. See *What the figures hide* in docs/quality.md.\n"
             "- Code that a person edited after an LLM, or the other way round, counts as one or the other here."
         ),
     ]
@@ -68,25 +67,25 @@ def _of_both_steps(manifest: Mapping[str, Any]) -> str:
     if not _refines(manifest):
         return ""
     return (
-        " Verdicts are those of both steps together, where nobody looks at what the first one calls `human`; functions "
-        "are ranked by the log-odds of their probability. Figures of files and commits are the wide part's."
+        " Verdicts are those of both steps together, without the functions that a user looks at; functions are "
+        "ranked by the log-odds of their probability. Figures for files and commits are those of the wide part."
     )
 
 
 def _packages(data: Mapping[str, Any]) -> str:
     if not data.get("packages"):
         return ""
-    return f" and of {data['packages']:,} packages of a Linux distribution, which hold human code alone,"
+    return f" and of {data['packages']:,} packages of a Linux distribution, which contain only human code,"
 
 
 def _fitted_on(data: Mapping[str, Any]) -> str:
     trained, others = data["training_repositories"], data["held_out_repositories"]
     if not data.get("fitted_on_all_repositories"):
-        return f"Training and calibration read {trained} repositories; all figures below are on the {others} others."
+        return f"Training and calibration used {trained} repositories; all figures below are for the other {others}."
     return (
-        "It is fitted on all of them. Its thresholds are from logits of each repository by a model that did not see it, "
-        f"and all figures below are of the same model fitted on {trained} repositories, on the {others} others, which "
-        "were read once, for this."
+        "It is fitted on all of them. Its thresholds come from out-of-fold logits: each repository is scored by a "
+        f"model that was not trained on it. All figures below are those of the same model fitted on {trained} "
+        f"repositories, measured once on the other {others}."
     )
 
 
@@ -94,8 +93,8 @@ def _architecture(manifest: Mapping[str, Any]) -> str:
     deep = manifest["deep"]
     if manifest["wide"] is None:
         return (
-            f"An encoder of {deep['layers']} layer(s), {deep['dim']} wide, over {deep['vocab_size']} tokens, trained on "
-            "the labels alone. There are no n-grams beside it."
+            f"An encoder with {deep['layers']} layer(s) of width {deep['dim']} over {deep['vocab_size']} tokens, "
+            "trained on the labels alone. It has no n-grams."
         )
     views = ", ".join(
         f"{view['kind']} {view['min_order']}-{view['max_order']}" for view in manifest["wide"]["views"]
@@ -104,18 +103,19 @@ def _architecture(manifest: Mapping[str, Any]) -> str:
     if deep is None:
         tried = "none was trained for this bundle"
         if manifest["build"]["deep"] != "off":
-            tried = "one was trained and left out, because it did not help out of fold"
+            tried = "one was trained but left out, because it did not help out of fold"
         return f"{wide} No deep part: {tried}."
     added = "The two logits are added."
     if _refines(manifest):
         added = (
-            "The wide part answers at once. The deep part reads later what the wide one does not call `human`, and what "
-            "a user looks at; its logit is added, and the sum read with thresholds of its own. What the wide part calls "
-            "`human` is never called `llm`. Whole files and commits go by the wide part alone."
+            "The wide part gives the first verdict. The deep part then runs on functions that the wide part does not "
+            "call `human`, and on those that a user looks at; its logit is added, and separate thresholds apply to "
+            "the sum. A function that the wide part calls `human` is never called `llm`. Whole files and commits use "
+            "the wide part alone."
         )
     return (
-        f"{wide} *Deep*: an encoder of {deep['layers']} layer(s), {deep['dim']} wide, over {deep['vocab_size']} "
-        f"layout-keeping BPE tokens, trained on what the wide part leaves unexplained. {added}"
+        f"{wide} *Deep*: an encoder with {deep['layers']} layer(s) of width {deep['dim']} over {deep['vocab_size']} "
+        f"layout-preserving BPE tokens, trained on what the wide part leaves unexplained. {added}"
     )
 
 
@@ -124,15 +124,17 @@ def _refines(manifest: Mapping[str, Any]) -> bool:
 
 
 def _verdicts(verdicts: Mapping[str, Any], calibration: Mapping[str, Any]) -> str:
-    table = ["| mean over repositories | share |", "|---|---|"]
-    table += [f"| {title} | {percent(verdicts[key])} |" for key, title in RATES]
-    rate = calibration["false_positive_rate"]
-    return (
-        f"With the `llm` threshold, at most {percent(rate)} of the human-written functions of a new repository are "
-        "expected to be called `llm` (conformal risk control, repositories as units, modern and older code each "
-        "separately).\n\n"
-        + "\n".join(table)
-        + f"\n\nExpected calibration error of the probability: {verdicts['expected_calibration_error']:.3f}."
+    rows = [f"| {title} | {percent(verdicts[key])} |" for key, title in RATES]
+    return "\n\n".join(
+        [
+            (
+                f"With the `llm` threshold, at most {percent(calibration['false_positive_rate'])} of the "
+                "human-written functions of a new repository are expected to be called `llm` (conformal risk control "
+                "with repositories as units, separately for modern and older code)."
+            ),
+            "\n".join(["| mean over repositories | share |", "|---|---|", *rows]),
+            f"Expected calibration error of the probability: {verdicts['expected_calibration_error']:.3f}.",
+        ]
     )
 
 

@@ -15,8 +15,9 @@ WAYS = {
 """The ways to judge a function, as headings."""
 
 _COMMIT_NOTE = (
-    "AUROC / found at 1 % false positives, with 90 % intervals by bootstrap over repositories; classes matched within "
-    "language, test code, length and number of functions of the commit. Every commit of the corpus is of one class."
+    "AUROC / found at 1 % false positives, with 90 % intervals by bootstrap over repositories. Classes are matched "
+    "within language, test code, length and number of functions in the commit. Every commit of the corpus has one "
+    "class."
 )
 _MIXED = {
     "mixed_files": "files that hold both classes",
@@ -31,13 +32,13 @@ def commit_sections(manifest: Mapping[str, Any]) -> list[str]:
     if commits is None:
         return []
     return [
-        "### The commit beside the file",
+        "### The commit compared with the file",
         _COMMIT_NOTE,
         commit_table(commits),
         *called_by_size(commits, WAYS),
         *_whole(manifest),
         *whole_by_size(commits),
-        "### Where both classes stand together",
+        "### Files and commits with both classes",
         mixed_note(commits),
         mixed_table(commits),
     ]
@@ -70,7 +71,9 @@ def _whole(manifest: Mapping[str, Any]) -> list[str]:
     }
     if not found:
         return []
-    fewest = " and ".join(f"{calibration[kind]['fewest_functions']} ({kind}s)" for kind in found)
+    fewest = " and ".join(
+        f"{kind}s with at least {calibration[kind]['fewest_functions']} functions" for kind in found
+    )
     lines = [
         "| verdicts on the whole | " + " | ".join(f"{kind}s" for kind in found) + " |",
         "|---" * (len(found) + 1) + "|",
@@ -84,13 +87,13 @@ def _whole(manifest: Mapping[str, Any]) -> list[str]:
         )
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     counts = [f"{verdicts['files']:,}" for verdicts in found.values()]
-    lines.append("| how many there are | " + " | ".join(counts) + " |")
+    lines.append("| number | " + " | ".join(counts) + " |")
     return [
         "### Whole files and commits",
         (
-            f"From {fewest} functions on, the whole has a verdict of its own, by a rule with its own thresholds. The "
-            "table of the model's quality says how well these rank, this one what they say; repositories weigh the "
-            "same where nothing else is said."
+            f"{fewest[0].upper()}{fewest[1:]} get a verdict as a whole, by rules with separate "
+            "thresholds. The first table of this page shows how well they rank; this one shows their verdicts. "
+            "Repositories weigh the same unless stated otherwise."
         ),
         "\n".join(lines),
     ]
@@ -100,12 +103,13 @@ def mixed_note(commits: Mapping[str, Any]) -> str:
     """A paragraph on which way of judging a function holds up in mixed files and mixed commits."""
     files, moved, apart = (commits[name] for name in _MIXED)
     return (
-        f"In the {files['functions']:,} functions of files that really hold both classes, {_which_holds(files)} The "
-        "same cannot be measured for commits, since every commit of the corpus is of one class: for the second block, "
-        "half of the LLM functions of repositories with both classes were moved into human-written commits, but stay in "
-        f"their files. There {_which_holds(moved)} What the commit alone gives falls to "
-        f"{_auroc(moved, 'in_commit')}, from {_auroc(apart, 'in_commit')} where nothing is moved. All functions that "
-        "are long enough for a verdict; classes are not matched, and intervals are 90 %, by bootstrap over repositories."
+        f"In the {files['functions']:,} functions of files that really hold both classes, {_which_holds(files)} "
+        "Commits cannot be measured in the same way, because every commit of the corpus has one class. For the "
+        "second block, half of the LLM functions of repositories with both classes were moved into human-written "
+        f"commits, but stay in their files. There {_which_holds(moved)} With the commit alone the AUROC is "
+        f"{_auroc(moved, 'in_commit')}, compared with {_auroc(apart, 'in_commit')} if nothing is moved. All functions "
+        "long enough for a verdict are included; classes are not matched, and intervals are 90 %, by bootstrap over "
+        "repositories."
     )
 
 
@@ -131,15 +135,15 @@ def _which_holds(found: Mapping[str, Any]) -> str:
     circles = found["circles"]
     values = {name: circles[name]["auroc"] for name in _names(circles)}
     if any(missing(value) for value in values.values()):
-        return "too few stand to say which rule holds."
+        return "there are too few functions to say which rule holds best."
     ranked = sorted(values, key=lambda name: -values[name])
     best, own = ranked[0], values["by_text"]
     if best == "by_text":
         return f"a function's own text holds best (AUROC {own:.3f}): neither file nor commit helps."
     worse = [f"*{WAYS[name].lower()}* {values[name]:.3f}" for name in ranked if values[name] < own]
-    below = f"below own text: {', '.join(worse)}" if worse else "none falls below own text"
+    below = f"below own text: {', '.join(worse)}" if worse else "no rule is worse than own text"
     return (
-        f"the rule that holds is *{WAYS[best].lower()}*, AUROC {values[best]:.3f} (own text {own:.3f}"
+        f"the best rule is *{WAYS[best].lower()}*, AUROC {values[best]:.3f} (own text {own:.3f}"
         f"{_overlap(circles[best], circles['by_text'])}; {below})."
     )
 

@@ -56,7 +56,7 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
     metrics, data = manifest["metrics"], manifest["data"]
     name = f"{manifest['name']} {manifest['version']}"
     sections = [
-        "## Telling LLM-written functions from human-written ones",
+        "## Separating LLM-written from human-written functions",
         (
             f"{name}, {data['held_out_repositories']} held-out repositories. Intervals are 90 %, by bootstrap over "
             f"repositories. The baselines were trained on the same rows with the same weights. {SELECTION}"
@@ -66,7 +66,7 @@ def with_quality(page: str, manifest: Mapping[str, Any]) -> str:
     if (in_file := in_file_table(metrics)) is not None:
         sections += ["### In their files", in_file_note(metrics), in_file]
     alone = (
-        f"{promise(manifest['calibration'])} {name} has one threshold for all languages, and promises nothing about a "
+        f"{promise(manifest['calibration'])} {name} has one threshold for all languages, and makes no promise about a "
         "single language."
     )
     sections += ["## How often human code is called `llm`", *(quality_sections(manifest) or [alone])]
@@ -78,10 +78,9 @@ def _introduction(manifest: Mapping[str, Any]) -> str:
     rate = short_percent(manifest["calibration"]["false_positive_rate"])
     return (
         f"{promise(manifest['calibration'])} The rate of {rate} holds for every language and group with enough "
-        "repositories, and for each kind of human code separately; the share of single repositories is promised for "
-        "all languages together. The figures are measured with thresholds fitted "
-        "without the repository in question. All repositories weigh the same; intervals are 90 %, by bootstrap over "
-        "repositories."
+        "repositories, and separately for each kind of human code. The promise about single repositories is for all "
+        "languages together. The figures are measured with thresholds fitted without the repository in question. All "
+        "repositories weigh the same; intervals are 90 %, by bootstrap over repositories."
     )
 
 

@@ -37,8 +37,8 @@ def called_by_size(commits: Mapping[str, Any], ways: Mapping[str, str]) -> list[
         lines.append(f"| {title} | " + " | ".join(share_cell(each["circles"][name]) for name in names) + " |")
     return [
         (
-            "At the thresholds, by the number of functions that the commit, or the file, has in the corpus. Classes are "
-            "not matched, and repositories weigh the same; brackets hold the 90 % interval, by bootstrap over "
+            "At the thresholds, by the number of functions that the commit or the file has in the corpus. Classes "
+            "are not matched, and repositories weigh the same. Brackets contain the 90 % interval, by bootstrap over "
             "repositories, and the number of repositories."
         ),
         "\n".join(lines),
@@ -70,6 +70,8 @@ def whole_by_size(commits: Mapping[str, Any]) -> list[str]:
             f"| {title} | " + " | ".join("-" if each is None else percent(each) for each in shares) + " |"
         )
     counts = [f"{figures['verdicts']['files']:,}" for _, figures in cells]
-    lines.append("| how many there are | " + " | ".join(counts) + " |")
-    note = f"A dash stands where fewer than {_FEWEST} are left when the classes are matched, or nothing is there."
+    lines.append("| number | " + " | ".join(counts) + " |")
+    note = (
+        f"A dash means that fewer than {_FEWEST} are left after matching the classes, or that there are none."
+    )
     return ["\n".join(lines), note]

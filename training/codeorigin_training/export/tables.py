@@ -25,10 +25,10 @@ RATES = (
 )
 
 SELECTION = (
-    "No held-out repository was read in training or calibration, but the n-grams and the strength of the "
-    "regularisation were chosen on folds that included them (later choices in the model on training repositories "
-    "alone), and the regularisation of the baselines was not tuned. Against word bigrams on old code the lead is within "
-    "the intervals: do not read small differences as real."
+    "No held-out repository was used in training or calibration. However, the n-grams and the strength of the "
+    "regularisation were chosen on folds that included them (later choices used training repositories alone), and "
+    "the regularisation of the baselines was not tuned. The lead over word bigrams on old code is within the "
+    "intervals, so do not read small differences as real."
 )
 
 
@@ -149,10 +149,10 @@ def in_file_note(metrics: Mapping[str, Any]) -> str:
     """Explanation of :func:`in_file_table`."""
     share = metrics["in_files"]["as_they_are"]["heard"]
     return (
-        f"In an editor the other functions of a file count in a function's verdict; {percent(share)} of the held-out "
-        "functions have neighbours in the corpus. *Half mixed*: in repositories with both classes, half of the LLM "
-        "functions are moved into files with human code, where neighbours mislead. Real repositories have such files, "
-        "the corpus hardly any. The baselines are given the same rule: neighbours help any detector."
+        f"In an editor the other functions of a file influence the verdict of each; {percent(share)} of the held-out "
+        "functions have neighbours in the corpus. *Half mixed* means that, in repositories with both classes, half "
+        "of the LLM functions are moved into files with human code, where neighbours mislead. Real repositories have "
+        "such files, the corpus hardly any. The baselines use the same rule, because neighbours help any detector."
     )
 
 

@@ -15,20 +15,21 @@ def top_level_sections(manifest: Mapping[str, Any]) -> list[str]:
         return []
     data, rate = manifest["data"]["top_level"], short_percent(rule["false_positive_rate"])
     return [
-        "## Code outside of functions",
+        "## Code outside functions",
         (
-            f"Scripts, notebook cells and blocks are a unit of their own, `<module>`, from {rule['min_lines']} lines "
-            f"and {rule['min_characters']} characters on. Its rule is from {data['human']:,} human-written units, among "
-            f"them those of {data['packages']} packages of a distribution, and {data['llm']:,} published answers by "
-            "LLMs to tasks; the model has read none of them. Packages and answers are programs of different kinds: "
-            "what tells these two apart need not tell human-written from LLM-written code."
+            "In scripts, notebook cells and code blocks, the code outside functions is one unit, `<module>`, if it "
+            f"has at least {rule['min_lines']} lines and {rule['min_characters']} characters. Its rule is fitted on "
+            f"{data['human']:,} human-written units, including those of {data['packages']} packages of a "
+            f"distribution, and {data['llm']:,} published answers of LLMs to tasks; the model was trained on none of "
+            "them. Packages and answers are different kinds of programs, so what separates these two need not "
+            "separate human-written from LLM-written code."
         ),
         _verdict(figures, rate),
         _promised(figures, rate),
         _ranking(figures),
         (
-            "AUROC is within classes of length; published answers are those of a source that holds both classes. "
-            "Units are packages, and tasks. Intervals are 90 %, by bootstrap over units."
+            "AUROC is computed within classes of length. The published answers are those of a source that has both "
+            "classes. Units are packages and tasks. Intervals are 90 %, by bootstrap over units."
         ),
     ]
 
@@ -38,14 +39,15 @@ def _verdict(figures: Mapping[str, Any], rate: str) -> str:
     if not told:
         low, high = figures["probabilities"]
         return (
-            "**The model cannot tell who wrote such code.** In no language does a threshold that calls at most "
-            f"{rate} of a new package's units `llm` find surely more LLM code than it calls human code. So no unit is "
-            f"called `llm` or `human`: all are `unsure`, nine in ten with probabilities of {low:.0%} to {high:.0%}."
+            f"**The model cannot tell who wrote such code.** In no language does a threshold that calls at most {rate} "
+            "of a new package's units `llm` clearly find more LLM code than it flags human code. So no unit is "
+            f"called `llm` or `human`: all are `unsure`, nine out of ten with probabilities between {low:.0%} and "
+            f"{high:.0%}."
         )
     return (
         f"At most {rate} of the human-written units of a new package are expected to be called `llm`. Only "
-        f"{', '.join(told)} may be: elsewhere such a threshold does not surely find more LLM code than it calls human "
-        "code, and all units are `unsure`."
+        f"{', '.join(told)} may be: in other languages such a threshold does not clearly find more LLM code than it "
+        "flags human code, and all units are `unsure`."
     )
 
 

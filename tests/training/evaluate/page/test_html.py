@@ -141,7 +141,7 @@ def test_what_does_not_hold_stands_first(page: str) -> None:
 
 def test_functions_in_their_files_stand_beside_their_own_text(page: str) -> None:
     assert "Functions in their files" in page
-    assert "84 % of which have neighbours" in page
+    assert "84 % have neighbours" in page
     assert "0.040 (-0.010 to 0.060)" in page
     assert "in their files</td><td>500</td><td>–" in page
     assert "Functions in their files" not in render(replace(REPORT, in_files=None))
@@ -156,7 +156,7 @@ def test_a_report_without_problems_says_so() -> None:
         neutral=Neutral(0.0, 0.1, holds=True),
     )
     assert problems(good) == []
-    assert "Every control stays within its bound" in render(good)
+    assert "All controls are within their bounds" in render(good)
 
 
 def test_a_report_without_its_checks_does_not_say_that_they_hold() -> None:

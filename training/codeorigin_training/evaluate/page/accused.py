@@ -37,7 +37,9 @@ def accused_section(report: Report) -> str:
         ]
     return section(
         "How often human code is called llm",
-        note("Human functions called llm, repositories weighing alike: the figures of the model's manifest."),
+        note(
+            "Human functions called llm, with equal weight for each repository: the figures from the model's manifest."
+        ),
         *parts,
     )
 
@@ -56,7 +58,8 @@ def commits_section(report: Report) -> str:
     return section(
         "The commit as evidence",
         note(
-            "Classes matched by the number of functions of the commit too; the figures of the model's manifest."
+            "Classes are also matched by the number of functions in the commit; the figures are from the model's "
+            "manifest."
         ),
         table(["human code; functions in the commit; judged", "AUROC", "found at 1 % FP", "functions"], body),
         *_called(report),
@@ -79,7 +82,7 @@ def _called(report: Report) -> list[str]:
         return []
     return [
         heading("At the thresholds, by number of functions"),
-        note("Functions that the commit, or the file, has in the corpus; classes not matched."),
+        note("Number of functions that the commit or the file has in the corpus; classes are not matched."),
         table(["code; functions there; judged", "called llm", "repositories", "functions"], body),
     ]
 
@@ -131,10 +134,10 @@ def _mixed(report: Report) -> list[str]:
     if not body:
         return []
     return [
-        heading("Where both classes stand together"),
+        heading("Files and commits with both classes"),
         note(
-            "Functions long enough for a verdict, classes not matched. No commit of the corpus holds both classes, so "
-            "commits are mixed on purpose; files that hold both are real."
+            "Functions long enough for a verdict; classes are not matched. No commit of the corpus holds both "
+            "classes, so commits are mixed artificially; files that hold both are real."
         ),
         table(["functions; judged", "AUROC", "human called llm", "LLM called llm", "functions"], body),
     ]

@@ -39,10 +39,10 @@ def baselines_section(rows: Sequence[BaselineFigures]) -> str:
     return section(
         "Baselines",
         note(
-            "Trained on functions of the same training repositories with the same balancing of classes. Those of a "
-            "number of functions read so many and no pairs, and are measured on a sample of the held-out functions; the "
-            "others are the figures of the model's manifest: they read what the shipped model read, and are measured on "
-            "all."
+            "Trained on functions of the same training repositories, with the same balancing of classes. Baselines "
+            "with a number of functions were trained on that many, without pairs, and are measured on a sample of "
+            "the held-out functions. The others were trained on the same data as the shipped model and are measured "
+            "on all held-out functions; their figures are from the model's manifest."
         ),
         table(
             [
@@ -71,8 +71,8 @@ def learning_section(points: Sequence[LearningPoint]) -> str:
         for point in points
     ]
     return section(
-        "What more repositories are worth",
-        note("The word view alone, trained on nested random sets of repositories; one figure a seed."),
+        "Learning curve by repositories",
+        note("The word view alone, trained on nested random sets of repositories; one figure per seed."),
         plots(learning_plot(points)),
         table(["repositories", "functions", "AUROC, old", "AUROC, modern"], body),
     )
@@ -95,8 +95,8 @@ def controls_section(rows: Sequence[Control]) -> str:
     return section(
         "Controls",
         note(
-            "Models that must not work. One that does says that the split, the matching or the labels leak. Nothing is "
-            "demanded of layout that the shipped model cannot see; it shows why text is normalised."
+            "Models that must not work. If one does, the split, the matching or the labels leak. There is no bound "
+            "for layout that the shipped model cannot see; it shows why text is normalised."
         ),
         table(["control", "AUROC, old", "AUROC, modern", "bound", ""], body),
     )
@@ -109,10 +109,10 @@ def faithfulness_section(found: Faithfulness | None) -> str:
     parts = [
         note(
             f"{found.functions} functions of {found.units} held-out repositories; in logits towards the model's side. "
-            "Comprehensiveness: lost without the strongest 10, 20 and 50 % of lines (higher is better). Sufficiency: "
-            "lost with those alone (lower). Deletion area: mean of the curve (higher). The first way of taking lines "
-            "out is the yardstick: it is what the model says of the code without them. In the second, line occlusion "
-            "is measured by its own definition."
+            "Comprehensiveness: what is lost without the strongest 10, 20 and 50 % of lines (higher is better). "
+            "Sufficiency: what is lost with those alone (lower is better). Deletion area: mean of the curve (higher "
+            "is better). The first way of removing lines is the reference: it is the model's score of the code "
+            "without them. In the second, line occlusion is measured by its own definition."
         )
     ]
     for removal in found.removals:
@@ -141,7 +141,7 @@ def faithfulness_section(found: Faithfulness | None) -> str:
         for each in found.comparisons
     ]
     parts.append(table(["lines are", "comprehensiveness", "difference", "demand", ""], demands))
-    return section("Do explanations say what the model rests on", *parts)
+    return section("Are explanations faithful to the model?", *parts)
 
 
 def neutral_section(found: Neutral | None) -> str:
@@ -150,10 +150,10 @@ def neutral_section(found: Neutral | None) -> str:
         return ""
     verdict = flag(found.holds, "holds", "does not hold")
     return section(
-        "An input that says nothing",
+        "Empty input",
         note(
-            f"All tokens masked and no n-grams: {found.distance:.3f} logits from the bias, "
-            f"at most {found.bound:g} allowed."
+            f"With all tokens masked and no n-grams, the logit is {found.distance:.3f} from the bias; at most "
+            f"{found.bound:g} is allowed."
         ),
         paragraph(verdict),
     )

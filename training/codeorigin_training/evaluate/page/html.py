@@ -63,10 +63,10 @@ def render(report: Report) -> str:
     parts = [
         heading(f"How well {subject.model} works", 1),
         note(
-            f"Corpus {subject.data[:12]}; {subject.training_repositories} repositories were for training, "
+            f"Corpus {subject.data[:12]}; {subject.training_repositories} repositories for training, "
             f"{subject.held_out_repositories} held out. Intervals are 90 %, by bootstrap over repositories (over "
-            "tasks, for snippets). Compared classes are matched within language, test code and length. "
-            "A dash: too few functions to say, or no threshold."
+            "tasks for snippets). Compared classes are matched within language, test code and length. A dash means "
+            "too few functions, or no threshold."
         ),
         _problems(report),
     ]
@@ -92,21 +92,24 @@ def render(report: Report) -> str:
 def problems(report: Report) -> list[str]:
     """What a reader must know first: controls over their bound, and demands that do not hold."""
     found = [
-        f"Control over its bound: {control.title}: AUROC {number(control.old.value)} (old human code), "
-        f"{number(control.modern.value)} (modern), at most {control.bound} from 0.5."
+        (
+            f"Control above its bound: {control.title}: AUROC {number(control.old.value)} (old human code), "
+            f"{number(control.modern.value)} (modern); allowed is {control.bound} from 0.5."
+        )
         for control in report.controls
         if control.exceeded
     ]
     if report.faithfulness:
         found += [
-            f"Explanations ({comparison.removal}): against {METHODS[comparison.against]}: not “{comparison.demand}”."
+            f"Explanations ({comparison.removal}), compared with {METHODS[comparison.against]}: "
+            f"not “{comparison.demand}”."
             for comparison in report.faithfulness.comparisons
             if not comparison.holds
         ]
     if report.neutral and not report.neutral.holds:
         found.append(
-            f"An input that says nothing is {report.neutral.distance:.2f} logits from the bias, "
-            f"more than {report.neutral.bound:g}."
+            f"An empty input scores {report.neutral.distance:.2f} logits from the bias, more than "
+            f"{report.neutral.bound:g}."
         )
     return found
 
@@ -116,7 +119,7 @@ def _problems(report: Report) -> str:
     if not found and not (report.controls and report.faithfulness and report.neutral):
         return ""
     if not found:
-        return fine("Every control stays within its bound, and every demand holds.")
+        return fine("All controls are within their bounds, and all requirements are met.")
     return problem_list("To be read first", found)
 
 
@@ -134,10 +137,9 @@ def _held_out(found: HeldOut | None) -> str:
     return section(
         "At the shipped thresholds",
         note(
-            f"{found.functions:,} functions of {found.units} repositories never seen, repositories weighing alike: one "
-            "with a single function counts as one with a thousand. The "
-            f"threshold promises at most {percent(found.promised_rate, 1)} of a new repository's human functions. The "
-            f"curves are of {found.drawn:,} functions drawn from these."
+            f"{found.functions:,} functions of {found.units} unseen repositories. All repositories weigh the same, "
+            f"whatever their number of functions. The threshold promises at most {percent(found.promised_rate, 1)} of "
+            f"a new repository's human functions. The curves are for {found.drawn:,} functions drawn from these."
         ),
         table(["repositories weighing alike", "share"], rows),
         plots(roc_plot(found), reliability_plot(found)),
@@ -149,17 +151,16 @@ def _matrix(rows: Sequence[MatrixRow]) -> str:
     return section(
         "Kinds of code",
         note(
-            "The bundle as shipped, on raw text: where the model's manifest has the figure of a kind of code, it is "
-            "that figure. Repositories seen in training are there to show what a random split "
-            "would say. Files are pooled by the bundle's rule for files."
+            "The bundle as shipped, on raw text. Where the model's manifest has a figure for a kind of code, it is "
+            "shown here. Repositories seen in training show what a random split would suggest. Files are pooled by "
+            "the bundle's rule for files."
         ),
         table(["kind of code", *_COLUMNS], raw),
         plots(matrix_plot(rows)),
         heading("Under perturbations"),
         note(
-            "The same change on both classes. The loss is the AUROC of the same functions raw minus perturbed: "
-            "above 0, something was lost. "
-            "In the plot it is taken off the raw figure."
+            "The same change is applied to both classes. The loss is the AUROC of raw minus perturbed functions, so "
+            "positive values mean that something was lost. In the plot it is subtracted from the raw figure."
         ),
         *_perturbed_tables(rows),
     )
@@ -201,11 +202,11 @@ def _transfer(rows: Sequence[TransferRow]) -> str:
         for row in rows
     ]
     return section(
-        "Agents and languages never seen",
+        "Unseen agents and languages",
         note(
-            "Not the shipped model, which has seen them all: a linear model over words, trained for this report without "
-            "the agent or the language, and measured on it. “With” is the same model trained with it, on the same "
-            "functions. It has no thresholds."
+            "This is not the shipped model, which has seen them all, but a linear model over words. It was trained "
+            "for this report without the agent or the language, and is measured on it. “With” is the same model "
+            "trained with it, on the same functions. It has no thresholds."
         ),
         table(["left out", "AUROC with", *_COLUMNS[:3], *_COLUMNS[6:]], body),
         *_perturbed_tables([row.without for row in rows]),
@@ -225,8 +226,9 @@ def _breakdowns(found: HeldOut | None) -> str:
     return section(
         "By language, length, code and agent",
         note(
-            "Against human code of all eras. An agent's code is set against the human code of all repositories. Of "
-            f"{found.drawn:,} functions drawn from the held-out ones; the model card has figures of all."
+            "Compared with human code of all eras. An agent's code is compared with the human code of all "
+            f"repositories. The figures are for {found.drawn:,} functions drawn from the held-out ones; the model "
+            "card has figures for all."
         ),
         plots(breakdown_plot(found.breakdowns)),
         *tables,

@@ -35,11 +35,12 @@ def in_files_section(found: InFilesReport | None) -> str:
     return section(
         "Functions in their files",
         note(
-            "An editor has the whole file, and most files have one author: there a function's verdict takes in what the "
-            f"other functions say. {found.functions:,} functions, {percent(found.heard, 0)} of which have neighbours in "
-            "the corpus, which holds a sample of a file's functions. Its files hardly mix people and LLMs; real ones "
-            "do, so the second block mixes them on purpose: there neighbours mislead. Where the model's manifest has a "
-            "figure, of all functions, it is that figure; the gain is that of the functions drawn for this report."
+            "An editor has the whole file, and most files have one author, so the other functions of the file "
+            f"influence a function's verdict. Of {found.functions:,} functions, {percent(found.heard, 0)} have "
+            "neighbours in the corpus, which holds a sample of a file's functions. Files of the corpus hardly mix "
+            "people and LLMs, but real files do; the second block mixes them artificially, so that neighbours "
+            "mislead. Figures for all functions are from the model's manifest; the gain is that of the functions "
+            "drawn for this report."
         ),
         table(
             [
