@@ -20,29 +20,29 @@ STAGES = {
     "wide": "Train the n-gram part, cross-fitted by repository.",
     "tokenizer": "Train the vocabulary on the run's corpus.",
     "pretrain": "Pretrain an encoder on unlabelled code.",
-    "finetune": "Train the deep part on what the wide part leaves.",
+    "finetune": "Train the deep part on what the wide part leaves unexplained.",
     "calibrate": "Fit temperature and thresholds on out-of-fold logits.",
-    "export": "Write the bundle, check its graphs, its size and what it is like on held-out repositories.",
+    "export": "Write the bundle, check its graphs and its size, and measure it on held-out repositories.",
     "evaluate": "Write the evaluation report of a bundle.",
-    "card": "Write the model card and the README's table anew from a bundle's manifest.",
+    "card": "Rewrite the model card and the README's table from a bundle's manifest.",
 }
 """The commands of a run, in order; each is a function of the same name in ``commands``."""
 
 OTHERS = {
     "recalibrate": "Fit new thresholds for a bundle on repositories that its training never saw.",
-    "toplevel": "Give a bundle a rule for code outside of functions, from source packages and published answers.",
-    "record": "Make a finished run a row of EXPERIMENTS.md, with its settings and its line in results.jsonl.",
-    "classify": "Train a classifier of any labels on a folder of folders or a parquet file.",
+    "toplevel": "Give a bundle a rule for code outside functions, from source packages and published answers.",
+    "record": "Add a finished run to EXPERIMENTS.md, with its settings and its line in results.jsonl.",
+    "classify": "Train a classifier for any labels, from a folder of folders or a parquet file.",
 }
 """Commands that are not part of a run but are called the same way."""
 
 BODY_STAGES = {
-    "features": "Keep what the layers of a pretrained body hold of the functions; a later call goes on.",
-    "probe": "Say what regressions on these features find, alone and added to the wide part.",
-    "adopt": "Make a pretrained body the encoder that fine-tuning starts from, layers and vocabulary cut.",
-    "distil": "Teach a small encoder what the fine-tuned one says.",
-    "pack": "Write an encoder of the run in small files of few bits.",
-    "body": "Fine-tune an adopted body, distil it and pack the result, within a time.",
+    "features": "Compute features of functions from the layers of a pretrained body; resumes where it stopped.",
+    "probe": "Measure regressions on these features, alone and added to the wide part.",
+    "adopt": "Turn a pretrained body into the encoder that fine-tuning starts from, with fewer layers and tokens.",
+    "distil": "Distil the fine-tuned encoder into a smaller one.",
+    "pack": "Store an encoder of the run in 4 or 8 bits, in small files.",
+    "body": "Fine-tune an adopted body, distil it and pack the result, within a time limit.",
 }
 """Commands for a pretrained body, which no build needs."""
 
@@ -91,9 +91,9 @@ def _add(name: str, text: str) -> None:
         run: Annotated[Path, typer.Option(help="Folder of the run.")],
         config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
         set_: Annotated[
-            list[str] | None, typer.Option("--set", help="name=value, as often as needed.")
+            list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")
         ] = None,
-        track: Annotated[bool, typer.Option(help="Keep figures and pictures in RUN/mlflow.db.")] = True,
+        track: Annotated[bool, typer.Option(help="Log figures and pictures to RUN/mlflow.db.")] = True,
     ) -> None:
         _guarded(lambda: run_stage(name, Run(run, track), config, set_ or []))
 
@@ -125,7 +125,9 @@ def study_command(
     ],
     run: Annotated[Path, typer.Option(help="Folder of the run.")],
     config: Annotated[Path | None, typer.Option(help="JSON file of settings.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="name=value, as often as needed.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")
+    ] = None,
 ) -> None:
     """Carry out one study: its section of RUN/studies/report.html, and the part of the product that comes of it."""
 
@@ -144,11 +146,13 @@ def study_command(
 def build_command(
     data: Annotated[Path, typer.Option(help="Folder of functions.parquet and pairs.parquet.")],
     out: Annotated[Path, typer.Option(help="Folder of the bundle.")] = Path("models/codeorigin-small"),
-    run: Annotated[Path | None, typer.Option(help="Folder of the run, to go on from.")] = None,
+    run: Annotated[Path | None, typer.Option(help="Folder of the run; an interrupted run resumes.")] = None,
     recipe: Annotated[str, typer.Option(help="Name of a recipe, such as classic.")] = "shipped",
-    config: Annotated[Path | None, typer.Option(help="JSON file of settings, in place of a recipe.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="name=value, as often as needed.")] = None,
-    track: Annotated[bool, typer.Option(help="Keep figures and pictures in RUN/mlflow.db.")] = True,
+    config: Annotated[Path | None, typer.Option(help="JSON file of settings, instead of a recipe.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting, name=value; may be repeated.")
+    ] = None,
+    track: Annotated[bool, typer.Option(help="Log figures and pictures to RUN/mlflow.db.")] = True,
 ) -> None:
     """Every stage from the corpus to the bundle at once, by a recipe; without one, the bundle that ships."""
 
