@@ -9,7 +9,7 @@ import pytest
 
 from codeorigin.languages import LANGUAGES, get_language
 from codeorigin.languages.hosts import HOSTS, find_host
-from codeorigin.lsp.documents.told_language import UNNAMED
+from codeorigin.lsp.documents.detected_language import UNNAMED
 
 ROOT = Path(__file__).parents[2]
 NVIM = ROOT / "editors" / "nvim" / "lsp" / "codeorigin.lua"

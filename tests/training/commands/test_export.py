@@ -34,11 +34,11 @@ from codeorigin_training.encoder.interface import Encoder, EncoderError
 from codeorigin_training.encoder.registry import load_encoder, save_encoder
 from codeorigin_training.export import heads
 from codeorigin_training.export.bundle import ExportError
-from codeorigin_training.export.few_bits import round_weights
+from codeorigin_training.export.low_bit_weights import round_weights
 from codeorigin_training.finetune.inference import centre, deep_logits
 from codeorigin_training.run import Run, RunError
 from support.corpus_maker import write_corpus
-from support.few_bits import check_stored_in_blocks, random_decoder
+from support.low_bit_weights import check_stored_in_blocks, random_decoder
 from support.tiny_training import tiny_shape, tiny_tokenizer
 
 VIEWS = (View(ViewKind.WORDS, 1, 2, 512), View(ViewKind.SHAPES, 1, 3, 256))

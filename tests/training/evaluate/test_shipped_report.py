@@ -7,7 +7,7 @@ import pytest
 
 from codeorigin.model.bundle import default_model_dir
 from codeorigin_training.evaluate.json_values import from_json_value, to_json_value
-from codeorigin_training.evaluate.page.accused import commits_section
+from codeorigin_training.evaluate.page.false_positives import commits_section
 from codeorigin_training.evaluate.report import Report
 from codeorigin_training.evaluate.sections.headline import with_manifests_figures
 

@@ -22,9 +22,9 @@ from codeorigin_training.corpus.weights import PAIR_WEIGHT
 from codeorigin_training.encoder.registry import load_encoder
 from codeorigin_training.evaluate.baselines.textbook import held_out_baselines
 from codeorigin_training.export.bundle import ExportError, Parts, write_bundle
-from codeorigin_training.export.few_bits import round_weights
 from codeorigin_training.export.figures import held_out_figures, out_of_fold_figures
 from codeorigin_training.export.heads import leave_out_heads, read_heads
+from codeorigin_training.export.low_bit_weights import round_weights
 from codeorigin_training.finetune.inference import neutral_logit
 from codeorigin_training.measure.held_out import (
     headline,

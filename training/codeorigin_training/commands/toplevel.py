@@ -20,7 +20,7 @@ from codeorigin_training.corpus.readers.debian import read_source_top_level
 from codeorigin_training.corpus.readers.snippets import SNIPPETS, read_snippet_top_level
 from codeorigin_training.corpus.reserved import RESERVED, is_reserved, read_reserved
 from codeorigin_training.corpus.rows import Row, read_human
-from codeorigin_training.export.again import kept_logits, write_again
+from codeorigin_training.export.rescoring import kept_logits, write_again
 from codeorigin_training.measure.detector import Detector
 from codeorigin_training.measure.top_level import calls_of, probability_range, ranking_figures, told_apart
 from codeorigin_training.run import Log, Run

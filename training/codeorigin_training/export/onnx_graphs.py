@@ -9,7 +9,7 @@
 ``(B,)`` give ``logit`` ``(B,)`` and ``gradient`` ``(B, T, D)``.
 
 Encoders are compact ones, transformers encoders and decoders. Matrices in few bits are in ``weights.bin``, which both
-graphs share (:mod:`~codeorigin_training.export.few_bits`); everything else is in the graphs themselves.
+graphs share (:mod:`~codeorigin_training.export.low_bit_weights`); everything else is in the graphs themselves.
 """
 
 import logging
@@ -30,7 +30,6 @@ from torch.fx.experimental.proxy_tensor import make_fx
 
 from codeorigin_training.blocks import Blocks
 from codeorigin_training.encoder.interface import Encoder
-from codeorigin_training.export.few_bits import share_blocks
 from codeorigin_training.export.graphs import (
     DeepLogit,
     DeepScore,
@@ -40,6 +39,7 @@ from codeorigin_training.export.graphs import (
     WideScore,
     lifted_gradient,
 )
+from codeorigin_training.export.low_bit_weights import share_blocks
 from codeorigin_training.export.parity import GraphReport, check_graphs
 
 SCORE_FILE, GRADIENT_FILE = "score.onnx", "gradient.onnx"
@@ -64,8 +64,8 @@ def export_graphs(
         bias: logit of a function without any evidence.
         wide_weights: ``(table_size,)``, or None for a bundle without a wide part.
         encoder: trained encoder on any device, or None for a bundle without a deep part. It is not changed.
-        blocks: result of :func:`~codeorigin_training.export.few_bits.round_weights` for the encoder; these matrices
-            are stored as blocks in ``weights.bin``. None stores float32 in the graphs.
+        blocks: result of :func:`~codeorigin_training.export.low_bit_weights.round_weights` for the encoder; these
+            matrices are stored as blocks in ``weights.bin``. None stores float32 in the graphs.
 
     Returns:
         the largest differences found by the checks.

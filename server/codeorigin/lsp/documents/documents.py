@@ -17,7 +17,7 @@ from pygls.workspace import TextDocument, Workspace
 from codeorigin.errors import LanguageError
 from codeorigin.languages import Language, get_language, language_for_path
 from codeorigin.languages.hosts import Host, find_host, host_for_path
-from codeorigin.lsp.documents.told_language import UNNAMED, ToldLanguage
+from codeorigin.lsp.documents.detected_language import UNNAMED, DetectedLanguage
 from codeorigin.source.notebooks import cell_language
 from codeorigin.source.text import LineIndex, PositionEncoding
 from codeorigin.spans import TextRange
@@ -99,7 +99,7 @@ class SourceDocument(TextDocument):
     """First and last line of each place that the last edit touched (one per cursor), numbered as after the edit."""
     edited_at: float = 0.0
     """Time of the last edit, by the monotonic clock."""
-    _told: ToldLanguage | None = None
+    _told: DetectedLanguage | None = None
 
     @property
     def source(self) -> str:
@@ -128,10 +128,10 @@ class SourceDocument(TextDocument):
         return Positions(self.index, encoding_of(self._position_codec.encoding))
 
     @property
-    def told_language(self) -> Language | None:
+    def detected_language(self) -> Language | None:
         """The language guessed from the current text, for documents whose client has no name for it."""
         if self._told is None:
-            self._told = ToldLanguage()
+            self._told = DetectedLanguage()
         return self._told.of(self.source)
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
@@ -245,7 +245,7 @@ class SourceWorkspace(Workspace):
         path = self.path_of(uri)
         kind = find_kind(document.language_id, path or urlparse(uri).path)
         unnamed = kind is None and (document.language_id or "").lower() in UNNAMED
-        language = kind if isinstance(kind, Language) else document.told_language if unnamed else None
+        language = kind if isinstance(kind, Language) else document.detected_language if unnamed else None
         is_cell = self.get_notebook_document(cell_uri=uri) is not None
         return Snapshot(
             uri=document.uri,

@@ -7,9 +7,9 @@ from codeorigin.embedded.ignore_marks import document_comment, front_matter_end
 from codeorigin.errors import ModelError
 from codeorigin.languages import get_language
 from codeorigin.languages.hosts import Host
+from codeorigin.lsp.documents.detected_language import guessed
 from codeorigin.lsp.documents.documents import Positions, Snapshot
 from codeorigin.lsp.documents.ignore_edits import ignore_function, line_end
-from codeorigin.lsp.documents.told_language import guessed
 from codeorigin.source.text import LineIndex, PositionEncoding
 from codeorigin.spans import FunctionSpan, Region
 

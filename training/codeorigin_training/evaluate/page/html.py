@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from codeorigin_training.evaluate.page.accused import accused_section, commits_section
 from codeorigin_training.evaluate.page.checks import (
     baselines_section,
     controls_section,
@@ -21,6 +20,7 @@ from codeorigin_training.evaluate.page.components import (
     section,
     table,
 )
+from codeorigin_training.evaluate.page.false_positives import commits_section, false_positives_section
 from codeorigin_training.evaluate.page.in_files import in_files_section
 from codeorigin_training.evaluate.page.plots import (
     breakdown_plot,
@@ -72,7 +72,7 @@ def render(report: Report) -> str:
     ]
     makers: tuple[tuple[object, Callable[[], str]], ...] = (
         (report.held_out, lambda: _held_out(report.held_out)),
-        (report.false_positives, lambda: accused_section(report)),
+        (report.false_positives, lambda: false_positives_section(report)),
         (report.commits, lambda: commits_section(report)),
         (report.in_files, lambda: in_files_section(report.in_files)),
         (report.matrix, lambda: _matrix(report.matrix)),

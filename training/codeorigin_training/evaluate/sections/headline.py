@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from codeorigin_training.evaluate.report import BaselineFigures, HeldOut, InFileRow, MatrixRow, Report
-from codeorigin_training.evaluate.sections.accused import (
+from codeorigin_training.evaluate.sections.baselines import TITLES
+from codeorigin_training.evaluate.sections.false_positives import (
     called_of,
     commits_of,
     false_positives_of,
@@ -13,7 +14,6 @@ from codeorigin_training.evaluate.sections.accused import (
     whole_of,
     whole_verdicts_of,
 )
-from codeorigin_training.evaluate.sections.baselines import TITLES
 from codeorigin_training.evaluate.sections.in_files import AS_THEY_ARE, MIXED
 from codeorigin_training.measure.figures import Estimate, Figures
 

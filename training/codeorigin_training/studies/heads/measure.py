@@ -11,6 +11,7 @@ from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.run import Log
 from codeorigin_training.studies.heads.attention import head_masses
 from codeorigin_training.studies.heads.config import HeadsConfig
+from codeorigin_training.studies.heads.findings import HeadFindings, findings_section
 from codeorigin_training.studies.heads.pruning import (
     ablation,
     all_heads,
@@ -21,7 +22,6 @@ from codeorigin_training.studies.heads.pruning import (
 from codeorigin_training.studies.heads.retrieval import Asked, asked_among, ranks
 from codeorigin_training.studies.heads.retriever import asked_examples, make_retriever, train_retriever
 from codeorigin_training.studies.heads.start import start_from_words
-from codeorigin_training.studies.heads.told import HeadFindings, told
 from codeorigin_training.studies.section import Section
 
 _FIRST = 3
@@ -63,7 +63,7 @@ def heads_section(
     seen, seen_labels, _ = asked_examples(model, train[: config.pairs], config)
     scores = importance(model, seen, seen_labels)
     curve = pruning_curve(model, examples, labels, scores)
-    return told(HeadFindings(masses, before, units, area, asked_for, found, lost, curve), config)
+    return findings_section(HeadFindings(masses, before, units, area, asked_for, found, lost, curve), config)
 
 
 def _retrieval(found: Integers, asked: Asked, config: HeadsConfig) -> list[Estimate]:

@@ -50,7 +50,7 @@ class HeadFindings:
     curve: Sequence[PruningPoint]
 
 
-def told(measured: HeadFindings, config: HeadsConfig) -> Section:
+def findings_section(measured: HeadFindings, config: HeadsConfig) -> Section:
     """The results in sentences, tables and charts."""
     area, lost, curve = measured.area, measured.lost, measured.curve
     masses, units = measured.masses, measured.units

@@ -16,7 +16,7 @@ _SHARE = 4
 """An edit of more than a quarter of the text counts as large."""
 
 
-class ToldLanguage:
+class DetectedLanguage:
     """The guessed language of one document.
 
     A guess is kept until the text has changed a lot. Otherwise, near the threshold, it would come and go as the user

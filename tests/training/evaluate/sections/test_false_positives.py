@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from codeorigin_training.evaluate.page.html import render
 from codeorigin_training.evaluate.report import Report, Subject
-from codeorigin_training.evaluate.sections.accused import (
+from codeorigin_training.evaluate.sections.false_positives import (
     called_of,
     commits_of,
     false_positives_of,

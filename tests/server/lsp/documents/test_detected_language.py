@@ -5,7 +5,7 @@ from tests.support.language_texts import CODE, NONE
 
 from codeorigin.errors import ModelError
 from codeorigin.language_id.model import LanguageModel
-from codeorigin.lsp.documents.told_language import ToldLanguage, changed_much, guessed
+from codeorigin.lsp.documents.detected_language import DetectedLanguage, changed_much, guessed
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_much_is_more_than_a_quarter_and_a_line(old: str, new: str, much: bool) 
 
 
 def test_a_language_holds_while_a_little_is_typed() -> None:
-    told = ToldLanguage()
+    told = DetectedLanguage()
     code = CODE["go"]
     first = told.of(code)
     assert first is not None
@@ -39,7 +39,7 @@ def test_a_language_holds_while_a_little_is_typed() -> None:
 
 
 def test_small_edits_that_add_up_are_much() -> None:
-    told = ToldLanguage()
+    told = DetectedLanguage()
     assert told.of(CODE["go"]) is not None
     text, prose = CODE["go"], NONE["prose"] * 3
     for end in range(0, len(prose), 5):
@@ -49,7 +49,7 @@ def test_small_edits_that_add_up_are_much() -> None:
 
 
 def test_silence_is_looked_at_again_with_every_text() -> None:
-    told = ToldLanguage()
+    told = DetectedLanguage()
     assert told.of("") is None
     code = CODE["rust"]
     answers = [told.of(code[:end]) for end in range(0, len(code) + 1, 10)]

@@ -7,7 +7,7 @@ from codeorigin_training.evaluate.report import Report
 _POPULATIONS = {"old": "before mid-2021", "modern": "2021-07 to 2022-11", "distribution": "distribution"}
 
 
-def accused_section(report: Report) -> str:
+def false_positives_section(report: Report) -> str:
     """False positives by language, group and era, and in the worst tenth of repositories."""
     parts = []
     for found in report.false_positives:

@@ -12,11 +12,11 @@ from codeorigin.model.bundle import GRADIENT_GRAPH, SCORE_GRAPH, WEIGHTS
 from codeorigin_training.blocks import to_blocks
 from codeorigin_training.encoder.compact import CompactEncoder
 from codeorigin_training.encoder.interface import EncoderError
-from codeorigin_training.export.few_bits import round_weights, share_blocks
 from codeorigin_training.export.graphs import DeepLogit, DeepScore
+from codeorigin_training.export.low_bit_weights import round_weights, share_blocks
 from codeorigin_training.export.onnx_graphs import export_graphs
 from codeorigin_training.export.parity import check_graphs
-from support.few_bits import check_stored_in_blocks, random_decoder
+from support.low_bit_weights import check_stored_in_blocks, random_decoder
 from support.tiny_training import tiny_shape
 
 
