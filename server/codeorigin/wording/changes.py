@@ -57,7 +57,7 @@ def verdict_sentence(change: ChangeReport) -> str | None:
         sentence += f"; {percent(verdict.human_share)} of human-written commits score as high"
     if verdict.promise is None:
         return f"{sentence}. No false-positive rate is promised for commits, so none is in the band llm."
-    return f"{sentence}. In the band llm, {promised(verdict.promise, what='commits')}."
+    return f"{sentence}. For the band llm, {promised(verdict.promise, what='commits')}."
 
 
 def declared_sentence(change: ChangeReport) -> str | None:

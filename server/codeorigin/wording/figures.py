@@ -44,6 +44,11 @@ def logits(value: float) -> str:
     return f"{value:+.2f}"
 
 
+def capitalized(text: str) -> str:
+    """``text`` as the start of a sentence: ``over 99 %`` -> ``Over 99 %``."""
+    return text[:1].upper() + text[1:]
+
+
 def counted(count: int, noun: str) -> str:
     """``1 file``, ``2 files``, ``1,234 files``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -2,7 +2,7 @@
 
 from codeorigin.model.file_verdict import FileReason, FileVerdict
 from codeorigin.wording import CAVEAT, FULL_CAVEAT
-from codeorigin.wording.figures import counted, percent, probability_decimal, probability_percent
+from codeorigin.wording.figures import capitalized, counted, percent, probability_decimal, probability_percent
 from codeorigin.wording.functions import band_phrase
 from codeorigin.wording.promises import promised
 
@@ -45,7 +45,7 @@ def file_guarantee(verdict: FileVerdict) -> str | None:
         return None
     rarity = ""
     if verdict.human_share is not None:
-        rarity = f"{percent(verdict.human_share)} of the human-written calibration files score this high. "
+        rarity = f"{capitalized(percent(verdict.human_share))} of the human-written calibration files score this high. "
     if verdict.llm_threshold is None or verdict.promise is None:
         return f"{rarity}No false-positive rate is promised for files, so none is in the band `llm`."
     return (

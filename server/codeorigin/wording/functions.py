@@ -7,7 +7,14 @@ from codeorigin.model.promise import LONGEST, Group
 from codeorigin.model.verdict import Band, Reason, Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.wording import CAVEAT
-from codeorigin.wording.figures import NOTICEABLE, logits, percent, probability_decimal, probability_percent
+from codeorigin.wording.figures import (
+    NOTICEABLE,
+    capitalized,
+    logits,
+    percent,
+    probability_decimal,
+    probability_percent,
+)
 from codeorigin.wording.promises import promised
 
 SAME_COMMIT = "of the same commit"
@@ -75,14 +82,17 @@ def headline(verdict: Verdict) -> str:
 
 def headline_or_reason(verdict: Verdict) -> str:
     """The headline, or ``No verdict: `` and why."""
-    return f"No verdict: {reason(verdict.reason)}" if verdict.probability is None else headline(verdict)
+    if verdict.probability is None:
+        return f"No verdict: {reason(verdict.reason)}"
+    return capitalized(headline(verdict))
 
 
 def finding(verdict: Verdict) -> str:
     """The message of a diagnostic: probability, and how rare such a score is among human-written functions."""
+    likely = capitalized(headline(verdict))
     if verdict.human_share is None:
-        return headline(verdict)
-    return f"{headline(verdict)} ({percent(verdict.human_share)} of human functions score this high)"
+        return likely
+    return f"{likely} ({percent(verdict.human_share)} of human functions score this high)"
 
 
 def finding_sentence(function: FunctionReport, cell: int | None = None) -> str:
@@ -143,7 +153,8 @@ def guarantee(verdict: Verdict, limits: Limits) -> str:
     """How rare the score is among calibration functions, which threshold applies, and what it promises."""
     if verdict.human_share is None:
         return _promise(verdict, limits)
-    rarity = f"{percent(verdict.human_share)} of the human-written calibration functions score this high."
+    share = capitalized(percent(verdict.human_share))
+    rarity = f"{share} of the human-written calibration functions score this high."
     return f"{rarity} {_promise(verdict, limits)}"
 
 

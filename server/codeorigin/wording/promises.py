@@ -18,11 +18,12 @@ _LANGUAGES = {
 def promised(promise: Promise, *, what: str = "functions") -> str:
     """The promise, without a final period; ``what`` is "functions", "files" or "commits".
 
-    ``of the human-written, commented Rust functions of a new repository at most 1.5 % are expected there (calibrated
-    on 393 repositories)``.
+    ``at most 1.5 % of the human-written, commented Rust functions of a new repository are expected to score as high
+    (calibrated on 393 repositories)``.
     """
     about = f"human-written{_GROUPS[promise.group] if promise.group is not None else ''} "
     if promise.language is not None:
         about += f"{_LANGUAGES.get(promise.language, promise.language.capitalize())} "
-    text = f"of the {about}{what} of a new repository at most {percent(promise.rate)} are expected there"
+    share = f"at most {percent(promise.rate)} of the {about}{what} of a new repository"
+    text = f"{share} are expected to score as high"
     return f"{text} (calibrated on {promise.repositories:,} repositories)" if promise.repositories else text

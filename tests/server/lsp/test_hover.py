@@ -45,7 +45,7 @@ async def test_the_models_own_threshold_comes_with_its_guarantee(editor: Editor)
     document = editor.open(python_function("guaranteed"))
     text = await editor.hover_text(document, 0)
     assert re.search(
-        r"Reported at .* or more: of the human-written.* functions of a new repository at most .* are expected there",
+        r"Reported at .* or more: at most .* of the human-written.* functions of a new repository are expected",
         text,
     )
     await editor.configure(explainWait=10_000, falsePositiveRate=0.02)

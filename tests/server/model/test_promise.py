@@ -33,15 +33,15 @@ def test_a_function_longer_than_those_of_calibration_is_long(lines: int, group: 
 
 def test_the_sentence_names_what_the_promise_is_about() -> None:
     assert promised(Promise(0.015, 393, "rust", Group.DOCUMENTED)) == (
-        "of the human-written, commented Rust functions of a new repository at most 1.5 % are expected there "
+        "at most 1.5 % of the human-written, commented Rust functions of a new repository are expected to score as high "
         "(calibrated on 393 repositories)"
     )
     assert promised(Promise(0.01, 1200, "cpp"), what="files") == (
-        "of the human-written C++ files of a new repository at most 1 % are expected there "
+        "at most 1 % of the human-written C++ files of a new repository are expected to score as high "
         "(calibrated on 1,200 repositories)"
     )
     assert promised(Promise(0.01)) == (
-        "of the human-written functions of a new repository at most 1 % are expected there"
+        "at most 1 % of the human-written functions of a new repository are expected to score as high"
     )
 
 

@@ -26,7 +26,7 @@ def test_the_second_answer_says_what_it_speaks_of() -> None:
     assert file_headline(FILE) == "This file, 7 functions together: 96 % likely LLM-written"
     assert file_guarantee(FILE) == (
         "0.4 % of the human-written calibration files score this high. In the band `llm` at 95 % or more: "
-        "of the human-written, commented Rust files of a new repository at most 1 % are expected there "
+        "at most 1 % of the human-written, commented Rust files of a new repository are expected to score as high "
         "(calibrated on 393 repositories)."
     )
 

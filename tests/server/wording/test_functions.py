@@ -30,6 +30,7 @@ VERDICT = Verdict(
 def test_a_finding_is_understood_at_one_glance() -> None:
     assert finding(VERDICT) == "82 % likely LLM-written (1.2 % of human functions score this high)"
     assert finding(Verdict(0.5, 0.0, Band.LLM)) == "50 % likely LLM-written"
+    assert finding(Verdict(0.999, 9.0, Band.LLM)) == "Over 99 % likely LLM-written"
 
 
 def test_without_a_verdict_there_is_no_headline() -> None:
@@ -40,8 +41,8 @@ def test_without_a_verdict_there_is_no_headline() -> None:
 def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
     assert guarantee(VERDICT, Limits()) == (
         "1.2 % of the human-written calibration functions score this high. "
-        "Reported at 90 % or more: of the human-written, commented Rust functions of a new repository at most 1 % are "
-        "expected there (calibrated on 393 repositories)."
+        "Reported at 90 % or more: at most 1 % of the human-written, commented Rust functions of a new repository are "
+        "expected to score as high (calibrated on 393 repositories)."
     )
     assert "no false-positive rate is promised" in guarantee(VERDICT, Limits(threshold=0.5))
     assert "the rate that you set" in guarantee(VERDICT, Limits(false_positive_rate=0.05))

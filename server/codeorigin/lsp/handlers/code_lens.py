@@ -6,7 +6,7 @@ from codeorigin.lsp.connection.parameters import to_wire
 from codeorigin.lsp.handlers.commands import EXPLAIN, RESCORE
 from codeorigin.lsp.server import CodeOriginServer
 from codeorigin.wording.files import file_headline
-from codeorigin.wording.functions import headline
+from codeorigin.wording.functions import headline_or_reason
 
 
 def register(server: CodeOriginServer) -> None:
@@ -36,7 +36,7 @@ def register(server: CodeOriginServer) -> None:
                 types.CodeLens(
                     range=place,
                     command=types.Command(
-                        title=headline(function.verdict),
+                        title=headline_or_reason(function.verdict),
                         command=EXPLAIN,
                         arguments=[uri, to_wire(place.start)],
                     ),

@@ -91,7 +91,7 @@ def test_figures_bars_code_and_tokens(make_file: MakeFile) -> None:
     ]
     assert lines[11] == "  +1.25  line 6  fa\\x1bst"
     assert lines[13].startswith(
-        "band llm: of the human-written, commented Rust functions of a new repository"
+        "band llm: at most 1 % of the human-written, commented Rust functions of a new repository"
     )
     assert lines[-1].startswith("codeorigin-test 0.1.0 (abc). A probability is an estimate")
 
