@@ -1,4 +1,4 @@
-"""Rows -> commits -> their rules."""
+"""Fitting the commit rules from rows."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ BARE = Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60)
 
 
 def repositories(count: int, seed: int, shift: float = 0.0) -> tuple[list[Row], np.ndarray]:
-    """Three commits a class and repository, four functions each in four files; a commit shifts all of its functions."""
+    """Three commits per class and repository, with one function in each of four files; a commit shifts all of them."""
     generator = np.random.default_rng(seed)
     rows, logits = [], []
     for repository in range(count):
@@ -35,13 +35,13 @@ def fitted(rows: list[Row], logits: np.ndarray) -> Calibration:
     return with_commit_rules(BARE, rows, logits, SETTINGS, [None] * len(rows))
 
 
-def test_a_commit_is_one_of_a_repository_and_packages_have_none() -> None:
+def test_commits_are_numbered_per_repository_and_packages_have_none() -> None:
     rows = [row(commit="1"), row("b.py", commit="1"), row(commit="2"), row(repo="o/p", commit="1")]
     rows += [row(commit="1", source="debian"), row(), row(commit="1", pair="p")]
     assert commit_numbers(rows).tolist() == [0, 0, 1, 2, -1, -1, -1]
 
 
-def test_the_promise_holds_in_new_repositories_and_more_is_found() -> None:
+def test_promise_holds_in_new_repositories_and_more_llm_code_is_found() -> None:
     calibration = fitted(*repositories(80, seed=0))
     rows, logits = repositories(200, seed=1)
     labels = np.array([each.label for each in rows])
@@ -58,7 +58,7 @@ def test_the_promise_holds_in_new_repositories_and_more_is_found() -> None:
     assert np.mean(np.array(llm)[human]) < 0.12
 
 
-def test_a_population_that_scores_higher_raises_the_threshold() -> None:
+def test_higher_scoring_population_raises_threshold() -> None:
     rows, logits = repositories(80, seed=0)
     other, high = repositories(80, seed=2, shift=1.0)
     low, raised = fitted(rows, logits), fitted(rows + other, np.concatenate([logits, high]))
@@ -67,14 +67,14 @@ def test_a_population_that_scores_higher_raises_the_threshold() -> None:
     assert raised.commit_context.scale.default.llm > low.commit_context.scale.default.llm
 
 
-def test_with_too_few_repositories_there_is_no_context_and_no_commit_is_llm() -> None:
+def test_too_few_repositories_give_no_context_and_no_llm_commits() -> None:
     calibration = fitted(*repositories(5, seed=0))
     assert calibration.commit_context is calibration.file_and_commit_context is None
     assert calibration.commit is not None
     assert calibration.commit.judge([(50.0, 99)] * 9, "python").band == "unsure"
 
 
-def test_the_order_of_rows_does_not_matter() -> None:
+def test_row_order_does_not_matter() -> None:
     rows, logits = repositories(40, seed=0)
     one, other = fitted(rows, logits), fitted(rows[::-1], logits[::-1])
     assert one.commit_context is not None

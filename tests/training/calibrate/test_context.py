@@ -1,4 +1,4 @@
-"""Rows -> files -> what neighbours add."""
+"""Grouping rows into files, and the evidence that neighbours add."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ SETTINGS = CalibrateConfig(rate=0.1)
 RULE = SETTINGS.neighbours(neutral=0.0)
 
 
-def test_a_file_is_a_path_of_a_repository_whoever_wrote_in_it() -> None:
+def test_files_are_identified_by_repository_and_path_whoever_wrote_them() -> None:
     rows = [
         row(),
         row("b.py"),
@@ -33,17 +33,17 @@ def test_a_file_is_a_path_of_a_repository_whoever_wrote_in_it() -> None:
     assert file_numbers(rows).tolist() == [0, 1, 0, 0, 2, -1, -1]
 
 
-def test_neighbours_add_what_the_server_adds() -> None:
+def test_neighbour_evidence_equals_the_servers() -> None:
     files = np.array([0, 1, 0, 0, -1, -1, 2])
     logits = np.array([2.0, 9.0, 0.0, 1.0, 3.0, 4.0, 5.0])
     rule = NeighbourRule(weight=0.5, prior_functions=1.0, neutral=0.2)
     found = neighbour_evidence(files, logits, rule, np.ones(7, dtype=bool))
     assert found[[0, 2, 3]].tolist() == pytest.approx(rule.evidence([2.0, 0.0, 1.0]))
-    # Alone in its file, without a file, or without a file and not alone in that.
+    # Alone in its file, or without a file, even though several functions have none.
     assert np.isnan(found[[1, 4, 5, 6]]).all()
 
 
-def test_functions_without_a_verdict_neither_speak_nor_listen() -> None:
+def test_functions_without_verdict_neither_give_nor_get_evidence() -> None:
     files, logits = np.zeros(3, dtype=np.int64), np.array([1.0, 2.0, 50.0])
     judged = np.array([True, True, False])
     found = neighbour_evidence(files, logits, RULE, judged)
@@ -51,7 +51,7 @@ def test_functions_without_a_verdict_neither_speak_nor_listen() -> None:
     assert np.isnan(found[2])
 
 
-def test_mixing_moves_llm_functions_into_peoples_files_of_their_repository() -> None:
+def test_mixing_moves_llm_functions_into_human_files_of_same_repository() -> None:
     rows = [row(f"l{number}.py") for number in range(200)]
     rows += [row(f"h{number}.py", label=0) for number in range(20)]
     rows += [row("x.py", repo="owner/llm only"), row("", label=1), row("p.py", pair="p1")]
@@ -67,7 +67,7 @@ def test_mixing_moves_llm_functions_into_peoples_files_of_their_repository() -> 
 
 
 def repositories(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
-    """Three files a class and repository, four functions each; a file shifts all of its functions."""
+    """Three files per class and repository, with four functions each; a file shifts all of its functions."""
     generator = np.random.default_rng(seed)
     rows, logits = [], []
     for repository in range(count):
@@ -82,7 +82,7 @@ def repositories(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
     return rows, np.array(logits)
 
 
-def test_the_promise_holds_for_functions_in_new_files_and_more_are_found() -> None:
+def test_promise_holds_in_new_files_and_more_llm_functions_are_found() -> None:
     rows, logits = repositories(80, seed=0)
     context = fit_file_context(rows, logits, SETTINGS, RULE)
     assert context is not None
@@ -92,14 +92,14 @@ def test_the_promise_holds_for_functions_in_new_files_and_more_are_found() -> No
     told = new_logits + neighbour_evidence(file_numbers(new_rows), new_logits, RULE, labels >= 0)
     called = told >= context.scale.default.llm
     assert 0.04 < called[labels == 0].mean() < 0.11
-    # By their own text, the same share of human-written functions buys fewer of the LLM's.
+    # By their own text alone, fewer LLM functions are found at the same false-positive rate.
     own = np.quantile(new_logits[labels == 0], 1 - called[labels == 0].mean())
     assert called[labels == 1].mean() > (new_logits[labels == 1] >= own).mean() + 0.05
-    # The scale says what is so: mean probability and share of LLM functions agree.
+    # The scale is calibrated: the mean probability matches the share of LLM functions.
     assert np.mean([context.scale.probability(value) for value in told]) == pytest.approx(0.5, abs=0.03)
 
 
-def test_there_is_no_rule_without_neighbours_of_both_classes() -> None:
+def test_no_rule_without_enough_neighbours_of_both_classes() -> None:
     rows, logits = repositories(40, seed=2)
     alone = [replace(each, path=f"{number}.py") for number, each in enumerate(rows)]
     assert fit_file_context(alone, logits, SETTINGS, RULE) is None
@@ -112,6 +112,6 @@ def test_there_is_no_rule_without_neighbours_of_both_classes() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"context_weight": 0.0}, {"context_prior_functions": -1.0}])
-def test_a_setting_that_makes_no_sense_is_refused_at_once(wrong: dict[str, float]) -> None:
+def test_invalid_settings_are_rejected(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="context_weight must be positive"):
         CalibrateConfig(**wrong)  # type: ignore[arg-type]

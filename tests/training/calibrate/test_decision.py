@@ -1,4 +1,4 @@
-"""Whether a deep part is kept, by promises that hold on other repositories, on made-up logits."""
+"""Whether a deep part is kept, judged by whether promises hold on other repositories, on made-up logits."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ CODE = "def total(values):\n    result = sum(value.amount for value in values)\n
 
 
 def world(repositories: int = 60) -> tuple[list[Row], Floats, Floats, list[Group]]:
-    """Old, modern and LLM code, to which both parts add what the other does not know."""
+    """Old human, modern human and LLM code; each part adds information that the other one lacks."""
     generator = np.random.default_rng(0)
     rows = [
         Row(CODE, "go", label, f"owner/project{number}", "", modern, False, 3)
@@ -45,7 +45,7 @@ def decide(deep: Floats, *, refine: bool, repositories: int = 60) -> tuple[bool,
 
 
 @pytest.mark.parametrize("refine", [False, True])
-def test_what_helps_is_kept(refine: bool) -> None:
+def test_helpful_deep_part_is_kept(refine: bool) -> None:
     _, _, deep, _ = world()
     kept, lines = decide(deep, refine=refine)
     assert kept
@@ -53,11 +53,11 @@ def test_what_helps_is_kept(refine: bool) -> None:
 
 
 @pytest.mark.parametrize("refine", [False, True])
-def test_what_ranks_better_but_finds_less_at_the_promised_rate_is_left_out(refine: bool) -> None:
-    """A few people's functions get the highest logits of all, which costs thresholds and hardly any AUROC."""
+def test_deep_part_that_finds_less_at_promised_rate_is_left_out(refine: bool) -> None:
+    """Some projects' human functions get the highest logits of all: thresholds suffer, AUROC hardly does."""
     rows, wide, deep, _ = world()
     careful = np.array([row.label == 0 and row.repo.endswith(("3", "7")) for row in rows])
-    # Those that the wide part has not cleared, since a deep part that refines is not asked about the others.
+    # Only those that the wide part has not cleared, since a refining deep part never sees the others.
     loud = careful & (wide > 0.0)
     kept, lines = decide(1.5 * deep + 30.0 * loud, refine=refine)
     assert not kept
@@ -65,7 +65,7 @@ def test_what_ranks_better_but_finds_less_at_the_promised_rate_is_left_out(refin
     assert any("of LLM code would be found" in line for line in reasons)
 
 
-def test_too_few_repositories_for_two_halves_are_said() -> None:
+def test_too_few_repositories_for_two_halves_are_reported() -> None:
     _, _, deep, _ = world(14)
     kept, lines = decide(deep, refine=False, repositories=14)
     assert kept

@@ -1,4 +1,4 @@
-"""Rows -> files -> the rule that judges them."""
+"""Grouping rows into files, and fitting the rule that judges files."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,13 +19,13 @@ def samples(rows: Sequence[Row], config: PooledRuleConfig = CONFIG) -> list[Pool
     return file_samples(rows, np.arange(float(len(rows))), config)
 
 
-def test_functions_of_one_file_are_one_sample_whatever_their_commit() -> None:
+def test_functions_of_one_file_are_one_sample_across_commits() -> None:
     (found,) = samples([row(commit="1"), row("b.py"), row(commit="2", is_test=True)])
     assert found.functions == ((0.0, 3), (2.0, 3))
     assert (found.label, found.repository, found.language, found.modern) == (1, "owner/repo", "python", False)
 
 
-def test_classes_eras_and_repositories_are_samples_apart() -> None:
+def test_classes_eras_and_repositories_are_separate_samples() -> None:
     rows = [row(), row(label=0), row(label=0, modern=True), row(repo="owner/other")]
     found = samples(rows + rows)
     assert sorted((sample.repository, sample.label, sample.modern) for sample in found) == [
@@ -45,7 +45,7 @@ def test_classes_eras_and_repositories_are_samples_apart() -> None:
         {"code": "def f(x):\n    y = x\n    return y\n"},
     ],
 )
-def test_what_gets_no_verdict_or_has_no_file_is_left_out(other: dict[str, object]) -> None:
+def test_functions_without_verdict_or_file_are_left_out(other: dict[str, object]) -> None:
     assert samples([row(), row(**other)]) == []
     (found,) = samples([row(), row(**other), row()])
     assert len(found.functions) == 2
@@ -54,7 +54,7 @@ def test_what_gets_no_verdict_or_has_no_file_is_left_out(other: dict[str, object
 def files(
     repositories: int, *, label: int, mean: float, seed: int, modern: bool = False, count: int = 4
 ) -> list[PooledSample]:
-    """Three files a repository; logits vary between repositories, between files and inside them."""
+    """Three files per repository; logits vary between repositories, between files and within files."""
     generator = np.random.default_rng(seed)
     found = []
     for repository in range(repositories):
@@ -82,7 +82,7 @@ def people(repositories: int = 150) -> list[PooledSample]:
 MODELS = files(120, label=1, mean=1.5, seed=3)
 
 
-def test_the_threshold_holds_on_both_eras_and_finds_most_files() -> None:
+def test_threshold_holds_for_both_eras_and_finds_most_llm_files() -> None:
     rule = fit_file_rule(people() + MODELS)
     assert rule is not None
     for modern in (False, True):
@@ -94,7 +94,7 @@ def test_the_threshold_holds_on_both_eras_and_finds_most_files() -> None:
     )
 
 
-def test_the_era_that_needs_the_higher_threshold_sets_it() -> None:
+def test_era_that_needs_higher_threshold_sets_it() -> None:
     old = files(150, label=0, mean=-1, seed=1)
     low = files(150, label=0, mean=-2, seed=2, modern=True)
     high = files(150, label=0, mean=0.5, seed=2, modern=True)
@@ -107,7 +107,7 @@ def test_the_era_that_needs_the_higher_threshold_sets_it() -> None:
     assert thresholds[2] == thresholds[3] != thresholds[0]
 
 
-def test_the_rate_holds_on_repositories_that_the_rule_did_not_see() -> None:
+def test_rate_holds_on_unseen_repositories() -> None:
     config = PooledRuleConfig(rate=0.05)
     rule = fit_file_rule(people() + MODELS, config)
     assert rule is not None
@@ -116,7 +116,7 @@ def test_the_rate_holds_on_repositories_that_the_rule_did_not_see() -> None:
     assert 0.0 < called <= 0.08
 
 
-def test_probabilities_are_frequencies() -> None:
+def test_probabilities_match_frequencies() -> None:
     rule = fit_file_rule(people() + MODELS)
     assert rule is not None
     balanced = files(200, label=0, mean=-0.8, seed=5) + files(200, label=1, mean=1.5, seed=6)
@@ -127,7 +127,7 @@ def test_probabilities_are_frequencies() -> None:
     assert np.mean(sure) > 0.93
 
 
-def test_with_too_few_repositories_no_file_is_ever_called_llm() -> None:
+def test_too_few_repositories_call_no_file_llm() -> None:
     rule = fit_file_rule(people(40) + MODELS)
     assert rule is not None
     assert rule.scale.default.llm == np.inf
@@ -135,7 +135,7 @@ def test_with_too_few_repositories_no_file_is_ever_called_llm() -> None:
     assert rule.verdict([(-30.0, 50)] * 20, "python").band is Band.HUMAN
 
 
-def test_few_llm_files_fall_into_band_human() -> None:
+def test_few_llm_files_are_called_human() -> None:
     rule = fit_file_rule(people() + MODELS)
     assert rule is not None
     low = np.mean([rule.scale.band(rule.pooled(file.functions), "python") is Band.HUMAN for file in MODELS])
@@ -143,17 +143,17 @@ def test_few_llm_files_fall_into_band_human() -> None:
     assert rule.scale.band(rule.scale.default.human, "python") is Band.HUMAN
 
 
-def test_files_with_too_few_functions_are_not_fitted_on() -> None:
+def test_files_with_too_few_functions_do_not_affect_the_fit() -> None:
     small = files(150, label=0, mean=9.0, seed=7, count=3)
     assert fit_file_rule(people() + MODELS + small) == fit_file_rule(people() + MODELS)
 
 
 @pytest.mark.parametrize("left", [[], MODELS, people(5)])
-def test_without_both_classes_there_is_no_rule(left: list[PooledSample]) -> None:
+def test_no_rule_without_enough_of_both_classes(left: list[PooledSample]) -> None:
     assert fit_file_rule(left) is None
 
 
-def test_classes_that_share_no_cell_are_still_fitted() -> None:
+def test_classes_without_common_cell_are_still_fitted() -> None:
     human = files(3, label=0, mean=-1, seed=1)
     llm = [replace(file, language="go") for file in files(3, label=1, mean=1, seed=2)]
     rule = fit_file_rule(human + llm)
@@ -163,7 +163,7 @@ def test_classes_that_share_no_cell_are_still_fitted() -> None:
     )
 
 
-def test_the_order_of_files_and_functions_does_not_matter() -> None:
+def test_order_of_files_and_functions_does_not_matter() -> None:
     given = people() + MODELS
     turned = [replace(file, functions=file.functions[::-1]) for file in given[::-1]]
     one, other = fit_file_rule(given), fit_file_rule(turned)
@@ -177,6 +177,6 @@ def test_the_order_of_files_and_functions_does_not_matter() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"prior_lines": -1}, {"fewest_functions": 0}, {"rate": 0}, {"human_rate": 1}]
 )
-def test_nonsense_is_refused(wrong: dict[str, float]) -> None:
+def test_invalid_settings_are_rejected(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"prior_lines|rate"):
         PooledRuleConfig(**wrong)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Thresholds on made-up repositories of which the truth is known."""
+"""Thresholds on made-up repositories for which the truth is known."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 def drawn(
     generator: np.random.Generator, repositories: int, *, modern_shift: float = 0.7, prefix: str = "a"
 ) -> tuple[list[Row], Floats]:
-    """Human code of both eras and LLM code; each repository has its own level, modern code scores higher."""
+    """Human code of both eras and LLM code; each repository has its own level, and modern code scores higher."""
     rows, logits = [], []
     for repository in range(repositories):
         level = generator.normal()
@@ -44,8 +44,8 @@ def rates(rows: list[Row], above: npt.NDArray[np.bool_]) -> tuple[float, float]:
     return found[0], found[1]
 
 
-def test_the_promise_holds_on_new_repositories_of_both_eras() -> None:
-    """Over many draws; a threshold of old code alone breaks it on modern code, so the test can fail."""
+def test_promise_holds_on_new_repositories_of_both_eras() -> None:
+    """Over many draws; a threshold from old code alone breaks it on modern code, so the test can fail."""
     generator = np.random.default_rng(0)
     new_rows, new_logits = drawn(generator, 400, prefix="new")
     found, old_alone = [], []
@@ -64,7 +64,7 @@ def test_the_promise_holds_on_new_repositories_of_both_eras() -> None:
     assert np.mean(old_alone, axis=0)[1] > 0.06
 
 
-def test_a_language_of_enough_repositories_has_its_own_threshold_and_promise() -> None:
+def test_language_with_enough_repositories_has_own_threshold_and_promise() -> None:
     generator = np.random.default_rng(1)
     rows, logits = drawn(generator, 64)
     is_go = np.array([row.language == "go" for row in rows])
@@ -72,13 +72,13 @@ def test_a_language_of_enough_repositories_has_its_own_threshold_and_promise() -
     scale = fit_calibration(rows, logits, np.ones(len(rows)), CONFIG).alone
     assert scale.promise("python", Group.BARE).language == "python"
     assert scale.promise("python", Group.BARE).repositories == 48
-    # 16 repositories of Go are too few for 5 %.
+    # 16 Go repositories are too few for 5 %.
     assert scale.promise("go", Group.BARE).language is None
     assert scale.thresholds("python", Group.BARE).llm < scale.default.llm - 0.2
     assert scale.thresholds("go", Group.BARE).llm >= scale.default.llm
 
 
-def test_functions_too_short_for_a_verdict_do_not_count() -> None:
+def test_functions_too_short_for_verdict_do_not_count() -> None:
     generator = np.random.default_rng(2)
     rows, logits = drawn(generator, 60)
     expected = fit_calibration(rows, logits, np.ones(len(rows)), CONFIG)
@@ -89,7 +89,7 @@ def test_functions_too_short_for_a_verdict_do_not_count() -> None:
         fit_calibration(short, logits, np.ones(len(rows)), CONFIG)
 
 
-def test_too_few_repositories_are_named() -> None:
+def test_too_few_repositories_are_reported() -> None:
     rows, logits = drawn(np.random.default_rng(3), 10)
     with pytest.raises(CodeOriginError, match=r"0\.05 needs 19 repositories with human code"):
         fit_calibration(rows, logits, np.ones(len(rows)), CONFIG)
@@ -109,6 +109,6 @@ def test_too_few_repositories_are_named() -> None:
         {"second_opinion_draws": -1},
     ],
 )
-def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
+def test_settings_out_of_range_are_rejected(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         CalibrateConfig(**wrong)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Thresholds by language and group, on made-up repositories of which the truth is known."""
+"""Thresholds by language and group, on made-up repositories for which the truth is known."""
 
 from dataclasses import replace
 
@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.float64]
 def world(
     seed: int, repositories: dict[str, int], shifts: dict[str, float], *, commented: float = 0.0
 ) -> tuple[list[Row], Floats, list[Group]]:
-    """LLM and human code of so many repositories a language; ``shifts`` lift a language's human code, ``commented``
-    that with a comment."""
+    """LLM and human code of ``repositories`` per language; ``shifts`` raises the logits of a language's human code,
+    ``commented`` those of human code with a comment."""
     generator = np.random.default_rng(seed)
     rows, logits, groups = [], [], []
     for language, count in repositories.items():
@@ -58,7 +58,7 @@ SIZES = {"go": 60, "python": 60, "rust": 60}
 SHIFT = {"rust": 2.5}
 
 
-def test_a_shifted_language_is_protected_and_the_others_keep_their_power() -> None:
+def test_shifted_language_is_protected_without_cost_to_others() -> None:
     rows, logits, _ = world(0, SIZES, SHIFT)
     levels = fit_levels(rows, logits, CONFIG)
     assert levels is not None
@@ -66,7 +66,7 @@ def test_a_shifted_language_is_protected_and_the_others_keep_their_power() -> No
     found = rates(called(levels, *new), new[0])
     assert all(found[language, 0] <= 0.05 for language in SIZES)
     assert min(found["go", 1], found["python", 1]) > 0.9
-    # One threshold for all breaks the promise where it is shifted.
+    # A single threshold for all languages breaks the promise for the shifted one.
     plain = CalibrateConfig(rate=0.05, tail_rate=0.99)
     pooled = fit_levels([replace(row, language="any") for row in rows], logits, plain)
     assert pooled is not None
@@ -74,7 +74,7 @@ def test_a_shifted_language_is_protected_and_the_others_keep_their_power() -> No
     assert rates(called(one, *new), new[0])["rust", 0] > 0.1
 
 
-def test_a_shifted_group_is_protected_inside_its_language() -> None:
+def test_shifted_group_is_protected_within_its_language() -> None:
     settings = replace(CONFIG, tail_rate=0.5)
     rows, logits, groups = world(2, {"go": 120}, {}, commented=2.0)
     with_groups, without = (fit_levels(rows, logits, settings, each) for each in (groups, None))
@@ -94,7 +94,7 @@ def test_a_shifted_group_is_protected_inside_its_language() -> None:
     assert own[Group.DOCUMENTED].repositories == 120
 
 
-def test_few_repositories_widen_unsure_and_never_lower_a_threshold() -> None:
+def test_few_repositories_widen_unsure_and_never_lower_llm_threshold() -> None:
     sizes = {"go": 60, "python": 60, "php": 12, "ruby": 3}
     for shift in (-3.0, 2.5):
         rows, logits, groups = world(4, sizes, {"php": shift, "ruby": shift})
@@ -109,13 +109,13 @@ def test_few_repositories_widen_unsure_and_never_lower_a_threshold() -> None:
                 assert bounds.llm >= levels.default.llm
                 assert bounds.human <= levels.default.human
         if shift > 0:
-            # Twelve repositories promise nothing, but they are enough to be heard; three are not.
+            # Twelve repositories are too few for a promise, but enough to raise a threshold; three are not.
             assert scale.thresholds("php").llm > levels.default.llm
             assert scale.thresholds("ruby") == levels.default
 
 
-def test_one_careful_project_does_not_hide_behind_the_mean() -> None:
-    """Ten functions of every twelfth repository score like an LLM's."""
+def test_careful_projects_are_not_averaged_away() -> None:
+    """The human functions of every twelfth repository score like an LLM's."""
     rows, logits, _ = world(5, {"go": 240}, {})
     repositories = np.array([int(row.repo.rsplit("/", 1)[1]) for row in rows])
     careful = (repositories % 12 == 0) & np.array([row.label == 0 for row in rows])
@@ -131,7 +131,7 @@ def test_one_careful_project_does_not_hide_behind_the_mean() -> None:
     assert found[1] <= 0.05
 
 
-def test_a_row_has_the_group_that_the_server_gives_its_function(tiny_model_dir) -> None:  # type: ignore[no-untyped-def]
+def test_row_group_equals_the_servers(tiny_model_dir) -> None:  # type: ignore[no-untyped-def]
     analyzer = Analyzer.load(tiny_model_dir)
     rows = [Row(code, "python", 0, "a/b", "", False, False, 3) for code in (BARE, COMMENTED)]
     assert row_groups(rows) == [Group.BARE, Group.DOCUMENTED]
@@ -143,8 +143,8 @@ def test_a_row_has_the_group_that_the_server_gives_its_function(tiny_model_dir) 
         assert report.functions[0].verdict.group is group
 
 
-def test_packages_of_one_project_have_one_vote() -> None:
-    """Eighty packages of a framework that is easy to tell from LLM code, and thirty projects that are not."""
+def test_packages_of_one_project_count_once() -> None:
+    """Eighty packages of a framework that is easy to tell from LLM code, and thirty projects that are hard to tell."""
     rows, logits, _ = world(5, {"go": 60, "php": 110}, {"php": 1.5})
     number = np.array([int(row.repo.rpartition("/")[2]) for row in rows])
     human = np.array([row.language == "php" and not row.label for row in rows])
@@ -168,12 +168,12 @@ def test_packages_of_one_project_have_one_vote() -> None:
         assert levels is not None
         shares[name] = rates(called(levels, *new), new[0])["php", 0]
         assert levels.languages["php"].repositories == {"frame-": 31, "frame": 110}[name]
-    # As a hundred and ten projects they would outvote those that a new project is like.
+    # Counted as 110 projects, they would outvote those that resemble a new project.
     assert shares["frame-"] <= 0.05 < shares["frame"]
 
 
-def test_populations_that_promise_only_together_never_lower_a_threshold() -> None:
-    """Twelve projects of before 2021 and twelve of 2021-22: neither are enough, and the easy ones outvote the others."""
+def test_populations_that_promise_only_together_never_lower_threshold() -> None:
+    """Twelve projects from before 2021, twelve from 2021-22: too few each, and the easy ones outvote the others."""
     rows, logits, groups = world(7, {"go": 60, "php": 24}, {"php": -3.0})
     number = np.array([int(row.repo.rpartition("/")[2]) for row in rows])
     old = np.array([row.language == "php" for row in rows]) & (number < 12)
@@ -181,12 +181,12 @@ def test_populations_that_promise_only_together_never_lower_a_threshold() -> Non
     logits = np.where(old & np.array([not row.label for row in rows]), logits - 3.0, logits)
     settings = replace(CONFIG, fewest_evidence=10, tail_rate=0.5)
     levels = fit_levels(rows, logits, settings, groups)
-    # The promise is kept, and with it the number of projects behind it.
+    # The promise remains, with the number of projects behind it.
     assert levels is not None
     assert levels.languages["php"].repositories == 24
     assert levels.languages["php"].llm == levels.default.llm
     assert all(each.llm >= levels.default.llm for each in levels.groups["php"].values())
-    # One population that is enough by itself may lower it.
+    # A population that is large enough by itself may lower it.
     alone = fit_levels([replace(row, modern=True) for row in rows], logits, settings, groups)
     assert alone is not None
     assert alone.languages["php"].llm < alone.default.llm

@@ -1,4 +1,4 @@
-"""Both bounds against brute force, on every population apart."""
+"""Both bounds against brute force, for each population separately."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ TERMS = PromiseSettings(rate=0.1, tail_share=0.2, tail_rate=0.15, tail_fewest=5,
 
 
 def scores(seed: int, sizes: dict[str, int], shift: float = 0.0) -> HumanScores:
-    """Repositories of 1 to 12 functions each, in so many repositories a population."""
+    """Repositories with 1 to 12 functions each; ``sizes`` gives the number of repositories per population."""
     generator = np.random.default_rng(seed)
     logits, repositories, populations = [], [], []
     number = 0
@@ -36,7 +36,7 @@ def shares(human: HumanScores, threshold: float) -> list[tuple[float, int]]:
 
 
 def mean_by_hand(human: HumanScores) -> float | None:
-    """The lowest candidate from which on every candidate keeps the promise."""
+    """The lowest candidate that keeps the promise, as every higher one does."""
     count = len(np.unique(human.repositories))
     return lowest(human, lambda each: (sum(s for s, _ in each) + 1) / (count + 1) <= TERMS.rate + 1e-12)
 
@@ -61,7 +61,7 @@ def called_alike(human: HumanScores, left: float, right: float) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_bounds_are_those_of_brute_force(seed: int) -> None:
+def test_bounds_equal_brute_force(seed: int) -> None:
     human = scores(seed, {"old": 45})
     for bound, by_hand in ((mean_bound, mean_by_hand), (tail_bound, tail_by_hand)):
         found, expected = bound(human, TERMS).promised, by_hand(human)
@@ -70,7 +70,7 @@ def test_the_bounds_are_those_of_brute_force(seed: int) -> None:
         if bound is mean_bound:
             assert called_alike(human, found, expected)
         else:
-            # The accused are the same; between two logits a threshold may be either.
+            # The accused repositories are the same; between two logits, either threshold is fine.
             accused = [
                 [share > TERMS.tail_share + 1e-9 for share, size in shares(human, each) if size >= 5]
                 for each in (found, expected)
@@ -78,7 +78,7 @@ def test_the_bounds_are_those_of_brute_force(seed: int) -> None:
             assert accused[0] == accused[1]
 
 
-def test_the_population_that_asks_for_more_decides() -> None:
+def test_strictest_population_decides() -> None:
     human = scores(3, {"old": 60, "modern": 60}, shift=1.5)
     modern = human.take(human.populations == "modern")
     for bound in (mean_bound, tail_bound):
@@ -87,7 +87,7 @@ def test_the_population_that_asks_for_more_decides() -> None:
         assert both.repositories > alone.repositories
 
 
-def test_a_population_too_small_for_a_promise_is_heard_all_the_same() -> None:
+def test_population_too_small_for_promise_still_counts_as_evidence() -> None:
     human = scores(4, {"old": 60, "modern": 8}, shift=3.0)
     old = human.take(human.populations == "old")
     for bound in (mean_bound, tail_bound):
@@ -100,7 +100,7 @@ def test_a_population_too_small_for_a_promise_is_heard_all_the_same() -> None:
     assert few.evidence == -np.inf
 
 
-def test_populations_too_small_one_by_one_promise_together() -> None:
+def test_populations_too_small_alone_promise_together() -> None:
     human = scores(5, {"old": 6, "modern": 6})
     found = mean_bound(human, TERMS)
     assert found.promised is not None
@@ -108,13 +108,13 @@ def test_populations_too_small_one_by_one_promise_together() -> None:
     assert mean_bound(human.take(human.populations == "old"), TERMS).promised is None
 
 
-def test_nothing_is_promised_without_repositories() -> None:
+def test_no_repositories_give_no_promise() -> None:
     nothing = scores(0, {})
     assert mean_bound(nothing, TERMS).promised is None
     assert tail_bound(nothing, TERMS).lowest == -np.inf
 
 
-def test_the_tail_is_kept_in_new_repositories_where_the_mean_alone_accuses() -> None:
+def test_tail_bound_protects_new_repositories_that_mean_bound_accuses() -> None:
     """One repository in twelve is careful: all of its functions score high."""
 
     def drawn(seed: int, count: int) -> HumanScores:

@@ -1,4 +1,4 @@
-"""Scales of refined verdicts, on made-up repositories of which the truth is known."""
+"""Scales of refined verdicts, on made-up repositories for which the truth is known."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def world(seed: int, repositories: int) -> tuple[list[Row], Floats, Floats, list[Group]]:
-    """Human and LLM code, two functions a file; the deep part sees what the wide one does not."""
+    """Human and LLM code, two functions per file; the deep part sees what the wide part does not."""
     generator = np.random.default_rng(seed)
     rows, wide, deep = [], [], []
     for number in range(repositories):
@@ -53,7 +53,7 @@ def calibration() -> Calibration:
 def called(
     calibration: Calibration, *, in_file: bool, refine: bool, band: Band = Band.LLM
 ) -> tuple[float, float]:
-    """Of new repositories' human and LLM functions, the share that is called ``band`` in the end."""
+    """The shares of new repositories' human and LLM functions whose final verdict is ``band``."""
     judge = Judge(calibration)
     rows, wide, deep, _ = world(1, 400)
     files: dict[tuple[str, str], dict[int, Scored]] = {}
@@ -75,7 +75,9 @@ def called(
 
 
 @pytest.mark.parametrize("in_file", [False, True])
-def test_the_promise_holds_for_both_steps_and_more_is_found(calibration: Calibration, in_file: bool) -> None:
+def test_promise_holds_for_both_steps_and_more_llm_code_is_found(
+    calibration: Calibration, in_file: bool
+) -> None:
     first = called(calibration, in_file=in_file, refine=False)
     both = called(calibration, in_file=in_file, refine=True)
     assert first[0] <= 0.05
@@ -84,15 +86,15 @@ def test_the_promise_holds_for_both_steps_and_more_is_found(calibration: Calibra
 
 
 @pytest.mark.parametrize("in_file", [False, True])
-def test_each_step_keeps_the_rate_of_llm_code_called_human(calibration: Calibration, in_file: bool) -> None:
+def test_each_step_keeps_rate_of_llm_code_called_human(calibration: Calibration, in_file: bool) -> None:
     first = called(calibration, in_file=in_file, refine=False, band=Band.HUMAN)[1]
     both = called(calibration, in_file=in_file, refine=True, band=Band.HUMAN)[1]
     assert 0.0 < first <= 1.2 * CONFIG.human_rate
     assert first < both <= first + 1.2 * CONFIG.human_rate
 
 
-def test_what_the_first_step_clears_holds_no_threshold_up(calibration: Calibration) -> None:
-    """A deep part that would accuse it all the same does no harm, which it does by itself."""
+def test_code_cleared_by_first_step_does_not_raise_threshold(calibration: Calibration) -> None:
+    """A deep part that would accuse such code does no harm, although it would as a single step."""
     rows, wide, deep, groups = world(0, 150)
     cleared = wide <= calibration.alone.thresholds("go", Group.BARE).human
     assert 0.05 < cleared.mean() < 0.5
@@ -108,14 +110,14 @@ def test_what_the_first_step_clears_holds_no_threshold_up(calibration: Calibrati
     assert one_step.thresholds("go").llm > found.alone.thresholds("go").llm + 1.0
 
 
-def test_without_a_rule_for_files_there_is_one_scale(calibration: Calibration) -> None:
+def test_without_file_rule_there_is_one_scale(calibration: Calibration) -> None:
     rows, wide, deep, groups = world(0, 150)
     alone = replace(calibration, file_context=None, refined=None)
     assert calibration.refined is not None
     assert fit_refined(rows, wide, deep, alone, CONFIG, groups) == RefinedScales(calibration.refined.alone)
 
 
-def test_too_few_repositories_promise_nothing(calibration: Calibration) -> None:
+def test_too_few_repositories_give_no_scales(calibration: Calibration) -> None:
     rows, wide, deep, groups = world(2, 10)
     assert fit_refined(rows, wide, deep, calibration, CONFIG, groups) is None
     human = [number for number, row in enumerate(rows) if row.label == 0]
@@ -130,7 +132,7 @@ def test_too_few_repositories_promise_nothing(calibration: Calibration) -> None:
     assert found is None
 
 
-def test_a_missing_logit_is_one_line(calibration: Calibration) -> None:
+def test_missing_logit_is_reported(calibration: Calibration) -> None:
     rows, wide, deep, groups = world(2, 10)
     deep[3] = np.nan
     with pytest.raises(CodeOriginError, match="the deep logit of every function"):

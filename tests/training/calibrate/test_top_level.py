@@ -18,7 +18,7 @@ from support.top_level_rows import CODE, answers, packages, together
 CONFIG = TopLevelConfig(rate=0.05, fewest_evidence=5)
 
 
-def test_a_language_that_scores_higher_is_protected() -> None:
+def test_higher_scoring_language_is_protected() -> None:
     rows, logits = together(
         packages("python", 120, 0.0), packages("ruby", 120, 3.0, seed=3), answers("python", 200, 4.0)
     )
@@ -31,13 +31,13 @@ def test_a_language_that_scores_higher_is_protected() -> None:
         human = [index for index, row in enumerate(rows) if row.label == 0 and row.language == language]
         assert 0 < called[human].mean() < 0.07
     assert called[[row.label == 1 for row in rows]].mean() > 0.9
-    # One threshold for both would have called half of the shifted language.
+    # A single threshold for both would have called half of the shifted language ``llm``.
     assert (
         logits[[row.language == "ruby" for row in rows]] > rule.scale.thresholds("python").llm
     ).mean() > 0.5
 
 
-def test_too_few_packages_make_no_promise_however_many_answers_there_are() -> None:
+def test_too_few_packages_give_no_promise_despite_many_answers() -> None:
     rows, logits = together(
         packages("python", 10, 0.0), answers("python", 300, 0.0, label=0), answers("python", 300, 5.0)
     )
@@ -49,7 +49,7 @@ def test_too_few_packages_make_no_promise_however_many_answers_there_are() -> No
     assert TopLevelRule.from_manifest(rule.to_manifest()) == rule
 
 
-def test_a_language_of_few_packages_gets_the_strictest_thresholds_and_a_wider_unsure() -> None:
+def test_language_with_few_packages_gets_strictest_thresholds() -> None:
     rows, logits = together(
         packages("python", 100, 0.0),
         packages("javascript", 100, 2.0, seed=4),
@@ -68,7 +68,7 @@ def test_a_language_of_few_packages_gets_the_strictest_thresholds_and_a_wider_un
         assert rule.scale.promise(language).language is None
 
 
-def test_answers_by_people_raise_a_threshold() -> None:
+def test_human_answers_raise_threshold() -> None:
     parts = [packages("python", 100, 0.0), answers("python", 200, 6.0)]
     without = fit_top_level(*together(*parts), CONFIG)
     rule = fit_top_level(*together(*parts, answers("python", 200, 3.0, label=0)), CONFIG)
@@ -77,7 +77,7 @@ def test_answers_by_people_raise_a_threshold() -> None:
     assert rule.scale.thresholds("python").llm > without.scale.thresholds("python").llm + 1
 
 
-def test_only_languages_that_are_told_apart_get_an_answer() -> None:
+def test_languages_whose_classes_cannot_be_told_apart_are_unsure() -> None:
     rows, logits = together(
         packages("python", 100, 0.0),
         packages("javascript", 100, 0.0, seed=4),
@@ -97,7 +97,7 @@ def test_only_languages_that_are_told_apart_get_an_answer() -> None:
     assert TopLevelRule.from_manifest(none.to_manifest()) == none
 
 
-def test_code_that_is_too_short_is_neither_heard_nor_called() -> None:
+def test_too_short_code_is_neither_fitted_on_nor_called_llm() -> None:
     rows, logits = together(packages("python", 100, 0.0), answers("python", 200, 3.0))
     rule = fit_top_level(rows, logits, CONFIG)
     short = replace(rows[0], code="x = 1\n", repo="debian/short")
@@ -107,7 +107,7 @@ def test_code_that_is_too_short_is_neither_heard_nor_called() -> None:
     assert called_top_level([replace(short, code=CODE)], np.array([99.0]), rule).all()
 
 
-def test_one_class_alone_makes_no_rule() -> None:
+def test_one_class_alone_gives_no_rule() -> None:
     assert fit_top_level(*packages("python", 50, 0.0), CONFIG) is None
     rows, logits = packages("python", 50, 0.0)
     assert not cross_fitted_top_level(rows, logits, CONFIG, 5).any()
@@ -116,6 +116,6 @@ def test_one_class_alone_makes_no_rule() -> None:
 @pytest.mark.parametrize(
     "settings", [{"rate": 0.0}, {"tail_share": 1.0}, {"min_lines": 0}, {"fewest_evidence": 0}]
 )
-def test_settings_are_checked(settings: dict[str, float]) -> None:
+def test_settings_out_of_range_are_rejected(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must"):
         TopLevelConfig(**settings)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""K labels from made-up texts: trained by the one loop, kept, resumed, and asked."""
+"""Classifiers of made-up texts with K labels: training in the common loop, saving, resuming and prediction."""
 
 import json
 import random
@@ -29,7 +29,7 @@ CONFIG = ClassifyConfig(
 
 
 def examples(count: int = 90, seed: int = 0) -> list[Labelled]:
-    """Texts of four words of their label, ten to a unit."""
+    """Texts of four words that belong to their label, ten texts per unit."""
     generator = random.Random(seed)
     found = []
     for number in range(count):
@@ -72,7 +72,7 @@ def test_three_labels_are_told_apart(trained: tuple[Classifier, list[dict[str, f
         assert sum(name in figures for figures in curves) == CONFIG.epochs
 
 
-def test_it_comes_back_from_its_folder(
+def test_classifier_survives_saving_and_loading(
     trained: tuple[Classifier, list[dict[str, float]]], tmp_path: Path
 ) -> None:
     classifier, _ = trained
@@ -85,13 +85,13 @@ def test_it_comes_back_from_its_folder(
         Classifier.load(tmp_path / "elsewhere")
 
 
-def test_an_interrupted_training_goes_on_to_the_same_end(
+def test_interrupted_training_resumes_to_same_result(
     trained: tuple[Classifier, list[dict[str, float]]], vocabulary: Path, tmp_path: Path
 ) -> None:
     kept = tmp_path / "training.pt"
 
     def interrupt(figures: dict[str, float], step: int) -> None:
-        # The checkpoint of an earlier step is there, with optimiser and rates in it.
+        # By now there is a checkpoint of an earlier step, with the optimizer and the learning rates.
         if step >= 60 and "validation/loss" in figures:
             raise KeyboardInterrupt
 
@@ -110,7 +110,7 @@ def test_an_interrupted_training_goes_on_to_the_same_end(
     np.testing.assert_allclose(resumed.probabilities(texts), whole.probabilities(texts), atol=1e-5)
 
 
-def test_a_transformers_encoder_learns_only_where_it_may(tmp_path: Path) -> None:
+def test_frozen_layers_of_transformers_encoder_do_not_change(tmp_path: Path) -> None:
     from codeorigin.model.tokenizer import Tokenizer  # noqa: PLC0415
     from codeorigin_training.encoder.own_vocabulary import own_tokenizer  # noqa: PLC0415
     from codeorigin_training.encoder.registry import make_encoder  # noqa: PLC0415
@@ -133,7 +133,7 @@ def test_a_transformers_encoder_learns_only_where_it_may(tmp_path: Path) -> None
         assert moved == expected
 
 
-def test_settings_are_those_of_the_training_loop() -> None:
+def test_settings_are_passed_to_training_loop() -> None:
     training = ClassifyConfig(last_layers=2, accumulate=4, clip=0.5, warm_up=0.2, patience=3).training()
     assert (training.strategy, training.unfreeze, training.accumulate) == (Strategy.FULL, 3, 4)
     assert (training.clip, training.warm_up, training.patience, training.learning_rate) == (0.5, 0.2, 3, 2e-5)
@@ -145,24 +145,24 @@ def test_settings_are_those_of_the_training_loop() -> None:
     "wrong",
     [{"batch": 0}, {"dropout": (0.3,)}, {"freeze": True, "last_layers": 1}, {"validation_share": 0.0}],
 )
-def test_a_wrong_setting_is_refused(wrong: dict[str, object]) -> None:
+def test_invalid_settings_are_rejected(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         ClassifyConfig(**wrong)  # type: ignore[arg-type]
 
 
-def test_a_temperature_makes_a_loud_model_as_sure_as_it_is_right() -> None:
+def test_temperature_calibrates_overconfident_model() -> None:
     generator = np.random.default_rng(0)
     targets = generator.integers(0, 3, 4000)
     logits = generator.normal(size=(4000, 3))
     logits[np.arange(4000), targets] += 1.0
-    # These logits are those of their own posterior; ten times as loud, they are wrong by a factor of ten.
+    # These logits match their own posterior; multiplied by ten, they are off by a factor of ten.
     assert fit_temperature(10 * logits, targets) == pytest.approx(
         10 * fit_temperature(logits, targets), rel=0.01
     )
     assert fit_temperature(logits, targets) == pytest.approx(1.0, rel=0.1)
 
 
-def test_texts_are_read_from_folders_and_parquet_alike(tmp_path: Path) -> None:
+def test_folders_and_parquet_files_are_read_alike(tmp_path: Path) -> None:
     wanted = {("a b", "x", "x/one.txt"), ("c", "y", "y/deep/two.txt")}
     for text, _, unit in wanted:
         path = tmp_path / "folder" / unit
@@ -175,7 +175,7 @@ def test_texts_are_read_from_folders_and_parquet_alike(tmp_path: Path) -> None:
     assert read_labelled(tmp_path / "texts.parquet") == sorted(read, key=lambda each: each.label)
 
 
-def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+def test_unreadable_data_is_reported(tmp_path: Path) -> None:
     (tmp_path / "only").mkdir()
     with pytest.raises(ClassifyError, match="holds 0 labels; at least two"):
         read_labelled(tmp_path)
@@ -190,14 +190,14 @@ def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:
         read_labelled(tmp_path)
 
 
-def test_a_unit_stays_whole() -> None:
+def test_units_are_not_split() -> None:
     kept, apart = split_units(examples(), 0.3)
     assert {each.unit for each in kept}.isdisjoint(each.unit for each in apart)
     assert len({each.unit for each in apart}) == 3
     assert len(kept) + len(apart) == 90
 
 
-def test_ids_are_those_of_the_text_as_it_stands() -> None:
+def test_text_is_encoded_without_normalization() -> None:
     (ids,) = encoded(["\tif  x:\n\ud800"], tiny_tokenizer(), 3)
     assert len(ids) == 3
     assert ids.dtype == np.int32
@@ -205,7 +205,7 @@ def test_ids_are_those_of_the_text_as_it_stands() -> None:
     assert spaced.tolist() != tabbed.tolist()
 
 
-def test_the_command_leaves_a_classifier_with_its_report(vocabulary: Path, tmp_path: Path) -> None:
+def test_command_writes_classifier_and_report(vocabulary: Path, tmp_path: Path) -> None:
     rows = examples(120)
     columns = {name: [getattr(each, name) for each in rows] for name in ("text", "label", "unit")}
     pq.write_table(pa.table(columns), tmp_path / "texts.parquet")

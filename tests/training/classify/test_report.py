@@ -10,13 +10,13 @@ TRUTH = ["a", "a", "a", "b", "b", "c"]
 ANSWERS = ["a", "a", "b", "b", "a", "b"]
 
 
-def test_the_truth_is_in_the_rows() -> None:
+def test_confusion_matrix_has_truth_in_rows() -> None:
     found = classification_report(TRUTH, ANSWERS, LABELS)
     assert found.confusion.tolist() == [[2, 1, 0], [1, 1, 0], [0, 1, 0]]
     assert found.accuracy == pytest.approx(3 / 6)
 
 
-def test_figures_by_label_are_those_of_scikit_learn() -> None:
+def test_figures_by_label_equal_scikit_learns() -> None:
     generator = np.random.default_rng(0)
     truth, answers = (["abc"[code] for code in generator.integers(0, 3, 50)] for _ in range(2))
     found = classification_report(truth, answers, LABELS)
@@ -30,18 +30,18 @@ def test_figures_by_label_are_those_of_scikit_learn() -> None:
     assert found.macro_f1 == pytest.approx(expected[2].mean())
 
 
-def test_a_label_without_texts_counts_in_no_mean() -> None:
+def test_label_without_texts_does_not_count_in_means() -> None:
     found = classification_report(["a", "b"], ["a", "b"], LABELS)
     assert found.macro_f1 == 1.0
     assert found.by_label["c"].recall == 0.0
 
 
-def test_what_is_no_label_is_refused() -> None:
+def test_unknown_label_is_rejected() -> None:
     with pytest.raises(ValueError, match="of the given labels"):
         classification_report(["a"], ["d"], LABELS)
 
 
-def test_the_detectors_figures_are_of_llm_code() -> None:
+def test_detector_figures_treat_llm_code_as_positive() -> None:
     labels = np.array([0, 0, 0, 1, 1])
     probabilities = np.array([0.1, 0.2, 0.9, 0.4, 1.0])
     assert confusion_matrix(labels, (probabilities >= 0.5).astype(np.int64), 2).tolist() == [[2, 1], [1, 1]]

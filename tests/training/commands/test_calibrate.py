@@ -1,4 +1,4 @@
-"""The command on a made-up run."""
+"""The calibrate command on a made-up run."""
 
 import json
 from dataclasses import replace
@@ -40,7 +40,7 @@ def read(run: Run) -> Calibration:
     return Calibration.from_manifest(json.loads(run.calibration.read_text("utf-8")))
 
 
-def test_what_is_written_is_what_the_server_reads(run: Run) -> None:
+def test_server_reads_written_calibration(run: Run) -> None:
     lines: list[str] = []
     calibrate(CONFIG, run, lines.append)
     calibration = read(run)
@@ -60,7 +60,7 @@ def entry(run: Run) -> dict[str, Any]:
     return loaded
 
 
-def test_a_model_of_all_repositories_is_calibrated_on_all(run: Run) -> None:
+def test_model_fitted_on_all_repositories_is_calibrated_on_all(run: Run) -> None:
     calibrate(CONFIG, run, lambda _: None)
     alone = entry(run)
     _, held_out = read_sides(run.corpus, pair_weight=1.0, folds=2)
@@ -70,7 +70,7 @@ def test_a_model_of_all_repositories_is_calibrated_on_all(run: Run) -> None:
     np.savez(run.wide, **arrays)
     with pytest.raises(CodeOriginError, match="holds no out-of-fold logits"):
         calibrate(CONFIG, run, lambda _: None)
-    # People of the held-out repositories score far higher than all others.
+    # Human code of the held-out repositories scores far higher than all other human code.
     arrays["held_out"] = np.array([8.0 if row.label == 0 else 3.0 for row in held_out])
     np.savez(run.wide, **arrays)
     calibrate(CONFIG, run, lambda _: None)
@@ -81,7 +81,7 @@ def test_a_model_of_all_repositories_is_calibrated_on_all(run: Run) -> None:
         calibrate(replace(CONFIG, deep_must_help=False), run, lambda _: None)
 
 
-def test_pairs_do_not_calibrate(run: Run) -> None:
+def test_pairs_do_not_affect_calibration(run: Run) -> None:
     calibrate(CONFIG, run, lambda line: None)
     before = read(run)
     side = side_of(run)
@@ -94,7 +94,7 @@ def test_pairs_do_not_calibrate(run: Run) -> None:
     assert read(run) == before
 
 
-def test_the_deep_parts_logits_are_added_where_they_help(run: Run) -> None:
+def test_deep_logits_are_added_if_they_help(run: Run) -> None:
     calibrate(CONFIG, run, lambda line: None)
     before = read(run).alone.default.llm
     assert entry(run)["parts"] == {"wide": True, "deep": False}
@@ -122,7 +122,7 @@ def test_the_deep_parts_logits_are_added_where_they_help(run: Run) -> None:
 
 
 def better(side: TrainingSide, *, old: float = 1.0, modern: float = 1.0, pairs: float = 1.0) -> np.ndarray:
-    """Logits of a deep part that tells the classes apart, by so much against old code, modern code and in pairs."""
+    """Logits of a deep part that tells the classes apart, by the given amounts on old, modern and paired code."""
     modern_rows = np.array([row.modern for row in side.rows])
     paired = np.array([row.pair is not None for row in side.rows])
     human = np.where(paired, pairs, np.where(modern_rows, modern, old))
@@ -138,9 +138,7 @@ def better(side: TrainingSide, *, old: float = 1.0, modern: float = 1.0, pairs: 
         ({"pairs": -1.0}, "loses AUROC on pairs"),
     ],
 )
-def test_a_deep_part_has_to_help_everywhere(
-    run: Run, worse: dict[str, float], reason: str, refine: bool
-) -> None:
+def test_deep_part_must_help_everywhere(run: Run, worse: dict[str, float], reason: str, refine: bool) -> None:
     config, side = replace(CONFIG, refine=refine), side_of(run)
     np.savez(run.deep, out_of_fold=better(side))
     calibrate(config, run, lambda _: None)
@@ -153,7 +151,7 @@ def test_a_deep_part_has_to_help_everywhere(
     assert [reason in line for line in lines if "left out" in line] == [True]
 
 
-def test_a_deep_part_that_refines_leaves_the_first_step_as_it_was(run: Run) -> None:
+def test_refining_deep_part_does_not_change_first_step(run: Run) -> None:
     calibrate(CONFIG, run, lambda _: None)
     alone = read(run)
     np.savez(run.deep, out_of_fold=better(side_of(run)))
@@ -167,8 +165,8 @@ def test_a_deep_part_that_refines_leaves_the_first_step_as_it_was(run: Run) -> N
     assert any(line.startswith("a function by its own text, refined: ") for line in lines)
 
 
-def test_the_promise_of_refined_verdicts_is_about_their_own_logits(run: Run) -> None:
-    """Both steps together call as few as promised, of rows whose second logit is far from the first one."""
+def test_promise_holds_for_refined_verdicts(run: Run) -> None:
+    """Both steps together keep the promise on rows whose second logit is far from the first one."""
     side = side_of(run)
     config = replace(CONFIG, refine=True, deep_must_help=False)
     np.savez(run.deep, out_of_fold=better(side) + 40.0)
@@ -182,14 +180,14 @@ def test_the_promise_of_refined_verdicts_is_about_their_own_logits(run: Run) -> 
     assert called[~human].mean() > 0.8
 
 
-def test_what_refines_needs_both_parts(run: Run) -> None:
+def test_refining_needs_both_parts(run: Run) -> None:
     with pytest.raises(ValueError, match="refine needs both parts"):
         replace(CONFIG, refine=True, wide=False, deep_must_help=False)
     with pytest.raises(CodeOriginError, match="what refines is a deep part; run finetune first"):
         calibrate(replace(CONFIG, refine=True), run, lambda _: None)
 
 
-def test_the_same_inputs_give_the_same_file(run: Run) -> None:
+def test_same_inputs_give_same_file(run: Run) -> None:
     calibrate(CONFIG, run, lambda line: None)
     first = run.calibration.read_bytes()
     calibrate(CONFIG, run, lambda line: None)
@@ -204,7 +202,7 @@ def test_the_same_inputs_give_the_same_file(run: Run) -> None:
         (None, "holds no out-of-fold logits"),
     ],
 )
-def test_logits_of_another_corpus_are_refused(
+def test_logits_of_other_corpus_are_rejected(
     run: Run, arrays: dict[str, np.ndarray] | None, message: str
 ) -> None:
     if arrays is None:
@@ -215,26 +213,26 @@ def test_logits_of_another_corpus_are_refused(
         calibrate(CONFIG, run, lambda line: None)
 
 
-def test_logits_that_are_no_numbers_are_refused(run: Run) -> None:
+def test_non_finite_logits_are_rejected(run: Run) -> None:
     np.savez(run.wide, out_of_fold=np.full(len(side_of(run).rows), np.nan))
     with pytest.raises(CodeOriginError, match="not finite"):
         calibrate(CONFIG, run, lambda line: None)
 
 
-def test_a_missing_stage_is_named(run: Run) -> None:
+def test_missing_stage_is_named(run: Run) -> None:
     run.wide.unlink()
     with pytest.raises(RunError, match=r"codeorigin_training wide"):
         calibrate(CONFIG, run, lambda line: None)
 
 
-def test_a_deep_part_can_be_all_that_there_is(run: Run) -> None:
+def test_calibration_works_with_deep_part_alone(run: Run) -> None:
     alone = replace(CONFIG, wide=False, deep_must_help=False)
     with pytest.raises(CodeOriginError, match="run finetune first"):
         calibrate(alone, run, lambda _: None)
     side = side_of(run)
     np.savez(run.deep, out_of_fold=np.random.default_rng(1).normal(size=len(side.rows)) - 2.0 * side.labels)
     calibrate(alone, run, lambda _: None)
-    # What the wide part finds is not heard: the deep one here says the opposite of the truth.
+    # The wide part is ignored: the deep part, which says the opposite of the truth here, decides.
     assert entry(run)["parts"] == {"wide": False, "deep": True}
     assert read(run).alone.probability(3.0) < 0.6
     with pytest.raises(ValueError, match="without wide there must be a deep part"):

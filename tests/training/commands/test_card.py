@@ -22,7 +22,7 @@ def run(tmp_path: Path) -> Run:
     return made
 
 
-def test_the_card_alone(run: Run) -> None:
+def test_card_is_written(run: Run) -> None:
     lines: list[str] = []
     card(CardConfig(), run, lines.append)
     name = json.loads((run.bundle / "manifest.json").read_text("utf-8"))["name"]
@@ -30,7 +30,7 @@ def test_the_card_alone(run: Run) -> None:
     assert lines == [f"wrote {run.bundle / 'README.md'}"]
 
 
-def test_the_projects_readme_gets_the_table(run: Run, tmp_path: Path) -> None:
+def test_project_readme_gets_table(run: Run, tmp_path: Path) -> None:
     readme = tmp_path / "project.md"
     readme.write_text(f"before\n{BEGIN}\n{END}\nafter\n")
     card(CardConfig(readme=readme), run, lambda line: None)
@@ -38,7 +38,7 @@ def test_the_projects_readme_gets_the_table(run: Run, tmp_path: Path) -> None:
     assert readme.read_text("utf-8").endswith("after\n")
 
 
-def test_another_bundle_than_the_runs(run: Run, tmp_path: Path) -> None:
+def test_other_bundle_than_the_runs_can_be_used(run: Run, tmp_path: Path) -> None:
     other = tmp_path / "other"
     shutil.move(run.bundle, other)
     card(CardConfig(bundle=other), run, lambda line: None)
@@ -47,7 +47,7 @@ def test_another_bundle_than_the_runs(run: Run, tmp_path: Path) -> None:
         card(CardConfig(), run, lambda line: None)
 
 
-def test_what_is_missing_or_broken_is_named(run: Run, tmp_path: Path) -> None:
+def test_missing_and_broken_files_are_named(run: Run, tmp_path: Path) -> None:
     with pytest.raises(CodeOriginError, match=r"nowhere\.md: not found"):
         card(CardConfig(readme=tmp_path / "nowhere.md"), run, lambda line: None)
     for text in ("{", "{}"):

@@ -24,7 +24,7 @@ PYTHON = (
 
 
 def log(_: str) -> None:
-    """Swallow a line."""
+    """Discard a line."""
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def data(tmp_path: Path) -> Path:
     return write_corpus(tmp_path / "data", repositories=12)
 
 
-def test_every_source_ends_up_in_the_corpus_with_a_card(tmp_path: Path, data: Path) -> None:
+def test_corpus_contains_every_source_and_has_card(tmp_path: Path, data: Path) -> None:
     pinned = tmp_path / "pinned.toml"
     pinned.write_text(PINNED, encoding="utf-8")
     write_wheel(tmp_path / "archives" / "pypi-tally-2.0.whl", {"tally.py": PYTHON.format("packaged")})
@@ -46,7 +46,7 @@ def test_every_source_ends_up_in_the_corpus_with_a_card(tmp_path: Path, data: Pa
         packages=True,
         package_list=pinned,
         package_folder=tmp_path / "archives",
-        # Made-up functions are alike by chance.
+        # Made-up functions may be similar by chance.
         near_duplicates=False,
     )
     run = Run(tmp_path / "run")
@@ -63,9 +63,7 @@ def test_every_source_ends_up_in_the_corpus_with_a_card(tmp_path: Path, data: Pa
     assert "| python |" in card
 
 
-def test_packages_of_a_distribution_are_read_up_to_the_limit_and_can_be_left_out(
-    tmp_path: Path, data: Path
-) -> None:
+def test_distribution_packages_are_limited_and_optional(tmp_path: Path, data: Path) -> None:
     write_distribution(data, packages=5, functions=6)
     config = CorpusConfig(data=data, distribution_limit=4, near_duplicates=False)
     for wanted, expected in ((True, 20), (False, 0)):
@@ -77,7 +75,7 @@ def test_packages_of_a_distribution_are_read_up_to_the_limit_and_can_be_left_out
 
 
 def pin_source(folder: Path, file: Path, name: str = "tally") -> None:
-    """Pin a source package of one function, whose archive is in ``folder``, in ``file``."""
+    """Pin a source package in ``file``; its archive, with one function, is in ``folder``."""
     archive = write_source(
         folder / f"{name}_2.0.orig.tar.gz", {f"{name}.py": PYTHON.format(f"sourced_{name}")}
     )
@@ -89,7 +87,7 @@ def pin_source(folder: Path, file: Path, name: str = "tally") -> None:
         )
 
 
-def test_source_packages_are_read_but_for_those_that_human_parquet_has(tmp_path: Path, data: Path) -> None:
+def test_source_packages_in_human_parquet_are_not_read_again(tmp_path: Path, data: Path) -> None:
     write_distribution(data, packages=2, functions=3)
     for name in ("tally", "python3-project1"):
         pin_source(tmp_path / "archives", tmp_path / "sources.toml", name)
@@ -116,7 +114,7 @@ def test_source_packages_are_read_but_for_those_that_human_parquet_has(tmp_path:
     }
 
 
-def test_no_source_gives_code_of_a_reserved_project(tmp_path: Path, data: Path) -> None:
+def test_code_of_reserved_projects_is_excluded_from_every_source(tmp_path: Path, data: Path) -> None:
     write_distribution(data, packages=3)
     pinned = tmp_path / "pinned.toml"
     pinned.write_text(PINNED, encoding="utf-8")
@@ -161,7 +159,7 @@ def _repositories(config: CorpusConfig, run: Run) -> set[str]:
     return {row.repo for row in [*read_functions(run.corpus), *read_pairs(run.corpus)]}
 
 
-def test_the_same_inputs_are_not_read_again_but_changed_ones_are(tmp_path: Path, data: Path) -> None:
+def test_only_changed_inputs_are_read_again(tmp_path: Path, data: Path) -> None:
     run, lines = Run(tmp_path / "run"), list[str]()
     config = CorpusConfig(data=data)
     corpus(config, run, log)
@@ -177,7 +175,7 @@ def test_the_same_inputs_are_not_read_again_but_changed_ones_are(tmp_path: Path,
     assert made.read_bytes() != first
 
 
-def test_a_run_that_broke_off_is_made_anew(tmp_path: Path, data: Path) -> None:
+def test_interrupted_run_is_made_again(tmp_path: Path, data: Path) -> None:
     run = Run(tmp_path / "run")
     corpus(CorpusConfig(data=data), run, log)
     whole = (run.corpus / "functions.parquet").read_bytes()
@@ -201,7 +199,7 @@ def test_filters_and_near_duplicate_removal_can_be_turned_off(tmp_path: Path, da
         assert ("mine/wide" in {row.repo for row in read_functions(run.corpus)}) is there
 
 
-def test_held_out_code_has_no_copy_in_the_training_side(tmp_path: Path, data: Path) -> None:
+def test_copies_of_held_out_code_are_removed_from_training_side(tmp_path: Path, data: Path) -> None:
     assert is_held_out("mine/3") > is_held_out("mine/1")
     code = PYTHON.format("copied")
     lines = [
@@ -218,7 +216,7 @@ def test_held_out_code_has_no_copy_in_the_training_side(tmp_path: Path, data: Pa
     assert found[True] == {"mine/3"}
 
 
-def test_what_a_package_has_beyond_its_limit_can_serve_pretraining(tmp_path: Path, data: Path) -> None:
+def test_package_code_beyond_limit_can_be_used_for_pretraining(tmp_path: Path, data: Path) -> None:
     pinned = tmp_path / "pinned.toml"
     pinned.write_text(PINNED, encoding="utf-8")
     names = ("apple", "berry", "cherry", "date", "elder")
@@ -238,14 +236,14 @@ def test_what_a_package_has_beyond_its_limit_can_serve_pretraining(tmp_path: Pat
     assert not (run.corpus / "unlabelled.parquet").exists()
 
 
-def test_one_label_alone_is_no_corpus(tmp_path: Path) -> None:
+def test_corpus_with_one_label_is_rejected(tmp_path: Path) -> None:
     line = {"code": PYTHON.format("alone"), "language": "python", "label": "llm", "repo": "a/b"}
     (tmp_path / "rows.jsonl").write_text(json.dumps(line), encoding="utf-8")
     with pytest.raises(CorpusError, match="rows of one label alone"):
         corpus(CorpusConfig(jsonl=(tmp_path / "rows.jsonl",)), Run(tmp_path / "run"), log)
 
 
-def test_a_source_that_is_not_there_is_named_before_anything_is_read(tmp_path: Path) -> None:
+def test_missing_source_is_named(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"gone.functions\.parquet: not found"):
         corpus(CorpusConfig(data=tmp_path / "gone"), Run(tmp_path / "run"), log)
 
@@ -259,6 +257,6 @@ def test_a_source_that_is_not_there_is_named_before_anything_is_read(tmp_path: P
         (["packages=true", "near_duplicate_threshold=0"], "near_duplicate_threshold must lie"),
     ],
 )
-def test_settings_are_checked(settings: list[str], message: str) -> None:
+def test_invalid_settings_are_rejected(settings: list[str], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         load_config(CorpusConfig, None, settings)

@@ -42,7 +42,7 @@ def measured(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return run, config
 
 
-def test_every_section_is_in_the_report(measured: tuple[Run, EvaluateConfig]) -> None:
+def test_report_contains_every_section(measured: tuple[Run, EvaluateConfig]) -> None:
     run, config = measured
     report = json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))
     for section in config.sections:
@@ -56,7 +56,7 @@ def test_every_section_is_in_the_report(measured: tuple[Run, EvaluateConfig]) ->
     assert "<svg" in page
 
 
-def test_the_manifests_figures_get_into_a_report_that_is_there(
+def test_manifest_figures_are_put_into_existing_report(
     measured: tuple[Run, EvaluateConfig], tmp_path: Path
 ) -> None:
     run, config = measured
@@ -89,8 +89,8 @@ def test_the_manifests_figures_get_into_a_report_that_is_there(
         evaluate(EvaluateConfig(sections=(), bundle=bundle), copied, lambda line: None)
 
 
-def test_re_indented_code_scores_as_before(measured: tuple[Run, EvaluateConfig]) -> None:
-    """The model reads levels, not columns: the report must show that nothing is lost."""
+def test_reindented_code_keeps_its_score(measured: tuple[Run, EvaluateConfig]) -> None:
+    """The model reads indentation levels, not columns: the report must show that nothing is lost."""
     run, _ = measured
     report = json.loads((run.evaluation / "report.json").read_text(encoding="utf-8"))
     old = next(row for row in report["matrix"] if row["name"] == "old")
@@ -99,7 +99,7 @@ def test_re_indented_code_scores_as_before(measured: tuple[Run, EvaluateConfig])
     assert abs(reindented["loss"]["value"]) < 0.02
 
 
-def test_a_bundle_without_a_rule_for_neighbours_has_no_such_section(
+def test_bundle_without_neighbour_rule_has_no_in_files_section(
     measured: tuple[Run, EvaluateConfig], tmp_path: Path, tiny_model_dir: Path
 ) -> None:
     _, config = measured
@@ -109,7 +109,7 @@ def test_a_bundle_without_a_rule_for_neighbours_has_no_such_section(
     assert "Functions in their files" not in (run.evaluation / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig]) -> None:
+def test_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig]) -> None:
     run, config = measured
     before = (run.evaluation / "report.json").read_bytes()
     lines: list[str] = []
@@ -118,7 +118,7 @@ def test_a_second_run_measures_nothing_again(measured: tuple[Run, EvaluateConfig
     assert (run.evaluation / "report.json").read_bytes() == before
 
 
-def test_another_size_measures_only_what_depends_on_it(measured: tuple[Run, EvaluateConfig]) -> None:
+def test_changed_setting_remeasures_only_dependent_sections(measured: tuple[Run, EvaluateConfig]) -> None:
     run, config = measured
     lines: list[str] = []
     sections = ("neutral", "faithfulness", "learning_curve")
@@ -126,7 +126,7 @@ def test_another_size_measures_only_what_depends_on_it(measured: tuple[Run, Eval
     assert [line for line in lines if line.endswith("measuring")] == ["faithfulness: measuring"]
 
 
-def test_the_page_is_made_again_from_the_report_alone(measured: tuple[Run, EvaluateConfig]) -> None:
+def test_page_is_made_again_from_report_alone(measured: tuple[Run, EvaluateConfig]) -> None:
     run, _ = measured
     page = run.evaluation / "report.html"
     before = page.read_text(encoding="utf-8")
@@ -135,17 +135,17 @@ def test_the_page_is_made_again_from_the_report_alone(measured: tuple[Run, Evalu
     assert page.read_text(encoding="utf-8") == before
 
 
-def test_a_run_without_a_bundle_says_which_command_makes_it(tmp_path: Path) -> None:
+def test_missing_bundle_is_reported_with_command_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="export"):
         evaluate(EvaluateConfig(), Run(tmp_path), lambda line: None)
 
 
-def test_a_page_of_no_report_is_refused(tmp_path: Path) -> None:
+def test_missing_report_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(CodeOriginError, match="not a report"):
         evaluate(EvaluateConfig(sections=()), Run(tmp_path), lambda line: None)
 
 
-def test_settings_that_make_no_sense_are_refused() -> None:
+def test_invalid_settings_are_rejected() -> None:
     for settings in (
         {"sections": ("colours",)},
         {"perturbations": ("cropped",)},

@@ -1,4 +1,4 @@
-"""A made-up run, from its wide part to a bundle that the server loads."""
+"""Exporting a made-up run: from its wide part to a bundle that the server loads."""
 
 import json
 import shutil
@@ -47,17 +47,17 @@ CALIBRATE = CalibrateConfig(rate=0.1, deep_must_help=False)
 
 
 def silent(line: str) -> None:
-    """Nobody listens."""
+    """Discard a line."""
 
 
 def copied(run: Run, folder: Path) -> Run:
-    """The same, to be changed at will."""
+    """A copy of the run that a test may change."""
     return Run(shutil.copytree(run.folder, folder / "run"))
 
 
 @pytest.fixture(scope="module")
 def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run of a random wide part, calibrated."""
+    """A calibrated run with a random wide part."""
     made = Run(tmp_path_factory.mktemp("calibrated") / "run")
     write_corpus(made.corpus, repositories=40, functions=8)
     side, _ = read_sides(made.corpus, pair_weight=1.0, folds=2)
@@ -71,13 +71,13 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def run(calibrated: Run, tmp_path: Path) -> Run:
-    """A run of a random wide part, calibrated."""
+    """A calibrated run with a random wide part, which a test may change."""
     return copied(calibrated, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def wide_exported(calibrated: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The same with its bundle."""
+    """The same run with its bundle."""
     made = copied(calibrated, tmp_path_factory.mktemp("wide-exported"))
     export(CONFIG, made, silent)
     return made
@@ -85,12 +85,12 @@ def wide_exported(calibrated: Run, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def wide_run(wide_exported: Run, tmp_path: Path) -> Run:
-    """The same with its bundle, to be changed at will."""
+    """A copy with its bundle, which a test may change."""
     return copied(wide_exported, tmp_path)
 
 
 def fit_on_all(run: Run) -> None:
-    """Give the run another table that ships, and logits of the held-out rows by the one that it has."""
+    """Give the run a different table to ship, and held-out logits from its present table."""
     _, held_out = read_sides(run.corpus, pair_weight=1.0, folds=2)
     generator = np.random.default_rng(1)
     with np.load(run.wide) as kept:
@@ -113,7 +113,7 @@ def add_deep(run: Run, encoder: Encoder) -> None:
 
 @pytest.fixture(scope="module")
 def exported(calibrated: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run with a deep part, one of whose heads says nothing, and its bundle, which takes long to export."""
+    """A run with a deep part, one of whose heads has no effect, and its bundle, which takes long to export."""
     made = copied(calibrated, tmp_path_factory.mktemp("exported"))
     encoder = CompactEncoder(tiny_shape())
     with torch.no_grad():
@@ -125,11 +125,11 @@ def exported(calibrated: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def deep_run(exported: Run, tmp_path: Path) -> Run:
-    """The same, to be changed at will."""
+    """A copy that a test may change."""
     return copied(exported, tmp_path)
 
 
-def test_the_bundle_is_the_runs_and_is_not_made_twice(run: Run) -> None:
+def test_bundle_matches_run_and_is_not_made_twice(run: Run) -> None:
     export(CONFIG, run, silent)
     bundle = Analyzer.load(run.bundle).bundle
     assert (bundle.name, bundle.version, bundle.bias, bundle.deep) == ("made-up", "1.2.3", 0.25, None)
@@ -149,7 +149,7 @@ def test_the_bundle_is_the_runs_and_is_not_made_twice(run: Run) -> None:
     assert Analyzer.load(run.bundle).bundle.version == "1.2.4"
 
 
-def test_what_is_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run) -> None:
+def test_model_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Run) -> None:
     alone = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))
     assert not wide_run.measured.exists()
     assert not alone["data"]["fitted_on_all_repositories"]
@@ -168,7 +168,7 @@ def test_what_is_fitted_on_all_repositories_is_measured_by_its_twin(wide_run: Ru
     assert "It is fitted on all of them." not in (wide_run.measured / "README.md").read_text("utf-8")
 
 
-def test_a_distribution_is_in_no_figure_of_repositories(wide_run: Run) -> None:
+def test_distribution_packages_do_not_change_held_out_figures(wide_run: Run) -> None:
     before = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"]
     rows = read_functions(wide_run.corpus)
     packaged = [
@@ -188,7 +188,7 @@ def test_a_distribution_is_in_no_figure_of_repositories(wide_run: Run) -> None:
     assert json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))["metrics"]["held_out"] == before
 
 
-def test_a_deep_part_that_calibration_wants_is_exported(deep_run: Run) -> None:
+def test_deep_part_is_exported_only_if_calibration_uses_it(deep_run: Run) -> None:
     bundle = Analyzer.load(deep_run.bundle).bundle
     assert bundle.deep is not None
     assert bundle.deep.overlap == 8
@@ -200,7 +200,7 @@ def test_a_deep_part_that_calibration_wants_is_exported(deep_run: Run) -> None:
     assert "left out" in (deep_run.bundle / "README.md").read_text("utf-8")
 
 
-def test_a_decoder_in_four_bits_is_served_and_explained_from_its_bundle(run: Run) -> None:
+def test_four_bit_decoder_is_served_and_explained_from_its_bundle(run: Run) -> None:
     add_deep(run, decoder := random_decoder())
     export(replace(CONFIG, deep_bits=4), run, silent)
     manifest = json.loads((run.bundle / "manifest.json").read_text("utf-8"))
@@ -230,13 +230,13 @@ def test_a_decoder_in_four_bits_is_served_and_explained_from_its_bundle(run: Run
     assert not weights.exists()
 
 
-def test_heads_that_say_nothing_may_be_left_out_and_missed_ones_not(
+def test_useless_heads_can_be_pruned_and_useful_ones_cannot(
     deep_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     side, _ = read_sides(deep_run.corpus, pair_weight=1.0, folds=2)
     encoder, tokenizer = load_encoder(deep_run.finetuned), Tokenizer.load(deep_run.tokenizer)
     moved = heads.leave_out_heads(encoder, tokenizer, ("1.2",), side.rows, CONFIG.overlap, silent)
-    # What is said of nothing was not 0, and this alone has moved.
+    # All logits move by the same amount: the neutral baseline's logit was not 0, and is set back to 0.
     assert np.ptp(moved) < 1e-5
     monkeypatch.setattr(heads, "LEVEL", -1.0)
     with pytest.raises(EncoderError, match="leave out fewer heads"):
@@ -245,10 +245,10 @@ def test_heads_that_say_nothing_may_be_left_out_and_missed_ones_not(
         export(replace(CONFIG, prune=("1.3",)), deep_run, silent)
 
 
-def test_a_bundle_without_heads_is_smaller_and_calibrated_for_what_is_left(
+def test_bundle_with_pruned_heads_is_smaller_and_recalibrated(
     exported: Run, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here the out-of-fold logits are the encoder's own, so that those without the heads are known."""
+    """Here the out-of-fold logits are the encoder's own, so the logits without the heads are known."""
     encoder = CompactEncoder(tiny_shape())
     with torch.no_grad():
         encoder.blocks[0].attention.out.weight.mul_(9.0)  # type: ignore[union-attr, operator]
@@ -274,10 +274,10 @@ def test_a_bundle_without_heads_is_smaller_and_calibrated_for_what_is_left(
     pruned = replace(CONFIG, prune=("1.2",))
     export(pruned, run, said.append)
     assert any(line.startswith("without the heads 1.2: AUROC") for line in said)
-    # What the bundle is measured on has no say in it.
+    # Held-out rows, on which the bundle is measured, have no influence.
     assert judged
     assert not any(is_held_out(row.repo) for row in judged)
-    # The other bundle is of an encoder of the same shape.
+    # The other bundle has an encoder of the same shape.
     assert (run.bundle / "score.onnx").stat().st_size < (exported.bundle / "score.onnx").stat().st_size
     assert Analyzer.load(run.bundle).bundle.manifest["build"]["prune"] == ["1.2"]
     export(pruned, run, said.append)
@@ -313,12 +313,12 @@ def test_heads_are_named_by_layer_and_number(name: str) -> None:
         ExportConfig(prune=(name,))
 
 
-def test_the_bundle_has_the_biases_of_its_tables_languages(wide_run: Run) -> None:
+def test_bundle_has_language_biases_of_its_table(wide_run: Run) -> None:
     plain = json.loads((wide_run.bundle / "manifest.json").read_text("utf-8"))
     assert plain["language_bias"] == {}
     with np.load(wide_run.wide) as kept:
         arrays = dict(kept)
-    # So far apart that the figures of the one twin tell which biases they are of.
+    # So different that the twin's figures show which biases they are based on.
     languages = {"table": {"python": 0.5}, "measured": {"python": 90.0, "go": -90.0}}
     np.savez(wide_run.wide, **(arrays | {"languages": json.dumps(languages)}))
     calibrate(CALIBRATE, wide_run, silent)
@@ -329,7 +329,7 @@ def test_the_bundle_has_the_biases_of_its_tables_languages(wide_run: Run) -> Non
     assert moved["old_human"]["auroc"] != plain["metrics"]["held_out"]["old_human"]["auroc"]
 
 
-def test_a_calibration_of_other_logits_is_refused(run: Run) -> None:
+def test_calibration_of_other_logits_is_rejected(run: Run) -> None:
     with np.load(run.wide) as kept:
         arrays = dict(kept)
     np.savez(run.wide, **(arrays | {"bias": 1.0}))
@@ -343,7 +343,7 @@ def test_a_calibration_of_other_logits_is_refused(run: Run) -> None:
         export(CONFIG, run, silent)
 
 
-def test_parts_that_do_not_fit_are_refused_before_anything_is_written(run: Run) -> None:
+def test_mismatched_parts_are_rejected_before_anything_is_written(run: Run) -> None:
     with pytest.raises(ExportError, match="table has 768 rows, the views 512"):
         export(replace(CONFIG, views=VIEWS[:1]), run, silent)
     with pytest.raises(ExportError, match=r"more than limit_bytes, 1,000"):
@@ -354,6 +354,6 @@ def test_parts_that_do_not_fit_are_refused_before_anything_is_written(run: Run) 
 @pytest.mark.parametrize(
     "wrong", [{"name": ""}, {"views": ()}, {"overlap": -1}, {"limit_bytes": 0}, {"deep_bits": 16}]
 )
-def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
+def test_settings_out_of_range_are_rejected(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         ExportConfig(**wrong)  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ CONFIG = FinetuneCommandConfig(
 
 
 def silent(line: str) -> None:
-    """Nobody listens."""
+    """Discard a line."""
 
 
 def make_run(folder: Path) -> Run:
@@ -56,7 +56,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[str]]:
     return run, lines
 
 
-def test_every_row_is_judged_by_an_encoder_that_did_not_see_its_repository(
+def test_rows_are_judged_by_encoder_that_did_not_see_their_repository(
     finished: tuple[Run, list[str]],
 ) -> None:
     run, lines = finished
@@ -67,7 +67,7 @@ def test_every_row_is_judged_by_an_encoder_that_did_not_see_its_repository(
     assert logits.shape == (len(rows),)
     # One label in twenty is wrong on purpose.
     assert ((logits > np.median(logits)) == labels).mean() > 0.8
-    # Two folds and the final encoder are three different ones.
+    # The two folds' encoders and the final one are three different encoders.
     final = deep_logits(
         load_encoder(run.finetuned), encode_rows(rows, tiny_tokenizer()), tiny_tokenizer(), overlap=16
     )
@@ -76,12 +76,12 @@ def test_every_row_is_judged_by_an_encoder_that_did_not_see_its_repository(
     assert [line for line in lines if line.startswith("out of fold: wide")]
 
 
-def test_the_baseline_of_an_explanation_is_undecided(finished: tuple[Run, list[str]]) -> None:
+def test_explanation_baseline_has_logit_zero(finished: tuple[Run, list[str]]) -> None:
     model = load_encoder(finished[0].finetuned)
     assert abs(neutral_logit(model, tiny_tokenizer())) < 1e-5
 
 
-def test_what_is_there_is_not_made_again(finished: tuple[Run, list[str]]) -> None:
+def test_existing_results_are_not_made_again(finished: tuple[Run, list[str]]) -> None:
     run, _ = finished
     before, lines = run.finetuned.stat().st_mtime_ns, []
     finetune(CONFIG, run, lines.append)
@@ -90,9 +90,7 @@ def test_what_is_there_is_not_made_again(finished: tuple[Run, list[str]]) -> Non
     assert not [line for line in lines if "step" in line]
 
 
-def test_an_interrupted_run_goes_on_with_the_fold_that_is_missing(
-    tmp_path: Path, finished: tuple[Run, list[str]]
-) -> None:
+def test_interrupted_run_resumes_with_missing_fold(tmp_path: Path, finished: tuple[Run, list[str]]) -> None:
     run = make_run(tmp_path)
 
     def log(line: str) -> None:
@@ -108,7 +106,7 @@ def test_an_interrupted_run_goes_on_with_the_fold_that_is_missing(
     assert np.array_equal(np.load(run.deep)["out_of_fold"], np.load(finished[0].deep)["out_of_fold"])
 
 
-def test_a_pretrained_encoder_is_where_it_starts(tmp_path: Path) -> None:
+def test_training_starts_from_pretrained_encoder(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     torch.manual_seed(7)
     start = CompactEncoder(tiny_shape(layers=2))
@@ -123,7 +121,7 @@ def test_a_pretrained_encoder_is_where_it_starts(tmp_path: Path) -> None:
 
 
 class Recorder(NullTracker):
-    """Keeps what it is given by name, the pictures as their probabilities."""
+    """Records figures by name, and the probabilities of pictures."""
 
     def __init__(self) -> None:
         self.figures: dict[str, float] = {}
@@ -137,14 +135,14 @@ class Recorder(NullTracker):
 
 
 def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    """Takes what the command tells its tracker."""
+    """Records what the command sends to its tracker."""
     recorder = Recorder()
     monkeypatch.setattr(command, "tracked", lambda *_, **__: nullcontext(recorder))
     return recorder
 
 
 @pytest.mark.parametrize("pretrained", [True, False])
-def test_the_heads_dropout_is_what_was_asked_for(
+def test_head_dropout_is_as_configured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pretrained: bool
 ) -> None:
     run, seen = make_run(tmp_path), []
@@ -163,22 +161,20 @@ def test_the_heads_dropout_is_what_was_asked_for(
 
 
 @pytest.mark.parametrize("offsets", [True, False])
-def test_figures_and_pictures_are_of_what_the_encoder_has_learned(
+def test_figures_and_pictures_use_offsets_only_if_trained_with_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offsets: bool
 ) -> None:
     run, told = make_run(tmp_path), recorded(monkeypatch)
     with np.load(run.wide) as kept:
         count = len(kept["out_of_fold"])
-    # Far above anything that a deep part says.
+    # Far above any logit of a deep part.
     np.savez(run.wide, out_of_fold=np.full(count, 40.0))
     finetune(replace(CONFIG, offsets=offsets, finetune=replace(CONFIG.finetune, steps=3)), run, silent)
     assert any(name.startswith("wide_deep/") for name in told.figures) is offsets
     assert all(bool((found > 0.999).all()) is offsets for found in told.probabilities)
 
 
-def test_what_a_masked_text_is_moved_by_changes_no_figure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_centring_on_mask_tokens_changes_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = replace(make_run(tmp_path), track=True)
     told, again, resumed = (Recorder() for _ in range(3))
     config = replace(CONFIG, offsets=False, finetune=replace(CONFIG.finetune, steps=10, neutral_share=0.0))
@@ -206,13 +202,13 @@ def test_what_a_masked_text_is_moved_by_changes_no_figure(
         )
         np.testing.assert_allclose(other.probabilities[-1], told.probabilities[-1], atol=1e-4)
         assert 0.01 < other.probabilities[-1].mean() < 0.99
-    # Each fold, all folds, the test set; of what was kept, the last two.
+    # Each of two folds, all folds, and the test set; a resumed run has only the last two.
     assert (len(told.probabilities), len(again.probabilities), len(resumed.probabilities)) == (4, 4, 2)
     for one, other in zip(told.probabilities, again.probabilities, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4)
 
 
-def test_logits_of_another_corpus_are_refused(tmp_path: Path) -> None:
+def test_logits_of_other_corpus_are_rejected(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     np.savez(run.wide, out_of_fold=np.zeros(3))
     with pytest.raises(RunError, match=r"3 logits for \d+ rows; run .* wide"):
@@ -230,6 +226,6 @@ def test_logits_of_another_corpus_are_refused(tmp_path: Path) -> None:
         ({"overlap": 64}, "overlap"),
     ],
 )
-def test_a_wrong_setting_is_refused(changes: dict[str, object], message: str) -> None:
+def test_invalid_settings_are_rejected(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         replace(CONFIG, **changes)  # type: ignore[arg-type]

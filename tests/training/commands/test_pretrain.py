@@ -40,7 +40,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
-def test_the_encoder_is_written_with_what_it_was_made_from(prepared: Run) -> None:
+def test_encoder_is_written_with_description_of_its_inputs(prepared: Run) -> None:
     encoder = load_encoder(prepared.pretrained)
     assert isinstance(encoder, CompactEncoder)
     assert encoder.config == tiny_shape(1)
@@ -68,13 +68,13 @@ def test_two_processes_train_one_encoder(prepared: Run, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     encoder, alone = load_encoder(run.pretrained), load_encoder(prepared.pretrained)
-    # Half of every step's rows are the other process's.
+    # Half of the rows in every step are the other process's.
     assert not torch.equal(encoder.token_embedding.weight, alone.token_embedding.weight)
     described = json.loads(run.pretrained.with_suffix(".json").read_text())
     assert 3 < described["figures"]["validation_mlm_loss"] < 8
 
 
-def test_it_is_not_trained_twice_but_for_other_settings(prepared: Run) -> None:
+def test_encoder_is_trained_again_only_for_other_settings(prepared: Run) -> None:
     before = prepared.pretrained.read_bytes()
     lines: list[str] = []
     pretrain(CONFIG, prepared, lines.append)
@@ -84,7 +84,7 @@ def test_it_is_not_trained_twice_but_for_other_settings(prepared: Run) -> None:
     assert prepared.pretrained.read_bytes() != before
 
 
-def test_what_is_missing_is_one_line(tmp_path: Path) -> None:
+def test_missing_inputs_are_reported(tmp_path: Path) -> None:
     run = Run(tmp_path)
     with pytest.raises(RunError, match="corpus` first"):
         pretrain(CONFIG, run, print)
@@ -93,7 +93,7 @@ def test_what_is_missing_is_one_line(tmp_path: Path) -> None:
         pretrain(CONFIG, run, print)
 
 
-def test_an_encoder_that_is_not_there_is_one_line(prepared: Run, tmp_path: Path) -> None:
+def test_missing_encoder_is_reported(prepared: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     config = dataclasses.replace(CONFIG, encoder=str(tmp_path / "empty"))
     with pytest.raises(EncoderError, match="has no tokenizer"):

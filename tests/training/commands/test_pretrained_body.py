@@ -1,4 +1,4 @@
-"""The commands round a pretrained body: features, probes, and the way from a body to a fine-tuned encoder."""
+"""The commands for a pretrained body: features, probes, and the steps from a body to a fine-tuned encoder."""
 
 import json
 import shutil
@@ -55,7 +55,7 @@ def probed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, FeaturesComma
     return run, config, lines
 
 
-def test_the_report_holds_every_probe_and_what_it_adds(
+def test_report_holds_every_probe_and_its_gain(
     probed: tuple[Run, FeaturesCommandConfig, list[str]],
 ) -> None:
     run, _, lines = probed
@@ -65,14 +65,14 @@ def test_the_report_holds_every_probe_and_what_it_adds(
         report["probes"]
     )
     assert "attention pooling, of 40 functions" in report["probes"]
-    # Even a random body tells made-up classes of so different vocabularies apart.
+    # Even a random body tells the made-up classes apart, since their vocabularies are so different.
     assert report["probes"]["layer 1"]["old_human_auroc"] > 0.7
     assert list(report["curve"]) == ["40"]
     assert report["wide"]["0.5"]["old_human_auroc"] > report["wide"]["0"]["old_human_auroc"]
     assert any(line.startswith("wide and 0.5 of its spread") for line in lines)
 
 
-def test_reading_again_reads_nothing_twice(probed: tuple[Run, FeaturesCommandConfig, list[str]]) -> None:
+def test_second_run_extracts_no_features_again(probed: tuple[Run, FeaturesCommandConfig, list[str]]) -> None:
     run, config, _ = probed
     lines: list[str] = []
     features(config, run, lines.append)
@@ -80,7 +80,7 @@ def test_reading_again_reads_nothing_twice(probed: tuple[Run, FeaturesCommandCon
     assert not any("core seconds" in line for line in lines)
 
 
-def test_features_of_another_number_of_functions_are_refused(
+def test_features_of_other_settings_are_rejected(
     probed: tuple[Run, FeaturesCommandConfig, list[str]],
 ) -> None:
     run, config, _ = probed
@@ -88,19 +88,19 @@ def test_features_of_another_number_of_functions_are_refused(
         features(replace(config, features=replace(FEATURES, tokens=8)), run, print)
 
 
-def test_a_wide_part_of_another_corpus_is_refused(tmp_path: Path) -> None:
+def test_wide_part_of_other_corpus_is_rejected(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     np.savez(run.wide, out_of_fold=np.zeros(3))
     with pytest.raises(RunError, match="3 logits"):
         wide_logits(run, [], 2)
 
 
-def test_probing_comes_after_reading(tmp_path: Path) -> None:
+def test_probing_needs_features(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="codeorigin_training features` first"):
         probe(PROBE, Run(tmp_path), print)
 
 
-def test_an_adopted_body_is_what_fine_tuning_starts_from(tmp_path: Path) -> None:
+def test_fine_tuning_starts_from_adopted_body(tmp_path: Path) -> None:
     run, lines = make_run(tmp_path), []
     config = AdoptConfig(
         body=write_tiny_body(tmp_path / "body"), layers=3, vocabulary=300, sample=50, context=64, head_dim=8
@@ -112,7 +112,7 @@ def test_an_adopted_body_is_what_fine_tuning_starts_from(tmp_path: Path) -> None
     assert lines[-1].startswith("3 layers of 16, ")
 
 
-def test_one_call_ends_with_logits_and_a_student_in_small_files(tmp_path: Path) -> None:
+def test_one_call_writes_logits_and_student_in_small_files(tmp_path: Path) -> None:
     here, there = make_run(tmp_path), Run(tmp_path / "there")
     adopted = AdoptConfig(
         body=write_tiny_body(tmp_path / "body"), layers=3, vocabulary=300, sample=50, context=64, head_dim=8
@@ -148,18 +148,18 @@ def test_one_call_ends_with_logits_and_a_student_in_small_files(tmp_path: Path) 
     assert max(path.stat().st_size for path in files) <= 20_000
     figures = json.loads((config.out / "body.json").read_text())
     assert figures["student"]["correlation"] > 0.3
-    # A second call finds everything but the student there.
+    # A second call finds everything done except the student.
     lines: list[str] = []
     body(config, there, lines.append)
     assert any("taken from its checkpoint" in line for line in lines)
 
 
-def test_one_call_needs_an_adopted_body(tmp_path: Path) -> None:
+def test_body_command_needs_adopted_body(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="codeorigin_training adopt` first"):
         body(BodyCommandConfig(out=tmp_path / "out"), make_run(tmp_path), print)
 
 
-def test_no_held_out_function_is_read(probed: tuple[Run, FeaturesCommandConfig, list[str]]) -> None:
+def test_held_out_functions_are_not_read(probed: tuple[Run, FeaturesCommandConfig, list[str]]) -> None:
     run, _, _ = probed
     order = np.load(run.features / "order.npy")
     rows = read_rows(run.corpus)

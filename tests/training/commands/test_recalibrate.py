@@ -21,9 +21,9 @@ SETTINGS = CalibrateConfig(rate=0.2, tail_share=0.5, tail_rate=0.3, tail_fewest=
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus, and packages of a distribution made of its human code."""
+    """A corpus, and packages of a distribution made from its human code."""
     folder = write_corpus(tmp_path_factory.mktemp("data"), repositories=80, functions=10, per_file=2)
-    # Every file is by one commit.
+    # Every file is from a single commit.
     functions = [{**row, "commit": row["path"]} for row in pq.read_table(folder / FUNCTIONS).to_pylist()]
     pq.write_table(pa.Table.from_pylist(functions), folder / FUNCTIONS)
     rows = [row for row in functions if row["label"] == "human"]
@@ -46,7 +46,7 @@ def config(data: Path, out: Path, **more: object) -> RecalibrateConfig:
     )  # type: ignore[arg-type]
 
 
-def test_the_bundle_keeps_its_graph_and_gets_new_thresholds(data: Path, tmp_path: Path) -> None:
+def test_bundle_keeps_its_graph_and_gets_new_thresholds(data: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     recalibrate(config(data, tmp_path / "out"), Run(tmp_path), lines.append)
     old, new = Bundle.load(default_model_dir()), Bundle.load(tmp_path / "out")
@@ -54,7 +54,7 @@ def test_the_bundle_keeps_its_graph_and_gets_new_thresholds(data: Path, tmp_path
     assert new.version == "9.9.9"
     assert new.calibration.alone.default != old.calibration.alone.default
     assert new.calibration.alone.temperature == old.calibration.alone.temperature
-    # All code of the corpus is Python or Ruby: there are packages enough for a promise about each.
+    # All code in the corpus is Python or Ruby, so there are enough packages for a promise about each.
     promise = new.calibration.alone.promise("python")
     assert (promise.language, promise.rate) == ("python", 0.2)
     figures = json.loads((tmp_path / "out" / "manifest.json").read_text())["metrics"]["false_positives"]
@@ -70,14 +70,14 @@ def test_the_bundle_keeps_its_graph_and_gets_new_thresholds(data: Path, tmp_path
     assert "the logits are there" in lines
 
 
-def test_no_repository_of_the_training_is_read(data: Path) -> None:
+def test_training_repositories_are_not_read(data: Path) -> None:
     packages = read_human(data)
     assert {row.source for row in packages} == {"debian"}
     assert all(row.modern and row.label == 0 for row in packages)
     assert any(not is_held_out(row.repo) for row in read_functions(data))
 
 
-def test_too_few_repositories_leave_everything_as_it_is(data: Path, tmp_path: Path) -> None:
+def test_too_few_repositories_change_nothing(data: Path, tmp_path: Path) -> None:
     strict = CalibrateConfig(rate=0.001)
     settings = RecalibrateConfig(
         bundle=default_model_dir(), data=data, version="1", out=tmp_path / "o", calibrate=strict

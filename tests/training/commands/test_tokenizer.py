@@ -1,4 +1,4 @@
-"""The vocabulary of a run."""
+"""The tokenizer command, which makes a run's vocabulary."""
 
 import dataclasses
 from pathlib import Path
@@ -23,7 +23,7 @@ def run_with_corpus(folder: Path) -> Run:
     return run
 
 
-def test_the_vocabulary_is_written_and_not_made_twice(tmp_path: Path) -> None:
+def test_vocabulary_is_made_again_only_for_other_settings(tmp_path: Path) -> None:
     run = run_with_corpus(tmp_path)
     lines: list[str] = []
     tokenizer(CONFIG, run, lines.append)
@@ -37,7 +37,7 @@ def test_the_vocabulary_is_written_and_not_made_twice(tmp_path: Path) -> None:
     assert Tokenizer.load(run.tokenizer).vocab_size == 350
 
 
-def test_held_out_repositories_are_not_read_and_unlabelled_code_is(tmp_path: Path) -> None:
+def test_unlabelled_code_is_read_and_held_out_repositories_are_not(tmp_path: Path) -> None:
     run = run_with_corpus(tmp_path)
     names = {row["repo"] for row in pq.read_table(run.corpus / "functions.parquet").to_pylist()}
     held_out = {name for name in names if is_held_out(name)}
@@ -52,11 +52,11 @@ def test_held_out_repositories_are_not_read_and_unlabelled_code_is(tmp_path: Pat
     assert {row.label for row in rows} == {0}
 
 
-def test_a_run_without_a_corpus_is_one_line(tmp_path: Path) -> None:
+def test_missing_corpus_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="run `python -m codeorigin_training corpus` first"):
         tokenizer(CONFIG, Run(tmp_path), print)
 
 
-def test_a_vocabulary_without_every_byte_is_refused() -> None:
+def test_vocabulary_too_small_for_all_bytes_is_rejected() -> None:
     with pytest.raises(ValueError, match="at least 258"):
         TokenizerConfig(vocab_size=200)

@@ -25,7 +25,7 @@ SETTINGS = TopLevelConfig(rate=0.1, fewest_evidence=4)
 
 
 def script(number: int) -> str:
-    """A script of ten lines, told from others by its number."""
+    """A script of ten lines after its import, made different from others by its number."""
     return "import sys\n\n" + "".join(
         f"value_{number} = int(sys.argv[{place}]) + {number * place}\nprint(value_{number})\n"
         for place in range(5)
@@ -34,7 +34,7 @@ def script(number: int) -> str:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Twelve source packages, pinned in ``sources.toml``, answers to tasks, and a human.parquet with one of them."""
+    """Twelve source packages pinned in ``sources.toml``, one of them also in human.parquet, and answers to tasks."""
     folder = tmp_path / "data"
     write_distribution(folder, packages=1)
     entries = []
@@ -78,7 +78,7 @@ def config(data: Path, **more: object) -> ToplevelConfig:
     return ToplevelConfig(**usual | more)  # type: ignore[arg-type]
 
 
-def test_a_bundle_gets_the_rule_and_a_card_that_says_what_it_is_worth(data: Path, tmp_path: Path) -> None:
+def test_bundle_gets_rule_and_card_with_its_quality(data: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     toplevel(config(data, version="9.9.9"), Run(tmp_path), lines.append)
     old, new = Bundle.load(default_model_dir()), Bundle.load(tmp_path / "out")
@@ -89,10 +89,10 @@ def test_a_bundle_gets_the_rule_and_a_card_that_says_what_it_is_worth(data: Path
     assert (rule.min_lines, rule.min_characters) == (SETTINGS.min_lines, SETTINGS.min_characters)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     figures = manifest["metrics"]["top_level"]
-    # Both classes are alike here: nothing can be told apart, so nothing is called, whatever a threshold would do.
+    # The classes cannot be told apart here, so nothing is called ``llm``, whatever the thresholds are.
     assert figures["told_apart"] == []
     assert {cell["share"] for cell in figures["false_positives"]["cells"]} == {0.0}
-    # Training has read the package that is in human.parquet.
+    # The package in human.parquet is left out, since training has read it.
     assert manifest["data"]["top_level"]["packages"] == 11
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert "**The model cannot tell who wrote such code.**" in card
@@ -105,7 +105,7 @@ def test_a_bundle_gets_the_rule_and_a_card_that_says_what_it_is_worth(data: Path
     assert Bundle.load(tmp_path / "out").version == old.version
 
 
-def test_a_later_recalibration_keeps_the_rule(data: Path, tmp_path: Path) -> None:
+def test_later_recalibration_keeps_rule(data: Path, tmp_path: Path) -> None:
     toplevel(config(data), Run(tmp_path), lambda _: None)
     write_corpus(data, repositories=80, functions=10, per_file=2)
     settings = CalibrateConfig(rate=0.2, tail_share=0.5, tail_rate=0.3, tail_fewest=4, fewest_evidence=5)
@@ -116,7 +116,7 @@ def test_a_later_recalibration_keeps_the_rule(data: Path, tmp_path: Path) -> Non
     assert "## Code outside of functions" in (tmp_path / "again" / "README.md").read_text(encoding="utf-8")
 
 
-def test_reserved_packages_and_answers_without_scripts_are_not_read(data: Path, tmp_path: Path) -> None:
+def test_reserved_packages_are_not_read_and_both_classes_are_needed(data: Path, tmp_path: Path) -> None:
     (data / "reserved.txt").write_text(f"{digest('project5')}\n", encoding="ascii")
     lines: list[str] = []
     toplevel(config(data), Run(tmp_path), lines.append)
@@ -127,14 +127,14 @@ def test_reserved_packages_and_answers_without_scripts_are_not_read(data: Path, 
         toplevel(config(data), Run(tmp_path / "other"), lambda _: None)
 
 
-def test_the_pinned_archives_decide_whether_logits_are_kept(data: Path, tmp_path: Path) -> None:
+def test_changed_archive_invalidates_kept_logits(data: Path, tmp_path: Path) -> None:
     toplevel(config(data), Run(tmp_path), lambda _: None)
     archive = tmp_path / "archives" / "python3-project3_1.orig.tar.gz"
     before = hashlib.sha256(archive.read_bytes()).hexdigest()
     write_source(archive, {"bin/run": f"#!/usr/bin/python3\n{script(77)}"})
     after = pinned_source(archive)
     listed = (tmp_path / "sources.toml").read_text(encoding="utf-8")
-    # The size of the old one stands before its digest.
+    # The old archive's size is written before its digest.
     head, _, tail = listed.partition(before)
     head = head[: head.rindex("size = ")] + f'size = {after.size}\nsha256 = "'
     (tmp_path / "sources.toml").write_text(head + after.sha256 + tail, encoding="utf-8")
@@ -144,7 +144,7 @@ def test_the_pinned_archives_decide_whether_logits_are_kept(data: Path, tmp_path
     assert "the logits are there" not in lines
 
 
-def test_settings_are_checked(data: Path) -> None:
+def test_invalid_settings_are_rejected(data: Path) -> None:
     with pytest.raises(ValueError, match="version must not be empty"):
         config(data, version="")
     with pytest.raises(ValueError, match="folds at least 2"):

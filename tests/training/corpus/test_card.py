@@ -30,7 +30,7 @@ def counts(table: str) -> dict[str, list[int]]:
     return {name: [int(cell.replace(",", "")) for cell in cells.split(" | ")] for name, cells in lines}
 
 
-def test_the_figures_are_those_of_the_rows(rows: list[Row]) -> None:
+def test_figures_match_rows(rows: list[Row]) -> None:
     card = data_card(rows, configuration={"seed": 1})
     functions = [row for row in rows if row.pair is None]
     llm = sum(row.label for row in functions)
@@ -54,7 +54,7 @@ def test_the_figures_are_those_of_the_rows(rows: list[Row]) -> None:
     assert sum(map(sum, lengths.values())) == 48
 
 
-def test_every_length_has_its_class(rows: list[Row]) -> None:
+def test_lengths_are_put_into_classes(rows: list[Row]) -> None:
     lines = {1: "1-8", 8: "1-8", 9: "9-15", 15: "9-15", 16: "16-29", 29: "16-29", 30: "30+", 500: "30+"}
     for number, name in lines.items():
         card = data_card([replace(rows[0], label=1, lines=number)], configuration={})
@@ -63,7 +63,7 @@ def test_every_length_has_its_class(rows: list[Row]) -> None:
         )
 
 
-def test_what_was_left_out_is_said(rows: list[Row]) -> None:
+def test_left_out_rows_are_reported(rows: list[Row]) -> None:
     assert "Nothing was left out." in data_card(rows, configuration={})
     duplicates = Deduplication(np.zeros(0, dtype=np.int64), across=1234, within=5, partners=6, groups=7)
     card = data_card(rows, configuration={}, rejected={"longest line": 3}, duplicates=duplicates)
@@ -75,31 +75,31 @@ def test_what_was_left_out_is_said(rows: list[Row]) -> None:
     }
 
 
-def test_the_configuration_and_unlabelled_code_are_there(rows: list[Row]) -> None:
+def test_card_contains_configuration_and_unlabelled_code(rows: list[Row]) -> None:
     card = data_card(rows, configuration={"seed": 4, "folder": Path("data")}, unlabelled=rows[:5])
     assert '"folder": "data",\n  "seed": 4' in section(card, "Configuration")
     assert sum(map(sum, counts(section(card, "Without a label")).values())) == 5
     assert "Without a label" not in data_card(rows, configuration={})
 
 
-def test_a_long_tail_is_summed_up(rows: list[Row]) -> None:
+def test_long_tail_is_summed_up(rows: list[Row]) -> None:
     many = [replace(rows[0], label=1, generator=f"model-{number:02}") for number in range(40)]
     table = counts(section(data_card(many, configuration={}), "Generators"))
     assert len(table) == 31
     assert table["10 others"] == [10]
 
 
-def test_names_cannot_break_a_table(rows: list[Row]) -> None:
+def test_names_cannot_break_tables(rows: list[Row]) -> None:
     card = data_card([replace(rows[0], label=1, generator="a|b\nc")], configuration={})
     assert r"| a\|b c | 1 |" in card
 
 
-def test_the_hash_names_the_rows_in_any_order(rows: list[Row]) -> None:
+def test_hash_identifies_rows_in_any_order(rows: list[Row]) -> None:
     assert rows_hash(rows) == rows_hash(rows[::-1])
     assert rows_hash(rows) != rows_hash(rows[1:])
     assert rows_hash(rows) != rows_hash([replace(rows[0], label=1 - rows[0].label), *rows[1:]])
     assert re.search(rf"^Hash: `{rows_hash(rows)}`$", data_card(rows, configuration={}), re.MULTILINE)
 
 
-def test_an_empty_corpus_has_a_card() -> None:
+def test_empty_corpus_has_card() -> None:
     assert "0 functions (0 llm, 0 human) of 0 repositories" in data_card([], configuration={})

@@ -16,7 +16,7 @@ ENTRY = (
     'sha256 = "' + "ab" * 32 + '" }\n'
 )
 
-# Stands for apt-get: writes down what it is asked, and serves what lies in the folder `served`.
+# A fake apt-get: it logs its arguments, and serves the files in the folder `served`.
 FAKE = """#!{python}
 import pathlib, shutil, sys
 home = pathlib.Path({home!r})
@@ -37,7 +37,7 @@ else:
 
 @pytest.fixture
 def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a fake apt-get, first in the path; its mirror is that of a made-up machine."""
+    """A folder with a fake apt-get, first in the path; it reports the mirror of a made-up machine."""
     home = tmp_path / "fake"
     (home / "served").mkdir(parents=True)
     (home / "apt-get").write_text(FAKE.format(python=sys.executable, home=str(home)), encoding="utf-8")
@@ -54,16 +54,16 @@ def written(folder: Path, text: str) -> Path:
     return file
 
 
-def test_the_shipped_list_is_sound() -> None:
+def test_shipped_list_is_valid() -> None:
     listed = read_source_packages()
     assert len({package.repo for package in listed}) == len(listed) > 300
     assert {package.suite for package in listed} == {"bookworm"}
     assert {package.modern for package in listed} == {True, False}
-    # Its own archive: the others of a package are of other projects.
+    # Only the main archive: a package's other archives are from other projects.
     assert all(package.archive.startswith(package.name + "_") for package in listed)
 
 
-def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
+def test_custom_list_is_read(tmp_path: Path) -> None:
     (package,) = read_source_packages(written(tmp_path, ENTRY))
     assert (package.repo, package.suite, package.version) == ("debian/tally", "bookworm", "2.0-1")
     assert (package.date, package.modern) == (datetime.date(2022, 5, 1), True)
@@ -84,12 +84,12 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
         ("[bookworm]\ntally", "bookworm", "bookworm/version"),
     ],
 )
-def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+def test_invalid_entry_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(CorpusError, match=message):
         read_source_packages(written(tmp_path, ENTRY.replace(old, new)))
 
 
-def test_what_is_missing_is_fetched_once_with_a_configuration_of_its_own(tmp_path: Path, apt: Path) -> None:
+def test_missing_archives_are_fetched_once_with_own_apt_configuration(tmp_path: Path, apt: Path) -> None:
     served = write_source(apt / "served" / "tally_2.0.orig.tar.gz", {"a.py": "a = 1\n"})
     package, folder = pinned_source(served), tmp_path / "packages"
     for _ in range(2):
@@ -104,12 +104,12 @@ def test_what_is_missing_is_fetched_once_with_a_configuration_of_its_own(tmp_pat
     assert listed.startswith("deb-src ")
     assert listed.endswith("http://mirror.example/ bookworm main\n")
     settings = (folder / "apt" / "apt.conf").read_text(encoding="utf-8")
-    # Neither the machine's lists nor what it runs after an update are touched.
+    # The machine's own lists are untouched, and its post-update hooks do not run.
     assert f'Dir::State::lists "{folder}/apt/lists";' in settings
     assert "#clear APT::Update::Post-Invoke-Success;" in settings
 
 
-def test_what_cannot_be_had_or_is_not_the_pinned_one_is_left_out_in_a_line(tmp_path: Path, apt: Path) -> None:
+def test_unavailable_or_unpinned_archives_are_left_out_and_logged(tmp_path: Path, apt: Path) -> None:
     served = write_source(apt / "served" / "tally_2.0.orig.tar.gz", {"a.py": "a = 1\n"})
     good = pinned_source(served)
     gone = pinned_source(served, name="gone", archive="gone_2.0.orig.tar.gz")
@@ -126,7 +126,7 @@ def test_what_cannot_be_had_or_is_not_the_pinned_one_is_left_out_in_a_line(tmp_p
     assert download_sources([good], tmp_path / "packages", lambda _: None) == [good]
 
 
-def test_lists_that_cannot_be_had_are_the_reason_for_all(tmp_path: Path, apt: Path) -> None:
+def test_failed_update_is_the_reason_for_every_package(tmp_path: Path, apt: Path) -> None:
     (apt / "no_update").write_text("E: no such suite", encoding="utf-8")
     package = pinned_source(write_source(tmp_path / "tally_2.0.orig.tar.gz", {}))
     log: list[str] = []
@@ -135,20 +135,20 @@ def test_lists_that_cannot_be_had_are_the_reason_for_all(tmp_path: Path, apt: Pa
 
 
 @pytest.mark.parametrize("targets", ["", "jammy main http://other.example/\n"])
-def test_a_machine_without_a_mirror_is_told_so(tmp_path: Path, apt: Path, targets: str) -> None:
+def test_missing_mirror_is_reported(tmp_path: Path, apt: Path, targets: str) -> None:
     (apt / "targets").write_text(targets, encoding="utf-8")
     reason = "this machine's apt names no mirror of Debian; run this on Debian"
     assert SourceClient(tmp_path / "own").update(["bookworm"]) == reason
 
 
-def test_a_machine_without_apt_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_apt_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     reason = SourceClient(tmp_path / "own").update(["bookworm"])
     assert reason is not None
     assert reason.startswith("apt-get cannot be started")
 
 
-def test_an_archive_that_is_a_link_is_not_taken(tmp_path: Path, apt: Path) -> None:
+def test_symlinked_archive_is_rejected(tmp_path: Path, apt: Path) -> None:
     served = write_source(tmp_path / "tally_2.0.orig.tar.gz", {"a.py": "a = 1\n"})
     script = apt / "apt-get"
     script.write_text(
@@ -162,7 +162,7 @@ def test_an_archive_that_is_a_link_is_not_taken(tmp_path: Path, apt: Path) -> No
     assert "came without" in log[0]
 
 
-def test_names_become_repositories_of_the_corpus() -> None:
+def test_package_name_becomes_repository_name() -> None:
     package = SourcePackage(
         "bookworm", "tally", "1:2.0+dfsg~rc1-1", datetime.date(2019, 1, 1), "tally_2.0.tar.xz", 1, "0" * 64
     )

@@ -17,11 +17,11 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("language", "code", "expected"), TEXTS)
-def test_a_comment_or_docstring_inside_counts(language: str, code: str, expected: bool) -> None:
+def test_code_with_comment_or_docstring_is_documented(language: str, code: str, expected: bool) -> None:
     assert is_documented(code, language) is expected
     assert bool(find_comments(normalize(code, language).text, language)) is expected
 
 
-def test_rows_are_told_one_by_one() -> None:
+def test_documented_gives_one_value_per_row() -> None:
     rows = [row(language=language, code=code) for language, code, _ in TEXTS]
     assert np.array_equal(documented(rows), [expected for *_, expected in TEXTS])

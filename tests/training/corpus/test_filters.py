@@ -15,7 +15,7 @@ ROW = Row("def f(): return 1", "python", 0, "a/b", "", False, False, 1)
 
 
 @pytest.mark.parametrize(("code", "language"), ALL)
-def test_written_code_stays(code: str, language: str) -> None:
+def test_handwritten_code_is_kept(code: str, language: str) -> None:
     assert rejection(code, CONFIG, f"src/module.{language}") is None
 
 
@@ -33,11 +33,11 @@ def test_written_code_stays(code: str, language: str) -> None:
         ("void F() { }", "Forms\\Main.Designer.cs", "generated"),
     ],
 )
-def test_what_nobody_wrote_goes(code: str, path: str, reason: str) -> None:
+def test_code_that_nobody_wrote_is_rejected(code: str, path: str, reason: str) -> None:
     assert rejection(code, CONFIG, path) == reason
 
 
-def test_the_limits_are_inclusive() -> None:
+def test_limits_are_inclusive() -> None:
     assert rejection("a" * 100, CONFIG) is None
     assert rejection("a" * 40 + "\n\n\n" + "a" * 160, CONFIG) is None
     assert rejection("a" * 161 + "\n" + "a" * 40, CONFIG) == "average line"
@@ -45,7 +45,7 @@ def test_the_limits_are_inclusive() -> None:
     assert rejection("ab" + "=" * 7, CONFIG) == "alphanumeric"
 
 
-def test_thresholds_are_those_of_the_configuration() -> None:
+def test_thresholds_come_from_configuration() -> None:
     strict = FilterConfig(average_line=10, longest_line=12, alphanumeric_share=0.9, generated=False)
     assert rejection("abcdefghijklm", strict) == "longest line"
     assert rejection("abcdefghijk", strict) == "average line"
@@ -57,13 +57,13 @@ def test_thresholds_are_those_of_the_configuration() -> None:
     "change",
     [{"average_line": 0.0}, {"average_line": 2000.0}, {"alphanumeric_share": 1.0}, {"longest_line": 50}],
 )
-def test_thresholds_that_make_no_sense_are_refused(change: dict[str, float]) -> None:
+def test_invalid_thresholds_are_rejected(change: dict[str, float]) -> None:
     with pytest.raises(CorpusError, match="choose"):
         replace(CONFIG, **change)
 
 
 @given(st.text(max_size=200), st.text(max_size=20))
-def test_no_text_raises(code: str, path: str) -> None:
+def test_rejection_never_raises(code: str, path: str) -> None:
     assert rejection(code, CONFIG, path) in {
         None,
         "empty",
@@ -74,7 +74,7 @@ def test_no_text_raises(code: str, path: str) -> None:
     }
 
 
-def test_reasons_are_counted_and_pairs_go_whole() -> None:
+def test_reasons_are_counted_and_pairs_are_dropped_together() -> None:
     rows = [
         ROW,
         replace(ROW, code=""),

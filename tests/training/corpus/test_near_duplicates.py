@@ -1,4 +1,4 @@
-"""Near duplicates: found, grouped, dropped across a split."""
+"""Near duplicates: finding and grouping them, and dropping them across a split."""
 
 import random
 from dataclasses import replace
@@ -17,12 +17,12 @@ def held_out(row: Row) -> int:
     return int(row.repo.startswith("test/"))
 
 
-def test_layout_makes_no_difference() -> None:
+def test_layout_is_ignored() -> None:
     other = LEDGER.replace("    ", "\t").replace("\n", "\r\n")
     assert near_duplicates([LEDGER, PARSER, other, DEBOUNCE, QUEUE]) == [[0, 2]]
 
 
-def test_a_small_change_is_found_and_a_large_one_is_not() -> None:
+def test_slightly_changed_code_is_duplicate_and_heavily_changed_is_not() -> None:
     code = long_function(40)
     lines = code.split("\n")
     small = "\n".join([*lines[:20], "    extra = 1", *lines[21:]])
@@ -30,7 +30,7 @@ def test_a_small_change_is_found_and_a_large_one_is_not() -> None:
     assert near_duplicates([code, large, small]) == [[0, 2]]
 
 
-def test_the_threshold_decides() -> None:
+def test_threshold_decides() -> None:
     code = long_function(40)
     lines = code.split("\n")
     half = "\n".join([*lines[:30], *(f"    other_{number} = {number}" for number in range(9))])
@@ -38,18 +38,18 @@ def test_the_threshold_decides() -> None:
     assert near_duplicates([code, half], threshold=0.4) == [[0, 1]]
 
 
-def test_groups_are_connected() -> None:
+def test_groups_are_transitive() -> None:
     lines = long_function(60).split("\n")
     chain = ["\n".join(lines[start : start + 40]) for start in range(0, 20, 2)]
     assert near_duplicates(chain, threshold=0.7, permutations=128) == [list(range(10))]
 
 
-def test_most_of_what_is_just_alike_enough_is_found() -> None:
+def test_most_pairs_just_above_threshold_are_found() -> None:
     generator = random.Random(2)
     codes: list[str] = []
     for _ in range(40):
         words = [f"w{generator.randrange(10_000)}" for _ in range(200)]
-        # Three words apart take 15 of 196 shingles: a similarity of 181 / 211.
+        # Three distant words change 15 of 196 shingles: a similarity of 181 / 211.
         other = [f"new{place}" if place in {30, 90, 150} else word for place, word in enumerate(words)]
         codes += [" ".join(words), " ".join(other)]
     found = near_duplicates(codes)
@@ -58,7 +58,7 @@ def test_most_of_what_is_just_alike_enough_is_found() -> None:
     assert near_duplicates(codes, threshold=0.87) == []
 
 
-def test_the_same_seed_finds_the_same() -> None:
+def test_same_seed_gives_same_groups() -> None:
     generator = random.Random(5)
     codes = [human_function(generator, "f") for _ in range(150)] + [
         llm_function(generator, "g") for _ in range(150)
@@ -70,18 +70,18 @@ def test_the_same_seed_finds_the_same() -> None:
     assert len(members) == len(set(members))
 
 
-def test_empty_and_short_texts() -> None:
+def test_empty_and_short_texts_are_grouped() -> None:
     assert near_duplicates([]) == []
     assert near_duplicates(["", "x", "y", " ", "x ", "\ud800"]) == [[0, 3], [1, 4]]
 
 
 @pytest.mark.parametrize("wrong", [{"threshold": 0.0}, {"threshold": 1.5}, {"permutations": 2}])
-def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
+def test_invalid_settings_are_rejected(wrong: dict[str, float]) -> None:
     with pytest.raises(CorpusError, match="choose"):
         near_duplicates(["x"], **wrong)  # type: ignore[arg-type]
 
 
-def test_the_training_side_yields() -> None:
+def test_training_copy_of_held_out_code_is_dropped() -> None:
     rows = [
         ROW,
         replace(ROW, code=PARSER),
@@ -93,12 +93,12 @@ def test_the_training_side_yields() -> None:
     assert (result.across, result.within, result.partners, result.groups) == (1, 0, 0, 1)
 
 
-def test_the_lower_of_three_sides_yields() -> None:
+def test_copies_on_lower_of_three_sides_are_dropped() -> None:
     rows = [replace(ROW, repo=name) for name in ("2", "0", "1", "2")]
     assert drop_across_splits(rows, lambda row: int(row.repo)).kept.tolist() == [0, 3]
 
 
-def test_repetitions_in_a_repository_go_when_asked() -> None:
+def test_repetitions_within_repository_are_dropped_on_request() -> None:
     rows = [ROW, ROW, replace(ROW, repo="train/two"), replace(ROW, label=1), replace(ROW, repo="train/two")]
     assert drop_across_splits(rows, held_out).kept.tolist() == [0, 1, 2, 3, 4]
     result = drop_across_splits(rows, held_out, once_per_repository=True)
@@ -106,7 +106,7 @@ def test_repetitions_in_a_repository_go_when_asked() -> None:
     assert result.within == 2
 
 
-def test_pairs_go_whole_and_are_no_repetitions() -> None:
+def test_pairs_are_dropped_together_and_are_not_repetitions() -> None:
     rows = [
         replace(ROW, pair="p"),
         replace(ROW, code=PARSER, label=1, pair="p"),

@@ -17,17 +17,17 @@ def write(folder: Path, text: str) -> Path:
     return file
 
 
-def test_the_shipped_list_is_sound() -> None:
+def test_shipped_list_is_valid() -> None:
     listed = read_packages()
     assert len({package.repo for package in listed}) == len(listed) > 200
     assert {package.registry for package in listed} == {"pypi", "npm"}
     assert all(package.date <= HUMAN_UNTIL for package in listed)
-    # An earlier release only tells something beside a later one.
+    # An earlier release is only useful together with a later one.
     assert all(package.modern for package in listed if package.earlier)
     assert sum(package.modern for package in listed) > 150
 
 
-def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
+def test_custom_list_is_read(tmp_path: Path) -> None:
     file = write(tmp_path, '[npm]\n"@a/b" = { version = "1.0.0", date = 2022-05-01, earlier = "0.9.0" }\n')
     (package,) = read_packages(file)
     assert package == Package("npm", "@a/b", "1.0.0", DATE, "0.9.0")
@@ -47,14 +47,14 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
         ('[gems]\na = { version = "1", date = 2022-05-01 }\n', "unknown registry"),
     ],
 )
-def test_a_wrong_entry_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_entry_is_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(CorpusError, match=message):
         read_packages(write(tmp_path, text))
 
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """Stands for pip and npm: writes an archive, or fails for the package ``gone``; returns what it was asked."""
+    """A fake pip that writes an archive, or fails for the package ``gone``; returns the releases it was asked for."""
     asked: list[tuple[str, str]] = []
 
     def command(name: str, version: str, folder: str) -> list[str]:
@@ -68,7 +68,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return asked
 
 
-def test_what_is_there_is_not_downloaded_again(tmp_path: Path, client: list[tuple[str, str]]) -> None:
+def test_existing_archives_are_not_downloaded_again(tmp_path: Path, client: list[tuple[str, str]]) -> None:
     package = Package("pypi", "tally", "2.0", DATE, "1.0")
     for _ in range(2):
         assert download([package], tmp_path, lambda _: None) == [package]
@@ -76,9 +76,7 @@ def test_what_is_there_is_not_downloaded_again(tmp_path: Path, client: list[tupl
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pypi-tally-1.0.whl", "pypi-tally-2.0.whl"]
 
 
-def test_a_release_that_cannot_be_had_is_reported_and_left_out(
-    tmp_path: Path, client: list[tuple[str, str]]
-) -> None:
+def test_unavailable_release_is_logged_and_left_out(tmp_path: Path, client: list[tuple[str, str]]) -> None:
     gone, kept = Package("pypi", "gone", "2.0", DATE), Package("pypi", "tally", "2.0", DATE)
     log: list[str] = []
     assert download([gone, kept], tmp_path, log.append) == [kept]
@@ -86,7 +84,7 @@ def test_a_release_that_cannot_be_had_is_reported_and_left_out(
     assert client == [("gone", "2.0"), ("tally", "2.0")]
 
 
-def test_nothing_of_a_package_is_executed_by_the_clients() -> None:
+def test_clients_do_not_execute_package_code() -> None:
     pip = packages._COMMANDS["pypi"]("tally", "2.0", "folder")
     assert pip[pip.index("--only-binary") + 1] == ":all:"
     assert "--no-deps" in pip
@@ -96,7 +94,7 @@ def test_nothing_of_a_package_is_executed_by_the_clients() -> None:
     assert "@a/b@1.0.0" in npm
 
 
-def test_a_client_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_client_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(packages._COMMANDS, "npm", lambda *_: ["no-such-client-anywhere"])
     log: list[str] = []
     assert download([Package("npm", "a", "1", DATE)], tmp_path, log.append) == []

@@ -22,7 +22,7 @@ from codeorigin_training.corpus.splits import fold_of, is_held_out
         ("snippets/shelf", "snippets/shelf"),
     ],
 )
-def test_packages_are_named_by_their_project(repo: str, project: str) -> None:
+def test_packages_are_mapped_to_their_project(repo: str, project: str) -> None:
     assert project_of(repo) == project
 
 

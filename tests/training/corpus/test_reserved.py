@@ -7,7 +7,7 @@ from codeorigin_training.corpus.rows import CorpusError
 from support.corpus_rows import row
 
 
-def test_the_digest_is_of_the_lower_case_name() -> None:
+def test_digest_is_of_lower_case_name() -> None:
     assert digest("Tally") == digest("tally") == "b01e26d3f5a5130b9d8d"
 
 
@@ -28,12 +28,12 @@ def test_the_digest_is_of_the_lower_case_name() -> None:
         "npm:@someone/tally",
     ],
 )
-def test_a_project_is_known_under_every_name_that_a_distribution_gives_it(repo: str) -> None:
+def test_reserved_project_is_recognized_under_every_package_name(repo: str) -> None:
     assert is_reserved(repo, frozenset({digest("tally")}))
 
 
 @pytest.mark.parametrize("repo", ["someone/tallies", "tally/other", "debian/python3-total"])
-def test_another_project_is_not(repo: str) -> None:
+def test_other_projects_are_not_reserved(repo: str) -> None:
     assert not is_reserved(repo, frozenset({digest("tally")}))
 
 
@@ -43,7 +43,7 @@ def test_rows_of_reserved_projects_are_left_out() -> None:
     assert without_reserved(rows, frozenset()) == rows
 
 
-def test_a_list_with_anything_but_digests_is_refused(tmp_path: Path) -> None:
+def test_list_with_anything_but_digests_is_rejected(tmp_path: Path) -> None:
     listed = tmp_path / "reserved.txt"
     listed.write_text(f"{digest('tally')}\n{digest('total')}\n", encoding="ascii")
     assert read_reserved(listed) == {digest("tally"), digest("total")}

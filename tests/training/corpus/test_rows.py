@@ -16,7 +16,7 @@ from codeorigin_training.corpus.rows import (
 from support.corpus_maker import write_corpus, write_distribution
 
 
-def test_functions_carry_label_era_and_origin(tmp_path: Path) -> None:
+def test_functions_have_label_era_and_line_count(tmp_path: Path) -> None:
     rows = read_functions(write_corpus(tmp_path, repositories=3))
     assert len(rows) == 36
     assert {row.label for row in rows} == {0, 1}
@@ -25,14 +25,14 @@ def test_functions_carry_label_era_and_origin(tmp_path: Path) -> None:
     assert all(row.lines == row.code.count("\n") + 1 for row in rows)
 
 
-def test_a_pair_is_two_rows_of_one_repository(tmp_path: Path) -> None:
+def test_pair_is_two_rows_of_one_repository(tmp_path: Path) -> None:
     rows = read_pairs(write_corpus(tmp_path, repositories=4))
     assert [row.label for row in rows] == [0, 1, 0, 1]
     assert rows[0].pair == rows[1].pair != rows[2].pair
     assert rows[0].repo == rows[1].repo
 
 
-def test_missing_corpus_says_what_to_do(tmp_path: Path) -> None:
+def test_missing_corpus_is_reported_with_advice(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="--data"):
         read_functions(tmp_path)
 
@@ -43,7 +43,7 @@ def test_missing_column_is_named(tmp_path: Path) -> None:
         read_functions(tmp_path)
 
 
-def test_a_distribution_is_human_code_with_the_era_of_its_release(tmp_path: Path) -> None:
+def test_distribution_is_human_code_with_era_of_its_release(tmp_path: Path) -> None:
     rows = read_human(write_distribution(tmp_path, packages=4, functions=6))
     assert len(rows) == 24
     assert {row.label for row in rows} == {0}
@@ -52,7 +52,7 @@ def test_a_distribution_is_human_code_with_the_era_of_its_release(tmp_path: Path
     assert [row.modern for row in rows] == [False] * 6 + [True] * 6 + [False] * 6 + [True] * 6
 
 
-def test_a_package_gives_whole_files_up_to_the_limit(tmp_path: Path) -> None:
+def test_limit_keeps_files_as_whole_as_possible(tmp_path: Path) -> None:
     write_distribution(tmp_path, packages=2, functions=9, per_file=3)
     rows = limited(read_human(tmp_path), 5)
     for repo in {row.repo for row in rows}:
@@ -61,7 +61,7 @@ def test_a_package_gives_whole_files_up_to_the_limit(tmp_path: Path) -> None:
     assert rows == limited(read_human(tmp_path), 5)
 
 
-def test_a_distribution_with_a_models_code_is_refused(tmp_path: Path) -> None:
+def test_distribution_with_llm_code_is_rejected(tmp_path: Path) -> None:
     write_corpus(tmp_path, repositories=2)
     (tmp_path / "functions.parquet").rename(tmp_path / "human.parquet")
     with pytest.raises(CorpusError, match="human code alone"):

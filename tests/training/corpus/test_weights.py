@@ -14,12 +14,12 @@ def row(
     return Row("x", language, label, repo, "", False, is_test, lines)
 
 
-def test_length_classes_have_the_documented_edges() -> None:
+def test_length_classes_have_documented_edges() -> None:
     cell = cells([row(0, lines=lines) for lines in (1, 8, 9, 15, 16, 29, 30, 500)])
     assert cell[0] == cell[1] != cell[2] == cell[3] != cell[4] == cell[5] != cell[6] == cell[7]
 
 
-def test_classes_weigh_alike_in_every_cell() -> None:
+def test_classes_have_equal_weight_in_every_cell() -> None:
     rows = [row(0, repo=f"r{n}") for n in range(30)] + [row(1, repo=f"s{n}") for n in range(12)]
     rows += [row(0, language="go", repo="g")] * 4 + [row(1, language="go", repo="h")] * 9
     weights = balanced_weights(rows)
@@ -31,19 +31,19 @@ def test_classes_weigh_alike_in_every_cell() -> None:
     assert weights.mean() == pytest.approx(1.0)
 
 
-def test_a_cell_with_one_class_has_no_weight() -> None:
+def test_cell_with_one_class_has_no_weight() -> None:
     weights = balanced_weights([row(0), row(1), row(0, language="go")])
     assert weights[2] == 0.0
     assert weights[0] == pytest.approx(weights[1]) == pytest.approx(1.5)
 
 
-def test_a_repository_counts_by_the_root_of_its_rows() -> None:
+def test_repository_weight_grows_with_square_root_of_its_rows() -> None:
     rows = [row(0, repo="big")] * 100 + [row(0, repo="small")] + [row(1, repo="x")] * 20
     weights = balanced_weights(rows)
     assert weights[:100].sum() == pytest.approx(10 * weights[100])
 
 
-def test_a_matched_sample_is_even_in_every_cell_and_drawn_from_the_kept_rows() -> None:
+def test_matched_sample_is_balanced_and_drawn_from_kept_rows() -> None:
     rows = [row(n % 2, lines=5 if n % 3 else 40) for n in range(90)]
     keep = np.arange(90) >= 20
     sample = matched_sample(rows, keep, seed=1)
@@ -55,7 +55,7 @@ def test_a_matched_sample_is_even_in_every_cell_and_drawn_from_the_kept_rows() -
         assert (labels[cell == name] == 0).sum() == (labels[cell == name] == 1).sum()
 
 
-def test_a_distribution_takes_its_share_of_people_and_makes_no_cell_heavier() -> None:
+def test_distribution_takes_share_of_human_weight_without_adding_any() -> None:
     repositories = [row(0, repo=f"r{n}") for n in range(4)] + [row(1, repo=f"s{n}") for n in range(4)]
     repositories += [row(0, language="go", repo="g"), row(1, language="go", repo="h")]
     packages = [replace(row(0, repo=f"debian/p{n}"), source=DISTRIBUTION_SOURCE) for n in range(8)]
@@ -67,7 +67,7 @@ def test_a_distribution_takes_its_share_of_people_and_makes_no_cell_heavier() ->
     assert not balanced_weights([*repositories, *packages], distribution=0.0)[10:].any()
 
 
-def test_documented_people_weigh_what_documented_models_do() -> None:
+def test_documented_human_and_llm_code_have_equal_weight() -> None:
     plain, commented = "def f():\n    return 1\n", "def f():\n    # one\n    return 1\n"
     rows = [replace(row(0, repo=f"r{n}"), code=plain if n else commented) for n in range(10)]
     rows += [replace(row(1, repo=f"s{n}"), code=commented if n else plain) for n in range(10)]

@@ -23,12 +23,12 @@ LLM = replace(
 )
 
 
-def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
+def test_written_rows_are_read_back_unchanged(tmp_path: Path) -> None:
     write_functions([HUMAN, LLM], tmp_path / "new" / "functions.parquet")
     assert read_functions(tmp_path / "new") == [HUMAN, LLM]
 
 
-def test_columns_are_those_of_the_corpus_and_nothing_unfinished_stays(tmp_path: Path) -> None:
+def test_file_has_corpus_schema_and_no_temporary_file_is_left(tmp_path: Path) -> None:
     rows = [HUMAN, LLM, replace(HUMAN, modern=False, group="task")]
     write_functions(rows, tmp_path / "functions.parquet")
     table = pq.read_table(tmp_path / "functions.parquet")
@@ -38,7 +38,9 @@ def test_columns_are_those_of_the_corpus_and_nothing_unfinished_stays(tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["functions.parquet"]
 
 
-def test_an_interruption_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_write_leaves_existing_files_unchanged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = write_corpus(tmp_path / "data", repositories=8)
     write_functions([HUMAN], tmp_path / "functions.parquet")
     copy_pairs(data / "pairs.parquet", {"pair1"}, tmp_path / "pairs.parquet")
@@ -63,6 +65,6 @@ def test_only_kept_pairs_are_copied(tmp_path: Path) -> None:
     assert sorted({row.pair for row in read_pairs(tmp_path)}) == ["pair1", "pair5"]
 
 
-def test_without_pairs_the_file_is_there_and_empty(tmp_path: Path) -> None:
+def test_without_pairs_an_empty_file_is_written(tmp_path: Path) -> None:
     copy_pairs(None, set(), tmp_path / "pairs.parquet")
     assert read_pairs(tmp_path) == []

@@ -24,7 +24,7 @@ def one_pair(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("one_pair")
-def test_a_written_function_is_joined_to_its_original_by_hash() -> None:
+def test_written_function_is_joined_to_its_original_by_hash() -> None:
     human, llm = read_written_pairs([row("def g(): pass"), row("def f():\n  pass")])
     assert (human.code, human.label) == ("def f():\n  pass", 0)
     assert (llm.code, llm.label, llm.lines) == ("def f():\n\n    return None", 1, 3)
@@ -34,12 +34,12 @@ def test_a_written_function_is_joined_to_its_original_by_hash() -> None:
 
 
 @pytest.mark.usefixtures("one_pair")
-def test_a_model_written_row_or_a_second_copy_is_not_an_original() -> None:
+def test_llm_row_or_second_copy_is_not_an_original() -> None:
     assert read_written_pairs([row("def f():\n  pass", label=1)]) == []
     assert len(read_written_pairs([row("def f():\n  pass")] * 2)) == 2
 
 
-def test_the_shipped_pairs_hold_no_original_and_differ_from_theirs() -> None:
+def test_shipped_pairs_contain_no_original_and_differ_from_theirs() -> None:
     folder = resources.files("codeorigin_training.corpus").joinpath("pairs")
     entries = []
     for file in folder.iterdir():
@@ -55,6 +55,6 @@ def test_the_shipped_pairs_hold_no_original_and_differ_from_theirs() -> None:
         assert entry["behaviour"]
 
 
-def test_the_pairs_of_all_languages_are_read() -> None:
+def test_pairs_of_all_languages_are_read() -> None:
     languages = {entry["language"] for entry in written_pairs.written_entries()}
     assert languages == set(KEYWORDS)

@@ -1,4 +1,4 @@
-"""The compact encoder's options: pooling, positions, several documents in a row, layer groups."""
+"""The compact encoder's options: pooling, positions, packing several documents in one row, layer groups."""
 
 import dataclasses
 
@@ -38,7 +38,7 @@ def test_padding_does_not_change_the_logit(pooling: Pooling, positions: Position
 
 
 @pytest.mark.parametrize("positions", PositionScheme)
-def test_two_documents_of_one_row_are_read_as_if_alone(positions: PositionScheme) -> None:
+def test_documents_packed_in_one_row_do_not_affect_each_other(positions: PositionScheme) -> None:
     model = encoder(positions=positions)
     ids, ngrams, _ = inputs()
     document = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1]])
@@ -50,14 +50,14 @@ def test_two_documents_of_one_row_are_read_as_if_alone(positions: PositionScheme
         torch.testing.assert_close(packed[:, start:stop], alone)
 
 
-def test_learned_positions_tell_the_order() -> None:
+def test_learned_positions_distinguish_order() -> None:
     model = encoder(positions=PositionScheme.LEARNED)
     embedded = torch.zeros(1, 3, 16)
     states = model.hidden(embedded, torch.ones(1, 3, dtype=torch.bool))
     assert not torch.allclose(states[0, 0], states[0, 1])
 
 
-def test_attention_pooling_starts_as_the_mean_and_follows_its_direction() -> None:
+def test_attention_pooling_starts_as_mean_and_follows_its_direction() -> None:
     pool = AttentionPool(2)
     hidden = torch.tensor([[[1.0, 0.0], [0.0, 2.0], [9.0, 9.0]]])
     mask = torch.tensor([[True, True, False]])
@@ -69,7 +69,7 @@ def test_attention_pooling_starts_as_the_mean_and_follows_its_direction() -> Non
 
 @pytest.mark.parametrize("positions", PositionScheme)
 @pytest.mark.parametrize("layers", [0, 2])
-def test_layer_groups_hold_every_parameter_once_from_the_bottom_up(
+def test_layer_groups_hold_every_parameter_once_from_bottom_up(
     layers: int, positions: PositionScheme
 ) -> None:
     shape = dataclasses.replace(tiny_shape(layers), pooling=Pooling.ATTENTION, positions=positions)

@@ -5,13 +5,13 @@ from codeorigin_training.encoder.data import collate, crop, encode_rows, length_
 from support.tiny_training import tiny_rows, tiny_tokenizer
 
 
-def test_rows_are_encoded_as_the_server_encodes_them() -> None:
+def test_rows_are_encoded_as_in_the_server() -> None:
     tokenizer, rows = tiny_tokenizer(), tiny_rows(3)
     for row, ids in zip(rows, encode_rows(rows, tokenizer), strict=True):
         assert ids.tolist() == tokenizer.encode(normalize(row.code, row.language)).ids.tolist()
 
 
-def test_no_token_crosses_a_line_end() -> None:
+def test_tokens_do_not_cross_line_ends() -> None:
     tokenizer = tiny_tokenizer()
     for row in tiny_rows(5):
         normalized = normalize(row.code, row.language)
@@ -21,7 +21,7 @@ def test_no_token_crosses_a_line_end() -> None:
             assert piece == "\n" or "\n" not in piece
 
 
-def test_type_dropout_masks_every_occurrence_of_a_type_or_none() -> None:
+def test_type_dropout_masks_all_or_no_occurrences_of_a_type() -> None:
     ids = np.array([5, 6, 5, 7, 6, 5, 8, 9, 10, 11])
     generator = np.random.default_rng(0)
     outcomes = set()
@@ -40,7 +40,7 @@ def test_crop_keeps_short_sequences_and_cuts_contiguous_windows() -> None:
     assert window.tolist() == list(range(window[0], window[0] + 8))
 
 
-def test_batches_cover_the_order_and_respect_the_budget() -> None:
+def test_batches_cover_all_rows_and_respect_token_budget() -> None:
     lengths = np.random.default_rng(0).integers(1, 60, 200)
     order = np.random.default_rng(1).choice(200, 300)
     batches = list(length_batches(lengths, order, 128, np.random.default_rng(2)))

@@ -1,4 +1,4 @@
-"""Decoders as encoders, on a tiny random body."""
+"""Decoders used as encoders, on a tiny random body."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def inputs(length: int = 12) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     return ids, torch.zeros(2, length, 2, dtype=torch.int64), mask
 
 
-def test_states_are_those_of_the_library_behind_the_first_token() -> None:
+def test_states_equal_transformers_states_after_first_token() -> None:
     model = decoder()
     ids, ngrams, mask = inputs()
     begun = torch.cat([torch.ones(2, 1, dtype=torch.long), ids], dim=1)
@@ -57,7 +57,7 @@ def test_padding_does_not_change_the_logit(causal: bool) -> None:
 
 
 @pytest.mark.parametrize("causal", [True, False])
-def test_documents_in_one_row_are_read_as_if_alone(causal: bool) -> None:
+def test_documents_packed_in_one_row_do_not_affect_each_other(causal: bool) -> None:
     model = decoder(causal=causal)
     ids, ngrams, _ = inputs()
     embeddings = model.embed(ids[:1], ngrams[:1])
@@ -70,7 +70,7 @@ def test_documents_in_one_row_are_read_as_if_alone(causal: bool) -> None:
         torch.testing.assert_close(together[:, part], alone)
 
 
-def test_what_follows_is_seen_only_without_causal_attention() -> None:
+def test_later_tokens_are_seen_only_without_causal_attention() -> None:
     ids, ngrams, mask = inputs()
     changed = ids.clone()
     changed[0, -1] = 5 if ids[0, -1] != 5 else 6
@@ -80,7 +80,7 @@ def test_what_follows_is_seen_only_without_causal_attention() -> None:
         assert torch.equal(before, after) is causal
 
 
-def test_a_decoder_survives_its_file(tmp_path: Path) -> None:
+def test_decoder_survives_saving_and_loading(tmp_path: Path) -> None:
     model = decoder(causal=False)
     save_encoder(tmp_path / "model.pt", model)
     again = load_encoder(tmp_path / "model.pt")
@@ -89,7 +89,7 @@ def test_a_decoder_survives_its_file(tmp_path: Path) -> None:
     torch.testing.assert_close(again(*inputs()), model(*inputs()))
 
 
-def test_every_parameter_is_in_one_layer_group() -> None:
+def test_every_parameter_is_in_exactly_one_layer_group() -> None:
     model = decoder()
     groups = model.layer_groups()
     ids = [id(parameter) for group in groups for parameter in group]
@@ -98,7 +98,7 @@ def test_every_parameter_is_in_one_layer_group() -> None:
     assert any(parameter is model.begin for parameter in groups[0])
 
 
-def test_kept_layers_are_the_named_ones_in_their_order() -> None:
+def test_keep_layers_keeps_named_layers_in_order() -> None:
     model = decoder()
     second, fourth = model.body.layers[1], model.body.layers[3]
     model.keep_layers([1, 3])
@@ -109,7 +109,7 @@ def test_kept_layers_are_the_named_ones_in_their_order() -> None:
         model.keep_layers([0, 2])
 
 
-def test_spread_layers_end_at_the_highest() -> None:
+def test_spread_layers_end_at_top_layer() -> None:
     assert spread_layers(16, 4) == [3, 7, 11, 15]
     assert spread_layers(5, 3) == [0, 2, 4]
     assert spread_layers(3, 3) == [0, 1, 2]

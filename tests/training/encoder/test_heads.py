@@ -1,4 +1,4 @@
-"""Gates on heads and heads taken out: a gate of 0 is the same as no head."""
+"""Gates on heads and pruned heads: a gate of 0 is the same as no head."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ NGRAMS, MASK = torch.zeros((2, 5, 2), dtype=torch.int64), torch.ones((2, 5), dty
 def roberta() -> HuggingFaceEncoder:
     torch.manual_seed(0)
     encoder = HuggingFaceEncoder.from_config(config_from_json(SHAPE))
-    # Fresh weights are so small that no head would be missed.
+    # Initial weights are so small that pruning a head would make no difference.
     for parameter in encoder.parameters():
         torch.nn.init.normal_(parameter, std=0.5)
     return encoder.eval()
@@ -31,7 +31,7 @@ def states(encoder: HuggingFaceEncoder) -> Tensor:
     return encoder.hidden(encoder.embed(IDS, NGRAMS), MASK)
 
 
-def test_a_gate_of_0_equals_pruning() -> None:
+def test_gate_of_0_equals_pruning() -> None:
     encoder = roberta()
     whole = states(encoder)
     gates = torch.ones(2, 3)
@@ -45,13 +45,13 @@ def test_a_gate_of_0_equals_pruning() -> None:
     before = sum(parameter.numel() for parameter in encoder.parameters())
     prune_heads(encoder, {0: [1], 1: [0, 2]})
     assert torch.allclose(states(encoder), without, atol=1e-5)
-    # Query, key and value of 4 x 12 with a bias of 4, and 12 x 4 of the output, for each of three heads.
+    # For each of three heads: query, key and value of 4 x 12 with a bias of 4, and 12 x 4 for the output.
     assert before - sum(parameter.numel() for parameter in encoder.parameters()) == 3 * (
         3 * (4 * 12 + 4) + 48
     )
 
 
-def test_heads_of_the_compact_encoder_are_taken_out() -> None:
+def test_heads_of_compact_encoder_are_pruned() -> None:
     torch.manual_seed(0)
     shape = EncoderConfig(
         vocab_size=40, dim=12, layers=2, heads=3, feedforward=16, context=16, ngram_buckets=0
@@ -61,7 +61,7 @@ def test_heads_of_the_compact_encoder_are_taken_out() -> None:
         for block in encoder.blocks:
             block.attention.out.weight.normal_()  # type: ignore[union-attr, operator]
         whole = encoder(IDS, NGRAMS, MASK)
-        # What the output does not read of a head is as good as no head.
+        # A head that the output does not read is as good as no head.
         encoder.blocks[1].attention.out.weight[:, 4:8] = 0.0  # type: ignore[union-attr, index]
         silent = encoder(IDS, NGRAMS, MASK)
         prune_heads(encoder, {1: [1]})
@@ -79,14 +79,14 @@ def test_heads_of_the_compact_encoder_are_taken_out() -> None:
         ({0: []}, "name the heads"),
     ],
 )
-def test_heads_that_are_not_there_are_refused(heads: dict[int, list[int]], message: str) -> None:
+def test_missing_heads_are_rejected(heads: dict[int, list[int]], message: str) -> None:
     encoder = roberta()
     with pytest.raises(EncoderError, match=message):
         prune_heads(encoder, heads)
     assert np.isfinite(states(encoder).numpy()).all()
 
 
-def test_an_encoder_of_another_kind_is_refused() -> None:
+def test_unsupported_encoder_is_rejected() -> None:
     with (
         pytest.raises(EncoderError, match="not built like RoBERTa"),
         gated(torch.nn.Linear(2, 2), torch.ones(1, 1)),

@@ -1,4 +1,4 @@
-"""Transformers encoders, on tiny random configurations of both families."""
+"""Transformers encoders, with tiny random models of both families."""
 
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def inputs(length: int = 12) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 
 
 @families
-def test_states_are_those_of_the_library_from_ids_and_two_dimensional_mask(family: str) -> None:
+def test_states_equal_transformers_states_for_ids_and_2d_mask(family: str) -> None:
     model = encoder(family)
     ids, ngrams, mask = inputs()
     ids = torch.where(mask, ids, model.body.config.pad_token_id)
@@ -81,7 +81,7 @@ def test_padding_does_not_change_the_logit(family: str, pooling: Pooling) -> Non
 
 
 @families
-def test_two_documents_of_one_row_are_read_as_if_alone(family: str) -> None:
+def test_documents_packed_in_one_row_do_not_affect_each_other(family: str) -> None:
     model = encoder(family)
     ids, ngrams, _ = inputs()
     document = torch.tensor([[0] * 5 + [1] * 7])
@@ -94,7 +94,7 @@ def test_two_documents_of_one_row_are_read_as_if_alone(family: str) -> None:
 
 
 @families
-def test_the_gradient_at_the_embeddings_is_that_of_the_logit(family: str) -> None:
+def test_embedding_gradient_is_the_logits_gradient(family: str) -> None:
     model = encoder(family)
     ids, ngrams, mask = inputs()
     leaf = model.embed(ids, ngrams).detach().requires_grad_(True)
@@ -113,7 +113,7 @@ def test_the_gradient_at_the_embeddings_is_that_of_the_logit(family: str) -> Non
 
 
 @families
-def test_the_whole_context_can_be_used(family: str) -> None:
+def test_whole_context_can_be_used(family: str) -> None:
     model = encoder(family)
     assert model.context == 32
     ids, ngrams, mask = inputs(model.context)
@@ -121,7 +121,7 @@ def test_the_whole_context_can_be_used(family: str) -> None:
 
 
 @families
-def test_layer_groups_hold_every_parameter_once_from_the_bottom_up(family: str) -> None:
+def test_layer_groups_hold_every_parameter_once_from_bottom_up(family: str) -> None:
     model = encoder(family, Pooling.ATTENTION)
     groups = model.layer_groups()
     flat = [id(parameter) for group in groups for parameter in group]
@@ -134,7 +134,7 @@ def test_layer_groups_hold_every_parameter_once_from_the_bottom_up(family: str) 
 
 
 @families
-def test_only_the_embedding_step_uses_what_is_named_as_its_own(family: str) -> None:
+def test_only_embedding_step_uses_parameters_with_embedding_prefixes(family: str) -> None:
     model = encoder(family)
     ids, ngrams, mask = inputs()
     model.forward_embeddings(model.embed(ids, ngrams).detach(), mask).sum().backward()
@@ -145,7 +145,7 @@ def test_only_the_embedding_step_uses_what_is_named_as_its_own(family: str) -> N
 
 
 @families
-def test_a_new_vocabulary_has_the_old_tables_scale_and_keeps_the_layers(family: str) -> None:
+def test_new_vocabulary_has_scale_of_old_table_and_keeps_layers(family: str) -> None:
     model = encoder(family)
     old = model.token_embedding.weight.detach().clone()
     layers = [parameter.detach().clone() for group in model.layer_groups()[1:] for parameter in group]
@@ -162,7 +162,7 @@ def test_a_new_vocabulary_has_the_old_tables_scale_and_keeps_the_layers(family: 
     torch.testing.assert_close(model(ids, ngrams, mask), model(ids[:, :3], ngrams[:, :3], mask[:, :3]))
 
 
-def test_a_new_vocabulary_starts_from_the_old_sub_words() -> None:
+def test_new_vocabulary_starts_from_old_subwords() -> None:
     model = encoder("roberta")
     old = model.token_embedding.weight.detach().clone()
     texts = ["", "", "ab", "c", "\ufffd"]
@@ -174,15 +174,13 @@ def test_a_new_vocabulary_starts_from_the_old_sub_words() -> None:
 
 
 @pytest.mark.parametrize(("mask_id", "pad_id", "texts"), [(9, 0, None), (0, 0, None), (1, 0, ["a"])])
-def test_a_vocabulary_that_does_not_fit_is_refused(
-    mask_id: int, pad_id: int, texts: list[str] | None
-) -> None:
+def test_vocabulary_that_does_not_fit_is_rejected(mask_id: int, pad_id: int, texts: list[str] | None) -> None:
     with pytest.raises(ValueError, match=r"must be two ids|texts for 5"):
         encoder("roberta").replace_vocabulary(5, mask_id, pad_id, texts=texts)
 
 
 @families
-def test_a_folder_is_loaded_with_its_weights(family: str, tmp_path: Path) -> None:
+def test_weights_are_loaded_from_folder(family: str, tmp_path: Path) -> None:
     model = encoder(family)
     model.body.save_pretrained(tmp_path)
     again = HuggingFaceEncoder.from_pretrained(str(tmp_path), head_dim=8, download=False).eval()
@@ -191,7 +189,7 @@ def test_a_folder_is_loaded_with_its_weights(family: str, tmp_path: Path) -> Non
     torch.testing.assert_close(states[0][mask], states[1][mask])
 
 
-def test_an_encoder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+def test_missing_encoder_is_reported_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="no encoder could be loaded") as caught:
         HuggingFaceEncoder.from_pretrained(str(tmp_path / "absent"), download=False)
     assert "\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""An encoder that keeps the vocabulary that it came with."""
+"""An encoder that keeps its original vocabulary."""
 
 import json
 from pathlib import Path
@@ -40,14 +40,14 @@ def made(folder: Path, vocabulary: Path, pooling: Pooling = Pooling.CLS) -> Hugg
     return encoder.eval()
 
 
-def test_ids_are_the_encoders_own_and_no_token_crosses_a_line(folder: Path, vocabulary: Path) -> None:
+def test_ids_are_the_encoders_own_and_no_token_crosses_lines(folder: Path, vocabulary: Path) -> None:
     own, ours = AutoTokenizer.from_pretrained(folder), Tokenizer.load(vocabulary)
     assert ours.vocab_size == len(own)
     assert (ours.pad_id, ours.mask_id) == (own.pad_token_id, own.mask_token_id)
     for code, language in ALL:
         normalized = normalize(code, language)
         encoding = ours.encode(normalized)
-        # Line by line, what the encoder's own tokenizer says.
+        # Line by line, the ids of the encoder's own tokenizer.
         expected: list[int] = []
         for line in normalized.text.splitlines(keepends=True):
             expected += own.encode(line.rstrip("\n"), add_special_tokens=False)
@@ -57,14 +57,12 @@ def test_ids_are_the_encoders_own_and_no_token_crosses_a_line(folder: Path, voca
             assert "\n" not in normalized.text[start:end].rstrip("\n")
 
 
-def test_the_frozen_encoders_embedding_table_is_the_folders(folder: Path, vocabulary: Path) -> None:
+def test_embedding_table_equals_the_one_in_folder(folder: Path, vocabulary: Path) -> None:
     table = AutoModel.from_pretrained(folder).get_input_embeddings().weight
     torch.testing.assert_close(made(folder, vocabulary).token_embedding.weight, table, rtol=0, atol=0)
 
 
-def test_a_sequence_is_read_as_the_library_reads_it_between_its_two_tokens(
-    folder: Path, vocabulary: Path
-) -> None:
+def test_states_equal_transformers_states_between_special_tokens(folder: Path, vocabulary: Path) -> None:
     encoder, body = made(folder, vocabulary), AutoModel.from_pretrained(folder).eval()
     ids = torch.tensor([[7, 8, 9, 10], [11, 12, 1, 1]])
     mask = torch.tensor([[True] * 4, [True, True, False, False]])
@@ -80,7 +78,7 @@ def test_a_sequence_is_read_as_the_library_reads_it_between_its_two_tokens(
 
 
 @pytest.mark.parametrize("pooling", Pooling)
-def test_it_comes_back_from_its_file(
+def test_encoder_survives_saving_and_loading(
     folder: Path, vocabulary: Path, pooling: Pooling, tmp_path: Path
 ) -> None:
     encoder = made(folder, vocabulary, pooling)
@@ -92,14 +90,14 @@ def test_it_comes_back_from_its_file(
     assert again.context == 62
 
 
-def test_dropout_of_the_body_can_be_set(folder: Path, vocabulary: Path) -> None:
+def test_dropout_of_body_can_be_set(folder: Path, vocabulary: Path) -> None:
     encoder = make_encoder(str(folder), vocabulary, SHAPE, dropout=0.35)
     assert isinstance(encoder, HuggingFaceEncoder)
     rates = {each.p for each in encoder.body.modules() if isinstance(each, torch.nn.Dropout)}
     assert rates == {0.35}
 
 
-def test_another_vocabulary_is_refused_with_what_to_do(folder: Path, tmp_path: Path) -> None:
+def test_other_vocabulary_is_rejected_with_advice(folder: Path, tmp_path: Path) -> None:
     tiny_tokenizer().save(tmp_path / "tokenizer.json")
     with pytest.raises(EncoderError, match=r"tokenizer --set encoder=.*, or set vocabulary=transfer"):
         make_encoder(str(folder), tmp_path / "tokenizer.json", SHAPE)
@@ -114,14 +112,14 @@ def test_another_vocabulary_is_refused_with_what_to_do(folder: Path, tmp_path: P
     )
 
 
-def test_a_folder_without_a_tokenizer_is_one_line(tmp_path: Path) -> None:
+def test_folder_without_tokenizer_is_reported(tmp_path: Path) -> None:
     config = RobertaConfig(hidden_size=16, num_attention_heads=2, num_hidden_layers=1, intermediate_size=8)
     RobertaModel(config).save_pretrained(tmp_path)
     with pytest.raises(EncoderError, match="has no tokenizer"):
         own_tokenizer(str(tmp_path))
 
 
-def test_other_families_names_of_pad_and_mask_become_the_servers(folder: Path, tmp_path: Path) -> None:
+def test_pad_and_mask_of_other_families_become_the_servers(folder: Path, tmp_path: Path) -> None:
     for path in folder.iterdir():
         text = path.read_bytes()
         if path.suffix == ".json":

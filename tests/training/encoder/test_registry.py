@@ -1,4 +1,4 @@
-"""Encoders by name, and kept in files."""
+"""Making encoders by name, and saving and loading them."""
 
 from pathlib import Path
 
@@ -39,14 +39,14 @@ def saved(folder: Path) -> Path:
     return folder / "tokenizer.json"
 
 
-def test_compact_has_the_tokenizers_vocabulary(tmp_path: Path) -> None:
+def test_compact_encoder_has_the_tokenizers_vocabulary(tmp_path: Path) -> None:
     encoder = make_encoder("compact", saved(tmp_path), EncoderConfig(vocab_size=5, dim=16, heads=2))
     assert isinstance(encoder, CompactEncoder)
     assert encoder.token_embedding.num_embeddings == tiny_tokenizer().vocab_size
 
 
 @pytest.mark.parametrize("name", ["compact", "folder"])
-def test_an_encoder_comes_back_from_its_file(name: str, tmp_path: Path) -> None:
+def test_encoder_survives_saving_and_loading(name: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
     name = roberta_folder(tmp_path / "body") if name == "folder" else name
     encoder = make_encoder(name, saved(tmp_path), tiny_shape(), kind=VocabularySource.TRANSFER)
@@ -59,7 +59,7 @@ def test_an_encoder_comes_back_from_its_file(name: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.glob("*.pt")] == ["kept.pt"]
 
 
-def test_a_file_that_is_missing_or_broken_is_one_line(tmp_path: Path) -> None:
+def test_missing_or_broken_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="not found"):
         load_encoder(tmp_path / "absent.pt")
     (tmp_path / "broken.pt").write_bytes(b"nothing of the kind")
@@ -67,7 +67,7 @@ def test_a_file_that_is_missing_or_broken_is_one_line(tmp_path: Path) -> None:
         load_encoder(tmp_path / "broken.pt")
 
 
-def test_token_texts_are_what_the_vocabulary_spells(tmp_path: Path) -> None:
+def test_token_texts_spell_the_encoded_text(tmp_path: Path) -> None:
     tiny_tokenizer().save(tmp_path / "tokenizer.json")
     bpe = BpeTokenizer.from_file(str(tmp_path / "tokenizer.json"))
     texts = token_texts(bpe)

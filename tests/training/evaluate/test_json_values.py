@@ -8,7 +8,7 @@ from codeorigin_training.evaluate.report import Faithfulness, LearningPoint, Rep
 from codeorigin_training.measure.figures import Estimate
 
 
-def test_a_report_survives_the_way_to_json_and_back() -> None:
+def test_report_survives_json_round_trip() -> None:
     points = (LearningPoint(32, 900, (0.75, None), (0.5,)),)
     text = json.dumps(to_json_value(points))
     assert from_json_value(tuple[LearningPoint, ...], json.loads(text)) == points
@@ -16,14 +16,14 @@ def test_a_report_survives_the_way_to_json_and_back() -> None:
     assert from_json_value(Faithfulness | None, json.loads(json.dumps(to_json_value(empty)))) == empty  # type: ignore[arg-type]
 
 
-def test_a_report_of_before_a_section_has_none_of_it() -> None:
+def test_report_from_before_a_section_existed_lacks_it() -> None:
     report = Report(Subject("m", "d", "c", 4, 2, ""))
     plain = to_json_value(report)
     del plain["called"]
     assert from_json_value(Report, plain) == report
 
 
-def test_what_is_not_finite_is_null() -> None:
+def test_non_finite_numbers_are_null() -> None:
     assert to_json_value(Estimate(math.nan, -math.inf, 1 / 3)) == {
         "value": None,
         "low": None,
@@ -31,7 +31,7 @@ def test_what_is_not_finite_is_null() -> None:
     }
 
 
-def test_another_structure_is_refused() -> None:
+def test_other_structures_are_rejected() -> None:
     with pytest.raises(ValueError, match="value, low, high"):
         from_json_value(Estimate, {"value": 1.0})
     with pytest.raises(ValueError, match="value, low, high"):

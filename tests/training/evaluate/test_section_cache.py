@@ -14,14 +14,14 @@ def keep(folder: Path, made: list[int], *, bundle: str = "a", rounds: int = 1) -
     )
 
 
-def test_a_section_is_made_once_for_the_same_inputs(tmp_path: Path) -> None:
+def test_section_is_made_once_for_same_inputs(tmp_path: Path) -> None:
     made: list[int] = []
     first = keep(tmp_path, made)
     assert keep(tmp_path, made) == first
     assert len(made) == 1
 
 
-def test_another_bundle_or_setting_makes_it_anew(tmp_path: Path) -> None:
+def test_other_bundle_or_setting_makes_section_again(tmp_path: Path) -> None:
     made: list[int] = []
     keep(tmp_path, made)
     keep(tmp_path, made, bundle="b")
@@ -29,7 +29,7 @@ def test_another_bundle_or_setting_makes_it_anew(tmp_path: Path) -> None:
     assert len(made) == 3
 
 
-def test_a_section_that_was_cut_off_is_made_anew(tmp_path: Path) -> None:
+def test_truncated_section_is_made_again(tmp_path: Path) -> None:
     made: list[int] = []
     keep(tmp_path, made)
     file = tmp_path / "neutral.json"
@@ -38,7 +38,7 @@ def test_a_section_that_was_cut_off_is_made_anew(tmp_path: Path) -> None:
     assert len(made) == 2
 
 
-def test_a_section_of_another_structure_is_made_anew(tmp_path: Path) -> None:
+def test_section_of_other_structure_is_made_again(tmp_path: Path) -> None:
     made: list[int] = []
     keep(tmp_path, made)
     file = tmp_path / "neutral.json"

@@ -1,4 +1,4 @@
-"""The report in docs and the manifest that ships: one number under one name."""
+"""The report in docs and the shipped manifest give the same number for the same name."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from codeorigin_training.evaluate.sections.headline import with_manifests_figure
 REPORTS = Path(__file__).parents[3] / "docs" / "evaluation"
 
 
-def test_what_both_measure_is_the_manifests_figure() -> None:
+def test_shared_figures_are_the_manifests() -> None:
     plain = json.loads((REPORTS / "report.json").read_text(encoding="utf-8"))
     manifest = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
     report = from_json_value(Report, plain)

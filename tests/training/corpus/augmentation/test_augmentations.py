@@ -1,4 +1,4 @@
-"""What every augmentation promises, in every language."""
+"""What every augmentation guarantees, in every language."""
 
 import numpy as np
 import pytest
@@ -91,14 +91,14 @@ def errors(code: str, language: str) -> int:
 
 
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_the_functions_of_the_tests_parse(language: str) -> None:
+def test_example_functions_parse_in_all_languages(language: str) -> None:
     assert errors(FUNCTIONS[language], language) == 0
     assert set(FUNCTIONS) == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("name", WHOLE)
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_no_syntax_error_is_added(name: str, language: str) -> None:
+def test_augmentations_add_no_syntax_errors(name: str, language: str) -> None:
     for seed in range(5):
         changed = AUGMENTATIONS[name](FUNCTIONS[language], language, np.random.default_rng(seed))
         assert errors(changed, language) == 0, changed
@@ -106,7 +106,7 @@ def test_no_syntax_error_is_added(name: str, language: str) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_every_method_changes_every_language(name: str, language: str) -> None:
+def test_every_augmentation_changes_every_language(name: str, language: str) -> None:
     code = FUNCTIONS[language]
     results = {AUGMENTATIONS[name](code, language, np.random.default_rng(seed)) for seed in range(8)}
     assert results != {code}
@@ -114,7 +114,7 @@ def test_every_method_changes_every_language(name: str, language: str) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_the_generator_decides_and_nothing_else(name: str, language: str) -> None:
+def test_same_seed_gives_same_result(name: str, language: str) -> None:
     first, second = (
         AUGMENTATIONS[name](FUNCTIONS[language], language, np.random.default_rng(7)) for _ in range(2)
     )
@@ -123,21 +123,23 @@ def test_the_generator_decides_and_nothing_else(name: str, language: str) -> Non
 
 @pytest.mark.parametrize("name", ["formatted", "comments_removed"])
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_a_second_time_changes_nothing(name: str, language: str) -> None:
+def test_applying_twice_changes_nothing_more(name: str, language: str) -> None:
     generator = np.random.default_rng(0)
     once = AUGMENTATIONS[name](FUNCTIONS[language], language, generator)
     assert AUGMENTATIONS[name](once, language, generator) == once
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_an_unknown_language_leaves_short_code_as_it_is(name: str) -> None:
+def test_short_code_in_unknown_language_is_unchanged(name: str) -> None:
     assert AUGMENTATIONS[name]("x = 1  # one", "klingon", np.random.default_rng(0)) == "x = 1  # one"
 
 
 @pytest.mark.parametrize("name", METHODS)
 @settings(max_examples=60, deadline=None)
 @given(code=texts, language=st.sampled_from(list(LANGUAGES)), seed=st.integers(0, 3))
-def test_no_text_raises(name: str, code: str, language: str, seed: int) -> None:
+def test_arbitrary_text_neither_raises_nor_gains_syntax_errors(
+    name: str, code: str, language: str, seed: int
+) -> None:
     changed = AUGMENTATIONS[name](code, language, np.random.default_rng(seed))
     assert isinstance(changed, str)
     if name != "cropped":
@@ -148,6 +150,6 @@ def test_no_text_raises(name: str, code: str, language: str, seed: int) -> None:
 @pytest.mark.parametrize(
     "code", ["", "\n", "(" * 300, "-" * 3000 + "x", "{" * 300 + "}" * 300, "x = [" * 400]
 )
-def test_nothing_and_the_deeply_nested_come_back(name: str, code: str) -> None:
+def test_empty_and_deeply_nested_code_does_not_raise(name: str, code: str) -> None:
     for language in ("python", "c"):
         assert isinstance(AUGMENTATIONS[name](code, language, np.random.default_rng(0)), str)

@@ -1,4 +1,4 @@
-"""Comments and docstrings taken out."""
+"""Removing comments and docstrings."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def without(code: str, language: str) -> str:
 
 
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_no_comment_is_left_and_the_code_is(language: str) -> None:
+def test_comments_are_removed_and_code_stays(language: str) -> None:
     before = parse_function(FUNCTIONS[language], language)
     after = parse_function(without(FUNCTIONS[language], language), language)
     assert before is not None
@@ -50,7 +50,7 @@ def test_strings_that_look_like_comments_stay(language: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_no_line_is_left_empty_by_it(language: str) -> None:
+def test_removal_leaves_no_blank_lines(language: str) -> None:
     def blank(code: str) -> int:
         return sum(not line.strip() for line in code.split("\n"))
 
@@ -59,7 +59,7 @@ def test_no_line_is_left_empty_by_it(language: str) -> None:
     assert not any(line != line.rstrip() for line in result.split("\n"))
 
 
-def test_docstrings_go_and_an_empty_body_becomes_pass() -> None:
+def test_docstrings_are_removed_and_empty_bodies_become_pass() -> None:
     code = (
         "def f(x):\n    \"\"\"All of it.\"\"\"\n\n\ndef g(x):\n    r'''Doc.\n\n    More.'''\n\n    return x"
     )
@@ -68,26 +68,26 @@ def test_docstrings_go_and_an_empty_body_becomes_pass() -> None:
     assert without('def f():\n    "doc"; return 1', "python") == "def f():\n    return 1"
 
 
-def test_strings_that_are_used_are_no_docstrings() -> None:
+def test_used_strings_are_not_docstrings() -> None:
     code = 'def f(x):\n    return "a"\n    f"{x()}"\n    y = ("b")'
     assert without(code, "python") == code
 
 
-def test_code_around_a_comment_keeps_apart() -> None:
+def test_tokens_around_comment_stay_separate() -> None:
     assert without("int f(int/* wide */a) { return/**/a; }", "c") == "int f(int a) { return a; }"
     assert without("f(a, /* last */ b);", "javascript") == "f(a, b);"
     assert without("x = a /* one\n two */ y = b", "javascript") == "x = a\ny = b"
 
 
-def test_line_ends_stay_as_they_are() -> None:
+def test_line_ends_are_unchanged() -> None:
     code = "def f(x):\r\n    # one\r\n    return x  # two\r\n"
     assert without(code, "python") == "def f(x):\r\n    return x\r\n"
 
 
-def test_blank_lines_that_set_a_comment_apart_go_with_it() -> None:
+def test_blank_lines_around_comment_are_removed_with_it() -> None:
     code = "void f() {\n    a();\n\n    // why\n\n    b();\n    // left over\n}"
     assert without(code, "java") == "void f() {\n    a();\n\n    b();\n}"
 
 
-def test_what_would_leave_nothing_stays() -> None:
+def test_code_of_comments_alone_is_unchanged() -> None:
     assert without("# a comment alone", "python") == "# a comment alone"

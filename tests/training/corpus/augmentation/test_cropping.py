@@ -1,4 +1,4 @@
-"""Part of a function."""
+"""Cropping to a part of a function."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from support.standalone import FUNCTIONS
 
 
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_a_part_is_a_run_of_the_functions_lines(language: str) -> None:
+def test_cropped_part_is_contiguous_lines_of_function(language: str) -> None:
     code = FUNCTIONS[language]
     for seed in range(20):
         part = cropped(code, language, np.random.default_rng(seed))
@@ -21,12 +21,12 @@ def test_a_part_is_a_run_of_the_functions_lines(language: str) -> None:
         assert lines[-1].strip()
 
 
-def test_three_lines_stay_as_they_are() -> None:
+def test_function_of_three_lines_is_not_cropped() -> None:
     code = "def f(a):\n\n    a += 1\n    return a"
     assert cropped(code, "python", np.random.default_rng(0)) == code
 
 
-def test_it_begins_and_ends_outside_strings() -> None:
+def test_cropped_part_begins_and_ends_outside_strings() -> None:
     text = "\n".join(f"    line {number}" for number in range(6))
     code = f'def f(a):\n    b = """\n{text}\n    """\n' + "\n".join(
         f"    a += {number}" for number in range(8)
@@ -36,6 +36,6 @@ def test_it_begins_and_ends_outside_strings() -> None:
         assert part.count('"""') in {0, 2}
 
 
-def test_parts_differ() -> None:
+def test_cropped_parts_differ_by_seed() -> None:
     parts = {cropped(FUNCTIONS["java"], "java", np.random.default_rng(seed)) for seed in range(20)}
     assert len(parts) > 8

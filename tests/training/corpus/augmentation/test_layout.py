@@ -1,4 +1,4 @@
-"""Indentation, formatting, jitter: other layout, the same tree."""
+"""Indentation, formatting and jitter: a different layout with the same tree."""
 
 import ast
 
@@ -32,7 +32,7 @@ def test_reindented_keeps_every_token(language: str) -> None:
         assert tokens(result) == tokens(FUNCTIONS[language])
 
 
-def test_reindented_uses_one_unit() -> None:
+def test_reindented_uses_one_unit_throughout() -> None:
     seen = set()
     for seed in range(40):
         lines = reindented(FUNCTIONS["php"], "php", np.random.default_rng(seed)).split("\n")
@@ -45,7 +45,7 @@ def test_reindented_uses_one_unit() -> None:
     assert seen == set(UNITS)
 
 
-def test_reindented_leaves_multi_line_strings_and_moves_comments_and_docstrings() -> None:
+def test_reindented_keeps_multi_line_strings_and_moves_comments() -> None:
     code = (
         'def f(x):\n    """One.\n\n    Two.\n      Three.\n    """\n    y = """\n   kept\n"""\n    return y'
     )
@@ -60,8 +60,8 @@ def test_reindented_leaves_multi_line_strings_and_moves_comments_and_docstrings(
     assert "void f() {\n  /* one\n   * two */\n  g();\n}" in lines
 
 
-def test_reindented_gives_up_where_columns_would_lie() -> None:
-    # The column of the argument is left of its statement: a stack of widths loses the block.
+def test_reindented_keeps_tree_despite_misleading_columns() -> None:
+    # The argument's column is left of its statement, so a stack of widths loses the block.
     code = "def f():\n    x = g(\n  1,\n    )\n    return x"
     for seed in SEEDS:
         assert shape(reindented(code, "python", np.random.default_rng(seed)), "python") == shape(
@@ -79,12 +79,12 @@ def test_python_is_formatted_by_black() -> None:
 @pytest.mark.parametrize(
     "code", ["def f(:\n  return", "return x ++", "print 'old'", "def f():\n\treturn 1\n        x"]
 )
-def test_what_black_refuses_stays(code: str) -> None:
+def test_code_that_black_rejects_is_unchanged(code: str) -> None:
     assert formatted(code, "python", np.random.default_rng(0)) == code
 
 
-def test_formatted_is_the_same_for_other_layouts_of_one_function() -> None:
-    """A formatter takes layout out: that is what it is for."""
+def test_formatted_is_independent_of_original_layout() -> None:
+    """Removing layout is the purpose of a formatter."""
     for language in FUNCTIONS:
         wanted = formatted(FUNCTIONS[language], language, np.random.default_rng(0))
         for seed in range(3):
@@ -123,17 +123,17 @@ def test_formatted_is_the_same_for_other_layouts_of_one_function() -> None:
         ("go", "func f() {\n  for {\n\n    g()\n  }\n}", "func f() {\n\tfor {\n\t\tg()\n\t}\n}"),
     ],
 )
-def test_the_small_formatter(language: str, code: str, wanted: str) -> None:
+def test_small_formatter_formats_languages_without_black(language: str, code: str, wanted: str) -> None:
     assert formatted(code, language, np.random.default_rng(0)) == wanted
 
 
-def test_the_small_formatter_leaves_broken_code() -> None:
+def test_small_formatter_leaves_broken_code_unchanged() -> None:
     code = "void f() {\n  if (a {\n      g();\n}"
     assert formatted(code, "java", np.random.default_rng(0)) == code
 
 
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_jittered_changes_blank_lines_and_quotes_alone(language: str) -> None:
+def test_jittered_changes_only_blank_lines_and_quotes(language: str) -> None:
     changed = 0
     for seed in SEEDS:
         result = jittered(FUNCTIONS[language], language, np.random.default_rng(seed))
@@ -152,18 +152,20 @@ def test_jittered_changes_blank_lines_and_quotes_alone(language: str) -> None:
         ("ruby", "f 'a', \"it's\", '#{x}', \"#{y}\", '\\n'", ["'#{x}'", '"#{y}"', "'\\n'"]),
     ],
 )
-def test_quotes_change_where_both_kinds_mean_the_same(language: str, code: str, kept: list[str]) -> None:
+def test_quotes_change_only_where_both_kinds_are_equivalent(
+    language: str, code: str, kept: list[str]
+) -> None:
     results = {jittered(code, language, np.random.default_rng(seed)) for seed in range(20)}
     assert results == {code, code.replace("'a'", '"a"')}
     assert all(string in code for string in kept)
 
 
-def test_quotes_inside_an_interpolation_stay() -> None:
+def test_quotes_inside_interpolations_are_unchanged() -> None:
     code = "x = f\"{d['a']} and {e['b']}\""
     assert {jittered(code, "python", np.random.default_rng(seed)) for seed in range(20)} == {code}
 
 
-def test_jitter_goes_into_no_string() -> None:
+def test_jitter_leaves_strings_unchanged() -> None:
     code = 'def f():\n    a = 1\n    b = """\n    one\n\n    two\n    """\n    c = 2\n\n    return a, b, c'
     for seed in range(20):
         assert '"""\n    one\n\n    two\n    """' in jittered(code, "python", np.random.default_rng(seed))

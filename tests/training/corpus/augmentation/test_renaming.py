@@ -1,4 +1,4 @@
-"""Local names replaced: the same tree, other names."""
+"""Renaming local names: the same tree with different names."""
 
 import re
 
@@ -20,7 +20,7 @@ def words(code: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_the_tree_keeps_its_shape(language: str) -> None:
+def test_renaming_keeps_shape_of_tree(language: str) -> None:
     before = parse_function(FUNCTIONS[language], language)
     after = parse_function(with_names(FUNCTIONS[language], language), language)
     assert before is not None
@@ -30,7 +30,7 @@ def test_the_tree_keeps_its_shape(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", FUNCTIONS)
-def test_one_name_becomes_one_new_name(language: str) -> None:
+def test_each_name_gets_exactly_one_new_name(language: str) -> None:
     pairs = list(
         zip(words(FUNCTIONS[language]), words(with_names(FUNCTIONS[language], language)), strict=True)
     )
@@ -69,7 +69,7 @@ def test_locals_and_parameters_are_renamed(language: str, gone: str) -> None:
     assert tree is not None
     kinds = "(variable_name) @name" if language == "php" else "(identifier) @name"
     left = {tree.text(node).lstrip("$") for node in tree.nodes(kinds)["name"]}
-    # The word may still stand where it names something else: an attribute, a comment.
+    # The word may still occur where it names something else, such as an attribute, or in a comment.
     attributes = {"entries"} if language in {"tsx", "javascript"} else set()
     assert not (set(gone.split()) - attributes) & left
 
@@ -80,7 +80,7 @@ def test_locals_and_parameters_are_renamed(language: str, gone: str) -> None:
         ("python", ["def settle(self", "self.log(", "text=", "entry_amount", "key=", "range(", "other"]),
     ],
 )
-def test_names_of_others_stay(language: str, kept: list[str]) -> None:
+def test_attributes_keywords_builtins_and_globals_are_not_renamed(language: str, kept: list[str]) -> None:
     code = (
         "def settle(self, amount, entry_amount=3):\n"
         "    global other\n"
@@ -108,11 +108,11 @@ def test_names_of_others_stay(language: str, kept: list[str]) -> None:
         ("python", "def f(a):\n    return '%(a)s' % locals()"),
     ],
 )
-def test_names_that_are_tied_to_the_outside_stay(language: str, code: str) -> None:
+def test_externally_visible_names_are_not_renamed(language: str, code: str) -> None:
     assert with_names(code, language) == code
 
 
-def test_fields_in_macros_stay() -> None:
+def test_fields_in_macros_are_not_renamed() -> None:
     result = with_names(
         'fn f(high: Row) { let value = 1; assert_eq!(high.value, value, "{}", 0..value); }', "rust"
     )
@@ -121,12 +121,12 @@ def test_fields_in_macros_stay() -> None:
     assert "0..value" not in result
 
 
-def test_the_seed_decides_the_names() -> None:
+def test_names_depend_on_seed() -> None:
     results = {with_names(FUNCTIONS["python"], "python", seed) for seed in range(6)}
     assert len(results) > 3
 
 
-def test_more_names_than_words() -> None:
+def test_new_names_are_unique_with_more_names_than_words() -> None:
     names = [f"name{number}" for number in range(300)]
     code = "def f():\n" + "\n".join(f"    {name} = 1" for name in names) + f"\n    return {', '.join(names)}"
     result = with_names(code, "python")

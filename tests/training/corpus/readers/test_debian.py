@@ -18,12 +18,12 @@ def read(folder: Path, files: dict[str, str | bytes], **fields: object) -> list[
     return list(read_source_functions([pinned_source(archive, **fields)], folder, print))
 
 
-def test_a_function_is_a_row_as_in_human_parquet(tmp_path: Path) -> None:
+def test_functions_become_rows_as_in_human_parquet(tmp_path: Path) -> None:
     (row,) = read(tmp_path, {"lib/core.py": function("add")})
     assert row.code == function("add").rstrip("\n")
     assert (row.label, row.repo, row.commit, row.path) == (0, "debian/tally", "2.0-1", "lib/core.py")
     assert (row.source, row.modern, row.language, row.lines) == ("debian", True, "python", 5)
-    # The file's own time, which is before the package's.
+    # The file's own date, which is earlier than the package's.
     assert row.date == "2017-07-14"
     (old,) = read(tmp_path, {"lib/core.py": function("add")}, date=datetime.date(2016, 1, 1))
     assert (old.modern, old.date) == (False, "2016-01-01")
@@ -40,7 +40,7 @@ def test_packaging_vendored_generated_and_built_code_is_left_out(tmp_path: Path)
     assert [row.path for row in read(tmp_path, files)] == ["kept.py"]
 
 
-def test_a_package_gives_a_seeded_sample_and_a_text_counts_once(tmp_path: Path) -> None:
+def test_packages_are_sampled_by_seed_and_duplicates_count_once(tmp_path: Path) -> None:
     files = {f"m{number}.py": function("f" * (number + 1)) for number in range(9)}
     one = pinned_source(write_source(tmp_path / "tally_2.0.orig.tar.gz", files))
     archive = write_source(tmp_path / "copy_2.0.orig.tar.gz", {**files, "new.py": function("new")})
@@ -52,7 +52,7 @@ def test_a_package_gives_a_seeded_sample_and_a_text_counts_once(tmp_path: Path) 
     assert [row.repo for row in both] == ["debian/tally"] * 9 + ["debian/copy"]
 
 
-def test_code_outside_of_functions_is_one_row_a_file(tmp_path: Path) -> None:
+def test_code_outside_functions_is_one_row_per_file(tmp_path: Path) -> None:
     files = {"bin/tool": f"#!/usr/bin/python3\n{SCRIPT}\n\n{function('add')}", "lib.py": function("more")}
     archive = write_source(tmp_path / "tally_2.0.orig.tar.gz", files)
     (row,) = read_source_top_level([pinned_source(archive)], tmp_path, print)
@@ -61,7 +61,7 @@ def test_code_outside_of_functions_is_one_row_a_file(tmp_path: Path) -> None:
     assert "def add" not in row.code
 
 
-def test_a_package_that_cannot_be_read_is_one_line_and_the_others_stay(tmp_path: Path) -> None:
+def test_unreadable_package_is_logged_and_others_are_read(tmp_path: Path) -> None:
     good = pinned_source(write_source(tmp_path / "tally_2.0.orig.tar.gz", {"a.py": function("add")}))
     changed = write_source(tmp_path / "changed_1.orig.tar.gz", {"a.py": function("other")})
     wrong = pinned_source(changed, name="changed", sha256="0" * 64)

@@ -38,7 +38,7 @@ def by_name(rows: list[Row]) -> dict[str, Row]:
         ("openhands <openhands@all-hands.dev>", "Fix", "openhands"),
         ("Ann <ann@example.org>", "x\n\nCo-authored-by: Cursor <cursoragent@cursor.com>", "cursor"),
         ("Ann <ann@example.org>", "x\n\nCo-authored-by: opencode <noreply@opencode.ai>", "opencode"),
-        # Help is not authorship: shown of a commit, but no label.
+        # Assistance is not authorship: it is shown for a commit, but gives no label.
         ("Ann <ann@example.org>", "x\n\nAssisted-by: GitHub Copilot", ""),
         ("Ann <ann@example.org>", "x\n\nMade-with: Cursor", ""),
         ("Ann <ann@example.org>", "Talk to claude about the cursor, copilot and aider", ""),
@@ -46,26 +46,26 @@ def by_name(rows: list[Row]) -> dict[str, Row]:
         ("Ann <ann@example.org>", "x\n\nCo-authored-by: Bob <bob@example.org>", ""),
     ],
 )
-def test_agents_are_known_by_their_signature_alone(author: str, message: str, agent: str) -> None:
+def test_agents_are_recognized_only_by_their_signature(author: str, message: str, agent: str) -> None:
     assert agent_of(commit(author, message)) == agent
 
 
-def test_a_person_called_claude_who_helped_is_no_agent() -> None:
+def test_human_coauthor_called_claude_is_not_an_agent() -> None:
     assert agent_of(commit(message="x\n\nCo-authored-by: Claude Dupont <claude@example.fr>")) == ""
 
 
-def test_a_trailer_may_name_the_model() -> None:
+def test_trailer_may_name_model() -> None:
     assert generator_of(commit(message=SIGNED)) == "claude-opus-4.5"
     assert generator_of(commit(message="x\n\nCo-authored-by: aider (gpt-4o) <aider@aider.chat>")) == "gpt-4o"
     assert generator_of(commit(author="openhands <openhands@all-hands.dev>")) == "openhands"
 
 
-def test_no_agent_is_listed_twice() -> None:
+def test_agents_are_listed_once() -> None:
     names = [signature.name for signature in agent_signatures()]
     assert len(names) == len(set(names)) > 5
 
 
-def test_functions_of_one_origin_are_found_and_mixed_ones_left_out(tmp_path: Path) -> None:
+def test_functions_of_mixed_origin_are_left_out(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "tally")
     parts = {name: function(name) for name in ("old", "modern", "late", "signed", "edited")}
     history = [
@@ -95,7 +95,7 @@ def test_functions_of_one_origin_are_found_and_mixed_ones_left_out(tmp_path: Pat
     assert rows["old"].agent == rows["old"].generator == ""
 
 
-def test_a_function_of_two_agents_has_no_single_origin(tmp_path: Path) -> None:
+def test_function_by_two_agents_is_left_out(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "tally")
     repository.commit({"a.py": function("both")}, date="2025-05-01", message=SIGNED)
     changed = function("both").replace("total = 0", "total = 1")
@@ -103,7 +103,7 @@ def test_a_function_of_two_agents_has_no_single_origin(tmp_path: Path) -> None:
     assert list(read_repositories(tmp_path)) == []
 
 
-def test_indenting_anew_does_not_make_an_author(tmp_path: Path) -> None:
+def test_reindenting_does_not_change_author(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "tally")
     repository.commit({"a.py": function("first")}, date="2019-05-01")
     repository.commit({"a.py": function("first").replace("    ", "\t")}, date="2025-05-01", message=SIGNED)
@@ -111,7 +111,7 @@ def test_indenting_anew_does_not_make_an_author(tmp_path: Path) -> None:
     assert (row.label, row.date) == (0, "2019-05-01")
 
 
-def test_a_file_with_windows_line_ends_is_attributed_line_by_line(tmp_path: Path) -> None:
+def test_files_with_crlf_are_attributed_line_by_line(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "tally")
     repository.commit({"a.py": function("first").replace("\n", "\r\n")}, date="2019-05-01")
     text = (function("first") + "\n" + function("second")).replace("\n", "\r\n")
@@ -120,7 +120,7 @@ def test_a_file_with_windows_line_ends_is_attributed_line_by_line(tmp_path: Path
     assert {name: row.label for name, row in rows.items()} == {"first": 0, "second": 1}
 
 
-def test_each_label_of_a_repository_has_its_limit(tmp_path: Path) -> None:
+def test_limit_applies_to_each_label_of_repository(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "tally")
     old = "\n\n".join(function(f"old{n}", n) for n in range(5))
     repository.commit({"old.py": old, "data.bin": "\0", "notes.txt": "no code"}, date="2019-05-01")
@@ -130,12 +130,12 @@ def test_each_label_of_a_repository_has_its_limit(tmp_path: Path) -> None:
     assert rows == list(read_repositories(tmp_path, limit=3))
 
 
-def test_a_folder_without_repositories_says_what_to_do(tmp_path: Path) -> None:
+def test_folder_without_repositories_is_reported_with_advice(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="clone the repositories"):
         list(read_repositories(tmp_path))
 
 
-def test_a_repository_without_a_commit_is_named(tmp_path: Path) -> None:
+def test_repository_without_commits_is_named(tmp_path: Path) -> None:
     Repository(tmp_path / "empty")
     with pytest.raises(CorpusError, match=r"empty: git log failed"):
         list(read_repositories(tmp_path))

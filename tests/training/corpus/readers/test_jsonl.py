@@ -16,13 +16,13 @@ def write(folder: Path, *entries: object) -> Path:
     return file
 
 
-def test_the_least_entry_gets_defaults_and_its_lines_counted(tmp_path: Path) -> None:
+def test_minimal_entry_gets_defaults_and_line_count(tmp_path: Path) -> None:
     assert list(read_jsonl(write(tmp_path, LEAST))) == [
         Row(LEAST["code"], "python", 0, "a/b", "", False, False, 2)
     ]
 
 
-def test_every_column_arrives(tmp_path: Path) -> None:
+def test_every_column_is_read(tmp_path: Path) -> None:
     entry = LEAST | {
         "label": "llm",
         "language": "tsx",
@@ -42,7 +42,7 @@ def test_every_column_arrives(tmp_path: Path) -> None:
     assert (row.date, row.source, row.group, row.unit) == ("2024-01-02", "mine", "task", "task")
 
 
-def test_evidence_says_that_human_code_is_modern(tmp_path: Path) -> None:
+def test_evidence_tells_modern_human_code(tmp_path: Path) -> None:
     entries = [LEAST | {"evidence": evidence} for evidence in ("H-date-modern", "H-date")]
     assert [row.modern for row in read_jsonl(write(tmp_path, *entries))] == [True, False]
 
@@ -62,13 +62,13 @@ def test_evidence_says_that_human_code_is_modern(tmp_path: Path) -> None:
         (LEAST | {"code": " \n"}, "code is empty"),
     ],
 )
-def test_an_error_names_the_line(tmp_path: Path, entry: object, message: str) -> None:
-    # The blank line counts as a line of the file.
+def test_errors_name_the_line(tmp_path: Path, entry: object, message: str) -> None:
+    # Blank lines count in the line number.
     with pytest.raises(CorpusError, match=rf"rows\.jsonl:3: .*{message}"):
         list(read_jsonl(write(tmp_path, LEAST, "", entry)))
 
 
-def test_a_file_that_is_missing_or_no_text_is_named(tmp_path: Path) -> None:
+def test_missing_or_binary_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
     for name in ("none.jsonl", "binary.jsonl"):
         with pytest.raises(CorpusError, match=rf"{name}: cannot be read"):

@@ -30,7 +30,7 @@ def wheel(folder: Path, files: dict[str, str | bytes], **changes: object) -> Pac
     return package
 
 
-def test_a_function_is_a_human_row_with_the_release_as_its_provenance(tmp_path: Path) -> None:
+def test_functions_become_human_rows_with_release_as_provenance(tmp_path: Path) -> None:
     source = "import os\n\n\n# adds\n@cached\n" + function("add") + "\nadd([])\n"
     (row,) = rows(tmp_path, wheel(tmp_path, {"tally/core.py": source}))
     assert row.code == "@cached\n" + function("add").rstrip("\n")
@@ -39,13 +39,13 @@ def test_a_function_is_a_human_row_with_the_release_as_its_provenance(tmp_path: 
     assert (row.date, row.source, row.language, row.lines) == ("2022-05-01", "package", "python", 6)
 
 
-def test_a_method_keeps_the_indentation_of_its_first_line(tmp_path: Path) -> None:
+def test_methods_keep_indentation_of_first_line(tmp_path: Path) -> None:
     source = "class Tally:\n    def add(self):\n        a = 1\n        b = 2\n        return a + b\n"
     (row,) = rows(tmp_path, wheel(tmp_path, {"tally/core.py": source}))
     assert row.code.startswith("    def add(self):\n")
 
 
-def test_functions_of_the_earlier_release_are_older_even_when_indented_anew(tmp_path: Path) -> None:
+def test_functions_of_earlier_release_are_old_even_if_reindented(tmp_path: Path) -> None:
     package = wheel(tmp_path, {"tally/core.py": function("add") + "\n\n" + function("more")}, earlier="1.0")
     write_wheel(package.archive(tmp_path, "1.0"), {"old.py": function("add").replace("    ", "\t")})
     found = {row.code.split("(")[0]: row for row in rows(tmp_path, package)}
@@ -53,7 +53,7 @@ def test_functions_of_the_earlier_release_are_older_even_when_indented_anew(tmp_
     assert (found["def more"].modern, found["def more"].date) == (True, "2022-05-01")
 
 
-def test_an_old_release_is_old_all_through(tmp_path: Path) -> None:
+def test_old_release_has_only_old_functions(tmp_path: Path) -> None:
     (row,) = rows(tmp_path, wheel(tmp_path, {"tally/core.py": function("add")}, date=OLD))
     assert (row.modern, row.date) == (False, "2019-05-01")
 
@@ -71,7 +71,7 @@ def test_generated_minified_vendored_and_short_code_is_left_out(tmp_path: Path) 
     assert [row.path for row in rows(tmp_path, wheel(tmp_path, files))] == ["tally/kept.py"]
 
 
-def test_npm_archives_give_written_scripts_not_built_ones(tmp_path: Path) -> None:
+def test_npm_archives_give_only_handwritten_scripts(tmp_path: Path) -> None:
     package = Package("npm", "@some/tally", "2.0.0", MODERN)
     files = {
         "lib/kept.js": script("kept"),
@@ -100,7 +100,7 @@ def test_tests_are_kept_and_marked(tmp_path: Path) -> None:
     }
 
 
-def test_a_package_gives_a_seeded_sample_of_its_functions_most_of_them_modern(tmp_path: Path) -> None:
+def test_packages_are_sampled_by_seed_and_mostly_modern(tmp_path: Path) -> None:
     old = {f"tally/old{n}.py": function(f"old{n}") for n in range(12)}
     new = {f"tally/new{n}.py": function(f"new{n}") for n in range(12)}
     package = wheel(tmp_path, {**old, **new}, earlier="1.0")
@@ -111,13 +111,13 @@ def test_a_package_gives_a_seeded_sample_of_its_functions_most_of_them_modern(tm
     assert len(rows(tmp_path, package, limit=150)) == 24
 
 
-def test_a_text_found_in_two_packages_counts_once(tmp_path: Path) -> None:
+def test_code_in_two_packages_counts_once(tmp_path: Path) -> None:
     one = wheel(tmp_path, {"a.py": function("add")})
     other = wheel(tmp_path, {"b.py": function("add")}, name="copy")
     assert [row.repo for row in rows(tmp_path, one, other)] == ["pypi:tally"]
 
 
-def test_a_path_that_leads_out_of_the_archive_is_not_read(tmp_path: Path) -> None:
+def test_paths_outside_archive_are_not_read(tmp_path: Path) -> None:
     archive = write_wheel(
         tmp_path / "bad.whl", {"../evil.py": "a = 1\n", "/abs.py": "a = 1\n", "good.py": "a = 1\n"}
     )
@@ -132,7 +132,7 @@ def test_links_in_an_archive_are_not_followed(tmp_path: Path) -> None:
     assert list(read_archive(tmp_path / "link.tgz")) == []
 
 
-def test_a_damaged_or_missing_archive_says_what_to_do(tmp_path: Path) -> None:
+def test_damaged_or_missing_archive_is_reported_with_advice(tmp_path: Path) -> None:
     (tmp_path / "broken.whl").write_bytes(b"PK\x03\x04 no")
     (tmp_path / "broken.tgz").write_bytes(b"no gzip")
     for name in ("broken.whl", "broken.tgz"):
@@ -142,9 +142,7 @@ def test_a_damaged_or_missing_archive_says_what_to_do(tmp_path: Path) -> None:
         list(read_archive(tmp_path / "none.whl"))
 
 
-def test_an_archive_that_unpacks_to_far_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_archive_bombs_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("codeorigin_training.corpus.readers.packages._LARGEST_ARCHIVE", 100)
     archive = write_wheel(tmp_path / "bomb.whl", {"a.txt": "0" * 101})
     with pytest.raises(CorpusError, match="leave this package out"):

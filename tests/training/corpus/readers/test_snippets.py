@@ -18,21 +18,21 @@ def write(folder: Path, *entries: dict[str, str]) -> Path:
     return folder
 
 
-def test_an_answer_stays_whole_and_is_grouped_by_its_task(tmp_path: Path) -> None:
+def test_answers_stay_whole_and_are_grouped_by_task(tmp_path: Path) -> None:
     code = "import sys\n\ndef f(a):\n    return a\n\nprint(f(sys.argv))"
     (row,) = read_snippets(write(tmp_path, entry(f"\n{code}\n")) / SNIPPETS)
     assert (row.code, row.lines, row.label, row.generator) == (code, 6, 1, "robot-1")
     assert (row.unit, row.repo, row.source) == ("task-1", "snippets/quiz", "snippet")
 
 
-def test_what_has_no_function_is_left_out(tmp_path: Path) -> None:
+def test_answers_without_functions_are_left_out_on_request(tmp_path: Path) -> None:
     entries = [entry("print(1)\n"), entry("int f(void) { return 1; }", language="c", label="human")]
     path = write(tmp_path, *entries) / SNIPPETS
     assert [(row.language, row.label) for row in read_snippets(path)] == [("python", 1), ("c", 0)]
     assert [(row.language, row.label) for row in read_snippets(path, with_functions=True)] == [("c", 0)]
 
 
-def test_the_code_outside_of_functions_is_a_row_where_there_is_some(tmp_path: Path) -> None:
+def test_code_outside_functions_is_one_row_if_there_is_any(tmp_path: Path) -> None:
     function = "def add(a, b):\n    return a + b\n"
     path = write(
         tmp_path,
@@ -44,7 +44,7 @@ def test_the_code_outside_of_functions_is_a_row_where_there_is_some(tmp_path: Pa
     assert (row.code, row.language, row.unit) == ("print(add(1, 2))", "python", "task1")
 
 
-def test_a_missing_file_or_column_says_what_to_do(tmp_path: Path) -> None:
+def test_missing_file_or_column_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="turn snippets off"):
         list(read_snippets(tmp_path / SNIPPETS))
     pq.write_table(pa.table({"code": ["x"]}), tmp_path / "snippets.parquet")

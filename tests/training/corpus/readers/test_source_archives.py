@@ -19,14 +19,14 @@ def paths(archive: Path) -> list[str]:
 
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
 @pytest.mark.parametrize("prefix", ["upstream-1.0/", "./upstream-1.0/"])
-def test_source_files_are_named_below_the_one_folder(tmp_path: Path, suffix: str, prefix: str) -> None:
+def test_paths_are_relative_to_single_top_folder(tmp_path: Path, suffix: str, prefix: str) -> None:
     files = {"lib/a.py": "a = 1\n", "README": "words\n", "debian/rules.py": "a = 1\n"}
     archive = write_source(tmp_path / f"a_1.tar{suffix}", files, prefix, modified=1e9)
     (file,) = read_source_archive(archive)
     assert (file.path, file.text, file.language.id, file.modified) == ("lib/a.py", "a = 1\n", "python", 1e9)
 
 
-def test_an_archive_without_a_folder_keeps_its_paths(tmp_path: Path) -> None:
+def test_archive_without_top_folder_keeps_its_paths(tmp_path: Path) -> None:
     archive = write_source(tmp_path / "a_1.tar.gz", {"lib/a.py": "a = 1\n", "b.py": "b = 1\n"}, "")
     assert paths(archive) == ["lib/a.py", "b.py"]
 
@@ -44,14 +44,14 @@ def test_an_archive_without_a_folder_keeps_its_paths(tmp_path: Path) -> None:
         ("#!/usr/bin/pythonic\n", None),
     ],
 )
-def test_a_script_without_extension_is_known_by_its_first_line(
+def test_language_of_script_without_extension_comes_from_shebang(
     tmp_path: Path, line: str, language: str | None
 ) -> None:
     archive = write_source(tmp_path / "a_1.tar.gz", {"bin/tool": line + "a = 1\n", "x.txt": line})
     assert [file.language.id for file in read_source_archive(archive)] == ([language] if language else [])
 
 
-def test_links_devices_and_ways_out_are_left_out(tmp_path: Path) -> None:
+def test_links_devices_and_outside_paths_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "a_1.tar.gz"
     with tarfile.open(path, "w:gz") as archive:
         for name, kind in (("l.py", tarfile.SYMTYPE), ("h.py", tarfile.LNKTYPE), ("d.py", tarfile.CHRTYPE)):
@@ -70,7 +70,7 @@ def test_binary_and_very_large_files_are_left_out(tmp_path: Path) -> None:
     assert paths(write_source(tmp_path / "a_1.tar.gz", files)) == ["kept.py"]
 
 
-def test_a_truncated_damaged_or_missing_archive_says_what_to_do(tmp_path: Path) -> None:
+def test_truncated_damaged_or_missing_archives_are_reported(tmp_path: Path) -> None:
     for suffix in ("gz", "bz2", "xz"):
         whole = write_source(tmp_path / f"a_1.tar.{suffix}", {"a.py": "a = 1\n" * 999})
         whole.write_bytes(whole.read_bytes()[:-30])
@@ -88,9 +88,7 @@ def test_a_truncated_damaged_or_missing_archive_says_what_to_do(tmp_path: Path) 
         paths(write_source(tmp_path / "a.gz", {}).rename(tmp_path / "a.zip"))
 
 
-def test_what_unpacks_to_far_more_than_its_size_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_archive_bombs_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = write_source(tmp_path / "a_1.tar.gz", {"a.py": "0" * 900_000})
     assert paths(archive) == ["a.py"]
     monkeypatch.setattr(f"{PATCHED}._ALWAYS_ALLOWED", 100)
@@ -98,7 +96,7 @@ def test_what_unpacks_to_far_more_than_its_size_is_refused(
         paths(archive)
 
 
-def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_archives_with_too_many_members_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source_archives, "_MOST_MEMBERS", 3)
     archive = write_source(tmp_path / "a_1.tar.gz", {f"{n}.py": "a = 1\n" for n in range(4)})
     with pytest.raises(CorpusError, match="holds more than 3 files"):

@@ -1,4 +1,4 @@
-"""Specifications of same-task pairs: what was asked for, by whom it is answered, and what is refused."""
+"""Specifications of same-task pairs: the task, who answered it, and what is rejected."""
 
 import math
 from pathlib import Path
@@ -25,7 +25,7 @@ def write(folder: Path, *entries: dict[str, object]) -> Path:
     return folder
 
 
-def test_a_specification_holds_task_and_both_answers(tmp_path: Path) -> None:
+def test_specification_holds_task_and_both_answers(tmp_path: Path) -> None:
     plain = {
         **ENTRY,
         "id": "a2",
@@ -49,12 +49,12 @@ def test_a_specification_holds_task_and_both_answers(tmp_path: Path) -> None:
     assert math.isnan(second.similarity)
 
 
-def test_the_rows_are_those_that_the_reader_of_pairs_gives(tmp_path: Path) -> None:
+def test_rows_equal_those_of_read_pairs(tmp_path: Path) -> None:
     (found,) = read_specifications(write(tmp_path, ENTRY))
     assert list(found.rows) == read_pairs(tmp_path)
 
 
-def test_the_project_s_own_pairs_come_with_the_functions_that_they_name(
+def test_written_pairs_are_joined_to_functions_they_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = "def g():\n    return 1"
@@ -76,7 +76,7 @@ def test_the_project_s_own_pairs_come_with_the_functions_that_they_name(
         ([{**ENTRY, "behaviour": " "}], "a1 says nothing of the behaviour"),
     ],
 )
-def test_what_is_no_specification_is_refused(
+def test_invalid_specifications_are_rejected(
     tmp_path: Path, entries: list[dict[str, object]], message: str
 ) -> None:
     if entries:

@@ -18,7 +18,7 @@ def value(name: str, code: str = CODE, language: str = "python") -> float:
     return float(figures(code, language)[figure_names().index(name)])
 
 
-def test_lines_are_those_that_the_model_reads() -> None:
+def test_lines_are_counted_as_the_model_reads_them() -> None:
     assert value("lines") == 5
     assert value("blank_lines") == 1 / 5
     assert value("level_max") == 1
@@ -30,7 +30,7 @@ def test_comments_are_counted_by_line_and_by_size() -> None:
     assert value("comments", "int f() {\n  return 1; // one\n}", "c") == 1 / 3
 
 
-def test_names_are_told_by_their_case() -> None:
+def test_names_are_classified_by_case() -> None:
     # def add first b Sum total_sum first b return total_sum
     assert value("snake_case") == 2 / 10
     assert value("capitalised") == 1 / 10
@@ -38,7 +38,7 @@ def test_names_are_told_by_their_case() -> None:
     assert value("keywords") == 2 / 10
 
 
-def test_normalised_layout_does_not_see_what_normalisation_takes_out() -> None:
+def test_normalized_layout_ignores_what_normalization_removes() -> None:
     indented = CODE.replace("    ", "\t").replace("\n", "  \r\n")
     same = columns([*LENGTH, *LAYOUT])
     np.testing.assert_allclose(figures(CODE, "python")[same], figures(indented, "python")[same])
@@ -46,7 +46,7 @@ def test_normalised_layout_does_not_see_what_normalisation_takes_out() -> None:
     assert not np.allclose(figures(CODE, "python")[other], figures(indented, "python")[other])
 
 
-def test_any_text_has_all_figures() -> None:
+def test_figures_are_finite_for_any_text() -> None:
     for code in ("", "\n\n", "\ufeff", "}" * 500, "x = '\ud800'"):
         found = figures(code, "ruby")
         assert found.shape == (len(figure_names()),)

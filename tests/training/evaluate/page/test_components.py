@@ -14,7 +14,7 @@ from codeorigin_training.evaluate.page.components import (
 EVIL = "<b>&\"'"
 
 
-def test_text_is_escaped_once_and_pieces_are_not_escaped_again() -> None:
+def test_text_is_escaped_exactly_once() -> None:
     row = [EVIL, flag(True, EVIL, "no")]
     found = page(EVIL, section(EVIL, table([EVIL], [row]), heading(EVIL), details(EVIL, bullets([EVIL]))))
     assert "<b>" not in found
@@ -23,12 +23,12 @@ def test_text_is_escaped_once_and_pieces_are_not_escaped_again() -> None:
     assert '<td><span class="good">&lt;b&gt;' in found
 
 
-def test_what_is_no_piece_is_escaped_too() -> None:
+def test_plain_strings_are_escaped_too() -> None:
     assert "<i>" not in page("title", "<i>written by hand</i>")
     assert problem_list("first", ["<i>"]).count("&lt;i&gt;") == 1
 
 
-def test_pictures_stand_as_they_are_beside_each_other() -> None:
+def test_plots_are_placed_side_by_side_unescaped() -> None:
     assert plots("<svg>1</svg>", figure("a < b", "<svg>2</svg>")) == (
         '<div class="plots"><svg>1</svg><figure><figcaption>a &lt; b</figcaption><svg>2</svg></figure></div>'
     )

@@ -80,7 +80,7 @@ REPORT = Report(
 
 
 class Balance(HTMLParser):
-    """Fails where an element is not closed in its order."""
+    """Fails if elements are not closed in the right order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ def page() -> str:
     return render(REPORT)
 
 
-def test_every_element_is_closed_and_no_name_becomes_one(page: str) -> None:
+def test_elements_are_closed_and_names_are_escaped(page: str) -> None:
     balance = Balance()
     balance.feed(page)
     assert balance.open == []
@@ -111,7 +111,7 @@ def test_every_element_is_closed_and_no_name_becomes_one(page: str) -> None:
     assert "&amp;lt;" not in page
 
 
-def test_every_plot_is_well_formed_and_takes_the_pages_colour(page: str) -> None:
+def test_plots_are_well_formed_and_use_the_pages_colour(page: str) -> None:
     plots = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
     assert len(plots) == 6
     for plot in plots:
@@ -120,26 +120,26 @@ def test_every_plot_is_well_formed_and_takes_the_pages_colour(page: str) -> None
         assert "#010203" not in plot
 
 
-def test_no_two_plots_share_an_id_and_every_reference_has_its_target(page: str) -> None:
+def test_plot_ids_are_unique_and_references_resolve(page: str) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     wanted = re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', page)
     assert {left or right for left, right in wanted} <= set(ids)
 
 
-def test_the_page_loads_nothing(page: str) -> None:
+def test_page_loads_no_external_resources(page: str) -> None:
     assert not re.search(r'(src|href)="(?!#)', page)
     assert "@import" not in page
 
 
-def test_what_does_not_hold_stands_first(page: str) -> None:
+def test_problems_come_first(page: str) -> None:
     found = problems(REPORT)
     assert len(found) == 3
     assert "0.400" in page
     assert page.index("To be read first") < page.index("<h2>")
 
 
-def test_functions_in_their_files_stand_beside_their_own_text(page: str) -> None:
+def test_in_file_figures_are_compared_with_function_alone(page: str) -> None:
     assert "Functions in their files" in page
     assert "84 % have neighbours" in page
     assert "0.040 (-0.010 to 0.060)" in page
@@ -147,7 +147,7 @@ def test_functions_in_their_files_stand_beside_their_own_text(page: str) -> None
     assert "Functions in their files" not in render(replace(REPORT, in_files=None))
 
 
-def test_a_report_without_problems_says_so() -> None:
+def test_report_without_problems_says_so() -> None:
     assert REPORT.faithfulness is not None
     good = replace(
         REPORT,
@@ -159,7 +159,7 @@ def test_a_report_without_problems_says_so() -> None:
     assert "All controls are within their bounds" in render(good)
 
 
-def test_a_report_without_its_checks_does_not_say_that_they_hold() -> None:
+def test_report_without_checks_does_not_claim_that_they_hold() -> None:
     empty = Report(subject=REPORT.subject)
     page = render(empty)
     assert "within its bound" not in page
@@ -168,5 +168,5 @@ def test_a_report_without_its_checks_does_not_say_that_they_hold() -> None:
     assert balance.open == []
 
 
-def test_the_same_report_gives_the_same_page(page: str) -> None:
+def test_same_report_gives_same_page(page: str) -> None:
     assert render(REPORT) == page

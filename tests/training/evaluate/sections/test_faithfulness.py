@@ -22,21 +22,21 @@ def without(removed: np.ndarray) -> np.ndarray:
     return BIAS + (~removed) @ VALUES
 
 
-def test_the_true_shares_of_a_linear_model_have_the_known_faithfulness() -> None:
+def test_true_order_of_linear_model_has_known_faithfulness() -> None:
     found = measure_order(VALUES, LOGIT, BIAS, without)
-    # One, two and five of ten lines: 5, 5 + 3, and 5 + 3 + 2 + 1 + 0.
+    # Removing one, two and five of ten lines costs 5, 5 + 3, and 5 + 3 + 2 + 1 + 0.
     assert found.comprehensiveness == pytest.approx((5 + 8 + 11) / 3)
-    # With those alone the model keeps them and loses the others, which speak against its side from the fifth on.
+    # Keeping only those lines loses the others, which speak against the verdict from the fifth on.
     assert found.sufficiency == pytest.approx(((7 - 5) + (7 - 8) + (7 - 11)) / 3)
     assert dict(zip(SHARES, found.deletion, strict=True))[0.3] == pytest.approx(10.0)
 
 
-def test_a_model_that_says_human_is_asked_for_what_says_human() -> None:
+def test_human_verdict_is_explained_by_lines_that_speak_for_human() -> None:
     found = measure_order(-VALUES, BIAS - 7.0, BIAS, lambda removed: BIAS - (~removed) @ VALUES)
     assert found == measure_order(VALUES, LOGIT, BIAS, without)
 
 
-def test_a_wrong_order_is_less_faithful_by_both_measures() -> None:
+def test_wrong_order_is_less_faithful_by_both_measures() -> None:
     right = measure_order(VALUES, LOGIT, BIAS, without)
     wrong = measure_order(-VALUES, LOGIT, BIAS, without)
     assert wrong.comprehensiveness < 0 < right.comprehensiveness
@@ -48,7 +48,7 @@ def measured(values: list[float]) -> list[FunctionFaithfulness]:
 
 
 def demands_hold(faithfulness: float) -> list[bool]:
-    """Whether an explanation of this mean faithfulness meets each demand, where occlusion's is 1."""
+    """Whether an explanation of this mean faithfulness meets each requirement, given that occlusion's is 1."""
     noise = np.random.default_rng(0).normal(0.0, 0.1, 40)
     found = {
         SHIPPED: measured((faithfulness + noise).tolist()),
@@ -58,9 +58,9 @@ def demands_hold(faithfulness: float) -> list[bool]:
     return [each.holds for each in comparisons(Removal.DELETED, found, np.arange(40), CONFIG)]
 
 
-def test_the_demands_hold_for_an_explanation_as_good_as_occlusion() -> None:
+def test_explanation_as_good_as_occlusion_meets_requirements() -> None:
     assert demands_hold(1.0) == [True, True]
 
 
-def test_the_demands_do_not_hold_for_a_poor_one() -> None:
+def test_poor_explanation_fails_requirements() -> None:
     assert demands_hold(0.3) == [False, False]

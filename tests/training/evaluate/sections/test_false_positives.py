@@ -1,4 +1,4 @@
-"""The report says of false positives and commits what the manifest says."""
+"""The report shows the manifest's figures of false positives and commits."""
 
 from dataclasses import replace
 
@@ -49,7 +49,7 @@ METRICS = {
 SUBJECT = Subject("m", "d", "c", 4, 2, "")
 
 
-def test_the_manifests_figures_stand_in_the_report() -> None:
+def test_report_contains_the_manifests_figures() -> None:
     report = Report(SUBJECT, false_positives=false_positives_of(METRICS), commits=commits_of(METRICS))
     assert [each.way for each in report.false_positives] == ["by_text", "in_commit"]
     page = render(report)
@@ -59,7 +59,7 @@ def test_the_manifests_figures_stand_in_the_report() -> None:
     assert "How often human code is called llm" not in render(replace(report, false_positives=(), commits=()))
 
 
-def test_whole_commits_and_mixed_code_stand_in_the_report() -> None:
+def test_report_contains_whole_commits_and_mixed_files() -> None:
     report = Report(
         SUBJECT,
         commits=commits_of(METRICS),
@@ -84,7 +84,7 @@ def test_whole_commits_and_mixed_code_stand_in_the_report() -> None:
     assert "both classes stand" not in alone
 
 
-def test_a_bundle_without_them_has_no_such_sections() -> None:
+def test_bundle_without_these_figures_has_no_such_sections() -> None:
     assert (
         false_positives_of({})
         == commits_of({})

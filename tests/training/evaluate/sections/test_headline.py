@@ -1,4 +1,4 @@
-"""The report and the manifest give one number under one name."""
+"""The report and the manifest give the same number for the same name."""
 
 from dataclasses import replace
 
@@ -51,7 +51,7 @@ ROWS = tuple(MatrixRow(name, name, "m", RAW, in_order=OWN if name == "pairs" els
 REPORT = Report(Subject("m 1 (d)", "d", "c", 4, 2, ""), matrix=ROWS)
 
 
-def test_what_the_manifest_says_stands_in_the_report() -> None:
+def test_manifest_figures_replace_the_reports() -> None:
     found = {row.name: row for row in with_manifests_figures(REPORT, MANIFEST).matrix}
     assert found["old"].raw.auroc == Estimate(0.9, 0.85, 0.95)
     assert found["old"].raw.tpr_at_1 == Estimate(0.3, 0.2, 0.4)
@@ -65,7 +65,7 @@ def test_what_the_manifest_says_stands_in_the_report() -> None:
     assert found["pairs"].in_order.value == 0.75
 
 
-def test_what_it_does_not_say_is_the_reports_own() -> None:
+def test_figures_missing_from_manifest_stay_the_reports_own() -> None:
     found = {row.name: row for row in with_manifests_figures(REPORT, MANIFEST).matrix}
     for name in ("seen", "modern"):
         assert found[name].raw == RAW
@@ -73,20 +73,20 @@ def test_what_it_does_not_say_is_the_reports_own() -> None:
     assert with_manifests_figures(REPORT, {}) == REPORT
 
 
-def test_shares_at_the_thresholds_are_the_manifests() -> None:
+def test_shares_at_thresholds_come_from_manifest() -> None:
     rates = [Estimate(value, value - 0.01, value + 0.01) for value in (0.02, 0.03, 0.3, 0.025, 0.4, 0.6)]
     held_out = HeldOut(*rates, 0.015, 12000, 9, 12000, (), (), ())
     found = with_manifests_figures(
         replace(REPORT, held_out=held_out), {"metrics": {"verdicts": VERDICTS}}
     ).held_out
     assert found is not None
-    # An interval that was drawn round another figure does not stay.
+    # An interval that belongs to another figure is dropped.
     assert found.llm_called_human == Estimate(0.055, None, None)
-    # ``unsure`` is a mean over repositories here and one over functions there: they are not one name.
+    # ``unsure`` is a mean over repositories here and over functions there, so they are not the same figure.
     assert replace(found, llm_called_human=rates[3]) == held_out
 
 
-def test_functions_in_their_files_are_the_manifests() -> None:
+def test_in_file_figures_come_from_manifest() -> None:
     in_files = InFilesReport(
         60,
         0.8,
@@ -107,7 +107,7 @@ def test_functions_in_their_files_are_the_manifests() -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_baselines_say_how_many_functions_they_read(times: int) -> None:
+def test_baselines_state_how_many_functions_they_were_trained_on(times: int) -> None:
     baselines = (
         BaselineFigures("shipped", "CodeOrigin as shipped", 0, RAW, RAW, 0.8),
         BaselineFigures("word_bigrams", "word bigrams, on 60 functions", 60, RAW, RAW, 0.5),

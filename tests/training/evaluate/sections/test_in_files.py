@@ -27,7 +27,7 @@ def detector(tmp_path_factory: pytest.TempPathFactory, tiny_wide_model: TinyMode
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    """Six repositories of both classes: files of three functions and one class, and one file of both classes."""
+    """Six repositories with both classes: files of three functions of one class, and one file with both classes."""
     made: list[Row] = []
     for number, row in enumerate(tiny_rows(240)):
         place = number // 2
@@ -40,7 +40,7 @@ def rows() -> list[Row]:
     return [replace(row, path="both.py") if number < 2 else row for number, row in enumerate(made)]
 
 
-def test_functions_without_neighbours_keep_their_own_answer(detector: Detector) -> None:
+def test_functions_without_neighbours_keep_their_verdict(detector: Detector) -> None:
     rows = [replace(row, path=f"{number}.py") for number, row in enumerate(tiny_rows(12))]
     logits = np.linspace(-3, 3, 12)
     calibration = detector.bundle.calibration
@@ -52,7 +52,7 @@ def test_functions_without_neighbours_keep_their_own_answer(detector: Detector) 
     assert found.answers.llm.tolist() == own.llm.tolist()
 
 
-def test_neighbours_move_an_answer_on_their_own_scale(detector: Detector) -> None:
+def test_verdicts_with_neighbours_use_their_own_scale(detector: Detector) -> None:
     rows = [replace(row, path="a.py", repo="owner/one") for row in tiny_rows(2)]
     logits = np.array([0.5, 2.0])
     found = answers_in_files(rows, logits, detector.bundle.calibration, file_numbers(rows))
@@ -61,19 +61,19 @@ def test_neighbours_move_an_answer_on_their_own_scale(detector: Detector) -> Non
     sums = [0.5 + 0.8 * 2.0 / 2, 2.0 + 0.8 * 0.5 / 2]
     assert found.answers.probability.tolist() == pytest.approx([scale.probability(value) for value in sums])
     assert found.answers.llm.tolist() == [True, True]
-    # Equal log odds are equal probabilities, whichever scale they came from.
+    # Equal log odds mean equal probabilities, whichever scale they come from.
     assert (1 / (1 + np.exp(-found.log_odds))).tolist() == pytest.approx(found.answers.probability.tolist())
 
 
-def test_a_bundle_without_the_rule_has_no_such_answers(tiny_wide_model: TinyModel) -> None:
+def test_bundle_without_file_rule_has_no_answers_in_files(tiny_wide_model: TinyModel) -> None:
     bare: Calibration = Detector(tiny_wide_model.directory).bundle.calibration
     rows = tiny_rows(4)
     assert answers_in_files(rows, np.zeros(4), bare, file_numbers(rows)) is None
     assert in_file_metrics(rows, np.zeros(4), bare) is None
 
 
-def test_what_a_file_knows_shows_in_the_figures(detector: Detector, rows: list[Row]) -> None:
-    """Logits that know the file's class a little and the function's own not at all."""
+def test_information_from_files_improves_figures(detector: Detector, rows: list[Row]) -> None:
+    """With logits that carry some information about the file's class, and none beyond it about a function."""
     generator = np.random.default_rng(0)
     labels = np.array([row.label for row in rows])
     logits = 0.8 * (2.0 * labels - 1.0) + generator.normal(0, 1.5, len(rows))
@@ -93,7 +93,7 @@ def test_what_a_file_knows_shows_in_the_figures(detector: Detector, rows: list[R
     assert "pairs" not in as_they_are
 
 
-def test_the_section_sets_both_ways_side_by_side(detector: Detector, rows: list[Row]) -> None:
+def test_section_compares_both_ways(detector: Detector, rows: list[Row]) -> None:
     found = measure_in_files(rows, detector, CONFIG)
     assert found.functions == len(rows)
     assert found.heard > 0.9
@@ -108,14 +108,14 @@ def test_the_section_sets_both_ways_side_by_side(detector: Detector, rows: list[
     assert first.alone.found.value is not None
 
 
-def test_without_the_rule_there_is_nothing_to_measure(
+def test_bundle_without_file_rule_is_rejected(
     tiny_wide_model: TinyModel, rows: list[Row], tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match="no rule for functions in their files"):
         measure_in_files(rows, Detector(tiny_wide_model.directory), CONFIG)
 
 
-def test_a_baseline_hears_neighbours_by_the_same_rule(rows: list[Row]) -> None:
+def test_baseline_uses_neighbours_by_the_same_rule(rows: list[Row]) -> None:
     generator = np.random.default_rng(1)
     labels = np.array([row.label for row in rows])
     logits = 0.8 * (2.0 * labels - 1.0) + generator.normal(0, 1.5, len(rows))

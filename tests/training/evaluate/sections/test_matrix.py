@@ -18,7 +18,7 @@ CONFIG = EvaluateConfig(
 
 
 class DocstringModel:
-    """Knows nothing but docstrings."""
+    """Looks only at docstrings."""
 
     def logits(self, rows: Sequence[Row]) -> np.ndarray:
         return np.array([float('"""' in row.code) for row in rows])
@@ -32,7 +32,7 @@ def function_slice() -> Slice:
     return Slice("old", "title", tuple((row,) for row in tiny_rows(40)))
 
 
-def test_what_a_perturbation_costs_is_measured_on_the_same_functions() -> None:
+def test_loss_by_perturbation_is_measured_on_same_functions() -> None:
     (row,) = matrix_rows(
         [function_slice()],
         DocstringModel(),
@@ -51,7 +51,7 @@ def test_what_a_perturbation_costs_is_measured_on_the_same_functions() -> None:
     assert perturbed.changed == 0.5
 
 
-def test_the_functions_of_a_file_are_pooled_as_the_judge_says() -> None:
+def test_functions_of_file_are_pooled_by_given_rule() -> None:
     human, llm = tiny_rows(2)
     files = Slice("files", "files", ((human, llm), (llm, llm), (human, human), (llm, human)))
     seen: list[int] = []
@@ -64,7 +64,7 @@ def test_the_functions_of_a_file_are_pooled_as_the_judge_says() -> None:
     (row,) = matrix_rows(
         [files], DocstringModel(), judge, replace(CONFIG, perturbations=()), {}, lambda line: None, name="m"
     )
-    # A person's file that holds one function with a docstring scores as high as the model's own.
+    # A human file that contains one function with a docstring scores as high as an LLM's.
     assert row.raw.auroc.value == pytest.approx((0.5 + 1.0 + 0.5 + 1.0) / 4)
     assert set(seen) == {2}
 
@@ -85,7 +85,7 @@ def test_pairs_in_order_are_counted() -> None:
     assert row.in_order.value == 1.0
 
 
-def test_a_perturbed_text_does_not_depend_on_its_neighbours_or_on_processes() -> None:
+def test_perturbed_text_is_independent_of_neighbours_and_processes() -> None:
     texts = [(row.code, row.language) for row in tiny_rows(6)]
     jittered = AUGMENTATIONS["jittered"]
     alone = perturb_all(texts[3:4], jittered, seed=5, processes=1)
@@ -94,5 +94,5 @@ def test_a_perturbed_text_does_not_depend_on_its_neighbours_or_on_processes() ->
     assert set(together) == set(texts)
 
 
-def test_every_perturbation_of_the_report_is_there() -> None:
+def test_every_perturbation_of_report_exists() -> None:
     assert set(PERTURBATIONS) <= set(AUGMENTATIONS)

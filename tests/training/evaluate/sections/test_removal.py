@@ -26,21 +26,21 @@ def masks(reader: Reader, *removed: int) -> np.ndarray:
     return np.isin(reader.lines, removed)[None]
 
 
-def test_with_nothing_taken_out_both_ways_give_the_models_logit(detector: Detector) -> None:
+def test_removing_nothing_gives_the_models_logit(detector: Detector) -> None:
     reader = Reader.of(LEDGER, "python", detector)
     (logit,) = detector.score_texts([(LEDGER, "python")])
     for removal in Removal:
         assert reader.without(masks(reader), removal)[0] == pytest.approx(logit, abs=1e-4)
 
 
-def test_with_every_line_hidden_an_input_is_left_that_says_nothing(detector: Detector) -> None:
+def test_hiding_every_line_gives_logit_of_hidden_input(detector: Detector) -> None:
     reader = Reader.of(LEDGER, "python", detector)
     expected = detector.bundle.bias + hidden_logit(detector.scorer, reader.features)
     hidden = reader.without(np.ones((1, len(reader.lines)), dtype=bool), Removal.HIDDEN)
     assert hidden[0] == pytest.approx(expected, abs=1e-4)
 
 
-def test_one_hidden_line_is_line_occlusion(detector: Detector) -> None:
+def test_hiding_one_line_equals_line_occlusion(detector: Detector) -> None:
     reader = Reader.of(LEDGER, "python", detector)
     explained = detector.explainer.explain(LEDGER, "python", options=ExplainOptions(method=Method.OCCLUSION))
     each_alone = np.eye(len(reader.lines), dtype=bool)
@@ -48,7 +48,7 @@ def test_one_hidden_line_is_line_occlusion(detector: Detector) -> None:
     np.testing.assert_allclose(lost, [line.value for line in explained.lines], atol=1e-4)
 
 
-def test_deleted_lines_are_not_in_the_text_that_is_scored(detector: Detector) -> None:
+def test_deleted_lines_are_not_in_scored_text(detector: Detector) -> None:
     reader = Reader.of(LEDGER, "python", detector)
     left = reader.remaining(np.isin(reader.lines, [3, 4]))
     assert "credit" not in left
@@ -58,14 +58,14 @@ def test_deleted_lines_are_not_in_the_text_that_is_scored(detector: Detector) ->
     assert reader.without(masks(reader, 3, 4), Removal.DELETED)[0] == pytest.approx(expected)
 
 
-def test_every_method_scores_every_line_that_the_model_reads(detector: Detector) -> None:
+def test_every_method_scores_every_line_that_model_reads(detector: Detector) -> None:
     reader = Reader.of(LEDGER, "python", detector)
     scores = line_scores(detector, LEDGER, "python", np.random.default_rng(0))
     assert list(scores) == ["shipped", "ig_zero", "ig_pad", "occlusion", "random"]
     assert {len(values) for values in scores.values()} == {len(reader.lines)}
 
 
-def test_a_bundle_without_a_deep_part_has_no_other_baselines(tiny_wide_model: TinyModel) -> None:
+def test_bundle_without_deep_part_has_no_gradient_methods(tiny_wide_model: TinyModel) -> None:
     scores = line_scores(Detector(tiny_wide_model.directory), LEDGER, "python", np.random.default_rng(0))
     assert list(scores) == ["shipped", "occlusion", "random"]
 
@@ -85,13 +85,13 @@ def test_shipped_and_occluded_lines_lose_more_than_random_ones(detector: Detecto
             assert by_name[name].deletion[0] > 0
 
 
-def test_functions_of_other_lengths_are_not_explained(detector: Detector) -> None:
+def test_too_short_functions_are_not_explained(detector: Detector) -> None:
     short = [Row("def a(): pass", "python", label, "a/b", "", False, False, 1) for label in (0, 1)]
     found = faithfulness(short, detector, EvaluateConfig(), lambda line: None)
     assert (found.functions, found.removals) == (0, ())
 
 
-def test_the_distance_of_masks_from_the_bias_is_the_deep_logit_of_masks(detector: Detector) -> None:
+def test_neutral_distance_is_largest_deep_logit_of_masks(detector: Detector) -> None:
     lengths = (8, 32, 64)
     masked = [np.full(length, detector.scorer.tokenizer.mask_id) for length in lengths]
     expected = np.abs(detector.scorer.deep_logits(masked)).max()
@@ -100,5 +100,5 @@ def test_the_distance_of_masks_from_the_bias_is_the_deep_logit_of_masks(detector
     assert found.holds is bool(expected <= found.bound)
 
 
-def test_a_model_without_tokens_is_neutral(tiny_wide_model: TinyModel) -> None:
+def test_model_without_deep_part_is_neutral(tiny_wide_model: TinyModel) -> None:
     assert neutral(Detector(tiny_wide_model.directory)).holds

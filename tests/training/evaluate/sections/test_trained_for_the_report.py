@@ -31,7 +31,7 @@ CONFIG = EvaluateConfig(
 
 
 def rows(count: int, seed: int, agent: str = "robot") -> list[Row]:
-    """Both eras of human code, two languages, five repositories a hundred rows."""
+    """Both eras of human code, two languages, and five repositories per hundred rows."""
     return [
         replace(
             row,
@@ -58,7 +58,7 @@ def no_log(_line: str) -> None:
     pass
 
 
-def test_a_learning_curve_ends_with_all_repositories(training: TrainingSet, held_out: list[Row]) -> None:
+def test_learning_curve_ends_with_all_repositories(training: TrainingSet, held_out: list[Row]) -> None:
     points = learning_curve(training, held_out, CONFIG, no_log)
     assert [point.repositories for point in points] == [2, 10, 18]
     assert [len(point.old) for point in points] == [2, 2, 1]
@@ -67,14 +67,14 @@ def test_a_learning_curve_ends_with_all_repositories(training: TrainingSet, held
     assert points[2].old[0] > 0.9
 
 
-def test_an_agent_without_held_out_code_is_left_out_with_its_repositories(
+def test_agent_without_held_out_code_is_measured_on_training_repositories(
     training: TrainingSet, held_out: list[Row]
 ) -> None:
     found = transfer_rows(training, held_out, CONFIG, {}, no_log)
     assert [(row.kind, row.value) for row in found] == [("agent", "helper"), ("language", "ruby")]
     helper = found[0].without
     assert helper.model == "words without helper"
-    # 60 functions of the agent, with as many human-written ones.
+    # 60 functions by the agent, with as many human-written ones.
     assert helper.raw.positives == 60
     assert helper.raw.auroc.value is not None
     assert helper.raw.auroc.value > 0.9
@@ -82,7 +82,7 @@ def test_an_agent_without_held_out_code_is_left_out_with_its_repositories(
     assert helper.raw.false_positive_rate.value is None
 
 
-def test_a_language_left_out_is_measured_on_itself(training: TrainingSet, held_out: list[Row]) -> None:
+def test_left_out_language_is_measured_on_itself(training: TrainingSet, held_out: list[Row]) -> None:
     ruby = transfer_rows(training, held_out, replace(CONFIG, agents=()), {}, no_log)[0].without.raw
     there = sum(row.language == "ruby" for row in held_out)
     assert 100 <= ruby.items <= there
@@ -92,7 +92,7 @@ def test_a_language_left_out_is_measured_on_itself(training: TrainingSet, held_o
 
 
 def only_people(count: int, seed: int, *, leak: bool) -> list[Row]:
-    """People's code with labels by chance; with a leak, one label's functions are longer."""
+    """Human code with arbitrary labels; with a leak, the functions of one label are longer."""
     generator = random.Random(seed)
     found = []
     for number in range(count):
@@ -101,7 +101,7 @@ def only_people(count: int, seed: int, *, leak: bool) -> list[Row]:
         if leak and label:
             code += "\n" + "\n".join("    n += 1 # more" for _ in range(2))
         modern = label == 0 and number % 4 == 0
-        # The length class of both, so that matching cannot hide the leak.
+        # Both get the same length class, so that matching cannot hide the leak.
         found.append(Row(code, "python", label, f"{seed}/{number // 10}", "", modern, False, 12))
     return found
 
@@ -110,7 +110,7 @@ def by_name(found: Sequence, name: str):  # type: ignore[no-untyped-def,type-arg
     return next(each for each in found if each.name == name)
 
 
-def test_a_planted_leak_of_length_is_flagged() -> None:
+def test_planted_length_leak_is_flagged() -> None:
     leaking = TrainingSet.of(only_people(300, 1, leak=True), processes=1)
     found = controls(leaking, only_people(300, 2, leak=True), CONFIG, no_log)
     length = by_name(found, "length")
@@ -119,7 +119,7 @@ def test_a_planted_leak_of_length_is_flagged() -> None:
     assert length.bound == 0.1
 
 
-def test_labels_by_chance_are_not_flagged() -> None:
+def test_random_labels_are_not_flagged() -> None:
     config = replace(CONFIG, slice_functions=2000)
     clean = TrainingSet.of(only_people(1200, 1, leak=False), processes=1)
     found = controls(clean, only_people(1600, 2, leak=False), config, no_log)
@@ -129,7 +129,7 @@ def test_labels_by_chance_are_not_flagged() -> None:
         assert abs(control.old.value - 0.5) <= control.bound
 
 
-def test_layout_that_the_model_cannot_see_has_no_bound(training: TrainingSet, held_out: list[Row]) -> None:
+def test_layout_invisible_to_model_has_no_bound(training: TrainingSet, held_out: list[Row]) -> None:
     raw = by_name(controls(training, held_out, CONFIG, no_log), "raw_layout")
     assert raw.bound is None
     assert not raw.exceeded
@@ -142,7 +142,7 @@ class Oracle:
         return np.array([float(row.label) for row in asked])
 
 
-def test_baselines_stand_beside_the_shipped_model_on_the_same_functions(
+def test_baselines_and_shipped_model_are_compared_on_same_functions(
     training: TrainingSet, held_out: list[Row]
 ) -> None:
     found = baselines(training.rows, held_out, held_out[:10], Oracle(), CONFIG, no_log)
