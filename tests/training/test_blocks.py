@@ -1,4 +1,4 @@
-"""Matrices in few bits."""
+"""Matrices stored in few bits."""
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ def matrix(rows: int = 6, columns: int = 3 * GROUP) -> npt.NDArray[np.float32]:
 
 
 @pytest.mark.parametrize(("bits", "steps"), [(4, 15), (8, 255)])
-def test_no_value_is_further_off_than_about_half_a_step(bits: int, steps: int) -> None:
+def test_rounding_error_is_about_half_a_step_at_most(bits: int, steps: int) -> None:
     weights = matrix()
     blocks = to_blocks(weights, bits)
     assert blocks.shape == weights.shape == blocks.values.shape
@@ -20,19 +20,19 @@ def test_no_value_is_further_off_than_about_half_a_step(bits: int, steps: int) -
     groups = weights.reshape(-1, GROUP)
     step = (groups.max(axis=1) - groups.min(axis=1)) / steps
     off = np.abs(blocks.values - weights).reshape(-1, GROUP).max(axis=1)
-    # The lowest value and the step are float16 themselves.
+    # The lowest value and the step are themselves float16.
     assert (off <= 0.5 * step + 2e-3 * np.abs(groups).max(axis=1)).all()
 
 
 @pytest.mark.parametrize("bits", [4, 8])
-def test_what_was_stored_so_comes_back_as_it_was(bits: int) -> None:
+def test_stored_values_survive_a_second_round_trip(bits: int) -> None:
     once = to_blocks(matrix(), bits)
     again = to_blocks(once.values, bits)
     np.testing.assert_array_equal(again.packed, once.packed)
     np.testing.assert_allclose(again.values, once.values, rtol=1e-3, atol=1e-5)
 
 
-def test_the_first_of_two_numbers_stands_in_the_lower_half() -> None:
+def test_first_of_two_numbers_is_in_the_lower_half_of_the_byte() -> None:
     row = np.arange(GROUP, dtype=np.float32) % 16
     assert to_blocks(row[None], 4).packed[0, :3].tolist() == [0x10, 0x32, 0x54]
 
@@ -42,7 +42,7 @@ def test_equal_values_and_zeros_are_kept() -> None:
     np.testing.assert_array_equal(to_blocks(weights, 4).values, weights)
 
 
-def test_what_cannot_be_stored_is_refused() -> None:
+def test_unsupported_bits_shapes_and_values_are_refused() -> None:
     with pytest.raises(ValueError, match="bits must be 4 or 8"):
         to_blocks(matrix(), 5)
     with pytest.raises(ValueError, match=r"\(6, 33\) does not split"):

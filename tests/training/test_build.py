@@ -1,4 +1,4 @@
-"""The whole chain on a made-up corpus: corpus -> wide -> deep -> calibration -> figures -> bundle -> verdicts."""
+"""The whole chain on a made-up corpus: corpus, wide, deep, calibration, figures, bundle, verdicts."""
 
 import json
 from dataclasses import replace
@@ -67,7 +67,7 @@ def smoke_config(**changes: Any) -> BuildConfig:
     return replace(config, **changes)
 
 
-def test_what_refines_is_a_deep_part() -> None:
+def test_refining_needs_a_deep_part() -> None:
     with pytest.raises(ValueError, match=r"calibrate\.refine is for a deep part: set deep too"):
         BuildConfig(calibrate=CalibrateConfig(refine=True))
 
@@ -79,15 +79,15 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bundle"
 
 
-def test_the_bundle_loads_and_tells_the_classes_apart(bundle: Path) -> None:
+def test_bundle_loads_and_recognizes_llm_code(bundle: Path) -> None:
     verdict = Analyzer.load(bundle).score(CHATTY, "python")
-    # So few repositories allow no promise about single ones: unsure is wide.
+    # With so few repositories nothing can be promised about single ones, so unsure is wide.
     assert verdict.band is not Band.HUMAN
     assert verdict.probability is not None
     assert verdict.probability > 0.5
 
 
-def test_the_manifest_holds_the_figures_of_the_issue(bundle: Path) -> None:
+def test_manifest_has_all_kinds_of_figures(bundle: Path) -> None:
     manifest = json.loads((bundle / "manifest.json").read_text())
     metrics = manifest["metrics"]
     assert metrics["held_out"]["modern_human"]["auroc"] > 0.8
@@ -107,7 +107,7 @@ def test_the_card_shows_the_measured_figures(bundle: Path) -> None:
     assert "does not prove who wrote" in card
 
 
-def test_held_out_figures_are_those_of_the_shipped_files(bundle: Path) -> None:
+def test_held_out_figures_match_the_shipped_files(bundle: Path) -> None:
     """Scores of the loaded bundle on held-out rows give the AUROC that the manifest states."""
     corpus = bundle.parent / "run" / "corpus"
     rows = [row for row in read_functions(corpus) if is_held_out(row.repo)]
@@ -144,7 +144,7 @@ def test_a_deep_part_that_does_not_help_is_left_out(tmp_path: Path, monkeypatch:
     assert "it did not help out of fold" in (tmp_path / "out" / "README.md").read_text()
 
 
-def test_an_interrupted_build_goes_on_where_it_was(bundle: Path, tmp_path: Path) -> None:
+def test_build_resumes_from_finished_stages(bundle: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     build(bundle.parent / "data", tmp_path / "two", smoke_config(), lines.append, bundle.parent / "run")
     assert not any("step" in line or "extracted" in line for line in lines)
@@ -152,7 +152,7 @@ def test_an_interrupted_build_goes_on_where_it_was(bundle: Path, tmp_path: Path)
     assert one == two
 
 
-def test_what_is_not_the_bundles_stays(tmp_path: Path) -> None:
+def test_build_keeps_other_files_and_removes_stale_ones(tmp_path: Path) -> None:
     data, out = write_corpus(tmp_path / "data", repositories=50), tmp_path / "out"
     out.mkdir()
     (out / "CHANGELOG.md").write_text("kept")

@@ -1,4 +1,4 @@
-"""The smoke configuration of the whole chain: every command in turn on a made-up corpus, each finding what it needs."""
+"""A smoke test of the whole chain: every command in turn on a made-up corpus, each finding what it needs."""
 
 import json
 import random
@@ -73,7 +73,7 @@ def smoke(data: Path) -> dict[str, dict[str, object]]:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run after every stage."""
+    """The folder of a run in which every stage has finished."""
     folder = tmp_path_factory.mktemp("chain")
     settings = smoke(write_corpus(folder / "data", repositories=80, per_file=3))
     assert list(settings) == list(STAGES)
@@ -85,7 +85,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "run"
 
 
-def test_every_stage_leaves_its_part(finished: Path) -> None:
+def test_every_stage_writes_its_output(finished: Path) -> None:
     for name in (
         "corpus/card.md",
         "wide.npz",
@@ -101,7 +101,7 @@ def test_every_stage_leaves_its_part(finished: Path) -> None:
         assert (finished / name).stat().st_size > 0, name
 
 
-def test_every_stage_that_learns_or_measures_keeps_its_figures_in_mlflow(finished: Path) -> None:
+def test_stages_that_train_or_measure_keep_their_figures_in_mlflow(finished: Path) -> None:
     connection = sqlite3.connect(finished / "mlflow.db")
     try:
         found = connection.execute(
@@ -122,7 +122,7 @@ def test_every_stage_that_learns_or_measures_keeps_its_figures_in_mlflow(finishe
     assert len(pictures) >= 4
 
 
-def test_the_bundle_at_the_end_judges_code(finished: Path) -> None:
+def test_final_bundle_judges_code(finished: Path) -> None:
     code = llm_function(random.Random(5), "process_orders")
     verdict = Analyzer.load(finished / "bundle").score(code, "python")
     assert verdict.logit is not None
@@ -130,14 +130,14 @@ def test_the_bundle_at_the_end_judges_code(finished: Path) -> None:
     assert verdict.deep != 0.0
 
 
-def test_the_report_is_of_this_bundle(finished: Path) -> None:
+def test_report_describes_this_bundle(finished: Path) -> None:
     report = json.loads((finished / "evaluation" / "report.json").read_text())
     assert report["subject"]["model"].startswith("smoke")
     assert report["neutral"]["holds"] is True
     assert report["in_files"]["heard"] > 0.9
 
 
-def test_the_bundle_judges_functions_in_their_file(finished: Path) -> None:
+def test_bundle_judges_functions_in_the_context_of_their_file(finished: Path) -> None:
     generator = random.Random(6)
     text = "\n\n".join(llm_function(generator, f"process_{noun}") for noun in ("orders", "users", "events"))
     for function in Analyzer.load(finished / "bundle").analyze(text, "python").functions:
@@ -148,7 +148,7 @@ def test_the_bundle_judges_functions_in_their_file(finished: Path) -> None:
 
 @pytest.fixture(scope="module")
 def refining(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the same run, whose last stages were told that the deep part refines."""
+    """The folder of a copy of that run whose last stages are configured for a deep part that refines."""
     run = tmp_path_factory.mktemp("refining") / "run"
     shutil.copytree(finished, run, ignore=shutil.ignore_patterns("mlflow*", "evaluation"))
     settings = smoke(finished)
@@ -161,7 +161,7 @@ def refining(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run
 
 
-def test_a_chain_that_is_told_so_ends_in_a_bundle_that_refines(refining: Path) -> None:
+def test_chain_can_produce_a_bundle_that_refines(refining: Path) -> None:
     analyzer = Analyzer.load(refining / "bundle")
     assert analyzer.refines
     generator = random.Random(7)
@@ -174,7 +174,7 @@ def test_a_chain_that_is_told_so_ends_in_a_bundle_that_refines(refining: Path) -
         assert before.verdict.awaits_deep
         assert after.verdict.deep not in {None, 0.0}
         assert after.verdict.logit == pytest.approx(before.verdict.unrefined_logit + after.verdict.deep)
-        # Both have neighbours: what is read is the scale of refined functions in their file.
+        # Both have neighbours, so the scale for refined functions in their file is used.
         scale = calibration.refined.in_file or calibration.refined.alone
         evidence = after.verdict.file_evidence or 0.0
         assert after.verdict.probability == pytest.approx(scale.probability(after.verdict.logit + evidence))
@@ -182,7 +182,7 @@ def test_a_chain_that_is_told_so_ends_in_a_bundle_that_refines(refining: Path) -
         assert explained.logit == pytest.approx(after.verdict.logit, abs=1e-4)
 
 
-def test_what_refines_promises_and_measures_both_steps(finished: Path, refining: Path) -> None:
+def test_refining_bundle_promises_and_measures_both_steps(finished: Path, refining: Path) -> None:
     one, two = (
         json.loads((folder / "bundle" / "manifest.json").read_text()) for folder in (finished, refining)
     )
@@ -200,13 +200,13 @@ def test_what_refines_promises_and_measures_both_steps(finished: Path, refining:
     assert "The two logits are added." in (finished / "bundle" / "README.md").read_text()
 
 
-def test_new_thresholds_for_what_refines_are_not_made_from_the_wide_part(refining: Path) -> None:
+def test_refining_bundle_is_not_recalibrated_from_its_wide_part(refining: Path) -> None:
     config = RecalibrateConfig(refining / "bundle", refining / "corpus", "2.0.0")
     with pytest.raises(CodeOriginError, match="its deep part refines"):
         recalibrate(config, Run(refining), print)
 
 
-def test_a_stage_that_comes_too_early_says_what_comes_first(tmp_path: Path) -> None:
+def test_stage_run_too_early_names_the_one_to_run_first(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["finetune", "--run", str(tmp_path / "run")])
     assert result.exit_code == 2
     assert "run `python -m codeorigin_training corpus` first" in result.stderr

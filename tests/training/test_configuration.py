@@ -1,4 +1,4 @@
-"""Settings from files and the command line: what fits is taken, what does not gets one line."""
+"""Settings from files and the command line: valid ones are used, invalid ones get a one-line error."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,7 +36,7 @@ class Outer:
             raise ValueError("steps must be positive")
 
 
-def test_defaults_file_and_overrides_in_that_order(tmp_path: Path) -> None:
+def test_overrides_win_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:
     file = tmp_path / "config.json"
     file.write_text('{"steps": 20, "inner": {"rate": 1, "name": "file"}, "languages": ["go"]}')
     config = load_config(Outer, file, ["inner.rate=0.3", "strategy=frozen", "data=elsewhere", "seconds=60"])
@@ -51,11 +51,11 @@ def test_defaults_file_and_overrides_in_that_order(tmp_path: Path) -> None:
     assert isinstance(config.seconds, float)
 
 
-def test_nothing_given_is_the_default() -> None:
+def test_defaults_are_used_if_nothing_is_given() -> None:
     assert load_config(Outer) == Outer()
 
 
-def test_optional_takes_null() -> None:
+def test_optional_settings_accept_null() -> None:
     assert load_config(Outer, None, ["seconds=null"]).seconds is None
 
 
@@ -74,7 +74,7 @@ def test_optional_takes_null() -> None:
         ("steps", "write it as name=value"),
     ],
 )
-def test_what_does_not_fit_gets_one_line(override: str, message: str) -> None:
+def test_invalid_settings_get_a_one_line_error(override: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match="(?s)" + message.replace("(", r"\(")) as caught:
         load_config(Outer, None, [override])
     assert "\n" not in str(caught.value)

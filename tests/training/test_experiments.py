@@ -1,4 +1,4 @@
-"""Every trial has its settings and its line, and the tables are made of them."""
+"""Every trial has its settings and its line, and the tables are made from them."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ FIGURES = {
 }
 
 
-def test_the_projects_tables_are_those_of_its_results() -> None:
+def test_project_tables_match_its_results() -> None:
     page = (TRAINING / "EXPERIMENTS.md").read_text(encoding="utf-8")
     trials = read_trials(TRAINING / "results.jsonl")
     assert refreshed(page, trials) == page
@@ -103,7 +103,7 @@ def test_a_study_becomes_a_table_of_its_figures(run: Run, tmp_path: Path) -> Non
     assert record(run, tmp_path, "broken", "study=heads").count("\n") == 1
 
 
-def test_what_cannot_be_recorded_is_one_line_and_changes_nothing(run: Run, tmp_path: Path) -> None:
+def test_failed_recording_is_one_line_and_changes_nothing(run: Run, tmp_path: Path) -> None:
     assert "neither a bar nor a line end" in record(run, tmp_path, "a | b")
     (tmp_path / "EXPERIMENTS.md").write_text("no place for it")
     assert record(run, tmp_path, "words").count("\n") == 1

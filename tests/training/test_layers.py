@@ -1,4 +1,4 @@
-"""Who may import whom in the training: no circles, and what measures knows nothing of the report made of it."""
+"""Which training packages may import which: no cycles, and measuring does not know the report made from it."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ def _name(path: Path) -> str:
 
 @cache
 def _imports() -> dict[str, set[str]]:
-    """The modules of the training that each of its modules imports, inside functions too."""
+    """The training modules that each training module imports, including imports inside functions."""
     trees = {_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(_ROOT.rglob("*.py"))}
     found: dict[str, set[str]] = {}
     for module, tree in trees.items():
@@ -39,7 +39,7 @@ def _package(module: str) -> str:
     return module.partition(".")[0]
 
 
-def test_no_module_imports_itself_over_others() -> None:
+def test_there_are_no_import_cycles() -> None:
     try:
         TopologicalSorter(_imports()).prepare()
     except CycleError as error:
@@ -55,17 +55,17 @@ def test_no_module_imports_itself_over_others() -> None:
         ("export", {"export", "commands"}),
     ],
 )
-def test_only_what_is_above_a_package_knows_it(package: str, users: set[str]) -> None:
+def test_packages_are_imported_only_from_above(package: str, users: set[str]) -> None:
     known = {_package(module) for module, names in _imports().items() if package in map(_package, names)}
     assert known <= users
 
 
-def test_the_corpus_knows_nothing_that_is_learnt() -> None:
+def test_corpus_imports_nothing_that_is_learnt() -> None:
     below = {name for module, names in _imports().items() if _package(module) == "corpus" for name in names}
     assert set(map(_package, below)) <= {"arrays", "corpus", "files", "run"}
 
 
-def test_arrays_are_named_in_one_place() -> None:
+def test_array_types_are_defined_in_one_place() -> None:
     spelled_out = re.compile(r"NDArray\[np\.(float64|float32|int64|int32|bool_)\]|^Tokens = ", re.MULTILINE)
     found = [
         path.relative_to(_ROOT).as_posix()
@@ -75,8 +75,8 @@ def test_arrays_are_named_in_one_place() -> None:
     assert found == ["arrays.py"]
 
 
-def test_what_learns_by_gradients_goes_through_the_loops() -> None:
-    """Of the studies, only what the heads' retriever learns by is a recipe of its own, and so are the probes."""
+def test_gradient_training_goes_through_the_loops() -> None:
+    """Among the studies, only the heads' retriever has a training recipe of its own; so have the probes."""
     found = {
         path.relative_to(_ROOT).as_posix()
         for path in sorted(_ROOT.rglob("*.py"))

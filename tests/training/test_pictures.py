@@ -19,7 +19,7 @@ def test_a_confusion_matrix_of_any_size_is_drawn(labels: tuple[str, ...], tmp_pa
     assert picture.std() > 0.05
 
 
-def test_reliability_bins_hold_means_and_shares() -> None:
+def test_reliability_bins_have_means_and_shares() -> None:
     bins = reliability_bins(LABELS, PROBABILITIES, bins=2)
     assert bins[0] == pytest.approx([0.7 / 3, 1 / 3, 3])
     assert bins[1] == pytest.approx([0.95, 0.5, 2])

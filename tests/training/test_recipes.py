@@ -1,4 +1,4 @@
-"""Recipes: what ships, and the classic one on a tiny RoBERTa, from a corpus to explanations by the bundle."""
+"""The shipped recipe, and the classic one on a tiny RoBERTa, from a corpus to explanations by the bundle."""
 
 import dataclasses
 import json
@@ -40,13 +40,13 @@ from support.tiny_training import tiny_rows, tiny_tokenizer
 CODE = "def process_orders(orders):\n    for order in orders:\n        print(order)\n    return len(orders)\n"
 
 
-def test_the_recipe_of_what_ships_is_the_default() -> None:
+def test_shipped_recipe_is_the_default() -> None:
     wanted = json.dumps(dataclasses.asdict(BuildConfig()), indent=1, default=str) + "\n"
     assert recipe_file("shipped").read_text(encoding="utf-8") == wanted
     assert load_config(BuildConfig, recipe_file("shipped")) == BuildConfig()
 
 
-def test_the_classic_recipe_says_what_it_is_known_for() -> None:
+def test_classic_recipe_has_its_known_settings() -> None:
     config = load_config(BuildConfig, recipe_file("classic"))
     command, training = config.finetune, config.finetune.finetune
     assert config.deep
@@ -67,7 +67,7 @@ def test_the_classic_recipe_says_what_it_is_known_for() -> None:
     assert training.then.strategy is Strategy.GRADUAL
 
 
-def test_the_classic_head_and_what_trains_it() -> None:
+def test_classic_head_has_its_known_layers_and_schedule() -> None:
     config = load_config(BuildConfig, recipe_file("classic")).finetune
     shape, training = config.shape, config.finetune
     head = make_head(768, shape.head_dim)
@@ -76,7 +76,7 @@ def test_the_classic_head_and_what_trains_it() -> None:
     assert [layer.p for layer in head if isinstance(layer, nn.Dropout)] == [0.3, 0.2]
     linear = [layer for layer in head if isinstance(layer, nn.Linear)]
     assert [(layer.in_features, layer.out_features) for layer in linear] == [(768, 256), (256, 1)]
-    # The head that is made by itself is the same.
+    # A head made with the defaults is the same.
     assert [layer.p for layer in make_head(768, 256) if isinstance(layer, nn.Dropout)] == [0.3, 0.2]
 
     schedule = make_schedule([list(head.parameters())], training)
@@ -121,7 +121,7 @@ def test_the_classic_loss_is_binary_cross_entropy_of_the_labels_alone() -> None:
 @pytest.mark.parametrize(
     "changes", [{"encoder": "another"}, {"vocabulary": "transfer"}, {"shape": {"head_dim": 8}}]
 )
-def test_what_is_pretrained_is_what_is_fine_tuned(changes: dict[str, Any]) -> None:
+def test_pretraining_and_fine_tuning_must_use_the_same_encoder(changes: dict[str, Any]) -> None:
     (name,) = changes
     with pytest.raises(
         ConfigurationError, match=f"pretrain.{name} is not finetune.{name}: set finetune.{name}"
@@ -129,7 +129,7 @@ def test_what_is_pretrained_is_what_is_fine_tuned(changes: dict[str, Any]) -> No
         load_config(BuildConfig, recipe_file("classic"), [f"pretrain={json.dumps(changes)}"])
 
 
-def test_an_unknown_recipe_is_one_line() -> None:
+def test_unknown_recipe_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="no recipe baroque; there are classic, shipped"):
         recipe_file("baroque")
 
@@ -141,7 +141,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def printed(checkout: Path) -> str:
-    """What the page's command for the classic recipe prints. It says itself what it does to be quick."""
+    """Output of the page's command for the classic recipe, which itself says what it does to be quick."""
     return output_of(CLASSIC, checkout)
 
 
@@ -155,7 +155,7 @@ def test_the_command_prints_what_the_page_shows(printed: str) -> None:
     assert missing(CLASSIC, printed) == []
 
 
-def test_the_recipe_by_its_name_and_settings_one_by_one_is_the_same(
+def test_named_recipe_with_single_settings_reuses_the_run(
     checkout: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     again = Run(shutil.copytree(run.folder, tmp_path / "run"))
@@ -171,7 +171,7 @@ def test_the_recipe_by_its_name_and_settings_one_by_one_is_the_same(
     assert settings["build"]["settings"] == {"name": "classic", "config": None}
 
 
-def test_masking_moves_the_folders_embeddings(run: Run, checkout: Path) -> None:
+def test_masked_pretraining_changes_the_folders_embeddings(run: Run, checkout: Path) -> None:
     pretrained = load_encoder(run.pretrained)
     assert isinstance(pretrained, HuggingFaceEncoder)
     assert (pretrained.pooling, pretrained.head_dim) == (Pooling.CLS, 16)
@@ -180,7 +180,7 @@ def test_masking_moves_the_folders_embeddings(run: Run, checkout: Path) -> None:
     torch.testing.assert_close(pretrained.token_embedding.weight, table, rtol=0, atol=1e-3)
 
 
-def test_the_embeddings_are_the_pretrained_ones_and_the_head_is_not_alone(run: Run) -> None:
+def test_fine_tuning_keeps_embeddings_and_changes_only_the_upper_layer(run: Run) -> None:
     encoder, pretrained = (load_encoder(path) for path in (run.finetuned, run.pretrained))
     assert isinstance(encoder, HuggingFaceEncoder)
     assert (encoder.pooling, encoder.head_dim) == (Pooling.CLS, 16)
@@ -204,7 +204,7 @@ def test_the_embeddings_are_the_pretrained_ones_and_the_head_is_not_alone(run: R
 
 @pytest.mark.parametrize("baseline", Baseline)
 @pytest.mark.parametrize("aggregation", Aggregation)
-def test_its_bundle_explains_by_integrated_gradients(
+def test_bundle_explains_by_integrated_gradients(
     run: Run, baseline: Baseline, aggregation: Aggregation
 ) -> None:
     analyzer = Analyzer.load(run.bundle)
@@ -222,12 +222,12 @@ def test_its_bundle_explains_by_integrated_gradients(
     assert len(explanation.top_tokens) == 5
 
 
-def test_its_figures_out_of_fold_are_of_the_deep_part_alone(run: Run) -> None:
+def test_out_of_fold_figures_are_for_the_deep_part_only(run: Run) -> None:
     metrics = json.loads((run.bundle / "manifest.json").read_text(encoding="utf-8"))["metrics"]
     assert list(metrics["out_of_fold"]) == ["deep"]
 
 
-def test_the_run_says_what_it_was_made_with(run: Run) -> None:
+def test_run_records_its_settings(run: Run) -> None:
     settings = json.loads(run.settings.read_text(encoding="utf-8"))
     assert list(settings) == [
         "build",
@@ -275,5 +275,5 @@ def test_every_stage_is_in_mlflow_with_its_test_figures(run: Run) -> None:
     for stage, name in (made | {"calibrate": "calibration.json", "export": "manifest.json"}).items():
         assert (Path(runs[stage].removeprefix("file://")) / name).is_file(), stage
     assert {"train/loss", "train/accuracy", "validation/loss", "validation/accuracy"} <= keys["final"]
-    # How high they are is luck with so small an encoder; that training learns is for the tests of training.
+    # With such a small encoder their values are luck; that training learns is covered by the training tests.
     assert all(np.isfinite(value) for value in last.values())

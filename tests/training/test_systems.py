@@ -1,6 +1,6 @@
-"""The page of the five systems: each command as it is written there, from making the data to the last line shown.
+"""The page on the five systems: each command as written there, from making the data to the last line shown.
 
-The classic recipe's, which takes longest, is called in ``test_recipes.py``, by which its run is tested too.
+The classic recipe's command, which takes the longest, runs in ``test_recipes.py``, which also tests its run.
 """
 
 import re
@@ -18,11 +18,11 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("command", [command for command in SHOWN if command != CLASSIC], ids=str)
-def test_a_command_of_the_page_prints_what_the_page_shows(command: str, checkout: Path) -> None:
+def test_commands_print_what_the_page_shows(command: str, checkout: Path) -> None:
     assert missing(command, output_of(command, checkout)) == []
 
 
-def test_the_page_has_every_system_and_names_tests_that_are_there() -> None:
+def test_page_has_every_system_and_names_existing_tests() -> None:
     commands = " ".join(SHOWN)
     for name in ("check", "sample/classic.json", "language", "correctness", "representations", "heads"):
         assert name in commands

@@ -1,4 +1,4 @@
-"""MLflow's database takes seconds to make, so all tests look at one."""
+"""MLflow's database takes seconds to create, so all tests share one."""
 
 import importlib
 import json
@@ -100,7 +100,7 @@ def test_parameters_are_the_flattened_configuration(run: Run) -> None:
     assert found["strategy"] == "gradual"
 
 
-def test_curves_are_kept_by_step_without_what_is_not_finite(run: Run) -> None:
+def test_curves_are_kept_by_step_without_non_finite_values(run: Run) -> None:
     found = rows(
         run,
         "select step, value from metrics join runs using (run_uuid) where name = 'fold-0' order by step",
@@ -116,7 +116,7 @@ def test_a_command_is_tagged_with_commit_and_data(run: Run) -> None:
     assert tags["data_sha256"] == "abc"
 
 
-def test_phases_are_nested_and_an_interrupted_one_goes_on(run: Run) -> None:
+def test_phases_are_nested_and_an_interrupted_one_resumes(run: Run) -> None:
     (parent,) = rows(run, "select run_uuid, status from runs where name = 'finetune'")
     assert parent[1] == "FINISHED"
     nested = rows(
@@ -124,7 +124,7 @@ def test_phases_are_nested_and_an_interrupted_one_goes_on(run: Run) -> None:
         "select name, status, value from runs join tags using (run_uuid) "
         "where tags.key = 'mlflow.parentRunId' order by name",
     )
-    # fold-1 with key x was interrupted and went on in its run; key y is another.
+    # fold-1 with key x was interrupted and resumed in its run; key y is another.
     assert nested == [(name, "FINISHED", parent[0]) for name in ("fold-0", "fold-1", "fold-1")]
     counts = rows(
         run,
@@ -141,7 +141,7 @@ def test_pictures_and_files_are_in_the_run_folder(run: Run) -> None:
     assert files["finetuned.pt"].read_bytes() == b"weights"
 
 
-def test_nothing_is_kept_or_loaded_when_it_is_switched_off(tmp_path: Path) -> None:
+def test_nothing_is_written_or_imported_when_tracking_is_off(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from codeorigin_training.run import Run\n"
         "from codeorigin_training.tracking import open_tracker\n"

@@ -1,4 +1,4 @@
-"""What card and quality page say of commits, of whole files and commits, and of code where both classes stand."""
+"""What the model card and the quality page say about commits, whole files and code of both classes."""
 
 import copy
 import json
@@ -18,12 +18,12 @@ def manifest() -> dict[str, Any]:
     return found
 
 
-def test_the_card_is_that_of_the_shipped_manifest(manifest: dict[str, Any]) -> None:
+def test_shipped_card_matches_its_manifest(manifest: dict[str, Any]) -> None:
     card = (default_model_dir() / "README.md").read_text(encoding="utf-8")
     assert card == model_card(manifest), "run: python -m codeorigin_training card --help"
 
 
-def test_whole_commits_stand_beside_whole_files(manifest: dict[str, Any]) -> None:
+def test_quality_table_has_rows_for_commits(manifest: dict[str, Any]) -> None:
     found = manifest["metrics"]["commits"]["commits"]["old_human"]
     found |= {"auroc": 0.9871, "auroc_interval_90": [0.9762, 0.9913]}
     table = quality_table(manifest["metrics"])
@@ -33,7 +33,7 @@ def test_whole_commits_stand_beside_whole_files(manifest: dict[str, Any]) -> Non
     assert "commits" not in quality_table(manifest["metrics"])
 
 
-def test_what_whole_files_and_commits_are_called(manifest: dict[str, Any]) -> None:
+def test_page_shows_verdicts_on_whole_files_and_commits(manifest: dict[str, Any]) -> None:
     manifest["metrics"]["files"]["verdicts"]["true_positive_rate"] = 0.5125
     manifest["metrics"]["commits"]["commits"]["verdicts"] |= {"true_positive_rate": 0.602, "files": 1872}
     page = "\n".join(commit_sections(manifest))
@@ -44,7 +44,7 @@ def test_what_whole_files_and_commits_are_called(manifest: dict[str, Any]) -> No
     assert "Whole files" not in "\n".join(commit_sections(manifest))
 
 
-def test_shares_and_wholes_by_number_of_functions(manifest: dict[str, Any]) -> None:
+def test_page_shows_figures_by_number_of_functions(manifest: dict[str, Any]) -> None:
     commits = manifest["metrics"]["commits"]
     share = {"share": 0.0012, "interval_90": [0.0, 0.0034], "repositories": 61, "functions": 900}
     commits["called"] = [
@@ -73,7 +73,7 @@ def test_shares_and_wholes_by_number_of_functions(manifest: dict[str, Any]) -> N
 
 
 def ways(*values: float | None) -> dict[str, Any]:
-    """Figures of AUROC ``values`` of own text, file, commit and both, each give or take 0.05."""
+    """Figures with AUROC ``values`` for own text, file, commit and both, each plus or minus 0.05."""
     names = ("by_text", "in_file", "in_commit", "in_file_and_commit")
     circles = {
         name: {
@@ -87,7 +87,7 @@ def ways(*values: float | None) -> dict[str, Any]:
     return {"functions": 1200, "circles": circles}
 
 
-def test_the_rule_that_holds_where_both_classes_stand_is_named() -> None:
+def test_note_names_the_best_rule_for_mixed_code() -> None:
     apart = ways(0.7, 0.8, 0.9, 0.95)
     note = mixed_note(
         {"mixed_files": ways(0.8, 0.7, 0.82, 0.79), "mixed_commits": apart, "as_they_are": apart}
@@ -107,7 +107,7 @@ def test_the_rule_that_holds_where_both_classes_stand_is_named() -> None:
     assert "too few functions to say which rule holds best" in note
 
 
-def test_rates_where_both_classes_stand_are_in_the_table(manifest: dict[str, Any]) -> None:
+def test_table_has_rates_for_mixed_files(manifest: dict[str, Any]) -> None:
     changed = copy.deepcopy(manifest)
     changed["metrics"]["commits"]["mixed_files"] = ways(0.8, 0.7, 0.82, 0.79)
     page = "\n".join(commit_sections(changed))

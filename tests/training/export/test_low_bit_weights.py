@@ -1,4 +1,4 @@
-"""Decoders as the deep part of a bundle, their matrices in float32 or in few bits."""
+"""Decoders as the deep part of a bundle, with matrices in float32 or a few bits."""
 
 from dataclasses import astuple
 from pathlib import Path
@@ -21,10 +21,10 @@ from support.tiny_training import tiny_shape
 
 
 def test_a_decoder_is_exported_with_its_gradient(tmp_path: Path) -> None:
-    """In float32, and from the same graphs in 8 bits; that ``export`` goes all the way is its own test's."""
+    """In float32, and from the same graphs in 8 bits; the whole of ``export`` has its own test."""
     model = random_decoder(causal=False)
     blocks = round_weights(model, 8)
-    # Compares with PyTorch, padded and at several lengths.
+    # Compares with PyTorch, with padding and at several lengths.
     report = export_graphs(tmp_path, bias=0.5, wide_weights=None, encoder=model)
     assert 0 < max(astuple(report)) < 1e-5
     assert not (tmp_path / WEIGHTS).exists()
@@ -36,7 +36,7 @@ def test_a_decoder_is_exported_with_its_gradient(tmp_path: Path) -> None:
     check_stored_in_blocks(tmp_path, blocks)
 
 
-def test_rounding_keeps_the_head_and_says_what_it_changed() -> None:
+def test_rounding_keeps_the_head_and_returns_the_changed_matrices() -> None:
     model = random_decoder()
     before = {name: value.clone() for name, value in model.state_dict().items()}
     blocks = round_weights(model, 8)
@@ -47,7 +47,7 @@ def test_rounding_keeps_the_head_and_says_what_it_changed() -> None:
         assert (after[name] - before[name]).abs().max() < 0.01
 
 
-def test_a_matrix_that_the_exporter_has_changed_is_refused(tmp_path: Path) -> None:
+def test_matrix_changed_by_the_exporter_is_refused(tmp_path: Path) -> None:
     numbers = np.random.default_rng(0)
     blocks = {
         name: to_blocks(numbers.normal(size=(32, 32)).astype(np.float32), 8) for name in ("kept", "folded")
@@ -61,6 +61,6 @@ def test_a_matrix_that_the_exporter_has_changed_is_refused(tmp_path: Path) -> No
         share_blocks(tmp_path, (SCORE_GRAPH,), blocks)
 
 
-def test_an_encoder_without_a_matrix_of_whole_blocks_is_refused() -> None:
+def test_encoder_whose_matrices_do_not_split_into_blocks_is_refused() -> None:
     with pytest.raises(EncoderError, match="multiple of 32 for 4 bits; set deep_bits=32"):
         round_weights(CompactEncoder(tiny_shape()), 4)

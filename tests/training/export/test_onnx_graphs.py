@@ -21,7 +21,7 @@ from support.tiny_model import BIAS, TinyModel, tiny_encoder
 
 LENGTHS, BATCHES = (5, 64, 333, 512), (1, 8)
 BETWEEN_GRAPHS = 1e-5
-"""Bound on the difference of the two graphs' logits, which here are of size 1."""
+"""Largest difference allowed between the two graphs' logits, which are around 1 here."""
 
 
 def session(path: Path) -> onnxruntime.InferenceSession:
@@ -31,7 +31,7 @@ def session(path: Path) -> onnxruntime.InferenceSession:
 def padded_windows(
     encoder: CompactEncoder, batch: int, length: int
 ) -> tuple[dict[str, npt.NDArray[np.generic]], npt.NDArray[np.bool_]]:
-    """Score graph inputs of one window a function, the first of full length."""
+    """Inputs of the score graph with one window per function, the first of full length."""
     generator = np.random.default_rng(batch * 1000 + length)
     mask = np.arange(length) < generator.integers(1, length + 1, (batch, 1))
     mask[0] = True
@@ -52,7 +52,7 @@ def padded_windows(
 
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize("batch", BATCHES)
-def test_both_graphs_give_one_logit_and_pytorchs_gradient(
+def test_graphs_agree_on_the_logit_and_match_pytorchs_gradient(
     tiny_model: TinyModel, batch: int, length: int
 ) -> None:
     assert tiny_model.encoder is not None
@@ -76,7 +76,7 @@ def test_both_graphs_give_one_logit_and_pytorchs_gradient(
     np.testing.assert_allclose(wide, np.bincount(inputs["wide_function"], weights=shares), atol=1e-5)
 
 
-def test_windows_of_a_function_are_added_with_their_weights(tiny_model: TinyModel) -> None:
+def test_logits_of_a_functions_windows_are_summed_by_weight(tiny_model: TinyModel) -> None:
     assert tiny_model.encoder is not None
     inputs, _ = padded_windows(tiny_model.encoder, 8, 20)
     score = session(tiny_model.score_path)
@@ -96,7 +96,7 @@ def test_windows_of_a_function_are_added_with_their_weights(tiny_model: TinyMode
     assert logit[3] == BIAS
 
 
-def test_a_graph_of_other_weights_does_not_pass(tiny_model: TinyModel) -> None:
+def test_graphs_with_other_weights_fail_the_parity_check(tiny_model: TinyModel) -> None:
     assert tiny_model.encoder is not None
     assert tiny_model.wide_weights is not None
     paths = tiny_model.score_path, tiny_model.gradient_path
@@ -118,7 +118,7 @@ def test_a_graph_of_other_weights_does_not_pass(tiny_model: TinyModel) -> None:
         check_graphs(*paths, shifted, tiny_model.encoder)
 
 
-# No pooling knows of positions, so that not all pairs are needed. A mean and rotary ones are in the tiny model.
+# Pooling ignores positions, so not every pair is needed. The tiny model has a mean and rotary positions.
 OTHER_POOLINGS = [pooling for pooling in Pooling if pooling is not Pooling.MEAN]
 
 
@@ -126,7 +126,7 @@ OTHER_POOLINGS = [pooling for pooling in Pooling if pooling is not Pooling.MEAN]
     ("pooling", "positions"),
     list(zip(OTHER_POOLINGS, cycle([PositionScheme.LEARNED, PositionScheme.ROTARY]))),
 )
-def test_every_pooling_and_kind_of_position_is_exported_with_its_gradient(
+def test_every_pooling_and_position_scheme_is_exported_with_its_gradient(
     tmp_path: Path, pooling: Pooling, positions: PositionScheme
 ) -> None:
     shape = EncoderConfig(
@@ -140,7 +140,7 @@ def test_every_pooling_and_kind_of_position_is_exported_with_its_gradient(
     assert 0 < max(report.score_logit, report.gradient_logit, report.gradient, report.between_graphs) < 1e-5
 
 
-def test_an_encoder_alone_without_layers_or_ngrams_is_exported_and_left_as_it_was(tmp_path: Path) -> None:
+def test_encoder_without_wide_part_layers_or_ngrams_is_exported_unchanged(tmp_path: Path) -> None:
     shape = EncoderConfig(vocab_size=50, dim=8, layers=0, heads=2, context=32, ngram_buckets=0, head_dim=4)
     encoder = CompactEncoder(shape).train()
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
@@ -167,7 +167,7 @@ def test_weights_are_stored_in_one_byte_each(tiny_wide_model: TinyModel) -> None
     assert not tiny_wide_model.gradient_path.exists()
 
 
-def test_graphs_do_not_tell_where_they_were_made(tiny_model: TinyModel) -> None:
+def test_graphs_do_not_reveal_where_they_were_built(tiny_model: TinyModel) -> None:
     here = str(Path(__file__).resolve().parents[3]).encode()
     for path in (tiny_model.score_path, tiny_model.gradient_path):
         content = path.read_bytes()
@@ -176,6 +176,6 @@ def test_graphs_do_not_tell_where_they_were_made(tiny_model: TinyModel) -> None:
         assert b".py" not in content
 
 
-def test_a_bundle_of_nothing_is_refused(tmp_path: Path) -> None:
+def test_bundle_without_any_part_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a wide part, an encoder, or both"):
         export_graphs(tmp_path, bias=0.0, wide_weights=None, encoder=None)

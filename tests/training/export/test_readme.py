@@ -12,13 +12,13 @@ from codeorigin_training.export.tables import promise
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_the_projects_readme_states_the_shipped_models_figures() -> None:
+def test_project_readme_states_the_shipped_models_figures() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     manifest = (default_model_dir() / "manifest.json").read_text(encoding="utf-8")
     assert with_metrics(readme, manifest) == readme, "run: python -m codeorigin_training card --help"
 
 
-def test_text_around_the_markers_stays() -> None:
+def test_text_around_the_markers_is_kept() -> None:
     manifest = (default_model_dir() / "manifest.json").read_text(encoding="utf-8")
     text = with_metrics(f"before\n{BEGIN}\nstale\n{END}\nafter\n", manifest)
     assert text.startswith(f"before\n{BEGIN}\n| |")
@@ -26,7 +26,7 @@ def test_text_around_the_markers_stays() -> None:
     assert "stale" not in text
 
 
-def test_three_rows_and_what_the_threshold_promises() -> None:
+def test_readme_has_three_rows_and_the_thresholds_promise() -> None:
     manifest = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))
     manifest["calibration"] |= {
         "false_positive_rate": 0.015,
@@ -51,7 +51,7 @@ def test_missing_markers_are_named() -> None:
         with_metrics("no markers", "{}")
 
 
-def test_what_resampling_and_comments_do_is_said_with_the_studys_figures() -> None:
+def test_docs_state_the_evasion_figures_of_the_correctness_study() -> None:
     study = next(
         trial for trial in read_trials(ROOT / "training" / "results.jsonl") if trial.study == "correctness"
     ).figures
@@ -59,7 +59,7 @@ def test_what_resampling_and_comments_do_is_said_with_the_studys_figures() -> No
     quality = " ".join((ROOT / "docs" / "quality.md").read_text(encoding="utf-8").split())
 
     def shown(name: str, unit: float, digits: int) -> str:
-        # Rounded once, as the table of the experiments rounds it: 0.9925 is 0.993 there.
+        # Rounded once, as in the experiments table, where 0.9925 becomes 0.993.
         return f"{unit * float(f'{value[name]:.3f}'):.{digits}f}"
 
     for name in ("pass@1", "evade@1, not called llm", "evade@1, called human"):

@@ -1,4 +1,4 @@
-"""A bundle whose deep part refines, as training writes it."""
+"""A bundle whose deep part refines, as written by training."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,7 @@ class Settings:
 
 
 def quick_encoder(vocab_size: int) -> CompactEncoder:
-    """No layers, whose export would take longest: what is asked here is which file holds what."""
+    """Has no layers, which would take the longest to export: these tests only ask which file holds what."""
     torch.manual_seed(3)
     shape = EncoderConfig(vocab_size=vocab_size, dim=16, layers=0, heads=2, ngram_buckets=0, head_dim=16)
     encoder = CompactEncoder(shape).eval()
@@ -37,7 +37,7 @@ def quick_encoder(vocab_size: int) -> CompactEncoder:
 
 @pytest.fixture
 def parts(tiny_refining_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> Parts:
-    """The tiny model's with another encoder, without figures for a card."""
+    """The tiny model's parts with another encoder and without figures for a card."""
     monkeypatch.setattr("codeorigin_training.export.bundle.model_card", lambda _: "A card.\n")
     assert tiny_refining_model.wide_weights is not None
     assert tiny_refining_model.tokenizer is not None
@@ -54,7 +54,7 @@ def parts(tiny_refining_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> Pa
     )
 
 
-def test_both_parts_have_their_files_and_say_what_they_said(
+def test_both_parts_have_their_files_and_give_the_same_logits(
     parts: Parts, tiny_refining_model: TinyModel, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
@@ -72,13 +72,13 @@ def test_both_parts_have_their_files_and_say_what_they_said(
     (deep,) = deep_logits(parts.encoder, [tokens], parts.tokenizer, overlap=OVERLAP)
     assert abs(deep) > 0.01
     assert verdict.deep == pytest.approx(deep, abs=1e-5)
-    # Written again as a model without a deep part, nothing of it is left.
+    # Writing it again without a deep part leaves none of that part's files.
     wide = replace(parts, encoder=None, tokenizer=None, calibration=replace(parts.calibration, refined=None))
     assert set(write_bundle(out, wide, Settings())["files"]) == {"score.onnx"}
     assert {path.name for path in out.iterdir()} == {"score.onnx", "manifest.json", "README.md"}
 
 
-def test_what_refines_needs_both_parts(parts: Parts, tmp_path: Path) -> None:
+def test_refining_bundle_needs_both_parts(parts: Parts, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="refined scales need"):
         write_bundle(tmp_path / "out", replace(parts, wide=None), Settings())
     with pytest.raises(ExportError, match="refined scales need"):

@@ -1,4 +1,4 @@
-"""Low-rank adapters: they alone learn, and leave an encoder like any other."""
+"""Low-rank adapters: they alone are trained, and what they leave is an ordinary encoder."""
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ from support.tiny_training import tiny_rows, tiny_tokenizer
 SILENT = Outlets(log=lambda _: None)
 
 
-def test_adapters_change_nothing_at_first_and_learn_alone() -> None:
+def test_adapters_start_without_effect_and_freeze_the_body() -> None:
     model = tiny_decoder(tiny_tokenizer())
     weight = model.body.layers[0].mlp.up_proj.weight.detach().clone()
     with low_rank_adapters(model, 2):
@@ -24,7 +24,7 @@ def test_adapters_change_nothing_at_first_and_learn_alone() -> None:
     assert all("parametrizations" in name or name.startswith(("head.", "pool.")) for name in learning)
 
 
-def test_training_changes_layers_by_the_rank_and_nothing_below_them() -> None:
+def test_training_changes_layers_by_low_rank_and_keeps_embeddings() -> None:
     model = tiny_decoder(tiny_tokenizer())
     names = set(model.state_dict())
     before = {name: value.detach().clone() for name, value in model.state_dict().items()}
@@ -40,7 +40,7 @@ def test_training_changes_layers_by_the_rank_and_nothing_below_them() -> None:
     assert all(parameter.requires_grad for parameter in model.parameters())
 
 
-def test_activations_computed_twice_give_the_same_encoder() -> None:
+def test_gradient_checkpointing_gives_the_same_encoder() -> None:
     plain, saving = tiny_decoder(tiny_tokenizer()), tiny_decoder(tiny_tokenizer())
     examples = examples_of(tiny_rows(12))
     finetune(plain, examples, tiny_tokenizer(), QUICK, SILENT)
@@ -52,7 +52,7 @@ def test_activations_computed_twice_give_the_same_encoder() -> None:
     assert not saving.body.is_activation_checkpointing
 
 
-def test_an_encoder_that_cannot_compute_twice_says_so() -> None:
+def test_encoder_without_gradient_checkpointing_is_refused() -> None:
     config = of_strategy(Strategy.FULL, gradient_checkpointing=True)
     with pytest.raises(EncoderError, match="CompactEncoder has no gradient checkpointing"):
         finetune(fresh_model(), examples_of(tiny_rows(12)), tiny_tokenizer(), config, SILENT)

@@ -52,15 +52,15 @@ def run_line(size: int, config: FinetuneConfig, worth: float = 1.0) -> tuple[Lin
     return line, curves
 
 
-def test_accumulated_batches_are_one_big_batch() -> None:
-    """Also where they differ in size: ten points in batches of four leave one of two."""
+def test_accumulated_batches_equal_one_big_batch() -> None:
+    """Even if they differ in size: ten points in batches of four leave a last batch of two."""
     whole, _ = run_line(10, replace(QUICK, steps=7))
     parts, _ = run_line(4, replace(QUICK, steps=7, accumulate=3))
     for left, right in zip(whole.module.parameters(), parts.module.parameters(), strict=True):
         assert left.item() == pytest.approx(right.item(), abs=1e-6)
 
 
-def test_averaged_weights_are_what_the_training_ends_with() -> None:
+def test_training_ends_with_the_averaged_weights() -> None:
     config = replace(QUICK, steps=3, warm_up=0.0, learning_rate=0.1, ema=0.5)
     weights: list[float] = []
 
@@ -80,7 +80,7 @@ def test_averaged_weights_are_what_the_training_ends_with() -> None:
     assert expected != pytest.approx(last, abs=1e-4)
 
 
-def test_a_budget_in_seconds_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_training_stops_after_its_budget_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(1000))
     monkeypatch.setattr("codeorigin_training.finetune.loop.time.monotonic", lambda: float(next(clock)))
     line = Line(10)
@@ -90,7 +90,7 @@ def test_a_budget_in_seconds_ends_the_training(monkeypatch: pytest.MonkeyPatch) 
     assert progress.step == 5
 
 
-def test_the_curves_hold_loss_speed_and_rate() -> None:
+def test_curves_have_loss_speed_and_learning_rate() -> None:
     _, curves = run_line(5, replace(QUICK, steps=5, log_every=2, validate_every=5))
     training = [figures for figures in curves if "train/loss" in figures]
     assert len(training) == 3
@@ -99,7 +99,7 @@ def test_the_curves_hold_loss_speed_and_rate() -> None:
     assert [figures for figures in curves if "validation/loss" in figures]
 
 
-def test_a_diverged_training_says_so() -> None:
+def test_diverged_training_is_reported() -> None:
     with pytest.raises(TrainingError, match=r"lower finetune\.learning_rate"):
         run_line(10, QUICK, worth=math.nan)
 
@@ -118,7 +118,7 @@ RICH = replace(
 @pytest.mark.parametrize(
     "config", [RICH, of_strategy(Strategy.GRADUAL, steps=9), of_strategy(Strategy.FROZEN)]
 )
-def test_a_resumed_training_is_the_uninterrupted_one(tmp_path: Path, config: FinetuneConfig) -> None:
+def test_resumed_training_equals_an_uninterrupted_one(tmp_path: Path, config: FinetuneConfig) -> None:
     examples = examples_of(paired_rows(24), validation=6)
     whole = fresh_model()
     finetune(whole, examples, tiny_tokenizer(), config, Outlets(log=lambda _: None))
@@ -141,7 +141,7 @@ def test_a_resumed_training_is_the_uninterrupted_one(tmp_path: Path, config: Fin
             assert torch.equal(left, right)
 
 
-def test_a_checkpoint_of_other_inputs_is_not_gone_on_from(tmp_path: Path) -> None:
+def test_checkpoint_of_other_inputs_is_not_resumed(tmp_path: Path) -> None:
     lines: list[str] = []
     for key in ("one", "other"):
         outlets = Outlets(lines.append, checkpoint=tmp_path / "training.pt", key=key)
@@ -149,7 +149,7 @@ def test_a_checkpoint_of_other_inputs_is_not_gone_on_from(tmp_path: Path) -> Non
     assert not [line for line in lines if "goes on" in line]
 
 
-def test_every_loss_is_in_the_curves_and_learns() -> None:
+def test_losses_are_in_the_curves_and_fall() -> None:
     curves: list[dict[str, float]] = []
     config = replace(RICH, steps=40, log_every=20, validate_every=0, learning_rate=1e-2, neutral_share=0.0)
     outlets = Outlets(lambda _: None, lambda figures, _: curves.append(dict(figures)))
@@ -175,8 +175,8 @@ def test_half_precision_learns_what_float32_does(half: Precision) -> None:
     assert curves[half] != curves[Precision.FLOAT32]
 
 
-def test_gradients_that_float16_cannot_hold_are_scaled_before_and_after() -> None:
-    """Gradients of 1e-9 are 0 in float16; what is learnt is that of float32 all the same."""
+def test_float16_gradients_are_scaled_and_unscaled() -> None:
+    """Gradients of 1e-9 are 0 in float16; the update is still that of float32."""
     model = torch.nn.Linear(1, 1, bias=False)
     scaler = gradient_scaler(torch.device("cpu"), Precision.FLOAT16)
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)

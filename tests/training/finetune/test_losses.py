@@ -7,7 +7,7 @@ from codeorigin_training.finetune.config import PairKind
 from codeorigin_training.finetune.losses import consistency, contrastive, cross_entropy, pair_loss
 
 
-def test_the_offset_is_part_of_what_is_compared_with_the_target() -> None:
+def test_offset_is_part_of_the_logit_in_cross_entropy() -> None:
     loss = cross_entropy(torch.tensor([0.5, -1.0]), torch.tensor([0.5, 1.0]), torch.tensor([1.0, 0.5]))
     assert float(loss) == pytest.approx((math.log(1 + math.exp(-1)) + math.log(2)) / 2)
 
@@ -28,7 +28,7 @@ LABELS = torch.tensor([1.0, 1.0, 0.0])
 
 @pytest.mark.parametrize(("tasks", "hard"), [((-1, -1, -1), 1.0), ((7, -1, 7), 4.0)])
 def test_contrastive_matches_the_formula_of_the_paper(tasks: tuple[int, ...], hard: float) -> None:
-    """Rows 0 and 1 are one class at a right angle; row 2, of the other class, points where row 0 does."""
+    """Rows 0 and 1 are of one class, at a right angle; row 2, of the other class, points where row 0 does."""
     loss = contrastive(STATES, LABELS, torch.tensor(tasks), temperature=0.5, hard_negative=4.0)
     first = -math.log(math.exp(0) / (math.exp(0) + hard * math.exp(2)))
     second = -math.log(math.exp(0) / (math.exp(0) + math.exp(0)))
@@ -46,7 +46,7 @@ def test_contrastive_without_a_positive_is_zero_and_has_a_gradient(rows: int) ->
     assert not states.grad.any()
 
 
-def test_pairs_want_the_llm_row_above_the_other() -> None:
+def test_pair_loss_wants_the_llm_row_above_the_human_one() -> None:
     difference = torch.tensor([2.0, -1.0])
     logistic = float(pair_loss(difference, PairKind.LOGISTIC, 1.0))
     assert logistic == pytest.approx((math.log1p(math.exp(-2)) + math.log1p(math.exp(1))) / 2, abs=1e-6)

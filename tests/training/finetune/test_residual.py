@@ -33,14 +33,14 @@ def trained(offset_scale: float) -> tuple[CompactEncoder, np.ndarray, np.ndarray
     return model, deep_logits(model, tokens, tokenizer, overlap=16), labels
 
 
-def test_it_learns_the_labels_and_stays_undecided_about_an_empty_baseline() -> None:
+def test_training_learns_the_labels_and_keeps_the_baseline_neutral() -> None:
     model, logits, labels = trained(0.0)
     assert logits[labels == 1].min() > logits[labels == 0].max()
     assert abs(neutral_logit(model, tiny_tokenizer())) < 0.5
 
 
-def test_it_leaves_alone_what_the_offset_knows() -> None:
-    """With an offset that is sure and right there is nothing left to learn."""
+def test_what_the_offset_already_explains_is_not_learnt() -> None:
+    """A confident and correct offset leaves nothing to learn."""
     _, alone, labels = trained(0.0)
     _, residual, _ = trained(8.0)
     gap = alone[labels == 1].mean() - alone[labels == 0].mean()
@@ -74,6 +74,6 @@ def test_padding_does_not_change_a_logit() -> None:
 
 
 @pytest.mark.parametrize("broken", [{"steps": 0}, {"type_dropout": 1.0}, {"neutral_share": -0.1}])
-def test_a_wrong_setting_is_refused(broken: dict[str, float]) -> None:
+def test_invalid_settings_are_refused(broken: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must"):
         FinetuneConfig(**broken)  # type: ignore[arg-type]

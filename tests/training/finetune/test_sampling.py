@@ -14,7 +14,7 @@ WEIGHTS = np.array([4.0, 4.0, 2.0, 1.0, 1.0, 0.5])
 
 
 @pytest.mark.parametrize(("temperature", "ratio"), [(1.0, 4.0), (0.5, 2.0), (0.0, 1.0)])
-def test_a_group_gets_its_mass_to_the_power_of_the_temperature(temperature: float, ratio: float) -> None:
+def test_group_weight_is_its_mass_to_the_power_of_the_temperature(temperature: float, ratio: float) -> None:
     weights = tempered_weights(WEIGHTS, LABELS, [(LANGUAGES, temperature)])
     for label in (0, 1):
         first, second = (weights[(label == LABELS) & (code == LANGUAGES)].sum() for code in (0, 1))
@@ -41,7 +41,7 @@ def test_draws_follow_the_weights() -> None:
     assert frequencies == pytest.approx([0.6, 0.3, 0.1, 0.0], abs=0.03)
 
 
-def test_pairs_come_together_and_are_seen_no_more_often_for_it() -> None:
+def test_pairs_are_drawn_together_but_no_more_often() -> None:
     rows = paired_rows(24)
     sampler = Sampler(examples_of(rows), SamplingSettings(couple_pairs=True), 64)
     generator = np.random.default_rng(0)
@@ -58,7 +58,7 @@ def test_pairs_come_together_and_are_seen_no_more_often_for_it() -> None:
     assert seen[paired].mean() == pytest.approx(seen[~paired].mean(), rel=0.1)
 
 
-def test_a_companion_is_of_the_same_repository_and_the_other_class() -> None:
+def test_companion_is_from_the_same_repository_and_the_other_class() -> None:
     rows = tiny_rows(20)
     rows[0] = replace(rows[0], repo="owner/one-class")
     rows[1] = replace(rows[1], repo="owner/other-class")
@@ -70,7 +70,7 @@ def test_a_companion_is_of_the_same_repository_and_the_other_class() -> None:
         assert rows[companion].label == 1 - rows[row].label
 
 
-def test_a_row_set_apart_is_no_companion() -> None:
+def test_validation_rows_are_not_companions() -> None:
     rows = [replace(row, pair=None) for row in tiny_rows(6)]
     sampler = Sampler(examples_of(rows, validation=1), SamplingSettings(couple_share=1.0), 64)
     assert sampler.companions(np.array([4]), np.random.default_rng(0)).tolist() == [-1]

@@ -18,7 +18,7 @@ SILENT = Outlets(log=lambda _: None)
 def trained_groups(
     model: CompactEncoder, config: FinetuneConfig, outlets: Outlets, validation: int = 2
 ) -> list[bool]:
-    """Whether the training changes each layer group, from the lowest to the head."""
+    """Whether training changes each layer group, from the lowest to the head."""
     before = group_values(model)
     finetune(model, examples_of(tiny_rows(12), validation), tiny_tokenizer(), config, outlets)
     return changed_groups(before, group_values(model))
@@ -34,7 +34,7 @@ def trained_groups(
         (Strategy.FULL, 2, [False, False, True, True]),
     ],
 )
-def test_a_strategy_changes_only_the_layers_that_it_may(
+def test_strategies_change_only_the_layers_they_unfreeze(
     strategy: Strategy, unfreeze: int, expected: list[bool]
 ) -> None:
     model = fresh_model()
@@ -43,7 +43,7 @@ def test_a_strategy_changes_only_the_layers_that_it_may(
     assert not model.training
 
 
-def test_layers_thaw_from_the_top_in_equal_parts_of_the_budget() -> None:
+def test_layers_are_unfrozen_from_the_top_at_equal_intervals() -> None:
     model = fresh_model()
     layers = model.layer_groups()
     schedule = make_schedule(layers, of_strategy(Strategy.GRADUAL))
@@ -56,7 +56,7 @@ def test_layers_thaw_from_the_top_in_equal_parts_of_the_budget() -> None:
     assert thawed == [1, 1, 2, 3, 4, 4]
 
 
-def test_every_layer_has_its_share_of_the_rate_of_the_one_above() -> None:
+def test_learning_rate_decays_from_each_layer_to_the_one_below() -> None:
     model = fresh_model()
     layers = model.layer_groups()
     schedule = make_schedule(layers, replace(QUICK, layer_decay=0.5, learning_rate=0.8, warm_up=0.0))
@@ -71,7 +71,7 @@ def test_every_layer_has_its_share_of_the_rate_of_the_one_above() -> None:
     assert all((decays[id(p)] > 0) == (p.ndim >= 2) for p in model.parameters())
 
 
-def test_the_rate_rises_then_falls_to_zero() -> None:
+def test_learning_rate_rises_then_falls_to_zero() -> None:
     schedule = make_schedule(fresh_model().layer_groups(), replace(QUICK, warm_up=0.2, learning_rate=1.0))
     rates = []
     for step in range(10):
@@ -80,7 +80,7 @@ def test_the_rate_rises_then_falls_to_zero() -> None:
     assert rates == pytest.approx([0.5, 1.0, 1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125])
 
 
-def test_a_frozen_encoder_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frozen_encoder_is_not_run_again_on_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     model, examples = fresh_model(), examples_of(tiny_rows(12), validation=4)
     config = of_strategy(Strategy.FROZEN)
     states = frozen_states(model, examples, tiny_tokenizer(), config)
@@ -94,7 +94,7 @@ def test_a_frozen_encoder_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(CompactEncoder, "hidden", counted)
     finetune(model, examples, tiny_tokenizer(), config, SILENT, states)
-    # Only MASK alone is read again, at its up to 32 lengths; no text is, in any of three epochs.
+    # Only MASK by itself is run again, at up to 32 lengths; no text is, in any of the three epochs.
     assert 0 < sum(read) <= 32
 
 
@@ -136,7 +136,7 @@ def test_a_frozen_encoder_keeps_the_head_of_its_best_epoch() -> None:
         (Strategy.FULL, 0, [True, True, True, True]),
     ],
 )
-def test_a_second_phase_thaws_layers_at_its_own_rate(
+def test_second_phase_unfreezes_layers_at_its_own_rate(
     strategy: Strategy, layers: int, expected: list[bool]
 ) -> None:
     rates: list[float] = []
@@ -144,7 +144,7 @@ def test_a_second_phase_thaws_layers_at_its_own_rate(
     second = SecondPhase(strategy, layers, learning_rate=3e-4, rows_per_batch=4, epochs=2)
     config = of_strategy(Strategy.FROZEN, then=second)
     outlets = Outlets(lines.append, lambda figures, _: rates.append(figures.get("learning_rate", 0.0)))
-    # Without validation rows, by which a phase that is worse changes nothing.
+    # Without validation rows, because of which a worse phase would be undone.
     assert trained_groups(fresh_model(), config, outlets, validation=0) == expected
     shown = [rate for rate in rates if rate]
     assert shown[0] == config.frozen.learning_rate
@@ -152,8 +152,8 @@ def test_a_second_phase_thaws_layers_at_its_own_rate(
     assert "second phase: layers learn too" in lines
 
 
-def test_a_second_phase_that_is_worse_changes_nothing() -> None:
-    """Its rate throws every weight far off."""
+def test_second_phase_that_is_worse_is_undone() -> None:
+    """Its learning rate throws every weight far off."""
     examples = examples_of(tiny_rows(40), validation=12)
     second = SecondPhase(Strategy.FULL, 0, learning_rate=1.0, rows_per_batch=4, epochs=3)
     ended, bests = [], []
@@ -178,8 +178,8 @@ def test_a_second_phase_that_is_worse_changes_nothing() -> None:
         torch.testing.assert_close(ended[1][name], value, rtol=0, atol=0)
 
 
-def test_a_static_top_learns_from_the_first_step_and_a_gradual_one_does_not() -> None:
-    """One step each: the layer below the head has changed only where it is open from the start."""
+def test_static_top_learns_from_the_first_step_but_gradual_one_does_not() -> None:
+    """After one step, the layer below the head has changed only if it was unfrozen from the start."""
     for strategy, expected in ((Strategy.FULL, [False, False, True, True]), (Strategy.GRADUAL, [False] * 3)):
         model = fresh_model()
         before = group_values(model)
@@ -203,7 +203,7 @@ def test_an_epoch_visits_every_row_once() -> None:
     assert [draw.rows.tolist() for draw in draws] != [draw.rows.tolist() for draw in other]
 
 
-def test_epochs_end_with_a_validation_and_figures_each() -> None:
+def test_every_epoch_ends_with_validation_and_figures() -> None:
     curves: list[tuple[int, dict[str, float]]] = []
     config = of_strategy(
         Strategy.FULL,

@@ -1,4 +1,4 @@
-"""The commit's figures on made-up repositories, against counts by hand."""
+"""Figures for commits on made-up repositories, checked against counts by hand."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ ALONE = Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60, file_con
 
 
 def repositories(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
-    """A commit of one, three and five functions for each class and era, all of which its commit moves alike."""
+    """Commits of one, three and five functions per class and era; each shifts all its functions equally."""
     generator = np.random.default_rng(seed)
     rows, logits = [], []
     for repository in range(count):
@@ -42,14 +42,14 @@ def calibration() -> Calibration:
     return with_commit_rules(ALONE, rows, logits, CONFIG, [None] * len(rows))
 
 
-def test_a_commit_of_several_functions_helps(calibration: Calibration) -> None:
+def test_commits_with_several_functions_raise_the_auroc(calibration: Calibration) -> None:
     rows, logits = repositories(60, seed=1)
     found = commit_metrics(rows, logits, calibration)
     assert found is not None
     cells = {(each["human"], each["commit"]): each for each in found["functions"]}
     assert list(cells) == [(era, title) for era in ("old_human", "modern_human") for title, _, _ in RANGES]
     for era in ("old_human", "modern_human"):
-        # Each class has as many functions in every cell, so matching drops none: 2 x 60 commits.
+        # Both classes have equally many functions in every cell, so matching drops none: 2 x 60 commits.
         assert [cells[era, title]["functions"] for title, _, _ in RANGES] == [1080, 120, 360, 600, 600, 0]
         assert [cells[era, title]["repositories"] for title, _, _ in RANGES] == [60] * 5 + [0]
         assert np.isnan(cells[era, "10 or more"]["circles"]["in_commit"]["auroc"])
@@ -63,7 +63,7 @@ def test_a_commit_of_several_functions_helps(calibration: Calibration) -> None:
         assert min(gains[1:]) > 0.05
 
 
-def test_the_figures_of_a_circle_are_those_of_its_answers(calibration: Calibration) -> None:
+def test_figures_of_a_circle_match_its_answers(calibration: Calibration) -> None:
     rows, logits = repositories(60, seed=2)
     found = commit_metrics(rows, logits, calibration)
     assert found is not None
@@ -72,24 +72,24 @@ def test_the_figures_of_a_circle_are_those_of_its_answers(calibration: Calibrati
     rates = found["as_they_are"]["circles"]["in_commit"]
     assert found["as_they_are"]["functions"] == len(rows)
     assert rates["auroc"] == pytest.approx(roc_auc_score(labels, circle.log_odds))
-    # Repositories are of one size here, so their mean is that of functions.
+    # All repositories have the same size here, so the mean over them is the mean over functions.
     assert rates["human_called_llm"] == pytest.approx(circle.answers.llm[labels == 0].mean())
     assert rates["llm_called_llm"] == pytest.approx(circle.answers.llm[labels == 1].mean())
-    # Where half of the LLM functions are in human-written commits, the commit says less.
+    # With half of the LLM functions in human-written commits, the commit is less informative.
     mixed = found["mixed_commits"]["circles"]["in_commit"]
     assert mixed["auroc"] < rates["auroc"] - 0.02
     assert found["mixed_commits"]["circles"]["by_text"] == found["as_they_are"]["circles"]["by_text"]
-    # A commit of five functions is one whole commit; there are three of them in a repository.
+    # Only commits of five functions count as whole commits; a repository has three of them.
     assert found["commits"]["old_human"]["files"] == 2 * 60
 
 
-def test_what_is_no_commit_of_the_corpus_does_not_count(calibration: Calibration) -> None:
+def test_pairs_packages_and_short_functions_do_not_count(calibration: Calibration) -> None:
     rows, logits = repositories(20, seed=3)
     others = [replace(each, pair="p") for each in rows[:50]]
     others += [replace(each, source="debian") for each in rows[:50]]
     others += [replace(each, code="def f():\n    return 1") for each in rows[:50]]
     more, high = [*rows, *others], np.concatenate([logits, np.full(150, 9.0)])
-    # Equal with its figures that are not there: no commit has ten functions.
+    # Equal including the missing figures: no commit has ten functions.
     np.testing.assert_equal(
         commit_metrics(more, high, calibration), commit_metrics(rows, logits, calibration)
     )

@@ -18,7 +18,7 @@ def rows_of(repo: str, count: int, label: int = 0, source: str = "") -> list[Row
     return [Row("", "rust", label, repo, "", False, False, 5, source=source) for _ in range(count)]
 
 
-def test_repositories_weigh_alike_and_the_worst_are_named() -> None:
+def test_repositories_are_weighted_equally_and_the_worst_are_reported() -> None:
     rows = [
         *rows_of("a", 50),
         *rows_of("b", 10),
@@ -36,7 +36,7 @@ def test_repositories_weigh_alike_and_the_worst_are_named() -> None:
     assert old["interval_90"][0] <= old["share"] <= old["interval_90"][1]
     assert cells["old", "all", "documented"]["share"] == pytest.approx((2 / 25 + 2 / 5) / 2)
     assert cells["distribution", "rust", "all"]["share"] == 0.0
-    # Ten functions of a repository say little about it: only that of 50 counts.
+    # Ten functions say little about a repository, so only the one with 50 counts.
     assert found["repositories"]["old"] == {
         "repositories": 1,
         "worst_tenth": pytest.approx(0.1),
@@ -47,7 +47,7 @@ def test_repositories_weigh_alike_and_the_worst_are_named() -> None:
     assert found["found"]["rust"]["share"] == 1.0
 
 
-def test_the_page_is_that_of_the_shipped_model() -> None:
+def test_quality_page_matches_the_shipped_model() -> None:
     page = (PROJECT / "docs" / "quality.md").read_text(encoding="utf-8")
     manifest = json.loads(
         (PROJECT / "models" / "codeorigin-small" / "manifest.json").read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def test_the_page_is_that_of_the_shipped_model() -> None:
     assert with_quality(page, manifest) == page, "run: python -m codeorigin_training card --help"
 
 
-def test_figures_stand_between_the_markers() -> None:
+def test_figures_are_written_between_the_markers() -> None:
     rows = [*rows_of("a", 60), *rows_of("d", 4, label=1)]
     figures = false_positive_figures(rows, [Group.BARE] * 64, np.arange(64) < 3)
     shipped = json.loads((default_model_dir() / "manifest.json").read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ def answers(llm: list[bool], human: list[bool]) -> Answers:
 
 
 def sample(*, within: bool = False) -> Sample:
-    """Three repositories; the first has two humans of whom one is called llm, the second one who is not."""
+    """Three repositories: two human functions in the first, one of them called llm; one in the second, not called."""
     return Sample(
         labels=np.array([0, 0, 1, 0, 1, 1]),
         groups=np.array([0, 0, 0, 1, 1, 2]),
@@ -26,11 +26,11 @@ def sample(*, within: bool = False) -> Sample:
     )
 
 
-def test_every_figure_of_six_functions_counted_by_hand() -> None:
+def test_figures_of_six_functions_match_counts_by_hand() -> None:
     found = measure(sample(), rounds=50, seed=0)
-    # LLM 2 beats humans 0 and -1, LLM 1 both too, LLM -2 none: 4 of 9.
+    # LLM 2 beats humans 0 and -1, LLM 1 beats the same two, LLM -2 beats none: 4 of 9.
     assert found.auroc.value == pytest.approx(4 / 9)
-    # Half of the first repository's humans, none of the second's.
+    # Half of the first repository's human functions, none of the second's.
     assert found.false_positive_rate.value == pytest.approx(0.25)
     assert found.unsure.value == pytest.approx(2 / 6)
     # At 0.9: one of two right, at 0.1: two of four.
@@ -38,7 +38,7 @@ def test_every_figure_of_six_functions_counted_by_hand() -> None:
     assert (found.items, found.positives, found.units) == (6, 3, 3)
 
 
-def test_a_rate_that_needs_more_people_than_there_are_is_left_out() -> None:
+def test_rates_that_need_more_human_functions_are_left_out() -> None:
     labels = np.array([0, 1] * 100)
     logits = np.arange(200.0)
     found = measure(Sample(labels, np.arange(200) // 4, logits, None), rounds=5, seed=0)
@@ -47,8 +47,8 @@ def test_a_rate_that_needs_more_people_than_there_are_is_left_out() -> None:
     assert found.false_positive_rate.value is None
 
 
-def test_inside_repositories_the_mean_of_their_own_rankings_counts() -> None:
-    # Repository 0: 2 beats 0 but not 3; repository 1: 1 beats -1; repository 2 holds one class.
+def test_auroc_within_repositories_is_the_mean_of_their_own() -> None:
+    # Repository 0: 2 beats 0 but not 3; repository 1: 1 beats -1; repository 2 has only one class.
     assert auroc_statistic(sample(within=True))(np.arange(6)) == pytest.approx((0.5 + 1.0) / 2)
 
 
@@ -60,7 +60,7 @@ def test_a_repository_drawn_twice_counts_twice() -> None:
     assert weighted_mean(hit[twice_the_first], weights[twice_the_first]) == pytest.approx(1 / 3)
 
 
-def test_the_interval_holds_the_value_and_repeats_with_its_seed() -> None:
+def test_interval_contains_the_value_and_is_reproducible() -> None:
     generator = np.random.default_rng(0)
     labels = np.tile([0, 1], 100)
     many = Sample(labels, np.arange(200) // 10, labels + generator.normal(size=200), None)

@@ -15,7 +15,7 @@ RULE = FileRule(0.0, 0.0, 2, Scale(1.0, 0.0, 0.01, Thresholds(1.0, -1.0), {}, (-
 
 
 def rows_of(label: int, repositories: int, modern: bool = False) -> list[Row]:
-    """Two functions in one file for every repository."""
+    """One file with two functions per repository."""
     return [
         Row(CODE, "python", label, f"{label}{modern}{number}", "", modern, False, 3, path="a.py")
         for number in range(repositories)
@@ -23,9 +23,9 @@ def rows_of(label: int, repositories: int, modern: bool = False) -> list[Row]:
     ]
 
 
-def test_eras_are_ranked_apart_on_pooled_logits() -> None:
+def test_eras_are_ranked_separately_on_pooled_logits() -> None:
     rows = rows_of(1, 4) + rows_of(0, 4) + rows_of(0, 4, modern=True)
-    # Single functions of both classes overlap; their means do not, but for one modern file.
+    # Single functions of the two classes overlap; file means do not, except for one modern file.
     logits = np.array([5.0, -1.0] * 4 + [1.0, -3.0] * 4 + [1.0, -3.0] * 3 + [9.0, 1.0])
     found = file_metrics(rows, logits, RULE)
     assert found["old_human"]["auroc"] == 1.0
@@ -38,7 +38,7 @@ def test_eras_are_ranked_apart_on_pooled_logits() -> None:
     assert found["old_human"]["auroc_interval_90"] == (1.0, 1.0)
 
 
-def test_rates_are_those_of_the_rules_bands() -> None:
+def test_rates_match_the_rules_bands() -> None:
     rows = rows_of(1, 4) + rows_of(0, 4) + rows_of(0, 4, modern=True)
     pooled = [2.0, 2.0, 0.0, -2.0, -2.0, -2.0, -2.0, 0.0, 1.0, 0.5, -2.0, -2.0]
     found = file_metrics(rows, np.repeat(pooled, 2), RULE)["verdicts"]
@@ -51,7 +51,7 @@ def test_rates_are_those_of_the_rules_bands() -> None:
     assert found["files"] == 12
 
 
-def test_a_rule_that_never_says_llm_has_no_such_rates() -> None:
+def test_rule_that_never_says_llm_has_no_llm_rates() -> None:
     rows = rows_of(1, 2) + rows_of(0, 2)
     never = replace(RULE, scale=replace(RULE.scale, default=Thresholds(np.inf, -1.0)))
     found = file_metrics(rows, np.repeat([2.0, 2.0, -2.0, 2.0], 2), never)["verdicts"]
@@ -67,7 +67,7 @@ def test_files_with_too_few_functions_and_pairs_do_not_count() -> None:
     assert file_metrics(rows + more, np.append(logits, [9.0, 9.0]), RULE) == file_metrics(rows, logits, RULE)
 
 
-def test_nothing_to_measure_is_said_not_guessed() -> None:
+def test_figures_without_data_are_none() -> None:
     found = file_metrics(rows_of(1, 2), np.ones(4), RULE)
     assert found["modern_human"]["auroc"] is None
     assert found["verdicts"]["false_positive_rate_old"] is None

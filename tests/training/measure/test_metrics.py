@@ -10,11 +10,11 @@ from codeorigin_training.measure.metrics import (
 )
 
 
-def test_auroc_of_hand_counted_pairs() -> None:
+def test_auroc_matches_pairs_counted_by_hand() -> None:
     assert auroc(np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8])) == 0.75
 
 
-def test_auroc_without_a_class_is_not_a_number() -> None:
+def test_auroc_of_a_single_class_is_nan() -> None:
     assert np.isnan(auroc(np.array([1, 1]), np.array([0.1, 0.2])))
 
 
@@ -24,12 +24,12 @@ def test_tpr_counts_positives_above_the_hundredth_negative() -> None:
     assert tpr_at_fpr(labels, scores, 0.01) == 0.5
 
 
-def test_calibration_error_of_a_model_that_always_says_nine_in_ten() -> None:
+def test_calibration_error_of_a_model_that_always_says_90_percent() -> None:
     labels = np.array([1] * 6 + [0] * 4)
     assert expected_calibration_error(labels, np.full(10, 0.9)) == pytest.approx(0.3)
 
 
-def test_pairs_in_order_counts_ties_half() -> None:
+def test_ties_count_half_in_pairs_in_order() -> None:
     assert pairs_in_order(np.array([0.0, 1.0, 2.0]), np.array([1.0, 1.0, 0.0])) == 0.5
 
 

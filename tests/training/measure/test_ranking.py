@@ -10,7 +10,7 @@ SCORES = np.array([3.0, 1.0, 2.0, 0.0, -1.0, 4.0])
 REPOSITORIES = np.arange(6)
 
 
-def test_figures_are_means_over_the_draws_and_intervals_of_the_first() -> None:
+def test_figures_are_means_over_draws_with_intervals_of_the_first() -> None:
     first, second = np.array([0, 1, 3, 4]), np.array([0, 1, 2, 5])
     found = ranking_figures(LABELS, SCORES, REPOSITORIES, [first, second])
     assert found["auroc"] == pytest.approx((1.0 + 0.25) / 2)
@@ -18,7 +18,7 @@ def test_figures_are_means_over_the_draws_and_intervals_of_the_first() -> None:
     assert found["auroc_interval_90"] == found["tpr_at_1_fpr_interval_90"] == (1.0, 1.0)
 
 
-def test_an_interval_holds_what_other_repositories_would_give() -> None:
+def test_auroc_is_inside_a_narrow_interval() -> None:
     generator = np.random.default_rng(0)
     labels = np.repeat([0, 1], 200)
     scores = generator.normal(labels, 1.0)

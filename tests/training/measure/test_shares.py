@@ -1,4 +1,4 @@
-"""Manifest and report say the same of the same functions."""
+"""The manifest and the report give the same figures for the same functions."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from support.tiny_training import tiny_rows
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    """Repositories of both classes and eras, from two functions to dozens: what a draw would move most."""
+    """Repositories of both classes and eras with 2 to 200 functions, where a draw would change most."""
     sizes = [2, 2, 2, 4, 6, 10, 14, 200]
     places = np.repeat(np.arange(len(sizes)), sizes)
     made = tiny_rows(int(sum(sizes)))
@@ -26,7 +26,7 @@ def rows() -> list[Row]:
     ]
 
 
-def test_the_reports_shares_are_the_manifests_however_few_are_drawn(
+def test_report_has_the_manifests_shares_however_few_rows_are_drawn(
     rows: list[Row], tiny_wide_model: TinyModel
 ) -> None:
     detector = Detector(tiny_wide_model.directory)
@@ -42,7 +42,7 @@ def test_the_reports_shares_are_the_manifests_however_few_are_drawn(
         (found.human_called_human, "human_called_human"),
     ):
         assert ours.value == pytest.approx(manifest[key]), key
-    # The manifest's is of all functions, the report's of repositories: tables call them so.
+    # The manifest's share is over all functions, the report's over repositories, and the tables say so.
     unsure = ~answers.llm & ~answers.human
     assert manifest["unsure"] == pytest.approx(unsure.mean())
     repos = np.array([row.repo for row in rows])

@@ -1,4 +1,4 @@
-"""Figures by the number of functions of a file or commit, against counts by hand."""
+"""Figures by number of functions in a file or commit, checked against counts by hand."""
 
 import numpy as np
 import pytest
@@ -18,8 +18,8 @@ def circle(called: Booleans) -> InFiles:
     return InFiles(blank, Answers(called, ~called, blank), called)
 
 
-def test_functions_count_in_the_class_of_their_commit_and_of_their_file() -> None:
-    # A repository with a commit of twelve functions, four of which stand in one file, and another of one function.
+def test_functions_count_in_the_size_class_of_their_commit_and_file() -> None:
+    # One repository has a commit of twelve functions, four of them in one file; another one of a single function.
     rows = [row("a.py", repo="one", label=0) for _ in range(12)] + [row("b.py", repo="two", label=0)]
     rows += [row("c.py", repo="three", label=1, modern=False) for _ in range(2)]
     commits = np.array([0] * 12 + [1] + [2] * 2)
@@ -44,7 +44,7 @@ def test_functions_count_in_the_class_of_their_commit_and_of_their_file() -> Non
     assert shares["old_human", "commit", "10 or more", "in_commit"] == (0.75, 12)
 
 
-def test_repositories_weigh_alike_and_human_code_is_apart_by_era() -> None:
+def test_repositories_are_weighted_equally_and_eras_are_kept_apart() -> None:
     rows = [row("a.py", repo="one", label=0, modern=True) for _ in range(3)]
     rows += [row("a.py", repo="two", label=0, modern=True), row("a.py", repo="old", label=0)]
     called = np.array([False, False, False, True, False])
@@ -59,7 +59,7 @@ def test_repositories_weigh_alike_and_human_code_is_apart_by_era() -> None:
     assert low < 0.5 < high
 
 
-def test_who_stands_in_none_is_in_no_class() -> None:
+def test_functions_without_a_commit_or_file_have_no_size_class() -> None:
     assert sizes_of(np.array([-1, 0, 0, 1, -1])).tolist() == [0, 2, 2, 1, 0]
     rows = [row("a.py", label=0), row("b.py", label=0)]
     assert called_by_size(rows, {"by_text": circle(np.ones(2, bool))}, {"commit": np.array([-1, -1])}) == []
@@ -69,7 +69,7 @@ def sample(label: int, size: int, logit: float) -> PooledSample:
     return PooledSample(((logit, 10),) * size, label, f"{label}-{size}-{logit}", "python")
 
 
-def test_whole_commits_by_size_are_judged_as_all_are() -> None:
+def test_commits_of_each_size_are_judged_by_the_same_rule() -> None:
     scale = Scale(1.0, 0.0, 0.01, Thresholds(2.0, -2.0), {}, (0.0,), (0.5,))
     rule = PooledRule(0.0, 0.0, 4, scale)
     small = [sample(0, 5, -3.0), sample(0, 4, 2.5), sample(1, 6, 3.0), sample(1, 9, 1.0)]

@@ -23,7 +23,7 @@ def data(rows: list[Row]) -> EvaluationData:
     return EvaluationData(train=rows, held_out=held_out, pairs=pair, snippets=[], digest="", corpus="")
 
 
-def test_a_sample_holds_both_classes_in_turn_and_of_one_length_class_each() -> None:
+def test_matched_sample_alternates_classes_without_repeats() -> None:
     found = matched("name", "title", tiny_rows(200), 40, seed=0)
     assert found.labels.tolist() == [0, 1] * 20
     assert len({row.code for row in found.rows}) == 40
@@ -36,12 +36,12 @@ def test_slices_of_one_class_are_left_out() -> None:
     assert "modern" not in names
 
 
-def test_pairs_come_with_the_persons_side_first() -> None:
+def test_human_side_of_a_pair_comes_first() -> None:
     (pairs,) = [each for each in matrix_slices(data(tiny_rows(80)), CONFIG) if each.name == "pairs"]
     assert pairs.labels.tolist() == [0, 1]
 
 
-def test_pairs_are_told_apart_by_which_side_holds_a_comment() -> None:
+def test_pairs_are_sliced_by_which_side_has_comments() -> None:
     plain, commented = "def f(a):\n    return a\n", "def f(a):\n    # as it is\n    return a\n"
     sides = [
         (plain, plain),
@@ -69,7 +69,7 @@ def test_pairs_are_told_apart_by_which_side_holds_a_comment() -> None:
     }
 
 
-def test_a_file_is_the_functions_of_one_origin_at_one_path() -> None:
+def test_functions_of_a_file_share_path_and_label() -> None:
     rows = [replace(row, repo="owner/one") for row in tiny_rows(240)]
     (files,) = [each for each in matrix_slices(data(rows), CONFIG) if each.name == "files_modern"]
     assert {len(item) for item in files.items} == {4}
@@ -77,7 +77,7 @@ def test_a_file_is_the_functions_of_one_origin_at_one_path() -> None:
         assert len({(row.path, row.label) for row in item}) == 1
 
 
-def test_inside_one_repository_only_those_with_enough_of_both_classes_count() -> None:
+def test_inside_slice_needs_enough_of_both_classes_in_a_repository() -> None:
     rows = tiny_rows(120)
     mixed = [replace(row, repo="owner/mixed" if number < 60 else row.repo) for number, row in enumerate(rows)]
     (inside,) = [each for each in matrix_slices(data(mixed), CONFIG) if each.name == "inside"]
@@ -85,7 +85,7 @@ def test_inside_one_repository_only_those_with_enough_of_both_classes_count() ->
     assert inside.within
 
 
-def test_a_generator_with_too_few_snippets_has_no_row() -> None:
+def test_generators_with_too_few_snippets_have_no_slice() -> None:
     rows = [
         replace(row, group=str(number), generator="" if row.label == 0 else "big" if number < 30 else "small")
         for number, row in enumerate(tiny_rows(34))
@@ -95,19 +95,19 @@ def test_a_generator_with_too_few_snippets_has_no_row() -> None:
     assert Counter(found[1].labels.tolist())[1] == 5
 
 
-def test_the_split_keeps_a_task_whole_whatever_its_repository() -> None:
+def test_split_keeps_tasks_together_across_repositories() -> None:
     rows = [replace(row, group=f"task{number // 5}") for number, row in enumerate(tiny_rows(200))]
     train, held_out = split(rows)
     assert held_out
     assert not {row.group for row in train} & {row.group for row in held_out}
 
 
-def test_an_agent_has_one_name() -> None:
+def test_agent_names_are_normalized() -> None:
     assert {agent_family(name) for name in ("copilot-AUTHOR", "Copilot", "copilot")} == {"copilot"}
     assert agent_family("cursor agent") == "cursor"
 
 
-def test_the_cap_draws_the_same_rows_again_and_keeps_their_order() -> None:
+def test_cap_per_repository_is_reproducible_and_keeps_the_order() -> None:
     rows = [replace(row, repo="owner/one") for row in tiny_rows(40)]
     kept = cap_per_repository(rows, 5, seed=1)
     assert Counter(row.label for row in kept) == {0: 5, 1: 5}

@@ -1,4 +1,4 @@
-"""Figures of code outside of functions, on made-up logits."""
+"""Figures for code outside functions, on made-up logits."""
 
 from dataclasses import replace
 
@@ -11,12 +11,12 @@ from support.top_level_rows import CODE, answers, packages, together
 
 
 def calls(rows: list[Row], called: list[float]) -> dict[str, object]:
-    """Figures where of every language's classes this share is called."""
+    """Figures where each row is called with its probability in ``called``."""
     numbers = np.random.default_rng(0).random(len(rows))
     return calls_of(rows, numbers < np.array(called))
 
 
-def test_a_language_is_told_apart_where_its_llm_code_is_surely_called_more_often() -> None:
+def test_language_is_told_apart_if_its_llm_code_is_clearly_called_more_often() -> None:
     rows, _ = together(
         *(packages(name, 40, 0.0) for name in ("python", "ruby", "php")),
         answers("python", 300, 0.0),
@@ -49,10 +49,10 @@ def test_units_are_packages_and_tasks() -> None:
     assert [cell["repositories"] for cell in figures["cells"] if cell["language"] == "python"] == [7]
 
 
-def test_length_and_source_do_not_count_as_telling_apart() -> None:
+def test_length_and_source_do_not_improve_the_ranking() -> None:
     rows, _ = together(answers("python", 60, 0.0), answers("python", 60, 0.0, label=0))
     other = [replace(row, repo="snippets/llm alone") for row in answers("python", 40, 0.0)[0]]
-    # LLM answers are the longer ones, and the logit knows nothing but length; that of the other source, all.
+    # LLM answers are longer, and the logit is only the length; that of the other source gives the class away.
     rows = [
         replace(row, code=CODE * (1 if (number % 3 == 0) == bool(row.label) else 3))
         for number, row in enumerate(rows)

@@ -1,4 +1,4 @@
-"""The pretraining loop on a corpus of a few functions: it learns, it stops, it goes on."""
+"""The pretraining loop on a corpus of a few functions: it learns, stops and resumes."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def last_figures(config: PretrainConfig, **options: object) -> Mapping[str, floa
     return seen[-1]
 
 
-def test_the_loss_on_held_out_code_falls_and_accuracy_rises() -> None:
+def test_validation_loss_falls_and_accuracy_rises() -> None:
     short = last_figures(dataclasses.replace(CONFIG, steps=1, learning_rate=1e-6))
     long = last_figures(dataclasses.replace(CONFIG, steps=100, learning_rate=1e-2))
     assert long["validation_mlm_loss"] < short["validation_mlm_loss"] - 1.2
@@ -87,7 +87,7 @@ def test_syntax_targets_are_learnt() -> None:
         {"dropout": True, "whole_line_share": 1.0},
     ],
 )
-def test_an_interrupted_run_ends_as_it_would_have(
+def test_interrupted_run_ends_like_an_uninterrupted_one(
     changes: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = dataclasses.replace(CONFIG, checkpoint_seconds=1e-9, **changes)  # type: ignore[arg-type]
@@ -109,7 +109,7 @@ def test_an_interrupted_run_ends_as_it_would_have(
         with pytest.raises(InterruptionError):
             pretrain(TOKENS, tiny_tokenizer(), compact(), config, silent, checkpoint)
     lines: list[str] = []
-    # Other initial weights: what counts is the checkpoint.
+    # Other initial weights: only the checkpoint counts.
     torch.manual_seed(99)
     resumed = pretrain(
         TOKENS, tiny_tokenizer(), CompactEncoder(tiny_shape(1)), config, lines.append, checkpoint
@@ -129,7 +129,7 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["other settings", "broken file"])
-def test_a_checkpoint_that_does_not_fit_is_not_used(damage: str, tmp_path: Path) -> None:
+def test_mismatched_or_broken_checkpoint_is_ignored(damage: str, tmp_path: Path) -> None:
     checkpoint = tmp_path / "pretraining.pt"
     pretrain(TOKENS, tiny_tokenizer(), compact(), CONFIG, silent, checkpoint)
     config = CONFIG
@@ -142,7 +142,7 @@ def test_a_checkpoint_that_does_not_fit_is_not_used(damage: str, tmp_path: Path)
     assert not any("going on" in line for line in lines)
 
 
-def test_seeds_decide() -> None:
+def test_result_depends_only_on_the_seed() -> None:
     runs = [
         weights(pretrain(TOKENS, tiny_tokenizer(), compact(), dataclasses.replace(CONFIG, seed=seed), silent))
         for seed in (1, 1, 2)
@@ -151,7 +151,7 @@ def test_seeds_decide() -> None:
     assert not same(runs[0], runs[2])
 
 
-def test_the_head_is_left_alone() -> None:
+def test_pretraining_leaves_the_head_unchanged() -> None:
     before = weights(compact())
     after = weights(pretrain(TOKENS, tiny_tokenizer(), compact(), CONFIG, silent))
     heads = [name for name in before if name.startswith("head.")]
@@ -159,7 +159,7 @@ def test_the_head_is_left_alone() -> None:
     assert not torch.equal(before["tokens.weight"], after["tokens.weight"])
 
 
-def test_a_budget_of_seconds_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_training_stops_after_its_budget_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(10_000))
     monkeypatch.setattr(state, "time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
     steps: list[int] = []
@@ -168,12 +168,12 @@ def test_a_budget_of_seconds_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 2 < steps[-1] < 60
 
 
-def test_bfloat16_trains_too() -> None:
+def test_training_works_in_bfloat16() -> None:
     figures = last_figures(dataclasses.replace(CONFIG, precision=Precision.BFLOAT16, steps=20))
     assert figures["validation_mlm_loss"] < 5.5
 
 
-def test_a_transformers_encoder_is_pretrained() -> None:
+def test_transformers_encoder_can_be_pretrained() -> None:
     torch.manual_seed(0)
     body = RobertaConfig(
         vocab_size=50,
@@ -196,19 +196,19 @@ def test_a_transformers_encoder_is_pretrained() -> None:
     assert seen[-1]["validation_mlm_loss"] < 5.0
 
 
-def test_the_learning_rate_rises_and_falls_to_nothing() -> None:
+def test_learning_rate_rises_then_falls_to_zero() -> None:
     rates = [learning_rate_factor(progress, 0.1) for progress in (0.0, 0.05, 0.1, 0.55, 1.0, 1.2)]
     assert rates == pytest.approx([0.0, 0.5, 1.0, 0.5, 0.0, 0.0])
     assert learning_rate_factor(0.5, 0.5) == 1.0
 
 
-def test_the_clock_counts_over_interruptions() -> None:
+def test_clock_adds_up_time_across_interruptions() -> None:
     clock = Clock(PretrainConfig(seconds=100.0), step=3, before=40.0)
     assert 0.4 <= clock.progress < 0.5
     assert Clock(PretrainConfig(steps=4), step=3).progress == 0.75
 
 
-def test_what_cannot_be_trained_is_one_line() -> None:
+def test_invalid_inputs_are_refused() -> None:
     with pytest.raises(PretrainError, match="no document"):
         pretrain([np.array([5], dtype=np.int32)], tiny_tokenizer(), compact(), CONFIG, silent)
     with pytest.raises(PretrainError, match="context of 64"):

@@ -1,4 +1,4 @@
-"""What is hidden, how much of it, and what stands in its place."""
+"""What is masked, how much of it, and what replaces it."""
 
 import dataclasses
 from pathlib import Path
@@ -27,17 +27,17 @@ def packed(rows: int = 300) -> PackedRows:
     return lay_out(pieces, tokens, 256, tokenizer.pad_id)
 
 
-def test_the_newline_is_found() -> None:
+def test_newline_token_is_found() -> None:
     ids = tiny_tokenizer().encode(normalize("a = 1\nb = 2\nc = 3", "python")).ids
     assert (ids == VOCABULARY.newline_id).sum() == 2
     assert not {VOCABULARY.mask_id, VOCABULARY.pad_id} & set(VOCABULARY.ordinary.tolist())
 
 
-def test_special_tokens_are_never_drawn_wherever_they_stand(tmp_path: Path) -> None:
+def test_special_tokens_are_never_drawn_whatever_their_ids(tmp_path: Path) -> None:
     own, _ = own_tokenizer(str(write_tiny_roberta(tmp_path)))
     tokenizer = Tokenizer(own)
     vocabulary = MaskingVocabulary.of(tokenizer)
-    # As CodeBERT has them: four come first, MASK is the last id.
+    # As in CodeBERT: four come first, and MASK is the last id.
     special = {0, 1, 2, 3, tokenizer.vocab_size - 1}
     assert tokenizer.special_ids == special
     assert tokenizer.mask_id == tokenizer.vocab_size - 1
@@ -48,7 +48,7 @@ def test_special_tokens_are_never_drawn_wherever_they_stand(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("whole_line_share", [0.0, 1.0])
 @pytest.mark.parametrize("mask_rate", [0.15, 0.25])
-def test_the_share_that_is_hidden(mask_rate: float, whole_line_share: float) -> None:
+def test_masked_share_matches_the_mask_rate(mask_rate: float, whole_line_share: float) -> None:
     config = PretrainConfig(mask_rate=mask_rate, whole_line_share=whole_line_share)
     rows = packed()
     chosen = choose(rows, VOCABULARY, config, np.random.default_rng(0))
@@ -57,7 +57,7 @@ def test_the_share_that_is_hidden(mask_rate: float, whole_line_share: float) -> 
     assert chosen[can_be].mean() == pytest.approx(mask_rate, abs=0.015)
 
 
-def test_whole_lines_are_hidden_or_not_at_all() -> None:
+def test_lines_are_masked_whole_or_not_at_all() -> None:
     rows = packed()
     config = PretrainConfig(whole_line_share=1.0)
     chosen = choose(rows, VOCABULARY, config, np.random.default_rng(1))
@@ -74,7 +74,7 @@ def test_whole_lines_are_hidden_or_not_at_all() -> None:
     assert {flags[0] for flags in lines.values()} == {True, False}
 
 
-def test_a_share_of_the_documents_has_whole_lines_hidden() -> None:
+def test_configured_share_of_documents_is_masked_by_whole_lines() -> None:
     rows = packed()
     config = PretrainConfig(whole_line_share=0.3, mask_rate=0.5)
     chosen = choose(rows, VOCABULARY, config, np.random.default_rng(2))
@@ -88,7 +88,7 @@ def test_a_share_of_the_documents_has_whole_lines_hidden() -> None:
     assert np.mean(untouched) == pytest.approx(0.3, abs=0.1)
 
 
-def test_eighty_ten_ten() -> None:
+def test_masked_tokens_are_corrupted_80_10_10() -> None:
     rows = packed()
     chosen = np.random.default_rng(0).random(rows.ids.shape) < 0.5
     shown = corrupt(rows.ids, chosen, VOCABULARY, 0.8, 0.1, np.random.default_rng(1))
@@ -114,6 +114,6 @@ def test_eighty_ten_ten() -> None:
         {"learning_rate": 0.0},
     ],
 )
-def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
+def test_invalid_settings_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must"):
         dataclasses.replace(PretrainConfig(), **wrong)  # type: ignore[arg-type]

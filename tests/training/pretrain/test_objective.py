@@ -32,14 +32,14 @@ def objective_and_examples(*, only_mask: bool = False) -> tuple[PretrainObjectiv
     return objective.eval(), batcher.examples(pieces, np.random.default_rng(0), only_mask=only_mask)
 
 
-def test_an_untrained_model_guesses_among_the_whole_vocabulary() -> None:
+def test_untrained_model_guesses_uniformly_over_the_vocabulary() -> None:
     objective, examples = objective_and_examples()
     outcome = objective(examples, False)
     assert float(outcome.loss) == pytest.approx(math.log(tiny_tokenizer().vocab_size), rel=0.15)
     torch.testing.assert_close(outcome.figures["mlm_loss"], outcome.loss.detach())
 
 
-def test_only_hidden_tokens_are_predicted() -> None:
+def test_only_masked_tokens_are_predicted() -> None:
     objective, examples = objective_and_examples()
     changed = torch.where(examples.chosen, examples.ids, (examples.ids + 1) % 300)
     other = dataclasses.replace(examples, ids=changed)
@@ -48,7 +48,7 @@ def test_only_hidden_tokens_are_predicted() -> None:
     assert float(objective(none, False).loss) == 0.0
 
 
-def test_what_is_drawn_right_is_no_replacement() -> None:
+def test_correctly_drawn_tokens_are_not_replacements() -> None:
     _, examples = objective_and_examples(only_mask=True)
     truth = examples.ids[examples.chosen]
     wanted = torch.where(torch.arange(len(truth)) % 2 == 0, truth, (truth + 1) % 300)
@@ -81,13 +81,13 @@ def test_detection_trains_generator_encoder_and_shared_embeddings() -> None:
     assert objective.tokens.bias.grad is None
 
 
-def test_the_generator_is_a_quarter_as_wide() -> None:
+def test_generator_is_a_quarter_of_the_encoders_width() -> None:
     shape = dataclasses.replace(tiny_shape(1), dim=256, heads=4)
     objective = PretrainObjective(CompactEncoder(shape), MaskingVocabulary.of(tiny_tokenizer()), CONFIG)
     assert objective.generator.down.out_features == 64
 
 
-def test_the_detector_cannot_tell_by_the_ngrams_what_was_hidden() -> None:
+def test_ngrams_do_not_reveal_masked_tokens_to_the_detector() -> None:
     objective, examples = objective_and_examples(only_mask=True)
     seen: list[torch.Tensor] = []
     embed = objective.encoder.embed
@@ -98,7 +98,7 @@ def test_the_detector_cannot_tell_by_the_ngrams_what_was_hidden() -> None:
     assert (seen[1][..., 0][with_context] > 0).all()
 
 
-def test_no_document_sees_another() -> None:
+def test_documents_in_a_row_do_not_see_each_other() -> None:
     objective, examples = objective_and_examples()
     first = examples.document == 0
     shown = torch.where(first, examples.shown, (examples.shown + 7) % 300)
@@ -113,7 +113,7 @@ def test_no_document_sees_another() -> None:
     torch.testing.assert_close(states[0][first], states[1][first], rtol=0, atol=0)
 
 
-def test_validation_holds_out_its_share_and_never_everything() -> None:
+def test_validation_gets_its_share_but_never_everything() -> None:
     tokens = [np.arange(5, dtype=np.int32)] * 200
     training, validation = split_validation(tokens, PretrainConfig(validation_share=0.1))
     assert len(validation) == 20

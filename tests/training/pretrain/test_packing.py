@@ -1,4 +1,4 @@
-"""Packing: nothing lost, nothing doubled, nothing seen across documents."""
+"""Packing: nothing lost, nothing duplicated, nothing visible across documents."""
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ def documents() -> list[np.ndarray]:
     return [generator.integers(2, 300, length).astype(np.int32) for length in LENGTHS]
 
 
-def test_every_token_is_in_one_row_once_and_no_row_is_too_long() -> None:
+def test_tokens_are_packed_once_and_no_row_is_too_long() -> None:
     for seed in range(20):
         rows = pack(LENGTHS, 64, np.random.default_rng(seed))
         assert all(sum(piece.stop - piece.start for piece in row) <= 64 for row in rows)
@@ -32,13 +32,13 @@ def test_every_token_is_in_one_row_once_and_no_row_is_too_long() -> None:
             assert seen >= length - 1 if length > 1 else seen == 0
 
 
-def test_rows_are_filled() -> None:
+def test_rows_are_nearly_full() -> None:
     lengths = np.random.default_rng(0).integers(5, 60, 400).tolist()
     rows = pack(lengths, 128, np.random.default_rng(0))
     assert len(rows) * 128 < 1.02 * sum(lengths)
 
 
-def test_cuts_of_long_documents_wander() -> None:
+def test_long_documents_are_cut_at_random_places() -> None:
     cuts = {
         row[0].stop
         for seed in range(10)
@@ -64,7 +64,7 @@ def test_positions_and_documents_follow_the_pieces() -> None:
     np.testing.assert_array_equal(gather(rows, tokens, 64, padding=0), packed.ids)
 
 
-def test_no_ngram_reaches_over_the_start_of_its_document() -> None:
+def test_ngrams_do_not_cross_the_start_of_their_document() -> None:
     tokens = documents()
     rows = pack(LENGTHS, 64, np.random.default_rng(1))
     packed = lay_out(rows, tokens, 64, pad_id=0)
@@ -75,7 +75,7 @@ def test_no_ngram_reaches_over_the_start_of_its_document() -> None:
             np.testing.assert_array_equal(ngrams[row][packed.document[row] == number], alone)
 
 
-def test_another_documents_tokens_change_nothing() -> None:
+def test_hidden_states_do_not_depend_on_other_documents() -> None:
     torch.manual_seed(0)
     encoder = CompactEncoder(tiny_shape(2)).eval()
     first = np.arange(10, 30, dtype=np.int32)
@@ -95,7 +95,7 @@ def test_another_documents_tokens_change_nothing() -> None:
     assert not torch.allclose(states[0][1], states[1][1])
 
 
-def test_a_stream_goes_on_where_another_stood() -> None:
+def test_stream_resumes_from_a_saved_position() -> None:
     stream = RowStream([20] * 11, 64, seed=3)
     stream.take(7)
     again = RowStream([20] * 11, 64, seed=3)

@@ -1,4 +1,4 @@
-"""Targets from the syntax tree stand on the right tokens."""
+"""Targets from the syntax tree are assigned to the right tokens."""
 
 import numpy as np
 import pytest
@@ -26,16 +26,16 @@ def at(code: str, language: str, part: str) -> tuple[str, int]:
 PYTHON = 'def load(xs):\n    if xs:\n        return "é" + str(xs)\n    return None'
 
 
-def test_parents_in_python() -> None:
+def test_python_tokens_have_their_parents_type() -> None:
     assert at(PYTHON, "python", "def")[0] == "function_definition"
     assert at(PYTHON, "python", "(xs)")[0] == "parameters"
     assert at(PYTHON, "python", "if")[0] == "if_statement"
-    # Behind a character of two bytes.
+    # After a two-byte character.
     assert at(PYTHON, "python", "str")[0] == "call"
     assert at(PYTHON, "python", "None")[0] == "return_statement"
 
 
-def test_depth_grows_inwards() -> None:
+def test_depth_increases_with_nesting() -> None:
     depths = [at(PYTHON, "python", part)[1] for part in ("def", "if", "str")]
     assert depths == sorted(set(depths))
 
@@ -49,11 +49,11 @@ def test_depth_grows_inwards() -> None:
         ("typescript", "function load(x: number) { return x; }", "return", "return_statement"),
     ],
 )
-def test_functions_that_stand_alone_are_read(language: str, code: str, part: str, parent: str) -> None:
+def test_standalone_functions_are_parsed(language: str, code: str, part: str, parent: str) -> None:
     assert at(code, language, part)[0] == parent
 
 
-def test_targets_are_as_long_as_the_tokens_and_bounded() -> None:
+def test_targets_match_the_tokens_in_length_and_are_bounded() -> None:
     rows = [*tiny_rows(10), row("", "python"), row("}{ \ud800 %%%", "c")]
     tokens = encode_rows(rows, tiny_tokenizer())
     targets = syntax_targets(rows, tiny_tokenizer(), types=4, depths=3)

@@ -1,4 +1,4 @@
-"""A body made an encoder: vocabulary and layers cut, what is left as it was."""
+"""Turning a body into an encoder: vocabulary and layers are cut, the rest stays as it was."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def backend(folder: Path) -> BpeTokenizer:
     return BpeTokenizer.from_file(str(folder / "tokenizer.json"))
 
 
-def test_a_cut_vocabulary_reads_every_text_back_and_keeps_lines_apart(folder: Path) -> None:
+def test_cut_vocabulary_round_trips_text_and_keeps_lines_apart(folder: Path) -> None:
     cut, _ = cut_vocabulary(backend(folder), TEXTS, 290)
     assert cut.get_vocab_size() <= 290
     tokenizer = Tokenizer(cut)
@@ -46,7 +46,7 @@ def test_old_ids_name_the_same_tokens(folder: Path) -> None:
     ]
 
 
-def test_bytes_that_the_body_never_met_are_new(folder: Path) -> None:
+def test_bytes_missing_from_the_body_are_new(folder: Path) -> None:
     described = json.loads(backend(folder).to_str())
     gone = "\u0143"
     del described["model"]["vocab"][gone]
@@ -55,7 +55,7 @@ def test_bytes_that_the_body_never_met_are_new(folder: Path) -> None:
     assert old_ids.count(NEW) == 3
 
 
-def test_what_code_uses_is_kept_before_what_it_does_not(folder: Path) -> None:
+def test_tokens_used_in_code_are_kept_first(folder: Path) -> None:
     used = cut_vocabulary(backend(folder), ["orders orders orders"], 285)[0]
     unused = cut_vocabulary(backend(folder), ["zq zq"], 285)[0]
     length = [len(each.encode("orders orders", add_special_tokens=False).ids) for each in (used, unused)]
@@ -69,7 +69,7 @@ def test_vocabularies_that_cannot_be_cut_are_refused(folder: Path) -> None:
         cut_vocabulary(BpeTokenizer(models.BPE(vocab={"a": 0}, merges=[])), TEXTS, 300)
 
 
-def test_the_encoder_says_what_the_body_says_about_the_same_tokens(folder: Path) -> None:
+def test_encoder_gives_the_bodys_states_for_the_same_tokens(folder: Path) -> None:
     config = AdoptConfig(body=folder, layers=2, vocabulary=300, sample=10, context=32, head_dim=8)
     encoder, cut = adopt_body(config, TEXTS)
     _, old_ids = cut_vocabulary(backend(folder), TEXTS, 300)

@@ -14,7 +14,7 @@ from codeorigin_training.pretrained.body import body_ids, body_text, cut_layers,
 from support.tiny_body import write_tiny_body
 
 
-def test_the_lowest_layers_are_kept_and_say_what_they_said(tmp_path: Path) -> None:
+def test_lowest_layers_are_kept_with_the_same_output(tmp_path: Path) -> None:
     folder = write_tiny_body(tmp_path / "body")
     body, tokenizer = load_body(folder, layers=2)
     ids = torch.tensor([body_ids(tokenizer, "def add(left, right):", 20)])
@@ -23,7 +23,7 @@ def test_the_lowest_layers_are_kept_and_say_what_they_said(tmp_path: Path) -> No
     assert len(body.layers) == 2
 
 
-def test_more_layers_than_there_are_is_an_error(tmp_path: Path) -> None:
+def test_invalid_number_of_layers_is_refused(tmp_path: Path) -> None:
     folder = write_tiny_body(tmp_path / "body")
     with pytest.raises(EncoderError, match="the body has 4 layers, not 5"):
         load_body(folder, layers=5)
@@ -31,7 +31,7 @@ def test_more_layers_than_there_are_is_an_error(tmp_path: Path) -> None:
         cut_layers(AutoModel.from_pretrained(folder), 0)
 
 
-def test_no_body_is_an_error_that_says_what_to_name(tmp_path: Path) -> None:
+def test_error_for_a_missing_body_says_what_to_pass(tmp_path: Path) -> None:
     for path in (tmp_path / "nothing", tmp_path / "nothing.gguf"):
         with pytest.raises(EncoderError, match="name a GGUF file or a folder written by save_pretrained"):
             load_body(path)
@@ -53,9 +53,9 @@ def test_a_gguf_file_is_dequantised_once(tmp_path: Path) -> None:
     )
 
 
-def test_half_of_a_body_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_partly_written_body_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, kept = _write_gguf(tmp_path / "tiny.gguf"), tmp_path / "kept"
-    # As a call that was killed leaves it.
+    # As left by a call that was killed.
     (tmp_path / "partial-kept").mkdir()
     (tmp_path / "partial-kept" / "stale.json").write_text("{}")
 
@@ -71,14 +71,14 @@ def test_half_of_a_body_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not (kept / "stale.json").exists()
 
 
-def test_indentation_is_four_spaces_a_level_whatever_it_was() -> None:
+def test_indentation_becomes_four_spaces_per_level() -> None:
     expected = "def f(x):\n    if x:\n        return 1\n\n    return 2"
     for indent in ("\t", "  ", "   ", "    "):
         code = expected.replace("    ", indent)
         assert body_text(code, "python") == expected
 
 
-def test_ids_begin_with_the_token_that_begins_a_document(tmp_path: Path) -> None:
+def test_ids_start_with_the_begin_of_document_token(tmp_path: Path) -> None:
     _, tokenizer = load_body(write_tiny_body(tmp_path / "body"))
     ids = body_ids(tokenizer, "def add(left, right):\n    return left + right", 3)
     assert ids[0] == 1
@@ -86,7 +86,7 @@ def test_ids_begin_with_the_token_that_begins_a_document(tmp_path: Path) -> None
 
 
 def _write_gguf(path: Path) -> Path:
-    """One layer of 32, its matrices in four bits as they are in bodies that people publish."""
+    """One layer of width 32, with four-bit matrices as in published bodies."""
     generator = np.random.default_rng(0)
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     tokens = ["<|endoftext|>", "<|im_start|>", *alphabet, "ab"]

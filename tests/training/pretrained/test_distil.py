@@ -1,4 +1,4 @@
-"""A student follows its teacher without a label."""
+"""A student learns from its teacher without labels."""
 
 from dataclasses import replace
 
@@ -20,13 +20,13 @@ CONFIG = DistilConfig(
 )
 
 
-def test_a_student_says_what_its_teacher_says() -> None:
+def test_student_agrees_with_its_teacher() -> None:
     rows = tiny_rows(60)
     teacher = tiny_decoder(tiny_tokenizer())
     finetune(
         teacher, examples_of(rows), tiny_tokenizer(), replace(QUICK, steps=40, tokens_per_batch=1024), SILENT
     )
-    # Labels that say the contrary: the student must not look at them.
+    # Inverted labels: the student must not look at them.
     wrong = [replace(row, label=1 - row.label) for row in rows]
     student, figures = distil(teacher, wrong, tiny_tokenizer(), CONFIG, SILENT)
     assert len(student.body.layers) == 1
@@ -36,7 +36,7 @@ def test_a_student_says_what_its_teacher_says() -> None:
     assert len(teacher.body.layers) == 3
 
 
-def test_a_student_starts_as_layers_of_its_teacher() -> None:
+def test_student_starts_with_layers_of_its_teacher() -> None:
     teacher = tiny_decoder(tiny_tokenizer())
     student = make_student(teacher, 2)
     for layer, number in zip(student.body.layers, (0, 2), strict=True):

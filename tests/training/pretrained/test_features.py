@@ -1,4 +1,4 @@
-"""Features in shards: the right states, resumed where they stopped, never mixed."""
+"""Features in shards: the right states, resumed where extraction stopped, never mixed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_token_states_are_kept_for_the_first_functions(folder: Path, tmp_path: P
         np.testing.assert_allclose(kept[index].mean(axis=0), found["mean"][place, 0], atol=2e-3)
 
 
-def test_a_stopped_reading_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
+def test_interrupted_extraction_resumes_where_it_stopped(folder: Path, tmp_path: Path) -> None:
     assert read(folder, tmp_path / "part", seconds=-1.0) == (0, [])
     whole, _ = read(folder, tmp_path / "part")
     (tmp_path / "part" / "00001.npz").unlink()

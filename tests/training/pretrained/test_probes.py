@@ -1,4 +1,4 @@
-"""Regressions on features: they find what is there, and nothing of what they must not see."""
+"""Regressions on features: they find what is there, and nothing that they must not see."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_no_row_is_judged_by_a_probe_that_saw_its_repository() -> None:
     assert all(not training & judged for training, judged in seen)
 
 
-def test_a_point_of_the_learning_curve_reads_the_first_rows_alone() -> None:
+def test_learning_curve_point_uses_only_the_first_rows() -> None:
     sizes: list[int] = []
 
     def fit(training: np.ndarray) -> object:
@@ -60,7 +60,7 @@ def test_a_point_of_the_learning_curve_reads_the_first_rows_alone() -> None:
     assert set(sizes) == {50}
 
 
-def test_attention_finds_the_token_that_tells_where_a_mean_drowns_it() -> None:
+def test_attention_finds_the_telling_token_that_a_mean_hides() -> None:
     states = []
     for sign in SIGN:
         tokens = GENERATOR.normal(size=(GENERATOR.integers(8, 24), 8)).astype(np.float32)
@@ -76,7 +76,7 @@ def test_attention_finds_the_token_that_tells_where_a_mean_drowns_it() -> None:
     assert attention["old_human_auroc"] > mean["old_human_auroc"] + 0.1
 
 
-def test_what_is_added_has_the_asked_share_of_the_spread() -> None:
+def test_added_logit_has_the_requested_share_of_the_spread() -> None:
     wide, deep = GENERATOR.normal(size=500) * 3, GENERATOR.normal(size=500) * 70
     extra = added(wide, deep, 0.2) - wide
     assert extra.std() == pytest.approx(0.2 * wide.std())
@@ -84,6 +84,6 @@ def test_what_is_added_has_the_asked_share_of_the_spread() -> None:
     assert added(wide, np.zeros(500), 0.5) == pytest.approx(wide)
 
 
-def test_repositories_of_one_class_say_nothing_about_their_inside() -> None:
+def test_repositories_of_one_class_give_no_inside_figure() -> None:
     rows = [Row("code", "go", 1, f"owner/repo{number}", "", False, False, 5) for number in range(6)]
     assert inside_repositories(rows, np.arange(6.0)) == {"inside": None, "inside_repositories": 0}

@@ -23,7 +23,7 @@ def row(repo: str, label: int, number: int = 0, **fields: object) -> Row:
     return Row(**(values | fields))  # type: ignore[arg-type]
 
 
-def test_the_beginning_holds_both_classes_and_every_repository_before_any_comes_often() -> None:
+def test_order_starts_with_both_classes_and_all_repositories_evenly() -> None:
     rows = [row(repo, label, number) for repo in OPEN[:10] for label in (0, 1) for number in range(20)]
     order = reading_order(rows)
     first = [rows[index] for index in order[:70]]
@@ -45,12 +45,12 @@ def test_held_out_repositories_and_tiny_functions_are_never_read() -> None:
     assert {found.lines for found in chosen} == {3}
 
 
-def test_cells_that_hold_one_class_alone_are_left_out() -> None:
+def test_cells_with_only_one_class_are_left_out() -> None:
     rows = [row(OPEN[0], 1), row(OPEN[1], 0), row(OPEN[0], 1, code="// note\nf()\ng()", language="go")]
     assert set(reading_order(rows).tolist()) == {0, 1}
 
 
-def test_both_sides_of_a_pair_stand_together() -> None:
+def test_sides_of_a_pair_are_adjacent() -> None:
     rows = [row(repo, label, number) for repo in OPEN[:4] for label in (0, 1) for number in range(30)]
     rows += [row(OPEN[5], label, pair=f"p{number}") for number in range(5) for label in (0, 1)]
     order = reading_order(rows)
@@ -61,7 +61,7 @@ def test_both_sides_of_a_pair_stand_together() -> None:
         assert rows[order[left]].pair == rows[order[right]].pair
 
 
-def test_the_strata_of_a_row() -> None:
+def test_rows_are_assigned_to_their_stratum() -> None:
     assert stratum(row(OPEN[0], 0, source="debian")).group == "distribution"
     assert stratum(row(OPEN[0], 0, modern=True)).group == "modern"
     assert stratum(row(OPEN[0], 1, modern=True)).group == "llm"

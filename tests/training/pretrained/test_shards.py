@@ -1,4 +1,4 @@
-"""Encoders in small files."""
+"""Encoders stored in small files."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from support.tiny_training import tiny_tokenizer
 
 
 @pytest.mark.parametrize(("bits", "steps"), [(8, 255), (4, 15)])
-def test_no_weight_is_further_off_than_half_a_step(tmp_path: Path, bits: int, steps: int) -> None:
+def test_rounding_error_is_about_half_a_step_at_most(tmp_path: Path, bits: int, steps: int) -> None:
     model = tiny_decoder(tiny_tokenizer())
     write_shards(model, tmp_path, bits=bits)
     again = read_shards(tmp_path).state_dict()
@@ -28,7 +28,7 @@ def test_no_weight_is_further_off_than_half_a_step(tmp_path: Path, bits: int, st
             torch.testing.assert_close(again[name], value, rtol=2e-3, atol=1e-4)
 
 
-def test_weights_of_four_bits_come_back_as_they_were(tmp_path: Path) -> None:
+def test_four_bit_weights_survive_a_second_round_trip(tmp_path: Path) -> None:
     model = tiny_decoder(tiny_tokenizer())
     write_shards(model, tmp_path / "first", bits=4)
     once = read_shards(tmp_path / "first")
@@ -37,7 +37,7 @@ def test_weights_of_four_bits_come_back_as_they_were(tmp_path: Path) -> None:
         torch.testing.assert_close(value, once.state_dict()[name], rtol=1e-3, atol=1e-5)
 
 
-def test_no_part_is_larger_than_asked_and_old_parts_go(tmp_path: Path) -> None:
+def test_parts_respect_the_size_limit_and_old_parts_are_removed(tmp_path: Path) -> None:
     model = tiny_decoder(tiny_tokenizer())
     small = write_shards(model, tmp_path, most_bytes=8000)
     assert len(small) > 3
@@ -46,7 +46,7 @@ def test_no_part_is_larger_than_asked_and_old_parts_go(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["encoder.json", "part-0.npz"]
 
 
-def test_encoders_of_any_class_are_kept(tmp_path: Path) -> None:
+def test_encoder_class_is_restored(tmp_path: Path) -> None:
     model = fresh_model()
     write_shards(model, tmp_path)
     assert type(read_shards(tmp_path)) is type(model)

@@ -1,4 +1,4 @@
-"""Control flow and trees of functions, against graphs drawn by hand."""
+"""Control flow and syntax trees of functions, checked against graphs drawn by hand."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def edges(code: str, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_choice_has_two_ways(language: str) -> None:
+def test_if_has_two_branches(language: str) -> None:
     assert set(edges(CHOICE[language], language)) == {
         "entry if2", "if2 statement3", "if2 return4", "statement3 return5", "return4 exit", "return5 exit",
     }  # fmt: skip
@@ -56,7 +56,7 @@ def test_a_loop_goes_back_and_break_leaves_it(language: str) -> None:
 
 
 @pytest.mark.parametrize("head", ["for b in a", "while a"])
-def test_a_loop_that_nothing_broke_off_goes_to_its_else(head: str) -> None:
+def test_loop_that_ends_without_break_goes_to_its_else(head: str) -> None:
     code = f"def f(a):\n {head}:\n  if g(): break\n else:\n  return 1\n return 2\n"
     assert set(edges(code, "python")) == {
         "entry loop2", "loop2 if3", "if3 break4", "if3 loop2", "loop2 return5", "return5 exit",
@@ -78,7 +78,7 @@ def test_a_loop_that_nothing_broke_off_goes_to_its_else(head: str) -> None:
         ("python", "def f(a):\n match a:\n  case 1:\n   g()\n  case 2:\n   h()\n return 2\n", False),
     ],
 )  # fmt: skip
-def test_cases_fall_through_where_the_language_lets_them(language: str, code: str, falls: bool) -> None:
+def test_cases_fall_through_in_languages_that_allow_it(language: str, code: str, falls: bool) -> None:
     found = control_flow(code, language)
     assert found is not None
     assert found.kinds[2:5] == ("switch", "case", "statement")
@@ -91,7 +91,7 @@ def test_cases_fall_through_where_the_language_lets_them(language: str, code: st
     )
 
 
-def test_a_handler_is_reached_from_the_try_and_all_goes_to_the_end() -> None:
+def test_handler_is_reached_from_try_and_finally_comes_last() -> None:
     code = "def f():\n    try:\n        g()\n    except E:\n        raise\n    finally:\n        h()\n    return 2\n"
     assert set(edges(code, "python")) == {
         "entry try2", "try2 statement3", "try2 handler4", "handler4 raise5", "raise5 exit", "statement3 statement6",
@@ -106,7 +106,7 @@ def test_each_elif_is_a_condition_of_its_own() -> None:
     }  # fmt: skip
 
 
-def test_tokens_name_each_node_and_how_far_its_ways_lead() -> None:
+def test_tokens_list_each_node_with_relative_edges() -> None:
     found = control_flow(CHOICE["python"], "python")
     assert found is not None
     assert " ".join(found.tokens) == (
@@ -115,13 +115,13 @@ def test_tokens_name_each_node_and_how_far_its_ways_lead() -> None:
 
 
 @pytest.mark.parametrize("code", ["", "x = 1", "((((", "def f(:"])
-def test_what_has_no_function_has_no_flow(code: str) -> None:
+def test_code_without_a_function_has_no_control_flow(code: str) -> None:
     found = control_flow(code, "python")
     assert found is None or found.kinds[:2] == ("entry", "exit")
     assert control_flow("def f\nend\n", "ruby") is None
 
 
-def test_a_tree_says_its_structure_and_no_word_of_the_code() -> None:
+def test_tree_tokens_show_structure_but_no_words_of_the_code() -> None:
     tokens = tree_tokens('def secret(a):\n    return "hidden" + a  # why\n', "python")
     assert " ".join(tokens).startswith(
         "( module ( function_definition identifier ( parameters identifier ) ("
@@ -131,5 +131,5 @@ def test_a_tree_says_its_structure_and_no_word_of_the_code() -> None:
     assert tokens.count("(") == tokens.count(")")
 
 
-def test_a_tree_may_be_deep_and_is_cut() -> None:
+def test_deep_trees_are_truncated() -> None:
     assert len(tree_tokens("(" * 2000 + ")" * 2000, "python", most=500)) < 510

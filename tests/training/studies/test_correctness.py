@@ -1,4 +1,4 @@
-"""The study of correctness: figures against hand-made ones, tasks with their references, and the whole command."""
+"""The correctness study: figures checked by hand, tasks with their references, and the whole command."""
 
 import dataclasses
 import json
@@ -41,7 +41,7 @@ DOCUMENTED = (
 
 
 @pytest.mark.parametrize("samples", [1, 2, 5, 9])
-def test_pass_at_k_is_the_share_of_all_draws_with_one_that_passes(samples: int) -> None:
+def test_pass_at_k_is_the_share_of_draws_with_a_passing_sample(samples: int) -> None:
     for passing in range(samples + 1):
         for k in range(1, samples + 1):
             draws = list(combinations(range(samples), k))
@@ -49,7 +49,7 @@ def test_pass_at_k_is_the_share_of_all_draws_with_one_that_passes(samples: int) 
             assert pass_at_k(samples, passing, k) == pytest.approx(share, abs=1e-12)
 
 
-def test_pass_at_k_is_stable_and_refuses_what_cannot_be_drawn() -> None:
+def test_pass_at_k_is_numerically_stable_and_refuses_impossible_draws() -> None:
     exact = 1 - math.comb(99_000, 100) / math.comb(100_000, 100)
     assert pass_at_k(100_000, 1000, 100) == pytest.approx(exact, rel=1e-9)
     for wrong in ((5, 6, 1), (5, 2, 6), (5, 2, 0), (5, -1, 1)):
@@ -74,15 +74,15 @@ def test_a_task_that_is_drawn_twice_counts_twice() -> None:
     # The first task's AUROC is 1, that of the nine others 0.
     scores = np.array([1.0, 0.0] + [0.0, 1.0] * 9)
     found = within_tasks(units, passing, scores, CorrectnessConfig(rounds=1000))
-    # Three or more of ten draws are of the first in 7 % of all bootstraps, four or more in 1 %.
+    # The first task is drawn three or more times of ten in 7 % of all bootstraps, four or more in 1 %.
     assert (found.value, found.low, found.high) == (pytest.approx(0.1), 0.0, pytest.approx(0.3))
     nothing = within_tasks(units, ~passing & False, scores, CorrectnessConfig(rounds=10))
     assert (nothing.value, nothing.low, nothing.high) == (None, None, None)
 
 
-def test_bleu_by_hand() -> None:
+def test_bleu_matches_values_by_hand() -> None:
     assert bleu("a b c d e", "a b c d e") == 1.0
-    # 1-grams 4/4, 2-grams 2/3, 3-grams 1/2, 4-grams none: half a match of one.
+    # 1-grams 4/4, 2-grams 2/3, 3-grams 1/2, 4-grams none, which counts as half a match of one.
     assert bleu("a b c e", "a b c d e") == pytest.approx(
         math.exp(1 - 5 / 4) * (1 * 2 / 3 * 1 / 2 * 1 / 2) ** 0.25
     )
@@ -97,7 +97,7 @@ def test_there_are_fifteen_tasks() -> None:
 
 
 @pytest.mark.parametrize("language", runnable_languages())
-def test_references_pass_and_what_is_wrong_fails(language: str) -> None:
+def test_references_pass_and_wrong_answers_fail(language: str) -> None:
     for task in {task.name: task for task in tasks().values()}.values():
         assert passes(task, task.references[language], language, 10.0), task.name
     gcd = task_of("GCDZeroShot")
@@ -112,14 +112,14 @@ def test_references_pass_and_what_is_wrong_fails(language: str) -> None:
         assert not passes(gcd, code, language, 2.0), code
 
 
-def test_examples_below_a_function_may_fail() -> None:
+def test_example_code_below_a_function_may_fail() -> None:
     task = task_of("GCDZeroShot")
     assert task is not None
     code = f"{task.references['python']}\nprint('x')\nn = int(input())\n"
     assert passes(task, code, "python", 10.0)
 
 
-def test_values_are_the_same_by_value_and_true_is_no_number() -> None:
+def test_values_are_compared_by_value_and_true_is_not_a_number() -> None:
     assert same({"a": [1, 2.0]}, {"a": [1.0, 2]})
     assert not same(True, 1)
     assert not same("ab", ["a", "b"])
@@ -135,11 +135,11 @@ def test_values_are_the_same_by_value_and_true_is_no_number() -> None:
         ("openai/gpt-4-0613", "not said"), ("LoneStriker/CodeLlama-70b-Instruct-hf-3.5bpw-h6", "over 20 B"),
     ],
 )  # fmt: skip
-def test_sizes_stand_in_names(generator: str, size: str) -> None:
+def test_model_size_is_read_from_its_name(generator: str, size: str) -> None:
     assert size_of(generator) == size
 
 
-def test_comments_are_taken_out_and_exchanged() -> None:
+def test_comments_are_removed_and_exchanged() -> None:
     bare, taken = without_comments(DOCUMENTED, "python")
     assert bare == "def f(a):\n\n    b = a  # here\n    return b\n"
     assert taken == ['"""Says what.', "At length.", '"""', "# why"]
@@ -165,18 +165,18 @@ def test_comments_are_taken_out_and_exchanged() -> None:
         ("ok", None),
     ],
 )
-def test_the_language_of_comments(comment: str, language: str | None) -> None:
+def test_language_of_comments_is_detected(comment: str, language: str | None) -> None:
     assert comment_language(f"def f(a):\n    # {comment}\n    return a\n", "python") == language
 
 
-def test_years() -> None:
+def test_code_is_grouped_by_year() -> None:
     dates = ("2009-01-01", "2014-05-01", "2019-12-31", "2021-02-01", "2022-03-01", "<2021-07-01", "")
     assert [year_of(row(date=date)) for date in dates] == [
         "up to 2012", "2013 to 2016", "2017 to 2019", "2020 and 2021", "2022 and later", "2020 and 2021", "not known",
     ]  # fmt: skip
 
 
-def test_ages_are_from_the_repositorys_oldest_function() -> None:
+def test_age_is_counted_from_the_repositorys_oldest_function() -> None:
     old = [
         row(date=date) for date in ("2014-05-01", "<2016-01-01", "", "2015-12-31", "2018-01-01", "2021-01-01")
     ]
@@ -193,11 +193,11 @@ def test_ages_are_from_the_repositorys_oldest_function() -> None:
     assert [age_of(each, first) for each in others] == ["under 2 years", "not known"]
 
 
-def test_answers_are_those_with_tests_and_are_run(tmp_path: Path) -> None:
+def test_answers_to_tasks_with_tests_are_read_and_run(tmp_path: Path) -> None:
     write_answers(tmp_path)
     found = read_answers(tmp_path, 4)
     assert [answer.group for answer in found] == ["x-GCDAlternative"] * 4 + ["x-GCDZeroShot"] * 4
-    # One reader reads the file: an answer is the row that training and evaluation have of it.
+    # There is only one reader of the file: an answer is the same row as in training and evaluation.
     whole = [each for each in read_snippets(tmp_path / SNIPPETS) if "Unknown" not in each.group]
     assert all(answer.row in whole for answer in found)
     said: list[str] = []
@@ -205,7 +205,7 @@ def test_answers_are_those_with_tests_and_are_run(tmp_path: Path) -> None:
     assert said == ["6 of 8 answers pass"]
 
 
-def test_one_command_measures_all(tmp_path: Path) -> None:
+def test_command_runs_the_whole_study(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=40, functions=8)
     write_distribution(data)
     write_answers(data)
@@ -244,7 +244,7 @@ def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
     assert "--set run=false" in done.output
 
 
-def test_settings_that_make_no_sense_are_refused() -> None:
+def test_invalid_settings_are_refused() -> None:
     with pytest.raises(ValueError, match="ks"):
         CorrectnessConfig(ks=(2, 1))
     with pytest.raises(ValueError, match="samples"):

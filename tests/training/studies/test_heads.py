@@ -1,4 +1,4 @@
-"""The study of heads: masses by hand, a planted head, data without anything in them, and the whole command."""
+"""The study of attention heads: masses by hand, a planted head, pure noise, and the whole command."""
 
 import json
 from collections import Counter
@@ -65,7 +65,7 @@ def retriever() -> Retriever:
     return make_retriever(texts, CONFIG).eval()
 
 
-def test_masses_by_hand() -> None:
+def test_masses_match_values_by_hand() -> None:
     example = RetrievalExample(
         ids=np.arange(7, dtype=np.int64), specification=slice(1, 3), code=slice(4, 6),
         constructs=np.array([COMMENT, NAME], dtype=np.int8),
@@ -84,7 +84,7 @@ def test_masses_by_hand() -> None:
     assert np.isnan(lifts[0, 0, CONSTRUCTS.index(Construct.CALL)])
 
 
-def test_attention_is_that_of_the_model_and_tokens_know_their_constructs(retriever: Retriever) -> None:
+def test_head_masses_are_shares_and_tokens_have_constructs(retriever: Retriever) -> None:
     example = retriever.example(pair(3).behaviour, pair(3).human_code, "python", CONFIG)
     masses = head_masses(retriever, [example])
     assert masses.to_code.shape == (1, 2, 2)
@@ -96,7 +96,7 @@ def test_attention_is_that_of_the_model_and_tokens_know_their_constructs(retriev
     assert "".join(text.split()).startswith("defload_3(key):")
 
 
-def test_a_planted_head_is_found_and_no_other() -> None:
+def test_only_the_planted_head_is_found() -> None:
     generator = np.random.default_rng(0)
     lifts = generator.normal(1.0, 0.1, (80, 3, 4, len(CONSTRUCTS)))
     lifts[:, 1, 2, COMMENT] += 1.0
@@ -107,7 +107,7 @@ def test_a_planted_head_is_found_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_data_without_anything_in_them_are_not_significant(seed: int) -> None:
+def test_noise_is_not_significant(seed: int) -> None:
     generator = np.random.default_rng(seed)
     lifts = generator.normal(1.0, 0.1, (80, 3, 4, len(CONSTRUCTS)))
     assert special_heads(lifts, UNITS, alpha=0.01, ratio=1.0) == []
@@ -117,7 +117,7 @@ def test_data_without_anything_in_them_are_not_significant(seed: int) -> None:
     assert p > 0.01
 
 
-def test_what_is_found_by_lot_is_nothing() -> None:
+def test_nothing_is_found_in_permuted_data() -> None:
     generator = np.random.default_rng(0)
     lifts = generator.normal(1.0, 0.1, (80, 3, 4, len(CONSTRUCTS)))
     lifts[:, 1, 2, COMMENT] += 1.0
@@ -127,7 +127,7 @@ def test_what_is_found_by_lot_is_nothing() -> None:
     assert sum(differing_by_lot(masses, UNITS, 0.01, draws=5, seed=1)) == 0
 
 
-def test_a_word_and_the_same_word_in_an_identifier_are_one_token() -> None:
+def test_words_in_text_and_in_identifiers_share_a_token() -> None:
     tokenizer = word_tokenizer(["user name parse http server load_file 12"] * 20, 200)
     found = [
         tokenizer.tokenize(text) for text in ("User name", "userName", "parseHTTPServer", "load_file", "x1")
@@ -142,7 +142,7 @@ def test_a_word_and_the_same_word_in_an_identifier_are_one_token() -> None:
     assert [tuple(each) for each in offsets[-2:]] == [(2, 6), (6, 10)]
 
 
-def test_ranks_by_hand(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ranks_match_values_by_hand(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = asked_among(retriever, [pair(number) for number in range(3)], replace(CONFIG, candidates=3))
     assert (len(asked.examples), asked.candidates, asked.repos) == (9, 3, ["r/0", "r/1", "r/2"])
     assert asked.chance == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
@@ -151,7 +151,7 @@ def test_ranks_by_hand(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) ->
     assert ranks(retriever, asked).tolist() == [1, 2, 3]
 
 
-def test_heads_that_differ_between_person_and_model_are_found() -> None:
+def test_heads_that_differ_between_human_and_llm_code_are_found() -> None:
     masses = np.random.default_rng(0).normal(0.5, 0.05, (80, 2, 2))
     masses[1::2, 1, 0] += 0.2
     tests, corrected = differing_heads(masses, UNITS)
@@ -159,12 +159,12 @@ def test_heads_that_differ_between_person_and_model_are_found() -> None:
     assert tests[2].difference == pytest.approx(0.2, abs=0.05)
 
 
-def test_holm_by_hand() -> None:
+def test_holm_matches_values_by_hand() -> None:
     assert holm(np.array([0.01, 0.04, 0.03, 0.005])) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm(np.array([0.9, 0.8])) == pytest.approx([1.0, 1.0])
 
 
-def test_units_weigh_alike_and_gaps_are_left_out() -> None:
+def test_units_are_weighted_equally_and_gaps_are_left_out() -> None:
     values = np.array([1.0, 3.0, np.nan, 10.0])
     assert by_unit(values, ["a", "a", "a", "b"]).tolist() == [2.0, 10.0]
     assert np.isnan(by_unit(np.array([np.nan]), ["a"]))[0]
@@ -173,26 +173,26 @@ def test_units_weigh_alike_and_gaps_are_left_out() -> None:
     assert paired_test(np.ones(5), np.zeros(5)).p == 0.0
 
 
-def test_the_analysis_of_variance_takes_each_unit_s_own_level_out() -> None:
+def test_anova_removes_each_units_own_level() -> None:
     assert analysis_of_variance(np.ones((3, 2))) == (0.0, 1.0)
     assert analysis_of_variance(np.array([[1.0, 2.0], [np.nan, 1.0], [3.0, 1.0]])) == (0.0, 1.0)
     generator = np.random.default_rng(0)
     two = generator.normal(0.0, 1.0, (12, 1)) * 10 + generator.normal(0.0, 1.0, (12, 2)) + [0.0, 1.0]
     paired = paired_test(two[:, 0], two[:, 1])
     f, p = analysis_of_variance(two)
-    # Of two conditions it is the paired t-test.
+    # With two conditions it is the paired t-test.
     assert f == pytest.approx(paired.statistic**2)
     assert p == pytest.approx(paired.p)
 
 
-def test_the_analysis_of_variance_keeps_its_error_where_conditions_vary_unlike() -> None:
+def test_anova_keeps_its_error_rate_with_unequal_variances() -> None:
     generator = np.random.default_rng(0)
     spread = np.array([0.1, 0.1, 0.1, 3.0])
     found = [analysis_of_variance(generator.normal(0.0, spread, (15, 4)))[1] for _ in range(1000)]
     assert 0.03 < np.mean(np.array(found) < 0.05) < 0.07
 
 
-def test_ablation_importance_and_the_curve_agree_with_gates(retriever: Retriever) -> None:
+def test_heads_can_be_ablated_ranked_and_pruned(retriever: Retriever) -> None:
     examples, labels, repos = asked_examples(retriever, [pair(number) for number in range(6)], CONFIG)
     assert (len(examples), labels.tolist()[:4], repos[:4]) == (24, [1, 1, 0, 0], ["r/0"] * 4)
     whole = retriever_logits(retriever, examples)
@@ -206,9 +206,7 @@ def test_ablation_importance_and_the_curve_agree_with_gates(retriever: Retriever
     assert all(0 <= each.auroc <= 1 for each in curve)
 
 
-def test_heads_to_spare_are_chosen_on_other_repositories_than_the_curve(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_heads_to_prune_are_chosen_on_training_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     train, test = [pair(number) for number in range(6)], [pair(number) for number in range(50, 54)]
     asked: list[str] = []
 
@@ -224,7 +222,7 @@ def test_heads_to_spare_are_chosen_on_other_repositories_than_the_curve(
     assert section.charts[-1].series[0].x[-1] == 0.0
 
 
-def test_a_retriever_learns_and_is_saved_and_loaded_like_any_other(tmp_path: Path) -> None:
+def test_retriever_is_trained_saved_and_loaded_like_any_model(tmp_path: Path) -> None:
     pairs = [pair(number) for number in range(6)]
     texts = [text for each in pairs for text in (each.behaviour, each.human_code, each.llm_code)]
     model = make_retriever(texts, CONFIG)
@@ -242,7 +240,7 @@ def test_a_retriever_learns_and_is_saved_and_loaded_like_any_other(tmp_path: Pat
 
 
 @pytest.mark.parametrize("count", [1, 5, 6])
-def test_a_training_may_be_of_few_steps(count: int) -> None:
+def test_training_works_with_few_steps(count: int) -> None:
     pairs = [pair(number) for number in range(count)]
     config = replace(CONFIG, epochs=1, start_epochs=1, batch=2, train_pairs=2 * count)
     pairs = (2 * pairs)[: config.train_pairs]
@@ -252,7 +250,7 @@ def test_a_training_may_be_of_few_steps(count: int) -> None:
     assert said[-1].startswith("epoch 1: loss")
 
 
-def test_one_command_measures_all(tmp_path: Path) -> None:
+def test_command_runs_the_whole_study(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=60, functions=4)
     settings = {name: getattr(CONFIG, name) for name in ("layers", "heads", "dim", "vocabulary", "epochs", "pairs",
                 "specification_tokens", "code_tokens", "batch", "clusters", "rounds")}  # fmt: skip

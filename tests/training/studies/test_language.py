@@ -1,4 +1,4 @@
-"""The study of language identification, on a small corpus made here."""
+"""The study of language identification on a small made-up corpus."""
 
 import dataclasses
 import json
@@ -36,7 +36,7 @@ def config(**changes: object) -> LanguageConfig:
     return LanguageConfig(**{**SMALL, **changes})  # type: ignore[arg-type]
 
 
-def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None:
+def test_command_makes_a_model_the_server_can_read(tmp_path: Path) -> None:
     data, run = write_functions_of_languages(tmp_path), tmp_path / "run"
     settings = tmp_path / "settings.json"
     settings.write_text(
@@ -57,7 +57,7 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     figures = json.loads((folder / "figures.json").read_text("utf-8"))
     assert figures["views"]["whole functions"]["accuracy"] > 0.8
     assert 0 <= figures["peers"]["pygments"]["whole functions"] <= 1
-    # The encoder was trained on the same texts and is asked the same ones.
+    # The encoder is trained on the same texts and asked about the same ones.
     assert figures["peers"]["encoder"].keys() == figures["peers"]["pygments"].keys()
     assert figures["peers"]["this model"].keys() == figures["peer_texts"].keys()
     (section,) = read_study(folder / "study.json").sections
@@ -72,9 +72,9 @@ def test_the_command_makes_a_model_that_the_server_reads(tmp_path: Path) -> None
     assert f"below a confidence of {model.threshold:.2f}" in card
 
 
-def test_measuring_anew_does_not_train_anew(tmp_path: Path) -> None:
+def test_measuring_again_does_not_train_again(tmp_path: Path) -> None:
     data, run = write_functions_of_languages(tmp_path), tmp_path / "run"
-    # Other tools, which are asked anew each time, take longer than all else.
+    # The other tools, which are asked again each time, take longer than everything else.
     asked = dataclasses.asdict(config(peer_texts=1))
     small = [f"--set={name}={value}" for name, value in asked.items() if name in SMALL]
 
@@ -103,7 +103,7 @@ def test_measuring_anew_does_not_train_anew(tmp_path: Path) -> None:
     assert not list(run.rglob("partial-*"))
 
 
-def test_a_model_that_exists_is_measured_anew_and_nothing_else_of_it_changes(tmp_path: Path) -> None:
+def test_existing_model_is_measured_again_and_otherwise_unchanged(tmp_path: Path) -> None:
     ships, run = default_model_dir(), tmp_path / "run"
     small = ["--set=test_functions=4", "--set=peer_texts=3", "--set=files=0", "--set=generated=8"]
     arguments = [
@@ -135,7 +135,7 @@ def test_a_model_that_exists_is_measured_anew_and_nothing_else_of_it_changes(tmp
     assert "not readable" in result.output
 
 
-def test_the_manifest_says_what_the_model_was_made_with(tmp_path: Path) -> None:
+def test_manifest_records_the_training_settings(tmp_path: Path) -> None:
     model = LanguageModel.load()
     settings = config().training | {"right": 0.97}
     measured = {
@@ -155,7 +155,7 @@ def every_label() -> list[Example]:
     return [Example(CODE.get(label, "words"), label, "unit", TextPart.WHOLE) for label in LABELS]
 
 
-def test_an_answer_in_the_other_language_of_a_pair_will_do_where_both_grammars_agree() -> None:
+def test_other_language_of_a_pair_counts_if_both_grammars_accept_the_text() -> None:
     both, one = "int f(int x) {\n    return x;\n}\n", "int A::f() const {\n    return x_;\n}\n"
     examples = [Example(text, "cpp", "unit", TextPart.WHOLE) for text in (both, one)]
     table = np.zeros((2, len(LABELS)))
@@ -164,7 +164,7 @@ def test_an_answer_in_the_other_language_of_a_pair_will_do_where_both_grammars_a
     assert (found["accuracy"], found["either"]) == (0.0, 0.5)
 
 
-def test_shifts_are_learnt_from_texts_that_are_open() -> None:
+def test_shifts_are_learnt_only_from_undecided_texts() -> None:
     model = LanguageModel.load()
     both, one = "int f(int x) {\n    return x;\n}\n", "int A::f() const {\n    return x_;\n}\n"
     examples = [Example(both, "c", "u", TextPart.WHOLE)] * 3 + [Example(both, "cpp", "u", TextPart.WHOLE)] * 3
@@ -188,7 +188,7 @@ def test_shifts_are_learnt_from_texts_that_are_open() -> None:
         (["language"], "pass the folder of the corpus with --data"),
     ],
 )
-def test_wrong_use_is_one_line(tmp_path: Path, arguments: list[str], part_: str) -> None:
+def test_usage_errors_are_reported(tmp_path: Path, arguments: list[str], part_: str) -> None:
     result = CliRunner().invoke(
         app, ["study", *arguments, "--data", str(tmp_path), "--run", str(tmp_path / "run")]
     )
@@ -205,7 +205,7 @@ def test_no_repository_is_on_two_sides(tmp_path: Path) -> None:
         assert {side_of_repo(repo) for repo in repos} == {side}
 
 
-def test_every_label_is_learnt(tmp_path: Path) -> None:
+def test_training_examples_cover_every_label(tmp_path: Path) -> None:
     examples = read_examples(write_functions_of_languages(tmp_path), config())
     assert {each.label for each in examples["train"]} == set(LABELS)
 
@@ -215,7 +215,7 @@ def test_the_same_seed_gives_the_same_examples(tmp_path: Path) -> None:
     assert read_examples(data, config()) == read_examples(data, config())
 
 
-def test_parts_of_a_function() -> None:
+def test_parts_of_a_function_have_the_requested_lines() -> None:
     text = "\n".join(f"line number {index}" for index in range(12))
     random_ = random.Random(1)
     assert part(text, TextPart.FIRST_TWO, random_) == "line number 0\nline number 1"
@@ -238,7 +238,7 @@ def test_templates_are_filled() -> None:
     assert not [text for _, text in made if "§" in text or not text]
 
 
-def test_installed_files_by_kind(tmp_path: Path) -> None:
+def test_installed_files_are_read_with_their_kind(tmp_path: Path) -> None:
     prose = "Some words about the package, enough of them to be read as a text.\n"
     for name in ("a/one.md", "a/two.md", "b/three.md", "b/tool.py", "b/picture.png", "b/binary.txt"):
         path = tmp_path / "lib" / name
@@ -267,7 +267,7 @@ def test_the_threshold_is_the_lowest_that_keeps_the_promise() -> None:
     assert threshold_for(table, np.full(5, LABELS.index("php")), 0.75) == 0.99
 
 
-def test_figures_by_hand() -> None:
+def test_figures_match_values_by_hand() -> None:
     examples = [Example("x", label, "r", TextPart.FIVE) for label in ("go", "go", "c", "none")]
     table = _probabilities([("go", 0.9), ("c", 0.6), ("c", 0.8), ("none", 0.7)])
     found = of_view(table, examples, TextPart.FIVE, threshold=0.7)
@@ -279,7 +279,7 @@ def test_figures_by_hand() -> None:
     assert found["confused"] == [["go", "c", 1]]
 
 
-def test_peers_are_asked_about_as_many_texts_of_each_language_and_view() -> None:
+def test_peer_sample_is_balanced_by_language_and_view() -> None:
     examples = [
         Example(f"{label} {number}", label, "r", view)
         for label in ("go", "c", "none")
@@ -297,7 +297,7 @@ def test_peers_are_asked_about_as_many_texts_of_each_language_and_view() -> None
     }
 
 
-def test_the_card_says_what_the_comparison_rests_on() -> None:
+def test_card_says_what_the_comparison_is_based_on() -> None:
     examples = [Example(CODE["go"], "go", "r", TextPart.WHOLE)] * 3 + [
         Example(CODE["c"], "c", "r", TextPart.WHOLE)
     ]
@@ -310,7 +310,7 @@ def test_the_card_says_what_the_comparison_rests_on() -> None:
         ),
     }
     page = card(model, measured, 1000)
-    # All three are asked about the same four texts, and languages weigh alike.
+    # All three are asked about the same four texts, and languages are weighted equally.
     assert "| text | texts | this model | other |" in page
     assert "| whole functions | 4 | 1.000 | 0.500 |" in page
     shipped = (default_model_dir() / "README.md").read_text("utf-8")
@@ -320,12 +320,12 @@ def test_the_card_says_what_the_comparison_rests_on() -> None:
     assert min(manifest["metrics"]["peer_texts"].values()) >= 500
 
 
-def test_calibration_error_by_hand() -> None:
+def test_calibration_error_matches_value_by_hand() -> None:
     confidence = np.array([0.95, 0.95, 0.55, 0.55])
     assert calibration_error(confidence, np.array([True, True, True, False])) == pytest.approx(0.05)
 
 
-def test_a_byte_a_weight_keeps_the_weights() -> None:
+def test_quantised_weights_are_within_half_a_step() -> None:
     weights = np.random.default_rng(1).normal(size=(64, len(LABELS))).astype(np.float32)
     small, scale, _ = quantised(weights, np.zeros(len(LABELS), dtype=np.float32))
     assert small.dtype == np.int8

@@ -1,4 +1,4 @@
-"""How long the language model takes, by the size of a text, and what its card says of it."""
+"""How long the language model takes by size of text, and what its card says about it."""
 
 import json
 
@@ -9,7 +9,7 @@ from codeorigin_training.studies.language.folder import card
 from codeorigin_training.studies.language.measure import by_size
 
 
-def test_times_are_told_by_the_number_of_lines() -> None:
+def test_times_are_grouped_by_number_of_lines() -> None:
     texts = ["a", "a\n" * 8 + "a", "a\n" * 9 + "a", "a\n" * 39 + "a", "a\n" * 40 + "a"]
     found = by_size(texts, np.array([1.0, 3.0, 5.0, 7.0, 9.0]))
     assert {name: (each["texts"], each["median"]) for name, each in found.items()} == {

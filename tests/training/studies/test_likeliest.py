@@ -1,4 +1,4 @@
-"""Ranking answers by a causal language model: its log-probabilities, and what picking the likeliest is worth."""
+"""Ranking answers with a causal language model: log-probabilities, and what picking the likeliest is worth."""
 
 import math
 from pathlib import Path
@@ -14,7 +14,7 @@ from codeorigin_training.studies.correctness.ranking import CausalLanguageModel,
 from support.causal_model import causal_model
 
 
-def test_the_mean_log_probability_is_that_of_each_next_token(tmp_path: Path) -> None:
+def test_mean_log_probability_is_over_next_tokens(tmp_path: Path) -> None:
     model = CausalLanguageModel(causal_model(tmp_path))
     body = LlamaForCausalLM.from_pretrained(str(tmp_path)).eval()
     with torch.no_grad():
@@ -26,12 +26,12 @@ def test_the_mean_log_probability_is_that_of_each_next_token(tmp_path: Path) -> 
     assert ranks.shape == (2,)
 
 
-def test_an_answer_longer_than_the_model_has_positions_is_read_as_far_as_they_go(tmp_path: Path) -> None:
+def test_answers_longer_than_the_models_context_are_truncated(tmp_path: Path) -> None:
     model = CausalLanguageModel(causal_model(tmp_path, positions=4))
     assert model.mean_log_probability("a b c a b b b") == model.mean_log_probability("a b c a")
 
 
-def test_loading_a_model_writes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_loading_a_model_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     CausalLanguageModel(causal_model(tmp_path / "model"))
     capfd.readouterr()
     CausalLanguageModel(tmp_path / "model")
@@ -43,15 +43,15 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
         CausalLanguageModel(tmp_path)
 
 
-def test_what_picking_the_likeliest_is_worth_has_intervals_over_tasks() -> None:
+def test_gain_from_picking_the_likeliest_has_intervals_over_tasks() -> None:
     units = np.repeat(np.arange(6), 4)
     passing = np.tile([True, True, False, False], 6)
-    # In four tasks what passes is likelier, in two it is less so; one answer has no rank and comes last.
+    # In four tasks passing answers are likelier, in two less likely; one answer has no rank and comes last.
     ranks = np.concatenate([np.tile([-1.0, -2.0, -3.0, np.nan], 4), np.tile([-3.0, -4.0, -1.0, -2.0], 2)])
     config = CorrectnessConfig(ks=(1, 2, 3, 5), rounds=200)
     table, figures, finding = likeliest(units, passing, ranks, config)
     by_name = {figure.name: figure for figure in figures}
-    # Of two of four the likelier one is of the likelier kind in five draws of six.
+    # When two of four are drawn, the likelier one is of the likelier kind in five of six draws.
     best = by_name["pass@1, the likeliest of 2"]
     assert best.value is not None
     assert best.low is not None
@@ -68,7 +68,7 @@ def test_what_picking_the_likeliest_is_worth_has_intervals_over_tasks() -> None:
     )
 
 
-def test_a_sure_gain_is_told() -> None:
+def test_clear_gain_or_loss_is_reported() -> None:
     units, passing = np.repeat(np.arange(5), 2), np.tile([True, False], 5)
     ranks = np.tile([-1.0, -2.0], 5)
     config = CorrectnessConfig(ks=(1, 2), rounds=20)

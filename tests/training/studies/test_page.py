@@ -1,4 +1,4 @@
-"""The studies' page: every kind of chart and table, nothing of a text as markup, and sections of several studies."""
+"""The studies' page: every kind of chart and table, no text as markup, and sections of several studies."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def test_every_kind_of_chart_is_drawn(kind: str) -> None:
         assert text in page
 
 
-def test_no_text_becomes_markup_and_nothing_is_loaded() -> None:
+def test_text_is_escaped_and_nothing_is_loaded() -> None:
     page = render([section("<script>")])
     assert "<script" not in page
     assert "<b>x" not in page
@@ -44,9 +44,7 @@ def test_no_text_becomes_markup_and_nothing_is_loaded() -> None:
     assert "src=" not in page
 
 
-def test_the_page_holds_all_studies_of_the_run_and_a_second_one_of_a_name_replaces_the_first(
-    tmp_path: Path,
-) -> None:
+def test_page_has_all_studies_of_the_run_and_repeating_one_replaces_it(tmp_path: Path) -> None:
     run = Run(tmp_path)
     write_study(run, "heads", [section("Second"), section("Third")])
     page = write_study(run, "correctness", [section("First")])
@@ -59,7 +57,7 @@ def test_the_page_holds_all_studies_of_the_run_and_a_second_one_of_a_name_replac
     assert read_sections(run)[0] == section("First"), "what is written is what is read"
 
 
-def test_a_file_that_is_no_study_is_named(tmp_path: Path) -> None:
+def test_error_names_an_invalid_study_file(tmp_path: Path) -> None:
     run = Run(tmp_path)
     path = tmp_path / "studies" / "heads" / "study.json"
     path.parent.mkdir(parents=True)

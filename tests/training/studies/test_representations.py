@@ -1,4 +1,4 @@
-"""The study of representations on a corpus made here: pairs, vocabularies, classifiers, detectors, the page."""
+"""The study of representations on a made-up corpus: pairs, vocabularies, classifiers, detectors, the page."""
 
 import json
 import math
@@ -70,7 +70,7 @@ def functions(count: int, language: str = "python") -> list[Row]:
     ]
 
 
-def test_a_function_has_three_representations_and_a_language_without_flow_none() -> None:
+def test_functions_have_three_representations_unless_flow_is_unsupported() -> None:
     found = represented([*functions(3), row(code="def f\n  1\nend\n", language="ruby")])
     assert len(found) == 3
     assert found[0].text(Representation.SOURCE).startswith("def f")
@@ -79,7 +79,7 @@ def test_a_function_has_three_representations_and_a_language_without_flow_none()
 
 
 @pytest.mark.parametrize("seed", [None, 0, 1])
-def test_swaps_stay_inside_language_and_length_and_never_hit_the_function_itself(seed: int | None) -> None:
+def test_swaps_keep_language_and_length_and_never_pick_the_same_function(seed: int | None) -> None:
     go = [
         replace(each, code="func f() int {\n\tg()\n\treturn 1\n}", language="go")
         for each in functions(7, "go")
@@ -98,7 +98,7 @@ def test_swaps_stay_inside_language_and_length_and_never_hit_the_function_itself
     assert len(met) >= len(known) - 4
 
 
-def test_a_vocabulary_with_parts_of_its_own_is_shorter_and_knows_the_unknown() -> None:
+def test_extended_vocabulary_is_shorter_and_has_an_unknown_token() -> None:
     known = represented(functions(12))
     spelled = SpelledVocabulary.train(known, 300, 0)
     extended = ExtendedVocabulary(spelled, known)
@@ -116,7 +116,7 @@ def test_a_vocabulary_with_parts_of_its_own_is_shorter_and_knows_the_unknown() -
     assert extended.encode(new, Representation.TREE).max() < extended.size
 
 
-def test_a_classifier_learns_which_structure_belongs_to_which_source() -> None:
+def test_classifier_learns_which_structure_belongs_to_which_source() -> None:
     known = represented(functions(48))
     config = replace(CONFIG, epochs=30, dim=16, learning_rate=3e-3, batch=8)
     vocabulary = ExtendedVocabulary(SpelledVocabulary.train(known, 300, 0), known)
@@ -128,12 +128,12 @@ def test_a_classifier_learns_which_structure_belongs_to_which_source() -> None:
     assert len(answers.kinds) == len(answers.repos) == len(answers.right) == 6 * len(known)
 
 
-def test_every_pair_learns_from_several_swaps_and_never_from_its_own_as_one() -> None:
+def test_pairs_are_trained_against_several_swaps_but_never_themselves() -> None:
     known = represented(functions(9))
     config = replace(CONFIG, batch=9, swaps=20)
     vocabulary = ExtendedVocabulary(SpelledVocabulary.train(known, 300, 0), known)
     model = RelationClassifier(make_relation_encoder(config, vocabulary.size))
-    # What says nothing costs as much as a coin, however many swaps there are of each pair.
+    # An uninformative model has the loss of a coin flip, however many swaps there are of each pair.
     for parameter in model.head.parameters():
         torch.nn.init.zeros_(parameter)
     asked: list[torch.Tensor] = []
@@ -142,11 +142,11 @@ def test_every_pair_learns_from_several_swaps_and_never_from_its_own_as_one() ->
     (draw,) = (each for each in learner.round(np.random.default_rng(3)) if len(each.rows) > 4)
     loss = learner.loss(draw, np.random.default_rng(0)).loss
     assert loss.item() == pytest.approx(math.log(2))
-    # Twenty turns of nine functions come round twice or more, and are left out there.
+    # Twenty rotations of nine functions return to the start twice or more, and are left out there.
     assert len(asked) in {3 * (1 + 18), 3 * (1 + 17)}
 
 
-def test_pairs_in_one_sequence_are_half_swapped_and_structure_may_have_tokens_of_its_own() -> None:
+def test_half_of_joined_pairs_are_swapped_and_structure_can_have_own_tokens() -> None:
     known = represented(functions(8))
     own = own_tokens(known)
     for table in (None, own):
@@ -159,8 +159,8 @@ def test_pairs_in_one_sequence_are_half_swapped_and_structure_may_have_tokens_of
     assert own["function_definition"] in extended
 
 
-def test_detectors_see_what_their_representation_holds() -> None:
-    """Classes that differ in structure alone are told apart by structure, those that differ in names are not."""
+def test_detectors_see_only_what_their_representation_contains() -> None:
+    """Structure separates classes that differ only in structure, but not classes that differ in names."""
 
     def sides(left: Sequence[str], right: Sequence[str]) -> list[Row]:
         return [
@@ -185,7 +185,7 @@ def test_detectors_see_what_their_representation_holds() -> None:
         assert (right[STRUCTURE] == 1.0) is structure_helps
 
 
-def test_evidence_by_construct_is_shared_out_and_ranked() -> None:
+def test_evidence_is_split_by_construct_and_ranked() -> None:
     rows = [row(label=number % 2, repo=f"r/{number}") for number in range(8)]
     values, characters = np.zeros((8, len(CONSTRUCTS))), np.ones((8, len(CONSTRUCTS)))
     comment, name = CONSTRUCTS.index(Construct.COMMENT), CONSTRUCTS.index(Construct.NAME)
@@ -198,7 +198,7 @@ def test_evidence_by_construct_is_shared_out_and_ranked() -> None:
     assert found[0].characters == pytest.approx(1 / len(CONSTRUCTS))
 
 
-def test_one_command_measures_all_and_a_second_takes_what_is_kept(tmp_path: Path) -> None:
+def test_command_runs_the_whole_study_and_a_second_run_reuses_results(tmp_path: Path) -> None:
     data = write_corpus(tmp_path / "data", repositories=20, functions=8)
     settings = {
         name: getattr(CONFIG, name)
@@ -221,7 +221,7 @@ def test_one_command_measures_all_and_a_second_takes_what_is_kept(tmp_path: Path
     assert page.read_text(encoding="utf-8") == text
 
 
-def test_a_pretrained_encoder_gets_new_rows_and_keeps_its_own(tmp_path: Path) -> None:
+def test_pretrained_encoder_gets_new_embeddings_and_keeps_its_own(tmp_path: Path) -> None:
     from codeorigin_training.encoder.hugging_face import HuggingFaceEncoder, config_from_json  # noqa: PLC0415
     from codeorigin_training.studies.representations.relations import load_pretrained  # noqa: PLC0415
 
@@ -235,14 +235,14 @@ def test_a_pretrained_encoder_gets_new_rows_and_keeps_its_own(tmp_path: Path) ->
     assert np.allclose(new[40:], kept.mean(axis=0), atol=1e-6)
 
 
-def test_settings_that_make_no_sense_are_refused() -> None:
+def test_invalid_settings_are_refused() -> None:
     with pytest.raises(ValueError, match="batch"):
         replace(CONFIG, batch=1)
     with pytest.raises(ValueError, match="functions"):
         replace(CONFIG, functions=0)
 
 
-def test_represented_functions_know_their_tokens() -> None:
+def test_tokens_match_the_representation() -> None:
     each: Represented = represented(functions(1))[0]
     assert each.tokens(Representation.TREE) == each.tree
     assert each.tokens(Representation.FLOW) == each.flow

@@ -1,6 +1,6 @@
-"""The sandbox: what it lets through, and programs that try to get out, to stay or to take everything.
+"""The sandbox: what it allows, and programs that try to escape, to outlive it or to use up everything.
 
-Each of these is small and short by the limits that the test gives it, so that a wall that fails hurts nothing.
+The limits given by each test keep these programs small and short, so that a broken wall does no harm.
 """
 
 import os
@@ -24,7 +24,7 @@ from codeorigin_training.studies.correctness.sandbox import (
 )
 
 PROGRAM = f"a{os.getpid()}.py"
-"""Tests of the same kind may run beside these."""
+"""The same tests may be running in parallel."""
 
 
 def run(code: str, *, seconds: float = 8.0, megabytes: int = 128, processes: int = 3) -> Ran:
@@ -32,7 +32,7 @@ def run(code: str, *, seconds: float = 8.0, megabytes: int = 128, processes: int
     return run_isolated(python_command(PROGRAM), {PROGRAM: code}, limits)
 
 
-def test_a_program_runs_and_says_something() -> None:
+def test_program_runs_and_its_output_is_returned() -> None:
     assert run("import math; print(math.factorial(5), end='')") == Ran(Outcome.DONE, "120")
     assert run("raise SystemExit(3)").outcome is Outcome.FAILED
     failed = run("raise KeyError('x')")
@@ -40,8 +40,8 @@ def test_a_program_runs_and_says_something() -> None:
     assert failed.output.endswith("KeyError: 'x'\n")
 
 
-def test_a_program_may_take_more_of_the_clock_than_of_the_cpu() -> None:
-    # The clock has one second more than the limit says.
+def test_clock_limit_can_exceed_the_cpu_limit() -> None:
+    # The clock allows one second more than the limit.
     waits = {PROGRAM: "import time; time.sleep(1.5); print('done', end='')"}
     command = python_command(PROGRAM)
     assert run_isolated(command, waits, SandboxLimits(0.2, clock=30.0)) == Ran(Outcome.DONE, "done")
@@ -70,7 +70,7 @@ print(wrote, os.path.exists({str(outside)!r}), end="")
     assert outside.read_text(encoding="utf-8") == "kept"
 
 
-def test_there_is_no_network_not_even_this_machine_s() -> None:
+def test_there_is_no_network_not_even_localhost() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         code = f"""
@@ -85,20 +85,20 @@ for address in (("127.0.0.1", {port}), ("192.0.2.1", 80)):
         found = run(code)
         assert found.outcome is Outcome.DONE
         assert "reached" not in found.output
-        # The system lets in whoever connects to a socket that listens, and keeps them until they are asked for.
+        # The system accepts connections to a listening socket and queues them until they are asked for.
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
             server.accept()
 
 
-def test_an_endless_loop_is_ended() -> None:
+def test_endless_programs_are_stopped() -> None:
     started = time.monotonic()
     assert run("while True: pass", seconds=0.2).outcome in {Outcome.TIME, Outcome.FAILED}
     assert run("import time; time.sleep(600)", seconds=0.2).outcome is Outcome.TIME
     assert time.monotonic() - started < 120
 
 
-def test_a_fork_bomb_finds_no_room_and_nothing_of_it_is_left() -> None:
+def test_fork_bomb_hits_the_limit_and_leaves_no_process() -> None:
     code = """
 import os, time
 made = 0
@@ -118,7 +118,7 @@ except OSError as error:
     assert not [line for line in left.splitlines() if line.endswith(f"-I -S {PROGRAM}")]
 
 
-def test_a_program_that_leaves_its_group_and_its_parent_is_ended_too() -> None:
+def test_program_that_detaches_from_group_and_parent_is_stopped_too() -> None:
     code = """
 import ctypes, os, time
 ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
@@ -134,27 +134,27 @@ print("stayed", flush=True)
     assert run(code, seconds=1.0) == Ran(Outcome.TIME, "on\n")
 
 
-def test_a_memory_bomb_ends_itself() -> None:
+def test_memory_limit_stops_a_memory_bomb() -> None:
     code = "kept = []\nwhile True: kept.append(bytearray(8 << 20))"
     found = run(code, megabytes=128, seconds=10.0)
     assert found.outcome is Outcome.FAILED
     assert "MemoryError" in found.output
 
 
-def test_shared_memory_is_memory_too() -> None:
+def test_shared_memory_counts_towards_the_limit() -> None:
     code = "import mmap\nkept = [mmap.mmap(-1, 64 << 20) for _ in range(9)]"
     found = run(code, megabytes=128)
     assert found.outcome is Outcome.FAILED
     assert "Cannot allocate memory" in found.output
 
 
-def test_output_without_end_is_cut() -> None:
+def test_endless_output_is_truncated() -> None:
     found = run("while True: print('x' * 10000)", seconds=1.0)
     assert found.outcome is not Outcome.DONE
     assert len(found.output) <= 1 << 20
 
 
-def test_it_sees_no_environment_no_other_process_and_has_no_rights(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_program_has_no_environment_other_processes_or_privileges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEORIGIN_SECRET", "42")
     code = """
 import ctypes, os
@@ -185,7 +185,7 @@ def test_without_isolation_nothing_is_run(wall: str, monkeypatch: pytest.MonkeyP
     assert not marker.exists()
 
 
-def test_a_trial_that_waited_says_so_and_has_the_time_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_isolation_check_has_ample_time_and_reports_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[SandboxLimits] = []
 
     def late(_command: object, _files: object, limits: SandboxLimits) -> Ran:
@@ -202,7 +202,7 @@ def test_a_trial_that_waited_says_so_and_has_the_time_to_wait(monkeypatch: pytes
     assert limits.clock >= 10 * limits.seconds
 
 
-def test_limits_must_make_sense() -> None:
+def test_invalid_limits_are_refused() -> None:
     with pytest.raises(ValueError, match="seconds"):
         SandboxLimits(seconds=0)
     assert python_command("a.py")[0] == os.path.realpath(sys.executable)

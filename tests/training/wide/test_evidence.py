@@ -6,7 +6,7 @@ from codeorigin_training.wide.evidence import EvidenceShares, feature_scales
 
 LABELS = np.tile([0, 1], 100)
 PAIRED = np.arange(200) >= 100
-# Columns: as often in both classes; LLM alone; LLM alone in pairs and nowhere else; nobody has it.
+# Columns: equal in both classes; only in LLM rows outside pairs; only in LLM rows of pairs; in no row.
 MATRIX = sparse.csr_matrix(
     np.stack(
         [np.ones(200), LABELS * ~PAIRED, LABELS * PAIRED, np.zeros(200)],
@@ -26,13 +26,13 @@ def test_a_column_that_tells_the_classes_apart_is_scaled_up() -> None:
     assert corpus[0] == pytest.approx(corpus[2], rel=0.2)
 
 
-def test_pairs_and_corpus_speak_for_themselves() -> None:
+def test_pair_evidence_favours_columns_that_differ_in_pairs() -> None:
     pairs = scales(EvidenceShares(pairs=0.5))
     assert pairs[2] > pairs[1]
     assert pairs.min() >= 1.0
 
 
-def test_columns_that_no_row_has_change_nothing() -> None:
+def test_empty_columns_change_nothing() -> None:
     wider = sparse.hstack([MATRIX, sparse.csr_matrix((200, 50))], format="csr")
     shares = EvidenceShares(corpus=0.5)
     wide = feature_scales(wider, LABELS, np.ones(200), PAIRED, shares)
@@ -49,7 +49,7 @@ def test_rows_without_pairs_have_no_pair_evidence() -> None:
     assert feature_scales(MATRIX, LABELS, np.ones(200), none, EvidenceShares(pairs=1.0)).tolist() == [1.0] * 4
 
 
-def test_no_evidence_anywhere_scales_all_columns_alike() -> None:
+def test_columns_are_scaled_equally_without_any_evidence() -> None:
     alike = sparse.csr_matrix(np.ones((200, 3)))
     for corpus in (0.5, 1.0):
         made = feature_scales(alike, LABELS, np.ones(200), PAIRED, EvidenceShares(corpus, 0.5))

@@ -1,4 +1,4 @@
-"""Where a language's classes meet, and what must not have a say in it."""
+"""Where a language's classes meet, and what must not influence it."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ HIGH, LOW = "typescript", "c"
 
 
 def corpus(repositories: int = 90) -> tuple[list[Row], Floats]:
-    """Two languages alike but for 1.0 of logit, each in repositories of six functions, half of them by an LLM."""
+    """Two languages that differ only by 1.0 of logit, in repositories of six functions, half of them by an LLM."""
     generator = np.random.default_rng(3)
     rows, logits = [], []
     for language, level in ((HIGH, 0.5), (LOW, -0.5)):
@@ -28,7 +28,7 @@ def corpus(repositories: int = 90) -> tuple[list[Row], Floats]:
     return rows, np.array(logits)
 
 
-def test_languages_meet_in_the_middle() -> None:
+def test_bias_brings_languages_together() -> None:
     rows, logits = corpus()
     bias = fit_language_bias(rows, logits)
     # 90 repositories against a prior of 10.
@@ -43,7 +43,7 @@ def test_few_repositories_move_a_language_less() -> None:
     assert fit_language_bias(rows, logits)[HIGH] == pytest.approx(-0.25, abs=0.03)
 
 
-def test_pairs_packages_and_rare_languages_have_no_say() -> None:
+def test_pairs_packages_and_rare_languages_do_not_influence_the_bias() -> None:
     rows, logits = corpus()
     others = [row(language=HIGH, label=0, repo="debian/p", source=DISTRIBUTION_SOURCE)] * 500
     others += [row(language=HIGH, label=1, pair="1", repo="pair")] * 500
@@ -55,7 +55,7 @@ def test_pairs_packages_and_rare_languages_have_no_say() -> None:
     assert language_biases(with_rare, rare).tolist() == [0.0] * 30
 
 
-def test_a_large_repository_counts_by_the_root_of_its_rows() -> None:
+def test_repositories_are_weighted_by_the_square_root_of_their_rows() -> None:
     rows, logits = corpus()
     large = [row(language=HIGH, label=0, repo="large")] * 900
     bias = fit_language_bias([*rows, *large], np.concatenate([logits, np.full(900, 9.0)]))
@@ -65,7 +65,7 @@ def test_a_large_repository_counts_by_the_root_of_its_rows() -> None:
     assert abs(moved) < 0.6 * (by_the_root + 0.5) < 0.3 * (every_row_alike + 0.5)
 
 
-def test_no_fold_has_a_say_in_its_own_bias() -> None:
+def test_folds_do_not_influence_their_own_bias() -> None:
     rows, logits = corpus()
     folds = np.array([int(each.repo.rpartition("/")[2]) % 3 for each in rows])
     biases = cross_fitted_biases(rows, logits, folds)
@@ -78,6 +78,6 @@ def test_no_fold_has_a_say_in_its_own_bias() -> None:
     assert abs(everywhere[folds == 0] - biases[folds == 0]).min() > 1.0
 
 
-def test_one_class_alone_gives_no_bias() -> None:
+def test_single_class_gives_no_bias() -> None:
     rows = [row(label=0, repo=f"r/{number}") for number in range(100)]
     assert fit_language_bias(rows, np.zeros(100)) == {}

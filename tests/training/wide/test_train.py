@@ -24,10 +24,10 @@ VIEWS = (
 
 
 def log(_: str) -> None:
-    """Swallow a line."""
+    """Discard a line."""
 
 
-def test_what_ships_reads_all_repositories_and_what_is_measured_does_not(tmp_path: Path) -> None:
+def test_shipped_model_uses_all_repositories_but_the_measured_one_does_not(tmp_path: Path) -> None:
     side, held_out = read_sides(
         write_corpus(tmp_path, repositories=40, functions=4), pair_weight=2.5, folds=2
     )
@@ -50,7 +50,7 @@ def test_what_ships_reads_all_repositories_and_what_is_measured_does_not(tmp_pat
     logits = sum(matrix @ part for matrix, part in zip(matrices, table, strict=True))
     biases = language_biases(both.measured.languages, held_out)
     assert both.held_out == pytest.approx(logits + biases, abs=1e-4)
-    # A point for each view and one for their sum, which is of the logits that the run keeps.
+    # One point per view and one for their sum, which is measured on the logits that the run keeps.
     assert [step for step, _ in curves] == [1, 2, 3]
     of_sum = curves[-1][1]
     wanted = log_loss(side.labels, expit(both.out_of_fold), sample_weight=side.weights)
@@ -62,7 +62,7 @@ def test_what_ships_reads_all_repositories_and_what_is_measured_does_not(tmp_pat
         assert figures["train/accuracy"] >= figures["validation/accuracy"]
 
 
-def test_every_logit_has_the_bias_that_its_row_had_no_say_in(tmp_path: Path) -> None:
+def test_every_logit_gets_a_bias_fitted_without_its_row(tmp_path: Path) -> None:
     side, held_out = read_sides(
         write_corpus(tmp_path, repositories=60, functions=12), pair_weight=2.5, folds=2
     )
@@ -84,7 +84,7 @@ def test_every_logit_has_the_bias_that_its_row_had_no_say_in(tmp_path: Path) -> 
     )
 
 
-def test_both_sides_together_are_balanced_anew(tmp_path: Path) -> None:
+def test_combined_sides_are_rebalanced(tmp_path: Path) -> None:
     side, held_out = read_sides(
         write_corpus(tmp_path, repositories=40, functions=4), pair_weight=2.5, folds=2
     )

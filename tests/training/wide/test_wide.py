@@ -32,7 +32,7 @@ def rows(count: int) -> list[Row]:
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_a_matrix_row_is_what_the_server_extracts(processes: int) -> None:
+def test_matrix_rows_match_the_servers_features(processes: int) -> None:
     corpus = rows(7)
     matrices = view_matrices(corpus, VIEWS, processes=processes)
     for number, row in enumerate(corpus):
@@ -51,7 +51,7 @@ def separable(count: int) -> tuple[sparse.csr_matrix, np.ndarray]:
 
 
 def test_out_of_fold_logits_come_from_models_that_did_not_see_the_fold() -> None:
-    """A feature that is the row's own name predicts perfectly in sample and not at all out of fold."""
+    """A feature unique to each row predicts perfectly in sample and not at all out of fold."""
     labels = np.arange(40) % 2
     matrix = sparse.identity(40, format="csr", dtype=np.float32)
     folds = np.arange(40) // 20
@@ -63,7 +63,7 @@ def test_out_of_fold_logits_come_from_models_that_did_not_see_the_fold() -> None
 
 
 @pytest.mark.parametrize("parallel", [1, 3])
-def test_regressions_do_not_depend_on_how_many_are_fitted_at_a_time(parallel: int) -> None:
+def test_regressions_do_not_depend_on_parallelism(parallel: int) -> None:
     matrix, labels = separable(200)
     examples = ViewExamples(matrix, labels, np.ones(200), np.arange(200) % 4, np.zeros(200, dtype=bool))
     settings = ViewSettings(VIEWS[0], 1.0)
@@ -74,20 +74,20 @@ def test_regressions_do_not_depend_on_how_many_are_fitted_at_a_time(parallel: in
     assert logits[left_out].tolist() == expected.tolist()
 
 
-def test_weights_steer_the_regression() -> None:
+def test_sample_weights_influence_the_regression() -> None:
     matrix, labels = separable(200)
     ignored = np.where(labels == 1, 0.01, 1.0)
     assert fit_linear(matrix, labels, ignored, 1.0).logits(matrix).mean() < -1.0
 
 
-def test_nothing_is_evidence_of_nothing() -> None:
-    """Without an intercept an empty text is undecided, however lopsided the classes are."""
+def test_empty_text_is_undecided() -> None:
+    """Without an intercept, an empty text is undecided, however unbalanced the classes are."""
     matrix, labels = separable(200)
     model = fit_linear(matrix, labels, np.where(labels == 1, 0.01, 1.0), 1.0)
     assert model.logits(sparse.csr_matrix((1, 6))) == pytest.approx([0.0])
 
 
-def test_how_loud_a_row_is_does_not_change_what_is_learnt_but_what_it_scores() -> None:
+def test_scale_of_rows_changes_their_logits_but_not_what_is_learnt() -> None:
     matrix, labels = separable(200)
     loud = sparse.csr_matrix(matrix * 3.0)
     quiet_model, loud_model = (fit_linear(each, labels, np.ones(200), 1.0) for each in (matrix, loud))
@@ -95,14 +95,14 @@ def test_how_loud_a_row_is_does_not_change_what_is_learnt_but_what_it_scores() -
     assert loud_model.logits(loud) == pytest.approx(3.0 * quiet_model.logits(matrix), abs=1e-3)
 
 
-def test_columns_scaled_alike_learn_what_unscaled_ones_learn() -> None:
+def test_equally_scaled_columns_learn_the_same_as_unscaled_ones() -> None:
     matrix, labels = separable(200)
     plain = fit_linear(matrix, labels, np.ones(200), 1.0)
     scaled = fit_linear(matrix, labels, np.ones(200), 1.0, np.full(6, 7.0))
     assert scaled.weights == pytest.approx(plain.weights, rel=1e-3)
 
 
-def test_ridge_holds_back_a_column_of_small_scale() -> None:
+def test_ridge_penalizes_columns_of_small_scale_more() -> None:
     generator = np.random.default_rng(3)
     labels = generator.integers(0, 2, 400)
     matrix = sparse.csr_matrix(generator.random((400, 3)) + labels[:, None] * np.array([0.3, 0.3, 0.0]))
@@ -117,8 +117,8 @@ def test_a_view_without_evidence_is_an_ordinary_ridge() -> None:
     assert view.weights.tolist() == fit_linear(matrix, labels, np.ones(200), 1.0).weights.tolist()
 
 
-def test_a_view_weighs_more_freely_what_its_evidence_points_to() -> None:
-    """Two columns that tell the classes apart alike in all rows; pairs alone point to the second."""
+def test_columns_with_evidence_get_larger_weights() -> None:
+    """Two columns separate the classes equally well over all rows; only pairs point to the second."""
     labels = np.tile([0, 1], 300)
     paired = np.arange(600) >= 400
     generator = np.random.default_rng(4)
@@ -142,7 +142,7 @@ def test_combining_keeps_the_scaled_sum_of_the_views() -> None:
     assert wide.bias + sparse.hstack([left, right]) @ wide.table == pytest.approx(expected, abs=1e-5)
 
 
-def test_scales_favour_the_view_that_knows_more() -> None:
+def test_scales_favour_the_more_informative_view() -> None:
     generator = np.random.default_rng(2)
     labels = generator.integers(0, 2, 3000)
     good, poor = (labels - 0.5) * 2 + generator.normal(size=3000), labels * 0.3 + generator.normal(size=3000)
