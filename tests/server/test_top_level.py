@@ -1,4 +1,4 @@
-"""The code outside of functions and classes: what is read of it, and what is said."""
+"""The code outside functions and classes: what is read of it, and what is said."""
 
 import json
 import math

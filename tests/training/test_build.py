@@ -41,6 +41,16 @@ CHATTY = '''def process_records(records: list[dict]) -> list[dict]:
     return record_results
 '''
 
+TERSE = """def pick(xs, n=3):
+    r = []
+    for x in xs:
+        if x.order > n: r.append(x.order)
+    n += len(r) # merge
+    n += len(r) # load
+    n += len(r) # find
+    return r
+"""
+
 
 def smoke_config(**changes: Any) -> BuildConfig:
     views = (
@@ -79,12 +89,16 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bundle"
 
 
-def test_bundle_loads_and_recognizes_llm_code(bundle: Path) -> None:
-    verdict = Analyzer.load(bundle).score(CHATTY, "python")
+def test_bundle_loads_and_separates_the_classes(bundle: Path) -> None:
+    analyzer = Analyzer.load(bundle)
+    verdict = analyzer.score(CHATTY, "python")
     # With so few repositories nothing can be promised about single ones, so unsure is wide.
     assert verdict.band is not Band.HUMAN
     assert verdict.probability is not None
     assert verdict.probability > 0.5
+    terse = analyzer.score(TERSE, "python").probability
+    assert terse is not None
+    assert terse < 0.5
 
 
 def test_manifest_has_all_kinds_of_figures(bundle: Path) -> None:

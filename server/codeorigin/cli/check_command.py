@@ -93,7 +93,7 @@ def check(
         bool | None,
         typer.Option(
             "--top-level/--no-top-level",
-            help="List the code outside of functions and classes as well, as <module>.",
+            help="List the code outside functions and classes as well, as <module>.",
         ),
     ] = None,
     no_deep: NoDeep = False,

@@ -182,7 +182,7 @@ def test_a_piece_of_code_is_always_refined(refining: Analyzer) -> None:
 
 
 def test_rules_about_the_wide_part_ask_for_no_more(refining: Analyzer) -> None:
-    """Those for code outside of functions, and for functions with others in their commit."""
+    """Those for code outside functions, and for functions with others in their commit."""
     alone = REFINED.alone
     calibration = replace(
         refining.bundle.calibration, commit_context=CommitContext(NeighbourRule(1.0, 1.0, 0.0), alone)

@@ -1,4 +1,4 @@
-"""The rule for code outside of functions, on made-up logits."""
+"""The rule for code outside functions, on made-up logits."""
 
 from dataclasses import replace
 

@@ -74,14 +74,15 @@ def test_two_processes_train_one_encoder(prepared: Run, tmp_path: Path) -> None:
     assert 3 < described["figures"]["validation_mlm_loss"] < 8
 
 
-def test_encoder_is_trained_again_only_for_other_settings(prepared: Run) -> None:
-    before = prepared.pretrained.read_bytes()
+def test_encoder_is_trained_again_only_for_other_settings(prepared: Run, tmp_path: Path) -> None:
+    run = Run(shutil.copytree(prepared.folder, tmp_path / "run"))
+    before = run.pretrained.read_bytes()
     lines: list[str] = []
-    pretrain(CONFIG, prepared, lines.append)
-    assert lines == [f"{prepared.pretrained} is there"]
-    assert prepared.pretrained.read_bytes() == before
-    pretrain(dataclasses.replace(CONFIG, seed=1), prepared, lines.append)
-    assert prepared.pretrained.read_bytes() != before
+    pretrain(CONFIG, run, lines.append)
+    assert lines == [f"{run.pretrained} is there"]
+    assert run.pretrained.read_bytes() == before
+    pretrain(dataclasses.replace(CONFIG, seed=1), run, lines.append)
+    assert run.pretrained.read_bytes() != before
 
 
 def test_missing_inputs_are_reported(tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ import pytest
 from codeorigin.errors import CodeOriginError
 from codeorigin.model.bundle import Bundle, default_model_dir
 from codeorigin_training.calibrate.config import CalibrateConfig
+from codeorigin_training.commands import recalibrate as command
 from codeorigin_training.commands.recalibrate import RecalibrateConfig, recalibrate
-from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, read_functions, read_human
+from codeorigin_training.corpus.rows import FUNCTIONS, HUMAN, Row, read_functions
 from codeorigin_training.corpus.splits import is_held_out
+from codeorigin_training.measure.detector import Detector
 from codeorigin_training.run import Run
 from support.corpus_maker import write_corpus
 
@@ -70,10 +72,21 @@ def test_bundle_keeps_its_graph_and_gets_new_thresholds(data: Path, tmp_path: Pa
     assert "the logits are there" in lines
 
 
-def test_training_repositories_are_not_read(data: Path) -> None:
-    packages = read_human(data)
-    assert {row.source for row in packages} == {"debian"}
-    assert all(row.modern and row.label == 0 for row in packages)
+def test_training_repositories_are_not_read(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Row] = []
+
+    def stop_at_scoring(_path: Path, _detector: Detector, rows: list[Row], *_: object) -> None:
+        read.extend(rows)
+        raise InterruptedError
+
+    monkeypatch.setattr(command, "kept_logits", stop_at_scoring)
+    with pytest.raises(InterruptedError):
+        recalibrate(config(data, tmp_path / "out"), Run(tmp_path), lambda _: None)
+    packages = [row for row in read if row.source == "debian"]
+    assert 0 < len(packages) < len(read)
+    assert all(is_held_out(row.repo) for row in read if row.source != "debian")
     assert any(not is_held_out(row.repo) for row in read_functions(data))
 
 

@@ -1,4 +1,4 @@
-"""The command that gives a finished bundle a rule for code outside of functions."""
+"""The command that gives a finished bundle a rule for code outside functions."""
 
 import hashlib
 import json
@@ -113,7 +113,7 @@ def test_later_recalibration_keeps_rule(data: Path, tmp_path: Path) -> None:
     recalibrate(again, Run(tmp_path / "again"), lambda _: None)
     before, after = Bundle.load(tmp_path / "out"), Bundle.load(tmp_path / "again")
     assert after.calibration.top_level == before.calibration.top_level
-    assert "## Code outside of functions" in (tmp_path / "again" / "README.md").read_text(encoding="utf-8")
+    assert "## Code outside functions" in (tmp_path / "again" / "README.md").read_text(encoding="utf-8")
 
 
 def test_reserved_packages_are_not_read_and_both_classes_are_needed(data: Path, tmp_path: Path) -> None:

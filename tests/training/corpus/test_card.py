@@ -47,7 +47,13 @@ def test_figures_match_rows(rows: list[Row]) -> None:
         row.agent == "helper" and row.label for row in functions
     )
     assert counts(section(card, "Sources")) == {"git-mined": [48 - llm, llm]}
-    assert sum(counts(section(card, "Repositories")).get("both", [0])) <= 8
+    labels = [
+        {row.label for row in functions if row.repo == repo} for repo in {row.repo for row in functions}
+    ]
+    kinds = {"llm alone": {1}, "human alone": {0}, "both": {0, 1}}
+    expected = {name: [labels.count(found)] for name, found in kinds.items()}
+    assert counts(section(card, "Repositories")) == expected
+    assert expected["both"] == [8]
     assert sum(map(sum, counts(section(card, "Era")).values())) == 48
     lengths = counts(section(card, "Length and tests"))
     assert lengths.pop("not a test") == [48 - llm, llm]

@@ -156,7 +156,8 @@ def test_losses_are_in_the_curves_and_fall() -> None:
     finetune(fresh_model(), examples_of(paired_rows(24)), tiny_tokenizer(), config, outlets)
     for name in ("cross_entropy", "contrastive", "pair"):
         assert curves[-1][f"train/{name}"] < curves[0][f"train/{name}"]
-    assert curves[-1]["train/consistency"] >= 0
+    # The two views of a function differ, so a divergence of 0 would mean that the term is dead.
+    assert all(each["train/consistency"] > 0 for each in curves)
 
 
 @pytest.mark.parametrize("half", [Precision.BFLOAT16, Precision.FLOAT16])
@@ -179,13 +180,20 @@ def test_float16_gradients_are_scaled_and_unscaled() -> None:
     """Gradients of 1e-9 are 0 in float16; the update is still that of float32."""
     model = torch.nn.Linear(1, 1, bias=False)
     scaler = gradient_scaler(torch.device("cpu"), Precision.FLOAT16)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e6)
+
+    def loss() -> torch.Tensor:
+        with autocast(torch.device("cpu"), Precision.FLOAT16):
+            output: torch.Tensor = model(torch.ones(1, 1)).sum()
+        return output.float() * 1e-9
+
+    loss().backward()  # type: ignore[no-untyped-call]
+    assert model.weight.grad is not None
+    assert float(model.weight.grad) == 0
     before = float(model.weight.detach())
-    with autocast(torch.device("cpu"), Precision.FLOAT16):
-        loss = model(torch.ones(1, 1)).sum()
-    scaler.scale(loss.float() * 1e-3).backward()  # type: ignore[no-untyped-call]
-    assert float(model.weight.grad) == pytest.approx(1e-3 * scaler.get_scale(), rel=1e-3)  # type: ignore[arg-type]
+    scaler.scale(loss()).backward()  # type: ignore[no-untyped-call]
+    assert float(model.weight.grad) == pytest.approx(1e-9 * scaler.get_scale(), rel=1e-2)
     scaler.step(optimizer)
     scaler.update()
-    assert before - float(model.weight.detach()) == pytest.approx(1e-3, rel=1e-3)
+    assert before - float(model.weight.detach()) == pytest.approx(1e-3, rel=1e-2)
     assert not gradient_scaler(torch.device("cpu"), Precision.BFLOAT16).is_enabled()

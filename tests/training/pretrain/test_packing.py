@@ -1,4 +1,4 @@
-"""Packing: nothing lost, nothing duplicated, nothing visible across documents."""
+"""Packing: at most one token of a document is lost, none is duplicated, none is visible across documents."""
 
 import numpy as np
 import torch

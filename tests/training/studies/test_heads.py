@@ -15,6 +15,7 @@ from codeorigin_training.__main__ import app
 from codeorigin_training.arrays import Floats, Integers
 from codeorigin_training.corpus.readers.specifications import Specification
 from codeorigin_training.encoder.interface import EncoderError
+from codeorigin_training.measure.metrics import auroc
 from codeorigin_training.studies.heads import measure, retrieval
 from codeorigin_training.studies.heads.attention import head_masses, masses_of
 from codeorigin_training.studies.heads.config import HeadsConfig
@@ -198,12 +199,19 @@ def test_heads_can_be_ablated_ranked_and_pruned(retriever: Retriever) -> None:
     whole = retriever_logits(retriever, examples)
     none = retriever_logits(retriever, examples, np.zeros((2, 2)))
     assert not np.allclose(whole, none)
-    assert ablation(retriever, examples, labels).shape == (2, 2)
+    lost = ablation(retriever, examples, labels)
+    gates = np.ones((2, 2))
+    gates[1, 0] = 0
+    without = auroc(labels, retriever_logits(retriever, examples, gates))
+    assert lost.shape == (2, 2)
+    assert lost[1, 0] == pytest.approx(auroc(labels, whole) - without)
+    assert np.ptp(lost) > 0
     scores = importance(retriever, examples[:4], labels[:4])
     assert np.linalg.norm(scores, axis=1) == pytest.approx([1.0, 1.0])
     curve = pruning_curve(retriever, examples, labels, scores, steps=4)
     assert [each.left for each in curve] == [4, 3, 2, 1, 0]
-    assert all(0 <= each.auroc <= 1 for each in curve)
+    assert curve[0].auroc == pytest.approx(auroc(labels, whole))
+    assert curve[-1].auroc == pytest.approx(auroc(labels, none))
 
 
 def test_heads_to_prune_are_chosen_on_training_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,8 +235,10 @@ def test_retriever_is_trained_saved_and_loaded_like_any_model(tmp_path: Path) ->
     texts = [text for each in pairs for text in (each.behaviour, each.human_code, each.llm_code)]
     model = make_retriever(texts, CONFIG)
     said: list[str] = []
-    train_retriever(model, pairs, CONFIG, said.append)
-    assert said[0].startswith("epoch 1: loss")
+    train_retriever(model, pairs, replace(CONFIG, epochs=8), said.append)
+    losses = [float(line.split()[3].rstrip(",")) for line in said]
+    assert len(losses) == 8
+    assert losses[-1] < losses[0]
     model.body.save_pretrained(tmp_path)
     model.tokenizer.save_pretrained(tmp_path)
     again = make_retriever([], HeadsConfig(encoder=tmp_path)).eval()

@@ -1,4 +1,4 @@
-"""The rule for code outside of functions, with its own minimum size and thresholds with packages as units."""
+"""The rule for code outside functions, with its own minimum size and thresholds with packages as units."""
 
 import dataclasses
 from collections.abc import Collection, Sequence
@@ -22,7 +22,7 @@ _CURVE_POINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class TopLevelConfig(PromiseSettings):
-    """What is promised about code outside of functions, and how long it must be to get a verdict.
+    """What is promised about code outside functions, and how long it must be to get a verdict.
 
     ``min_lines`` counts non-blank lines, ``min_characters`` non-whitespace characters. The rest is as in
     :class:`~codeorigin_training.calibrate.config.CalibrateConfig`; packages are the units of the promise.

@@ -1,4 +1,4 @@
-"""The command ``toplevel``: adds a rule for code outside of functions to a finished bundle."""
+"""The command ``toplevel``: adds a rule for code outside functions to a finished bundle."""
 
 import dataclasses
 import hashlib
@@ -31,7 +31,7 @@ _SHORTEST = 60
 
 @dataclass(frozen=True, slots=True)
 class ToplevelConfig:
-    """``bundle`` gets a rule for code outside of functions; the result is written to ``out`` (None: the run's bundle).
+    """``bundle`` gets a rule for code outside functions; the result is written to ``out`` (None: the run's bundle).
 
     The human-written code comes from the pinned source packages, or from those listed in ``packages``, which are
     downloaded to ``package_folder`` (by default ``packages`` in the run), and from ``snippets.parquet`` in ``data``,

@@ -1,4 +1,4 @@
-"""A bundle's figures on code outside of functions, as Markdown."""
+"""A bundle's figures on code outside functions, as Markdown."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Measures a model on code outside of functions: how well it ranks it, and what promised thresholds still find."""
+"""Measures a model on code outside functions: how well it ranks it, and what promised thresholds still find."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -162,7 +162,7 @@ def test_report_without_problems_says_so() -> None:
 def test_report_without_checks_does_not_claim_that_they_hold() -> None:
     empty = Report(subject=REPORT.subject)
     page = render(empty)
-    assert "within its bound" not in page
+    assert "within their bounds" not in page
     balance = Balance()
     balance.feed(page)
     assert balance.open == []

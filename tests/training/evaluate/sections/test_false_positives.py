@@ -81,7 +81,8 @@ def test_report_contains_whole_commits_and_mixed_files() -> None:
     alone = render(replace(report, called=(), whole=(), mixed=()))
     assert "by number of functions" not in alone
     assert "Whole files" not in alone
-    assert "both classes stand" not in alone
+    assert "Files and commits with both classes" in page
+    assert "Files and commits with both classes" not in alone
 
 
 def test_bundle_without_these_figures_has_no_such_sections() -> None:

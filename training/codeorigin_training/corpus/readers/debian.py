@@ -1,4 +1,4 @@
-"""Reads human functions, or the code outside of functions, from archives of source packages."""
+"""Reads human functions, or the code outside functions, from archives of source packages."""
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +38,7 @@ def read_source_functions(
 def read_source_top_level(
     packages: Sequence[SourcePackage], folder: Path, log: Log, *, limit: int = MOST_ROWS, seed: int = 0
 ) -> Iterator[Row]:
-    """The code outside of functions of the same files and of scripts without an extension, one row per file."""
+    """The code outside functions of the same files and of scripts without an extension, one row per file."""
     return _rows(
         packages, folder, log, lambda file: cut_top_level(file.text, file.language, file.path), limit, seed
     )

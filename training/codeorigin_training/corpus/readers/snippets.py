@@ -38,7 +38,7 @@ def read_snippets(path: Path, *, with_functions: bool = False, advice: str = _AD
 
 
 def read_snippet_top_level(path: Path) -> Iterator[Row]:
-    """The code outside of functions in every snippet that has some, as the server reads it.
+    """The code outside functions in every snippet that has some, as the server reads it.
 
     Raises:
         CorpusError: as :func:`read_snippets`.

@@ -18,7 +18,7 @@ SHORTEST, LONGEST = 4, 200
 class CutFunction:
     """A function of a file: its lines without the last line end, and their position (0-based, end included).
 
-    From :func:`cut_top_level`, it is the code outside of functions.
+    From :func:`cut_top_level`, it is the code outside functions.
     """
 
     code: str
