@@ -284,7 +284,7 @@ public function total(array $items): int
 
 
 @pytest.mark.parametrize("tag", ["", "<?php\n\n"])
-def test_method_without_its_class_gets_the_same_verdict_as_within(tag: str, tmp_path: Path) -> None:
+def test_method_without_its_class_gets_the_same_verdict_as_inside_it(tag: str, tmp_path: Path) -> None:
     (tmp_path / "alone.php").write_text(tag + METHOD)
     (tmp_path / "Cart.php").write_text(f"<?php\nclass Cart\n{{\n{METHOD}}}\n")
     report = report_of(run("check", "alone.php", "Cart.php", "-f", "json", cwd=tmp_path))

@@ -48,7 +48,7 @@ def test_file_verdict_has_a_line_of_its_own(
     assert "1 file judged as a whole (0 human, 1 unsure, 0 llm)" in shown
 
 
-def test_file_without_a_verdict_has_no_such_line(make_file: MakeFile, make_result: MakeResult) -> None:
+def test_file_without_a_verdict_adds_no_line(make_file: MakeFile, make_result: MakeResult) -> None:
     whole = FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 2)
     assert rendered(make_result((make_file(whole=whole),))) == rendered(make_result())
 
