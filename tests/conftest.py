@@ -1,4 +1,4 @@
-"""Fixtures for all tests: tiny model bundles, exported once a session."""
+"""Fixtures for all tests: tiny model bundles, exported once per session."""
 
 import gc
 import os
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-# The models of the tests are so small that threads only wait for each other, above all on a busy machine.
+# The test models are so small that threads only wait for each other, especially on a busy machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# PyTorch remembers what each operation makes of shapes. With symbolic ones, as in an export, that costs more than it
-# saves: without it, an export of tiny graphs is done in four fifths of the time, and writes the same bytes.
+# PyTorch caches the output shapes of each operation. With symbolic shapes, as in an export, the cache costs more
+# than it saves: without it, exporting tiny graphs takes four fifths of the time and writes the same bytes.
 os.environ.setdefault("TORCH_FAKE_TENSOR_DISPATCH_CACHE", "0")
 
-# Test modules are loaded by their path, so the folder that holds `support` is not a place to import from yet.
+# Test modules are loaded by path, so the folder that holds `support` is not on the import path yet.
 sys.path.insert(0, str(Path(__file__).parent))
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_finish() -> None:
-    """Half a million objects of loaded modules stay: no later collection of garbage need look at them.
+    """Loaded modules leave half a million objects that stay: keep the garbage collector from scanning them.
 
-    Nor need it look at new ones after every 700: in an export, which makes millions, that takes a tenth of the time.
+    Nor need it run after every 700 new objects: in an export, which makes millions, that takes a tenth of the time.
     """
     gc.collect()
     gc.freeze()
@@ -33,7 +33,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def graphs(request: pytest.FixtureRequest) -> Path:
-    """Where exported graphs are kept between sessions; ``pytest --cache-clear`` empties it."""
+    """The folder that keeps exported graphs between sessions; ``pytest --cache-clear`` empties it."""
     cache: pytest.Cache = request.config.cache
     return cache.mkdir("codeorigin-graphs")
 
@@ -55,7 +55,7 @@ def tiny_model_dir(tiny_model: "TinyModel") -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_refining_model(tmp_path_factory: pytest.TempPathFactory, graphs: Path) -> "TinyModel":
-    """A bundle whose deep part is asked after the wide one, of chosen functions; tests must not change its folder."""
+    """A bundle whose deep part runs after the wide one, on chosen functions; tests must not change its folder."""
     from support.tiny_model import build_tiny_model  # noqa: PLC0415
     from support.tiny_refinement import REFINED  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The container: built and asked for its version where there is an engine; what it says, everywhere."""
+"""The Dockerfile is checked everywhere; where there is a container engine, the image is built and run."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def project() -> dict[str, object]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def test_it_is_of_a_small_image_of_a_python_that_the_project_supports() -> None:
+def test_base_image_is_slim_with_the_minimum_supported_python() -> None:
     (image,) = of("FROM")
     found = re.fullmatch(r"python:(\d+\.\d+)-slim", image)
     assert found
@@ -40,7 +40,7 @@ def test_it_is_of_a_small_image_of_a_python_that_the_project_supports() -> None:
     }
 
 
-def test_it_does_not_serve_as_root_and_holds_no_token() -> None:
+def test_image_runs_as_non_root_and_contains_no_token() -> None:
     names = [name for name, _ in instructions()]
     (user,) = of("USER")
     assert user not in {"root", "0"}
@@ -49,7 +49,7 @@ def test_it_does_not_serve_as_root_and_holds_no_token() -> None:
     assert all("TOKEN" not in arguments for _, arguments in instructions())
 
 
-def test_what_it_runs_is_a_command_of_the_project_with_its_options() -> None:
+def test_entry_point_and_options_are_valid() -> None:
     ((entry,),), ((command, *options),) = (list(map(json.loads, of(each))) for each in ("ENTRYPOINT", "CMD"))
     assert entry in project()["scripts"]  # type: ignore[operator]
     known = get_command(app).commands[command]  # type: ignore[attr-defined]
@@ -58,7 +58,7 @@ def test_what_it_runs_is_a_command_of_the_project_with_its_options() -> None:
     assert context.params["allow_remote"] is True
 
 
-def test_what_it_copies_is_there_and_reaches_the_engine() -> None:
+def test_copied_files_exist_and_are_not_ignored() -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     kept = [line[1:] for line in ignored if line.startswith("!")]
     for arguments in of("COPY"):
@@ -72,7 +72,7 @@ def test_what_it_copies_is_there_and_reaches_the_engine() -> None:
 
 
 def engine() -> str | None:
-    """A container engine that answers and has, or can fetch, the base image."""
+    """A working container engine that has, or can pull, the base image."""
     for name in ("docker", "podman"):
         if shutil.which(name) is not None:
             asked = [[name, "info"], [name, "pull", of("FROM")[0]]]
@@ -81,10 +81,10 @@ def engine() -> str | None:
     return None
 
 
-def test_it_builds_where_there_is_an_engine() -> None:
+def test_image_builds_if_an_engine_is_available() -> None:
     found = engine()
     if found is None:
-        # Nothing to build with: then every instruction must at least be one that an engine knows how to read.
+        # Nothing to build with: every instruction must at least be one that an engine can parse.
         assert all(arguments for _, arguments in instructions())
         return
     tag = "codeorigin-test"

@@ -1,4 +1,4 @@
-"""Who reads a function that takes or gives arrays must not have to guess their shapes."""
+"""Docstrings of functions that take or return arrays give their shapes, so that nobody has to guess."""
 
 import ast
 import re
@@ -26,10 +26,10 @@ ARRAYS = {
     ),
     *("NDArray", "ndarray", "csr_matrix", "Tensor", "Tokens"),
 }
-"""Names of arrays in annotations."""
+"""Names of array types in annotations."""
 
 SHAPE = re.compile(r"``\([^`]+\)``|\bscalar", re.IGNORECASE)
-"""``(n,)``, ``(B, T, D)``, ``(len(rows),)``; a sequence of arrays has the shape of its parts."""
+"""``(n,)``, ``(B, T, D)``, ``(len(rows),)``; a sequence of arrays has the shape of its elements."""
 
 
 def names(annotation: ast.expr) -> Iterator[str]:
@@ -41,7 +41,7 @@ def names(annotation: ast.expr) -> Iterator[str]:
 
 
 def public_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
-    """Functions and methods that no name of theirs hides, properties too."""
+    """Public functions and methods, including properties."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from public_functions(node)
@@ -60,7 +60,7 @@ def modules() -> list[Path]:
     return [path for root in ROOTS for path in sorted(root.rglob("*.py"))]
 
 
-def test_every_docstring_about_arrays_gives_their_shapes() -> None:
+def test_docstrings_of_array_functions_give_shapes() -> None:
     lacking = []
     seen = 0
     for path in modules():
@@ -84,5 +84,5 @@ def test_every_docstring_about_arrays_gives_their_shapes() -> None:
         ("A scalar tensor.", True),
     ],
 )
-def test_a_shape_is_told_from_other_brackets(text: str, found: bool) -> None:
+def test_shapes_are_distinguished_from_other_brackets(text: str, found: bool) -> None:
     assert bool(SHAPE.search(text)) is found

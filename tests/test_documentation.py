@@ -1,4 +1,4 @@
-"""Links between the documents lead somewhere, and options in their examples exist."""
+"""Links between the documents resolve, and options in their examples exist."""
 
 import re
 import subprocess
@@ -17,7 +17,7 @@ def blocks(language: str, document: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_links_between_documents_lead_somewhere(document: Path) -> None:
+def test_links_between_documents_resolve(document: Path) -> None:
     text = re.sub(BLOCK, "", document.read_text("utf-8"))
     missing = []
     for target, anchor in LINK.findall(text):

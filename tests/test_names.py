@@ -1,4 +1,4 @@
-"""One name for one thing: a public class of the server or of the training package is called as no other is."""
+"""One name for one thing: no two public classes of the server and the training package share a name."""
 
 import ast
 from collections import defaultdict
@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
-def test_no_two_public_classes_have_one_name() -> None:
+def test_public_class_names_are_unique() -> None:
     modules: dict[str, list[str]] = defaultdict(list)
     for package in ("server/codeorigin", "training/codeorigin_training"):
         for path in sorted((ROOT / package).rglob("*.py")):

@@ -1,4 +1,4 @@
-"""What is installed: the server alone, small, with its licence, and nothing that could use a network."""
+"""What gets installed: only the server, small, with its licence, and nothing that could use a network."""
 
 import email
 import json
@@ -17,7 +17,7 @@ NETWORK = ("tokenizers", "huggingface_hub", "httpx", "requests", "urllib3", "tor
 
 
 def build(kind: str, folder: Path) -> Path:
-    """What hatchling makes of the checkout: a ``wheel``, of the ``standard`` or the ``editable`` kind."""
+    """Build the checkout with hatchling: a wheel of the ``standard`` or the ``editable`` kind."""
     script = (
         "import sys; from hatchling.builders.wheel import WheelBuilder\n"
         "print(*WheelBuilder(sys.argv[1]).build(directory=sys.argv[2], versions=[sys.argv[3]]))"
@@ -37,7 +37,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(build("standard", tmp_path_factory.mktemp("wheel")))
 
 
-def test_the_wheel_holds_the_server_and_its_model_alone(wheel: zipfile.ZipFile) -> None:
+def test_wheel_contains_only_the_server_and_its_models(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"codeorigin"}
     assert not [name for name in names if name.endswith((".jsonl", ".parquet"))]
@@ -49,11 +49,11 @@ def test_the_wheel_holds_the_server_and_its_model_alone(wheel: zipfile.ZipFile) 
         assert f"codeorigin/{needed}" in names
     guessing = sum(info.file_size for info in wheel.infolist() if "/codeorigin-language/" in info.filename)
     assert guessing < 2_000_000
-    # What an installation takes on disk, all of it, stays under 10 MB once Python has compiled the modules.
+    # The whole installation stays under 10 MB on disk once Python has compiled the modules.
     assert sum(info.file_size for info in wheel.infolist()) < 8_000_000
 
 
-def test_the_wheel_names_its_licence_and_carries_it(wheel: zipfile.ZipFile) -> None:
+def test_wheel_declares_and_contains_its_licence(wheel: zipfile.ZipFile) -> None:
     (metadata,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
     said = email.message_from_bytes(wheel.read(metadata))
     assert said["License-Expression"] == "Apache-2.0"
@@ -73,7 +73,7 @@ def test_plain_installs_need_no_tokenizers(wheel: zipfile.ZipFile) -> None:
         assert [each for each in required if each.startswith("tokenizers") and f"extra == '{extra}'" in each]
 
 
-def test_an_editable_install_finds_training_too(tmp_path: Path) -> None:
+def test_editable_install_finds_training_too(tmp_path: Path) -> None:
     paths = zipfile.ZipFile(build("editable", tmp_path))
     (name,) = [name for name in paths.namelist() if name.endswith(".pth")]
     folders = [Path(line) for line in paths.read(name).decode().split("\n") if line]
@@ -82,7 +82,7 @@ def test_an_editable_install_finds_training_too(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_the_extension_carries_the_same_licence() -> None:
+def test_extension_ships_the_same_licence() -> None:
     assert (ROOT / "vscode-client" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     manifest = json.loads((ROOT / "vscode-client" / "package.json").read_text("utf-8"))
     assert manifest["license"] == "Apache-2.0"
@@ -90,7 +90,7 @@ def test_the_extension_carries_the_same_licence() -> None:
     assert "!LICENSE" in (ROOT / "vscode-client" / ".vscodeignore").read_text("utf-8").splitlines()
 
 
-def test_a_check_with_the_model_that_ships_imports_nothing_that_uses_a_network(tmp_path: Path) -> None:
+def test_check_with_the_shipped_model_imports_no_network_library(tmp_path: Path) -> None:
     code = tmp_path / "a.py"
     code.write_text((ROOT / "examples" / "terse_style.py").read_text("utf-8"), "utf-8")
     script = (
@@ -102,7 +102,7 @@ def test_a_check_with_the_model_that_ships_imports_nothing_that_uses_a_network(t
     assert done.stdout.splitlines()[-1] in {"0 []", "1 []"}
 
 
-def test_a_deep_model_without_the_library_says_what_to_install(
+def test_deep_model_without_tokenizers_says_what_to_install(
     tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "tokenizers", None)

@@ -1,4 +1,4 @@
-"""The README as a new user takes it: two minutes to read, and every command does what it says, from a plain install."""
+"""The README as a new user sees it: a two-minute read whose commands all work as described on a plain install."""
 
 import os
 import re
@@ -18,13 +18,13 @@ WORDS_A_MINUTE = 230
 
 
 def lines(language: str, start: str) -> list[str]:
-    """The lines of the README's blocks of ``language`` that begin with ``start``, without their comments."""
+    """Lines that begin with ``start`` in the README's ``language`` blocks, without their comments."""
     found = "\n".join(body for name, body in BLOCK.findall(TEXT) if name == language).splitlines()
     return [re.sub(r"\s+# .*", "", line) for line in found if line.startswith(start)]
 
 
 class NewUser:
-    """Who has installed CodeOrigin in an environment of its own and works in a repository with the examples."""
+    """A user with CodeOrigin in a separate environment who works in a repository with the examples."""
 
     def __init__(self, binaries: Path, folder: Path) -> None:
         self.folder = folder
@@ -47,8 +47,8 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> NewUser:
     home = tmp_path_factory.mktemp("home")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home / "venv"], check=True)
     binaries = home / "venv" / "bin"
-    # Nothing is downloaded: what CodeOrigin depends on, and pip, are those of this environment. It comes last, and
-    # what it says of CodeOrigin itself, an editable install, does not hold in another one.
+    # Nothing is downloaded: pip and the dependencies of CodeOrigin come from this environment. It comes last on the
+    # path, and its editable install of CodeOrigin has no effect in another environment.
     (packages,) = (home / "venv" / "lib").glob("python*/site-packages")
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
     repository = Repository(home / "work")
@@ -68,22 +68,22 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> NewUser:
     return made
 
 
-def test_it_is_read_in_two_minutes() -> None:
+def test_readme_takes_two_minutes_to_read() -> None:
     prose = re.sub(r"^\|.*$|<!--.*?-->", "", re.sub(BLOCK, "", TEXT), flags=re.MULTILINE)
     prose = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", prose)
     assert len(re.findall(r"\S*\w\S*", prose)) <= 2 * WORDS_A_MINUTE
     assert len([line for line in TEXT.splitlines() if line.startswith("> ")]) == 4
-    # The head of the table, its rule and three rows.
+    # The header of the table, its separator and three rows.
     assert len([line for line in TEXT.splitlines() if line.startswith("|")]) == 2 + 3
 
 
-def test_what_was_installed_is_the_package_alone(user: NewUser) -> None:
+def test_installed_package_is_not_the_checkout(user: NewUser) -> None:
     where = user.run("python -c 'import codeorigin; print(codeorigin.__file__)'").stdout
     assert not Path(where.strip()).is_relative_to(ROOT / "server")
     assert "/venv/" in where
 
 
-def test_the_output_is_what_the_command_prints(user: NewUser) -> None:
+def test_shown_output_is_what_the_command_prints(user: NewUser) -> None:
     (block,) = (body for name, body in BLOCK.findall(TEXT) if name == "console")
     command, *shown = block.splitlines()
     done = user.run(command.removeprefix("$ "))
@@ -100,13 +100,13 @@ def test_every_command_runs(user: NewUser) -> None:
         assert done.stdout
 
 
-def test_the_model_is_the_one_that_the_figures_are_of(user: NewUser) -> None:
+def test_figures_belong_to_the_shipped_model(user: NewUser) -> None:
     (name,) = re.findall(r"^(codeorigin-small \S+), \d+ held-out repositories", TEXT, re.MULTILINE)
     done = user.run("codeorigin doctor")
     assert f"{name} " in done.stdout
 
 
-def test_findings_are_accepted_and_comments_ignored(user: NewUser) -> None:
+def test_baseline_and_ignore_comment_silence_findings(user: NewUser) -> None:
     (options,) = re.findall(r"`(check \. --baseline [^`]+)`", TEXT)
     assert user.run(f"codeorigin {options}").returncode == 0
     assert user.run("codeorigin check . --baseline .codeorigin-baseline.json").returncode == 0
@@ -120,7 +120,7 @@ def test_findings_are_accepted_and_comments_ignored(user: NewUser) -> None:
         go.write_text(before, "utf-8")
 
 
-def test_the_step_of_a_pipeline_passes_and_shows_the_findings(user: NewUser) -> None:
+def test_pipeline_step_passes_and_shows_the_findings(user: NewUser) -> None:
     (step,) = lines("yaml", "- run: codeorigin")
     done = user.run(step.removeprefix("- run: "))
     assert done.returncode == 0

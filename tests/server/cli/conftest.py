@@ -1,4 +1,4 @@
-"""Builders of results, so that rendering is tested without a model."""
+"""Builders of results, so that rendering can be tested without a model."""
 
 import hashlib
 import shutil
@@ -98,13 +98,13 @@ def verdicts() -> Mapping[Band, Verdict]:
 
 @pytest.fixture
 def in_file() -> Verdict:
-    """A verdict ``llm`` that stands on the 11 other functions of the file: 0.64 by the own text, 0.97 with them."""
+    """An ``llm`` verdict that rests on the 11 other functions of the file: 0.64 by its own text, 0.97 with them."""
     return replace(LLM, own_probability=0.64, file_evidence=0.62, neighbours=11)
 
 
 @pytest.fixture
 def file_verdicts() -> Mapping[Band, FileVerdict]:
-    """One verdict on a file of seven functions of each band."""
+    """One verdict of each band on a file of seven functions."""
     return FILE_VERDICTS
 
 
@@ -130,7 +130,7 @@ def make_file() -> Callable[..., CheckedFile]:
 
 @pytest.fixture
 def make_result(make_file: Callable[..., CheckedFile]) -> Callable[..., CheckResult]:
-    """``make_result(files, errors, threshold, show)``: a result with the totals that belong to it."""
+    """``make_result(files, errors, threshold, show)``: a result with matching totals."""
 
     def make(
         files: tuple[CheckedFile, ...] | None = None,

@@ -1,4 +1,4 @@
-"""``check --baseline``, ``--update-baseline`` and ``--fail-on-share``, with the model that ships."""
+"""``check --baseline``, ``--update-baseline`` and ``--fail-on-share``, with the shipped model."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def report(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, Any]
     return code, json.loads(capsys.readouterr().out)
 
 
-def test_accepted_findings_fail_no_longer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_accepted_findings_no_longer_fail_the_check(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "src", "--threshold", "0", "--baseline", ACCEPTED, "--update-baseline"]) == 0
     captured = capsys.readouterr()
     assert captured.err == f"codeorigin: {ACCEPTED}: 3 findings accepted, 0 entries dropped\n"
@@ -50,7 +50,7 @@ def test_accepted_findings_fail_no_longer(folder: Path, capsys: pytest.CaptureFi
     assert (code, [file["path"] for file in said["files"]]) == (1, ["src/b.py"])
 
 
-def test_an_update_drops_what_is_gone_from_the_files_that_it_saw(
+def test_update_drops_stale_entries_of_checked_files_only(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--threshold", "0", "--baseline", ACCEPTED, "--update-baseline"]
@@ -62,7 +62,7 @@ def test_an_update_drops_what_is_gone_from_the_files_that_it_saw(
     assert capsys.readouterr().err.splitlines()[-1].endswith("0 findings accepted, 1 entry dropped")
 
 
-def test_an_update_by_a_change_drops_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_update_from_a_change_drops_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     repository = Repository(folder / "work")
     repository.commit({"a.py": f"{ONE}\n\n{TWO}"}, date="2020-01-01")
     options = ["--threshold", "0", "--baseline", str(folder / "work" / ACCEPTED), "--update-baseline"]
@@ -75,7 +75,7 @@ def test_an_update_by_a_change_drops_nothing(folder: Path, capsys: pytest.Captur
     assert capsys.readouterr().err.splitlines()[-1].endswith("1 finding accepted, 0 entries dropped")
 
 
-def test_it_is_the_file_of_the_editor(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_baseline_file_is_shared_with_the_editor(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, said = report(capsys, "src")
     function = said["files"][1]["functions"][0]
     AcceptedFindings(folder).accept([(function["id"], "third", str(folder / "src/b.py"))])
@@ -98,7 +98,7 @@ def test_it_is_the_file_of_the_editor(folder: Path, capsys: pytest.CaptureFixtur
         (["--baseline", "no/folder.json", "--update-baseline"], "folder.json cannot be written"),
     ],
 )
-def test_a_broken_file_of_accepted_findings_costs_a_line(
+def test_broken_baseline_file_costs_one_line(
     folder: Path, capsys: pytest.CaptureFixture[str], options: list[str], part: str
 ) -> None:
     before = (folder / "src/a.py").read_text()
@@ -112,7 +112,7 @@ def test_a_broken_file_of_accepted_findings_costs_a_line(
 @pytest.mark.parametrize(("share", "code", "how"), [
     ("0.4", 1, "more than the 40 %"), ("0.5", 0, "not more than the 50 %"), ("0", 1, "more than the 0 %"),
 ])  # fmt: skip
-def test_a_share_of_the_lines_may_be_findings(
+def test_fail_on_share_allows_a_share_of_lines_in_findings(
     folder: Path, capsys: pytest.CaptureFixture[str], share: str, code: int, how: str
 ) -> None:
     options = ["check", "src/a.py", "--threshold", "0", "--baseline", ACCEPTED]
@@ -126,6 +126,6 @@ def test_a_share_of_the_lines_may_be_findings(
     assert said == f"codeorigin: {expected}\n"
 
 
-def test_nothing_checked_is_no_share(folder: Path) -> None:
+def test_fail_on_share_passes_if_nothing_was_checked(folder: Path) -> None:
     (folder / "src/empty.py").write_text("")
     assert main(["check", "src/empty.py", "--fail-on-share", "0"]) == 0

@@ -1,4 +1,4 @@
-"""The command line itself: options, usage errors, and how little it loads before it must."""
+"""The command line itself: options, usage errors, and that it loads nothing before it must."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def test_version_loads_neither_the_model_nor_the_parsers() -> None:
 
 
 @pytest.mark.parametrize("command", [[], ["check"], ["explain"], ["language"], ["doctor"], ["serve"]])
-def test_help_of_every_command(command: list[str]) -> None:
+def test_every_command_has_help(command: list[str]) -> None:
     result = CliRunner().invoke(app, [*command, "--help"])
     assert result.exit_code == 0
     assert "Usage: codeorigin" in result.stdout or "Usage: root" in result.stdout
@@ -57,7 +57,7 @@ def test_help_of_every_command(command: list[str]) -> None:
         (["serve", "--log-level", "loud"], "--log-level"),
     ],
 )
-def test_a_usage_error_is_one_line(
+def test_usage_errors_cost_one_line(
     arguments: list[str], part: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
@@ -69,7 +69,7 @@ def test_a_usage_error_is_one_line(
     assert captured.err.endswith("(see codeorigin --help)\n")
 
 
-def test_no_arguments_is_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_arguments_print_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     captured = capsys.readouterr()
     assert "explain" in captured.out
@@ -84,13 +84,13 @@ def test_no_arguments_is_the_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("[::1]:65535", ("::1", 65535)),
     ],
 )
-def test_addresses(address: str, expected: tuple[str, int]) -> None:
+def test_addresses_are_parsed(address: str, expected: tuple[str, int]) -> None:
     assert parse_address(address) == expected
 
 
 @pytest.mark.parametrize(
     "address", ["2087", ":2087", "localhost", "localhost:", "localhost:x", "h:65536", "h:-1", "h:²"]
 )
-def test_what_is_no_address_says_how_to_write_one(address: str) -> None:
+def test_invalid_address_says_how_to_write_one(address: str) -> None:
     with pytest.raises(CodeOriginError, match="HOST:PORT"):
         parse_address(address)

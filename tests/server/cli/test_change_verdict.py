@@ -26,7 +26,7 @@ Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """Two functions of an old commit, three of a new one which also rewrites a line of one of the old."""
+    """Two functions from an old commit, and three from a new one that also rewrites a line of an old function."""
     made = Repository(tmp_path / "work")
     made.commit({"a.py": plain_functions("one", "two")}, date="2020-01-01")
     touched = plain_functions("one", "two").replace("kept = []", "kept = list()", 1)
@@ -57,7 +57,7 @@ def report(run: Run, *options: str) -> Any:
     return made
 
 
-def test_a_commit_is_judged_by_the_functions_that_it_wrote(repository: Repository, run: Run) -> None:
+def test_commit_is_judged_by_the_functions_it_wrote(repository: Repository, run: Run) -> None:
     made = report(run, "--commit", "HEAD")
     functions = {each["name"]: each for file in made["files"] for each in file["functions"]}
     assert set(functions) == {"one", "three", "four", "five"}
@@ -67,13 +67,13 @@ def test_a_commit_is_judged_by_the_functions_that_it_wrote(repository: Repositor
     assert (verdict["function_count"], verdict["reason"]) == (3, None)
     assert verdict["logit"] == pytest.approx(pooled)
     assert verdict["probability"] == pytest.approx(COMMIT_RULE.scale.probability(pooled))
-    # What the commit only touched hears nothing from it.
+    # A function that the commit only touched gets no evidence from it.
     assert functions["one"]["commit_evidence"] is None
     assert [functions[name]["commit_neighbours"] for name in ("three", "four", "five")] == [2, 2, 2]
     assert functions["three"]["neighbours"] == 2
 
 
-def test_a_check_by_its_own_text_takes_in_no_commit(repository: Repository, run: Run) -> None:
+def test_no_file_context_leaves_out_the_commit_as_well(repository: Repository, run: Run) -> None:
     made = report(run, "--commit", "HEAD", "--no-file-context")
     assert made["change"]["verdict"]["function_count"] == 3
     for file in made["files"]:
@@ -82,7 +82,7 @@ def test_a_check_by_its_own_text_takes_in_no_commit(repository: Repository, run:
             assert function["probability"] == function["own_probability"]
 
 
-def test_a_history_listens_to_the_setting_as_a_check_does(
+def test_history_respects_the_file_context_setting_like_check(
     repository: Repository, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = tmp_path / "model"
@@ -121,12 +121,12 @@ def test_a_history_listens_to_the_setting_as_a_check_does(
     assert judged() == in_context
     assert judged("--no-file-context") == by_own_text
     repository.write("codeorigin.toml", "file-context = false\n")
-    # The state keeps the answers of both settings apart.
+    # The state keeps the results of the two settings apart.
     assert judged() == checked() == by_own_text
     assert judged("--file-context") == judged("--no-config") == in_context
 
 
-def test_the_working_tree_and_the_index_are_changes_too(repository: Repository, run: Run) -> None:
+def test_working_tree_and_index_are_judged_too(repository: Repository, run: Run) -> None:
     repository.write("c.py", plain_functions("six", "seven", number=3))
     assert report(run, "--changed")["change"]["verdict"]["function_count"] == 2
     assert report(run, "--staged")["change"]["verdict"]["reason"] == "too_few_functions"
@@ -134,7 +134,7 @@ def test_the_working_tree_and_the_index_are_changes_too(repository: Repository, 
     assert report(run, "--staged")["change"]["verdict"]["function_count"] == 2
 
 
-def test_a_merge_has_no_verdict(repository: Repository, run: Run) -> None:
+def test_merge_has_no_verdict(repository: Repository, run: Run) -> None:
     repository.git("checkout", "-q", "-b", "side", "HEAD~1")
     repository.commit({"d.py": plain_functions("eight", "nine", "ten")}, date="2020-01-03")
     repository.git("checkout", "-q", "main")
@@ -145,14 +145,14 @@ def test_a_merge_has_no_verdict(repository: Repository, run: Run) -> None:
     assert {each["commit_evidence"] for file in made["files"] for each in file["functions"]} == {None}
 
 
-def test_a_change_of_nothing_has_too_few_functions(repository: Repository, run: Run) -> None:
+def test_empty_change_counts_no_functions(repository: Repository, run: Run) -> None:
     made = report(run, "--changed")
     assert made["files"] == []
     assert made["change"]["verdict"]["function_count"] == 0
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "github"])
-def test_every_report_for_people_says_it(repository: Repository, run: Run, form: str) -> None:
+def test_human_readable_reports_show_the_change_verdict(repository: Repository, run: Run, form: str) -> None:
     code, out = run("--commit", "HEAD", "--format", form)
     assert code == 0
     assert "The change as a whole" in out
@@ -160,7 +160,7 @@ def test_every_report_for_people_says_it(repository: Repository, run: Run, form:
     assert "No verdict on the change as a whole" in out
 
 
-def test_a_saved_report_keeps_it(
+def test_saved_report_keeps_the_change_verdict(
     repository: Repository, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     saved = tmp_path / "saved.json"
@@ -172,9 +172,7 @@ def test_a_saved_report_keeps_it(
     assert again["files"] == before["files"]
 
 
-def test_the_model_that_ships_judges_commits(
-    repository: Repository, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_shipped_model_judges_commits(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     repository.commit({"e.py": plain_functions("red", "green", "blue", "grey", number=5)}, date="2020-01-04")
     assert main(["check", "--commit", "HEAD", "--format", "json"]) in {0, 1}
     made = json.loads(capsys.readouterr().out)

@@ -49,10 +49,10 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 
 @pytest.fixture
 def check(capsys: pytest.CaptureFixture[str]) -> Check:
-    """``check(options...)``: the exit code, the JSON report (None without one), the lines on stderr."""
+    """``check(options...)``: the exit code, the JSON report (None if there is none), the lines on stderr."""
 
     def run(*options: str) -> tuple[int, Any, list[str]]:
-        # Options come before a ``--`` and what follows it.
+        # Options must come before a ``--`` and what follows it.
         code = main(["check", "--format", "json", *options])
         done = capsys.readouterr()
         report = json.loads(done.out) if done.out else None
@@ -84,7 +84,7 @@ def test_only_functions_with_changed_lines_are_checked(repository: Repository, c
     assert check("--changed", "--staged")[0] == 2
 
 
-def test_neighbours_of_the_same_file_still_speak(repository: Repository, check: Check) -> None:
+def test_unchanged_functions_of_the_file_still_count_as_context(repository: Repository, check: Check) -> None:
     repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
     _, changed, _ = check("--changed")
     _, whole, _ = check("a.py")
@@ -93,13 +93,13 @@ def test_neighbours_of_the_same_file_still_speak(repository: Repository, check: 
     )
 
 
-def test_lines_outside_of_functions_are_nothing(repository: Repository, check: Check) -> None:
+def test_changed_lines_outside_functions_do_not_count(repository: Repository, check: Check) -> None:
     repository.write("a.py", f"import os\n{ALL}\nfirst([os])\n")
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, said, names(report)) == (0, [], {"a.py": []})
 
 
-def test_lines_that_were_taken_away_are_nothing(repository: Repository, check: Check) -> None:
+def test_deleted_lines_alone_do_not_count(repository: Repository, check: Check) -> None:
     repository.write("a.py", ALL.replace("    total = 0\n", ""))
     code, report, said = check("--threshold", "0", "--changed")
     assert (code, names(report)) == (0, {})
@@ -108,7 +108,7 @@ def test_lines_that_were_taken_away_are_nothing(repository: Repository, check: C
     ]
 
 
-def test_the_index_for_hooks(repository: Repository, check: Check) -> None:
+def test_staged_checks_the_index_instead_of_the_working_tree(repository: Repository, check: Check) -> None:
     repository.write("a.py", ALL.replace("total = 0", "total = 0.0"))
     repository.git("add", "a.py")
     repository.write("a.py", ALL.replace("found = {}", "found = dict()"))
@@ -116,7 +116,7 @@ def test_the_index_for_hooks(repository: Repository, check: Check) -> None:
     assert names(check("--changed")[1]) == {"a.py": ["third"]}
 
 
-def test_a_base_and_a_commit(repository: Repository, check: Check) -> None:
+def test_changes_since_a_base_and_of_a_commit_are_checked(repository: Repository, check: Check) -> None:
     repository.git("checkout", "-q", "-b", "work")
     repository.commit({"a.py": ALL.replace("kept = []", "kept = list()")}, date="2020-01-02")
     repository.commit({"sub/b.py": ALL.replace("found = {}", "found = dict()")}, date="2020-01-03")
@@ -128,7 +128,7 @@ def test_a_base_and_a_commit(repository: Repository, check: Check) -> None:
     assert "commit" in said[0]
 
 
-def test_a_path_in_place_of_a_base_is_explained(repository: Repository, check: Check) -> None:
+def test_path_in_place_of_a_base_is_explained(repository: Repository, check: Check) -> None:
     code, _, said = check("--changed", "sub")
     assert (code, said) == (2, ["codeorigin: sub: is a path and no revision; write --changed -- sub"])
     repository.write("sub/b.py", ALL.replace("found = {}", "found = dict()"))
@@ -136,7 +136,7 @@ def test_a_path_in_place_of_a_base_is_explained(repository: Repository, check: C
     assert names(check("--changed", "--", "a.py")[1]) == {}
 
 
-def test_paths_are_shown_as_from_the_current_folder(
+def test_paths_are_relative_to_the_current_folder(
     repository: Repository, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a.py", "sub/b.py"):
@@ -146,7 +146,7 @@ def test_paths_are_shown_as_from_the_current_folder(
     assert set(names(check("--changed", "--", ".")[1])) == {"b.py"}
 
 
-def test_names_outside_of_the_repository_are_refused(
+def test_paths_outside_the_repository_are_rejected(
     repository: Repository, check: Check, tmp_path: Path
 ) -> None:
     code, _, said = check("--changed", "--", str(tmp_path))
@@ -154,7 +154,7 @@ def test_names_outside_of_the_repository_are_refused(
     assert said[0].startswith(f"codeorigin: {tmp_path}: is outside this repository")
 
 
-def test_paths_in_a_bare_repository(
+def test_paths_select_files_in_a_bare_repository(
     repository: Repository, check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.commit({"dots./c.py": ALL, "dots/d.py": ALL}, date="2020-01-02")
@@ -169,7 +169,7 @@ def test_paths_in_a_bare_repository(
         assert ({file["path"] for file in report["files"]}, errors) == (expected, [])
 
 
-def test_options_choose_among_the_changed_files(repository: Repository, check: Check) -> None:
+def test_options_filter_the_changed_files(repository: Repository, check: Check) -> None:
     for name in ("a.py", "gen/c.py", "d.go"):
         repository.write(name, ALL + "\n" + THREE)
     assert set(names(check("--changed")[1])) == {"a.py", "gen/c.py", "d.go"}
@@ -179,7 +179,7 @@ def test_options_choose_among_the_changed_files(repository: Repository, check: C
     assert set(names(check("--changed")[1])) == {"gen/c.py", "d.go"}
 
 
-def test_a_merge_says_what_it_is_compared_with(
+def test_merge_says_what_it_is_compared_with(
     repository: Repository, check: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository.git("checkout", "-q", "-b", "work")
@@ -194,7 +194,7 @@ def test_a_merge_says_what_it_is_compared_with(
     assert expected in capsys.readouterr().out.splitlines()
 
 
-def test_empty_commits_and_fresh_repositories_cost_a_line(
+def test_empty_commits_and_new_repositories_cost_one_line(
     repository: Repository, check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.git("commit", "-q", "--allow-empty", "-m", "nothing")
@@ -212,7 +212,7 @@ def test_empty_commits_and_fresh_repositories_cost_a_line(
     assert (code, said) == (2, [f"codeorigin: {tmp_path}: is not in a git repository"])
 
 
-def test_what_is_no_text_is_skipped(repository: Repository, check: Check) -> None:
+def test_undecodable_and_large_files_are_skipped(repository: Repository, check: Check) -> None:
     repository.write("latin.py", b"# caf\xe9\n")
     repository.write("large.py", "x = 1\n" * 400_000)
     repository.write("a.py", ALL + "\n" + THREE.replace("third", "fourth"))
@@ -221,7 +221,7 @@ def test_what_is_no_text_is_skipped(repository: Repository, check: Check) -> Non
     assert [line.split(":")[1:3] for line in said] == [[" large.py", " skipped"], [" latin.py", " skipped"]]
 
 
-def test_carriage_returns_alone_end_lines_in_reports_but_not_in_git(
+def test_lone_carriage_returns_end_lines_in_reports_but_not_in_git(
     repository: Repository, check: Check
 ) -> None:
     comment = "# one\r# two\r# three\n"
@@ -235,7 +235,7 @@ def test_carriage_returns_alone_end_lines_in_reports_but_not_in_git(
 
 
 @pytest.mark.parametrize("report_format", ["text", "json", "sarif", "html", "github"])
-def test_every_format_of_a_change(
+def test_change_is_reported_in_every_format(
     repository: Repository, capsys: pytest.CaptureFixture[str], report_format: str
 ) -> None:
     repository.write("a.py", ALL.replace("kept = []", "kept = list()"))
@@ -247,7 +247,7 @@ def test_every_format_of_a_change(
         assert "file=a.py,line=9,endLine=13" in shown
 
 
-def test_without_anything_to_check(check: Check) -> None:
+def test_nothing_to_check_is_an_error(check: Check) -> None:
     code, _, said = check()
     assert code == 2
     assert said == ["codeorigin: name files, folders or - to check, or a change (see codeorigin --help)"]
@@ -265,11 +265,11 @@ def test_without_anything_to_check(check: Check) -> None:
         ([], []),
     ],
 )
-def test_the_base_may_be_left_out(given: list[str], expected: list[str]) -> None:
+def test_base_is_optional(given: list[str], expected: list[str]) -> None:
     assert with_optional_base(given) == expected
 
 
-def test_top_level_code_counts_where_it_changed(repository: Repository, check: Check) -> None:
+def test_top_level_code_counts_only_if_it_changed(repository: Repository, check: Check) -> None:
     repository.commit({"s.py": f"x = 1\n\n\n{ONE}\n\nprint(x)\n"}, date="2020-01-02")
 
     def listed(text: str) -> list[tuple[str, int]]:

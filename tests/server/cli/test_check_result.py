@@ -24,7 +24,7 @@ MakeResult = Callable[..., CheckResult]
         (Band.HUMAN, 0.0, True),
     ],
 )
-def test_a_threshold_replaces_the_models(
+def test_given_threshold_replaces_the_one_of_the_model(
     band: Band, threshold: float | None, finding: bool, verdicts: Mapping[Band, Verdict]
 ) -> None:
     assert is_finding(verdicts[band], threshold) is finding
@@ -32,22 +32,22 @@ def test_a_threshold_replaces_the_models(
 
 @pytest.mark.parametrize("reason", list(Reason))
 @pytest.mark.parametrize("threshold", [None, 0.0])
-def test_without_a_verdict_there_is_no_finding(reason: Reason, threshold: float | None) -> None:
+def test_function_without_a_verdict_is_no_finding(reason: Reason, threshold: float | None) -> None:
     assert not is_finding(Verdict.without(reason), threshold)
 
 
-def test_the_totals_count_outermost_functions(make_result: MakeResult) -> None:
+def test_totals_count_only_outermost_functions(make_result: MakeResult) -> None:
     summary = make_result().summary
     assert (summary.files, summary.functions, summary.scored, summary.findings) == (1, 3, 2, 1)
     assert summary.bands == {Band.HUMAN: 0, Band.UNSURE: 1, Band.LLM: 1}
     assert summary.functions_per_second == 6.0
 
 
-def test_nothing_measured_has_no_speed() -> None:
+def test_empty_summary_has_no_speed() -> None:
     assert Summary().functions_per_second is None
 
 
-def test_show_findings_drops_the_rest_but_not_from_the_totals(
+def test_show_findings_hides_the_rest_but_counts_it_in_the_totals(
     make_file: MakeFile, make_result: MakeResult
 ) -> None:
     quiet = make_file("quiet.py", "def f():\n    return 1\n", {})
@@ -60,7 +60,7 @@ def test_show_findings_drops_the_rest_but_not_from_the_totals(
 
 
 @pytest.mark.parametrize(("band", "listed"), [(Band.LLM, True), (Band.UNSURE, False), (Band.HUMAN, False)])
-def test_show_findings_lists_an_llm_file_but_it_is_no_finding(
+def test_show_findings_lists_llm_files_but_they_are_no_findings(
     band: Band,
     listed: bool,
     make_file: MakeFile,

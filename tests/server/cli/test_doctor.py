@@ -35,11 +35,11 @@ def analyzer() -> Tampered:
     return Tampered.load()  # type: ignore[return-value]
 
 
-def test_the_shipped_model_passes(analyzer: Tampered) -> None:
+def test_shipped_model_passes(analyzer: Tampered) -> None:
     assert "gap" in self_test(analyzer)
 
 
-def test_a_lost_line_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lost_line_is_detected(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
     def lose_strongest(explanation: Explanation) -> Explanation:
         strongest = max(explanation.lines, key=lambda line: abs(line.value))
         return replace(explanation, lines=tuple(line for line in explanation.lines if line is not strongest))
@@ -49,7 +49,7 @@ def test_a_lost_line_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyPa
         self_test(analyzer)
 
 
-def test_not_a_number_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nan_is_detected(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         analyzer, "change_explanation", lambda explanation: replace(explanation, logit=float("nan"))
     )
@@ -57,7 +57,7 @@ def test_not_a_number_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyP
         self_test(analyzer)
 
 
-def test_a_missing_verdict_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_verdict_is_detected(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
     def silence(report: FileReport) -> FileReport:
         quiet = tuple(replace(f, verdict=Verdict.without(Reason.TOO_SHORT)) for f in report.functions)
         return replace(report, functions=quiet)
@@ -67,7 +67,7 @@ def test_a_missing_verdict_is_noticed(analyzer: Tampered, monkeypatch: pytest.Mo
         self_test(analyzer)
 
 
-def test_a_missing_function_is_noticed(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_function_is_detected(analyzer: Tampered, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analyzer, "change_report", lambda report: replace(report, functions=()))
     with pytest.raises(CodeOriginError, match="found 0 functions"):
         self_test(analyzer)
@@ -77,14 +77,14 @@ def renamed(model: LanguageModel, names: dict[str, str]) -> LanguageModel:
     return replace(model, labels=tuple(names.get(each, each) for each in model.labels))
 
 
-def test_the_language_model_that_ships_passes() -> None:
+def test_shipped_language_model_passes() -> None:
     model = LanguageModel.load()
     assert check_language_model(model).startswith(
         f"codeorigin-language {model.version}, SHA-256 as in the manifest, "
     )
 
 
-def test_a_language_model_that_is_wrong_or_never_sure_is_noticed() -> None:
+def test_wrong_or_never_sure_language_model_is_detected() -> None:
     model = LanguageModel.load()
     swapped = renamed(model, {"python": "ruby", "ruby": "python"})
     with pytest.raises(CodeOriginError, match="took a built-in Python function for ruby"):
@@ -96,7 +96,7 @@ def test_a_language_model_that_is_wrong_or_never_sure_is_noticed() -> None:
         check_language_model(swapped)
 
 
-def test_the_snippet_is_one_function() -> None:
+def test_snippet_is_a_working_function() -> None:
     namespace: dict[str, Callable[[list[float], int], list[float]]] = {}
     exec(SNIPPET, namespace)
     assert namespace["moving_average"]([1, 2, 3, 4], 2) == [1.5, 2.5, 3.5]

@@ -1,4 +1,4 @@
-"""``check`` and ``explain`` on documents with blocks of code."""
+"""``check`` and ``explain`` on documents with code blocks."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_named_document_is_checked_by_its_blocks(folder: Path) -> None:
+def test_code_blocks_of_a_named_document_are_checked(folder: Path) -> None:
     done = run("check", folder / "README.md", folder / "guide.rst", "-f", "json")
     assert complaints(done) == []
     markdown, rest = report_of(done)["files"]
@@ -41,7 +41,7 @@ def test_a_named_document_is_checked_by_its_blocks(folder: Path) -> None:
     assert markdown["functions"][1]["id"] == rest["functions"][0]["id"]
 
 
-def test_folders_hold_documents_only_when_asked_for(folder: Path) -> None:
+def test_documents_in_folders_are_checked_only_on_request(folder: Path) -> None:
     def paths(*options: object) -> list[str]:
         return [
             Path(each["path"]).name
@@ -53,7 +53,7 @@ def test_folders_hold_documents_only_when_asked_for(folder: Path) -> None:
     assert paths("--language", "markdown") == ["README.md"]
 
 
-def test_processes_check_documents_too(folder: Path) -> None:
+def test_one_and_two_processes_give_the_same_results(folder: Path) -> None:
     for number in range(400):
         (folder / f"{number}.md").write_text(f"# {number}\n\n```python\n{PYTHON}\n```\n" * 8, "utf-8")
     one, two = (report_of(run("check", folder, "--documents", "-f", "json", "-j", jobs)) for jobs in (1, 2))
@@ -61,14 +61,14 @@ def test_processes_check_documents_too(folder: Path) -> None:
     assert one["files"] == two["files"]
 
 
-def test_stdin_under_a_document_s_name(folder: Path) -> None:
+def test_stdin_with_a_document_name_is_read_as_a_document(folder: Path) -> None:
     done = run(
         "check", "-", "--stdin-filename", "x.md", "-f", "json", stdin=(folder / "README.md").read_bytes()
     )
     assert [each["name"] for each in report_of(done)["files"][0]["functions"]] == ["load_orders", "Lookup"]
 
 
-def test_explain_shows_the_document_s_lines(folder: Path) -> None:
+def test_explain_uses_line_numbers_of_the_document(folder: Path) -> None:
     done = run("explain", f"{folder / 'README.md'}:18", "-f", "json")
     report = json.loads(done.stdout)
     assert (report["qualified_name"], report["language"], report["start_line"]) == ("Store.Lookup", "go", 17)
@@ -77,7 +77,7 @@ def test_explain_shows_the_document_s_lines(folder: Path) -> None:
     assert complaints(outside) == [f"codeorigin: {folder / 'README.md'}:1: no function here"]
 
 
-def test_a_change_takes_documents_when_asked_for(tmp_path: Path) -> None:
+def test_changed_documents_are_checked_only_on_request(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "work")
     first, second = (PYTHON.replace("load_orders", name) for name in ("first", "second"))
     text = f"# T\n\n```python\n{first}\n```\n\n```python\n{second}\n```\n"

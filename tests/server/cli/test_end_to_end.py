@@ -1,4 +1,4 @@
-"""The installed command in its own process, with the model that ships."""
+"""The installed command in its own process, with the shipped model."""
 
 import contextlib
 import fcntl
@@ -18,7 +18,7 @@ import pytest
 from support.command import COMMAND, EXAMPLES, INTERRUPTIBLE, PLAIN, ROOT, TERSE, complaints, report_of, run
 
 
-def test_check_prints_a_line_a_function_and_the_totals() -> None:
+def test_check_prints_one_line_per_function_and_the_totals() -> None:
     done = run("check", "examples", cwd=ROOT)
     shown = done.stdout.decode()
     assert done.stderr == b""
@@ -29,7 +29,7 @@ def test_check_prints_a_line_a_function_and_the_totals() -> None:
     assert done.returncode == (1 if " llm " in shown else 0)
 
 
-def test_json_follows_its_schema_and_is_alone_on_stdout() -> None:
+def test_json_follows_its_schema_and_stdout_has_nothing_else() -> None:
     done = run("check", "examples", "--format", "json", cwd=ROOT)
     report = report_of(done)
     functions = {f["name"]: f for file in report["files"] for f in file["functions"]}
@@ -40,21 +40,21 @@ def test_json_follows_its_schema_and_is_alone_on_stdout() -> None:
 
 
 @pytest.mark.parametrize(("threshold", "code", "findings"), [("0", 1, 6), ("1", 0, 0)])
-def test_the_threshold_decides_the_exit_code(threshold: str, code: int, findings: int) -> None:
+def test_threshold_decides_the_exit_code(threshold: str, code: int, findings: int) -> None:
     done = run("check", EXAMPLES, "--threshold", threshold, "--format", "json")
     assert done.returncode == code
     assert report_of(done)["summary"]["findings"] == findings
 
 
 @pytest.mark.parametrize("report_format", ["text", "json", "sarif", "html", "github"])
-def test_every_format_to_a_file(report_format: str, tmp_path: Path) -> None:
+def test_every_format_can_be_written_to_a_file(report_format: str, tmp_path: Path) -> None:
     output = tmp_path / "report"
     done = run("check", TERSE, "--format", report_format, "--output", output, "--threshold", "0")
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
     assert "rpn" in output.read_text("utf-8")
 
 
-def test_stdin_gives_the_same_answer_as_the_file() -> None:
+def test_stdin_gives_the_same_result_as_the_file() -> None:
     from_file = report_of(run("check", TERSE, "--format", "json"))
     arguments = ("check", "-", "--stdin-filename", "terse_style.py", "--format", "json")
     from_stdin = report_of(run(*arguments, stdin=TERSE.read_bytes()))
@@ -64,7 +64,7 @@ def test_stdin_gives_the_same_answer_as_the_file() -> None:
     assert [r["files"][0]["path"] for r in (from_stdin, by_language)] == ["terse_style.py", "<stdin>"]
 
 
-def test_bad_files_cost_a_line_each_and_the_others_go_on(tmp_path: Path) -> None:
+def test_bad_files_cost_one_line_each_and_the_rest_is_checked(tmp_path: Path) -> None:
     (tmp_path / "binary.py").write_bytes(b"\x7fELF\0\0\0")
     (tmp_path / "latin.py").write_bytes("# caf\xe9\n".encode("latin-1"))
     (tmp_path / "large.py").write_bytes(b"x = 1\n" * 9_000_000)
@@ -90,7 +90,7 @@ def test_bad_files_cost_a_line_each_and_the_others_go_on(tmp_path: Path) -> None
     assert sorted(complaints(done)) == sorted(f"codeorigin: {path}: {said[path]}" for path in said)
 
 
-def test_a_folder_is_checked_without_what_is_no_text(tmp_path: Path) -> None:
+def test_undecodable_files_in_folders_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "latin.py").write_bytes("# caf\xe9\n".encode("latin-1"))
     (tmp_path / "declared.py").write_bytes(b"# coding: latin-1\n# caf\xe9\n" + TERSE.read_bytes())
     (tmp_path / "good.py").write_bytes(TERSE.read_bytes())
@@ -108,7 +108,7 @@ def test_a_folder_is_checked_without_what_is_no_text(tmp_path: Path) -> None:
     assert run("check", ".", "--exclude", "good.py", "--exclude", "declared.py", cwd=tmp_path).returncode == 2
 
 
-def test_an_error_outranks_findings(tmp_path: Path) -> None:
+def test_errors_outrank_findings(tmp_path: Path) -> None:
     done = run("check", TERSE, tmp_path / "gone.py", "--threshold", "0")
     assert done.returncode == 2
     assert b"3 findings" in done.stdout
@@ -132,7 +132,7 @@ def test_an_error_outranks_findings(tmp_path: Path) -> None:
         (("serve", "--log-file", "/nowhere/log"), "log"),
     ],
 )
-def test_bad_input_is_one_line_and_two(arguments: tuple[str | Path, ...], part: str) -> None:
+def test_bad_input_gives_one_line_and_exit_code_two(arguments: tuple[str | Path, ...], part: str) -> None:
     done = run(*arguments)
     (line,) = complaints(done)
     assert part in line
@@ -140,7 +140,7 @@ def test_bad_input_is_one_line_and_two(arguments: tuple[str | Path, ...], part: 
 
 
 @pytest.mark.parametrize("command", [("check", TERSE), ("explain", f"{TERSE}:12"), ("doctor",)])
-def test_a_broken_model_is_refused(command: tuple[str | Path, ...], broken_model: Path) -> None:
+def test_broken_model_is_rejected(command: tuple[str | Path, ...], broken_model: Path) -> None:
     done = run(*command, "--model", broken_model)
     (line,) = complaints(done)
     assert "SHA-256 differs from the manifest" in line
@@ -148,7 +148,7 @@ def test_a_broken_model_is_refused(command: tuple[str | Path, ...], broken_model
     assert done.returncode == 2
 
 
-def test_a_truncated_manifest_is_refused(broken_model: Path) -> None:
+def test_truncated_manifest_is_rejected(broken_model: Path) -> None:
     manifest = broken_model / "manifest.json"
     manifest.write_text(manifest.read_text()[:100])
     done = run("check", TERSE, "--model", broken_model)
@@ -157,7 +157,7 @@ def test_a_truncated_manifest_is_refused(broken_model: Path) -> None:
     assert done.returncode == 2
 
 
-def test_hostile_names_are_shown_literally(tmp_path: Path) -> None:
+def test_hostile_names_are_escaped(tmp_path: Path) -> None:
     name = "a[red]\x1b[31m\n::error::x.py"
     (tmp_path / name).write_bytes(TERSE.read_bytes())
     for report_format in ("text", "github"):
@@ -168,7 +168,7 @@ def test_hostile_names_are_shown_literally(tmp_path: Path) -> None:
     assert report_of(run("check", name, "--format", "json", cwd=tmp_path))["files"][0]["path"] == name
 
 
-def test_a_bad_file_with_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+def test_bad_file_with_a_non_utf8_name_is_reported(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"caf\xe9.py")).write_bytes(b"# \xe9\n")
     done = run("check", ".", "--format", "json", cwd=tmp_path)
     (error,) = report_of(done)["errors"]
@@ -184,7 +184,9 @@ def many_functions(path: Path) -> Path:
 
 @pytest.mark.parametrize("report_format", ["text", "json"])
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_reader_that_leaves_is_no_error(report_format: str, unbuffered: str, tmp_path: Path) -> None:
+def test_closed_output_pipe_is_not_reported_as_an_error(
+    report_format: str, unbuffered: str, tmp_path: Path
+) -> None:
     source = many_functions(tmp_path / "many.py")
     with subprocess.Popen(
         [*COMMAND, "check", str(source), "--format", report_format],
@@ -200,7 +202,7 @@ def test_a_reader_that_leaves_is_no_error(report_format: str, unbuffered: str, t
     assert process.returncode == 141
 
 
-def test_a_full_disk_is_one_line() -> None:
+def test_full_disk_gives_one_line() -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*COMMAND, "check", str(TERSE)], stdout=full, stderr=subprocess.PIPE, env=PLAIN, check=False
@@ -210,11 +212,11 @@ def test_a_full_disk_is_one_line() -> None:
 
 
 def unread(pipe: IO[bytes]) -> int:
-    """How many bytes the reader of ``pipe`` has left in it."""
+    """The number of bytes in ``pipe`` that its reader has not read yet."""
     return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
-def test_interrupted_while_it_works() -> None:
+def test_interrupt_gives_one_line_and_its_exit_code() -> None:
     with subprocess.Popen(
         [*INTERRUPTIBLE, "check", "-", "--language", "python"],
         stdin=subprocess.PIPE,
@@ -227,8 +229,8 @@ def test_interrupted_while_it_works() -> None:
         # More than a pipe holds: once this is written, the command is reading and has loaded all it needs.
         process.stdin.write(b"x = 1\n" * 100_000)
         process.stdin.flush()
-        # A signal between two reads waits for the next one to return: better when it waits for more, and should it come
-        # too early still, a person would press the keys again.
+        # A signal between two reads takes effect only when the next one returns, so send it when the command waits for
+        # more input. If it still comes too early, send it again: a person would press the keys again, too.
         while unread(process.stdin):
             time.sleep(0.01)
         while process.poll() is None:
@@ -262,7 +264,7 @@ def on_a_terminal(*arguments: str | Path) -> str:
     return written.decode()
 
 
-def test_progress_shows_on_a_terminal_and_errors_stand_clear_of_it(tmp_path: Path) -> None:
+def test_progress_shows_on_a_terminal_without_garbling_errors(tmp_path: Path) -> None:
     (tmp_path / "latin.py").write_bytes(b"# caf\xe9\n")
     shown = on_a_terminal("check", EXAMPLES, tmp_path)
     assert "checking" in shown
@@ -282,7 +284,7 @@ public function total(array $items): int
 
 
 @pytest.mark.parametrize("tag", ["", "<?php\n\n"])
-def test_a_method_without_its_class_gets_the_verdict_that_it_has_in_one(tag: str, tmp_path: Path) -> None:
+def test_method_without_its_class_gets_the_same_verdict_as_inside_it(tag: str, tmp_path: Path) -> None:
     (tmp_path / "alone.php").write_text(tag + METHOD)
     (tmp_path / "Cart.php").write_text(f"<?php\nclass Cart\n{{\n{METHOD}}}\n")
     report = report_of(run("check", "alone.php", "Cart.php", "-f", "json", cwd=tmp_path))

@@ -1,4 +1,4 @@
-"""``explain`` and ``doctor`` in their own process, with the model that ships."""
+"""``explain`` and ``doctor`` in their own process, with the shipped model."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def test_explain_shows_every_line_with_its_evidence() -> None:
         ("--tokens", "12"),
     ],
 )
-def test_the_lines_add_up_to_the_logit(options: tuple[str, ...]) -> None:
+def test_lines_add_up_to_the_logit(options: tuple[str, ...]) -> None:
     done = run("explain", f"{TERSE}:12", "--format", "json", *options)
     explained = json.loads(done.stdout)
     evidence = explained["logit"] - explained["baseline_logit"]
@@ -49,14 +49,14 @@ def test_the_lines_add_up_to_the_logit(options: tuple[str, ...]) -> None:
     assert sum(each["value"] for each in explained["constructs"]) == pytest.approx(total, abs=1e-6)
 
 
-def test_the_explained_logit_is_the_checked_one() -> None:
+def test_explain_and_check_give_the_same_logit() -> None:
     checked = report_of(run("check", TERSE, "--format", "json"))["files"][0]["functions"][0]
     explained = json.loads(run("explain", f"{TERSE}:{checked['start_line']}", "--format", "json").stdout)
     assert explained["logit"] == pytest.approx(checked["logit"], abs=1e-4)
     assert explained["probability"] == checked["probability"]
 
 
-def test_occlusion() -> None:
+def test_explain_supports_occlusion() -> None:
     done = run("explain", f"{TERSE}:12", "--method", "occlusion", "--format", "json")
     explained = json.loads(done.stdout)
     assert done.returncode == 0
@@ -64,7 +64,7 @@ def test_occlusion() -> None:
     assert any(line["value"] != 0 for line in explained["lines"])
 
 
-def test_doctor_finds_everything_well() -> None:
+def test_doctor_finds_no_problems() -> None:
     done = run("doctor")
     lines = done.stdout.decode().splitlines()
     assert (done.returncode, done.stderr) == (0, b"")

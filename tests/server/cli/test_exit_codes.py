@@ -1,4 +1,4 @@
-"""Every way for a command to end has its exit code and at most one line."""
+"""Every way a command can end has its exit code and prints at most one line."""
 
 from collections.abc import Callable
 from typing import NoReturn
@@ -39,7 +39,7 @@ def raising(error: BaseException) -> Callable[[], NoReturn]:
         ),
     ],
 )
-def test_an_error_is_one_line_and_a_code(
+def test_errors_give_one_line_and_an_exit_code(
     error: BaseException, code: ExitCode, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert guarded(raising(error)) == code
@@ -48,7 +48,7 @@ def test_an_error_is_one_line_and_a_code(
     assert captured.out == ""
 
 
-def test_debug_raises_only_the_unexpected(capsys: pytest.CaptureFixture[str]) -> None:
+def test_debug_raises_only_unexpected_errors(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ZeroDivisionError):
         guarded(raising(ZeroDivisionError()), debug=True)
     assert guarded(raising(SourceError("gone")), debug=True) == ExitCode.ERROR
@@ -56,6 +56,6 @@ def test_debug_raises_only_the_unexpected(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])
-def test_the_code_of_the_work_is_kept(code: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_code_of_the_work_is_kept(code: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert guarded(lambda: code) == code
     assert capsys.readouterr().err == ""

@@ -1,4 +1,4 @@
-"""From FILE:LINE to a function."""
+"""How FILE:LINE leads to a function."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,11 +22,11 @@ MakeFile = Callable[..., CheckedFile]
         ("odd:name.py:3", Target("odd:name.py", 3)),
     ],
 )
-def test_targets(argument: str, target: Target) -> None:
+def test_targets_are_parsed(argument: str, target: Target) -> None:
     assert parse_target(argument) == target
 
 
-def test_a_file_whose_name_ends_like_a_place(tmp_path: Path) -> None:
+def test_file_name_may_end_like_a_line_number(tmp_path: Path) -> None:
     (tmp_path / "log:12").write_text("")
     assert parse_target(f"{tmp_path}/log:12:5") == Target(f"{tmp_path}/log:12", 5)
     assert parse_target(f"{tmp_path}/other:12:5") == Target(f"{tmp_path}/other", 12, 5)
@@ -35,7 +35,7 @@ def test_a_file_whose_name_ends_like_a_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "argument", ["app.py", "app.py:", ":12", "app.py:x", "app.py:0", "app.py:1:0", "app.py:-3"]
 )
-def test_what_is_no_target_says_how_to_write_one(argument: str) -> None:
+def test_invalid_target_says_how_to_write_one(argument: str) -> None:
     with pytest.raises(SourceError, match=r"FILE:LINE|count from 1"):
         parse_target(argument)
 
@@ -51,22 +51,22 @@ def test_decorators_and_bodies_belong_to_the_function(line: int, name: str, make
 
 
 @pytest.mark.parametrize("line", [11, 12])
-def test_a_nested_function_is_explained_as_part_of_the_outermost(line: int, make_file: MakeFile) -> None:
+def test_nested_function_is_explained_as_part_of_the_outermost(line: int, make_file: MakeFile) -> None:
     assert name_at(make_file(), line) == "Shelf.put"
 
 
 @pytest.mark.parametrize("line", [1, 3, 7, 9, 17, 99])
-def test_outside_of_any_function(line: int, make_file: MakeFile) -> None:
+def test_line_outside_any_function_is_an_error(line: int, make_file: MakeFile) -> None:
     with pytest.raises(SourceError, match=rf"^shelf\.py:{line}: no function here$"):
         name_at(make_file(), line)
 
 
-def test_a_function_without_a_verdict_says_why(make_file: MakeFile) -> None:
+def test_function_without_a_verdict_says_why(make_file: MakeFile) -> None:
     with pytest.raises(SourceError, match=r"^shelf\.py:18: 'tiny' is not scored: too short$"):
         name_at(make_file(), 18)
 
 
-def test_a_column_picks_among_functions_on_one_line(
+def test_column_selects_among_functions_on_one_line(
     make_file: MakeFile, verdicts: Mapping[Band, Verdict]
 ) -> None:
     given = {"one": verdicts[Band.LLM], "two": verdicts[Band.HUMAN]}
@@ -78,9 +78,7 @@ def test_a_column_picks_among_functions_on_one_line(
         name_at(file, 1, text.index(" function two") + 1)
 
 
-def test_the_comment_above_belongs_to_the_function(
-    make_file: MakeFile, verdicts: Mapping[Band, Verdict]
-) -> None:
+def test_comment_above_belongs_to_the_function(make_file: MakeFile, verdicts: Mapping[Band, Verdict]) -> None:
     text = "int a;\n\n/* Adds. */\nint add(int a, int b) {\n    return a + b;\n}\n"
     file = make_file("a.c", text, {"add": verdicts[Band.UNSURE]}, language="c")
     assert name_at(file, 3) == "add"

@@ -1,4 +1,4 @@
-"""From a model that lets neighbours speak to what ``check``, ``explain`` and ``doctor`` say."""
+"""What ``check``, ``explain`` and ``doctor`` say with a model that takes neighbouring functions into account."""
 
 import io
 import json
@@ -34,7 +34,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, tiny_model_dir: Path) -> Pat
 def command(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
-    """``command(name, ...)``: run it in an empty folder with that model, for its exit code and its stdout."""
+    """``command(name, ...)``: run it in an empty folder with that model; returns exit code and stdout."""
     monkeypatch.chdir(tmp_path)
 
     def run(name: str, *arguments: str, chosen: Path = model) -> tuple[int, str]:
@@ -53,7 +53,7 @@ def reported(out: str) -> Json:
 
 
 def functions_of(command: Command, *arguments: str) -> dict[str, list[Json]]:
-    """The functions of each file by ``check``; its exit code is of no interest here."""
+    """The functions of each file as ``check`` reports them; its exit code does not matter here."""
     _, out = command("check", *arguments, "--format", "json")
     return {file["path"]: file["functions"] for file in reported(out)["files"]}
 
@@ -62,9 +62,7 @@ def calibration_of(model: Path) -> Calibration:
     return Calibration.from_manifest(json.loads((model / MANIFEST).read_text("utf-8"))["calibration"])
 
 
-def test_probabilities_are_those_in_the_file_and_logits_those_of_the_text(
-    command: Command, model: Path
-) -> None:
+def test_probabilities_include_the_file_context_and_logits_do_not(command: Command, model: Path) -> None:
     Path("a.py").write_text(THREE)
     functions = functions_of(command, "a.py")["a.py"]
     logits = [function["logit"] for function in functions]
@@ -80,7 +78,7 @@ def test_probabilities_are_those_in_the_file_and_logits_those_of_the_text(
         assert function["own_probability"] != pytest.approx(function["probability"])
 
 
-def test_without_the_file_each_function_stands_for_itself(command: Command) -> None:
+def test_without_file_context_each_function_is_scored_alone(command: Command) -> None:
     Path("a.py").write_text(THREE)
     together = functions_of(command, "a.py")["a.py"]
     apart = functions_of(command, "a.py", "--no-file-context")["a.py"]
@@ -90,7 +88,7 @@ def test_without_the_file_each_function_stands_for_itself(command: Command) -> N
         assert one["logit"] == other["logit"]
 
 
-def test_a_model_without_the_rule_takes_the_option_and_gives_one_answer(
+def test_option_changes_nothing_for_a_model_without_file_context(
     command: Command, tiny_model_dir: Path
 ) -> None:
     Path("a.py").write_text(THREE)
@@ -110,7 +108,7 @@ def test_a_model_without_the_rule_takes_the_option_and_gives_one_answer(
         f"{LEDGER}\n\n# codeorigin: ignore\n{PARSER}",
     ],
 )
-def test_a_function_without_neighbours_is_judged_by_its_own_text(source: str, command: Command) -> None:
+def test_function_without_neighbours_is_scored_by_its_own_text(source: str, command: Command) -> None:
     Path("a.py").write_text(source)
     first, *others = functions_of(command, "a.py")["a.py"]
     assert (first["file_evidence"], first["neighbours"]) == (None, 0)
@@ -122,8 +120,8 @@ def test_a_function_without_neighbours_is_judged_by_its_own_text(source: str, co
     assert "rest of the file" not in shown
 
 
-def test_neighbours_never_cross_files(command: Command) -> None:
-    """The same function beside another one, by itself, and beside a third one, in one run."""
+def test_functions_of_other_files_are_not_neighbours(command: Command) -> None:
+    """The same function next to another one, alone, and next to a third one, in one run."""
     sources = {"beside.py": TWO, "by_itself.py": LEDGER, "other.py": f"{LEDGER}\n\n{long_function(6)}"}
     for name, source in sources.items():
         Path(name).write_text(source)
@@ -138,7 +136,7 @@ def test_neighbours_never_cross_files(command: Command) -> None:
     assert len({function["probability"] for function in ledger}) == 3
 
 
-def test_the_text_of_stdin_is_a_file(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stdin_has_file_context_too(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def piped(*options: str) -> list[Json]:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TWO.encode())))
         return functions_of(command, "-", "--stdin-filename", "a.py", *options)["a.py"]
@@ -149,10 +147,10 @@ def test_the_text_of_stdin_is_a_file(command: Command, monkeypatch: pytest.Monke
     assert [function["neighbours"] for function in piped("--no-file-context")] == [0, 0]
 
 
-def test_a_threshold_is_one_for_the_probability_in_the_file(command: Command) -> None:
+def test_threshold_applies_to_the_probability_with_file_context(command: Command) -> None:
     Path("a.py").write_text(TWO)
     functions = functions_of(command, "a.py")["a.py"]
-    # One of the two is pushed up or down far enough for a threshold to lie between its two probabilities.
+    # One of the two moves far enough for a threshold to fit between its two probabilities.
     moved = max(functions, key=lambda function: abs(function["probability"] - function["own_probability"]))
     threshold = (moved["probability"] + moved["own_probability"]) / 2
     for field, options in (("probability", []), ("own_probability", ["--no-file-context"])):
@@ -165,7 +163,7 @@ def test_a_threshold_is_one_for_the_probability_in_the_file(command: Command) ->
     assert (moved["probability"] >= threshold) is not (moved["own_probability"] >= threshold)
 
 
-def test_listing_only_findings_leaves_the_others_a_say(command: Command) -> None:
+def test_functions_that_are_not_listed_still_count_as_context(command: Command) -> None:
     Path("a.py").write_text(THREE)
     functions = functions_of(command, "a.py")["a.py"]
     highest = max(functions, key=lambda function: function["probability"])
@@ -173,7 +171,7 @@ def test_listing_only_findings_leaves_the_others_a_say(command: Command) -> None
     assert functions_of(command, "a.py", *options)["a.py"] == [highest]
 
 
-def test_the_reports_agree(command: Command) -> None:
+def test_all_report_formats_agree(command: Command) -> None:
     Path("a.py").write_text(TWO)
     first, second = functions_of(command, "a.py")["a.py"]
     _, out = command("check", "a.py", "--threshold", "0", "--format", "sarif")
@@ -193,7 +191,7 @@ def test_the_reports_agree(command: Command) -> None:
         assert "of this file" not in out
 
 
-def test_an_explanation_adds_up_to_the_own_logit_and_the_context_comes_on_top(command: Command) -> None:
+def test_explanation_adds_up_to_the_own_logit_with_context_on_top(command: Command) -> None:
     Path("a.py").write_text(THREE)
     for checked in functions_of(command, "a.py")["a.py"]:
         place = f"a.py:{checked['start_line']}"
@@ -224,7 +222,7 @@ def test_an_explanation_adds_up_to_the_own_logit_and_the_context_comes_on_top(co
         )
 
 
-def test_an_explanation_without_the_file(command: Command) -> None:
+def test_explanation_without_file_context(command: Command) -> None:
     Path("a.py").write_text(TWO)
     checked = functions_of(command, "a.py")["a.py"][0]
     in_file = json.loads(command("explain", "a.py:1", "--format", "json")[1])
@@ -246,7 +244,7 @@ def test_an_explanation_without_the_file(command: Command) -> None:
     assert "rest of the file" not in shown
 
 
-def test_doctor_finds_such_a_model_well(command: Command) -> None:
+def test_doctor_passes_with_file_context(command: Command) -> None:
     code, out = command("doctor")
     assert code == ExitCode.OK
     assert all(line.startswith("ok    ") for line in out.splitlines())

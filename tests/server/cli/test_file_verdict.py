@@ -1,4 +1,4 @@
-"""From a model with a rule for files to the report and the exit code."""
+"""The report and the exit code with a model that has a rule for files."""
 
 import json
 import math
@@ -34,7 +34,7 @@ def checked(
 
 
 @pytest.mark.parametrize(("llm", "band"), [(-100.0, "llm"), (100.0, "unsure"), (None, "unsure")])
-def test_the_files_verdict_is_reported_and_leaves_the_exit_code_alone(
+def test_file_verdict_is_reported_without_changing_the_exit_code(
     llm: float | None, band: str, tiny_model_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bounds = Thresholds(llm=math.inf if llm is None else llm, human=-100.0)
@@ -61,7 +61,7 @@ def test_the_files_verdict_is_reported_and_leaves_the_exit_code_alone(
     assert f"{verdict['probability']:.2f}  {band}" in out
 
 
-def test_a_model_without_a_rule_reports_as_before(
+def test_model_without_a_file_rule_gives_no_file_verdict(
     tiny_model_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     manifest = json.loads((tiny_model_dir / "manifest.json").read_text())

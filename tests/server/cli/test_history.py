@@ -25,7 +25,7 @@ History = Callable[..., tuple[int, str, list[str]]]
 
 
 def code(*names: str) -> str:
-    """Functions that hold what a page must not take for its own, and an address."""
+    """Functions that contain an email address and markup that a page must escape."""
     return "\n\n".join(
         plain_functions(name)
         .replace("append(value)", f'append("<b>{name}</b>")')
@@ -67,7 +67,7 @@ def history(
     return run
 
 
-def test_json_is_as_its_schema_says(history: History, repository: Repository) -> None:
+def test_json_follows_its_schema(history: History, repository: Repository) -> None:
     code, out, said = history("--format", "json")
     assert (code, said) == (0, [])
     made = json.loads(out)
@@ -84,27 +84,27 @@ def test_json_is_as_its_schema_says(history: History, repository: Repository) ->
     assert made["summary"]["lines"] == 30
 
 
-def test_nobody_is_named(history: History) -> None:
+def test_reports_name_nobody(history: History) -> None:
     for form in ("json", "text", "html"):
         _, out, _ = history("--format", form)
         assert "Ann" not in out
         assert re.search(r"\w@\w", out) is None
 
 
-def test_what_commits_say_of_themselves_can_be_left_out(history: History) -> None:
+def test_declared_agents_can_be_left_out(history: History) -> None:
     assert "says so" not in history("--by", "commit", "--no-declared")[1]
     assert "says so itself: claude" in history("--by", "commit")[1]
     assert "claude in 1" in history()[1]
 
 
 @pytest.mark.parametrize(("by", "rows"), [("month", ["2020-01", "2020-03"]), ("path", ["lib", "src/<b>"])])
-def test_rows_of_the_summary(history: History, by: str, rows: list[str]) -> None:
+def test_summary_has_one_row_per_month_or_path(history: History, by: str, rows: list[str]) -> None:
     lines = history("--by", by)[1].splitlines()
     assert [line.split()[0] for line in lines[1:3]] == rows
     assert "2 commits" in lines[4]
 
 
-def test_options_limit_it(history: History, repository: Repository) -> None:
+def test_options_limit_the_history(history: History, repository: Repository) -> None:
     def commits(*options: str, path: str | None = None) -> int:
         return len(json.loads(history("--format", "json", *options, path=path)[1])["commits"])
 
@@ -137,11 +137,11 @@ def test_options_limit_it(history: History, repository: Repository) -> None:
         (["--format", "parquet"], "--format parquet: name the file to write, with --output FILE"),
     ],
 )
-def test_mistakes_cost_one_line(history: History, options: list[str], message: str) -> None:
+def test_invalid_options_cost_one_line(history: History, options: list[str], message: str) -> None:
     assert history(*options) == (2, "", [f"codeorigin: {message}"])
 
 
-def test_no_repository_and_no_commits(history: History, tmp_path: Path) -> None:
+def test_missing_repository_or_commits_cost_one_line(history: History, tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
     code, _, said = history(path=str(tmp_path / "plain"))
     assert (code, len(said)) == (2, 1)
@@ -152,7 +152,7 @@ def test_no_repository_and_no_commits(history: History, tmp_path: Path) -> None:
     assert history(path=str(tmp_path / "gone"))[0] == 2
 
 
-def test_ctrl_c_says_how_to_go_on(history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_ctrl_c_says_how_to_resume(history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     whole = history("--format", "json", "--state", str(tmp_path / "other"))[1]
     monkeypatch.setattr(walk, "COMMITS_AT_ONCE", 1)
     kept = walk.commit_result
@@ -175,7 +175,7 @@ def test_ctrl_c_says_how_to_go_on(history: History, monkeypatch: pytest.MonkeyPa
     assert len(met) == 1
 
 
-def test_parquet_has_a_row_for_each_commit(history: History, tmp_path: Path) -> None:
+def test_parquet_has_one_row_per_commit(history: History, tmp_path: Path) -> None:
     path = tmp_path / "history.parquet"
     assert history("--format", "parquet", "--output", str(path))[0] == 0
     rows = pq.read_table(path).to_pylist()
@@ -186,7 +186,7 @@ def test_parquet_has_a_row_for_each_commit(history: History, tmp_path: Path) -> 
 
 
 class _Page(HTMLParser):
-    """Collects the elements of a page, and where they point to."""
+    """Collects the elements of a page and where they link to."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -199,7 +199,7 @@ class _Page(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in {"src", "href", "data"}]
 
 
-def test_the_page_stands_alone(history: History, tmp_path: Path) -> None:
+def test_page_is_self_contained(history: History, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     assert history("--format", "html", "--output", str(path))[0] == 0
     text = path.read_text(encoding="utf-8")
@@ -211,14 +211,14 @@ def test_the_page_stands_alone(history: History, tmp_path: Path) -> None:
     assert "http" not in text.replace("http-equiv", "")
     assert page.tags.count("svg") == 2
     assert "prefers-color-scheme: dark" in text
-    # Names and code are text.
+    # Names and code are escaped.
     assert "&lt;i&gt;work" in text
     assert "<b>three" not in text
     assert "Nothing here is by author" in text
     assert "no names or addresses are kept" in text
 
 
-def test_the_page_opens_commits_with_their_lines(history: History) -> None:
+def test_page_shows_the_lines_of_commits_that_stand_out(history: History) -> None:
     text = history("--format", "html")[1]
     # With the tiny model some commits are in the band human and do not stand out.
     made = json.loads(history("--format", "json")[1])["commits"]
@@ -229,7 +229,7 @@ def test_the_page_opens_commits_with_their_lines(history: History) -> None:
     assert text.count('class="line"') == 6 * written
 
 
-def test_days_and_months() -> None:
+def test_days_months_and_years_are_parsed() -> None:
     assert parse_day("1970-01-02", "--since") == 86400
     assert parse_day("1970-01-02", "--until", end=True) == 2 * 86400
     assert parse_day("1970-01", "--until", end=True) == 31 * 86400
@@ -243,7 +243,7 @@ def share(lines: int) -> Share:
     return Share(1, 1, {Band.HUMAN: lines, Band.UNSURE: 0, Band.LLM: 0})
 
 
-def test_time_has_no_gaps_and_never_too_many_periods() -> None:
+def test_periods_have_no_gaps_and_are_never_too_many() -> None:
     months = {"2019-11": share(1), "2020-02": share(2)}
     assert [(name, each.lines) for name, each in periods(months)] == [
         ("2019-11", 1), ("2019-12", 0), ("2020-01", 0), ("2020-02", 2),
@@ -256,7 +256,7 @@ def test_time_has_no_gaps_and_never_too_many_periods() -> None:
     assert len(periods({"0001-01": share(1), "9999-12": share(1)})) < 100
 
 
-def test_a_treemap_fills_its_place() -> None:
+def test_treemap_fills_its_area() -> None:
     sizes = [60.0, 25.0, 10.0, 4.0, 1.0]
     areas = list(squarified(sizes, 200.0, 50.0))
     assert [each.number for each in areas] == [0, 1, 2, 3, 4]
@@ -269,13 +269,13 @@ def test_a_treemap_fills_its_place() -> None:
     assert list(squarified([], 200.0, 50.0)) == []
 
 
-def test_a_treemap_shows_odd_names_as_escapes() -> None:
+def test_treemap_escapes_control_characters_in_names() -> None:
     drawing = treemap({"a\n\x1b[2J\u202eb": share(10)})
     assert r"a\x0a\x1b[2J\u202eb" in drawing
     assert drawing.isprintable()
 
 
-def test_labels_of_a_treemap_stay_in_their_place() -> None:
+def test_treemap_labels_fit_their_boxes() -> None:
     shares = {f"crate/sources/eng_{number}": share(10) for number in range(40)}
     drawing = treemap({**shares, "a_folder_of_a_very_long_name_indeed": share(200)})
     boxes = re.findall(r'<rect class="folder"[^>]* width="([\d.]+)" height="[\d.]+"/>(.*?)</g>', drawing)
@@ -288,7 +288,7 @@ def test_labels_of_a_treemap_stay_in_their_place() -> None:
     assert {name[:2] for name in whole if name.startswith("…")} <= {"…/"}
 
 
-def test_the_name_of_the_last_period_is_not_cut_off() -> None:
+def test_label_of_the_last_period_is_not_cut_off() -> None:
     months = periods({"2019-01": share(1), "2025-10": share(1)})
     labels = re.findall(
         r'<text x="([\d.]+)"( text-anchor="end")? y="\d+">(\d{4}-\d\d)</text>', over_time(months)

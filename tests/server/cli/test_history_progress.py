@@ -1,11 +1,11 @@
-"""What a long history says while it is made."""
+"""Progress messages of a long history run."""
 
 import pytest
 
 from codeorigin.cli.history import CommitProgress
 
 
-def test_the_rate_is_that_of_what_is_new(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rate_counts_only_new_commits(capsys: pytest.CaptureFixture[str]) -> None:
     now = [0.0]
     progress = CommitProgress(10_000, lambda: now[0])
     for now[0], done in ((30.0, 5_000), (61.0, 6_000), (120.0, 6_100), (122.0, 6_200)):

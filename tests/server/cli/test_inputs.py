@@ -1,4 +1,4 @@
-"""Which files a check reads, and what it says of the others."""
+"""Which files a check reads, and what it says about the others."""
 
 import io
 import os
@@ -35,7 +35,7 @@ def gathered(
 
 @pytest.mark.usefixtures("tree")
 class TestCollect:
-    def test_a_folder_gives_its_sources_but_not_the_ignored(self) -> None:
+    def test_folder_gives_its_sources_but_not_ignored_files(self) -> None:
         found, errors = gathered(".")
         assert sorted(found) == [
             ("a.py", "python"),
@@ -45,7 +45,7 @@ class TestCollect:
         ]
         assert errors == []
 
-    def test_a_named_file_is_checked_even_if_ignored(self) -> None:
+    def test_named_file_is_checked_even_if_ignored(self) -> None:
         assert gathered("build/out.py") == ([("build/out.py", "python")], [])
 
     def test_nothing_is_checked_twice(self, tree: Path) -> None:
@@ -54,7 +54,7 @@ class TestCollect:
         assert found[0] == ("a.py", "python")
 
     @pytest.mark.parametrize("names", [(".", "a.py", "sub"), ("a.py", "sub", "."), ("sub", ".", "./a.py")])
-    def test_a_named_file_outranks_the_one_met_in_a_folder(self, names: tuple[str, ...]) -> None:
+    def test_named_file_takes_precedence_over_the_one_found_in_a_folder(self, names: tuple[str, ...]) -> None:
         sources, _ = collect(names, language=None, stdin_filename=None, exclude=())
         assert {Path(source.path).name: source.named for source in sources} == {
             "a.py": True, "b.ts": False, "c.py": False, "d.go": False,
@@ -64,11 +64,11 @@ class TestCollect:
             ["ruby"] if "a.py" in names[:2] else []
         )
 
-    def test_exclude(self) -> None:
+    def test_excluded_files_are_left_out(self) -> None:
         found, _ = gathered(".", exclude=("sub/", "*.ts"))
         assert found == [("a.py", "python")]
 
-    def test_a_language_selects_in_folders_and_overrides_for_named_files(self) -> None:
+    def test_language_filters_folders_and_overrides_named_files(self) -> None:
         assert gathered("notes.txt", "sub", language="go") == (
             [("notes.txt", "go"), ("sub/d.go", "go")],
             [],
@@ -86,21 +86,21 @@ class TestCollect:
             ("bad\0name.py", "no such file or folder"),
         ],
     )
-    def test_a_bad_name_is_an_error_and_the_others_go_on(self, name: str, message: str) -> None:
+    def test_bad_name_is_an_error_and_the_rest_is_checked(self, name: str, message: str) -> None:
         found, errors = gathered(name, "a.py")
         assert found == [("a.py", "python")]
         assert errors == [FileError(name, message)]
 
-    def test_a_name_that_no_file_can_have(self) -> None:
+    def test_impossible_file_name_is_an_error(self) -> None:
         found, errors = gathered("x" * 5000, "a.py")
         assert found == [("a.py", "python")]
         assert len(errors) == 1
 
-    def test_a_folder_without_the_language(self) -> None:
+    def test_folder_without_files_of_the_language_is_an_error(self) -> None:
         _, errors = gathered("sub", language="rust")
         assert errors[0].message.startswith("no rust files here")
 
-    def test_an_unknown_language_stops_everything(self) -> None:
+    def test_unknown_language_stops_everything(self) -> None:
         with pytest.raises(LanguageError, match="klingon"):
             gathered("a.py", language="klingon")
 
@@ -112,17 +112,21 @@ class TestCollect:
             ("go", "x.txt", ("x.txt", "go")),
         ],
     )
-    def test_stdin(self, language: str | None, filename: str | None, expected: tuple[str, str]) -> None:
+    def test_stdin_takes_its_name_and_language_from_options(
+        self, language: str | None, filename: str | None, expected: tuple[str, str]
+    ) -> None:
         assert gathered("-", language=language, stdin_filename=filename) == ([expected], [])
 
     @pytest.mark.parametrize("filename", [None, "notes.txt"])
-    def test_stdin_without_a_language(self, filename: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_stdin_without_a_language_is_an_error(
+        self, filename: str | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(sys, "stdin", Stdin(b"Nothing but words.\n"))
         found, errors = gathered("-", stdin_filename=filename)
         assert found == []
         assert "set it with --language or --stdin-filename" in errors[0].message
 
-    def test_a_name_that_is_not_utf8(self, tree: Path) -> None:
+    def test_file_with_a_non_utf8_name_is_read(self, tree: Path) -> None:
         name = os.fsdecode(b"caf\xe9.py")
         (tree / name).write_text("x = 1\n")
         sources, errors = collect([name], language=None, stdin_filename=None, exclude=())
@@ -147,7 +151,7 @@ class Stdin:
         (b"# coding: latin-1\n'\xe9'", "# coding: latin-1\n'é'"),
     ],
 )
-def test_stdin_is_read_as_files_are(data: bytes, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stdin_is_decoded_like_files(data: bytes, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stdin(data))
     assert read_stdin("python") == text
 
@@ -160,13 +164,15 @@ def test_stdin_is_read_as_files_are(data: bytes, text: str, monkeypatch: pytest.
         (b"x" * (MAX_BYTES + 1), "larger"),
     ],
 )
-def test_stdin_that_is_no_source(data: bytes, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_binary_undecodable_or_large_stdin_is_rejected(
+    data: bytes, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdin", Stdin(data))
     with pytest.raises(SourceError, match=message):
         read_stdin("go")
 
 
-def test_what_was_named_is_told_from_what_was_met(tree: Path) -> None:
+def test_named_files_are_distinguished_from_found_ones(tree: Path) -> None:
     sources, _ = collect(["b.ts", "."], language=None, stdin_filename=None, exclude=())
     assert {source.path: source.named for source in sources} == {
         "b.ts": True,
@@ -176,7 +182,7 @@ def test_what_was_named_is_told_from_what_was_met(tree: Path) -> None:
     }
 
 
-def test_a_source_reads_late(tmp_path: Path) -> None:
+def test_sources_are_read_lazily(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text("x = 1\n")
     (source,), _ = collect([str(path)], language=None, stdin_filename=None, exclude=())
@@ -186,7 +192,7 @@ def test_a_source_reads_late(tmp_path: Path) -> None:
         source.read()
 
 
-def test_a_closed_stdin_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closed_stdin_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)
     assert read_stdin("python") == ""
     assert read_text("-") == ""

@@ -1,4 +1,4 @@
-"""``codeorigin language``, and ``check`` where no name tells the language."""
+"""``codeorigin language``, and ``check`` on input whose name does not tell the language."""
 
 import json
 import os
@@ -20,7 +20,7 @@ def answer(capsys: pytest.CaptureFixture[str]) -> Any:
     return report
 
 
-def test_each_file_is_told_by_its_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_language_is_detected_from_the_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, text in (("a.txt", CODE["go"]), ("b.py", CODE["rust"]), ("c", NONE["prose"])):
         (tmp_path / name).write_text(text, "utf-8")
     paths = [str(tmp_path / name) for name in ("a.txt", "b.py", "c")]
@@ -37,7 +37,7 @@ def test_each_file_is_told_by_its_text(tmp_path: Path, capsys: pytest.CaptureFix
     assert report["errors"] == []
 
 
-def test_a_file_that_cannot_be_read_is_an_error_and_the_others_are_told(
+def test_unreadable_files_are_errors_and_the_rest_is_detected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     good, binary = tmp_path / "good", tmp_path / "binary"
@@ -54,7 +54,7 @@ def test_a_file_that_cannot_be_read_is_an_error_and_the_others_are_told(
     assert [each["language"] for each in report["files"]] == ["java"]
 
 
-def test_every_file_that_is_no_text_gets_one_clear_line(tmp_path: Path) -> None:
+def test_every_unreadable_file_gets_one_clear_line(tmp_path: Path) -> None:
     huge, wide, latin, pipe, lost = (tmp_path / name for name in ("huge", "wide", "latin", "pipe", "lost"))
     huge.write_bytes(b"x = 1\n" * 400_000)
     wide.write_bytes("x = 1\n".encode("utf-16"))
@@ -73,21 +73,21 @@ def test_every_file_that_is_no_text_gets_one_clear_line(tmp_path: Path) -> None:
     ]
 
 
-def test_stdin_is_told() -> None:
+def test_language_of_stdin_is_detected() -> None:
     done = run("language", "-", stdin=CODE["ruby"].encode())
     assert done.returncode == 0
     assert done.stdout.startswith(b"<stdin>: ruby (")
     assert done.stderr == b""
 
 
-def test_an_empty_file_is_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_file_has_no_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = tmp_path / "empty"
     empty.touch()
     assert main(["language", "-f", "json", str(empty)]) == 0
     assert answer(capsys)["files"] == [{"path": str(empty), "language": None, "confidence": 1.0}]
 
 
-def test_check_takes_stdin_for_what_its_text_shows() -> None:
+def test_check_detects_the_language_of_stdin() -> None:
     done = run("check", "-", "-f", "json", stdin=CODE["python"].encode())
     (note,) = complaints(done)
     assert note.startswith("codeorigin: <stdin>: taken for python by its text (")
@@ -96,7 +96,7 @@ def test_check_takes_stdin_for_what_its_text_shows() -> None:
     assert [each["name"] for each in file["functions"]] == ["load_orders"]
 
 
-def test_check_takes_a_named_file_for_what_its_text_shows(tmp_path: Path) -> None:
+def test_check_detects_the_language_of_a_file_without_extension(tmp_path: Path) -> None:
     script = tmp_path / "deploy"
     script.write_text(CODE["ruby"], "utf-8")
     done = run("check", script, "-f", "json")
@@ -104,18 +104,18 @@ def test_check_takes_a_named_file_for_what_its_text_shows(tmp_path: Path) -> Non
     assert report_of(done)["files"][0]["language"] == "ruby"
 
 
-def test_check_of_stdin_stays_an_error_where_the_text_does_not_tell() -> None:
+def test_check_of_stdin_fails_if_the_language_is_unclear() -> None:
     done = run("check", "-", stdin=NONE["prose"].encode())
     assert done.returncode == 2
     assert complaints(done)[0].endswith("stdin: unknown language; set it with --language or --stdin-filename")
 
 
-def test_a_language_that_is_named_is_not_guessed() -> None:
+def test_given_language_is_not_guessed() -> None:
     done = run("check", "-", "-l", "python", "-f", "json", stdin=CODE["python"].encode())
     assert complaints(done) == []
 
 
-def test_check_says_why_a_named_file_cannot_be_looked_at(tmp_path: Path) -> None:
+def test_check_says_why_a_named_file_cannot_be_read(tmp_path: Path) -> None:
     binary = tmp_path / "blob"
     binary.write_bytes(b"\0" * 100)
     done = run("check", binary)
@@ -123,7 +123,7 @@ def test_check_says_why_a_named_file_cannot_be_looked_at(tmp_path: Path) -> None
     assert complaints(done)[0] == f"codeorigin: {binary}: is a binary file"
 
 
-def test_stdin_that_is_named_twice_is_read_once() -> None:
+def test_stdin_named_twice_is_read_once() -> None:
     done = run("check", "-", "-", "-f", "json", stdin=CODE["python"].encode())
     assert len(complaints(done)) == 1
     assert len(report_of(done)["files"]) == 1

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_cell_is_judged_as_a_file_of_its_text(folder: Path) -> None:
+def test_cell_is_scored_like_a_file_with_the_same_text(folder: Path) -> None:
     report = report_of(run("check", ".", "-f", "json", cwd=folder))
     cell, file = report["files"]
     assert (cell["path"], cell["cell"]["number"], file["cell"]) == ("rates.ipynb", 3, None)
@@ -38,7 +38,7 @@ def test_a_cell_is_judged_as_a_file_of_its_text(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_processes_say_the_same(folder: Path, jobs: str) -> None:
+def test_one_and_two_processes_give_the_same_results(folder: Path, jobs: str) -> None:
     # Enough code for a second process.
     (folder / "more.py").write_text("x = 1\n" * 180_000)
     report = report_of(run("check", ".", "-f", "json", "--jobs", jobs, cwd=folder))
@@ -49,7 +49,7 @@ def test_processes_say_the_same(folder: Path, jobs: str) -> None:
     ]
 
 
-def test_reports_point_at_the_cell_and_into_the_file(folder: Path) -> None:
+def test_reports_give_the_cell_and_the_lines_in_the_file(folder: Path) -> None:
     lines = (folder / "rates.ipynb").read_text("utf-8").split("\n")
     (first,) = (number for number, line in enumerate(lines, 1) if "def total" in line)
     arguments = ("check", "rates.ipynb", "--threshold", "0")
@@ -73,7 +73,7 @@ def test_reports_point_at_the_cell_and_into_the_file(folder: Path) -> None:
     assert "found.append" in html
 
 
-def test_stdin_is_a_notebook_by_its_name(folder: Path) -> None:
+def test_stdin_named_ipynb_is_read_as_a_notebook(folder: Path) -> None:
     arguments = ("check", "-", "--stdin-filename", "x.ipynb", "-f", "json")
     text = (folder / "rates.ipynb").read_bytes()
     (cell,) = report_of(run(*arguments, stdin=text))["files"]
@@ -82,7 +82,7 @@ def test_stdin_is_a_notebook_by_its_name(folder: Path) -> None:
     assert (nothing["functions"], nothing["cell"]) == ([], None)
 
 
-def test_a_broken_notebook_costs_one_line(folder: Path) -> None:
+def test_broken_notebook_costs_one_line(folder: Path) -> None:
     (folder / "broken.ipynb").write_text('{"cells": [')
     done = run("check", "broken.ipynb", "rates.py", cwd=folder)
     assert done.returncode == 2
@@ -99,7 +99,7 @@ def test_a_broken_notebook_costs_one_line(folder: Path) -> None:
     ]
 
 
-def test_settings_hold_for_notebooks(folder: Path) -> None:
+def test_settings_apply_to_notebooks(folder: Path) -> None:
     settings = folder / "codeorigin.toml"
     settings.write_text('languages = ["ruby", "go"]\n')
     (folder / "a.go").write_text("package a\n")
@@ -110,14 +110,14 @@ def test_settings_hold_for_notebooks(folder: Path) -> None:
     assert [file["path"] for file in files] == ["a.go", "rates.py"]
 
 
-def test_explain_says_that_it_reads_none(folder: Path) -> None:
+def test_explain_says_that_it_does_not_read_notebooks(folder: Path) -> None:
     done = run("explain", "rates.ipynb:3", cwd=folder)
     assert complaints(done) == [
         "codeorigin: rates.ipynb: is a notebook; evidence on its cells is shown in editors alone"
     ]
 
 
-def test_a_change_of_a_notebook(tmp_path: Path) -> None:
+def test_changed_cells_of_a_notebook_are_checked(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "repository")
     other = FUNCTION.replace("total", "other")
     repository.commit({"a.ipynb": notebook(FUNCTION, other)}, date="2020-01-01")
@@ -128,7 +128,7 @@ def test_a_change_of_a_notebook(tmp_path: Path) -> None:
     assert [(each["name"], each["counted_lines"]) for each in cell["functions"]] == [("other", 1)]
 
 
-def test_a_cell_without_functions_has_its_top_level_code(tmp_path: Path) -> None:
+def test_cell_without_functions_is_scored_by_its_top_level_code(tmp_path: Path) -> None:
     code = "".join(
         f"values{n} = [value for value in range({n}) if value % 3]\n%time values{n}\n" for n in range(8)
     )

@@ -14,7 +14,7 @@ from support.snippets import ALL
 
 
 @pytest.mark.parametrize("module", [False, True])
-def test_results_come_out_as_they_went_in(tiny_model_dir: Path, module: bool) -> None:
+def test_results_survive_packing_unchanged(tiny_model_dir: Path, module: bool) -> None:
     analyzer = Analyzer.load(tiny_model_dir)
     reports: list[FileReport] = [
         analyzer.analyze(code, language, path="a", module=module) for code, language in ALL
@@ -31,7 +31,7 @@ def test_results_come_out_as_they_went_in(tiny_model_dir: Path, module: bool) ->
     assert len(functions) > len(ALL)
 
 
-def test_no_field_of_a_verdict_is_lost() -> None:
+def test_packing_keeps_every_field_of_a_verdict() -> None:
     values: dict[str, Any] = {field.name: number for number, field in enumerate(fields(Verdict))}
     verdict = Verdict(**values)
     assert pickle.loads(packed(verdict)) == verdict

@@ -1,4 +1,4 @@
-"""The project's own files decide what a check does, as in an editor, where no option says otherwise."""
+"""The project's own settings files decide what a check does, as in an editor, unless an option says otherwise."""
 
 import json
 import os
@@ -34,14 +34,14 @@ def checked(folder: Path, *arguments: str) -> tuple[int, set[str], dict[str, obj
     return done.returncode, {file["path"] for file in report["files"]}, report["summary"], done.stderr
 
 
-def test_threshold_exclude_and_languages_of_the_project(project: Path) -> None:
+def test_project_sets_threshold_exclude_and_languages(project: Path) -> None:
     code, paths, summary, errors = checked(project, ".")
     assert (code, paths, errors) == (1, {"a.py", "src/c.py"}, b"")
     assert (summary["threshold"], summary["false_positive_rate"]) == (0.0, None)
     assert summary["findings"] == summary["scored"] != 0
 
 
-def test_options_win_and_no_config_leaves_the_files_unread(project: Path) -> None:
+def test_options_win_and_no_config_ignores_the_files(project: Path) -> None:
     code, paths, summary, _ = checked(project, ".", "--threshold", "1", "--exclude", "src/")
     assert (code, paths, summary["threshold"]) == (0, {"a.py", "gen/b.py", "gen/keep.py"}, 1.0)
     _, paths, summary, _ = checked(project, ".", "--no-config")
@@ -49,7 +49,7 @@ def test_options_win_and_no_config_leaves_the_files_unread(project: Path) -> Non
     assert summary["threshold"] is None
 
 
-def test_settings_are_those_of_the_folder_above_and_patterns_are_relative_to_it(project: Path) -> None:
+def test_parent_folder_has_the_settings_and_patterns_are_relative_to_it(project: Path) -> None:
     done = run("check", "gen", cwd=project)
     assert done.returncode == 2
     assert b"no source files" in done.stderr
@@ -59,7 +59,7 @@ def test_settings_are_those_of_the_folder_above_and_patterns_are_relative_to_it(
     assert (code, paths) == (1, {"gen/b.py"}), "a named file is checked, excluded or not"
 
 
-def test_the_rate_decides_without_a_threshold(project: Path) -> None:
+def test_false_positive_rate_decides_without_a_threshold(project: Path) -> None:
     (project / "codeorigin.toml").write_text("false-positive-rate = 1.0\n", "utf-8")
     code, _, summary, _ = checked(project, "a.py")
     assert (code, summary["findings"], summary["false_positive_rate"]) == (1, summary["scored"], 1.0)
@@ -67,7 +67,7 @@ def test_the_rate_decides_without_a_threshold(project: Path) -> None:
     assert (summary["threshold"], summary["false_positive_rate"]) == (1.0, None)
 
 
-def test_file_context_of_the_project_and_by_option(project: Path) -> None:
+def test_file_context_is_set_by_the_project_or_an_option(project: Path) -> None:
     def contexts(*arguments: str) -> set[bool]:
         functions = report_of(run("check", "a.py", *arguments, "--format", "json", cwd=project))["files"][0]
         return {each["file_evidence"] is None for each in functions["functions"] if each["band"]}
@@ -77,7 +77,7 @@ def test_file_context_of_the_project_and_by_option(project: Path) -> None:
     assert contexts("--no-config", "--no-file-context") == {True}
 
 
-def test_a_bad_value_costs_one_line(project: Path) -> None:
+def test_bad_settings_cost_one_line_each(project: Path) -> None:
     (project / "codeorigin.toml").unlink()
     (project / "pyproject.toml").write_text(
         "[tool.codeorigin]\nthreshold = 7\ntreshold = 1\nmodel-path = 'x'\n", "utf-8"
@@ -90,7 +90,7 @@ def test_a_bad_value_costs_one_line(project: Path) -> None:
     ]
 
 
-def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
+def test_settings_above_the_repository_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "codeorigin.toml").write_text("threshold = 0.5\n", "utf-8")
     inner = tmp_path / "repository" / "src"
     inner.mkdir(parents=True)
@@ -100,7 +100,7 @@ def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
     assert project_of([inner, tmp_path]).settings.threshold == 0.5
 
 
-def test_an_editors_settings_hold_where_the_project_says_nothing(project: Path) -> None:
+def test_editor_settings_apply_where_the_project_sets_nothing(project: Path) -> None:
     """As in the editor, where the project's files win."""
     given = '{"threshold": 1.0, "exclude": ["a.py"], "topLevel": true, "debounce": 5, "languages": ["go"]}'
     _, paths, summary, errors = checked(project, ".", "--settings", given)
@@ -117,14 +117,14 @@ def test_an_editors_settings_hold_where_the_project_says_nothing(project: Path) 
     assert (paths, summary["threshold"]) == ({"d.go"}, 1.0)
 
 
-def test_an_editors_patterns_are_relative_to_its_own_folder(project: Path) -> None:
+def test_editor_patterns_are_relative_to_the_checked_folder(project: Path) -> None:
     (project / "codeorigin.toml").write_text("threshold = 0.0\n", "utf-8")
     given = json.dumps({"exclude": ["/c.py"]})
     (project / "src" / "c.py").rename(project / "src" / "kept.py")
     (project / "src" / "c.py").write_text(TERSE.read_text("utf-8"), "utf-8")
     _, paths, summary, _ = checked(project, "src", "--settings", given)
     assert (paths, summary["threshold"]) == ({"src/kept.py"}, 0.0)
-    # The file's own patterns are relative to the file's folder.
+    # Patterns in a settings file are relative to the folder of that file.
     (project / "codeorigin.toml").write_text('exclude = ["/src/kept.py"]\n', "utf-8")
     assert checked(project, "src", "--settings", given)[1] == {"src/c.py"}
 
@@ -137,14 +137,14 @@ def test_an_editors_patterns_are_relative_to_its_own_folder(project: Path) -> No
         ('{"threshold": "high"}', b"--settings: threshold must be"),
     ],
 )
-def test_settings_that_are_wrong_are_one_line(project: Path, given: str, message: bytes) -> None:
+def test_invalid_settings_option_is_reported(project: Path, given: str, message: bytes) -> None:
     done = run("check", "a.py", "--settings", given, cwd=project)
     (line,) = done.stderr.splitlines()[:1]
     assert message in line
     assert b"Traceback" not in done.stderr
 
 
-def test_excluded_folders_are_not_walked_and_patterns_are_read_once(
+def test_excluded_folders_are_not_walked_and_patterns_are_parsed_once(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (project / "gen" / "deep").mkdir()

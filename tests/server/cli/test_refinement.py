@@ -1,4 +1,4 @@
-"""A model whose deep part refines, as ``check``, ``explain`` and ``doctor`` use it."""
+"""``check``, ``explain`` and ``doctor`` with a model whose deep part refines verdicts."""
 
 import json
 from collections.abc import Callable
@@ -28,13 +28,13 @@ Command = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture(scope="module")
 def first(tiny_refining_model: TinyModel) -> tuple[FunctionReport, ...]:
-    """By the wide part alone."""
+    """Results of the wide part alone."""
     return Analyzer.load(tiny_refining_model.directory).analyze(TWO, "python").functions
 
 
 @pytest.fixture(scope="module")
 def refined(tiny_refining_model: TinyModel) -> tuple[FunctionReport, ...]:
-    """With the deep part asked about all of them."""
+    """Results with every function refined by the deep part."""
     analyzer = Analyzer.load(tiny_refining_model.directory)
     report = analyzer.analyze(TWO, "python")
     return analyzer.refine(TWO, report, [each.function_id for each in report.functions]).functions
@@ -47,7 +47,7 @@ def command(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Command:
-    """``command(name, ...)``: run it in an empty folder with that model, for its exit code and both streams."""
+    """``command(name, ...)``: run it in an empty folder with that model; returns exit code and both streams."""
     monkeypatch.chdir(tmp_path)
 
     def run(name: str, *arguments: str, chosen: Path = tiny_refining_model.directory) -> tuple[int, str, str]:
@@ -67,7 +67,7 @@ def said(functions: tuple[FunctionReport, ...]) -> list[Any]:
     return [pytest.approx(each.verdict.logit) for each in functions]
 
 
-def test_check_refines_what_is_not_human(
+def test_check_refines_functions_that_are_not_human(
     command: Command, first: tuple[FunctionReport, ...], refined: tuple[FunctionReport, ...]
 ) -> None:
     Path("a.py").write_text(TWO)
@@ -78,18 +78,18 @@ def test_check_refines_what_is_not_human(
     assert logits(out) == said(first)
 
 
-def test_several_processes_say_the_same(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_processes_give_the_same_results(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(6):
         Path(f"{number}.py").write_text(TWO.replace("entries", f"items_{number}"))
     one = command("check", ".", "--format", "json", "--jobs", "1")
     monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
-    # One file a chunk, so that this process and the other one both check some.
+    # One file per chunk, so that this process and the other one both check some.
     monkeypatch.setattr(workers, "_CHUNK_BYTES", 1)
     several = command("check", ".", "--format", "json", "--jobs", "2")
     assert json.loads(one[1])["files"] == json.loads(several[1])["files"]
 
 
-def test_a_change_is_judged_by_the_wide_part(
+def test_change_is_judged_by_the_wide_part_alone(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository = Repository(tmp_path / "repository")
@@ -101,7 +101,9 @@ def test_a_change_is_judged_by_the_wide_part(
     assert logits(changed[1]) == logits(whole[1])
 
 
-def test_explain_refines_what_it_explains(command: Command, refined: tuple[FunctionReport, ...]) -> None:
+def test_explain_refines_the_explained_function(
+    command: Command, refined: tuple[FunctionReport, ...]
+) -> None:
     Path("a.py").write_text(TWO)
     code, out, err = command("explain", "a.py:1", "--format", "json")
     assert (code, err) == (ExitCode.OK, "")
@@ -115,7 +117,7 @@ def test_explain_refines_what_it_explains(command: Command, refined: tuple[Funct
     assert "Refined by the deep part of the model" in " ".join(out.split())
 
 
-def test_explain_asks_the_deep_part_of_one_function(
+def test_explain_runs_the_deep_part_on_one_function_only(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("a.py").write_text(f"{TWO}\n\n{PARSER.replace('parse', 'scan')}")
@@ -130,7 +132,9 @@ def test_explain_asks_the_deep_part_of_one_function(
     assert asked == ["def close_ledger"]
 
 
-def test_explain_without_the_deep_part(command: Command, first: tuple[FunctionReport, ...]) -> None:
+def test_explain_with_no_deep_uses_the_wide_part_alone(
+    command: Command, first: tuple[FunctionReport, ...]
+) -> None:
     Path("a.py").write_text(TWO)
     _, out, _ = command("explain", "a.py:1", "--format", "json", "--no-deep")
     explained: Json = json.loads(out)
@@ -138,13 +142,13 @@ def test_explain_without_the_deep_part(command: Command, first: tuple[FunctionRe
     assert explained["nodes"] == 0
 
 
-def test_doctor_says_what_its_speed_is_of(command: Command) -> None:
+def test_doctor_says_which_part_its_speed_is_of(command: Command) -> None:
     code, out, _ = command("doctor")
     assert code == ExitCode.OK
     assert "functions/s by the wide part, " in out
 
 
-def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
+def test_broken_deep_part_leaves_the_first_verdicts_and_one_line(
     command: Command,
     tiny_refining_model: TinyModel,
     tmp_path: Path,

@@ -1,4 +1,4 @@
-"""``codeorigin report`` on what ``codeorigin history --format json`` wrote."""
+"""``codeorigin report`` on the output of ``codeorigin history --format json``."""
 
 import json
 import re
@@ -22,7 +22,7 @@ SCRIPT = "</code><script>alert(1)</script>\x1b[2J"
 def history(
     tmp_path: Path, tiny_model_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Written:
-    """``history(format)`` of a repository with commits that stand out, another language, and a file of bytes."""
+    """``history(format)`` of a repository with commits that stand out, another language and a binary file."""
     made = Repository(tmp_path / "<i>work")
     made.commit({"src/<b>/a.py": plain_functions("one", "two")}, date="2020-01-01")
     made.commit({"lib/b.py": plain_functions("three", "four", "five")}, date="2020-03-03", message=DECLARED)
@@ -70,7 +70,7 @@ def without_code(page: str) -> str:
     return re.sub(r"<pre>.*?</pre>(<p>[\d,]+ more lines.</p>)?\n", "", page, flags=re.DOTALL)
 
 
-def test_nothing_but_the_code_is_lost(history: Written, report: Report) -> None:
+def test_saved_history_loses_only_the_code(history: Written, report: Report) -> None:
     saved = history("json")
     for same in ("json", "text", "markdown", "badge"):
         assert report(saved, same) == (0, history(same), "")
@@ -80,7 +80,7 @@ def test_nothing_but_the_code_is_lost(history: Written, report: Report) -> None:
     assert report(saved, "html") == (0, without_code(page), "")
 
 
-def test_the_functions_that_stand_out_are_in_the_data(history: Written) -> None:
+def test_json_contains_the_functions_that_stand_out(history: Written) -> None:
     saved = json.loads(history("json"))
     jsonschema.Draft202012Validator(load_schema()).validate(saved)
     by_commit = {each["commit"]: each for each in saved["commits"]}
@@ -97,7 +97,7 @@ def test_the_functions_that_stand_out_are_in_the_data(history: Written) -> None:
     assert [part["folder"] for part in saved["commits"][-1]["parts"]] == ["src/<b>"]
 
 
-def test_markdown_takes_names_for_text(history: Written) -> None:
+def test_markdown_escapes_names(history: Written) -> None:
     shown = history("markdown")
     assert shown.startswith("## CodeOrigin history of &#60;i&#62;work\n")
     assert "| 2020&#45;01 | 1 | 2 | 12 |" in shown
@@ -106,7 +106,7 @@ def test_markdown_takes_names_for_text(history: Written) -> None:
     assert "<b>" not in shown
 
 
-def test_a_badge_shows_the_share_of_lines(history: Written, report: Report) -> None:
+def test_badge_shows_the_share_of_lines(history: Written, report: Report) -> None:
     saved = json.loads(history("json"))
     for commit in saved["commits"]:
         for part in commit["parts"]:
@@ -121,7 +121,7 @@ def test_a_badge_shows_the_share_of_lines(history: Written, report: Report) -> N
 
 
 @pytest.mark.parametrize("report_format", ["sarif", "github", "gitlab"])
-def test_formats_for_one_version_of_files_say_what_to_do(
+def test_unsupported_formats_say_what_to_use_instead(
     history: Written, report: Report, report_format: str, tmp_path: Path
 ) -> None:
     said = (
@@ -156,7 +156,7 @@ def test_damaged_histories_cost_one_line(
         assert said.count("\n") == 1
 
 
-def test_foreign_words_are_text(history: Written, report: Report) -> None:
+def test_untrusted_strings_are_escaped(history: Written, report: Report) -> None:
     saved = json.loads(history("json"))
     saved |= {"repository": SCRIPT, "version": SCRIPT, "model": SCRIPT}
     for commit in saved["commits"]:

@@ -47,7 +47,7 @@ def without_text(result: CheckResult) -> CheckResult:
 
 
 @pytest.mark.parametrize("change", [None, CHANGE])
-def test_nothing_but_the_code_is_lost(
+def test_saved_report_loses_only_the_code(
     result: CheckResult, tmp_path: Path, change: ChangeReport | None
 ) -> None:
     result = replace(result, change=change)
@@ -65,7 +65,7 @@ def test_nothing_but_the_code_is_lost(
         ("json", '"qualified_name": "Shelf.put"'),
     ],
 )  # fmt: skip
-def test_every_format_of_a_saved_report(
+def test_saved_report_renders_in_every_format(
     result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str], report_format: str, part: str
 ) -> None:
     path = saved(tmp_path, result)
@@ -90,7 +90,7 @@ def test_every_format_of_a_saved_report(
         '{"commits": [], "months": []}',
     ],
 )
-def test_what_is_no_report_costs_a_line(
+def test_invalid_reports_cost_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
 ) -> None:
     path = tmp_path / "x.json"
@@ -106,12 +106,12 @@ def test_what_is_no_report_costs_a_line(
     )
 
 
-def test_a_report_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_report_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", str(tmp_path / "none.json")]) == 2
     assert "none.json: cannot be read: No such file" in capsys.readouterr().err
 
 
-def test_what_is_rendered_in_another_way_says_how(
+def test_saved_deltas_and_scans_say_how_they_are_rendered(
     result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, delta = saved(tmp_path, result), tmp_path / "delta.json"
@@ -148,7 +148,7 @@ def renamed(
     return replace(file, path=path, report=replace(file.report, functions=functions), counted=())
 
 
-def test_the_same_report_has_no_delta(
+def test_identical_reports_have_no_delta(
     result: CheckResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = saved(tmp_path, result)
@@ -157,7 +157,7 @@ def test_the_same_report_has_no_delta(
     )  # fmt: skip
 
 
-def test_added_gone_and_changed(
+def test_delta_lists_added_gone_and_changed_functions(
     make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = make_file()
@@ -186,7 +186,7 @@ def test_added_gone_and_changed(
     assert shown[-1] == "1 added, 1 gone, 4 changed, 0 the same; 1 new finding"
 
 
-def test_another_verdict_is_a_change(
+def test_different_verdict_counts_as_a_change(
     make_file: MakeFile,
     make_result: MakeResult,
     verdicts: Mapping[Band, Verdict],
@@ -200,7 +200,7 @@ def test_another_verdict_is_a_change(
     assert compared(capsys, new, old)[0] == 0
 
 
-def test_functions_of_notebooks_are_told_by_their_cells(
+def test_notebook_functions_are_matched_by_cell(
     make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def cells(*ids: str) -> CheckResult:
@@ -221,7 +221,7 @@ def test_functions_of_notebooks_are_told_by_their_cells(
         saved(tmp_path, cells(three, two, one, four), "new.json"),
     )
     _, delta = compared(capsys, old, new)
-    # A new cell before it is no change; a function of the same name in another cell is another function.
+    # A new cell in front is no change; a function of the same name in another cell is a different function.
     assert delta["same"] == 2
     assert [(each["cell"], each["id"]) for each in delta["added"]] == [(1, three), (4, four)]
     main(["delta", str(old), str(new)])
@@ -235,7 +235,7 @@ def test_functions_of_notebooks_are_told_by_their_cells(
     ]
 
 
-def test_a_saved_comparison_is_rendered_again(
+def test_saved_comparison_is_rendered_again(
     make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = make_file()
@@ -266,7 +266,7 @@ def test_a_saved_comparison_is_rendered_again(
     assert "write it again" in capsys.readouterr().err
 
 
-def test_names_in_a_comparison_are_no_markup(
+def test_names_in_a_comparison_are_escaped_in_markdown(
     make_file: MakeFile, make_result: MakeResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hostile = "<img src=x>|@all`_[a](b).py"

@@ -1,4 +1,4 @@
-"""``serve`` hands over to the language server and passes its exit code on."""
+"""``serve`` hands over to the language server and passes on its exit code."""
 
 import json
 import os
@@ -30,7 +30,7 @@ CONVERSATION = (
 )
 
 
-def test_what_editors_give_is_read_without_the_command_line() -> None:
+def test_usual_editor_options_are_parsed_without_the_command_line() -> None:
     assert plain_options([]) == ServeOptions()
     given = ["--log-level", "error", "--model=/m", "--log-file", "l"]
     assert plain_options(given) == ServeOptions(log_level="error", model=Path("/m"), log_file=Path("l"))
@@ -52,11 +52,11 @@ def test_what_editors_give_is_read_without_the_command_line() -> None:
         ["x"],
     ],
 )
-def test_everything_else_is_left_to_the_command_line(given: list[str]) -> None:
+def test_other_options_are_left_to_the_command_line(given: list[str]) -> None:
     assert plain_options(given) is None
 
 
-def test_stdio_carries_the_protocol_and_nothing_else() -> None:
+def test_stdio_carries_only_the_protocol() -> None:
     done = subprocess.run(
         [*COMMAND, "--log-level", "error"], input=CONVERSATION, capture_output=True, check=False
     )
@@ -65,7 +65,7 @@ def test_stdio_carries_the_protocol_and_nothing_else() -> None:
     assert b'"capabilities"' in done.stdout
 
 
-def test_a_client_that_leaves_without_a_word_is_a_failure() -> None:
+def test_client_that_disconnects_without_exit_is_a_failure() -> None:
     done = subprocess.run([*COMMAND], input=b"", capture_output=True, check=False)
     assert done.returncode == 1
     assert done.stdout == b""
@@ -87,7 +87,7 @@ def test_a_client_that_leaves_without_a_word_is_a_failure() -> None:
         (("--socket", "x" * 200), "cannot listen on"),
     ],
 )
-def test_options_that_cannot_be_are_one_line(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+def test_invalid_options_cost_one_line(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
     (tmp_path / "short").write_text("guess me")
     (tmp_path / "folder").mkdir()
     done = subprocess.run(
@@ -100,7 +100,7 @@ def test_options_that_cannot_be_are_one_line(tmp_path: Path, options: tuple[str,
     assert message in line
 
 
-def test_a_token_comes_from_the_file_or_the_environment_or_is_new(
+def test_token_comes_from_the_file_or_the_environment_or_is_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "token"

@@ -1,4 +1,4 @@
-"""What reaches a terminal can neither move its cursor nor be lost."""
+"""Text sent to a terminal can neither move its cursor nor get lost."""
 
 import io
 import os
@@ -31,7 +31,7 @@ from codeorigin.cli.terminal import (
         ("日本語 naïve 🙂 👨\u200d👩", "日本語 naïve 🙂 👨\u200d👩"),
     ],
 )
-def test_printable_shows_what_would_act_on_a_terminal(text: str, shown: str) -> None:
+def test_printable_escapes_what_would_control_a_terminal(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
@@ -39,13 +39,13 @@ def test_code_keeps_its_columns_after_tabs() -> None:
     assert printable_code("\tif x:\ty\x0c") == "    if x:   y\\x0c"
 
 
-def test_a_path_that_is_not_utf8_becomes_valid_unicode() -> None:
+def test_non_utf8_path_becomes_valid_unicode() -> None:
     shown = display_path(os.fsdecode(b"caf\xe9/na\xc3\xafve.py"))
     assert shown == "caf\\xe9/naïve.py"
     assert shown.encode("utf-8")
 
 
-def test_a_console_reads_no_markup() -> None:
+def test_console_ignores_markup() -> None:
     stream = io.StringIO()
     console = make_console(stream)
     console.print("[bold]x[/bold] :smile: 'quoted' 12")
@@ -53,18 +53,18 @@ def test_a_console_reads_no_markup() -> None:
     assert stream.getvalue() == "[bold]x[/bold] :smile: 'quoted' 12\n[red]y[/red]\n"
 
 
-def test_output_to_a_file_is_not_folded() -> None:
+def test_output_to_a_file_is_not_wrapped() -> None:
     stream = io.StringIO()
     make_console(stream).print(Text("word " * 100))
     assert stream.getvalue().count("\n") == 1
 
 
-def test_can_encode() -> None:
+def test_can_encode_depends_on_the_encoding_of_the_stream() -> None:
     assert can_encode(io.TextIOWrapper(io.BytesIO(), "utf-8"), "█")
     assert not can_encode(io.TextIOWrapper(io.BytesIO(), "ascii"), "█")
 
 
-def test_a_complaint_is_one_escaped_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_complaint_is_one_escaped_line(capsys: pytest.CaptureFixture[str]) -> None:
     complain("a\nb\x1b[2J")
     captured = capsys.readouterr()
     assert captured.out == ""

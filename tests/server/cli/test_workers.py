@@ -30,7 +30,7 @@ EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "j
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Twenty files of several languages, one that is no text, and one that is not there by the time it is read."""
+    """Twenty files in several languages and a binary one."""
     root = tmp_path / "code"
     root.mkdir()
     for number in range(20):
@@ -51,7 +51,7 @@ def in_two_processes(found: list[Source], how: FileCheck) -> list[object]:
         return list(check_in_processes(found, how, pool, 2))
 
 
-def test_several_processes_report_what_one_does(
+def test_several_processes_report_the_same_as_one(
     folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = str(folder / "missing.py")
@@ -80,7 +80,7 @@ def test_several_processes_report_what_one_does(
     assert json.dumps(together) == json.dumps(alone)
 
 
-def test_the_first_process_checks_too_and_results_stay_in_order(
+def test_main_process_checks_too_and_results_stay_in_order(
     folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "_CHUNK_BYTES", 1)
@@ -93,7 +93,7 @@ def test_the_first_process_checks_too_and_results_stay_in_order(
     assert by[names[workers._CHUNKS_WAITING]] == str(os.getpid())
 
 
-def test_chunks_become_smaller_towards_the_end_where_there_are_several_processes(
+def test_chunks_shrink_towards_the_end_with_several_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "_CHUNK_BYTES", 1000)
@@ -110,7 +110,7 @@ def test_chunks_become_smaller_towards_the_end_where_there_are_several_processes
         assert sizes == sorted(sizes, reverse=True)
 
 
-def test_a_worker_that_dies_is_one_line(folder: Path) -> None:
+def test_dead_worker_gives_one_line(folder: Path) -> None:
     found = sources(folder, *sorted(path.name for path in folder.glob("*.py")))
     with pytest.raises(
         CodeOriginError, match=r"^a worker process ended before its work was done [^\n]*--jobs 1"
@@ -118,7 +118,7 @@ def test_a_worker_that_dies_is_one_line(folder: Path) -> None:
         in_two_processes(found, DyingCheck(model=None))
 
 
-def test_a_model_that_is_not_there_is_said_before_any_process_starts(folder: Path) -> None:
+def test_missing_model_gives_one_line_with_several_jobs(folder: Path) -> None:
     command = [
         sys.executable,
         "-m",
@@ -136,7 +136,7 @@ def test_a_model_that_is_not_there_is_said_before_any_process_starts(folder: Pat
     assert "manifest.json: not readable" in done.stderr
 
 
-def test_processes_that_have_begun_end_with_a_model_that_is_not_there(
+def test_started_processes_end_if_the_model_is_missing(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(workers, "BYTES_FOR_A_WORKER", 1)
@@ -147,7 +147,7 @@ def test_processes_that_have_begun_end_with_a_model_that_is_not_there(
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_ctrl_c_ends_all_processes_in_one_line(tmp_path: Path) -> None:
+def test_ctrl_c_ends_all_processes_with_one_line(tmp_path: Path) -> None:
     code = "\n\n".join(code for code, language in ALL if language == "python")
     for number in range(30):
         (tmp_path / f"f{number}.py").write_text("\n\n".join([f"# {number}", *[code] * (60_000 // len(code))]))
@@ -181,7 +181,7 @@ def test_small_inputs_and_stdin_stay_in_one_process(folder: Path, monkeypatch: p
     assert worker_count([*few * 9, stdin_source("python", None)], 8) == 1
 
 
-def test_a_file_that_fails_among_others_fails_alone(
+def test_failing_file_does_not_affect_the_others(
     folder: Path, tiny_model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named = ["f00.py", "f01.py", "f02.py", "f03.py"]

@@ -1,4 +1,4 @@
-"""Workers on one machine and on a cluster of two nodes: the same results, whoever dies on the way."""
+"""Workers on one machine and on a cluster of two nodes: the same results, whichever worker dies."""
 
 import os
 import shutil
@@ -41,16 +41,16 @@ def test_several_processes_give_the_same_files(
 
 @pytest.fixture
 def killing_git(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ``git`` in the way of every worker that starts from now on.
+    """A wrapper around ``git`` that every worker started from now on uses.
 
-    The first worker that asks it for the files of a unit is killed for it. The file is the list of those killed.
+    It kills the first worker that asks it for the files of a unit. The file returned lists the killed processes.
     """
     folder = tmp_path_factory.mktemp("killing")
     killed, once = folder / "killed", folder / "once"
     once.mkdir()
     real = shutil.which("git")
     program = folder / "git"
-    # Removing a folder succeeds for one of all that try.
+    # Of all processes that try to remove a folder, only one succeeds.
     program.write_text(
         f"""#!/bin/sh
 case " $* " in *" cat-file --batch"*)
@@ -68,7 +68,7 @@ exec {real} "$@"
     return killed
 
 
-def test_a_process_killed_in_the_middle_of_a_unit_loses_nothing(
+def test_process_killed_in_the_middle_of_a_unit_loses_nothing(
     folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes], killing_git: Path
 ) -> None:
     tally, said = run(LocalEngine(model, 2), request(folders, model), tmp_path)
@@ -77,7 +77,7 @@ def test_a_process_killed_in_the_middle_of_a_unit_loses_nothing(
     assert content(tmp_path) == local
 
 
-def test_a_process_that_dies_while_it_waits_loses_nothing(
+def test_process_that_dies_while_idle_loses_nothing(
     folders: list[Path], model: Path, local: dict[str, bytes]
 ) -> None:
     started: list[Any] = []
@@ -93,7 +93,7 @@ def test_a_process_that_dies_while_it_waits_loses_nothing(
         pool = started[0]._pool
         (process,) = pool._processes.values()
         process.kill()
-        # Only when the pool itself knows does it refuse what it is given.
+        # The pool refuses new work only once it has noticed.
         wait_for(lambda: pool._broken, what="a pool without its process")
         yield second
 
@@ -103,7 +103,7 @@ def test_a_process_that_dies_while_it_waits_loses_nothing(
     assert len(started) == 2
 
 
-def test_a_unit_begun_again_is_given_to_no_worker_that_waits() -> None:
+def test_retried_unit_is_not_given_to_an_idle_worker() -> None:
     alive: list[object] = []
 
     class Mortal:
@@ -125,7 +125,7 @@ def test_a_unit_begun_again_is_given_to_no_worker_that_waits() -> None:
 
     def units() -> Iterator[Unit]:
         yield from map(unit, "abcd")
-        # As a node of the cluster goes away with all its workers.
+        # As when a cluster node goes away with all its workers.
         alive.clear()
         yield unit("last")
 
@@ -135,7 +135,7 @@ def test_a_unit_begun_again_is_given_to_no_worker_that_waits() -> None:
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch, killing_git: Path) -> Iterator[Cluster]:
-    """A cluster of two nodes with one processor each, whose workers find the ``git`` that kills."""
+    """A cluster of two nodes with one processor each, whose workers use the ``git`` that kills."""
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     node = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
     made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
@@ -146,7 +146,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch, killing_git: Path) -> Iterator[Clus
     made.shutdown()
 
 
-def test_a_cluster_of_two_nodes_with_a_worker_killed_in_the_middle_of_a_unit_gives_the_same_files(
+def test_cluster_with_a_killed_worker_gives_the_same_files(
     cluster: Cluster,
     folders: list[Path],
     model: Path,
@@ -165,7 +165,7 @@ def test_a_cluster_of_two_nodes_with_a_worker_killed_in_the_middle_of_a_unit_giv
 
 
 class _Dying:
-    """An engine whose workers die over every unit of one repository, and count what is under way."""
+    """An engine whose workers die on every unit of one repository, and count the units in progress."""
 
     def __init__(self, bad: str, workers: int = 2) -> None:
         self.workers, self.bad = workers, bad
@@ -195,7 +195,7 @@ class _Dying:
         pass
 
 
-def test_a_unit_that_kills_its_workers_is_given_up() -> None:
+def test_unit_that_keeps_killing_workers_is_given_up() -> None:
     engine = _Dying("bad")
     outcomes = {each.unit.repository: each for each in run_units(engine, map(unit, ("good", "bad", "fine")))}
     assert outcomes["bad"].result.error == "its worker ended 3 times: killed"
@@ -216,18 +216,18 @@ def test_a_unit_that_kills_its_workers_is_given_up() -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_whatever_the_cluster_loses_is_a_lost_worker(error: RayError) -> None:
+def test_every_loss_in_the_cluster_counts_as_a_lost_worker(error: RayError) -> None:
     with pytest.raises(WorkerLostError, match=r"\w"):
         _answered(error).result(0)
 
 
-def test_an_error_of_the_work_itself_is_no_lost_worker() -> None:
+def test_error_of_the_work_itself_is_not_a_lost_worker() -> None:
     with pytest.raises(RayTaskError):
         _answered(RayTaskError("run", "trace", ValueError("odd"))).result(0)
 
 
 def _answered(error: RayError) -> Future[UnitResult]:
-    """What a unit comes to whose actor answers with ``error``."""
+    """The outcome of a unit whose actor answers with ``error``."""
     inner: Future[UnitResult] = Future()
     inner.set_exception(error)
     method = SimpleNamespace(remote=lambda unit: SimpleNamespace(future=lambda: inner))
@@ -248,7 +248,7 @@ def test_units_are_taken_only_when_a_worker_is_free() -> None:
         assert len(taken) <= done + 3
 
 
-def test_another_model_on_a_worker_is_refused(folders: list[Path], model: Path) -> None:
+def test_worker_with_another_model_is_rejected(folders: list[Path], model: Path) -> None:
     (first,) = units_of(folders[0], UnitKind.TREE, model="another")
     result = UnitWorker(model).run(first)
     assert result.rows == ()
@@ -256,7 +256,7 @@ def test_another_model_on_a_worker_is_refused(folders: list[Path], model: Path) 
     assert result.error.endswith("install the same")
 
 
-def test_an_unforeseen_error_is_one_of_its_unit(
+def test_unexpected_error_fails_only_its_unit(
     folders: list[Path], model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*given: object) -> None:

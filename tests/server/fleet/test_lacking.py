@@ -1,4 +1,4 @@
-"""Repositories that lack something, or are odd: the rest of a scan is done."""
+"""Repositories that are incomplete or odd: the rest of the scan is still done."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from support.repositories import Repository, plain_functions
 
 
 @pytest.mark.parametrize("kind", UnitKind)
-def test_what_is_missing_costs_itself_alone(model: Path, tmp_path: Path, kind: UnitKind) -> None:
+def test_missing_file_version_affects_only_itself(model: Path, tmp_path: Path, kind: UnitKind) -> None:
     made = Repository(tmp_path / "made")
     made.commit({"a.py": plain_functions("a"), "b.py": plain_functions("b")}, date="2020-01-01")
     made.commit({"c.py": plain_functions("c")}, date="2020-01-02")
@@ -38,7 +38,7 @@ def test_what_is_missing_costs_itself_alone(model: Path, tmp_path: Path, kind: U
     assert sum(row["functions"] for row in store.rows(kind)) == 3
 
 
-def test_what_a_missing_commit_hides_is_told(model: Path, tmp_path: Path) -> None:
+def test_missing_commit_is_reported(model: Path, tmp_path: Path) -> None:
     made = Repository(tmp_path / "made")
     for day in range(1, 4):
         made.commit({f"m{day}.py": plain_functions(f"f{day}")}, date=f"2020-01-0{day}")
@@ -55,7 +55,7 @@ def test_what_a_missing_commit_hides_is_told(model: Path, tmp_path: Path) -> Non
     ]
 
 
-def test_an_unforeseen_error_of_a_repository_is_its_own(
+def test_unexpected_error_fails_only_its_repository(
     folders: list[Path], model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = units.plan

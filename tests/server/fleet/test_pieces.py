@@ -1,4 +1,4 @@
-"""Cells and blocks in a scan, and how its report counts their files."""
+"""Notebook cells and code blocks in a scan, and how its report counts their files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from support.repositories import Repository, plain_functions
 
 
 @pytest.mark.parametrize("documents", [False, True])
-def test_notebooks_and_documents(model: Path, tmp_path: Path, documents: bool) -> None:
+def test_scan_reads_notebooks_and_on_request_documents(model: Path, tmp_path: Path, documents: bool) -> None:
     made = Repository(tmp_path / "made")
     files = {
         "n.ipynb": notebook(plain_functions("cell"), ("markdown", "text"), plain_functions("other")),
@@ -39,7 +39,7 @@ def test_notebooks_and_documents(model: Path, tmp_path: Path, documents: bool) -
     assert all((row["probability"], row["reason"]) == (None, "no_rule") for row in blocks)
 
 
-def test_one_file_and_many_repositories(model: Path, tmp_path: Path) -> None:
+def test_report_uses_singular_and_plural_correctly(model: Path, tmp_path: Path) -> None:
     made = Repository(tmp_path / "made")
     made.commit({"n.ipynb": notebook(plain_functions("one"), plain_functions("two"))}, date="2020-01-01")
     asked = request([made.folder], model, UnitKind.TREE)

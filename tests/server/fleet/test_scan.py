@@ -1,4 +1,4 @@
-"""What a scan does of many repositories, and what a second one adds."""
+"""What a scan of many repositories does, and what a second one adds."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from support.fleet_scans import content, request, run
 from support.repositories import Repository, plain_functions
 
 
-def test_units_have_keys_of_their_content(folders: list[Path], tmp_path: Path) -> None:
+def test_unit_keys_depend_on_their_content_and_the_model(folders: list[Path], tmp_path: Path) -> None:
     def units(folder: Path, **options: Any) -> list[Unit]:
         return list(units_of(folder, UnitKind.COMMITS, size=4, **{"model": "m", **options}))
 
@@ -28,14 +28,14 @@ def test_units_have_keys_of_their_content(folders: list[Path], tmp_path: Path) -
     assert after[1].key != before[1].key
 
 
-def test_a_second_run_does_nothing_again(
+def test_second_run_repeats_no_work(
     folders: list[Path], model: Path, tmp_path: Path, local: dict[str, bytes]
 ) -> None:
     run(LocalEngine(model, 1), request(folders[:1], model), tmp_path)
     tally, _ = run(LocalEngine(model, 1), request(folders, model), tmp_path)
     assert (tally.done, tally.skipped) == (6, 3)
     assert content(tmp_path) == local
-    # Rows that somebody deleted are made again.
+    # Rows that somebody deleted are computed again.
     next(tmp_path.glob("commits/*/*.parquet")).unlink()
     tally, _ = run(LocalEngine(model, 1), request(folders, model), tmp_path)
     assert (tally.done, tally.skipped) == (1, 8)
@@ -57,13 +57,13 @@ def test_new_commits_are_added_and_none_counted_twice(model: Path, tmp_path: Pat
     assert sum(entry.rows for entry in store.entries()) == 4
 
 
-def test_broken_repositories_are_reported_and_tried_again(
+def test_broken_repositories_are_reported_and_retried(
     folders: list[Path], model: Path, tmp_path: Path
 ) -> None:
     broken = Repository(tmp_path / "broken")
     broken.commit({"a.py": plain_functions("a")}, date="2020-01-01")
     broken.commit({"a.py": plain_functions("b")}, date="2020-01-02")
-    # Not the one of the working tree, which git may read in place of the object.
+    # Not the version in the working tree, which git may read in place of the object.
     blob = broken.git("rev-parse", "HEAD~1:a.py")
     path = broken.folder / ".git" / "objects" / blob[:2] / blob[2:]
     whole = path.read_bytes()
@@ -84,7 +84,7 @@ def test_broken_repositories_are_reported_and_tried_again(
     assert (tally.done, tally.skipped, tally.failed) == (1, 3, 2)
 
 
-def test_the_files_of_a_tree(folders: list[Path], model: Path, tmp_path: Path) -> None:
+def test_tree_scan_has_one_row_per_file(folders: list[Path], model: Path, tmp_path: Path) -> None:
     asked = request(folders[1:], model, UnitKind.TREE)
     run(LocalEngine(model, 1), asked, tmp_path)
     rows = list(Store(tmp_path, asked.settings).rows(UnitKind.TREE))

@@ -1,4 +1,4 @@
-"""The command: its list of repositories, and its report over all."""
+"""The scan command: its list of repositories, and its report on all of them."""
 
 import re
 import subprocess
@@ -20,7 +20,7 @@ from codeorigin.fleet.work import UnitResult
 from support.fleet_scans import request, run
 
 
-def test_the_list_of_repositories(tmp_path: Path) -> None:
+def test_list_of_repositories_is_read(tmp_path: Path) -> None:
     listed = tmp_path / "list.txt"
     listed.write_text("# ours\none\n\n  /two  \none\n")
     assert read_repositories(listed) == [tmp_path / "one", Path("/two")]
@@ -32,7 +32,7 @@ def test_the_list_of_repositories(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("of", ["commits", "tree"])
-def test_the_command_writes_a_report_over_all(
+def test_scan_command_writes_a_report_on_all_repositories(
     folders: list[Path], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], of: str
 ) -> None:
     listed = tmp_path / "list.txt"
@@ -57,7 +57,7 @@ def test_the_command_writes_a_report_over_all(
     assert "0 units done, 3 done before, 0 failed" in capsys.readouterr().err
 
 
-# A terminal sends Ctrl-C to all processes of the command at once. What starts in a shell's background would ignore it.
+# A terminal sends Ctrl-C to all processes of the command at once. In a shell's background, they would ignore it.
 INTERRUPTED = """\
 import os, signal, sys
 from codeorigin.cli import app, fleet_report
@@ -83,7 +83,7 @@ sys.exit(app.main(sys.argv[3:]))
 
 
 @pytest.mark.parametrize(("moment", "at", "kept"), [("wait", 1, 0), ("write", 4, 4), ("report", 1, 6)])
-def test_an_interrupted_scan_keeps_what_is_done_and_goes_on(
+def test_interrupted_scan_keeps_finished_work_and_resumes(
     folders: list[Path],
     model: Path,
     tmp_path: Path,
@@ -118,7 +118,9 @@ def test_an_interrupted_scan_keeps_what_is_done_and_goes_on(
     assert [row["functions"] for row in pq.read_table(out / "repositories.parquet").to_pylist()] == 6 * [12]
 
 
-def test_repositories_of_one_name_are_told_apart(folders: list[Path], model: Path, tmp_path: Path) -> None:
+def test_repositories_with_the_same_name_are_distinguished(
+    folders: list[Path], model: Path, tmp_path: Path
+) -> None:
     listed = tmp_path / "list.txt"
     for number, folder in enumerate(folders[:2]):
         (tmp_path / f"{number}").mkdir()
@@ -132,7 +134,7 @@ def test_repositories_of_one_name_are_told_apart(folders: list[Path], model: Pat
     assert re.findall(r"<title>(./repo): 72 lines", text) == ["0/repo", "1/repo"]
 
 
-def test_a_report_names_the_failures_of_its_own_kind(tmp_path: Path) -> None:
+def test_report_names_only_failures_of_its_own_kind(tmp_path: Path) -> None:
     store = Store(tmp_path, {})
     store.put_failure("/one", UnitKind.TREE, "no such folder")
     write_fleet_report(store, UnitKind.COMMITS, "m")
@@ -141,13 +143,13 @@ def test_a_report_names_the_failures_of_its_own_kind(tmp_path: Path) -> None:
     assert "/one" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_list_with_a_byte_order_mark(tmp_path: Path) -> None:
+def test_list_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     listed = tmp_path / "list.txt"
     listed.write_bytes(b"\xef\xbb\xbfone\r\ntwo\r\n")
     assert read_repositories(listed) == [tmp_path / "one", tmp_path / "two"]
 
 
-def test_a_page_over_many_repositories_lists_some_of_them(
+def test_page_on_many_repositories_lists_only_the_largest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fleet_report, "MOST_LISTED", 2)
@@ -176,7 +178,7 @@ def test_a_page_over_many_repositories_lists_some_of_them(
     ]
 
 
-def test_folders_of_all_repositories_are_not_kept(folders: list[Path], model: Path, tmp_path: Path) -> None:
+def test_totals_of_all_repositories_have_no_folders(folders: list[Path], model: Path, tmp_path: Path) -> None:
     asked = request(folders, model)
     run(LocalEngine(model, 1), asked, tmp_path)
     totals = fleet_report._sums(Store(tmp_path, asked.settings), UnitKind.COMMITS).totals

@@ -1,4 +1,4 @@
-"""The folder of a scan: what it keeps when a disk is full, a file damaged or another run at it."""
+"""The folder of a scan: what it keeps when the disk is full, a file is damaged or another run uses it."""
 
 import errno
 import tracemalloc
@@ -19,14 +19,14 @@ from codeorigin.fleet.work import UnitResult
 from support.fleet_scans import content, request, run, unit
 
 
-def test_a_folder_holds_one_scan(folders: list[Path], model: Path, tmp_path: Path) -> None:
+def test_folder_holds_only_one_scan(folders: list[Path], model: Path, tmp_path: Path) -> None:
     run(LocalEngine(model, 1), request(folders[:1], model), tmp_path)
     other = ScanRequest(folders[:1], UnitKind.COMMITS, "another model", size=2)
     with pytest.raises(CodeOriginError, match="holds a scan with another model or other options"):
         Store(tmp_path, other.settings)
 
 
-def test_a_full_disk_keeps_what_is_done(
+def test_full_disk_keeps_finished_work(
     folders: list[Path], model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, local: dict[str, bytes]
 ) -> None:
     kept = pq.write_table
@@ -51,7 +51,7 @@ def test_a_full_disk_keeps_what_is_done(
     assert content(tmp_path) == local
 
 
-def test_a_damaged_file_of_the_results_is_named(folders: list[Path], model: Path, tmp_path: Path) -> None:
+def test_damaged_result_file_is_named(folders: list[Path], model: Path, tmp_path: Path) -> None:
     asked = request(folders[:1], model, UnitKind.TREE)
     run(LocalEngine(model, 1), asked, tmp_path)
     (file,) = (tmp_path / "tree").glob("*/*.parquet")
@@ -78,7 +78,7 @@ def test_rows_of_a_large_file_are_never_all_in_memory(tmp_path: Path) -> None:
     assert peak < 6 * 2**20
 
 
-def test_a_file_with_other_columns_is_named(tmp_path: Path) -> None:
+def test_result_file_with_other_columns_is_named(tmp_path: Path) -> None:
     store = Store(tmp_path, {})
     store.put(unit("/one"), UnitResult(()))
     (file,) = (tmp_path / "commits").glob("*/*.parquet")
@@ -87,9 +87,7 @@ def test_a_file_with_other_columns_is_named(tmp_path: Path) -> None:
         list(store.rows(UnitKind.COMMITS))
 
 
-def test_two_runs_in_one_folder_write_files_of_their_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_two_runs_in_one_folder_write_separate_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     store, other = Store(tmp_path, {}), Store(tmp_path, {})
     done = unit("/one")
     write = pq.write_table

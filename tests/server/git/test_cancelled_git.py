@@ -1,4 +1,4 @@
-"""git that nobody waits for any more."""
+"""git commands that nobody waits for any more."""
 
 import threading
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def _committed(repository: Repository, token: CancelToken) -> object:
 @pytest.mark.parametrize(
     ("command", "ask"), [("log", _log), ("blame", _committed), ("rev-parse", _committed)]
 )
-def test_it_ends_at_once(
+def test_cancelled_command_ends_at_once(
     repository: Repository,
     git: ControlledGit,
     command: str,
@@ -61,12 +61,12 @@ def test_it_ends_at_once(
         with pytest.raises(Cancelled):
             ask(repository, token)
         canceller.join()
-    # And starts no more.
+    # And no other command starts.
     with pytest.raises(Cancelled):
         ask(repository, token)
 
 
-def test_an_object_is_waited_for_no_longer(
+def test_cancelled_read_of_an_object_ends_at_once(
     repository: Repository, git: ControlledGit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, name = CancelToken(), repository.git("rev-parse", "HEAD:a.py")
@@ -92,7 +92,7 @@ def test_an_object_is_waited_for_no_longer(
             objects.read(name, 100)
 
 
-def test_a_token_calls_whom_it_ends() -> None:
+def test_cancelled_token_calls_its_callbacks() -> None:
     token, called = CancelToken(), []
     with token.ending(lambda: called.append("over")):
         pass

@@ -12,7 +12,7 @@ from support.changes import INDEX, TEN, WORKING_TREE, changed, commit, content, 
 from support.repositories import Repository
 
 
-def test_lines_of_the_working_tree_against_head(repository: Repository) -> None:
+def test_working_tree_is_compared_with_head(repository: Repository) -> None:
     assert changed(repository, WORKING_TREE) == {}
     repository.write("a.py", edited(2, 3, 9))
     repository.write("new.py", "one\ntwo\n")
@@ -22,7 +22,7 @@ def test_lines_of_the_working_tree_against_head(repository: Repository) -> None:
     assert changed(repository, WORKING_TREE) == {"a.py": ((2, 3), (5, 5), (9, 9)), "new.py": ((1, 2),)}
 
 
-def test_the_index_is_not_the_working_tree(repository: Repository) -> None:
+def test_index_and_working_tree_are_separate(repository: Repository) -> None:
     repository.write("a.py", edited(2))
     assert changed(repository, INDEX) == {}
     repository.git("add", "a.py")
@@ -32,9 +32,7 @@ def test_the_index_is_not_the_working_tree(repository: Repository) -> None:
     assert content(repository, WORKING_TREE, "a.py") == edited(2, 8).encode()
 
 
-def test_a_private_index_of_a_hook_is_the_index(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_private_index_of_a_hook_is_used(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     index = repository.folder / ".git" / "index"
     private = repository.folder / ".git" / "next-index"
     shutil.copy(index, private)
@@ -47,7 +45,7 @@ def test_a_private_index_of_a_hook_is_the_index(
     assert changed(repository, INDEX) == {}
 
 
-def test_ignored_and_unwanted_files_are_no_change(repository: Repository) -> None:
+def test_ignored_and_unwanted_files_are_left_out(repository: Repository) -> None:
     repository.write(".gitignore", "*.log\n/build/\n")
     for name in ("x.log", "build/y.py", "z.txt", "z.py"):
         repository.write(name, "text\n")
@@ -55,7 +53,7 @@ def test_ignored_and_unwanted_files_are_no_change(repository: Repository) -> Non
     assert set(changed(repository, WORKING_TREE, lambda path: path.endswith(".py"))) == {"z.py"}
 
 
-def test_only_lines_that_are_there_count(repository: Repository) -> None:
+def test_deleted_lines_and_files_do_not_count(repository: Repository) -> None:
     repository.write("a.py", TEN.replace("line 5\n", ""))
     repository.git("rm", "-q", "sub/b.py")
     assert changed(repository, WORKING_TREE) == {}
@@ -63,7 +61,7 @@ def test_only_lines_that_are_there_count(repository: Repository) -> None:
     assert changed(repository, commit()) == {}
 
 
-def test_renames_are_followed_and_modes_are_nothing(repository: Repository) -> None:
+def test_renames_are_followed_and_mode_changes_ignored(repository: Repository) -> None:
     repository.git("mv", "a.py", "renamed.py")
     (repository.folder / "sub/b.py").chmod(0o755)
     assert changed(repository, WORKING_TREE) == {}
@@ -75,7 +73,7 @@ def test_renames_are_followed_and_modes_are_nothing(repository: Repository) -> N
     assert changed(repository, commit()) == {"renamed.py": ((7, 7),)}
 
 
-def test_a_branch_is_compared_with_where_it_parted(repository: Repository) -> None:
+def test_branch_is_compared_with_its_merge_base(repository: Repository) -> None:
     repository.git("checkout", "-qb", "work")
     repository.commit({"a.py": edited(1)}, date="2020-01-02")
     repository.git("checkout", "-q", "main")
@@ -87,7 +85,7 @@ def test_a_branch_is_compared_with_where_it_parted(repository: Repository) -> No
     assert changed(repository, since("HEAD")) == {}
 
 
-def test_a_merge_is_compared_with_its_first_parent(repository: Repository) -> None:
+def test_merge_is_compared_with_its_first_parent(repository: Repository) -> None:
     repository.git("checkout", "-qb", "work")
     repository.commit({"a.py": edited(1)}, date="2020-01-02")
     repository.git("checkout", "-q", "main")
@@ -98,7 +96,7 @@ def test_a_merge_is_compared_with_its_first_parent(repository: Repository) -> No
         assert change.old == repository.git("rev-parse", "HEAD^1")
 
 
-def test_an_open_merge_has_a_working_tree_but_no_index(repository: Repository) -> None:
+def test_unfinished_merge_has_a_working_tree_but_no_index(repository: Repository) -> None:
     repository.git("checkout", "-qb", "work")
     repository.commit({"a.py": edited(1)}, date="2020-01-02")
     repository.git("checkout", "-q", "main")
@@ -110,7 +108,7 @@ def test_an_open_merge_has_a_working_tree_but_no_index(repository: Repository) -
     assert set(changed(repository, WORKING_TREE)) == {"a.py"}
 
 
-def test_the_first_commit_and_none_at_all(tmp_path: Path) -> None:
+def test_changes_without_commits_and_of_the_first_commit(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "fresh")
     assert changed(repository, WORKING_TREE) == {}
     repository.write("a.py", TEN)
@@ -125,7 +123,7 @@ def test_the_first_commit_and_none_at_all(tmp_path: Path) -> None:
     assert changed(repository, commit()) == {"a.py": ((1, 10),)}
 
 
-def test_an_empty_commit_and_a_detached_head(repository: Repository) -> None:
+def test_changes_of_an_empty_commit_and_on_a_detached_head(repository: Repository) -> None:
     repository.git("commit", "-q", "--allow-empty", "-m", "nothing")
     assert changed(repository, commit()) == {}
     repository.git("checkout", "-q", "--detach", "HEAD~1")
@@ -134,13 +132,13 @@ def test_an_empty_commit_and_a_detached_head(repository: Repository) -> None:
     assert changed(repository, commit()) == {"a.py": ((1, 10),), "sub/b.py": ((1, 10),)}
 
 
-def test_the_same_content_at_two_paths(repository: Repository) -> None:
+def test_same_content_at_two_paths_changes_both(repository: Repository) -> None:
     for name in ("a.py", "sub/b.py"):
         repository.write(name, edited(3, 6))
     assert changed(repository, WORKING_TREE) == {"a.py": ((3, 3), (6, 6)), "sub/b.py": ((3, 3), (6, 6))}
 
 
-def test_outside_of_repositories(tmp_path: Path) -> None:
+def test_folder_outside_a_repository_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RepositoryError, match=r"is not in a git repository$"):
         Opened.of(tmp_path)
 
@@ -148,12 +146,12 @@ def test_outside_of_repositories(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "revision", ["nowhere", "-x", "--output=/tmp/x", "a\nb", "HEAD:a.py", "", "HEAD --all"]
 )
-def test_revisions_that_are_none(repository: Repository, revision: str) -> None:
+def test_invalid_revisions_are_errors(repository: Repository, revision: str) -> None:
     with pytest.raises(RepositoryError):
         changed(repository, commit(revision))
 
 
-def test_the_repository_stays_as_it_is(repository: Repository) -> None:
+def test_repository_is_not_modified(repository: Repository) -> None:
     repository.write("a.py", edited(2))
     repository.write("new.py", TEN)
 

@@ -1,4 +1,4 @@
-"""What commits say of themselves: agents alone, and nothing of people."""
+"""What commits declare about themselves: only agents, and nothing about people."""
 
 import json
 from pathlib import Path
@@ -37,7 +37,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
         ("Work", "Claude Monet <monet@example.org>", None),
     ],
 )
-def test_only_signatures_declare(
+def test_only_trailers_and_authors_declare_agents(
     repository: Repository, message: str, author: str, expected: tuple[str, str] | None
 ) -> None:
     repository.commit({"a.py": CODE}, date="2020-01-02", message=message, author=author)
@@ -78,7 +78,7 @@ def test_only_signatures_declare(
         ("Co-authored-by: Cline <noreply@cline.bot>", ["cline"]),
         ("Co-authored-by: Qwen-Coder <qwen-coder@alibabacloud.com>", ["qwen-code"]),
         ("Co-authored-by: GitHub Copilot <noreply@github.com>", ["copilot"]),
-        # People, and other lines.
+        # People and unrelated lines.
         ("Assisted-by: Claude", []),
         ("Assisted-by: Claude Monet", []),
         ("Assisted-by: Claude Monet <monet@example.org>", []),
@@ -95,7 +95,7 @@ def test_only_signatures_declare(
         ("Made with warp speed", []),
     ],
 )
-def test_agents_are_known_by_what_they_call_themselves(
+def test_agents_are_recognized_by_what_they_call_themselves(
     repository: Repository, line: str, agents: list[str]
 ) -> None:
     repository.commit({"a.py": CODE}, date="2020-01-02", message=f"Work\n\n{line}")
@@ -109,7 +109,7 @@ def report(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     return capsys.readouterr().out
 
 
-def test_the_report_says_so_beside_the_estimate(
+def test_report_shows_declared_agents_next_to_the_estimate(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository.git("checkout", "-q", "-b", "work")

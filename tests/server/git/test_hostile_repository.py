@@ -1,4 +1,4 @@
-"""A repository that asks git to run a program at every place that is known: nothing may run."""
+"""A repository that asks git to run a program in every known way: nothing may run."""
 
 import os
 import subprocess
@@ -114,7 +114,7 @@ def repository(tmp_path: Path, trap: Trap) -> Repository:
     attributes = "* filter=trap diff=trap merge=trap text=auto\n"
     signature = "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----"
     made.commit({"a.py": CODE * 2, "two\nlines.py": CODE, ".gitattributes": attributes}, date="2020-01-02")
-    # A commit that claims to be signed, which showing signatures would check.
+    # A commit that claims to be signed: showing signatures would verify it.
     head = made.git("cat-file", "commit", "HEAD")
     top, _, message = head.partition("\n\n")
     signed = f"{top}\ngpgsig {signature.replace(chr(10), chr(10) + ' ')}\n\n{message}\n"
@@ -138,7 +138,7 @@ def plant_in_module(repository: Repository, trap: Trap) -> None:
 
 @pytest.fixture(params=["plain", "racy"])
 def stamped(request: pytest.FixtureRequest, repository: Repository) -> Repository:
-    """The repository; once with every file as old as the index, so that git itself would have to read them."""
+    """The repository as is, and with every file as old as the index, so that git itself would have to read them."""
     if request.param == "racy":
         for path in repository.folder.rglob("*"):
             if path.is_file() and not path.is_symlink():
@@ -146,14 +146,14 @@ def stamped(request: pytest.FixtureRequest, repository: Repository) -> Repositor
     return repository
 
 
-def test_the_traps_work(repository: Repository, trap: Trap) -> None:
+def test_traps_work(repository: Repository, trap: Trap) -> None:
     subprocess.run(["git", "-C", repository.folder, "diff", "HEAD"], capture_output=True, check=False)
     subprocess.run(["git", "-C", repository.folder, "log", "-1", "-p"], capture_output=True, check=False)
     assert trap.ran()
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=[each.kind.value for each in REQUESTS])
-def test_questions_run_nothing(stamped: Repository, trap: Trap, request_: ChangeRequest) -> None:
+def test_opening_a_change_runs_nothing(stamped: Repository, trap: Trap, request_: ChangeRequest) -> None:
     opened = Opened.of(stamped.folder)
     with open_change(opened, request_, lambda _: True, max_bytes=1000) as change:
         found = {file.path: change.read(file, 1000) for file in change.files}
@@ -191,7 +191,7 @@ def test_changes_of_many_commits_run_nothing(stamped: Repository, trap: Trap) ->
 
 
 @pytest.mark.parametrize("url", ["ext::{program} %S", "ssh://example.invalid/x", "file://{program}"])
-def test_what_is_missing_is_not_fetched(tmp_path: Path, trap: Trap, url: str) -> None:
+def test_missing_objects_are_not_fetched(tmp_path: Path, trap: Trap, url: str) -> None:
     made = Repository(tmp_path / "partial")
     made.commit({"a.py": CODE}, date="2020-01-01")
     made.commit({"a.py": CODE * 2}, date="2020-01-02")
@@ -221,7 +221,7 @@ def test_what_is_missing_is_not_fetched(tmp_path: Path, trap: Trap, url: str) ->
         assert trap.ran()
 
 
-def test_programs_named_by_the_environment_do_not_run(
+def test_programs_named_in_the_environment_do_not_run(
     repository: Repository, trap: Trap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_TRACE"):
@@ -232,7 +232,7 @@ def test_programs_named_by_the_environment_do_not_run(
     assert trap.ran() == ""
 
 
-def test_the_environment_keeps_only_where_things_are() -> None:
+def test_environment_keeps_only_variables_for_locations() -> None:
     given = {
         "PATH": "/bin",
         "GIT_DIR": "/x",
@@ -245,9 +245,7 @@ def test_the_environment_keeps_only_where_things_are() -> None:
     assert {"GIT_TRACE", "GIT_CONFIG_PARAMETERS"}.isdisjoint(kept)
 
 
-def test_a_program_of_the_folder_is_not_taken_for_git(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_program_in_the_folder_is_not_taken_for_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trap = Trap(tmp_path / "trap")
     (tmp_path / "git").symlink_to(trap.program)
     monkeypatch.chdir(tmp_path)
@@ -260,14 +258,12 @@ def test_a_program_of_the_folder_is_not_taken_for_git(
     assert trap.ran() == ""
 
 
-def test_a_repository_of_somebody_else_is_refused_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_repository_of_another_user_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Repository(tmp_path / "theirs")
     real = process._program(os.environ["PATH"])
     fake = tmp_path / "bin" / "git"
     fake.parent.mkdir()
-    # git has a switch for its own tests that makes every repository somebody else's.
+    # git has a switch for its own tests that makes every repository belong to somebody else.
     fake.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {real} "$@"\n')
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}{os.pathsep}{os.environ['PATH']}")
@@ -278,7 +274,7 @@ def test_a_repository_of_somebody_else_is_refused_in_one_line(
         Opened.of(made.folder)
 
 
-def test_a_working_tree_elsewhere_is_refused(tmp_path: Path) -> None:
+def test_working_tree_elsewhere_is_rejected(tmp_path: Path) -> None:
     made = Repository(tmp_path / "work")
     made.commit({"a.py": CODE}, date="2020-01-01")
     made.git("config", "core.worktree", "/etc")
@@ -289,10 +285,12 @@ def test_a_working_tree_elsewhere_is_refused(tmp_path: Path) -> None:
         pass
 
 
-def test_paths_that_lead_out_are_not_read(repository: Repository, tmp_path: Path) -> None:
+def test_paths_that_leave_the_repository_are_not_read_from_disk(
+    repository: Repository, tmp_path: Path
+) -> None:
     (tmp_path / "secret.py").write_text(CODE)
     blob = repository.git("rev-parse", "HEAD:a.py")
-    # git refuses such entries itself, so they are written as a tree and an index by hand.
+    # git itself rejects such entries, so the tree is written by hand.
     entry = b"100644 ../secret.py\0" + bytes.fromhex(blob)
     tree = repository.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=entry)
     commit = repository.git("commit-tree", "-m", "out", tree)
@@ -301,7 +299,7 @@ def test_paths_that_lead_out_are_not_read(repository: Repository, tmp_path: Path
         assert [change.read(file, 1000) for file in change.files] == [CODE.encode() * 2]
 
 
-def test_answers_without_end_and_without_haste_are_cut(
+def test_too_long_and_too_slow_answers_are_cut_off(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git = Git(repository.folder)

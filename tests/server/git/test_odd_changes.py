@@ -1,4 +1,4 @@
-"""Changes in repositories, and of files, that are not as usual."""
+"""Changes in unusual repositories and of unusual files."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from support.changes import INDEX, TEN, WORKING_TREE, changed, commit, content, 
 from support.repositories import Repository
 
 
-def test_a_shallow_clone_says_what_it_lacks(repository: Repository, tmp_path: Path) -> None:
+def test_shallow_clone_says_what_is_missing(repository: Repository, tmp_path: Path) -> None:
     repository.commit({"a.py": edited(1)}, date="2020-01-02")
     repository.commit({"a.py": edited(1, 2)}, date="2020-01-03")
     repository.git("clone", "-q", "--depth", "2", f"file://{repository.folder}", str(tmp_path / "shallow"))
@@ -27,7 +27,7 @@ def test_a_shallow_clone_says_what_it_lacks(repository: Repository, tmp_path: Pa
         changed(shallow, commit("HEAD~3"))
 
 
-def test_line_ends_that_git_makes_are_no_change(repository: Repository) -> None:
+def test_line_endings_converted_by_git_are_no_change(repository: Repository) -> None:
     repository.git("config", "core.autocrlf", "true")
     repository.write("a.py", TEN.replace("\n", "\r\n"))
     assert changed(repository, WORKING_TREE) == {}
@@ -37,7 +37,7 @@ def test_line_ends_that_git_makes_are_no_change(repository: Repository) -> None:
     assert content(repository, WORKING_TREE, "a.py") == windows.encode()
 
 
-def test_files_that_are_stored_with_carriage_returns_keep_them(repository: Repository) -> None:
+def test_committed_carriage_returns_are_kept(repository: Repository) -> None:
     windows = TEN.replace("\n", "\r\n")
     repository.commit({"a.py": windows}, date="2020-01-02")
     assert changed(repository, WORKING_TREE) == {}
@@ -45,7 +45,7 @@ def test_files_that_are_stored_with_carriage_returns_keep_them(repository: Repos
     assert changed(repository, WORKING_TREE) == {"a.py": ((3, 3),)}
 
 
-def test_worktrees_and_folders_of_a_repository(repository: Repository, tmp_path: Path) -> None:
+def test_changes_in_worktrees_and_subfolders_are_found(repository: Repository, tmp_path: Path) -> None:
     repository.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "side"))
     (tmp_path / "side/sub/b.py").write_text(edited(5))
     for folder in (tmp_path / "side", tmp_path / "side/sub"):
@@ -78,7 +78,7 @@ def test_bare_repositories_have_commits_only(repository: Repository, tmp_path: P
 @pytest.mark.parametrize(
     "name", ["-rf.py", "two\nlines.py", "caf\xe9.py", "tab\t.py", '"quoted".py', " .py", ":(top)x.py"]
 )
-def test_odd_names(repository: Repository, name: str) -> None:
+def test_odd_file_names_are_kept(repository: Repository, name: str) -> None:
     repository.write(name, "text\n")
     assert changed(repository, WORKING_TREE) == {name: ((1, 1),)}
     repository.git("add", "--all")
@@ -89,7 +89,7 @@ def test_odd_names(repository: Repository, name: str) -> None:
     assert changed(repository, commit()) == {name: ((1, 1),)}
 
 
-def test_names_that_are_not_utf8(repository: Repository) -> None:
+def test_non_utf8_file_names_are_kept(repository: Repository) -> None:
     name = os.fsdecode(b"caf\xe9.py")
     (repository.folder / name).write_text("text\n")
     repository.git("add", "--all")
@@ -99,12 +99,12 @@ def test_names_that_are_not_utf8(repository: Repository) -> None:
 @pytest.mark.parametrize(
     "text", ["index 1111..2222 100644", "@@ -1 +5,50 @@", "diff --git a/x b/x", "\\ No newline"]
 )
-def test_content_that_looks_like_a_patch(repository: Repository, text: str) -> None:
+def test_content_that_looks_like_a_patch_is_not_misread(repository: Repository, text: str) -> None:
     repository.write("a.py", f"{text}\n{TEN}{text}")
     assert changed(repository, WORKING_TREE) == {"a.py": ((1, 1), (12, 12))}
 
 
-def test_a_file_that_git_takes_for_binary_is_still_read(repository: Repository) -> None:
+def test_file_that_git_takes_for_binary_is_still_read(repository: Repository) -> None:
     repository.write(".gitattributes", "*.py binary -diff\n")
     repository.git("add", "-A")
     repository.git("commit", "-qm", "hidden")
@@ -112,7 +112,7 @@ def test_a_file_that_git_takes_for_binary_is_still_read(repository: Repository) 
     assert changed(repository, WORKING_TREE) == {"a.py": ((2, 2),)}
 
 
-def test_files_behind_links_are_not_read(repository: Repository, tmp_path: Path) -> None:
+def test_files_behind_symlinks_are_not_read(repository: Repository, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "b.py").write_text("secret\n")
@@ -124,7 +124,7 @@ def test_files_behind_links_are_not_read(repository: Repository, tmp_path: Path)
     assert changed(repository, WORKING_TREE) == {}
 
 
-def test_a_change_of_the_same_size_and_time_as_the_index_is_seen(repository: Repository) -> None:
+def test_change_with_the_same_size_and_time_as_the_index_is_found(repository: Repository) -> None:
     path = repository.folder / "a.py"
     stamp = (repository.folder / ".git/index").stat().st_mtime_ns
     os.utime(path, ns=(stamp, stamp))
@@ -137,14 +137,14 @@ def test_a_change_of_the_same_size_and_time_as_the_index_is_seen(repository: Rep
     assert changed(repository, WORKING_TREE) == {"a.py": ((1, 1),)}
 
 
-def test_unrelated_histories_have_no_change(repository: Repository) -> None:
+def test_unrelated_histories_cannot_be_compared(repository: Repository) -> None:
     repository.git("checkout", "-q", "--orphan", "other")
     repository.git("commit", "-qm", "unrelated")
     with pytest.raises(RepositoryError, match=r"have no commit in common here$"):
         changed(repository, since("main"))
 
 
-def test_sha256_repositories(tmp_path: Path) -> None:
+def test_sha256_repositories_are_supported(tmp_path: Path) -> None:
     made = Repository(tmp_path / "work", "--object-format=sha256")
     made.commit({"a.py": TEN}, date="2020-01-01")
     made.write("a.py", edited(2))

@@ -1,4 +1,4 @@
-"""What stands in the working tree says nothing of a commit, whatever the index and the configuration claim."""
+"""The working tree says nothing about a commit, whatever the index and the configuration claim."""
 
 import os
 from collections.abc import Callable
@@ -39,13 +39,13 @@ def from_change(kind: ChangeKind, revision: str) -> Callable[[Opened], list[Chan
     ],
     ids=["history", "--commit", "--changed BASE", "--staged"],
 )
-def test_a_file_that_looks_unchanged_is_not_taken_for_the_object(
+def test_file_that_looks_unchanged_is_not_read_in_place_of_the_object(
     tmp_path: Path, files: Callable[[Opened], list[ChangedFile]], is_committed: bool
 ) -> None:
     made = Repository(tmp_path / "work")
     made.commit({"a.py": OLD}, date="2020-01-01")
     path = made.write("a.py", NEW)
-    # Older than the index, so that git trusts the time.
+    # Older than the index, so that git trusts the timestamp.
     os.utime(path, (1_500_000_000, 1_500_000_000))
     made.git("add", "a.py")
     if is_committed:
@@ -55,7 +55,7 @@ def test_a_file_that_looks_unchanged_is_not_taken_for_the_object(
     with path.open("r+b") as stream:
         stream.write(OLD.encode())
     os.utime(path, (1_500_000_000, 1_500_000_000))
-    # git itself is taken in.
+    # git itself is fooled.
     assert made.git("diff", "--name-only") == ""
     (file,) = files(Opened.of(made.folder))
     assert file.lines == ((4, 4),)

@@ -1,4 +1,4 @@
-"""Who wrote what: a committed file with the commits of its lines, and the files of one commit."""
+"""Which commit wrote what: a committed file with the commits of its lines, and the files of one commit."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def repository(tmp_path: Path) -> Repository:
     return made
 
 
-def test_a_file_with_the_commits_of_its_lines(repository: Repository) -> None:
+def test_committed_file_has_the_commit_of_each_line(repository: Repository) -> None:
     head, first = repository.git("rev-parse", "HEAD"), repository.git("rev-parse", "HEAD~1")
     path = repository.write("sub/a.py", "not saved in git\n")
     found = committed_file(path, 1000)
@@ -29,7 +29,7 @@ def test_a_file_with_the_commits_of_its_lines(repository: Repository) -> None:
     assert found.commits == (first, first, head, head, head, head)
 
 
-def test_what_is_not_in_head(repository: Repository, tmp_path: Path) -> None:
+def test_files_not_in_head_or_too_large_give_none(repository: Repository, tmp_path: Path) -> None:
     assert committed_file(repository.write("new.py", ONE), 1000) is None
     assert committed_file(repository.folder / "sub" / "a.py", 10) is None
     empty = Repository(tmp_path / "empty")
@@ -39,7 +39,7 @@ def test_what_is_not_in_head(repository: Repository, tmp_path: Path) -> None:
         committed_file(tmp_path / "outside" / "a.py", 1000)
 
 
-def test_the_files_of_a_commit(repository: Repository) -> None:
+def test_written_files_are_those_of_the_commit(repository: Repository) -> None:
     first = repository.git("rev-parse", "HEAD~1")
 
     def written(commit: str, most: int = 9) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
@@ -53,7 +53,7 @@ def test_the_files_of_a_commit(repository: Repository) -> None:
     assert written("HEAD") == [("sub/a.py", ((3, 6),))]
 
 
-def test_a_merge_writes_nothing(repository: Repository) -> None:
+def test_merge_has_no_written_files(repository: Repository) -> None:
     repository.git("checkout", "--quiet", "-b", "side", "HEAD~1")
     repository.commit({"d.py": ONE}, date="2020-01-03")
     repository.git("checkout", "--quiet", "main")
@@ -62,7 +62,7 @@ def test_a_merge_writes_nothing(repository: Repository) -> None:
         written_files(repository.folder, "HEAD", lambda _: True, max_bytes=1000, max_files=9)
 
 
-def test_the_files_of_the_working_tree(repository: Repository) -> None:
+def test_working_files_are_the_changed_ones_below_the_folder(repository: Repository) -> None:
     repository.write("b.py", f"{TWO}\n\n{ONE}")
     path = repository.write("sub/new.py", ONE)
     repository.write("sub/large.py", ONE * 100)

@@ -1,4 +1,4 @@
-"""A repository of three commits, and what is made of it."""
+"""A repository of three commits, and its results."""
 
 from collections.abc import Callable
 from pathlib import Path

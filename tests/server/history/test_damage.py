@@ -1,4 +1,4 @@
-"""Objects that a clone lacks, and damaged ones: the rest of the history is judged."""
+"""Missing and damaged objects: the rest of the history is still judged."""
 
 import io
 import json
@@ -25,7 +25,7 @@ def loose(repository: Repository, name: str) -> Path:
 
 
 def take(repository: Repository, revision: str) -> Callable[[], None]:
-    """Take an object away; returns what brings it back."""
+    """Remove an object; returns a function that restores it."""
     path = loose(repository, repository.git("rev-parse", revision))
     kept = path.read_bytes()
     path.unlink()
@@ -49,7 +49,7 @@ def functions(results: list[CommitResult]) -> list[int]:
     return [each.functions for each in results]
 
 
-def test_a_missing_file_costs_that_file_alone(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+def test_missing_file_affects_only_that_file(repository: Repository, judge: Judge, tmp_path: Path) -> None:
     repository.commit(
         {"lib/b.py": plain_functions("three"), "lib/c.py": plain_functions("six")}, date="2020-03-01"
     )
@@ -60,25 +60,25 @@ def test_a_missing_file_costs_that_file_alone(repository: Repository, judge: Jud
     assert [each.missing for each in results] == [1, 0, 0, 0]
     assert (results[0].written, results[0].unread, results[0].is_whole) == (1, 0, False)
     back()
-    # Nothing of it was kept as an answer.
+    # The incomplete result was not kept.
     assert judge(repository.folder) == whole
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_the_content_before_a_change_is_missing(repository: Repository, judge: Judge, jobs: int) -> None:
+def test_missing_content_before_a_change_is_counted(repository: Repository, judge: Judge, jobs: int) -> None:
     take(repository, "HEAD~1^:src/a.py")
     results = judge(repository.folder, jobs=jobs)
     assert [(each.functions, each.missing) for each in results] == [(3, 0), (0, 1), (0, 1)]
 
 
 @pytest.mark.parametrize("at", [0, 12])
-def test_a_damaged_file_costs_that_file_alone(repository: Repository, judge: Judge, at: int) -> None:
+def test_damaged_file_affects_only_that_file(repository: Repository, judge: Judge, at: int) -> None:
     damage(repository, "HEAD~1:src/a.py", at)
     results = judge(repository.folder)
     assert [(each.functions, each.missing) for each in results] == [(3, 0), (0, 1), (2, 0)]
 
 
-def test_a_missing_folder_costs_its_commits(repository: Repository, judge: Judge) -> None:
+def test_missing_folder_makes_its_commit_unreadable(repository: Repository, judge: Judge) -> None:
     back = take(repository, "HEAD~1:src")
     results = judge(repository.folder)
     assert [(each.functions, each.reason) for each in results] == [
@@ -90,7 +90,7 @@ def test_a_missing_folder_costs_its_commits(repository: Repository, judge: Judge
     assert functions(judge(repository.folder)) == [3, 1, 2]
 
 
-def test_what_a_missing_commit_stands_on_is_unknown(
+def test_child_of_a_missing_commit_is_unreadable(
     repository: Repository, judge: Judge, model: Path, tmp_path: Path
 ) -> None:
     repository.git("checkout", "-q", "-b", "side", "HEAD~2")
@@ -100,7 +100,7 @@ def test_what_a_missing_commit_stands_on_is_unknown(
     repository.commit({"last.py": plain_functions("last")}, date="2020-04-01")
     back = take(repository, "HEAD~2^")
     results = judge(repository.folder)
-    # The one above it cannot be compared with it; the other branch is there.
+    # Its child cannot be compared with it; the other branch is there.
     assert [(each.functions, each.reason) for each in results] == [
         (1, "too_few_functions"),
         (0, "unreadable"),
@@ -140,7 +140,7 @@ def _fill_branch_with_zeros(repository: Repository) -> None:
 @pytest.mark.parametrize(
     "break_head", [_take_object, _damage_object, _detach_and_take, _empty_branch, _fill_branch_with_zeros]
 )
-def test_a_broken_head_is_not_a_repository_without_commits(
+def test_broken_head_is_not_taken_for_a_repository_without_commits(
     repository: Repository,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -160,7 +160,7 @@ def test_a_broken_head_is_not_a_repository_without_commits(
     assert Opened.of(repository.folder).resolve(before) == before
 
 
-def test_renames_beside_a_missing_file_write_nothing(repository: Repository, judge: Judge) -> None:
+def test_renames_next_to_a_missing_file_write_nothing(repository: Repository, judge: Judge) -> None:
     repository.git("mv", "src/a.py", "src/renamed.py")
     repository.commit(
         {"lib/b.py": plain_functions("three"), "lib/c.py": plain_functions("six")}, date="2020-03-01"
@@ -169,7 +169,7 @@ def test_renames_beside_a_missing_file_write_nothing(repository: Repository, jud
     assert functions(judge(repository.folder)) == [1, 3, 1, 2]
 
 
-def test_a_partial_clone_is_judged_as_far_as_it_goes(
+def test_partial_clone_is_judged_as_far_as_it_goes(
     repository: Repository, judge: Judge, tmp_path: Path
 ) -> None:
     repository.git("config", "uploadpack.allowFilter", "true")
@@ -186,7 +186,7 @@ def test_a_partial_clone_is_judged_as_far_as_it_goes(
     assert [each.declared for each in results] == [("claude",), (), ()]
 
 
-def test_the_command_says_what_is_missing(
+def test_history_command_says_what_is_missing(
     repository: Repository, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def history() -> int:
@@ -208,7 +208,7 @@ def test_the_command_says_what_is_missing(
     )
 
 
-def test_a_listing_that_is_cut_off_ends_there() -> None:
+def test_truncated_listing_ends_at_the_cut() -> None:
     # As when git is killed in the middle of a name.
     head = f":000000 100644 {'0' * 40} {'1' * 40} A".encode()
     for given in (head + b"\0src/a", head[:-1] + b"R100\0old.py\0new"):

@@ -1,4 +1,4 @@
-"""Damaged rows of a kept state: they are made again, and told of."""
+"""Damaged rows of a kept state: they are computed again and reported."""
 
 import json
 import sqlite3
@@ -37,7 +37,7 @@ SPOILED: dict[str, Callable[[bytes], bytes | str]] = {
 
 @pytest.mark.parametrize("change", SPOILED.values(), ids=SPOILED)
 @pytest.mark.parametrize(("table", "column"), [("blobs", "functions"), ("commits", "result")])
-def test_damaged_rows_are_made_again(
+def test_damaged_rows_are_computed_again(
     repository: Repository,
     judge: Judge,
     tmp_path: Path,
@@ -59,7 +59,7 @@ def test_damaged_rows_are_made_again(
         )
 
 
-def test_damaged_rows_are_told_of_in_one_line(
+def test_damaged_rows_are_reported_in_one_line(
     repository: Repository, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def history() -> tuple[int, str, list[str]]:
@@ -72,6 +72,6 @@ def test_damaged_rows_are_told_of_in_one_line(
     assert whole[0] == 0
     assert whole[2] == []
     spoil(tmp_path / "state", "blobs", "functions", SPOILED["one bit"])
-    # The commits are known, and only the details of the page ask for functions.
+    # The commits are known; only the details of the page need functions.
     assert history() == (0, whole[1], ["codeorigin: 2 damaged parts of the kept state were made again"])
     assert history() == whole

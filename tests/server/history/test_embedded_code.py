@@ -1,4 +1,4 @@
-"""Cells of notebooks and blocks of documents in a history."""
+"""Notebook cells and document code blocks in a history."""
 
 import json
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def mixed(tmp_path: Path) -> Repository:
     return made
 
 
-def test_cells_are_judged_by_the_lines_of_their_file(mixed: Repository, judge: Judge) -> None:
+def test_cells_are_judged_by_the_changed_lines_of_their_file(mixed: Repository, judge: Judge) -> None:
     third, second, first = judge(mixed.folder, wanted=lambda path: not path.endswith(".md"))
     assert (first.functions, first.written, first.lines) == (2, 2, 12)
     assert (second.functions, second.written, second.lines) == (2, 1, 7)
@@ -48,13 +48,13 @@ def test_cells_are_judged_by_the_lines_of_their_file(mixed: Repository, judge: J
     assert [part.language for part in first.parts] == ["python"]
 
 
-def test_blocks_of_documents_say_nothing_of_their_commit(mixed: Repository, judge: Judge) -> None:
+def test_document_blocks_do_not_count_in_the_verdict_on_their_commit(mixed: Repository, judge: Judge) -> None:
     third, _, first = judge(mixed.folder)
     assert (first.functions, first.written, first.lines) == (3, 2, 18)
     assert (third.functions, third.written, third.lines) == (1, 0, 1)
 
 
-def test_the_verdict_on_a_notebook_is_that_of_check(
+def test_notebook_verdict_is_the_same_as_in_check(
     mixed: Repository,
     judge: Judge,
     model: Path,
@@ -71,7 +71,7 @@ def test_the_verdict_on_a_notebook_is_that_of_check(
         assert (len(found), sum(each["counted_lines"] for each in found)) == (result.functions, result.lines)
 
 
-def test_cells_of_chosen_languages_alone(mixed: Repository, judge: Judge) -> None:
+def test_cells_can_be_limited_to_languages(mixed: Repository, judge: Judge) -> None:
     mixed.commit(
         {"n.ipynb": notebook(plain_functions("four"), "%%ruby\nputs 1"), "a.py": plain_functions("five")},
         date="2020-01-04",
@@ -82,13 +82,13 @@ def test_cells_of_chosen_languages_alone(mixed: Repository, judge: Judge) -> Non
     assert judge(mixed.folder, cells=frozenset({"ruby"}), **kept)[0].functions == 1
 
 
-def test_a_broken_notebook_is_one_that_cannot_be_read(mixed: Repository, judge: Judge) -> None:
+def test_broken_notebook_counts_as_unread(mixed: Repository, judge: Judge) -> None:
     mixed.commit({"n.ipynb": "{"}, date="2020-01-04")
     first = judge(mixed.folder)[0]
     assert (first.unread, first.missing) == (1, 0)
 
 
-def test_a_notebook_in_one_line(mixed: Repository, judge: Judge) -> None:
+def test_notebook_in_one_line_is_read(mixed: Repository, judge: Judge) -> None:
     text = json.dumps(json.loads(notebook(plain_functions("four", "five"))))
     mixed.commit({"flat.ipynb": text}, date="2020-01-04")
     result = judge(mixed.folder)[0]
@@ -115,7 +115,7 @@ def test_details_show_the_lines_of_cells_and_blocks(mixed: Repository, model: Pa
 @pytest.mark.parametrize(
     ("options", "functions"), [([], 2), (["--documents"], 3), (["--language", "markdown"], 1)]
 )
-def test_the_command_takes_documents_where_it_is_told_to(
+def test_history_command_reads_documents_only_on_request(
     mixed: Repository,
     model: Path,
     tmp_path: Path,

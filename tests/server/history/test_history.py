@@ -15,7 +15,7 @@ from support.tiny_refinement import with_broken_deep_part, with_commit_rules_to_
 Judge = Callable[..., list[CommitResult]]
 
 
-def test_every_commit_by_what_it_wrote(repository: Repository, judge: Judge) -> None:
+def test_every_commit_is_judged_by_what_it_wrote(repository: Repository, judge: Judge) -> None:
     third, second, first = judge(repository.folder)
     assert [each.seconds for each in (first, third)] == [1577880000, 1580731200]
     assert (first.functions, first.written, first.lines, first.reason) == (2, 2, 12, None)
@@ -29,7 +29,7 @@ def test_every_commit_by_what_it_wrote(repository: Repository, judge: Judge) -> 
     assert [each.declared for each in (first, second, third)] == [(), (), ("claude",)]
 
 
-def test_the_verdict_is_that_of_check(
+def test_verdict_is_the_same_as_in_check(
     repository: Repository,
     judge: Judge,
     model: Path,
@@ -53,17 +53,19 @@ def test_the_verdict_is_that_of_check(
         assert lines == result.lines
 
 
-def test_several_processes_say_the_same(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+def test_several_processes_give_the_same_results(
+    repository: Repository, judge: Judge, tmp_path: Path
+) -> None:
     assert judge(repository.folder, jobs=2, state=tmp_path / "other.sqlite") == judge(repository.folder)
 
 
-def test_a_span_of_time_and_a_folder(repository: Repository, judge: Judge) -> None:
+def test_history_can_be_limited_by_time_and_folder(repository: Repository, judge: Judge) -> None:
     assert len(judge(repository.folder, since=1580558400)) == 2
     assert len(judge(repository.folder, until=1580558400)) == 1
     assert [each.functions for each in judge(repository.folder, paths=("lib",))] == [3]
 
 
-def test_details_show_the_lines_of_what_was_written(
+def test_details_show_the_lines_of_written_functions(
     repository: Repository, model: Path, tmp_path: Path
 ) -> None:
     with open_history(
@@ -72,7 +74,7 @@ def test_details_show_the_lines_of_what_was_written(
         _check_details(opened)
 
 
-def test_details_of_a_model_that_refines_are_those_of_its_wide_part(
+def test_details_of_a_refining_model_come_from_its_wide_part(
     repository: Repository, tiny_refining_model: TinyModel, tmp_path: Path
 ) -> None:
     rules = with_commit_rules_to_refine(tmp_path / "rules", tiny_refining_model.directory)

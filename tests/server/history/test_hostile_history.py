@@ -1,4 +1,4 @@
-"""A repository that nobody trusts runs nothing, and is left as it is."""
+"""An untrusted repository runs nothing and is left as it is."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ Judge = Callable[..., list[CommitResult]]
 
 
 @pytest.mark.parametrize("is_damaged", [False, True])
-def test_a_hostile_repository_runs_nothing(
+def test_hostile_repository_runs_nothing(
     repository: Repository, judge: Judge, tmp_path: Path, is_damaged: bool
 ) -> None:
     repository.commit({".gitattributes": "* diff=trap filter=none\n"}, date="2020-03-01")
@@ -39,14 +39,14 @@ def test_a_hostile_repository_runs_nothing(
         path.symlink_to(program)
     (tmp_path / "ran").unlink(missing_ok=True)
     if is_damaged:
-        # Other commands are asked then.
+        # Other git commands are used in this case.
         for revision in ("HEAD:lib/b.py", "HEAD~3"):
             name = repository.git("rev-parse", revision)
             (repository.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
     found = [each.functions for each in judge(repository.folder)]
     assert found == ([0, 0, 0] if is_damaged else [0, 3, 1, 2])
     assert not (tmp_path / "ran").exists()
-    # It is a trap.
+    # The trap does work.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     subprocess.run(
         ["git", "log", "-p", "--ext-diff"],

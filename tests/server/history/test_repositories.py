@@ -1,4 +1,4 @@
-"""Real repositories with everything that histories hold."""
+"""Real repositories with everything that histories may contain."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ def test_merges_are_left_out_and_counted(
         assert (opened.plan.merges, opened.plan.cut_off) == (1, 0)
 
 
-def test_renames_modes_and_removals_write_nothing(repository: Repository, judge: Judge) -> None:
+def test_renames_mode_changes_and_removals_write_nothing(repository: Repository, judge: Judge) -> None:
     repository.git("mv", "lib/b.py", "lib/c.py")
     repository.git("commit", "-qm", "rename", date="2020-03-01")
     repository.git("update-index", "--chmod=+x", "lib/c.py")
@@ -39,7 +39,7 @@ def test_renames_modes_and_removals_write_nothing(repository: Repository, judge:
     assert [each.functions for each in judge(repository.folder)] == [0, 0, 0, 0, 3, 1, 2]
 
 
-def test_a_shallow_clone_leaves_out_what_it_cannot_compare(
+def test_shallow_clone_leaves_out_commits_it_cannot_compare(
     repository: Repository, judge: Judge, model: Path, tmp_path: Path
 ) -> None:
     repository.git("clone", "-q", "--depth", "2", f"file://{repository.folder}", str(tmp_path / "shallow"))
@@ -50,7 +50,7 @@ def test_a_shallow_clone_leaves_out_what_it_cannot_compare(
         assert opened.plan.cut_off == 1
 
 
-def test_bare_repositories_worktrees_and_detached_heads(
+def test_bare_repositories_worktrees_and_detached_heads_are_judged(
     repository: Repository, judge: Judge, tmp_path: Path
 ) -> None:
     whole = judge(repository.folder)
@@ -62,13 +62,13 @@ def test_bare_repositories_worktrees_and_detached_heads(
     assert judge(repository.folder) == whole[1:]
 
 
-def test_no_commits_at_all(tmp_path: Path, judge: Judge) -> None:
+def test_repository_without_commits_is_an_error(tmp_path: Path, judge: Judge) -> None:
     made = Repository(tmp_path / "none")
     with pytest.raises(RepositoryError, match="the repository has no commits yet"):
         judge(made.folder)
 
 
-def test_submodules_and_links_are_nothing(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+def test_submodules_and_symlinks_do_not_count(repository: Repository, judge: Judge, tmp_path: Path) -> None:
     inner = Repository(tmp_path / "inner")
     inner.commit({"c.py": plain_functions("nine")}, date="2020-01-01")
     repository.git("-c", "protocol.file.allow=always", "submodule", "-q", "add", str(inner.folder), "sub")
@@ -78,13 +78,13 @@ def test_submodules_and_links_are_nothing(repository: Repository, judge: Judge, 
     assert judge(repository.folder)[0].functions == 0
 
 
-def test_line_ends_of_windows(repository: Repository, judge: Judge) -> None:
+def test_windows_line_endings_are_handled(repository: Repository, judge: Judge) -> None:
     repository.commit({"w.py": plain_functions("ten", "eleven").replace("\n", "\r\n")}, date="2020-03-01")
     result = judge(repository.folder)[0]
     assert (result.functions, result.written, result.lines) == (2, 2, 12)
 
 
-def test_what_is_no_text_is_counted(repository: Repository, judge: Judge) -> None:
+def test_undecodable_files_are_counted(repository: Repository, judge: Judge) -> None:
     repository.write("bad.py", b"def f():\n    return '\xff\xfe'\n")
     repository.git("add", "bad.py")
     repository.git("commit", "-qm", "bad", date="2020-03-01")
@@ -94,21 +94,21 @@ def test_what_is_no_text_is_counted(repository: Repository, judge: Judge) -> Non
 
 
 @pytest.mark.parametrize("name", ["-x.py", "new\nline.py", "with space.py", "ümlaut.py", 'quo"te.py'])
-def test_odd_names(repository: Repository, judge: Judge, name: str) -> None:
+def test_odd_file_names_are_read(repository: Repository, judge: Judge, name: str) -> None:
     repository.commit(
         {name: plain_functions("twelve"), "z.py": plain_functions("last", number=8)}, date="2020-03-01"
     )
     assert [each.functions for each in judge(repository.folder)] == [2, 3, 1, 2]
 
 
-def test_content_that_looks_like_what_git_says(repository: Repository, judge: Judge) -> None:
+def test_content_that_looks_like_git_output_is_not_misread(repository: Repository, judge: Judge) -> None:
     head = repository.git("rev-parse", "HEAD~1")
     text = f'"""\n{"0" * 32}{head}\n:100644 100644 {"a" * 40}\nindex {"a" * 40}..{"b" * 40}\n@@ -1 +1,99 @@\n"""\n'
     repository.commit({"fake.py": text + plain_functions("thirteen")}, date="2020-03-01")
     assert [each.functions for each in judge(repository.folder)] == [1, 3, 1, 2]
 
 
-def test_a_commit_of_no_time_that_is_one(repository: Repository, judge: Judge) -> None:
+def test_commit_with_an_impossible_time_is_listed(repository: Repository, judge: Judge) -> None:
     tree = repository.git("rev-parse", "HEAD^{tree}")
     raw = f"tree {tree}\nauthor A <a> 99999999999999 +0000\ncommitter A <a> 99999999999999 +0000\n\nx\n"
     name = repository.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=raw.encode())
@@ -117,7 +117,7 @@ def test_a_commit_of_no_time_that_is_one(repository: Repository, judge: Judge) -
 
 
 @pytest.mark.parametrize("time", ["", "5x", str(2**64 - 1), "9" * 40])
-def test_commits_of_broken_times(repository: Repository, judge: Judge, time: str) -> None:
+def test_commits_with_broken_times_are_listed(repository: Repository, judge: Judge, time: str) -> None:
     tree, parent = repository.git("rev-parse", "HEAD^{tree}", "HEAD").split()
     for parents in ("", f"parent {parent}\n"):
         raw = f"tree {tree}\n{parents}author A <a> 5 +0000\ncommitter A <a> {time} +0000\n\nx\n"

@@ -17,7 +17,7 @@ from support.repositories import Repository, plain_functions
 Judge = Callable[..., list[CommitResult]]
 
 
-def test_what_is_known_is_not_read_again(
+def test_known_commits_are_not_read_again(
     repository: Repository, judge: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = judge(repository.folder)
@@ -36,7 +36,7 @@ def test_what_is_known_is_not_read_again(
     assert after[1:] == before
 
 
-def test_a_run_that_was_stopped_goes_on(
+def test_stopped_run_can_be_resumed(
     repository: Repository, judge: Judge, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from codeorigin.history import walk  # noqa: PLC0415
@@ -60,9 +60,7 @@ def test_a_run_that_was_stopped_goes_on(
     assert judge(repository.folder) == whole
 
 
-def test_other_settings_have_results_of_their_own(
-    repository: Repository, model: Path, tmp_path: Path
-) -> None:
+def test_results_are_kept_per_settings(repository: Repository, model: Path, tmp_path: Path) -> None:
     def functions(settings: str, wanted: Callable[[str], bool]) -> int:
         with open_history(
             Opened.of(repository.folder),
@@ -78,16 +76,18 @@ def test_other_settings_have_results_of_their_own(
     assert functions("all", lambda path: False) == 6
 
 
-def test_another_model_starts_anew(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+def test_another_model_starts_from_scratch(repository: Repository, judge: Judge, tmp_path: Path) -> None:
     assert judge(repository.folder)[0].probability is not None
     with open_history(
         Opened.of(repository.folder), lambda path: True, settings="", state=tmp_path / "state.sqlite"
     ) as opened:
-        # Three functions are too few for the rule of the model that ships.
+        # Three functions are too few for the rule of the shipped model.
         assert next(iter(opened.results())).reason == "too_few_functions"
 
 
-def test_a_state_that_cannot_be_kept_says_where(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+def test_unusable_state_file_is_reported_with_the_option_to_change(
+    repository: Repository, judge: Judge, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(CodeOriginError, match=r"--state names another file"):
         judge(repository.folder, state=tmp_path / "file" / "state")
@@ -96,7 +96,7 @@ def test_a_state_that_cannot_be_kept_says_where(repository: Repository, judge: J
         judge(repository.folder, state=tmp_path / "text")
 
 
-def test_a_database_of_another_program_stays_as_it_is(
+def test_database_of_another_program_is_not_modified(
     repository: Repository, judge: Judge, tmp_path: Path
 ) -> None:
     path = tmp_path / "theirs.db"
@@ -110,7 +110,9 @@ def test_a_database_of_another_program_stays_as_it_is(
     assert path.read_bytes() == before
 
 
-def test_two_runs_with_one_state(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+def test_second_run_with_the_same_state_is_rejected(
+    repository: Repository, judge: Judge, tmp_path: Path
+) -> None:
     path = tmp_path / "state.sqlite"
     judge(repository.folder, state=path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -119,7 +121,7 @@ def test_two_runs_with_one_state(repository: Repository, judge: Judge, tmp_path:
             judge(repository.folder, state=path)
 
 
-def test_nobody_is_named_in_the_state(repository: Repository, judge: Judge, tmp_path: Path) -> None:
+def test_state_names_nobody(repository: Repository, judge: Judge, tmp_path: Path) -> None:
     judge(repository.folder)
     with closing(sqlite3.connect(tmp_path / "state.sqlite")) as database:
         rows = database.execute(

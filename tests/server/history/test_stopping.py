@@ -1,4 +1,4 @@
-"""Runs that are stopped, however: what was read until then is kept."""
+"""Runs that are stopped in any way: what was read until then is kept."""
 
 import signal
 import sqlite3
@@ -26,7 +26,7 @@ from support.waiting import wait_for
 Judge = Callable[..., list[CommitResult]]
 
 FILES = 40
-# At its 35th file, the process sends itself the signal. What starts in a shell's background would ignore an interrupt.
+# At its 35th file, the process sends itself the signal. Started in a shell's background, it would ignore an interrupt.
 STOPPED = """\
 import os, signal, sys
 from pathlib import Path
@@ -67,14 +67,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def stop(repository: Repository, model: Path, state: Path, number: signal.Signals) -> None:
-    """A run that ends by a signal at its 35th file."""
+    """A run that is stopped by a signal at its 35th file."""
     options = [str(int(number)), str(repository.folder), str(state), str(model)]
     done = subprocess.run([sys.executable, "-c", STOPPED, *options], capture_output=True, check=False)
     assert done.returncode == -number, done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_the_files_of_one_large_commit(
+def test_read_files_of_one_large_commit_are_kept(
     tmp_path: Path, model: Path, judge: Judge, asked: list[str], number: signal.Signals
 ) -> None:
     made = Repository(tmp_path / "large")
@@ -87,12 +87,12 @@ def test_the_files_of_one_large_commit(
     assert (whole[0].functions, len(asked)) == (FILES, FILES)
     asked.clear()
     assert judge(made.folder, state=tmp_path / "stopped.sqlite") == whole
-    # Only what came after the last 16 files that were read together.
+    # Only the files after the last batch of 16.
     assert len(asked) == FILES - 32
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_the_first_commits_of_a_run(
+def test_first_commits_of_a_stopped_run_are_kept(
     tmp_path: Path, model: Path, judge: Judge, number: signal.Signals
 ) -> None:
     made = Repository(tmp_path / "many")
@@ -108,7 +108,7 @@ def test_the_first_commits_of_a_run(
 
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Readers]:
-    """The readers of a run; when its second batch begins, all that was started has been read, by other processes."""
+    """The readers of a run; when its second batch begins, other processes have read everything that was started."""
     batches: list[Readers] = []
     started: list[Future[list[Read]]] = []
     begin, submit = Walk._begin, ProcessPoolExecutor.submit
@@ -142,7 +142,7 @@ def left_to_read(repository: Repository, judge: Judge, state: Path, asked: list[
     return len(asked)
 
 
-def test_what_other_processes_have_done_is_kept_at_ctrl_c(
+def test_work_of_other_processes_is_kept_on_ctrl_c(
     tmp_path: Path, judge: Judge, begun: list[Readers], asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, changes = several_commits(tmp_path / "ahead"), walk.commit_changes
@@ -159,7 +159,7 @@ def test_what_other_processes_have_done_is_kept_at_ctrl_c(
     assert left_to_read(made, judge, tmp_path / "state.sqlite", asked) == 2
 
 
-def test_results_are_counted_as_known_when_they_are_handed_out(
+def test_results_are_counted_as_known_when_they_are_yielded(
     tmp_path: Path, model: Path, judge: Judge
 ) -> None:
     made = several_commits(tmp_path / "again")
@@ -170,7 +170,7 @@ def test_results_are_counted_as_known_when_they_are_handed_out(
         assert [opened.walk.known for _ in opened.results()] == list(range(1, 11))
 
 
-def test_a_process_that_died_before_it_got_more_is_one_line(
+def test_process_killed_between_batches_gives_one_line(
     tmp_path: Path, judge: Judge, begun: list[Readers], asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, changes = several_commits(tmp_path / "died"), walk.commit_changes
@@ -190,7 +190,7 @@ def test_a_process_that_died_before_it_got_more_is_one_line(
     assert left_to_read(made, judge, tmp_path / "state.sqlite", asked) == 2
 
 
-def test_what_one_process_has_done_does_not_wait_for_another(tmp_path: Path) -> None:
+def test_finished_results_do_not_wait_for_other_processes(tmp_path: Path) -> None:
     readers = Readers(Opened.of(Repository(tmp_path / "empty").folder), None, 2)
     done: list[Future[list[Read]]] = [Future(), Future()]
     done[1].set_result([("b", b"2")])
@@ -200,14 +200,14 @@ def test_what_one_process_has_done_does_not_wait_for_another(tmp_path: Path) -> 
     assert list(given) == [[("a", b"1")]]
 
 
-def test_a_state_belongs_to_one_run_until_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_state_belongs_to_one_run_until_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state.sqlite"
     run = HistoryState._run
     refused = []
 
     def beside(self: HistoryState, query: str, *values: str | bytes) -> sqlite3.Cursor:
         if query == "BEGIN IMMEDIATE":
-            # Nothing of the first run is on its way to the disk at this moment.
+            # At this moment, the first run is writing nothing to disk.
             with pytest.raises(CodeOriginError, match="another run is at it; --state names another file"):
                 HistoryState(path, "", "model")
             refused.append(path)

@@ -1,4 +1,4 @@
-"""A repository, and what pre-commit and git read of the machine: nothing of its user."""
+"""A repository, and an environment for pre-commit and git with nothing from the machine's user."""
 
 import os
 from pathlib import Path

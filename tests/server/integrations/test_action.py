@@ -22,7 +22,7 @@ SUB = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 
 @dataclass
 class Runner:
-    """Does what GitHub's runner does with the steps of a composite action."""
+    """Runs the steps of a composite action as GitHub's runner does."""
 
     repository: Repository
     folder: Path
@@ -91,7 +91,7 @@ def runner(tmp_path: Path) -> Runner:
     return Runner(made, tmp_path)
 
 
-def test_a_pull_request_is_annotated_and_summed_up(runner: Runner) -> None:
+def test_pull_request_gets_annotations_and_a_summary(runner: Runner) -> None:
     runner.base_ref = "main"
     code, outputs = runner.run(arguments="--threshold\n0")
     assert code == 0
@@ -108,7 +108,7 @@ def test_a_pull_request_is_annotated_and_summed_up(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize(("fail", "expected"), [("false", 0), ("true", 1)])
-def test_findings_fail_only_if_asked_to(runner: Runner, fail: str, expected: int) -> None:
+def test_findings_fail_only_on_request(runner: Runner, fail: str, expected: int) -> None:
     code, outputs = runner.run(paths="sub\na.py", arguments="--threshold\n0", **{"fail-on-findings": fail})
     assert (code, outputs["findings"]) == (expected, "true")
     report = json.loads(Path(outputs["report"]).read_text())
@@ -123,7 +123,7 @@ def test_errors_always_fail_and_say_why(runner: Runner) -> None:
 
 @pytest.fixture
 def pull_request(runner: Runner) -> Repository:
-    """The repository of the runner, the main branch of which has gone on since the pull request began."""
+    """The runner's repository, whose main branch has moved on since the pull request began."""
     origin = runner.repository
     origin.git("checkout", "-q", "main")
     origin.commit({"main.py": CODE}, date="2020-01-03")
@@ -134,20 +134,22 @@ def paths_of(outputs: dict[str, str]) -> list[str]:
     return [file["path"] for file in json.loads(Path(outputs["report"]).read_text())["files"]]
 
 
-def test_the_merge_commit_that_a_checkout_leaves(runner: Runner, pull_request: Repository) -> None:
+def test_merge_commit_of_a_checkout_is_compared_with_the_base(
+    runner: Runner, pull_request: Repository
+) -> None:
     runner.repository, runner.base_ref = checked_out(pull_request, runner.folder / "clone"), "main"
     code, outputs = runner.run(arguments="--threshold\n0")
     assert (code, outputs["findings"], paths_of(outputs)) == (0, "true", ["a.py"])
 
 
-def test_a_shallow_checkout_says_what_it_lacks(runner: Runner, pull_request: Repository) -> None:
+def test_shallow_checkout_says_what_is_missing(runner: Runner, pull_request: Repository) -> None:
     clone = checked_out(pull_request, runner.folder / "clone", depth=1)
     runner.repository, runner.base_ref = clone, "main"
     assert runner.run() == (2, {})
     assert runner.said.splitlines() == [
         "codeorigin: origin/main: no such commit, branch or tag here; in a shallow clone, fetch more of the history"
     ]
-    # The base is there, but not what leads to it.
+    # The base is there, but not the history that leads to it.
     clone.git("fetch", "-q", "--depth=1", pull_request.folder.as_uri(), "+main:refs/remotes/origin/main")
     assert runner.run() == (2, {})
     (line,) = runner.said.splitlines()
@@ -160,7 +162,7 @@ def test_a_shallow_checkout_says_what_it_lacks(runner: Runner, pull_request: Rep
     assert (code, paths_of(outputs)) == (0, ["a.py", "main.py", "sub/b.py"])
 
 
-def test_two_commits_are_enough_where_the_base_is_the_first_parent(
+def test_depth_two_is_enough_if_the_base_is_the_first_parent(
     runner: Runner, pull_request: Repository
 ) -> None:
     runner.repository = checked_out(pull_request, runner.folder / "clone", depth=2)
@@ -168,7 +170,7 @@ def test_two_commits_are_enough_where_the_base_is_the_first_parent(
     assert (code, paths_of(outputs)) == (0, ["a.py"])
 
 
-def test_what_others_choose_is_no_script(runner: Runner) -> None:
+def test_untrusted_input_is_not_run_as_a_script(runner: Runner) -> None:
     marker = runner.folder / "ran"
     runner.base_ref = f"$(touch {marker})`touch {marker}`; touch {marker}"
     assert runner.run()[0] == 2

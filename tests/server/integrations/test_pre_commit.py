@@ -1,6 +1,6 @@
-"""The hooks of ``.pre-commit-hooks.yaml``, run by pre-commit itself in a throwaway repository, by this interpreter.
+"""The hooks of ``.pre-commit-hooks.yaml``, run by pre-commit in a throwaway repository with this interpreter.
 
-That pre-commit installs them itself is tested beside.
+Their installation by pre-commit is tested in ``test_pre_commit_install.py``.
 """
 
 import itertools
@@ -23,7 +23,7 @@ CODE = TERSE.read_text()
 
 
 def configure(repository: Repository, hook: str, *arguments: str) -> None:
-    """Use a hook of the manifest, with this interpreter for its program."""
+    """Use a hook of the manifest, run by this interpreter."""
     (found,) = [each for each in yaml.safe_load(MANIFEST.read_text()) if each["id"] == hook]
     program, *rest = shlex.split(found["entry"])
     assert program == "codeorigin"
@@ -33,14 +33,14 @@ def configure(repository: Repository, hook: str, *arguments: str) -> None:
     repository.commit({".pre-commit-config.yaml": yaml.safe_dump(config)}, date="2020-01-02")
 
 
-def test_the_manifest_is_valid(environment: dict[str, str], repository: Repository) -> None:
+def test_manifest_is_valid(environment: dict[str, str], repository: Repository) -> None:
     done = command(
         repository, environment, sys.executable, "-m", "pre_commit", "validate-manifest", str(MANIFEST)
     )
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_the_hooks_name_every_type_of_source_that_pre_commit_knows() -> None:
+def test_hooks_name_every_source_type_that_pre_commit_knows() -> None:
     known = {
         extension: tags_from_filename(f"a{extension}") - {"text", "json"}
         for extension in {*itertools.chain(*(each.extensions for each in LANGUAGES.values())), ".ipynb"}
@@ -51,7 +51,7 @@ def test_the_hooks_name_every_type_of_source_that_pre_commit_knows() -> None:
         assert named <= set(ALL_TAGS)
 
 
-def test_a_commit_is_stopped_by_what_it_stages_alone(
+def test_commit_is_stopped_only_by_what_it_stages(
     repository: Repository, environment: dict[str, str]
 ) -> None:
     configure(repository, "codeorigin", "--threshold", "0")
@@ -68,7 +68,7 @@ def test_a_commit_is_stopped_by_what_it_stages_alone(
     assert "Only functions with changed lines: the index against HEAD." in stopped.stdout + stopped.stderr
     assert "b.py:" in stopped.stdout + stopped.stderr
     repository.git("reset", "-q")
-    # git gives the hook an index of its own here.
+    # Here, git gives the hook a separate index.
     partial = command(
         repository, environment, "git", "commit", "-m", "only a.py", "--allow-empty", "--", "a.py"
     )
@@ -76,7 +76,7 @@ def test_a_commit_is_stopped_by_what_it_stages_alone(
 
 
 @pytest.mark.parametrize("depth", [0, 1])
-def test_a_detached_merge_commit_of_a_clone_is_a_place_to_commit(
+def test_hook_works_on_the_detached_merge_commit_of_a_clone(
     repository: Repository, environment: dict[str, str], tmp_path: Path, depth: int
 ) -> None:
     configure(repository, "codeorigin", "--threshold", "0")
@@ -98,7 +98,9 @@ def test_a_detached_merge_commit_of_a_clone_is_a_place_to_commit(
     assert "main.py:" not in stopped.stdout
 
 
-def test_whole_files_are_checked_in_any_run(repository: Repository, environment: dict[str, str]) -> None:
+def test_files_hook_checks_whole_files_in_any_run(
+    repository: Repository, environment: dict[str, str]
+) -> None:
     configure(repository, "codeorigin-files", "--threshold", "0")
     done = command(repository, environment, sys.executable, "-m", "pre_commit", "run", "--all-files")
     assert done.returncode == 1
@@ -106,7 +108,7 @@ def test_whole_files_are_checked_in_any_run(repository: Repository, environment:
 
 
 @pytest.mark.parametrize("hook", ["codeorigin", "codeorigin-files"])
-def test_stubs_and_notebooks_alone_are_reason_enough(
+def test_stubs_or_notebooks_alone_trigger_the_hooks(
     repository: Repository, environment: dict[str, str], hook: str
 ) -> None:
     configure(repository, hook, "--threshold", "0")

@@ -24,14 +24,14 @@ _SOURCES = (
     "models",
 )
 _NOT_LENT = ("codeorigin", "pip", "setuptools")
-"""What the hook's environment must have of its own: the program, and the tools that virtualenv brings."""
+"""What the hook's environment must have itself: the program, and the tools that virtualenv installs."""
 
 
 @pytest.fixture
 def offline(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """An environment in which pip asks no index and finds this program's dependencies installed already.
+    """An environment in which pip uses no index and finds this program's dependencies already installed.
 
-    They are those that run the tests, lent by links on PYTHONPATH; CodeOrigin itself is not among them.
+    They are those of the test environment, provided by links on PYTHONPATH; CodeOrigin itself is not among them.
     """
     lent = tmp_path / "lent"
     lent.mkdir()
@@ -53,7 +53,7 @@ def offline(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def published(tmp_path: Path) -> Repository:
-    """A repository with what a release of this project has for the hooks."""
+    """A repository with the parts of a release of this project that the hooks need."""
     made = Repository(tmp_path / "codeorigin")
     for name in _SOURCES:
         source = ROOT / name
@@ -74,7 +74,7 @@ def stage(repository: Repository, environment: dict[str, str], name: str) -> sub
     return command(repository, environment, "git", "commit", "-m", name)
 
 
-def test_pre_commit_installs_the_hook_and_runs_it_as_it_ships(
+def test_pre_commit_installs_and_runs_the_shipped_hook(
     published: Repository, repository: Repository, offline: dict[str, str], tmp_path: Path
 ) -> None:
     def use(*arguments: str) -> None:
@@ -103,7 +103,7 @@ def test_pre_commit_installs_the_hook_and_runs_it_as_it_ships(
     assert stopped.returncode == 1, said
     assert "* found.py:" in said
     assert "human.py:" not in said
-    # It is the installed program that judges: without its package there is no verdict.
+    # The installed program is the one that judges: without its package there is no verdict.
     shutil.rmtree(package)
     broken = command(repository, offline, "git", "commit", "-m", "broken")
     assert broken.returncode == 1

@@ -20,22 +20,22 @@ from codeorigin.cli.reports.bars import signed_bar
         (9.0, "    │████"),
     ],
 )
-def test_direction_and_length(value: float, bar: str) -> None:
+def test_bars_show_direction_and_length(value: float, bar: str) -> None:
     assert str(signed_bar(value, 2.0, 4)) == bar
 
 
 @pytest.mark.parametrize(
     ("value", "bar"), [(2.0, "    |####"), (-1.0, "  ##|    "), (0.0, "    |    "), (-0.1, "    |    ")]
 )
-def test_ascii(value: float, bar: str) -> None:
+def test_ascii_bars_show_direction_and_length(value: float, bar: str) -> None:
     assert str(signed_bar(value, 2.0, 4, ascii_only=True)) == bar
 
 
 @pytest.mark.parametrize("ascii_only", [False, True])
-def test_every_bar_is_as_wide_as_the_others(ascii_only: bool) -> None:
+def test_all_bars_have_the_same_width(ascii_only: bool) -> None:
     widths = {cell_len(str(signed_bar(step / 97, 1.0, 7, ascii_only=ascii_only))) for step in range(-97, 98)}
     assert widths == {15}
 
 
-def test_nothing_to_compare_with() -> None:
+def test_bar_is_empty_if_the_largest_value_is_zero() -> None:
     assert str(signed_bar(0.0, 0.0, 2)) == "  │  "

@@ -75,7 +75,7 @@ def rendered(shown: Explained, encoding: str = "utf-8") -> str:
     return stream.read()
 
 
-def test_figures_bars_code_and_tokens(make_file: MakeFile) -> None:
+def test_text_shows_figures_bars_code_and_tokens(make_file: MakeFile) -> None:
     lines = rendered(explained(make_file)).splitlines()
     assert lines[0] == "fast  [b]\\x1b.py:4-6"
     assert lines[1] == (
@@ -96,25 +96,25 @@ def test_figures_bars_code_and_tokens(make_file: MakeFile) -> None:
     assert lines[-1].startswith("codeorigin-test 0.1.0 (abc). A probability is an estimate")
 
 
-def test_without_block_characters_the_bars_are_ascii(make_file: MakeFile) -> None:
+def test_bars_are_ascii_without_block_characters(make_file: MakeFile) -> None:
     shown = rendered(explained(make_file), "ascii")
     assert "5   -1.00      #####|           def fast(n):" in shown
     assert "\\u2588" not in shown
 
 
-def test_an_approximate_explanation_says_so(make_file: MakeFile) -> None:
+def test_approximate_explanation_says_so(make_file: MakeFile) -> None:
     assert "approximate" not in rendered(explained(make_file))
     assert "approximate: the lines do not add up" in rendered(explained(make_file, approximate=True))
 
 
-def test_occlusion_claims_no_sum(make_file: MakeFile) -> None:
+def test_occlusion_does_not_claim_that_lines_add_up(make_file: MakeFile) -> None:
     lines = rendered(explained(make_file, method=Method.OCCLUSION, approximate=True)).splitlines()
     assert lines[2] == "logit +1.88, of an empty input +0.37; lines +1.50"
     assert lines[3].startswith("line occlusion:")
     assert "approximate" not in lines[3]
 
 
-def test_what_the_file_adds_comes_on_top_of_the_lines(make_file: MakeFile, in_file: Verdict) -> None:
+def test_file_context_is_added_on_top_of_the_lines(make_file: MakeFile, in_file: Verdict) -> None:
     lines = rendered(explained(make_file, verdicts={"fast": in_file})).splitlines()
     assert lines[1].startswith("probability 0.97, llm")
     assert lines[2] == "By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62)."
@@ -128,7 +128,7 @@ def test_what_the_file_adds_comes_on_top_of_the_lines(make_file: MakeFile, in_fi
     )
 
 
-def test_json_tells_the_own_text_from_the_file(make_file: MakeFile, in_file: Verdict) -> None:
+def test_json_separates_own_text_from_file_context(make_file: MakeFile, in_file: Verdict) -> None:
     report = json.loads(explanation.render_json(explained(make_file, verdicts={"fast": in_file})))
     assert (report["own_probability"], report["file_evidence"], report["neighbours"]) == (0.64, 0.62, 11)
     assert (report["probability"], report["logit"]) == (0.97, 1.88)
@@ -138,7 +138,7 @@ def test_json_tells_the_own_text_from_the_file(make_file: MakeFile, in_file: Ver
     assert report["own_text"] is None
 
 
-def test_a_model_without_a_deep_part_names_no_nodes(make_file: MakeFile) -> None:
+def test_model_without_a_deep_part_mentions_no_nodes(make_file: MakeFile) -> None:
     lines = rendered(explained(make_file, nodes=0)).splitlines()
     assert lines[3] == "exact shares of the n-grams"
 
@@ -150,7 +150,7 @@ def test_code_with_escapes_and_markup_is_shown_literally(make_file: MakeFile) ->
     assert "\x1b" not in shown
 
 
-def test_colours_tell_the_two_directions_apart(make_file: MakeFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colours_distinguish_the_two_directions(make_file: MakeFile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -160,7 +160,7 @@ def test_colours_tell_the_two_directions_apart(make_file: MakeFile, monkeypatch:
     assert colours[0] == colours[2] != colours[1]
 
 
-def test_json_counts_from_one_and_keeps_the_parts(make_file: MakeFile) -> None:
+def test_json_counts_from_one_and_keeps_both_parts(make_file: MakeFile) -> None:
     report = json.loads(explanation.render_json(explained(make_file)))
     assert report["lines"] == [
         {"line": 4, "value": 0.5, "wide": 0.25, "deep": 0.25},
@@ -176,7 +176,7 @@ def test_json_counts_from_one_and_keeps_the_parts(make_file: MakeFile) -> None:
     assert report["path"] == "[b]\x1b.py"
 
 
-def test_constructs_stand_below_the_lines(make_file: MakeFile) -> None:
+def test_constructs_are_listed_below_the_lines(make_file: MakeFile) -> None:
     lines = rendered(explained(make_file, constructs=CONSTRUCTS)).splitlines()
     assert lines[9:14] == [
         "",

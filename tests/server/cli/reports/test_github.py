@@ -1,4 +1,4 @@
-"""Workflow commands, and that no name can forge one."""
+"""Workflow commands, which no name can forge."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,7 +11,7 @@ MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
 
 
-def test_a_notice_a_finding_and_the_summary(make_result: MakeResult) -> None:
+def test_each_finding_has_a_notice_and_a_summary_follows(make_result: MakeResult) -> None:
     notice, summary = github.render(make_result()).splitlines()
     assert notice == (
         "::notice file=shelf.py,line=4,endLine=6,title=Likely LLM-written::"
@@ -21,7 +21,7 @@ def test_a_notice_a_finding_and_the_summary(make_result: MakeResult) -> None:
     assert summary.startswith("CodeOrigin: 3 functions in 1 file;")
 
 
-def test_a_finding_says_what_its_file_has_to_do_with_it(
+def test_notice_mentions_the_influence_of_the_file(
     make_file: MakeFile, make_result: MakeResult, in_file: Verdict
 ) -> None:
     notice, _ = github.render(make_result((make_file(verdicts={"fast": in_file}),))).splitlines()
@@ -58,7 +58,7 @@ def test_errors_are_error_commands(make_result: MakeResult) -> None:
     assert rendered.splitlines()[0] == "::error file=a%2Cb%3Ac.py,title=Problem::50 %25 of it\\x0ais binary"
 
 
-def test_a_name_with_line_ends_forges_no_command(make_file: MakeFile, make_result: MakeResult) -> None:
+def test_name_with_line_breaks_cannot_forge_a_command(make_file: MakeFile, make_result: MakeResult) -> None:
     file = make_file("x\n::error::forged\r\x1b[1m.py")
     lines = github.render(make_result((file,))).split("\n")
     assert len(lines) == 3

@@ -16,7 +16,7 @@ MakeFile = Callable[..., CheckedFile]
 MakeResult = Callable[..., CheckResult]
 
 
-def test_gitlab_has_an_entry_a_finding(make_result: MakeResult) -> None:
+def test_gitlab_has_one_entry_per_finding(make_result: MakeResult) -> None:
     (entry,) = stdlib_json.loads(gitlab.render(make_result()))
     assert entry["location"] == {"path": "shelf.py", "lines": {"begin": 4, "end": 6}}
     assert (entry["severity"], entry["check_name"]) == ("info", "codeorigin/llm-written")
@@ -62,7 +62,7 @@ def test_names_are_literal_in_markdown(make_result: MakeResult, make_file: MakeF
     )
 
 
-def test_long_lists_end(make_result: MakeResult, make_file: MakeFile) -> None:
+def test_long_lists_are_cut_off(make_result: MakeResult, make_file: MakeFile) -> None:
     shown = markdown.render(make_result(tuple(make_file(f"{number}.py") for number in range(250))))
     assert "And 50 more." in shown
     assert shown.count("\n| <code>") == 200
@@ -71,7 +71,7 @@ def test_long_lists_end(make_result: MakeResult, make_file: MakeFile) -> None:
 @pytest.mark.parametrize(
     ("band", "message"), [(Band.LLM, "100 % of lines"), (Band.HUMAN, "0 % of lines"), (None, "no verdict")]
 )
-def test_the_badge_says_the_share(
+def test_badge_shows_the_share(
     make_result: MakeResult,
     make_file: MakeFile,
     verdicts: Mapping[Band, Verdict],

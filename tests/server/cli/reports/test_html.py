@@ -1,4 +1,4 @@
-"""The page: well-formed, self-contained, and nothing in it acts."""
+"""The page: well-formed, self-contained and without active content."""
 
 from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
@@ -44,7 +44,7 @@ class Page(HTMLParser):
         return "".join(self.words)
 
 
-def test_functions_verdicts_and_the_code_of_findings(make_result: MakeResult) -> None:
+def test_page_shows_functions_verdicts_and_the_code_of_findings(make_result: MakeResult) -> None:
     page = Page(html.render(make_result()))
     assert {"fast", "Shelf.put", "Shelf.put.log", "tiny"} <= {word.strip() for word in page.words}
     assert "0.97" in page.text
@@ -54,7 +54,7 @@ def test_functions_verdicts_and_the_code_of_findings(make_result: MakeResult) ->
     assert "A probability is an estimate" in page.text
 
 
-def test_nothing_is_loaded_or_run(make_result: MakeResult) -> None:
+def test_page_loads_and_runs_nothing(make_result: MakeResult) -> None:
     page = Page(html.render(make_result()))
     assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
     assert not {"src", "href", "onload", "onclick"} & {name for name, _ in page.attributes}
@@ -71,7 +71,7 @@ def test_names_and_code_are_escaped(make_file: MakeFile, make_result: MakeResult
     assert "<b>: <i>&" in page.text
 
 
-def test_indented_code_keeps_its_shape(
+def test_code_keeps_its_indentation(
     make_file: MakeFile, make_result: MakeResult, verdicts: Mapping[Band, Verdict]
 ) -> None:
     source = "class A:\r\n\tdef fast(self):\r\n\t\treturn 1\r\n"
@@ -80,18 +80,20 @@ def test_indented_code_keeps_its_shape(
     assert "    def fast(self):\n        return 1" in page.text
 
 
-def test_a_file_without_functions_and_only_findings(make_file: MakeFile, make_result: MakeResult) -> None:
+def test_file_without_functions_is_hidden_by_show_findings(
+    make_file: MakeFile, make_result: MakeResult
+) -> None:
     empty = make_file("empty.py", "x = 1\n", {})
     assert "No functions." in Page(html.render(make_result((empty,)))).text
     assert "empty.py" not in html.render(make_result((empty,), show=Show.FINDINGS))
 
 
-def test_what_the_file_says_of_a_function(
+def test_page_mentions_the_influence_of_the_file(
     make_file: MakeFile, make_result: MakeResult, in_file: Verdict
 ) -> None:
     sentence = "By its own text 64 %; the 11 other functions in this file point to an LLM (+0.62)."
     found = Page(html.render(make_result((make_file(verdicts={"fast": in_file}),))))
-    # Above the code of a finding for all to read, and as the title of two cells.
+    # In plain view above the code of a finding, and as the title of two cells.
     assert [word for word in found.words if "own text" in word] == [sentence]
     assert found.attributes.count(("title", sentence)) == 2
     other = Page(html.render(make_result((make_file(verdicts={"fast": in_file}),), threshold=0.98)))
@@ -100,7 +102,7 @@ def test_what_the_file_says_of_a_function(
     assert "own text" not in html.render(make_result())
 
 
-def test_a_file_that_is_judged_as_a_whole(
+def test_file_verdict_is_shown(
     make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
 ) -> None:
     llm = make_file("odd.py", verdicts={}, whole=file_verdicts[Band.LLM])

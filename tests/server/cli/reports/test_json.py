@@ -36,7 +36,7 @@ def _range(start_line: int, start_column: int, end_line: int, end_column: int) -
     }
 
 
-def test_the_report_is_exactly_this(
+def test_whole_report_is_as_expected(
     make_result: MakeResult, validator: jsonschema.Draft202012Validator
 ) -> None:
     report = parsed(make_result(errors=(FileError("bad.py", "is binary"),)))
@@ -188,7 +188,7 @@ def test_the_report_is_exactly_this(
     }
 
 
-def test_a_verdict_tells_its_own_text_from_its_file(
+def test_verdict_separates_own_text_from_file_context(
     make_file: MakeFile,
     make_result: MakeResult,
     in_file: Verdict,
@@ -210,7 +210,7 @@ def test_a_verdict_tells_its_own_text_from_its_file(
     assert (put["own_probability"], put["file_evidence"], put["neighbours"]) == (None, None, 0)
 
 
-def test_a_files_own_verdict_is_in_the_report(
+def test_file_verdict_is_in_the_report(
     make_file: MakeFile,
     make_result: MakeResult,
     file_verdicts: Mapping[Band, FileVerdict],
@@ -232,7 +232,7 @@ def test_a_files_own_verdict_is_in_the_report(
     assert report["summary"]["findings"] == 3
 
 
-def test_show_findings_leaves_the_other_functions_out(
+def test_show_findings_leaves_out_the_other_functions(
     make_result: MakeResult, validator: jsonschema.Draft202012Validator
 ) -> None:
     report = parsed(make_result(show=Show.FINDINGS))
@@ -241,14 +241,14 @@ def test_show_findings_leaves_the_other_functions_out(
     assert report["summary"]["functions"] == 3
 
 
-def test_odd_names_survive_in_ascii(make_file: MakeFile, make_result: MakeResult) -> None:
+def test_odd_names_survive_as_ascii_escapes(make_file: MakeFile, make_result: MakeResult) -> None:
     rendered = json.render(make_result((make_file("日本\x1b[31m.py"),)))
     assert rendered.isascii()
     assert "\x1b" not in rendered
     assert stdlib_json.loads(rendered)["files"][0]["path"] == "日本\x1b[31m.py"
 
 
-def test_the_deepest_nesting_is_listed_whole(
+def test_deepest_nesting_is_listed_completely(
     make_file: MakeFile, make_result: MakeResult, validator: jsonschema.Draft202012Validator
 ) -> None:
     depth = MAX_NESTING

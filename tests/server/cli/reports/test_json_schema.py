@@ -1,4 +1,4 @@
-"""The schema of the JSON report: every verdict and reason is in it, and what is no report is refused."""
+"""The schema of the JSON report: it covers every verdict and reason, and rejects invalid reports."""
 
 import copy
 import json as stdlib_json
@@ -47,7 +47,7 @@ def test_every_band_is_in_the_schema(
 
 
 @pytest.mark.parametrize("reason", list(FileReason))
-def test_every_reason_of_a_file_is_in_the_schema(
+def test_every_file_reason_is_in_the_schema(
     reason: FileReason,
     make_file: MakeFile,
     make_result: MakeResult,
@@ -60,9 +60,7 @@ def test_every_reason_of_a_file_is_in_the_schema(
     assert report["summary"]["file_bands"] == {"human": 0, "unsure": 0, "llm": 0}
 
 
-def test_an_empty_report_is_valid(
-    make_result: MakeResult, validator: jsonschema.Draft202012Validator
-) -> None:
+def test_empty_report_is_valid(make_result: MakeResult, validator: jsonschema.Draft202012Validator) -> None:
     report = parsed(make_result(()))
     validator.validate(report)
     assert report["files"] == []
@@ -97,7 +95,7 @@ def spoiled(report: Any, change: Callable[[Any], None]) -> Any:
         lambda report: report["summary"]["bands"].update(robot=1),
     ],
 )
-def test_the_schema_refuses_what_is_not_a_report(
+def test_schema_rejects_invalid_reports(
     change: Callable[[Any], None], make_result: MakeResult, validator: jsonschema.Draft202012Validator
 ) -> None:
     assert not validator.is_valid(spoiled(parsed(make_result()), change))

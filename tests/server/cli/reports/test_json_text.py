@@ -1,4 +1,4 @@
-"""JSON with its upper levels indented."""
+"""JSON with only its upper levels indented."""
 
 import json
 import math
@@ -19,18 +19,18 @@ VALUE = {
 
 @pytest.mark.parametrize("levels", range(6))
 @pytest.mark.parametrize("value", [VALUE, [VALUE], [], {}, "text", None, 0.1])
-def test_it_means_what_the_standard_library_writes(value: Any, levels: int) -> None:
+def test_text_parses_back_to_the_same_value(value: Any, levels: int) -> None:
     text = indented(value, levels)
     assert json.loads(text) == value
     assert text.endswith("\n")
     assert text.isascii()
 
 
-def test_all_levels_look_as_the_standard_library_indents_them() -> None:
+def test_indenting_all_levels_matches_the_standard_library() -> None:
     assert indented(VALUE, 9) == json.dumps(VALUE, indent=2) + "\n"
 
 
-def test_what_lies_deeper_has_one_line_each() -> None:
+def test_deeper_values_get_one_line_each() -> None:
     assert indented({"files": [{"a": [1, 2]}, {"b": {}}], "n": 1}, 2) == (
         '{\n  "files": [\n    {"a": [1, 2]},\n    {"b": {}}\n  ],\n  "n": 1\n}\n'
     )
@@ -38,7 +38,7 @@ def test_what_lies_deeper_has_one_line_each() -> None:
 
 @pytest.mark.parametrize("levels", [2, 4])
 @pytest.mark.parametrize("entries", [[], [{"a": [1, 2]}], [{"a": {}}, [], 3]])
-def test_an_iterator_is_a_list_whose_entries_are_made_one_by_one(entries: list[Any], levels: int) -> None:
+def test_iterator_is_written_as_a_list_one_entry_at_a_time(entries: list[Any], levels: int) -> None:
     taken: list[Any] = []
 
     def one_by_one() -> Iterator[Any]:
@@ -49,12 +49,12 @@ def test_an_iterator_is_a_list_whose_entries_are_made_one_by_one(entries: list[A
     pieces = indented_pieces({"n": 1, "files": one_by_one()}, levels)
     seen = [(len(taken), piece) for piece in pieces]
     assert "".join(piece for _, piece in seen) == indented({"n": 1, "files": entries}, levels)
-    # What stands before an entry is there before the next one is asked for.
+    # The text before an entry is there before the next entry is requested.
     assert [count for count, _ in seen] == sorted(count for count, _ in seen)
     assert set(range(len(entries) + 1)) <= {count for count, _ in seen}
 
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
-def test_a_number_that_json_does_not_have_is_refused(number: float) -> None:
+def test_numbers_that_json_lacks_are_rejected(number: float) -> None:
     with pytest.raises(ValueError, match="JSON"):
         indented({"a": [number]}, 1)

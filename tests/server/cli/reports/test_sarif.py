@@ -1,4 +1,4 @@
-"""The SARIF log's required parts, its places and its URIs."""
+"""The SARIF log: its required parts, locations and URIs."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ def run_of(result: CheckResult) -> Any:
     return log["runs"][0]
 
 
-def test_one_result_a_finding_with_its_place(make_result: MakeResult) -> None:
+def test_each_finding_is_a_result_with_its_location(make_result: MakeResult) -> None:
     run = run_of(make_result())
     (found,) = run["results"]
     driver = run["tool"]["driver"]
@@ -42,7 +42,7 @@ def test_one_result_a_finding_with_its_place(make_result: MakeResult) -> None:
     assert run["invocations"][0]["executionSuccessful"] is True
 
 
-def test_a_result_tells_its_own_text_from_its_file(
+def test_result_separates_own_text_from_file_context(
     make_file: MakeFile, make_result: MakeResult, in_file: Verdict
 ) -> None:
     (found,) = run_of(make_result((make_file(verdicts={"fast": in_file}),)))["results"]
@@ -77,14 +77,14 @@ def test_paths_become_uris(path: str, uri: str, make_file: MakeFile, make_result
     assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
-def test_skipped_files_are_warnings_and_the_run_succeeded(make_result: MakeResult) -> None:
+def test_skipped_files_are_warnings_and_the_run_succeeds(make_result: MakeResult) -> None:
     errors = (FileError("bad.py", "is binary", skipped=True),)
     invocation = run_of(make_result(errors=errors))["invocations"][0]
     assert invocation["executionSuccessful"]
     assert [each["level"] for each in invocation["toolExecutionNotifications"]] == ["warning"]
 
 
-def test_errors_are_notifications_and_the_run_did_not_succeed(make_result: MakeResult) -> None:
+def test_errors_are_notifications_and_the_run_fails(make_result: MakeResult) -> None:
     invocation = run_of(make_result(errors=(FileError("bad.py", "is binary"),)))["invocations"][0]
     assert invocation["executionSuccessful"] is False
     (notification,) = invocation["toolExecutionNotifications"]
@@ -92,7 +92,7 @@ def test_errors_are_notifications_and_the_run_did_not_succeed(make_result: MakeR
     assert notification["level"] == "error"
 
 
-def test_a_threshold_decides_what_is_a_result(make_result: MakeResult) -> None:
+def test_threshold_decides_what_is_a_result(make_result: MakeResult) -> None:
     assert [
         found["logicalLocations"]
         for r in run_of(make_result(threshold=0.5))["results"]
@@ -104,7 +104,7 @@ def test_a_threshold_decides_what_is_a_result(make_result: MakeResult) -> None:
     assert run_of(make_result(threshold=1.0))["results"] == []
 
 
-def test_a_files_own_verdict_is_a_property_of_the_artifact_and_no_result(
+def test_file_verdict_is_a_property_of_the_artifact_and_no_result(
     make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
 ) -> None:
     files = (

@@ -1,4 +1,4 @@
-"""The table for people."""
+"""The human-readable table."""
 
 import io
 import re
@@ -16,7 +16,7 @@ MakeResult = Callable[..., CheckResult]
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -28,7 +28,7 @@ def rendered(result: CheckResult) -> str:
     return stream.getvalue()
 
 
-def test_one_line_a_function_with_place_probability_and_verdict(make_result: MakeResult) -> None:
+def test_each_function_has_a_line_with_place_probability_and_verdict(make_result: MakeResult) -> None:
     lines = rendered(make_result()).splitlines()
     assert [line.split() for line in lines[1:5]] == [
         ["*", "shelf.py:4-6", "0.97", "llm", "fast"],
@@ -38,7 +38,7 @@ def test_one_line_a_function_with_place_probability_and_verdict(make_result: Mak
     ]
 
 
-def test_a_file_that_is_judged_as_a_whole_has_a_line_of_its_own(
+def test_file_verdict_has_a_line_of_its_own(
     make_file: MakeFile, make_result: MakeResult, file_verdicts: Mapping[Band, FileVerdict]
 ) -> None:
     shown = rendered(make_result((make_file(whole=file_verdicts[Band.UNSURE]), make_file("b.py"))))
@@ -48,7 +48,7 @@ def test_a_file_that_is_judged_as_a_whole_has_a_line_of_its_own(
     assert "1 file judged as a whole (0 human, 1 unsure, 0 llm)" in shown
 
 
-def test_a_file_without_a_verdict_has_none(make_file: MakeFile, make_result: MakeResult) -> None:
+def test_file_without_a_verdict_adds_no_line(make_file: MakeFile, make_result: MakeResult) -> None:
     whole = FileVerdict.without(FileReason.TOO_FEW_FUNCTIONS, 2)
     assert rendered(make_result((make_file(whole=whole),))) == rendered(make_result())
 
@@ -60,14 +60,14 @@ def test_columns_line_up_with_wide_characters(make_file: MakeFile, make_result: 
     assert len(places) == 1
 
 
-def test_an_absurdly_long_path_does_not_push_the_others(make_file: MakeFile, make_result: MakeResult) -> None:
+def test_very_long_path_does_not_widen_the_other_lines(make_file: MakeFile, make_result: MakeResult) -> None:
     files = (make_file("x/" * 100 + "a.py"), make_file("b.py"))
     lines = rendered(make_result(files)).splitlines()
     assert any(line.startswith("* " + "x/" * 100) for line in lines)
     assert max(len(line) for line in lines if "b.py" in line) < 100
 
 
-def test_the_summary_says_how_much_how_fast_and_how_large(make_result: MakeResult) -> None:
+def test_summary_gives_counts_speed_and_memory(make_result: MakeResult) -> None:
     errors = (FileError("bad.py", "is binary"),)
     shown = rendered(make_result(errors=errors))
     assert "3 functions in 1 file; 2 with a verdict (0 human, 1 unsure, 1 llm)" in shown
@@ -78,14 +78,14 @@ def test_the_summary_says_how_much_how_fast_and_how_large(make_result: MakeResul
     assert "codeorigin-test 0.1.0 (abc). A probability is an estimate" in shown
 
 
-def test_show_findings_lists_only_those(make_result: MakeResult) -> None:
+def test_show_findings_lists_only_findings(make_result: MakeResult) -> None:
     shown = rendered(make_result(show=Show.FINDINGS))
     assert "fast" in shown
     assert "Shelf.put" not in shown
     assert "3 functions" in shown
 
 
-def test_no_functions_at_all_is_a_summary_alone(make_result: MakeResult) -> None:
+def test_report_without_functions_is_only_a_summary(make_result: MakeResult) -> None:
     shown = rendered(make_result(()))
     assert shown.startswith("0 functions in 0 files;")
 
@@ -96,7 +96,7 @@ def test_names_are_shown_literally(make_file: MakeFile, make_result: MakeResult)
     assert "\x1b" not in shown
 
 
-def test_a_terminal_gets_colours_but_no_escape_of_the_users(
+def test_terminal_gets_colours_but_no_escapes_from_file_names(
     make_file: MakeFile, make_result: MakeResult
 ) -> None:
     stream = Terminal()
@@ -117,7 +117,7 @@ def test_certainty_is_never_shown(
     assert "1.00" not in shown
 
 
-def test_thousands_of_functions(make_file: MakeFile, make_result: MakeResult) -> None:
+def test_thousands_of_functions_are_listed_in_order(make_file: MakeFile, make_result: MakeResult) -> None:
     source = "".join(f"def f{number}():\n    pass\n" for number in range(1201))
     lines = rendered(make_result((make_file("many.py", source, {}),))).splitlines()
     assert [line.split()[-1] for line in lines[1:1202]] == [f"f{number}" for number in range(1201)]
