@@ -94,7 +94,7 @@ def test_flipped_bit_gives_a_one_line_error_or_is_harmless(folder: Path) -> None
     listed = set(json.loads((folder / "manifest.json").read_text("utf-8"))["files"])
     for path in sorted(folder.iterdir()):
         whole = path.read_bytes()
-        # Each bit of the manifest may mean something else; the others are checked by their digest, or not read.
+        # Each bit of the manifest may mean something; the others are checked by their digest, or not read.
         for _ in range(300 if path.name == "manifest.json" else 8):
             content = bytearray(whole)
             content[random_numbers.randrange(len(content))] ^= 1 << random_numbers.randrange(8)

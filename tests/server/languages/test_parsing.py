@@ -1,4 +1,4 @@
-"""A parse that would take too long is ended by a count that is the same on every machine, and can be cancelled."""
+"""A parse that takes too long is ended by a count that is the same on every machine, and can be cancelled."""
 
 import gc
 import tracemalloc
