@@ -1,4 +1,4 @@
-"""``codeorigin.check`` and its page of the manual, as written there."""
+"""``codeorigin.check``, and its page of the manual, run as it is written."""
 
 import doctest
 import subprocess
@@ -16,12 +16,12 @@ from support.tiny_model import TinyModel
 from support.tiny_refinement import TWO, with_broken_deep_part
 
 
-def test_the_page_is_true() -> None:
+def test_examples_on_the_manual_page_are_correct() -> None:
     failed, tried = doctest.testfile(str(ROOT / "docs/api.md"), module_relative=False)
     assert (failed, tried > 8) == (0, True)
 
 
-def test_it_says_what_the_analyzer_says(tiny_model_dir: Path) -> None:
+def test_check_gives_the_analyzers_report(tiny_model_dir: Path) -> None:
     text = TERSE.read_text()
     expected = Analyzer.load(tiny_model_dir).analyze(text, "python", path="a.py")
     assert codeorigin.check(text, "python", path="a.py", model=tiny_model_dir) == expected
@@ -29,9 +29,7 @@ def test_it_says_what_the_analyzer_says(tiny_model_dir: Path) -> None:
     assert codeorigin.check(text, "python", model=tiny_model_dir, file_context=False) == alone
 
 
-def test_a_deep_part_that_refines_is_asked_unless_it_is_not_wanted(
-    tiny_refining_model: TinyModel, tmp_path: Path
-) -> None:
+def test_refining_deep_part_runs_unless_switched_off(tiny_refining_model: TinyModel, tmp_path: Path) -> None:
     broken = with_broken_deep_part(tmp_path / "model", tiny_refining_model.directory)
     first = Analyzer.load(broken).analyze(TWO, "python")
     assert codeorigin.check(TWO, "python", model=broken, deep=False) == first
@@ -40,21 +38,21 @@ def test_a_deep_part_that_refines_is_asked_unless_it_is_not_wanted(
     assert codeorigin.check(TWO, "python", model=tiny_refining_model.directory) != first
 
 
-def test_paths_are_texts_or_paths(tiny_model_dir: Path) -> None:
+def test_paths_may_be_strings_or_path_objects(tiny_model_dir: Path) -> None:
     text = TERSE.read_text()
     expected = codeorigin.check(text, "python", path="tests/a.py", model=tiny_model_dir)
     assert codeorigin.check(text, "python", path=Path("tests/a.py"), model=str(tiny_model_dir)) == expected
     assert expected.functions[0].span.is_test
 
 
-def test_threads_take_turns(tiny_model_dir: Path) -> None:
+def test_calls_from_several_threads_give_the_same_functions(tiny_model_dir: Path) -> None:
     texts = [f"{TERSE.read_text()}\n# {number}\n" for number in range(8)]
     with ThreadPoolExecutor(4) as pool:
         reports = list(pool.map(lambda text: codeorigin.check(text, "python", model=tiny_model_dir), texts))
     assert len({report.functions for report in reports}) == 1
 
 
-def test_errors_are_the_projects_own(tmp_path: Path) -> None:
+def test_errors_have_the_projects_own_types(tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         codeorigin.check("x", "python", model=tmp_path)
     with pytest.raises(LanguageError):

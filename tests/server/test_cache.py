@@ -1,4 +1,4 @@
-"""A cache is bounded by bytes, whatever the sizes of what is kept."""
+"""A cache is bounded in bytes, whatever the sizes of its entries."""
 
 import random
 from typing import Any
@@ -12,7 +12,7 @@ def make_cache(capacity: int) -> LruCache[Any, str]:
     return LruCache(capacity, len)
 
 
-def test_the_least_recently_used_entry_goes() -> None:
+def test_least_recently_used_entry_is_evicted() -> None:
     cache = make_cache(2)
     cache.put("a", "1")
     cache.put("b", "2")
@@ -23,7 +23,7 @@ def test_the_least_recently_used_entry_goes() -> None:
     assert (len(cache), cache.bytes) == (2, 2)
 
 
-def test_a_large_entry_drives_out_several_small_ones() -> None:
+def test_large_entry_evicts_several_small_ones() -> None:
     cache = make_cache(10)
     for key in "abcde":
         cache.put(key, "xx")
@@ -32,7 +32,7 @@ def test_a_large_entry_drives_out_several_small_ones() -> None:
     assert cache.bytes == 9
 
 
-def test_what_is_larger_than_all_is_not_kept_and_drives_out_nothing_else() -> None:
+def test_entry_above_the_capacity_is_not_kept_and_evicts_nothing_else() -> None:
     cache = make_cache(10)
     cache.put("a", "xx")
     cache.put("b", "xx")
@@ -42,14 +42,14 @@ def test_what_is_larger_than_all_is_not_kept_and_drives_out_nothing_else() -> No
     assert cache.bytes == 2
 
 
-def test_an_entry_that_is_put_again_counts_once() -> None:
+def test_entry_put_again_counts_once() -> None:
     cache = make_cache(10)
     for length in (3, 8, 1):
         cache.put("a", "x" * length)
         assert cache.bytes == length
 
 
-def test_the_bound_holds_under_any_sizes() -> None:
+def test_bound_holds_for_any_sizes() -> None:
     chance, cache = random.Random(0), make_cache(1_000)
     for _ in range(5_000):
         cache.put(chance.randrange(300), "x" * chance.randrange(1_200))

@@ -1,4 +1,4 @@
-"""What is kept of explanations is bounded by bytes, however long the functions are."""
+"""The cache of explanations is bounded in bytes, however long the functions are."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def explanation(lines: int, tokens: int) -> Explanation:
 
 
 @pytest.mark.parametrize(("lines", "tokens"), [(0, 0), (1, 1), (50, 5), (5_000, 0), (10, 1_000)])
-def test_the_estimate_is_never_too_low(lines: int, tokens: int) -> None:
+def test_size_estimate_is_never_too_low(lines: int, tokens: int) -> None:
     made = explanation(lines, tokens)
     assert deep_size(made) <= explanation_bytes(made)
     assert explanation_bytes(made) <= 3 * deep_size(made) + 1024

@@ -24,11 +24,11 @@ def lines() -> list[FunctionLines]:
     return function_lines(CODE, [FunctionReport(span, none, "") for span in spans])
 
 
-def test_lines_of_functions() -> None:
+def test_function_lines_list_blank_and_letterless_lines() -> None:
     assert lines() == [FunctionLines(1, 4, (2,), (2, 4)), FunctionLines(6, 8, (), (8,))]
 
 
-def test_touched_is_any_line() -> None:
+def test_function_is_touched_by_a_change_of_any_line() -> None:
     first, second = lines()
     assert [first.is_touched([(4, 5)]), second.is_touched([(4, 5)])] == [True, False]
     assert second.is_touched([(1, 2), (7, 7), (20, 30)])
@@ -36,9 +36,9 @@ def test_touched_is_any_line() -> None:
     assert not first.is_touched([(5, 9)])
 
 
-def test_written_is_all_lines_but_those_without_a_letter() -> None:
+def test_function_is_written_if_all_lines_with_letters_changed() -> None:
     first, second = lines()
-    # What a comparison says of a function that was added below another: the brace of the one before, not its own.
+    # A diff of a function added below another shows the brace of the one before, not its own.
     assert second.is_written([(4, 7)])
     assert not first.is_written([(4, 7)])
     assert first.is_written([(1, 1), (3, 3)])

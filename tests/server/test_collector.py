@@ -13,14 +13,14 @@ from codeorigin.collector import rare_collections
 RARE = 100_000
 
 
-def test_cycles_are_looked_for_rarely_and_as_before_afterwards() -> None:
+def test_cycle_collection_is_rare_and_restored_afterwards() -> None:
     before = gc.get_threshold()
     with rare_collections():
         assert gc.get_threshold() == (RARE, *before[1:])
     assert gc.get_threshold() == before
 
 
-def test_a_check_looks_for_cycles_rarely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_collects_cycles_rarely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     run = codeorigin.cli.workers.check_alone
 

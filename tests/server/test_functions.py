@@ -1,4 +1,4 @@
-"""The functions of one fixture file per language against a table of them, and what the table cannot say."""
+"""The functions of one fixture file per language against a table of them, and what the table cannot show."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,14 +82,14 @@ def test_range_reaches_from_the_first_decorator_to_the_last_statement() -> None:
     assert of(text, span.doc_comment) == "# doc"
 
 
-def test_range_holds_the_whole_declaration_when_it_declares_nothing_else() -> None:
+def test_range_is_the_whole_declaration_if_it_declares_nothing_else() -> None:
     text = "export const f = () => 1;\nconst g = () => 2, h = 3;\n"
     f, g = find_functions(text, get_language("javascript"))
     assert of(text, f.range) == "export const f = () => 1;"
     assert of(text, g.range) == "g = () => 2"
 
 
-def test_attributes_beside_the_function_belong_to_it() -> None:
+def test_attributes_above_a_function_belong_to_it() -> None:
     text = "use a;\n/// doc\n#[a]\n// why\n#[b]\npub fn f() {}\n"
     (span,) = find_functions(text, get_language("rust"))
     assert of(text, span.range) == "#[a]\n// why\n#[b]\npub fn f() {}"
@@ -130,7 +130,7 @@ def test_columns_are_code_points_and_bytes_are_utf8() -> None:
     assert f.name == "ƒ"
 
 
-def test_nul_and_lone_surrogates_shift_nothing() -> None:
+def test_nul_and_lone_surrogates_do_not_shift_ranges() -> None:
     text = "x = '\ud800\0\udfff'  # \0\ndef f(\ud83d):\n    return '\0'\n"
     (span,) = find_functions(text, get_language("python"))
     assert of(text, span.range) == text[text.index("def") : -1]
@@ -140,7 +140,7 @@ def test_nul_and_lone_surrogates_shift_nothing() -> None:
     )
 
 
-def test_a_given_line_index_is_used() -> None:
+def test_given_line_index_leads_to_the_same_functions() -> None:
     text = "def f(): pass"
     assert find_functions(text, get_language("python"), lines=LineIndex(text)) == find_functions(
         text, get_language("python")
@@ -181,19 +181,19 @@ def test_nesting_beyond_the_limit_is_not_listed() -> None:
         ("ruby", "module A\ndef f\n", "end\nend\n"),
     ],
 )
-def test_deep_nesting_is_no_error(language: str, opening: str, closing: str) -> None:
+def test_deep_nesting_is_not_an_error(language: str, opening: str, closing: str) -> None:
     for text in (opening * 4000 + closing * 4000, opening * 4000):
         spans = find_functions(text, get_language(language))
         assert all(depth < MAX_NESTING for depth, _ in flat(spans))
 
 
-def test_what_follows_deep_nesting_is_found() -> None:
+def test_functions_after_deep_nesting_are_found() -> None:
     text = "x = " + "(" * 4000 + ")" * 4000 + "\ndef last(): pass\n"
     assert names(text, "python") == ["last"]
     assert names("module A\n" * 4000 + "end\n" * 4000 + "def last; end\n", "ruby") == ["last"]
 
 
-def test_names_stay_short_enough_to_show() -> None:
+def test_long_names_are_shortened() -> None:
     key, nested = "k" * 5000, 4000
     (span,) = find_functions(f"x = {{ '{key}': () => 1 }}", get_language("javascript"))
     assert span.name == f"'{'k' * 198}…"
@@ -203,7 +203,7 @@ def test_names_stay_short_enough_to_show() -> None:
     assert len(span.qualified_name) < 2100
 
 
-def test_a_named_expression_that_is_assigned_is_one_function() -> None:
+def test_assigned_named_expression_is_one_function() -> None:
     assert names("const f = function g() {}; h(function i() {});", "javascript") == ["f", "i"]
     assert names("a.b = function c() { (function d() {})(); return function e() {}; };", "typescript") == [
         "a.b",
@@ -212,7 +212,7 @@ def test_a_named_expression_that_is_assigned_is_one_function() -> None:
     ]
 
 
-def test_a_macro_call_before_a_block_defines_a_function_only_at_the_top() -> None:
+def test_macro_call_before_block_defines_function_only_at_top_level() -> None:
     assert names("int x;\nTEST(a, b)\n{ }\n", "c") == ["TEST(a, b)"]
     assert names("INIT(a, b);\n{ }\nvoid f(void) { EACH(a, b) { g(); } }\n", "c") == ["f"]
 
@@ -253,8 +253,8 @@ def test_declarations_without_a_body_are_not_listed() -> None:
         ("javascript", "class A {\n    f() {\n        return 2;\n    }\n    /* ends here. "),
     ],
 )
-def test_a_text_may_end_in_a_comment_of_an_open_block(language: str, code: str) -> None:
-    """What closes the block for the parser is no part of the comment."""
+def test_text_may_end_in_a_comment_inside_an_open_block(language: str, code: str) -> None:
+    """What closes the block for the parser is not part of the comment."""
     found = find_functions(code, get_language(language))
     assert [function.name for function in found] == ["f"]
     assert all(function.range.end_byte <= len(code.encode()) for function in found)

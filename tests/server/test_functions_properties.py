@@ -1,4 +1,4 @@
-"""What holds of the functions of any text at all, in every language."""
+"""What holds for the functions of any text at all, in every language."""
 
 import random
 from pathlib import Path
@@ -77,12 +77,12 @@ def test_spans_are_in_bounds_ordered_and_nested(language: str, text: str) -> Non
 @pytest.mark.parametrize("language", LANGUAGES)
 @settings(max_examples=50, deadline=None)
 @given(text=st.text(st.characters()))
-def test_no_text_raises(language: str, text: str) -> None:
+def test_arbitrary_text_never_raises(language: str, text: str) -> None:
     check_spans(find_functions(text, get_language(language)), text, LineIndex(text), 0, len(text), language)
 
 
 def mutated(text: str, random_numbers: random.Random) -> str:
-    """``text`` with a few pieces cut out, doubled, moved, or replaced by what is odd."""
+    """``text`` with a few pieces cut out, duplicated, reversed, or replaced by something odd."""
     for _ in range(random_numbers.randint(1, 6)):
         start = random_numbers.randrange(len(text) + 1)
         end = min(len(text), start + random_numbers.choice((0, 1, 1, 3, 20, 200)))
@@ -101,7 +101,7 @@ def mutated(text: str, random_numbers: random.Random) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_spans_of_damaged_files(language: str) -> None:
+def test_spans_of_damaged_files_are_valid(language: str) -> None:
     (path,) = [file for file in FIXTURES.glob(f"{language}.*") if not file.name.endswith(".expected.txt")]
     text = path.read_text("utf-8")
     random_numbers = random.Random(f"damage to {language}")

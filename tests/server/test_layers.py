@@ -1,4 +1,4 @@
-"""Who may import whom: no circles, and lower layers know nothing of those above them."""
+"""What may import what: no cycles, and lower layers know nothing about those above them."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ import codeorigin
 _ROOT = Path(codeorigin.__file__).parent
 _PREFIX = "codeorigin."
 
-# What fronts may know: the analyzer, and the plain values that it takes and gives.
+# What fronts may import: the analyzer, and the plain values that it takes and returns.
 _KNOWN_TO_FRONTS = (
     "accepted_findings",
     "analyzer",
@@ -45,15 +45,15 @@ _KNOWN_TO_FRONTS = (
 _MORE_FOR_ONE = {
     # It starts the other front.
     "cli.serve": ("lsp.app",),
-    # It makes verdicts of what it reads.
+    # It turns what it reads into verdicts.
     "cli.saved_report": ("model.promise",),
     # It names the model in the report, and stops at a broken one before a worker starts.
     "cli.check": ("model.bundle",),
     # It names the model, and stops at a broken one before a worker starts.
     "cli.scan": ("model.bundle",),
-    # It hands the rules of the model on, and weighs functions as they do.
+    # It passes the model's rules on, and weights functions as they do.
     "cli.changes": ("change_verdicts", "model.bundle", "model.pooled_rule"),
-    # It looks at the model and at every grammar.
+    # It checks the model and every grammar.
     "cli.doctor": ("functions", "model.bundle"),
 }
 
@@ -69,7 +69,7 @@ def _modules() -> dict[str, ast.Module]:
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
-    """Everything that a module imports, inside functions and for types alone too."""
+    """Everything that a module imports, including imports inside functions and for types only."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -101,7 +101,7 @@ def _below(module: str, roots: tuple[str, ...]) -> bool:
     return any(module == root or module.startswith(f"{root}.") for root in roots)
 
 
-def test_no_module_imports_itself_over_others() -> None:
+def test_imports_have_no_cycles() -> None:
     try:
         TopologicalSorter(_imports()).prepare()
     except CycleError as error:
@@ -109,7 +109,7 @@ def test_no_module_imports_itself_over_others() -> None:
 
 
 @pytest.mark.parametrize("front", ["lsp", "cli"])
-def test_fronts_know_the_analyzer_and_plain_values(front: str) -> None:
+def test_fronts_import_only_the_analyzer_and_plain_values(front: str) -> None:
     unwanted = {
         (module, each)
         for module, imported in _imports().items()
@@ -120,7 +120,7 @@ def test_fronts_know_the_analyzer_and_plain_values(front: str) -> None:
     assert unwanted == set()
 
 
-def test_nothing_else_knows_a_front() -> None:
+def test_nothing_else_imports_a_front() -> None:
     knowing = {
         module
         for module, imported in _imports().items()
@@ -228,7 +228,7 @@ def test_nothing_else_knows_a_front() -> None:
         ),
     ],
 )
-def test_a_layer_knows_only_what_is_below_it(layer: str, known: tuple[str, ...]) -> None:
+def test_layer_imports_only_what_is_below_it(layer: str, known: tuple[str, ...]) -> None:
     modules = [module for module in _imports() if _layer(module) == layer]
     assert modules
     unwanted = {
@@ -249,7 +249,7 @@ _SERVER_LAYERS = (
 
 
 @pytest.mark.parametrize("height", range(len(_SERVER_LAYERS)))
-def test_a_layer_of_the_server_knows_none_above_it(height: int) -> None:
+def test_server_layer_imports_none_above_it(height: int) -> None:
     above = tuple(root for layer in _SERVER_LAYERS[height + 1 :] for root in layer)
     knowing = {
         (module, each)
@@ -267,7 +267,7 @@ def test_every_module_of_the_server_is_in_a_layer() -> None:
     assert all(any(_below(name, (root,)) for name in _modules()) for root in roots)
 
 
-def test_nothing_is_imported_from_the_training() -> None:
+def test_nothing_is_imported_from_the_training_code() -> None:
     assert {
         module
         for module, tree in _modules().items()

@@ -1,4 +1,4 @@
-"""What shows reports must start without the inference runtime and NumPy."""
+"""Code that shows reports must load without the inference runtime and NumPy."""
 
 import os
 import pkgutil
@@ -24,7 +24,7 @@ _REPORTS, _WORDING = _modules_of(codeorigin.cli.reports), _modules_of(codeorigin
 
 
 @pytest.mark.parametrize("module", ["codeorigin.report", "codeorigin.cli.check_result", *_WORDING, *_REPORTS])
-def test_loads_neither_the_runtime_nor_numpy_nor_a_parser(module: str) -> None:
+def test_module_loads_neither_runtime_nor_numpy_nor_parser(module: str) -> None:
     script = (
         f"import sys, {module}; "
         "print(sorted({'onnxruntime', 'numpy', 'tokenizers', 'tree_sitter'} & set(sys.modules)))"
@@ -33,13 +33,13 @@ def test_loads_neither_the_runtime_nor_numpy_nor_a_parser(module: str) -> None:
     assert done.stdout == "[]\n"
 
 
-def test_all_modules_are_looked_at() -> None:
+def test_submodules_are_checked_too() -> None:
     assert "codeorigin.cli.reports.json" in _REPORTS
     assert "codeorigin.wording.functions" in _WORDING
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
-def test_the_version_loads_none_of_the_command(option: str) -> None:
+def test_version_option_does_not_load_the_command_line(option: str) -> None:
     script = (
         f"import sys; sys.argv[1:] = [{option!r}]; from codeorigin.__main__ import main; code = main(); "
         "print(code, sorted({'typer', 'rich', 'numpy', 'codeorigin.cli.app'} & set(sys.modules)))"
@@ -48,7 +48,7 @@ def test_the_version_loads_none_of_the_command(option: str) -> None:
     assert done.stdout == f"codeorigin {codeorigin.__version__}\n0 []\n"
 
 
-def test_a_check_of_files_loads_nothing_that_asks_git_and_no_pydantic(tmp_path: Path) -> None:
+def test_check_of_files_loads_neither_git_modules_nor_pydantic(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("def f(a):\n    return a\n")
     script = (
         f"import sys; sys.argv[1:] = ['check', {str(tmp_path)!r}]; from codeorigin.__main__ import main; main(); "
@@ -72,8 +72,8 @@ def test_a_server_starts_without_a_model_git_or_scans() -> None:
 @pytest.mark.parametrize(
     "options", [[], ["--log-level", "info"], ["--log-level=debug", "--log-file", os.devnull]]
 )
-def test_a_server_that_an_editor_starts_loads_no_command_line(options: list[str]) -> None:
-    """The extension gives the level of the log; nobody writes to this server, so that it ends at once."""
+def test_server_started_by_an_editor_loads_no_command_line(options: list[str]) -> None:
+    """The extension sets the log level; nothing is sent to this server, so it ends at once."""
     script = (
         f"import sys; sys.argv[1:] = ['serve', *{options!r}]; from codeorigin.__main__ import main; code = main(); "
         "print(code, sorted({'typer', 'rich', 'click', 'pydantic', 'numpy'} & set(sys.modules)), file=sys.stderr)"

@@ -28,13 +28,13 @@ def test_bands_follow_the_users_own_limit(limits: Limits, expected: Band) -> Non
     assert limits.band(VERDICT) is expected
 
 
-def test_below_the_human_threshold_it_stays_human() -> None:
+def test_human_verdict_below_the_users_limit_stays_human() -> None:
     low = Verdict(0.1, -2.0, Band.HUMAN, human_share=0.9, llm_threshold=0.9, human_threshold=0.3)
     assert Limits(threshold=0.5).band(low) is Band.HUMAN
     assert Limits(threshold=0.1).band(low) is Band.LLM
 
 
-def test_at_the_human_threshold_it_is_human_as_for_the_model() -> None:
+def test_verdict_at_the_human_threshold_is_human_as_for_the_model() -> None:
     verdict = Verdict(0.3, -0.8, Band.HUMAN, human_share=0.9, llm_threshold=0.9, human_threshold=0.3)
     assert Limits(threshold=0.5).band(verdict) is Band.HUMAN
 

@@ -1,4 +1,4 @@
-"""Scores are made once for a text, and what is kept of them is bounded by bytes."""
+"""Each text is scored once, and the cache of scores is bounded in bytes."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from support.deep_size import deep_size
 
 
 class CountingScorer(Scorer):
-    """Gives each function its place as its logit, and remembers how many it was given at a time."""
+    """Gives each function its position as its logit, and records how many it was given per call."""
 
     def __init__(self) -> None:
         self.given: list[int] = []
@@ -34,7 +34,7 @@ def long_enough(function: Normalized) -> bool:
     return len(function.text) > 8
 
 
-def test_only_what_is_not_kept_is_scored() -> None:
+def test_only_functions_not_in_the_cache_are_scored() -> None:
     scorer = CountingScorer()
     scores = ScoredFunctions(scorer, long_enough)
     first = scores.of({"a": "x = 1; y = 2", "short": "x", "b": "z = x + y + 1"}, "python")
@@ -46,13 +46,13 @@ def test_only_what_is_not_kept_is_scored() -> None:
     assert scorer.given == [2, 1]
 
 
-def test_code_that_is_no_function_may_have_its_own_least_length() -> None:
+def test_code_outside_functions_may_have_its_own_minimum_length() -> None:
     scores = ScoredFunctions(CountingScorer(), long_enough)
     assert scores.of({"a": "x"}, "python", is_long_enough=lambda _: True)["a"] is not None
     assert scores.score(["x"], "python") == [None]
 
 
-def test_a_verdict_fits_its_estimate() -> None:
+def test_verdict_and_score_fit_the_size_estimate() -> None:
     floats = [0.5 + n for n in range(12)]
     verdict = Verdict(*floats[:2], Band.LLM, None, *floats[2:8], 300, *floats[8:10], 300)
     assert deep_size(verdict) + 300 <= SCORE_BYTES
@@ -60,7 +60,7 @@ def test_a_verdict_fits_its_estimate() -> None:
     assert deep_size(score) + 300 <= SCORE_BYTES
 
 
-def test_the_analyzers_scores_stay_within_their_bytes(tiny_model_dir: Path) -> None:
+def test_analyzers_scores_take_the_estimated_bytes(tiny_model_dir: Path) -> None:
     analyzer = Analyzer.load(tiny_model_dir)
     for number in range(30):
         text = "\n\n".join(

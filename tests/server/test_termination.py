@@ -1,4 +1,4 @@
-"""A signal that ends a process leaves no temporary files, and ends it as signals do."""
+"""A process ended by a signal leaves no temporary files, and ends the way signals end processes."""
 
 import os
 import signal
@@ -14,12 +14,12 @@ from support.repositories import Repository
 from support.waiting import wait_for
 
 SIGNALS = [signal.SIGTERM, signal.SIGHUP]
-# What a shell starts in the background of a script may inherit these as ignored.
+# What a shell script starts in the background may inherit these as ignored.
 _USUAL = "import signal; [signal.signal(each, signal.SIG_DFL) for each in (signal.SIGTERM, signal.SIGHUP)]\n"
 
 
 def ended(script: str, number: signal.Signals, *arguments: str | Path, folder: Path) -> None:
-    """Run a script that ends itself by the signal."""
+    """Run a script that ends itself with the signal."""
     done = subprocess.run(
         [sys.executable, "-c", _USUAL + script, str(int(number)), *map(str, arguments)],
         capture_output=True,
@@ -30,7 +30,7 @@ def ended(script: str, number: signal.Signals, *arguments: str | Path, folder: P
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_a_command_leaves_no_part_of_a_report(tmp_path: Path, number: signal.Signals) -> None:
+def test_terminated_command_leaves_no_partial_report(tmp_path: Path, number: signal.Signals) -> None:
     report = tmp_path / "report.json"
     report.write_text("the last one")
     start = f"{_USUAL}import sys; from codeorigin.__main__ import main; sys.exit(main())"
@@ -42,7 +42,7 @@ def test_a_command_leaves_no_part_of_a_report(tmp_path: Path, number: signal.Sig
         stderr=subprocess.PIPE,
         env=PLAIN,
     ) as process:
-        # It waits for the text on stdin.
+        # It is waiting for the text on stdin.
         wait_for(lambda: list(tmp_path.glob(".codeorigin-*.tmp")), what="the report is begun")
         process.send_signal(number)
         assert process.wait(60) == -number
@@ -51,7 +51,7 @@ def test_a_command_leaves_no_part_of_a_report(tmp_path: Path, number: signal.Sig
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"report.json": "the last one"}
 
 
-def test_a_process_that_works_for_another_leaves_nothing(tmp_path: Path) -> None:
+def test_terminated_worker_process_leaves_nothing(tmp_path: Path) -> None:
     script = """
 import os, sys
 from pathlib import Path
@@ -83,7 +83,7 @@ with termination_handled(), ScratchObjects(Repository.of(Path(sys.argv[2]))) as 
     assert list(temporary.iterdir()) == []
 
 
-def test_all_is_undone_whatever_fails(tmp_path: Path) -> None:
+def test_everything_is_undone_even_if_one_step_fails(tmp_path: Path) -> None:
     script = """
 import os, sys
 from pathlib import Path
@@ -99,7 +99,7 @@ with undone_at_termination(undo), undone_at_termination(Path(sys.argv[2], "there
     assert list(tmp_path.iterdir()) == []
 
 
-def test_signals_that_somebody_ignores_or_handles_stay_so() -> None:
+def test_signals_already_ignored_or_handled_stay_so() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     usual = signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:

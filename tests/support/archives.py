@@ -35,7 +35,7 @@ def write_npm(path: Path, files: Mapping[str, str | bytes], prefix: str = "packa
 def write_source(
     path: Path, files: Mapping[str, str | bytes], prefix: str = "upstream-1.0/", modified: float = 1.5e9
 ) -> Path:
-    """The archive of a source package at ``path``, packed as its suffix says, its files ``modified`` then."""
+    """The archive of a source package at ``path``, packed as its suffix says; its files were ``modified`` then."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(path, "w:" + path.suffix[1:]) as archive:  # type: ignore[call-overload]
         for name, content in files.items():
@@ -47,7 +47,7 @@ def write_source(
 
 
 def pinned_source(written: Path, **fields: object) -> SourcePackage:
-    """The package ``tally`` whose archive is ``written``; ``fields`` are others than usual."""
+    """The package ``tally`` whose archive is ``written``; ``fields`` replace the usual ones."""
     usual = {"suite": "bookworm", "name": "tally", "version": "2.0-1", "date": datetime.date(2022, 5, 1)}
     found = {"archive": written.name, "size": written.stat().st_size, "sha256": sha256_of(written)}
     return SourcePackage(**usual | found | fields)  # type: ignore[arg-type]

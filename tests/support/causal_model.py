@@ -14,7 +14,7 @@ from transformers import (
 
 
 def causal_model(folder: Path, positions: int | None = None) -> Path:
-    """Write it below ``folder``; with ``positions`` it has a table of so many, and fails beyond them."""
+    """Write it to ``folder``; with ``positions``, it has a table of that many, and fails beyond them."""
     words = {word: number for number, word in enumerate(["[UNK]", "a", "b", "c"])}
     inner = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
     inner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()

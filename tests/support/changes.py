@@ -1,4 +1,4 @@
-"""What git says of changes in a repository of the tests."""
+"""What git says about changes in a test repository."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def since(base: str) -> ChangeRequest:
 def changed(
     repository: Repository, request: ChangeRequest, wanted: Callable[[str], bool] = everything
 ) -> Lines:
-    """The lines of every changed file; what is read must be as long as the lines say."""
+    """The changed lines of every changed file; its content must be as long as they say."""
     with open_change(Opened.of(repository.folder), request, wanted, max_bytes=1 << 20) as change:
         found = {}
         for file in change.files:
@@ -40,7 +40,7 @@ def changed(
 
 
 def content(repository: Repository, request: ChangeRequest, path: str) -> bytes:
-    """What is read of one changed file."""
+    """The content of one changed file."""
     with open_change(Opened.of(repository.folder), request, everything, max_bytes=1 << 20) as change:
         return next(change.read(file, 1 << 20) for file in change.files if file.path == path)
 

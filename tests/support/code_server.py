@@ -1,4 +1,4 @@
-"""A VS Code that runs as code-server, with extensions, settings and the probe through which tests ask it."""
+"""VS Code running as code-server, with extensions, settings and the probe that tests query it through."""
 
 import json
 import os
@@ -31,7 +31,7 @@ USER_SETTINGS: dict[str, object] = {
 class CodeServer:
     """One running VS Code.
 
-    ``installation`` is the folder that setup/code_server.sh filled, ``folder`` takes its data, ``environment``
+    ``installation`` is the folder that setup/code_server.sh filled, ``folder`` holds its data, ``environment``
     is added to the extension host's.
     """
 
@@ -55,7 +55,7 @@ class CodeServer:
     def start(self) -> None:
         """Install the extensions and start; returns when the window can be opened."""
         user = self.folder / "user"
-        # A browser's window is a remote one: paths on the machine are only read from the machine's own settings.
+        # A browser window is a remote one: paths on the machine are only read from the machine's own settings.
         for name, settings in (("User", USER_SETTINGS | self.settings), ("Machine", self.settings)):
             (user / name).mkdir(parents=True)
             (user / name / "settings.json").write_text(json.dumps(settings))
@@ -72,7 +72,7 @@ class CodeServer:
         self._wait_for_port()
 
     def stop(self) -> None:
-        """End it with everything that it started."""
+        """Stop it and everything that it started."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -91,7 +91,7 @@ class CodeServer:
         return answer["value"]
 
     def is_probe_up(self) -> bool:
-        """Whether the extension host runs and the probe answers."""
+        """Whether the extension host is running and the probe answers."""
         try:
             socket.create_connection(("127.0.0.1", self.probe_port), 1).close()
         except OSError:
@@ -125,21 +125,21 @@ class CodeServer:
 
 
 def _path_without(command: str) -> list[str]:
-    """The folders of PATH that do not hold ``command``: what a user has installed must not decide a test."""
+    """The folders of PATH that do not contain ``command``: what a user has installed must not affect a test."""
     return [
         folder for folder in os.environ["PATH"].split(os.pathsep) if not (Path(folder) / command).exists()
     ]
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """A port on this machine that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def reported(code: CodeServer, path: Path) -> list[Any]:
-    """The findings on functions, without the answer on a selection."""
+    """The findings on functions, without the one on a selection."""
     return [each for each in code.ask("diagnostics", path=str(path)) if each["code"] == "llm-written"]
 
 
@@ -154,10 +154,10 @@ def findings(code: CodeServer, path: Path, count: int) -> list[Any]:
 
 
 def line_of(path: Path, text: str) -> int:
-    """The first line, from 0, of a file that holds ``text``."""
+    """The number, from 0, of the first line of a file that contains ``text``."""
     return next(number for number, line in enumerate(path.read_text().splitlines()) if text in line)
 
 
 def at(line: int, character: int = 5) -> dict[str, int]:
-    """A place, as the probe takes it."""
+    """A position, as the probe expects it."""
     return {"line": line, "character": character}

@@ -1,4 +1,4 @@
-"""The command in its own process, and what its two streams must hold."""
+"""The command in its own process, and what its two streams must contain."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from codeorigin.cli.app import main
 sys.exit(main(sys.argv[1:]))
 """
 INTERRUPTIBLE = (sys.executable, "-c", _WITH_SIGINT)
-"""The command, with Ctrl-C as at a terminal: a job that a script starts in the background inherits SIGINT as ignored."""
+"""The command, with Ctrl-C as in a terminal: a background job of a script inherits SIGINT as ignored."""
 PLAIN = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "COLUMNS"}}
 
 
@@ -35,7 +35,7 @@ def run(
 
 
 def report_of(done: subprocess.CompletedProcess[bytes]) -> Any:
-    """The JSON on stdout, which must hold nothing else and follow the schema."""
+    """The JSON on stdout, which must contain nothing else and follow the schema."""
     report = json.loads(done.stdout)
     jsonschema.Draft202012Validator(load_schema()).validate(report)
     return report

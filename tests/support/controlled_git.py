@@ -1,4 +1,4 @@
-"""A ``git`` that a test holds back or lets fail, first on the PATH of a program that asks git."""
+"""A ``git`` that a test can hold back or make fail, first on the PATH of a program that calls git."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ exec "{git}" "$@"
 
 
 class ControlledGit:
-    """Lives in ``folder``; ``environment`` is that of the program."""
+    """Lives in ``folder``; ``environment`` is for the program."""
 
     def __init__(self, folder: Path) -> None:
         git = shutil.which("git")
@@ -43,7 +43,7 @@ class ControlledGit:
 
     @contextmanager
     def held(self, command: str) -> Iterator[None]:
-        """What ``git COMMAND`` answers is kept back until the block ends."""
+        """The output of ``git COMMAND`` is held back until the block ends."""
         self._reached.unlink(missing_ok=True)
         self._held.write_text(command)
         try:
@@ -53,7 +53,7 @@ class ControlledGit:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether there is such an answer."""
+        """Whether there is such an output."""
         return self._reached.exists()
 
     @contextmanager

@@ -43,7 +43,7 @@ def write_corpus(
 ) -> Path:
     """Write ``functions.parquet`` and ``pairs.parquet`` into ``folder``: every repository holds both classes.
 
-    A file has ``per_file`` functions, of one style.
+    Each file has ``per_file`` functions, all of one style.
     """
     generator = random.Random(seed)
     rows, pairs = [], []
@@ -53,7 +53,7 @@ def write_corpus(
             label = "llm" if number % 2 else "human"
             name = f"{generator.choice(VERBS)}_{generator.choice(NOUNS)}_{number}"
             code = (llm_function if label == "llm" else human_function)(generator, name)
-            # A few people write like models and the other way round: no data are clean.
+            # A few people write like models, and vice versa: no data is clean.
             if generator.random() < 0.05:
                 label = "human" if label == "llm" else "llm"
             rows.append(

@@ -10,6 +10,6 @@ CODE = (
 
 
 def row(path: str = "a.py", **other: object) -> Row:
-    """An LLM function of three lines that count, at ``path``; ``other`` are fields of the row."""
+    """An LLM function of three counted lines, at ``path``; ``other`` sets fields of the row."""
     base = Row(CODE, "python", 1, "owner/repo", "agent", False, False, 4, path=path)
     return replace(base, **other)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What objects take in memory."""
+"""How much memory objects take."""
 
 import sys
 from typing import Any
@@ -8,7 +8,7 @@ from codeorigin.model.verdict import Band
 
 
 def deep_size(value: Any) -> int:
-    """Bytes of an object with all that it refers to; what is shared by all (enumerations, None) aside."""
+    """The bytes of an object and all that it refers to, except what all share (enumerations, None)."""
     if value is None or isinstance(value, Band | Method | Baseline | bool):
         return 0
     if isinstance(value, tuple):

@@ -52,7 +52,7 @@ def examples_of(rows: Sequence[Row], validation: int = 0) -> Examples:
 
 
 def fresh_model(layers: int = 2) -> CompactEncoder:
-    """The same small encoder at every call."""
+    """A small encoder, the same at every call."""
     torch.manual_seed(5)
     return CompactEncoder(tiny_shape(layers))
 

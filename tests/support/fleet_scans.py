@@ -10,7 +10,7 @@ from codeorigin.fleet.units import Unit, UnitKind
 from codeorigin.model.bundle import Bundle
 
 Said = list[tuple[str, str]]
-"""What a scan said of repositories: name and reason."""
+"""What a scan said about repositories: name and reason."""
 
 
 def request(folders: list[Path], model: Path, kind: UnitKind = UnitKind.COMMITS) -> ScanRequest:
@@ -19,7 +19,7 @@ def request(folders: list[Path], model: Path, kind: UnitKind = UnitKind.COMMITS)
 
 
 def run(engine: Engine, request: ScanRequest, folder: Path) -> tuple[ScanTally, Said]:
-    """Scan into ``folder``: what the scan came to, and the failures that it reported."""
+    """Scan into ``folder``: the tally, and the failures that the scan reported."""
     said: Said = []
     with closing(engine):
         tally = scan(

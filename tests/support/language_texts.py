@@ -207,7 +207,7 @@ logger = { version = "1.2", features = ["color"] }
 
 
 def write_functions_of_languages(folder: Path, repositories: int = 30) -> Path:
-    """Write ``functions.parquet`` into ``folder``: each program of :data:`CODE` in every repository, in other words."""
+    """Write ``functions.parquet`` into ``folder``: every program of :data:`CODE` per repository, reworded."""
     random_ = random.Random(5)
     rows = []
     for number in range(repositories):

@@ -17,11 +17,11 @@ from support.tiny_training import tiny_tokenizer
 
 _WIDTH = 64
 _PER_WEIGHT = {4: 0.5 + (2 + 2) / 32, 8: 1 + (2 + 2) / 32}
-"""Bytes of a weight with its part of the block's step and lowest value."""
+"""Bytes of a weight, including its share of the block's step and lowest value."""
 
 
 def random_decoder(*, causal: bool = True) -> DecoderEncoder:
-    """One layer whose logit depends on what it reads and on what begins a sequence."""
+    """One layer whose logit depends on its input and on what begins a sequence."""
     model = tiny_decoder(tiny_tokenizer(), layers=1, width=_WIDTH, causal=causal)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -41,7 +41,7 @@ def check_stored_in_blocks(folder: Path, blocks: Mapping[str, Blocks]) -> None:
     assert 0 <= stored - weights * _PER_WEIGHT[bits] < 64 * (3 * len(blocks) + 4)
     for name in (SCORE_GRAPH, GRADIENT_GRAPH):
         assert _matrices(folder / name) == set()
-    # The folder is found from the graphs, not from where the process runs.
+    # The folder is found relative to the graphs, not to where the process runs.
     session = onnxruntime.InferenceSession(str(folder / SCORE_GRAPH), providers=["CPUExecutionProvider"])
     ids = np.array([[5, 9, 7]])
     given = {
@@ -61,7 +61,7 @@ def check_stored_in_blocks(folder: Path, blocks: Mapping[str, Blocks]) -> None:
 
 
 def _matrices(path: Path) -> set[tuple[int, ...]]:
-    """Shapes of the float32 matrices of a layer's size that stand in the graph at ``path``."""
+    """Shapes of the float32 matrices of a layer's size that are inside the graph at ``path``."""
     graph = onnx.load(str(path), load_external_data=False).graph
     return {
         tuple(each.dims)

@@ -39,13 +39,13 @@ def neovim(
 
 
 def findings(nvim: pynvim.Nvim) -> list[dict[str, Any]]:
-    """The diagnostics of the current buffer from the top."""
+    """The diagnostics of the current buffer, from top to bottom."""
     found: list[dict[str, Any]] = nvim.exec_lua("return vim.diagnostic.get(0)")
     return sorted(found, key=lambda each: each["lnum"])
 
 
 def line_of(nvim: pynvim.Nvim, text: str) -> int:
-    """The first line, from 0, of the current buffer that holds ``text``."""
+    """The number, from 0, of the first line of the current buffer that contains ``text``."""
     return next(number for number, line in enumerate(nvim.current.buffer[:]) if text in line)
 
 

@@ -32,7 +32,7 @@ class Repository:
 
     @classmethod
     def at(cls, folder: Path) -> "Repository":
-        """The repository, clone or folder of a repository that is there already."""
+        """A repository, clone or folder of a repository that already exists."""
         made = cls.__new__(cls)
         made.folder = folder
         return made
@@ -61,7 +61,7 @@ class Repository:
         return path
 
     def git(self, *arguments: str, date: str = "2020-01-01", stdin: bytes | None = None) -> str:
-        """Run git here as Ann, without any configuration but the repository's, and return what it answers."""
+        """Run git here as Ann, with no configuration but the repository's, and return its output."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | {
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
@@ -85,7 +85,7 @@ class Repository:
 def checked_out(origin: Repository, folder: Path, *, depth: int = 0) -> Repository:
     """What GitHub's checkout leaves of a pull request from ``work`` to ``main``: its merge commit, and no branch.
 
-    ``depth`` 0 fetches all branches and their history; 1, the checkout's default, the merge commit alone.
+    ``depth`` 0 fetches all branches and their history; 1, the checkout's default, only the merge commit.
     """
     origin.git("checkout", "--quiet", "--detach", "main")
     origin.git("merge", "--quiet", "--no-ff", "--no-gpg-sign", "-m", "Merge work into main", "work")

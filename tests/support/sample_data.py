@@ -1,6 +1,6 @@
 """Made-up data and quick settings for a first try of every training command: ``python -m support.sample_data FOLDER``.
 
-The classes differ in style as no real ones do, so figures on these data say nothing but that the commands work.
+The classes differ in style as no real ones do, so figures on this data only show that the commands work.
 """
 
 import json
@@ -28,7 +28,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "heads": {"layers": 2, "heads": 2, "dim": 8, "vocabulary": 300, "specification_tokens": 24, "code_tokens": 24,
               "epochs": 1, "batch": 4, "pairs": 8, "clusters": 2, "rounds": 5},
 }  # fmt: skip
-"""Settings of each study under which it takes seconds."""
+"""Settings with which each study takes seconds."""
 
 QUICK_RECIPE: dict[str, Any] = {
     "wide.views": [_WORDS],
@@ -41,7 +41,7 @@ QUICK_RECIPE: dict[str, Any] = {
     "finetune.shape.head_dim": 16,
     "finetune.validation_share": 0.3,
     "finetune.finetune.device": "cpu",
-    # An encoder of random weights has all to learn, and the second phase is to find something to do.
+    # An encoder with random weights has everything to learn, and the second phase should find work to do.
     "finetune.body_dropout": 0.05,
     "finetune.finetune.frozen.learning_rate": 5e-2,
     "finetune.finetune.frozen.epochs": 1,
@@ -52,7 +52,7 @@ QUICK_RECIPE: dict[str, Any] = {
     "export.baselines": False,
     "export.processes": 1,
 }
-"""What makes the classic recipe quick; all else of it stays."""
+"""What makes the classic recipe quick; the rest of it stays."""
 
 
 def write_sample(folder: Path) -> Path:
@@ -76,7 +76,7 @@ def write_sample(folder: Path) -> Path:
 
 
 def main(arguments: Sequence[str]) -> str:
-    """Write the folder that ``arguments`` name; returns what there is to say of it."""
+    """Write the folder that ``arguments`` name; returns a message about it."""
     if len(arguments) != 1:
         sys.exit("usage: python -m support.sample_data FOLDER")
     return f"wrote {write_sample(Path(arguments[0]))}"

@@ -1,4 +1,4 @@
-"""One function of every language as it stands in a corpus: alone, with its file's indentation, with comments."""
+"""One function in every language as it appears in a corpus: alone, with its file's indentation, with comments."""
 
 FUNCTIONS: dict[str, str] = {
     "python": '''\

@@ -1,4 +1,4 @@
-"""Decoders of a few thousand random weights as encoders and in a folder as transformers writes it."""
+"""Decoders with a few thousand random weights, as encoders and in a folder as transformers writes it."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def tiny_decoder(
 
 
 def write_tiny_body(folder: Path, *, layers: int = 4, seed: int = 0) -> Path:
-    """``folder``, with a body of ``layers`` layers of 16 and a byte-level vocabulary of 320."""
+    """``folder``, with a body of ``layers`` layers of width 16 and a byte-level vocabulary of 320."""
     torch.manual_seed(seed)
     bpe = byte_level_bpe(TEXTS, vocab_size=320, special_tokens=["<|endoftext|>", "<|im_start|>"])
     tokenizer = PreTrainedTokenizerFast(

@@ -1,4 +1,4 @@
-"""A byte-level tokenizer of a few hundred tokens, as transformers has it."""
+"""A byte-level tokenizer with a few hundred tokens, as in transformers."""
 
 from collections.abc import Sequence
 

@@ -107,7 +107,7 @@ def tiny_tokenizer() -> Tokenizer:
 
 
 def tiny_encoder(vocab_size: int) -> CompactEncoder:
-    """One layer, 16 wide, with weights large enough for the logit to bend along the path of an attribution."""
+    """One layer, 16 wide, with weights large enough for the logit to curve along the path of an attribution."""
     torch.manual_seed(11)
     shape = EncoderConfig(
         vocab_size=vocab_size,
@@ -165,7 +165,7 @@ FILE_CONTEXT = FileContext(
 
 
 def with_file_context(directory: Path, source: Path, rule: FileContext = FILE_CONTEXT) -> Path:
-    """A copy of the bundle in ``source`` in the empty or new ``directory`` that lets neighbours speak."""
+    """A copy of the bundle in ``source`` in the empty or new ``directory`` that uses neighbours as evidence."""
     return with_entry(directory, source, "file_context", rule.to_manifest())
 
 
@@ -221,11 +221,12 @@ def build_tiny_model(
     refines: RefinedScales | None = None,
     cache: Path | None = None,
 ) -> TinyModel:
-    """Export a bundle into ``directory``, which exists and is empty; with ``refines``, its deep part is asked later.
+    """Export a bundle into ``directory``, which exists and is empty; with ``refines``, its deep part is run later.
 
     With ``roberta``, an empty folder that the encoder is written into first, its deep part is a transformers encoder.
     The export takes most of a minute, so its graphs are kept in the folder ``cache`` for the next session, under a
-    name that tells the weights and all code that they come from. Of processes that want the same, one exports.
+    name that depends on the weights and all code that they come from. Of several processes that want the same
+    graphs, only one exports them.
     """
     tokenizer: Tokenizer | None = None
     encoder: Encoder | None = None
@@ -252,7 +253,7 @@ def build_tiny_model(
                 shutil.copytree(graphs, directory, dirs_exist_ok=True)
             else:
                 export()
-                # Whole or not at all, should it be interrupted.
+                # All or nothing, in case it is interrupted.
                 with tempfile.TemporaryDirectory(dir=cache) as part:
                     shutil.copytree(directory, Path(part) / "graphs").replace(graphs)
     if tokenizer is not None:
@@ -264,7 +265,7 @@ def build_tiny_model(
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Whoever else asks for ``path`` waits."""
+    """Any other process that asks for ``path`` waits."""
     with path.with_suffix(".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
         yield

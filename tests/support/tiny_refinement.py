@@ -1,4 +1,4 @@
-"""What a tiny model takes whose deep part refines."""
+"""What is needed for a tiny model whose deep part refines."""
 
 import json
 import shutil
@@ -23,14 +23,14 @@ REFINED = RefinedScales(
         human_shares=(1.0, 0.3, 0.003),
     )
 )
-"""How the deep part's reading is read: in nothing as the first one is."""
+"""The scales for refined verdicts, different in every value from those for first verdicts."""
 
 TWO = f"{LEDGER}\n\n{PARSER}"
 """A function that the wide part calls human, and one that it does not."""
 
 
 def with_file_context_to_refine(directory: Path, source: Path) -> Path:
-    """A copy of a bundle whose deep part refines, in the empty or new ``directory``, that lets neighbours speak."""
+    """A copy of a bundle whose deep part refines, in the empty or new ``directory``, that uses neighbours."""
     in_file = replace(REFINED.alone, temperature=0.5, shift=-0.05)
     with_entry(directory, source, "file_context", FILE_CONTEXT.to_manifest())
     return with_entry(directory, directory, "refined", replace(REFINED, in_file=in_file).to_manifest())
@@ -42,7 +42,7 @@ def with_commit_rules_to_refine(directory: Path, source: Path) -> Path:
 
 
 def with_broken_deep_part(directory: Path, source: Path) -> Path:
-    """A copy of the bundle in ``source`` in the new ``directory`` whose manifest lists a ``score.onnx`` that is none."""
+    """A copy of the bundle in ``source`` in the new ``directory`` whose manifest lists a broken ``score.onnx``."""
     shutil.copytree(source, directory)
     (directory / SCORE_GRAPH).write_bytes(b"not a graph")
     manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))

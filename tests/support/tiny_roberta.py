@@ -1,4 +1,4 @@
-"""A RoBERTa of random weights in a folder, with the tokenizer that its family has, as transformers writes both."""
+"""A RoBERTa with random weights in a folder, with its family's tokenizer, as transformers writes both."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from support.tiny_bpe import byte_level_bpe
 
 
 def write_tiny_roberta(folder: Path, *, layers: int = 2, context: int = 64, seed: int = 0) -> Path:
-    """``folder``, with an encoder of ``layers`` layers of 16 over ``context`` tokens and 400 byte-level tokens.
+    """``folder``, with an encoder of ``layers`` layers, 16 wide, over ``context`` tokens and 400 byte-level tokens.
 
     Four special tokens have the first ids and ``<mask>`` has the last one, as in CodeBERT.
     """
@@ -47,7 +47,7 @@ def write_tiny_roberta(folder: Path, *, layers: int = 2, context: int = 64, seed
     with torch.no_grad():
         for parameter in body.parameters():
             if parameter.ndim > 1:
-                # Large enough for the logit to depend on what it reads.
+                # Large enough for the logit to depend on its input.
                 parameter.normal_(std=0.2)
     body.save_pretrained(folder)
     return folder

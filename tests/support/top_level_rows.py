@@ -1,4 +1,4 @@
-"""Made-up code outside functions: of packages by people, and published answers of both classes."""
+"""Made-up code outside functions: from packages by people, and from published answers of both classes."""
 
 from dataclasses import replace
 

@@ -8,13 +8,13 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE = 60.0
-"""Seconds until what does not come counts as lost, on a machine with more to do than these tests."""
+"""Seconds to wait before giving up, on a machine that has more to do than these tests."""
 
 
 def wait_for(
     ask: Callable[[], T], *, done: Callable[[T], bool] = bool, what: str, seconds: float = PATIENCE
 ) -> T:
-    """Ask until ``done`` accepts the answer. Raises AssertionError with the last answer when it never does."""
+    """Ask until ``done`` accepts the answer. Raises AssertionError with the last answer if it never does."""
     end = time.monotonic() + seconds
     while True:
         answer = ask()
@@ -26,7 +26,7 @@ def wait_for(
 
 
 async def until(holds: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
-    """Wait until it holds, while the event loop goes on. Raises TimeoutError when it never does."""
+    """Wait until it holds, while the event loop goes on. Raises TimeoutError if it never does."""
 
     async def wait() -> None:
         while not holds():

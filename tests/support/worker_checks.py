@@ -1,4 +1,4 @@
-"""Checks for worker processes, which import this file: of who checks what, and of a worker that dies."""
+"""Checks for worker processes, which import this file: for who checks what, and for a worker that dies."""
 
 import multiprocessing
 import os
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NamingCheck(FileCheck):
-    """Finds of each file which process has checked it."""
+    """Reports for each file which process checked it."""
 
     def run(
         self, source: Source, analyzer: "Analyzer", text: str | None = None
@@ -25,7 +25,7 @@ class NamingCheck(FileCheck):
 
 @dataclass(frozen=True, slots=True)
 class DyingCheck(NamingCheck):
-    """Ends any process but the first one at its first file, as a kernel short of memory would."""
+    """Ends every process but the first one at its first file, as a kernel short of memory would."""
 
     def run(
         self, source: Source, analyzer: "Analyzer", text: str | None = None

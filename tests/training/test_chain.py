@@ -195,7 +195,7 @@ def test_refining_bundle_promises_and_measures_both_steps(finished: Path, refini
     assert {"wide.onnx", "score.onnx", "gradient.onnx"} <= set(two["files"])
     assert max(two["parity"].values()) < 1e-3
     card = (refining / "bundle" / "README.md").read_text()
-    assert "What the wide part calls `human` is never called `llm`." in card
+    assert "A function that the wide part calls `human` is never called `llm`." in card
     assert "Verdicts are those of both steps together" in card
     assert "The two logits are added." in (finished / "bundle" / "README.md").read_text()
 

@@ -1,4 +1,4 @@
-"""An analyzer with the tiny model, and how much it scores."""
+"""An analyzer with the tiny model, and a record of how much it scores."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Functions, their verdicts and explanations, and what is kept of them."""
+"""Functions, their verdicts and explanations, and what is cached of them."""
 
 import pytest
 
@@ -32,14 +32,14 @@ def test_every_function_gets_a_verdict_whose_parts_add_up(analyzer: Analyzer) ->
         assert verdict.band is analyzer.bundle.calibration.alone.band(verdict.logit, "python")
 
 
-def test_a_function_longer_than_those_of_calibration_is_not_reported(analyzer: Analyzer) -> None:
+def test_function_longer_than_any_in_calibration_is_never_called_llm(analyzer: Analyzer) -> None:
     long = "def table():\n    rows = []\n" + "    rows.append((1, 2))\n" * 300 + "    return rows\n"
     verdict = analyzer.analyze(long + "\n\n" + TOTAL_PRICE, "python").functions[0].verdict
     assert verdict.probability is not None
     assert (verdict.group, verdict.llm_threshold, verdict.promise) == (Group.LONG, None, None)
     assert verdict.band is not Band.LLM
     assert analyzer.score(long, "python").group is Group.LONG
-    # Who sets a limit of their own is asked no more than that.
+    # For users with a limit of their own, only that limit counts.
     assert Limits(threshold=verdict.probability).band(verdict) is Band.LLM
 
 
@@ -53,7 +53,7 @@ def test_only_changed_functions_are_scored_again(analyzer: Analyzer, scored: lis
     assert first.functions[1].function_id != second.functions[1].function_id
 
 
-def test_a_verdict_does_not_depend_on_where_the_function_stands(analyzer: Analyzer) -> None:
+def test_verdict_does_not_depend_on_where_the_function_is(analyzer: Analyzer) -> None:
     alone = analyzer.analyze(TOTAL_PRICE, "python").functions[0].verdict
     inside = "class Shop:\n" + "".join(f"    {line}\n" for line in TOTAL_PRICE.splitlines())
     method = analyzer.analyze(inside, "python").functions[0].verdict
@@ -62,7 +62,7 @@ def test_a_verdict_does_not_depend_on_where_the_function_stands(analyzer: Analyz
     assert carriage.logit == pytest.approx(alone.logit, abs=1e-5)
 
 
-def test_a_selection_is_scored_as_the_function_is(analyzer: Analyzer) -> None:
+def test_selection_is_scored_like_the_function(analyzer: Analyzer) -> None:
     whole = analyzer.analyze(TOTAL_PRICE, "python").functions[0].verdict
     assert analyzer.score(TOTAL_PRICE, "python").logit == pytest.approx(whole.logit, abs=1e-5)
 
@@ -77,21 +77,21 @@ def test_a_selection_is_scored_as_the_function_is(analyzer: Analyzer) -> None:
         (TOTAL_PRICE.replace(":\n", ":  # codeorigin: ignore\n", 1), Reason.IGNORED),
     ],
 )
-def test_a_function_without_a_verdict_says_why(analyzer: Analyzer, text: str, reason: Reason) -> None:
+def test_function_without_a_verdict_has_a_reason(analyzer: Analyzer, text: str, reason: Reason) -> None:
     assert only(analyzer.analyze(text, "python")) is reason
 
 
-def test_an_ignore_comment_holds_for_its_own_function_alone(analyzer: Analyzer) -> None:
+def test_ignore_comment_applies_only_to_its_own_function(analyzer: Analyzer) -> None:
     report = analyzer.analyze("# codeorigin: ignore\n" + TOTAL_PRICE + "\n\n" + NAMES_OF, "python")
     assert [function.verdict.reason for function in report.functions] == [Reason.IGNORED, None]
 
 
-def test_taking_the_comment_out_brings_the_verdict_back(analyzer: Analyzer) -> None:
+def test_removing_the_ignore_comment_brings_the_verdict_back(analyzer: Analyzer) -> None:
     analyzer.analyze("# codeorigin: ignore\n" + TOTAL_PRICE, "python")
     assert only(analyzer.analyze(TOTAL_PRICE, "python")) is None
 
 
-def test_nested_functions_are_listed_under_theirs(analyzer: Analyzer) -> None:
+def test_nested_functions_are_listed_under_their_parents(analyzer: Analyzer) -> None:
     text = "def outer(a):\n    def middle(b):\n        def inner(c):\n            return c\n"
     text += "        return inner\n    return middle\n"
     (outer,) = analyzer.analyze(text, "python").functions
@@ -102,7 +102,7 @@ def test_nested_functions_are_listed_under_theirs(analyzer: Analyzer) -> None:
     assert outer.verdict.reason is not Reason.NESTED
 
 
-def test_an_explanation_stands_on_the_documents_lines_and_moves_with_the_function(analyzer: Analyzer) -> None:
+def test_explanation_has_document_lines_and_moves_with_the_function(analyzer: Analyzer) -> None:
     first = "\n\n" + TOTAL_PRICE
     span = analyzer.analyze(first, "python").functions[0].span
     explanation = analyzer.explain(first, span)
@@ -119,7 +119,7 @@ def test_an_explanation_stands_on_the_documents_lines_and_moves_with_the_functio
         assert line[token.start_column : token.end_column].strip() == token.text.strip()
 
 
-def test_explanations_are_kept_by_text_and_options(analyzer: Analyzer) -> None:
+def test_explanations_are_cached_by_text_and_options(analyzer: Analyzer) -> None:
     span = analyzer.analyze(TOTAL_PRICE, "python").functions[0].span
     assert analyzer.cached_explanation(TOTAL_PRICE, span) is None
     analyzer.explain(TOTAL_PRICE, span)
@@ -129,7 +129,7 @@ def test_explanations_are_kept_by_text_and_options(analyzer: Analyzer) -> None:
     assert analyzer.cached_explanation(edited, analyzer.analyze(edited, "python").functions[0].span) is None
 
 
-def test_cancelled_work_stops_and_is_not_half_remembered(analyzer: Analyzer) -> None:
+def test_cancelled_work_stops_and_leaves_nothing_half_done(analyzer: Analyzer) -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
@@ -164,7 +164,7 @@ def test_a_cancelled_first_pass_keeps_what_it_scored(
     assert sum(given) == 70
 
 
-def test_an_unknown_language_is_named(analyzer: Analyzer) -> None:
+def test_unknown_language_is_named_in_the_error(analyzer: Analyzer) -> None:
     with pytest.raises(LanguageError, match="cobol"):
         analyzer.analyze("x", "cobol")
 

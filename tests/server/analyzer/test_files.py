@@ -1,4 +1,4 @@
-"""What the analyzer says of a file as a whole, and what a file says of its functions."""
+"""The analyzer's verdict on a file as a whole, and what a file says about its functions."""
 
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,11 @@ def file_analyzer(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory
     return Analyzer.load(with_file_rule(tmp_path_factory.mktemp("file-rule"), tiny_model_dir))
 
 
-def test_a_model_without_a_rule_for_files_gives_no_verdict_on_them(analyzer: Analyzer) -> None:
+def test_model_without_a_file_rule_gives_no_file_verdict(analyzer: Analyzer) -> None:
     assert analyzer.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").verdict is None
 
 
-def test_a_file_is_judged_by_its_functions_together(file_analyzer: Analyzer) -> None:
+def test_file_verdict_pools_its_functions(file_analyzer: Analyzer) -> None:
     report = file_analyzer.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python")
     logits = [function.verdict.logit for function in report.functions]
     lines = [counted_lines(TOTAL_PRICE), counted_lines(NAMES_OF)]
@@ -36,7 +36,7 @@ def test_a_file_is_judged_by_its_functions_together(file_analyzer: Analyzer) -> 
     assert report.verdict.probability == FILE_RULE.scale.probability(report.verdict.logit or 0.0)
 
 
-def test_neither_order_nor_functions_without_a_verdict_change_a_files_verdict(
+def test_order_and_functions_without_verdicts_do_not_change_file_verdict(
     file_analyzer: Analyzer,
 ) -> None:
     plain = file_analyzer.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").verdict
@@ -60,7 +60,7 @@ def test_neither_order_nor_functions_without_a_verdict_change_a_files_verdict(
         ("x = [" + "1, " * 2000 + "]\n" + TOTAL_PRICE + NAMES_OF, FileReason.MINIFIED, 0),
     ],
 )
-def test_a_file_without_a_verdict_says_why(
+def test_file_without_a_verdict_has_a_reason(
     file_analyzer: Analyzer, text: str, reason: FileReason, functions: int
 ) -> None:
     verdict = file_analyzer.analyze(text, "python").verdict
@@ -70,11 +70,11 @@ def test_a_file_without_a_verdict_says_why(
 
 @pytest.fixture(scope="module")
 def in_files(tmp_path_factory: pytest.TempPathFactory, tiny_model_dir: Path) -> Analyzer:
-    """An analyzer whose model lets the functions of a file speak about each other."""
+    """An analyzer whose model uses the functions of a file as evidence about each other."""
     return Analyzer.load(with_file_context(tmp_path_factory.mktemp("context"), tiny_model_dir))
 
 
-def test_the_other_functions_of_a_file_count(in_files: Analyzer) -> None:
+def test_other_functions_of_the_file_add_evidence(in_files: Analyzer) -> None:
     functions = in_files.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").functions
     logits = [function.verdict.logit or 0.0 for function in functions]
     assert logits[0] != logits[1]
@@ -98,7 +98,7 @@ def test_a_function_without_neighbours_is_judged_by_its_own_text(in_files: Analy
     assert verdict.probability == verdict.own_probability == in_files.score(TOTAL_PRICE, "python").probability
 
 
-def test_the_file_can_be_left_out_of_account(in_files: Analyzer) -> None:
+def test_file_context_can_be_switched_off(in_files: Analyzer) -> None:
     text = TOTAL_PRICE + "\n\n" + NAMES_OF
     for function in in_files.analyze(text, "python", file_context=False).functions:
         assert function.verdict.file_evidence is None
@@ -106,8 +106,8 @@ def test_the_file_can_be_left_out_of_account(in_files: Analyzer) -> None:
     assert in_files.analyze(text, "python").functions[0].verdict.file_evidence is not None
 
 
-def test_what_is_kept_of_a_function_is_free_of_its_file(in_files: Analyzer) -> None:
-    """The same text in another file: kept by text, judged by where it stands."""
+def test_cached_score_does_not_depend_on_the_file(in_files: Analyzer) -> None:
+    """The same text in another file: cached by text, judged by where it is."""
     beside = in_files.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").functions[0].verdict
     by_itself = in_files.analyze(TOTAL_PRICE, "python").functions[0].verdict
     again = in_files.analyze(TOTAL_PRICE + "\n\n" + NAMES_OF, "python").functions[0].verdict
@@ -115,13 +115,13 @@ def test_what_is_kept_of_a_function_is_free_of_its_file(in_files: Analyzer) -> N
     assert again == beside
 
 
-def test_an_ignored_function_does_not_speak(in_files: Analyzer) -> None:
+def test_ignored_function_adds_no_evidence(in_files: Analyzer) -> None:
     text = TOTAL_PRICE + "\n\n# codeorigin: ignore\n" + NAMES_OF
     first, second = in_files.analyze(text, "python").functions
     assert (first.verdict.file_evidence, second.verdict.reason) == (None, Reason.IGNORED)
 
 
-def test_documents_that_were_prepared_together_are_only_judged(
+def test_documents_prepared_together_are_not_parsed_or_scored_again(
     in_files: Analyzer, scored: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together = Analyzer(in_files.bundle)
@@ -139,7 +139,7 @@ def test_documents_that_were_prepared_together_are_only_judged(
         patch.setattr("codeorigin.found_functions.outline", None)
         assert [together.analyze(text, language, path=path) for text, language, path in documents] == expected
     assert not scored
-    # A document over which that fails leaves the others prepared.
+    # If that fails for one document, the others are still prepared.
     found = FoundFunctions.find
 
     def failing(text: str, *arguments: Any, **options: Any) -> FoundFunctions:
@@ -154,7 +154,7 @@ def test_documents_that_were_prepared_together_are_only_judged(
         patch.setattr("codeorigin.found_functions.outline", None)
         for (text, language, path), report in zip(documents[:-1], expected[:-1], strict=True):
             assert together.analyze(text, language, path=path) == report
-    # Once prepared, once used: texts are not kept.
+    # What was prepared can be used once: texts are not kept.
     monkeypatch.setattr("codeorigin.found_functions.outline", None)
     with pytest.raises(TypeError):
         together.analyze(*documents[0][:2], path="a.py")

@@ -1,4 +1,4 @@
-"""A language's own bias moves every logit of it, is where its explanations start, and touches no other language."""
+"""A language's own bias shifts its logits, is where its explanations start, and affects no other language."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ def only(analyzer: Analyzer, code: str, language: str) -> FunctionReport:
 
 
 @pytest.mark.parametrize("name", ["tiny_model", "tiny_wide_model", "tiny_refining_model"])
-def test_logits_and_where_explanations_start_are_moved(
+def test_language_bias_shifts_logits_and_explanation_baselines(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     model: TinyModel = request.getfixturevalue(name)

@@ -1,4 +1,4 @@
-"""Methods and attributes: what of the text belongs to a function."""
+"""Methods and attributes: which parts of the text belong to a function."""
 
 import pytest
 
@@ -27,10 +27,10 @@ METHOD = """  findAll(query: Query, page: number) {
         ("typescript", f"class Orders {{\n{METHOD}}}\n", f"class Orders {{\n  @Get('orders')\n{METHOD}}}\n"),
     ],
 )
-def test_attributes_beside_a_function_change_no_verdict(
+def test_attributes_above_a_function_do_not_change_its_verdict(
     analyzer: Analyzer, language: str, plain: str, attributed: str
 ) -> None:
-    # The training data hold functions without them: every test of a Rust project looked like an LLM's otherwise.
+    # The training data has functions without them: otherwise every test of a Rust project looked LLM-written.
     (before,) = analyzer.analyze(plain, language).functions
     (after,) = analyzer.analyze(attributed, language).functions
     assert before.verdict.logit is not None
@@ -59,7 +59,7 @@ private async load(key: string): Promise<number> {
 
 
 @pytest.mark.parametrize("indent", ["", "    "])
-def test_a_method_alone_has_the_logit_that_it_has_in_a_class(analyzer: Analyzer, indent: str) -> None:
+def test_method_alone_has_the_same_logit_as_in_its_class(analyzer: Analyzer, indent: str) -> None:
     inside = analyzer.analyze(f"class Shelf {{\n{METHOD}\n}}\n", "typescript").functions[0].verdict
     text = "".join(f"{indent}{line}" for line in METHOD.splitlines(keepends=True))
     (alone,) = analyzer.analyze(text, "typescript").functions
@@ -106,7 +106,7 @@ public function write(array $names): string
         ("php", "<?php\nclass Shelf\n{\n", WRITER, "\n}\n"),
     ],
 )
-def test_other_pieces_alone_have_the_logit_that_they_have_in_their_file(
+def test_other_pieces_alone_have_the_same_verdict_as_in_their_file(
     analyzer: Analyzer, language: str, before: str, piece: str, after: str
 ) -> None:
     (inside,) = analyzer.analyze(before + piece + after, language).functions

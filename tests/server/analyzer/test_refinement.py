@@ -1,4 +1,4 @@
-"""The deep part is asked of what the wide part does not call human, and of what a user looks at."""
+"""The deep part is asked about what the wide part does not call human, and about what a user looks at."""
 
 import math
 from dataclasses import replace
@@ -40,7 +40,7 @@ def in_files(tiny_refining_model: TinyModel, tmp_path: Path) -> Analyzer:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The first lines of what the deep part is asked of."""
+    """The first lines of the texts that the deep part is asked about."""
     texts: list[str] = []
     original = Scorer.deep_answer
 
@@ -56,7 +56,7 @@ def verdicts(report: FileReport) -> dict[str, Verdict]:
     return {each.span.name: each.verdict for each in report.functions}
 
 
-def test_the_first_verdict_is_the_wide_parts(refining: Analyzer, asked: list[str]) -> None:
+def test_first_verdict_comes_from_the_wide_part(refining: Analyzer, asked: list[str]) -> None:
     for verdict in verdicts(refining.analyze(TWO, "python")).values():
         assert verdict.awaits_deep
         assert verdict.deep is None
@@ -68,7 +68,7 @@ def test_the_first_verdict_is_the_wide_parts(refining: Analyzer, asked: list[str
     assert asked == []
 
 
-def test_what_is_not_human_is_refined(refining: Analyzer, asked: list[str]) -> None:
+def test_functions_not_called_human_are_refined(refining: Analyzer, asked: list[str]) -> None:
     first = refining.analyze(TWO, "python")
     found = verdicts(refining.refine(TWO, first))
     before = verdicts(first)
@@ -89,14 +89,14 @@ def test_what_is_not_human_is_refined(refining: Analyzer, asked: list[str]) -> N
     )
 
 
-def test_a_deep_part_takes_an_accusation_back(refining: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deep_part_can_withdraw_an_llm_verdict(refining: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Scorer, "deep_answer", lambda *_: DeepAnswer(-5.0, 1))
     first = refining.analyze(PARSER, "python")
     assert first.functions[0].verdict.band is Band.LLM
     assert refining.refine(PARSER, first).functions[0].verdict.band is Band.HUMAN
 
 
-def test_what_is_looked_at_is_refined_but_never_accused(
+def test_viewed_functions_are_refined_but_never_called_llm(
     refining: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = refining.analyze(LEDGER, "python")
@@ -110,7 +110,7 @@ def test_what_is_looked_at_is_refined_but_never_accused(
     assert Limits(false_positive_rate=0.5).band(looked_at.verdict) is Band.UNSURE
 
 
-def test_answers_are_kept_by_the_text(refining: Analyzer, asked: list[str]) -> None:
+def test_answers_are_cached_by_text(refining: Analyzer, asked: list[str]) -> None:
     first = refining.analyze(TWO, "python")
     assert refining.refine(TWO, first, ask=False) == first
     refined = refining.refine(TWO, first)
@@ -120,7 +120,7 @@ def test_answers_are_kept_by_the_text(refining: Analyzer, asked: list[str]) -> N
     assert len(asked) == 1
 
 
-def test_no_more_answers_are_kept_than_fit(
+def test_cached_answers_stay_within_the_capacity(
     tiny_refining_model: TinyModel, refining: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Scorer, "deep_answer", lambda *_: DeepAnswer(0.5, 1))
@@ -135,7 +135,7 @@ def test_no_more_answers_are_kept_than_fit(
     assert keeper.kept.bytes == 3 * ANSWER_BYTES
 
 
-def test_others_of_the_file_are_heard_by_the_wide_part_alone(in_files: Analyzer) -> None:
+def test_file_evidence_comes_from_the_wide_part_only(in_files: Analyzer) -> None:
     first = in_files.analyze(TWO, "python")
     ids = [each.function_id for each in first.functions]
     report = in_files.refine(TWO, first, ids)
@@ -154,7 +154,7 @@ def test_others_of_the_file_are_heard_by_the_wide_part_alone(in_files: Analyzer)
     assert first.verdict.probability is not None
 
 
-def test_without_the_file_each_is_read_by_its_own_text(in_files: Analyzer) -> None:
+def test_without_file_context_functions_are_judged_alone(in_files: Analyzer) -> None:
     first = in_files.analyze(TWO, "python", file_context=False)
     report = in_files.refine(TWO, first, [each.function_id for each in first.functions])
     for verdict in verdicts(report).values():
@@ -181,8 +181,8 @@ def test_a_piece_of_code_is_always_refined(refining: Analyzer) -> None:
     assert refined == looked_at.verdict
 
 
-def test_rules_about_the_wide_part_ask_for_no_more(refining: Analyzer) -> None:
-    """Those for code outside functions, and for functions with others in their commit."""
+def test_rules_for_the_wide_part_never_await_the_deep_part(refining: Analyzer) -> None:
+    """The rules for code outside functions, and for functions with others in their commit."""
     alone = REFINED.alone
     calibration = replace(
         refining.bundle.calibration, commit_context=CommitContext(NeighbourRule(1.0, 1.0, 0.0), alone)
@@ -205,7 +205,7 @@ def test_the_python_api_refines(tiny_refining_model: TinyModel, refining: Analyz
     assert report == refining.refine(TWO, refining.analyze(TWO, "python"))
 
 
-def test_what_was_answered_before_a_cancellation_stays(
+def test_answers_from_before_a_cancellation_are_kept(
     refining: Analyzer, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = f"{PARSER}\n\n{TOTAL_PRICE}"
@@ -239,7 +239,7 @@ def test_a_broken_deep_part_leaves_the_first_verdict(tiny_refining_model: TinyMo
     assert analyzer.explain(TWO, span, ExplainOptions(deep=False)).lines
 
 
-def test_evidence_of_the_wide_part_is_there_at_once_and_exact(refining: Analyzer, asked: list[str]) -> None:
+def test_wide_part_is_explained_exactly_without_the_deep_part(refining: Analyzer, asked: list[str]) -> None:
     (function,) = refining.analyze(PARSER, "python").functions
     wide = refining.explain(PARSER, function.span, ExplainOptions(deep=False))
     assert wide.logit == pytest.approx(function.verdict.unrefined_logit, abs=1e-5)
@@ -253,7 +253,7 @@ def test_evidence_of_the_wide_part_is_there_at_once_and_exact(refining: Analyzer
     assert [line.wide for line in whole.lines] == pytest.approx([line.wide for line in wide.lines])
 
 
-def test_other_models_are_as_they_were(analyzer: Analyzer) -> None:
+def test_models_that_do_not_refine_are_unchanged(analyzer: Analyzer) -> None:
     report = analyzer.analyze(TWO, "python")
     assert not analyzer.refines
     assert analyzer.refine(TWO, report, [each.function_id for each in report.functions]) is report

@@ -1,4 +1,4 @@
-"""Functions in documents: found, judged and explained as in files of their own, at the document's places."""
+"""Functions in documents: found, judged and explained as in files of their own, at document positions."""
 
 import pytest
 from tests.support.language_texts import CODE
@@ -21,7 +21,7 @@ def fenced(code: str, info: str, margin: str = "") -> str:
 
 @pytest.mark.parametrize("margin", ["", "  ", "> ", "> > "])
 @pytest.mark.parametrize("language", CODE)
-def test_a_block_is_judged_as_a_file_is(analyzer: Analyzer, language: str, margin: str) -> None:
+def test_block_is_judged_like_a_file(analyzer: Analyzer, language: str, margin: str) -> None:
     code = CODE[language].strip("\n") + "\n"
     alone = analyzer.analyze(code, language)
     assert alone.functions
@@ -44,7 +44,7 @@ def test_a_block_is_judged_as_a_file_is(analyzer: Analyzer, language: str, margi
 
 
 @pytest.mark.parametrize("margin", ["", "   ", "> "])
-def test_an_explanation_points_into_the_document(analyzer: Analyzer, margin: str) -> None:
+def test_explanation_has_document_positions(analyzer: Analyzer, margin: str) -> None:
     text = "Text\n\n" + fenced(CODE["python"], "python", margin)
     function = next(
         each for each in analyzer.analyze(text, "markdown").functions if each.verdict.logit is not None
@@ -64,7 +64,7 @@ def reasons(functions: tuple[FunctionReport, ...]) -> list[Reason | None]:
     return [function.verdict.reason for function in functions]
 
 
-def test_ignored_blocks_and_comments_in_the_code(analyzer: Analyzer) -> None:
+def test_comments_above_blocks_and_in_code_ignore_functions(analyzer: Analyzer) -> None:
     above = "<!-- codeorigin: ignore -->\n" + fenced(CODE["python"], "python")
     inside = fenced("# codeorigin: ignore\n" + CODE["python"].lstrip("\n"), "python")
     document = analyzer.analyze(above + inside + fenced(CODE["python"], "python"), "markdown")
@@ -74,7 +74,7 @@ def test_ignored_blocks_and_comments_in_the_code(analyzer: Analyzer) -> None:
     assert Reason.IGNORED not in reasons(document.functions[2 * per_block :])
 
 
-def test_languages_and_documents_without_code(analyzer: Analyzer) -> None:
+def test_language_filter_applies_and_documents_may_have_no_code(analyzer: Analyzer) -> None:
     text = fenced(CODE["python"], "python") + fenced(CODE["go"], "go")
     found = analyzer.analyze(text, "markdown", languages=["go"]).functions
     assert {function.span.language for function in found} == {"go"}

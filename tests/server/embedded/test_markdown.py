@@ -1,4 +1,4 @@
-"""Fenced blocks by CommonMark's rules: where they begin and end, and what each line begins with in the document."""
+"""Fenced blocks by CommonMark's rules: where they begin and end, and how each line starts in the document."""
 
 import random
 
@@ -34,7 +34,9 @@ def blocks(text: str) -> list[Block]:
         ("<details>\n\n```py\nx\n```\n</details>\n", "py", "x\n", 3, 0),
     ],
 )
-def test_one_block(text: str, info: str, code: str, first_line: int, shift: int) -> None:
+def test_block_has_its_info_code_and_position(
+    text: str, info: str, code: str, first_line: int, shift: int
+) -> None:
     [block] = blocks(text)
     assert (block.info, block.text.rstrip("\n"), block.first_line) == (info, code.rstrip("\n"), first_line)
     assert block.shifts[0] == shift
@@ -48,29 +50,29 @@ def test_lines_keep_their_own_indentation_and_shift() -> None:
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
-def test_other_line_ends(end: str) -> None:
+def test_other_line_ends_are_read(end: str) -> None:
     [block] = blocks("a\n\n> ```py\n> x\n> y\n> ```\nb\n".replace("\n", end))
     assert block == Block("py", "x\ny\n", 2, 3, (2, 2))
 
 
 @pytest.mark.parametrize("mark", ["- ", "> ", "> - "])
-def test_what_stands_too_deep_hides_nothing_behind_it(mark: str) -> None:
+def test_block_nested_too_deeply_hides_nothing_after_it(mark: str) -> None:
     [block] = blocks(f"{mark * 30}```go\na\n\n```py\nx\n```\n")
     assert (block.info, block.text, block.first_line) == ("py", "x\n", 4)
 
 
-def test_a_tab_in_place_of_the_indentation() -> None:
+def test_tab_counts_as_indentation() -> None:
     [block] = blocks("- a\n\n\t```py\n\tx\n\t```\n")
     assert block.text == "x\n"
     assert block.first_line == 3
 
 
-def test_form_feeds_and_unicode_line_separators_end_no_line() -> None:
+def test_form_feeds_and_unicode_line_separators_do_not_end_lines() -> None:
     [block] = blocks("a\x0cb\u2028c\x85d\n\n```py\nx\u2028y\n```\n")
     assert (block.first_line, block.text) == (3, "x\u2028y\n")
 
 
-def test_blocks_are_the_document_s_own_lines_whatever_it_holds() -> None:
+def test_blocks_of_arbitrary_documents_are_their_own_lines() -> None:
     random_ = random.Random(5)
     parts = [
         "```",

@@ -1,4 +1,4 @@
-"""Texts in which neither scanner may find code."""
+"""Texts in which the scanners must not find code."""
 
 from collections.abc import Callable, Iterator
 
@@ -36,5 +36,5 @@ RESTRUCTUREDTEXT = [
         *((restructuredtext_blocks, text) for text in RESTRUCTUREDTEXT),
     ],
 )
-def test_no_block(scan: Callable[[LineIndex], Iterator[Block]], text: str) -> None:
+def test_no_block_is_found(scan: Callable[[LineIndex], Iterator[Block]], text: str) -> None:
     assert list(scan(LineIndex(text))) == []

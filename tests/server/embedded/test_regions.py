@@ -1,4 +1,4 @@
-"""From a document to regions with a language: by the block's word, by its text, or not at all."""
+"""From a document to regions with a language: from the block's word, from its text, or not at all."""
 
 import pytest
 from tests.support.language_texts import CODE, NONE
@@ -44,18 +44,18 @@ def regions(text: str, **options: object) -> tuple[Region, ...]:
         ("../x", None),
     ],
 )
-def test_words(info: str, language: str | None) -> None:
+def test_language_word_names_the_language(info: str, language: str | None) -> None:
     word = language_word(info)
     assert word
     assert language_of_word(word) == language
 
 
 @pytest.mark.parametrize("info", ["", "  ", "{1,3}", "{title=x}", "title=x.py", "{#id}"])
-def test_no_word(info: str) -> None:
+def test_info_string_may_have_no_word(info: str) -> None:
     assert language_word(info) == ""
 
 
-def test_a_block_without_a_word_is_told_by_its_text() -> None:
+def test_language_of_a_block_without_a_word_is_guessed() -> None:
     [region] = regions(f"```\n{CODE['go']}```\n")
     assert region.language == "go"
     assert region.confidence is not None
@@ -63,31 +63,31 @@ def test_a_block_without_a_word_is_told_by_its_text() -> None:
 
 
 @pytest.mark.parametrize("kind", NONE)
-def test_a_block_whose_text_does_not_tell_is_left_out(kind: str) -> None:
+def test_block_whose_language_is_unclear_is_left_out(kind: str) -> None:
     assert regions(f"~~~~~~~~\n{NONE[kind]}\n~~~~~~~~\n") == ()
 
 
-def test_a_word_that_is_no_language_of_ours_is_not_guessed_at() -> None:
+def test_block_with_an_unsupported_word_is_not_guessed() -> None:
     assert regions(f"```text\n{CODE['go']}```\n") == ()
 
 
-def test_a_word_outranks_the_text() -> None:
+def test_word_takes_precedence_over_the_text() -> None:
     [region] = regions(f"```python\n{CODE['go']}```\n")
     assert (region.language, region.confidence) == ("python", None)
 
 
-def test_languages_select() -> None:
+def test_languages_filter_the_regions() -> None:
     text = "```py\nx\n```\n```go\ny\n```\n"
     assert [each.language for each in regions(text, languages=["go"])] == ["go"]
 
 
-def test_a_document_in_a_document() -> None:
+def test_document_within_a_document_is_read() -> None:
     text = "> ````md\n> - a\n>   ```py\n>   x\n>   ```\n> ````\n"
     [region] = regions(text)
     assert (region.text, region.first_line, region.shifts) == ("x\n", 3, (4,))
 
 
-def test_a_thrown_token_stops_before_the_next_block() -> None:
+def test_cancelled_token_stops_before_the_next_block() -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
@@ -95,7 +95,7 @@ def test_a_thrown_token_stops_before_the_next_block() -> None:
     assert regions("no block", cancel=token) == ()
 
 
-def test_the_region_at_a_line() -> None:
+def test_region_is_found_by_its_lines() -> None:
     found = regions("```py\na\nb\n```\n```go\nc\n```\n")
     assert [region_at(found, line, line) for line in range(7)] == [
         None,
@@ -126,7 +126,7 @@ def test_comments_switch_blocks_off(text: str, ignored: list[bool]) -> None:
     assert [region.ignored for region in regions(text)] == ignored
 
 
-def test_comments_of_restructuredtext() -> None:
+def test_restructuredtext_comments_switch_blocks_off() -> None:
     text = ".. codeorigin: ignore\n\n.. code:: go\n\n   x\n\n.. code:: go\n\n   y\n"
     assert [each.ignored for each in regions_of(LineIndex(text), RESTRUCTUREDTEXT)] == [True, False]
     text = ".. codeorigin: ignore-file\n\n" + text
@@ -144,12 +144,12 @@ def test_comments_of_restructuredtext() -> None:
         ("md", None),
     ],
 )
-def test_kinds_by_path(path: str, host: str | None) -> None:
+def test_document_kind_is_found_by_path(path: str, host: str | None) -> None:
     found = host_for_path(path)
     assert (None if found is None else found.id) == host
 
 
-def test_kinds_by_name() -> None:
+def test_document_kind_is_found_by_name() -> None:
     assert find_host("MarkDown") is MARKDOWN
     assert find_host("rst") is RESTRUCTUREDTEXT
     assert find_host("python") is None

@@ -1,4 +1,4 @@
-"""Evidence by construct: it adds up to what the lines add up to, and stands where the code says."""
+"""Evidence by construct: it adds up to the same total as the lines, and lies where the code says."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_constructs_add_up_to_the_lines(
     assert values == sorted(values, reverse=True)
 
 
-def test_each_part_of_a_text_is_found_under_its_construct(tiny_model: TinyModel) -> None:
+def test_snippet_has_the_expected_constructs(tiny_model: TinyModel) -> None:
     found = tiny_model.explainer().explain(PARSER, "python")
     assert {each.construct for each in found.constructs} == set(Construct) - {
         Construct.COMMENT,
@@ -43,11 +43,11 @@ def test_each_part_of_a_text_is_found_under_its_construct(tiny_model: TinyModel)
     }
 
 
-def test_occlusion_has_none(tiny_model: TinyModel) -> None:
+def test_occlusion_gives_no_constructs(tiny_model: TinyModel) -> None:
     assert not explained(tiny_model, ExplainOptions(method=Method.OCCLUSION)).constructs
 
 
-def test_a_text_that_takes_too_long_to_parse_has_none(
+def test_text_that_takes_too_long_to_parse_has_no_constructs(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def give_up(*_: object) -> None:
@@ -80,7 +80,7 @@ def test_indentation_and_line_ends_are_layout() -> None:
         assert set(of_text[start : start + len(piece)]) == {construct}
 
 
-def test_a_token_goes_to_the_characters_that_are_not_blank() -> None:
+def test_token_is_divided_among_its_nonblank_characters() -> None:
     text = "a  (\n\n"
     encoding = Encoding(
         np.array([1, 2, 3]), np.array([0, 1, 4]), np.array([1, 4, 6]), np.array([0, 0, 0], dtype=np.int32)

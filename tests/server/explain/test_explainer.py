@@ -1,4 +1,4 @@
-"""Whole explanations, over graphs that were really exported."""
+"""Whole explanations, with graphs that were really exported."""
 
 import math
 
@@ -17,7 +17,7 @@ from support.snippets import ALL, LEDGER, long_function
 from support.tiny_model import BIAS, TinyModel
 
 SOURCES = [*ALL, (long_function(12), "python")]
-# Blank lines, CRLF, tabs beside blanks, an emoji, a trailing blank line; what is read is lines 0, 3, 4, 7.
+# Blank lines, CRLF, tabs beside blanks, an emoji, a trailing blank line; lines 0, 3, 4 and 7 are read.
 SNIPPET = "def f(né):\r\n\r\n \t\r\n\tif né:  \r\n\t\tprint('😀', né)\r\n\r\n\r\n\treturn  né\r\n\r\n"
 READ = [0, 3, 4, 7]
 PRECISE = ExplainOptions(max_nodes=64, tolerance=1e-3)
@@ -43,7 +43,7 @@ def test_lines_add_up_to_the_distance_from_the_baseline(
     assert (found.method, found.baseline) == (Method.INTEGRATED_GRADIENTS, Baseline.MASK)
 
 
-def test_a_deep_part_of_every_verdict_is_in_every_explanation(tiny_model: TinyModel) -> None:
+def test_deep_part_of_every_verdict_is_always_explained(tiny_model: TinyModel) -> None:
     explainer = tiny_model.explainer()
     asked, spared = (
         explainer.explain(LEDGER, "python", options=ExplainOptions(deep=deep)) for deep in (True, False)
@@ -54,7 +54,7 @@ def test_a_deep_part_of_every_verdict_is_in_every_explanation(tiny_model: TinyMo
 
 @pytest.mark.parametrize(("code", "language"), SOURCES)
 def test_each_part_adds_up_on_its_own(tiny_model: TinyModel, code: str, language: str) -> None:
-    """So that a window or an n-gram that is left out cannot hide behind the other part."""
+    """Otherwise a missing window or n-gram could hide behind the other part."""
     scorer = tiny_model.scorer()
     features = scorer.features(normalize(code, language), language)
     (score,) = scorer.score([features])
@@ -67,7 +67,7 @@ def test_each_part_adds_up_on_its_own(tiny_model: TinyModel, code: str, language
     assert abs(score.deep - baseline_deep) > 0.2
 
 
-def test_the_baseline_is_the_bias_and_a_masked_function(tiny_model: TinyModel) -> None:
+def test_baseline_is_the_bias_plus_a_masked_function(tiny_model: TinyModel) -> None:
     assert tiny_model.tokenizer is not None
     scorer = tiny_model.scorer()
     ids = tiny_model.tokenizer.encode(normalize(LEDGER, "python")).ids
@@ -85,13 +85,13 @@ def test_the_baseline_is_the_bias_and_a_masked_function(tiny_model: TinyModel) -
     assert len({round(float(deep), 4) for deep in expected.values()}) == 3
 
 
-def test_evidence_stands_in_the_lines_of_the_document(tiny_model: TinyModel) -> None:
+def test_evidence_has_line_numbers_of_the_document(tiny_model: TinyModel) -> None:
     found = tiny_model.explainer().explain(SNIPPET, "python", first_line=100)
     assert [line.line for line in found.lines] == [100 + line for line in READ]
 
 
-def test_every_token_counts_in_its_own_line(tiny_model: TinyModel) -> None:
-    """Deep evidence of a line is that of the tokens before its line feed and the feed itself, no other's."""
+def test_every_token_counts_for_its_own_line(tiny_model: TinyModel) -> None:
+    """The deep evidence of a line is that of the tokens up to and including its line feed, and no others."""
     assert tiny_model.tokenizer is not None
     scorer, options = tiny_model.scorer(context=512), ExplainOptions(nodes=16, max_nodes=16)
     normalized = normalize(SNIPPET, "python")
@@ -105,7 +105,7 @@ def test_every_token_counts_in_its_own_line(tiny_model: TinyModel) -> None:
     ).sum(axis=1)
     expected = dict.fromkeys(READ, 0.0)
     for value, start in zip(tokens, encoding.starts, strict=True):
-        # Line feeds belong to the line that they end; a run of them is one end.
+        # Line feeds belong to the line that they end; a run of them is one line end.
         rank = len([part for part in normalized.text[:start].split("\n") if part]) - 1
         starts_line = start == 0 or normalized.text[start - 1] == "\n" != normalized.text[start]
         expected[READ[rank + int(starts_line)]] += value
@@ -114,7 +114,7 @@ def test_every_token_counts_in_its_own_line(tiny_model: TinyModel) -> None:
     assert min(abs(value) for value in expected.values()) > 1e-4
 
 
-def test_words_stand_where_the_document_has_them(tiny_model: TinyModel) -> None:
+def test_words_have_their_positions_in_the_document(tiny_model: TinyModel) -> None:
     lines = [line.rstrip("\r") for line in SNIPPET.split("\n")]
     lines[0] = "    async " + lines[0]
     for method in Method:
@@ -127,19 +127,19 @@ def test_words_stand_where_the_document_has_them(tiny_model: TinyModel) -> None:
         assert strength == sorted(strength, reverse=True)
 
 
-def test_five_words_by_default(tiny_model: TinyModel) -> None:
+def test_five_words_are_given_by_default(tiny_model: TinyModel) -> None:
     found = tiny_model.explainer().explain(LEDGER, "python")
     assert len(found.top_tokens) == 5
     assert all(token.text.strip() == token.text != "" for token in found.top_tokens)
 
 
-def test_words_add_up_to_what_stands_on_no_blank(tiny_wide_model: TinyModel) -> None:
-    """Code without any blank: the words are the whole text, so they add up to the wide logit."""
+def test_words_of_code_without_blanks_add_up_to_the_wide_logit(tiny_wide_model: TinyModel) -> None:
+    """Without blanks the words are the whole text, so they add up to the wide logit."""
     found = tiny_wide_model.explainer().explain("f(a,b)+c", "python", options=ExplainOptions(top_tokens=99))
     assert sum(token.value for token in found.top_tokens) == pytest.approx(found.logit - BIAS, abs=1e-5)
 
 
-def test_l2_norm_ranks_words_without_a_sign_and_leaves_lines_as_they_are(tiny_model: TinyModel) -> None:
+def test_l2_norm_gives_unsigned_words_and_does_not_change_lines(tiny_model: TinyModel) -> None:
     assert tiny_model.tokenizer is not None
     explainer = tiny_model.explainer(context=512)
     summed = explainer.explain(LEDGER, "python")
@@ -148,7 +148,7 @@ def test_l2_norm_ranks_words_without_a_sign_and_leaves_lines_as_they_are(tiny_mo
     )
     assert [line.value for line in normed.lines] == pytest.approx([line.value for line in summed.lines])
     assert all(token.value > 0 for token in normed.top_tokens)
-    # "==" is a word by itself and one token: blank included, so its vector is the token's.
+    # "==" is a word by itself and one token, including its blank, so its vector is that of the token.
     scorer = tiny_model.scorer(context=512)
     normalized = normalize(LEDGER, "python")
     encoding = tiny_model.tokenizer.encode(normalized)
@@ -168,10 +168,10 @@ def test_l2_norm_ranks_words_without_a_sign_and_leaves_lines_as_they_are(tiny_mo
     assert token.value == pytest.approx(math.sqrt(float(vector @ vector) + wide**2), abs=1e-4)
 
 
-def test_the_encoder_reads_a_function_of_one_window_once(
+def test_encoder_reads_a_one_window_function_once(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A large one takes a quarter of a second to do it again; only the baseline is asked for besides."""
+    """A large encoder takes a quarter of a second to do it again; only the baseline is needed besides."""
     scorer = tiny_model.scorer()
     asked: list[int] = []
     deep_logits = scorer.deep_logits
@@ -215,7 +215,7 @@ def test_without_a_deep_part_everything_is_exact(tiny_wide_model: TinyModel) -> 
         assert all(line.deep == 0.0 for line in found.lines)
 
 
-def test_occlusion_stands_in_where_there_is_no_gradient_graph(tiny_model: TinyModel) -> None:
+def test_occlusion_is_the_fallback_without_a_gradient_graph(tiny_model: TinyModel) -> None:
     asked = tiny_model.explainer().explain(LEDGER, "python", options=ExplainOptions(method=Method.OCCLUSION))
     fallback = tiny_model.explainer(gradient=False).explain(
         LEDGER, "python", options=ExplainOptions(baseline=Baseline.ZERO)
@@ -230,7 +230,7 @@ def test_occlusion_stands_in_where_there_is_no_gradient_graph(tiny_model: TinyMo
 
 @pytest.mark.parametrize("method", list(Method))
 @pytest.mark.parametrize("code", ["", "\r\n \r\n"])
-def test_code_without_text_has_no_lines(tiny_model: TinyModel, method: Method, code: str) -> None:
+def test_blank_code_has_no_lines(tiny_model: TinyModel, method: Method, code: str) -> None:
     found = tiny_model.explainer().explain(code, "python", options=ExplainOptions(method=method))
     assert (found.lines, found.top_tokens) == ((), ())
     assert found.logit == found.baseline_logit == BIAS
@@ -238,7 +238,7 @@ def test_code_without_text_has_no_lines(tiny_model: TinyModel, method: Method, c
 
 
 @pytest.mark.parametrize("method", list(Method))
-def test_half_a_surrogate_pair_is_explained_too(tiny_model: TinyModel, method: Method) -> None:
+def test_lone_surrogates_are_explained(tiny_model: TinyModel, method: Method) -> None:
     code = "x = '\ud83d'\ny = '\ude00😀'"
     found = tiny_model.explainer().explain(code, "python", options=ExplainOptions(method=method))
     assert [line.line for line in found.lines] == [0, 1]
@@ -265,7 +265,7 @@ def test_cancel_stops_between_two_batches(tiny_model: TinyModel, monkeypatch: py
     assert len(calls) == 3
 
 
-def test_a_missing_gradient_graph_is_one_line(tiny_model: TinyModel) -> None:
+def test_missing_gradient_graph_is_named_in_the_error(tiny_model: TinyModel) -> None:
     missing = tiny_model.directory / "absent.onnx"
     with pytest.raises(ModelError, match=r"^absent\.onnx: cannot be loaded"):
         Explainer(tiny_model.scorer(), missing, BIAS)

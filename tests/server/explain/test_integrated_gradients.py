@@ -31,34 +31,34 @@ def cubic(embeddings: Floats) -> tuple[Floats, Floats]:
     return score**3, 3 * score[:, None, None] ** 2 * WEIGHT
 
 
-def test_nodes_and_weights_are_those_of_the_tables() -> None:
-    """Abramowitz and Stegun, table 25.4, moved from [-1, 1] to [0, 1]."""
+def test_nodes_and_weights_match_the_tables() -> None:
+    """Abramowitz and Stegun, table 25.4, mapped from [-1, 1] to [0, 1]."""
     nodes, weights = gauss_legendre(3)
     assert nodes == pytest.approx([0.5 - 0.774596669241483 / 2, 0.5, 0.5 + 0.774596669241483 / 2])
     assert weights == pytest.approx([5 / 18, 8 / 18, 5 / 18])
 
 
 @pytest.mark.parametrize("count", [1, 2, 8, 32])
-def test_polynomials_up_to_twice_the_nodes_are_exact(count: int) -> None:
+def test_polynomials_below_degree_two_n_are_exact(count: int) -> None:
     nodes, weights = gauss_legendre(count)
     for degree in range(2 * count):
         assert weights @ nodes**degree == pytest.approx(1 / (degree + 1))
 
 
 @pytest.mark.parametrize("count", [1, 2, 8])
-def test_a_linear_model_gets_its_terms(count: int) -> None:
+def test_attributions_of_a_linear_model_are_its_terms(count: int) -> None:
     np.testing.assert_allclose(integrate(linear, X, BASELINE, count), (X - BASELINE) * WEIGHT, rtol=1e-5)
 
 
-def test_a_cubic_model_gets_its_closed_form() -> None:
-    """For F = s^3 on a straight path the mean of 3 s^2 is s1^2 + s1 s0 + s0^2; two nodes are exact."""
+def test_attributions_of_a_cubic_model_match_the_closed_form() -> None:
+    """For F = s^3 on a straight path, the mean of 3 s^2 is s1^2 + s1 s0 + s0^2; two nodes are exact."""
     end, start = float((X * WEIGHT).sum()), float((BASELINE * WEIGHT).sum())
     expected = (X - BASELINE) * WEIGHT * (end**2 + end * start + start**2)
     np.testing.assert_allclose(integrate(cubic, X, BASELINE, 2), expected, rtol=1e-4)
     assert integrate(cubic, X, BASELINE, 2).sum() == pytest.approx(end**3 - start**3, rel=1e-4)
 
 
-def test_the_size_of_a_batch_does_not_change_the_result() -> None:
+def test_batch_size_does_not_change_the_result() -> None:
     sizes: list[int] = []
 
     def recorded(embeddings: Floats) -> tuple[Floats, Floats]:
@@ -88,7 +88,7 @@ def test_cancel_stops_between_two_batches() -> None:
 
 
 class EmbeddedEncoder(nn.Module):
-    """The encoder with its embedding as a layer of its own, as Captum needs it."""
+    """The encoder with its embedding as a separate layer, as Captum needs it."""
 
     class Embedding(nn.Module):
         def __init__(self, encoder: CompactEncoder) -> None:
@@ -110,9 +110,7 @@ class EmbeddedEncoder(nn.Module):
 
 @pytest.mark.parametrize(("code", "language"), ALL)
 @pytest.mark.parametrize("nodes", [8, 32])
-def test_attributions_are_those_of_captum(
-    tiny_model: TinyModel, code: str, language: str, nodes: int
-) -> None:
+def test_attributions_match_captum(tiny_model: TinyModel, code: str, language: str, nodes: int) -> None:
     assert tiny_model.tokenizer is not None
     assert tiny_model.encoder is not None
     mask_id = tiny_model.tokenizer.mask_id
@@ -135,7 +133,7 @@ def test_attributions_are_those_of_captum(
     assert error < 1e-4
 
 
-def test_attributions_add_up_to_the_logit_not_to_a_squashed_one(tiny_model: TinyModel) -> None:
+def test_attributions_add_up_to_the_logit_not_the_probability(tiny_model: TinyModel) -> None:
     assert tiny_model.tokenizer is not None
     scorer, graph = tiny_model.scorer(), GradientGraph(tiny_model.gradient_path)
     for code, language in ALL:
@@ -147,6 +145,6 @@ def test_attributions_add_up_to_the_logit_not_to_a_squashed_one(tiny_model: Tiny
         assert found.sum() == pytest.approx(end - start, rel=1e-3)
 
 
-def test_another_graph_is_refused(tiny_model: TinyModel) -> None:
+def test_graph_without_gradients_is_refused(tiny_model: TinyModel) -> None:
     with pytest.raises(ModelError, match="not a gradient graph"):
         GradientGraph(tiny_model.score_path)

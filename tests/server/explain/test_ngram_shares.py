@@ -15,7 +15,7 @@ def int32(*values: int) -> npt.NDArray[np.int32]:
     return np.array(values, dtype=np.int32)
 
 
-# "ab" twice over the text "abcab", "c" once, "bca" once.
+# In the text "abcab": "ab" twice, "c" once, "bca" once.
 BY_HAND = WideFeatures(
     np.array([3, 4, 9]),
     np.array([1.5, 1.0, 1.0], dtype=np.float32),
@@ -24,7 +24,7 @@ BY_HAND = WideFeatures(
 WEIGHTS = np.array([2.0, -1.0, 0.6], dtype=np.float32)
 
 
-def test_shares_by_hand() -> None:
+def test_shares_match_a_hand_computed_example() -> None:
     assert occurrence_shares(BY_HAND, WEIGHTS) == pytest.approx([1.5, -1.0, 0.6, 1.5])
     assert character_shares(BY_HAND, WEIGHTS, 5) == pytest.approx(
         [0.75, 0.75 + 0.2, -1.0 + 0.2, 0.75 + 0.2, 0.75]
@@ -32,7 +32,7 @@ def test_shares_by_hand() -> None:
 
 
 @pytest.mark.parametrize(("code", "language"), SOURCES)
-def test_no_share_is_lost(code: str, language: str) -> None:
+def test_shares_add_up_to_the_wide_logit(code: str, language: str) -> None:
     normalized = normalize(code, language)
     views = NgramViews(VIEWS)
     features = views.extract(normalized, language)
@@ -43,7 +43,7 @@ def test_no_share_is_lost(code: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(("code", "language"), ALL)
-def test_one_ngram_alone_lands_on_the_characters_it_covers(code: str, language: str) -> None:
+def test_shares_of_one_ngram_are_on_the_characters_it_covers(code: str, language: str) -> None:
     normalized = normalize(code, language)
     features = NgramViews(VIEWS).extract(normalized, language)
     places = features.occurrences
@@ -60,7 +60,7 @@ def test_one_ngram_alone_lands_on_the_characters_it_covers(code: str, language: 
 
 
 @pytest.mark.parametrize(("start", "end"), [(2, 2), (3, 2), (-1, 2), (4, 6)])
-def test_a_share_that_would_fall_outside_is_an_error(start: int, end: int) -> None:
+def test_empty_or_outside_occurrences_are_an_error(start: int, end: int) -> None:
     features = WideFeatures(
         np.array([0]), np.ones(1, np.float32), Occurrences(int32(0), int32(start), int32(end))
     )
@@ -68,13 +68,13 @@ def test_a_share_that_would_fall_outside_is_an_error(start: int, end: int) -> No
         character_shares(features, np.ones(1, np.float32), 5)
 
 
-def test_what_touches_a_range_by_hand() -> None:
+def test_touching_shares_match_a_hand_computed_example() -> None:
     found = touching_shares(BY_HAND, WEIGHTS, int32(0, 2, 4), int32(1, 4, 5))
     assert found == pytest.approx([1.5, -1.0 + 0.6 + 1.5, 1.5])
 
 
 @pytest.mark.parametrize(("code", "language"), ALL)
-def test_what_touches_a_range_by_brute_force(code: str, language: str) -> None:
+def test_touching_shares_match_brute_force(code: str, language: str) -> None:
     normalized = normalize(code, language)
     features = NgramViews(VIEWS).extract(normalized, language)
     weights = np.random.default_rng(2).normal(size=len(features.ids)).astype(np.float32)
@@ -89,7 +89,7 @@ def test_what_touches_a_range_by_brute_force(code: str, language: str) -> None:
     np.testing.assert_allclose(touching_shares(features, weights, starts, ends), expected, atol=1e-9)
 
 
-def test_no_ngrams_have_no_shares() -> None:
+def test_text_without_ngrams_has_no_shares() -> None:
     features = NgramViews(VIEWS).extract(normalize("", "python"), "python")
     nothing = np.zeros(0, dtype=np.float32)
     assert character_shares(features, nothing, 0).shape == (0,)

@@ -1,4 +1,4 @@
-"""Occlusion against the definition: score the function again with the stretch really hidden."""
+"""Occlusion against its definition: scoring the function again with the range really hidden."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ def line_ranges(normalized: Normalized) -> tuple[np.ndarray, np.ndarray]:
 
 
 def without(scorer: Scorer, features: Features, start: int, end: int) -> Features:
-    """The function with its tokens in the range masked and the n-gram occurrences that touch it gone."""
+    """The function with its tokens in the range masked and without the n-gram occurrences that touch it."""
     assert features.encoding is not None
     assert features.wide is not None
     assert scorer.tokenizer is not None
@@ -46,7 +46,7 @@ def without(scorer: Scorer, features: Features, start: int, end: int) -> Feature
 
 
 @pytest.mark.parametrize(("code", "language"), [*ALL, (long_function(12), "python")])
-def test_a_line_is_worth_what_the_logit_loses_with_it(
+def test_value_of_a_line_is_what_the_logit_loses_without_it(
     tiny_model: TinyModel, code: str, language: str
 ) -> None:
     scorer = tiny_model.scorer(context=40, overlap=10)
@@ -83,7 +83,7 @@ def test_without_a_deep_part_only_ngrams_count(tiny_wide_model: TinyModel) -> No
     assert hidden_logit(scorer, features) == 0.0
 
 
-def test_the_wide_part_of_a_model_that_refines_needs_no_tokenizer(
+def test_wide_part_of_a_refining_model_needs_no_tokenizer(
     tiny_refining_model: TinyModel, tmp_path: Path
 ) -> None:
     broken = shutil.copytree(tiny_refining_model.directory, tmp_path / "model")

@@ -28,37 +28,37 @@ def test_words_are_identifiers_numbers_and_runs_of_punctuation() -> None:
 
 
 @given(st.text(max_size=60))
-def test_words_hold_every_character_that_is_not_blank(text: str) -> None:
+def test_words_cover_every_nonblank_character(text: str) -> None:
     words = find_words(text)
     assert [index >= 0 for index in words.of_character] == [not character.isspace() for character in text]
 
 
-def test_pieces_of_an_identifier_are_joined_and_blanks_go_nowhere() -> None:
+def test_pieces_of_an_identifier_are_joined_and_blanks_left_out() -> None:
     text = "ab cd):"
     words = find_words(text)
-    # "a", "b", " cd" with its blank, ")" and ":" in one token, which is one word too.
+    # "a", "b", " cd" with its blank, ")" and ":" in one token, which is also one word.
     pieces = encoding((0, 1), (1, 2), (2, 5), (5, 7))
     values = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]])
     assert gather_tokens(values, pieces, words).tolist() == [[3.0, 30.0], [3.0, 30.0], [4.0, 40.0]]
     assert gather_characters(np.arange(7.0), words).tolist() == [1.0, 7.0, 11.0]
 
 
-def test_a_token_over_two_words_is_divided_among_its_characters() -> None:
+def test_token_across_two_words_is_divided_among_its_characters() -> None:
     text = "ab()"
     words = find_words(text)
     values = np.array([[3.0], [1.0], [8.0]])
-    # "a", then "b(" over two words, then ")" as two bytes would be: twice over one character.
+    # "a", then "b(" across two words, then ")".
     pieces = encoding((0, 1), (1, 3), (3, 4))
     assert gather_tokens(values, pieces, words).ravel() == pytest.approx([3.5, 8.5])
 
 
-def test_tokens_of_one_character_add_up() -> None:
+def test_tokens_of_the_same_character_add_up() -> None:
     words = find_words("😀")
     values = np.ones((4, 2))
     assert gather_tokens(values, encoding(*[(0, 1)] * 4), words).tolist() == [[4.0, 4.0]]
 
 
-def test_tokens_of_blanks_alone_add_nothing() -> None:
+def test_blank_tokens_add_nothing() -> None:
     text = "a  b"
     words = find_words(text)
     values = np.array([[1.0], [5.0], [2.0]])
@@ -66,7 +66,7 @@ def test_tokens_of_blanks_alone_add_nothing() -> None:
     assert gather_tokens(values, pieces, words).ravel().tolist() == [1.0, 2.0]
 
 
-def test_lines_are_signed_sums_at_their_place_in_the_document() -> None:
+def test_lines_are_signed_sums_at_their_document_positions() -> None:
     normalized = normalize("if a:\n\n    b\n", "python")
     assert line_sums(np.array([1.0, -3.0, 0.5]), int32(0, 0, 2), 3).tolist() == [-2.0, 0.0, 0.5]
     found = line_attributions(np.array([1.0, 0.0, 2.0]), np.array([-0.5, 0.0, 1.0]), normalized, 40)
@@ -76,7 +76,7 @@ def test_lines_are_signed_sums_at_their_place_in_the_document() -> None:
     )
 
 
-def test_the_strongest_words_come_first_and_stand_where_they_say() -> None:
+def test_strongest_words_come_first_at_their_positions() -> None:
     code = "if né:\r\n\r\n    né2 = 😀 \t+ x\r\n"
     normalized = normalize(code, "python")
     words = find_words(normalized.text)

@@ -1,4 +1,4 @@
-"""What two grammars say of a text, and what a model makes of it."""
+"""What two grammars say about a text, and what a model makes of it."""
 
 import dataclasses
 
@@ -27,11 +27,11 @@ BOTH_C = "static int twice(int x) {\n    return 2 * x;\n}\n"
         ("function f( { return", JS, Legality.NEITHER),
     ],
 )
-def test_what_the_grammars_say(text: str, pair: tuple[str, str], said: Legality) -> None:
+def test_legality_says_which_grammars_accept_a_text(text: str, pair: tuple[str, str], said: Legality) -> None:
     assert legality(text, pair) is said
 
 
-def test_of_a_long_text_whole_lines_of_the_beginning_are_read() -> None:
+def test_only_whole_lines_at_the_start_of_a_long_text_are_read() -> None:
     line = "int x = 1;\n"
     before = line * (LONGEST // len(line))
     assert legality(f"{before}{'@' * LONGEST}\n@@\n", C) is Legality.BOTH
@@ -55,7 +55,7 @@ def test_of_a_long_text_whole_lines_of_the_beginning_are_read() -> None:
         ),
     ],
 )
-def test_what_is_open_where_a_long_text_is_cut_is_closed(
+def test_open_blocks_are_closed_where_a_long_text_is_cut(
     head: str, line: str, pair: tuple[str, str], said: Legality
 ) -> None:
     text = head + line * LONGEST
@@ -65,7 +65,7 @@ def test_what_is_open_where_a_long_text_is_cut_is_closed(
 
 
 @pytest.mark.parametrize("text", ["", "\ud800 {", "\0" * 99, "{" * LONGEST])
-def test_no_text_raises(text: str) -> None:
+def test_arbitrary_text_never_raises(text: str) -> None:
     for pair in PAIRS.values():
         assert legality(text, pair) in Legality
 
@@ -79,7 +79,7 @@ def shifted(model: LanguageModel, shift: float) -> LanguageModel:
     return dataclasses.replace(model, shifts={name: dict.fromkeys(Legality, shift) for name in PAIRS})
 
 
-def test_a_shift_parts_the_pair_anew_and_leaves_the_others(model: LanguageModel) -> None:
+def test_shift_reweights_the_pair_and_leaves_the_others(model: LanguageModel) -> None:
     plain = shifted(model, 0.0).probabilities(BOTH_C)
     first, second = (model.labels.index(each) for each in C)
     assert model.open_pair(plain) == "c/cpp"
@@ -100,7 +100,7 @@ def test_other_languages_are_not_parsed(model: LanguageModel, monkeypatch: pytes
         assert model.labels[int(model.probabilities(CODE[language]).argmax())] == language
 
 
-def test_the_model_that_ships_asks_the_grammars(model: LanguageModel) -> None:
+def test_shipped_model_uses_the_grammars(model: LanguageModel) -> None:
     for name in PAIRS:
         shifts = model.shifts[name]
         assert shifts[Legality.FIRST] >= 0 > shifts[Legality.SECOND]

@@ -1,4 +1,4 @@
-"""Languages told from texts alone, and silence where the text does not tell."""
+"""Languages guessed from texts alone, and no guess where the text does not tell."""
 
 import dataclasses
 import random
@@ -18,19 +18,19 @@ def model() -> LanguageModel:
 
 
 @pytest.mark.parametrize("language", CODE)
-def test_a_function_is_told(language: str) -> None:
+def test_language_of_a_function_is_guessed(language: str) -> None:
     guess = guess_language(CODE[language])
     assert guess.likeliest == language
     assert guess.language in {language, None}
 
 
 @pytest.mark.parametrize("language", sorted(set(CODE) - {"c", "javascript"}))
-def test_clear_code_is_named(language: str) -> None:
+def test_clear_code_gets_its_language(language: str) -> None:
     assert guess_language(CODE[language]).language == language
 
 
 @pytest.mark.parametrize("kind", OTHER)
-def test_what_is_no_supported_language_is_named_none(kind: str) -> None:
+def test_text_in_no_supported_language_gets_none(kind: str) -> None:
     assert guess_language(OTHER[kind]).language is None
 
 
@@ -39,7 +39,7 @@ def test_there_is_a_text_for_every_label(model: LanguageModel) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n\t\n", "\r\r\n"])
-def test_blanks_are_silence(text: str) -> None:
+def test_blank_text_gets_no_language(text: str) -> None:
     assert guess_language(text) == (None, 1.0, NONE)
 
 
@@ -48,7 +48,7 @@ def test_blanks_are_silence(text: str) -> None:
     ["x", "\0" * 500, "\x01\x02\xff" * 99, "\ud800\udfff", "é" * 4000, "{" * 100_000, "a\n" * 500_000, " \t" * 200_000],
     ids=["letter", "nul", "control", "surrogates", "accents", "braces", "lines", "blanks"],
 )  # fmt: skip
-def test_no_text_raises(text: str) -> None:
+def test_arbitrary_text_never_raises(text: str) -> None:
     guess = guess_language(text)
     assert 0 < guess.confidence <= 1
 
@@ -70,11 +70,11 @@ def test_a_few_mutations_keep_the_language(language: str) -> None:
     assert guess_language("".join(characters)).likeliest == language
 
 
-def test_a_long_text_is_told_by_its_beginning_and_middle() -> None:
+def test_language_of_a_long_text_is_guessed() -> None:
     assert guess_language(CODE["rust"] * 2000).language == "rust"
 
 
-def test_the_threshold_decides_on_silence(model: LanguageModel) -> None:
+def test_threshold_decides_whether_a_language_is_given(model: LanguageModel) -> None:
     sure = guess_language(CODE["go"], model)
     above = dataclasses.replace(model, threshold=sure.confidence)
     below = dataclasses.replace(model, threshold=min(1.0, sure.confidence + 1e-9))
@@ -82,7 +82,7 @@ def test_the_threshold_decides_on_silence(model: LanguageModel) -> None:
     assert guess_language(CODE["go"], below) == (None, sure.confidence, "go")
 
 
-def test_little_text_is_little_confidence() -> None:
+def test_short_unclear_text_gets_no_language() -> None:
     assert guess_language("return result;\n}").language is None
 
 

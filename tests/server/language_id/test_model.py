@@ -1,4 +1,4 @@
-"""The language model's folder: read only as its manifest says."""
+"""The language model's folder: it is read only if it matches its manifest."""
 
 import json
 import random
@@ -79,7 +79,7 @@ def test_a_wrong_manifest_is_refused(folder: Path, change: Callable[[Any], objec
         lambda labels: labels.__setitem__(0, 7),
     ],
 )
-def test_labels_are_languages(folder: Path, change: Callable[[list[Any]], None]) -> None:
+def test_invalid_labels_are_refused(folder: Path, change: Callable[[list[Any]], None]) -> None:
     edit(folder, lambda manifest: change(manifest["labels"]))
     assert "broken manifest" in refusal(folder)
 
@@ -89,12 +89,12 @@ def test_every_language_has_a_label() -> None:
     assert set(LANGUAGES) >= KNOWN
 
 
-def test_a_flipped_bit_in_any_file_is_one_line_or_no_harm(folder: Path) -> None:
+def test_flipped_bit_gives_a_one_line_error_or_is_harmless(folder: Path) -> None:
     random_numbers = random.Random("bits")
     listed = set(json.loads((folder / "manifest.json").read_text("utf-8"))["files"])
     for path in sorted(folder.iterdir()):
         whole = path.read_bytes()
-        # Every bit of the manifest may mean something else; the others are known by their digest, or not read.
+        # Each bit of the manifest may mean something; the others are checked by their digest, or not read.
         for _ in range(300 if path.name == "manifest.json" else 8):
             content = bytearray(whole)
             content[random_numbers.randrange(len(content))] ^= 1 << random_numbers.randrange(8)
@@ -115,23 +115,23 @@ def test_a_flipped_bit_in_any_file_is_one_line_or_no_harm(folder: Path) -> None:
 
 
 def loaded(folder: Path) -> LanguageModel | str:
-    """The model, or why it is refused; any other error is the test's."""
+    """The model, or why it is refused; any other error fails the test."""
     try:
         return LanguageModel.load(folder)
     except ModelError as error:
         return str(error)
 
 
-def test_a_manifest_that_is_no_json_is_refused(folder: Path) -> None:
+def test_manifest_that_is_not_json_is_refused(folder: Path) -> None:
     (folder / "manifest.json").write_text("{", "utf-8")
     assert "not readable" in refusal(folder)
 
 
-def test_the_model_that_ships_is_small() -> None:
+def test_shipped_model_is_small() -> None:
     assert sum(path.stat().st_size for path in default_model_dir().iterdir()) < 2_000_000
 
 
-def test_temperatures_by_length() -> None:
+def test_temperature_depends_on_length() -> None:
     temperatures = Temperatures((10, 20), (3.0, 2.0, 1.0))
     assert [temperatures.of(count) for count in (0, 9, 10, 19, 20, 999)] == [3, 3, 2, 2, 1, 1]
 
@@ -142,7 +142,7 @@ def test_wrong_temperatures_are_refused(bounds: tuple[int, ...], values: tuple[f
         Temperatures(bounds, values)
 
 
-def test_a_guess_needs_no_runtime_and_no_parser() -> None:
+def test_guess_loads_neither_runtime_nor_parser() -> None:
     script = (
         "import sys; from codeorigin.language_id import guess_language\n"
         "guess_language('def f(x):\\n    return x\\n')\n"

@@ -1,4 +1,4 @@
-"""Large texts that nobody wants any more while their functions are collected."""
+"""Large texts that are cancelled while their functions are being collected."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,11 +20,11 @@ FUNCTIONS = 3_000
     [
         ("python", "def f():\n    return 1\n" * FUNCTIONS, _Collector, "_function"),
         ("python", "def f():\n    return 1\n" * FUNCTIONS, SpanBuilder, "_open_function"),
-        # It breaks off, so that its brackets are counted.
+        # It breaks off, so its brackets are counted.
         ("c", "int f(void) { return 1; }\n" * FUNCTIONS + "int last(void) {", repair, "_pop"),
     ],
 )
-def test_the_work_ends_after_a_few_more(
+def test_cancelled_work_stops_after_a_few_more_steps(
     monkeypatch: pytest.MonkeyPatch, language: str, text: str, owner: Any, step: str
 ) -> None:
     token, steps = CancelToken(), []

@@ -138,19 +138,19 @@ TYPED = {
 
 
 def of(code: str, language: str, piece: str) -> set[Construct]:
-    """The constructs of the characters of the last ``piece`` that are not blank."""
+    """The constructs of the nonblank characters of the last ``piece``."""
     codes = character_constructs(code, language)
     assert len(codes) == len(code)
     start = code.rindex(piece)
     return {CONSTRUCTS[codes[at]] for at in range(start, start + len(piece)) if not code[at].isspace()}
 
 
-def test_every_language_is_here() -> None:
+def test_every_language_has_code() -> None:
     assert set(CODE) == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", CODE)
-def test_header_comment_and_control_flow(language: str) -> None:
+def test_header_comment_and_control_flow_are_recognized(language: str) -> None:
     code = CODE[language]
     first = code.split("\n", 1)[0].removesuffix("{").removesuffix(":").rstrip()
     assert of(code, language, first) == {Construct.SIGNATURE}
@@ -159,12 +159,12 @@ def test_header_comment_and_control_flow(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", sorted(set(CODE) - {"c"}))
-def test_what_is_raised_is_error_handling_with_its_message(language: str) -> None:
+def test_raised_errors_and_their_messages_are_error_handling(language: str) -> None:
     assert of(CODE[language], language, "no such key") == {Construct.ERROR_HANDLING}
 
 
 @pytest.mark.parametrize("language", sorted(set(CODE) - {"tsx"}))
-def test_a_method_that_is_called_is_a_call_and_what_has_it_a_name(language: str) -> None:
+def test_called_methods_are_calls_and_their_receivers_names(language: str) -> None:
     code = CODE[language]
     called = next(name for name in ("GetAsync", "Get(", "get(") if name in code).rstrip("(")
     codes = character_constructs(code, language)
@@ -176,7 +176,7 @@ def test_a_method_that_is_called_is_a_call_and_what_has_it_a_name(language: str)
 
 
 @pytest.mark.parametrize("language", sorted(set(CODE) - {"javascript", "typescript", "tsx", "java"}))
-def test_strings_are_literals_and_what_they_interpolate_is_not(language: str) -> None:
+def test_strings_are_literals(language: str) -> None:
     code = CODE[language]
     assert of(code, language, code[code.index('"at') :][:3]) == {Construct.LITERAL}
 
@@ -188,7 +188,7 @@ def test_interpolated_names_are_names() -> None:
 
 
 @pytest.mark.parametrize("language", TYPED)
-def test_types_of_variables(language: str) -> None:
+def test_variable_types_are_recognized(language: str) -> None:
     assert Construct.TYPE in of(CODE[language], language, TYPED[language])
 
 
@@ -226,7 +226,7 @@ def test_types_of_variables(language: str) -> None:
         ("ruby", "TABLE = {", "load: ->(key) { store.fetch(key) }", "}"),
     ],
 )
-def test_what_stands_alone_is_read_as_in_its_place(
+def test_pieces_alone_have_the_same_constructs_as_in_their_file(
     language: str, opening: str, piece: str, closing: str
 ) -> None:
     alone = character_constructs(piece, language)
@@ -239,7 +239,7 @@ def test_what_stands_alone_is_read_as_in_its_place(
     assert len(with_comma) == len(piece) + 2
 
 
-def test_docstrings_and_comments_that_document() -> None:
+def test_docstrings_and_doc_comments_are_docstrings() -> None:
     assert of(PYTHON, "python", '"""Text of a key."""') == {Construct.DOCSTRING}
     code = "class A {\n  /** Loads. */\n  void load() { /**/ run(); }\n}\n"
     assert of(code, "java", "/** Loads. */") == {Construct.DOCSTRING}
@@ -253,7 +253,7 @@ def test_a_comment_in_error_handling_is_a_comment() -> None:
     assert of(code, "javascript", "stop") == {Construct.ERROR_HANDLING}
 
 
-def test_places_are_characters_whatever_their_size() -> None:
+def test_positions_are_characters_whatever_their_size() -> None:
     code = 'def f():\n    a = "😀é"  # ü 😀\n    return a\n'
     assert of(code, "python", '"😀é"') == {Construct.LITERAL}
     assert of(code, "python", "# ü 😀") == {Construct.COMMENT}

@@ -1,4 +1,4 @@
-"""Methods that stand alone, without the class that their grammar wants around them."""
+"""Methods on their own, without the class that their grammar expects around them."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def read_by_model(text: str, span: FunctionSpan) -> str:
 
 
 @pytest.mark.parametrize("language", ALONE)
-def test_a_method_alone_is_found_as_it_stands(language: str) -> None:
+def test_method_alone_is_found_with_its_exact_range(language: str) -> None:
     method, name = ALONE[language]
     text = f"\n{method}\n\n"
     (span,) = find_functions(text, get_language(language))
@@ -36,7 +36,7 @@ def test_a_method_alone_is_found_as_it_stands(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ALONE)
-def test_the_model_reads_what_it_reads_inside_a_class(language: str) -> None:
+def test_model_reads_the_same_text_as_inside_a_class(language: str) -> None:
     method, _ = ALONE[language]
     inside = CLASSES.get(language, "class Shelf {\n") + method + "\n};\n"
     (in_class,) = find_functions(inside, get_language(language))
@@ -44,7 +44,7 @@ def test_the_model_reads_what_it_reads_inside_a_class(language: str) -> None:
     assert read_by_model(method, alone) == read_by_model(inside, in_class)
 
 
-def test_several_methods_comments_and_decorators() -> None:
+def test_several_methods_with_comments_and_decorators_are_found() -> None:
     text = (
         "/** Opens. */\n@logged()\nopen(é) {\n  return é;\n}\n\n"
         "// codeorigin: ignore\nclose() {\n  return null;\n}\n"
@@ -57,19 +57,19 @@ def test_several_methods_comments_and_decorators() -> None:
     assert text[second.range.start : second.range.end] == "close() {\n  return null;\n}"
 
 
-def test_a_tag_before_the_method_stays_outside() -> None:
+def test_tag_before_the_method_is_not_part_of_it() -> None:
     text = "<?php\n\n/** Loads. */\nprotected function load($key)\n{\n    return $key;\n}\n"
     (span,) = find_functions(text, get_language("php"))
     assert text[span.range.start : span.range.end] == text[text.index("protected") :].rstrip()
 
 
-def test_a_method_that_prints_a_page() -> None:
+def test_method_that_prints_a_page_is_found() -> None:
     text = "public function show() {\n  ?>\n  <b><?php echo $this->name; ?></b>\n  <?php\n}\n"
     (span,) = find_functions(text, get_language("php"))
     assert read_by_model(text, span) == text.rstrip()
 
 
-def test_a_method_that_is_being_typed() -> None:
+def test_method_being_typed_is_found() -> None:
     text = "load(key) {\n  if (key) {\n    return 1;\n"
     (span,) = find_functions(text, get_language("javascript"))
     assert (span.range.start_line, span.range.end_line) == (0, 2)
@@ -84,17 +84,17 @@ def test_a_method_that_is_being_typed() -> None:
         ("php", "<html><?php if (x) { ?></html>\n"),
     ],
 )
-def test_broken_statements_are_no_methods(language: str, text: str) -> None:
+def test_broken_statements_are_not_methods(language: str, text: str) -> None:
     assert find_functions(text, get_language(language)) == ()
 
 
-def test_a_broken_file_stays_a_file() -> None:
+def test_broken_file_is_still_read_as_a_file() -> None:
     text = "import a from 'a';\n\nfunction open() {\n  return a;\n}\n\nclose() {\n  return 1;\n}\n"
     (span,) = find_functions(text, get_language("javascript"))
     assert span.qualified_name == "open"
 
 
-def test_the_function_that_a_text_is() -> None:
+def test_only_function_needs_a_text_of_exactly_one_function() -> None:
     javascript = get_language("javascript")
     method = ALONE["javascript"][0]
     span = only_function(f"  // Loads.\n  {method},\n", javascript)
@@ -116,7 +116,7 @@ ALLMAN = {
 
 
 @pytest.mark.parametrize(("language", "method"), ALLMAN.values(), ids=ALLMAN)
-def test_a_brace_on_a_line_of_its_own(language: str, method: str) -> None:
+def test_method_with_its_brace_on_its_own_line_is_found(language: str, method: str) -> None:
     found = get_language(language)
     (alone,) = find_functions(f"{method}\n", found)
     inside = f"class Shelf\n{{\n{method}\n}}\n"
@@ -138,7 +138,7 @@ def test_a_brace_on_a_line_of_its_own(language: str, method: str) -> None:
     ],
 )
 @pytest.mark.parametrize("language", ["javascript", "typescript"])
-def test_calls_before_a_block_are_no_methods(language: str, text: str) -> None:
+def test_calls_before_a_block_are_not_methods(language: str, text: str) -> None:
     assert find_functions(text, get_language(language)) == ()
 
 
@@ -168,7 +168,7 @@ def test_an_assignment_in_a_file_is_a_statement() -> None:
 
 @pytest.mark.parametrize("language", ALONE)
 @pytest.mark.parametrize("before", ["", "\n", "<?php\n"])
-def test_a_byte_order_mark_before_a_method(language: str, before: str) -> None:
+def test_byte_order_mark_before_a_method_is_skipped(language: str, before: str) -> None:
     if before.strip() and language != "php":
         before = " "
     method, name = ALONE[language]
@@ -191,7 +191,7 @@ TAGGED = {
 
 
 @pytest.mark.parametrize("method", TAGGED.values(), ids=TAGGED)
-def test_a_tag_in_a_method_makes_it_no_page(method: str) -> None:
+def test_tag_in_a_method_does_not_make_it_a_page(method: str) -> None:
     php = get_language("php")
     inside = f"<?php\nclass Shelf\n{{\n\n{method}\n}}\n"
     (in_class,) = find_functions(inside, php)
@@ -214,7 +214,7 @@ def test_a_tag_in_a_method_makes_it_no_page(method: str) -> None:
         ("// <?php function load() { return 1; }\n", ["load"]),
     ],
 )
-def test_a_page_stays_a_page(page: str, names: list[str]) -> None:
+def test_page_is_still_read_as_a_page(page: str, names: list[str]) -> None:
     assert [span.name for span in find_functions(page, get_language("php"))] == names
 
 
@@ -232,7 +232,7 @@ def test_a_method_may_have_the_name_of_a_statement(language: str, method: str) -
     assert read_by_model(f"{method}\n", span) == method
 
 
-def test_quotes_that_are_read_wrongly_lack_no_brackets() -> None:
+def test_misread_quotes_do_not_unbalance_brackets() -> None:
     method = (
         "private names(kinds: '*' | string[], more: string): string {\n"
         "  if (kinds !== '*' && !kinds.includes(more))\n    throw new Error(`${more}: (${kinds.toString()}`);\n"
@@ -249,5 +249,5 @@ def test_quotes_that_are_read_wrongly_lack_no_brackets() -> None:
         ("javascript", "catch (error) {\n  f(error);\n}\n"),
     ],
 )
-def test_the_rest_of_a_statement_is_no_method(language: str, text: str) -> None:
+def test_rest_of_a_statement_is_not_a_method(language: str, text: str) -> None:
     assert find_functions(text, get_language(language)) == ()

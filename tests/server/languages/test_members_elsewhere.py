@@ -1,4 +1,4 @@
-"""Functions that stand alone without an object literal, a property or an array around them."""
+"""Functions on their own, without an object literal, a property or an array around them."""
 
 import pytest
 
@@ -65,7 +65,7 @@ PIECES: dict[str, tuple[str, tuple[str, str], str]] = {
 
 
 def facts(text: str, span: FunctionSpan) -> tuple[object, ...]:
-    """What must be equal alone and in a file, lines counted from the function's own."""
+    """What must be the same alone and in a file, with lines counted from the function's first."""
     return (
         span.name,
         function_id(text, span, get_language(span.language).model_language),
@@ -82,7 +82,7 @@ def facts(text: str, span: FunctionSpan) -> tuple[object, ...]:
 @pytest.mark.parametrize(
     ("before", "after"), [("", ""), ("\n\n", "\n"), ("  // One.\n", ",\n"), ("\ufeff", "\n")]
 )
-def test_a_piece_alone_is_what_it_is_in_its_file(
+def test_piece_alone_is_read_as_in_its_file(
     language: str, around: tuple[str, str], piece: str, before: str, after: str
 ) -> None:
     found = get_language(language)
@@ -92,7 +92,7 @@ def test_a_piece_alone_is_what_it_is_in_its_file(
     (in_file,) = find_functions(inside, found)
     text = before.replace("//", found.line_comment) + piece + after
     (alone,) = find_functions(text, found)
-    # A byte order mark is a column of the first line.
+    # A byte order mark takes up a column of the first line.
     text, start = text.removeprefix("\ufeff"), text.startswith("\ufeff")
     (shifted,) = find_functions(text, found) if start else (alone,)
     assert facts(text, shifted) == facts(inside, in_file)
@@ -102,7 +102,7 @@ def test_a_piece_alone_is_what_it_is_in_its_file(
 
 
 @pytest.mark.parametrize("language", ["javascript", "typescript", "tsx"])
-def test_entries_in_a_row(language: str) -> None:
+def test_consecutive_entries_are_found(language: str) -> None:
     text = (
         "/** Opens. */\nopen: function (key) {\n  return key;\n},\n\nsize: 2,\n\n"
         "// codeorigin: ignore\nclose: async (key) => {\n  return key;\n},\nget label() {\n  return 'a';\n}, // last\n"
@@ -114,19 +114,19 @@ def test_entries_in_a_row(language: str) -> None:
     assert spans[0].doc_comment is not None
 
 
-def test_methods_in_a_row_with_commas() -> None:
+def test_consecutive_methods_with_commas_are_found() -> None:
     text = "open(key) {\n  return key;\n},\n\nasync close() {\n  return null;\n},\n"
     assert [span.name for span in find_functions(text, get_language("javascript"))] == ["open", "close"]
 
 
-def test_both_accessors() -> None:
+def test_both_accessors_are_found() -> None:
     text = "get { return size; }\n/* Sets. */\nprotected set\n{\n  size = value;\n}\n"
     first, second = find_functions(text, get_language("csharp"))
     assert (first.qualified_name, second.qualified_name) == ("get", "set")
     assert text[second.range.start : second.range.end].startswith("protected set\n{")
 
 
-def test_an_entry_that_is_being_typed() -> None:
+def test_entry_being_typed_is_found() -> None:
     text = "load: function (key) {\n  if (key) {\n    return 1;\n"
     (span,) = find_functions(text, get_language("javascript"))
     assert (span.qualified_name, span.range.start_line, span.range.end_line) == ("load", 0, 2)
@@ -161,7 +161,7 @@ def test_an_entry_that_is_being_typed() -> None:
         ("php", "'a page' => <b>\n<?php echo $b; ?>\n"),
     ],
 )
-def test_what_is_no_piece_gives_no_function(language: str, text: str) -> None:
+def test_other_text_gives_no_functions(language: str, text: str) -> None:
     assert find_functions(text, get_language(language)) == ()
 
 
@@ -175,5 +175,5 @@ def test_what_is_no_piece_gives_no_function(language: str, text: str) -> None:
         ("csharp", "int Open() { return 1; }\nget { return 2; }\n", ["Open"]),
     ],
 )
-def test_a_text_with_functions_keeps_them(language: str, text: str, names: list[str]) -> None:
+def test_text_that_already_has_functions_keeps_them(language: str, text: str, names: list[str]) -> None:
     assert [span.name for span in find_functions(text, get_language(language))] == names

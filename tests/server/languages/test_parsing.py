@@ -1,4 +1,4 @@
-"""A parse that would take too long ends, by a count that is the same on every machine, and can be cancelled."""
+"""A parse that takes too long is ended by a count that is the same on every machine, and can be cancelled."""
 
 import gc
 import tracemalloc
@@ -21,7 +21,7 @@ PYTHON = get_language("python")
 
 
 def commented(size: int) -> str:
-    """Python code at whose every comment the grammar's scanner looks ahead over all that follow."""
+    """Python code where the grammar's scanner looks ahead, at every comment, over all that follow."""
     line = "    # " + "word " * 40 + "\n"
     return "def f(x):\n" + line * (size // len(line)) + "    return x\n"
 
@@ -30,7 +30,7 @@ FUNCTIONS = "".join(f"def f{number}(x):\n    return x\n" for number in range(2_0
 
 
 class _Later(CancelToken):
-    """Cancelled when it is asked for the third time."""
+    """Cancelled after it has been asked three times."""
 
     asked = 0
 
@@ -44,7 +44,7 @@ class _Later(CancelToken):
             raise Cancelled("cancelled")
 
 
-def test_a_text_that_is_read_over_and_over_has_no_functions() -> None:
+def test_text_that_is_rescanned_too_often_has_no_functions() -> None:
     text = commented(400_000)
     with pytest.raises(ParseBudgetError):
         parse(text, PYTHON)
@@ -53,7 +53,7 @@ def test_a_text_that_is_read_over_and_over_has_no_functions() -> None:
 
 
 @pytest.mark.parametrize("language", ["python", "java", "php"])
-def test_a_text_of_pieces_that_no_grammar_reads_has_no_functions(language: str) -> None:
+def test_text_of_too_many_unparsable_pieces_has_no_functions(language: str) -> None:
     assert outline("(" * 30_001, get_language(language)) == Outline((), parsed=False)
     assert outline("(" * 1_000, get_language(language)) == Outline(())
 
@@ -63,16 +63,16 @@ def test_a_text_of_pieces_that_no_grammar_reads_has_no_functions(language: str) 
     [
         ("javascript", f"{'f(' * 6_000}1{')' * 6_000}"),
         ("typescript", f"x = {'[' * 10_000}1{']' * 10_000};"),
-        # A method without its class, which is read a second time as one.
+        # A method without its class, which is parsed a second time as a method.
         ("javascript", f"m() {{ return {'[' * 10_000}1{']' * 10_000}; }}"),
     ],
 )
-def test_a_text_nested_so_deeply_that_no_search_ends_soon_has_no_functions(language: str, text: str) -> None:
+def test_text_nested_too_deeply_to_search_has_no_functions(language: str, text: str) -> None:
     assert outline(text, get_language(language)) == Outline((), parsed=False)
 
 
-def test_deep_and_large_alone_are_no_reason() -> None:
-    """A sum hangs term by term in the next; a long table is flat."""
+def test_text_that_is_only_deep_or_only_large_is_parsed() -> None:
+    """Each term of a sum is nested in the next; a long table is flat."""
     deep = "def f():\n    return " + " + ".join(["'word'"] * 3_000) + "\n"
     large = "def g():\n    return [" + "(1, 2),\n" * 20_000 + "]\n"
     assert [span.name for span in outline(deep + large, PYTHON).functions] == ["f", "g"]
@@ -81,12 +81,12 @@ def test_deep_and_large_alone_are_no_reason() -> None:
     assert [span.name for span in found.functions] == ["f"]
 
 
-def test_many_pieces_that_are_read_are_no_reason() -> None:
+def test_text_of_many_parsable_pieces_is_parsed() -> None:
     text = "def f(x):\n    return x\n" + "x = (1)\n" * 40_000 + "y = [" + "(1), " * 40_000 + "]\n"
     assert [span.name for span in outline(text, PYTHON).functions] == ["f"]
 
 
-def test_many_comments_alone_are_no_reason() -> None:
+def test_text_with_many_comments_is_parsed() -> None:
     text = commented(40_000)
     assert [span.name for span in outline(text, PYTHON).functions] == ["f"]
     apart = "".join(f"# {'word ' * 10}\ndef f{number}(x):\n    return x\n" for number in range(8_000))
@@ -94,14 +94,14 @@ def test_many_comments_alone_are_no_reason() -> None:
     assert len(outline(apart, PYTHON).functions) == 8_000
 
 
-def test_a_parse_is_cancelled_while_it_runs() -> None:
+def test_running_parse_can_be_cancelled() -> None:
     token = _Later()
     with pytest.raises(Cancelled):
         outline(commented(400_000), PYTHON, cancel=token)
     assert token.asked < 50
 
 
-def test_a_small_text_is_not_parsed_for_nobody() -> None:
+def test_small_text_is_not_parsed_after_cancellation() -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
@@ -109,8 +109,8 @@ def test_a_small_text_is_not_parsed_for_nobody() -> None:
 
 
 @pytest.mark.parametrize("text", [commented(70_000) + FUNCTIONS, commented(400_000)])
-def test_nothing_that_the_parser_has_read_is_kept(text: str) -> None:
-    """Python counts the memory of its own objects, whoever holds them."""
+def test_parser_does_not_keep_what_it_has_read(text: str) -> None:
+    """Python traces the memory of its own objects, whoever holds them."""
 
     def read() -> int:
         with suppress(ParseBudgetError):
@@ -128,7 +128,7 @@ def test_nothing_that_the_parser_has_read_is_kept(text: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_long_text_gives_the_same_tree_in_pieces(language: str) -> None:
+def test_long_text_read_in_pieces_is_parsed_whole(language: str) -> None:
     known = get_language(language)
     comment = f"{known.line_comment} \u00e9\u00e9\u00e9 \U0001d499 {'x' * 60}\n"
     data = (comment * 1000).encode()
@@ -136,7 +136,7 @@ def test_a_long_text_gives_the_same_tree_in_pieces(language: str) -> None:
     assert (tree.root_node.end_byte, tree.root_node.text) == (len(data), data)
 
 
-def test_the_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
+def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:
     report = Analyzer.load(tiny_model_dir).analyze(commented(400_000), "python")
     assert report.functions == ()
     assert report.verdict is not None

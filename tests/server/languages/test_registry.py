@@ -1,4 +1,4 @@
-"""The registry of languages: ids, file names, and rules that hold of every language."""
+"""The registry of languages: ids, file names, and rules that hold for every language."""
 
 from pathlib import Path
 
@@ -22,12 +22,12 @@ from codeorigin.languages import LANGUAGES, Language, get_language, language_for
         *((name, name) for name in LANGUAGES),
     ],
 )
-def test_ids_of_editors_are_understood(alias: str, expected: str) -> None:
+def test_language_ids_of_editors_are_known(alias: str, expected: str) -> None:
     assert get_language(alias).id == expected
 
 
 @pytest.mark.parametrize("unknown", ["", "cobol", "plaintext"])
-def test_an_unknown_id_names_the_supported_ones(unknown: str) -> None:
+def test_error_for_an_unknown_id_names_the_supported_ones(unknown: str) -> None:
     with pytest.raises(LanguageError) as caught:
         get_language(unknown)
     assert all(name in str(caught.value) for name in LANGUAGES)
@@ -64,7 +64,7 @@ def test_an_unknown_id_names_the_supported_ones(unknown: str) -> None:
         ("SConstruct", "python"),
     ],
 )
-def test_language_of_a_path(path: str, expected: str) -> None:
+def test_path_determines_the_language(path: str, expected: str) -> None:
     for spelling in (path, Path(path)):
         language = language_for_path(spelling)
         assert language is not None
@@ -86,7 +86,7 @@ def test_extensions_and_aliases_belong_to_one_language() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=lambda language: language.id)
-def test_the_line_comment_is_one_to_the_grammar(language: Language) -> None:
+def test_line_comment_is_a_comment_in_the_grammar(language: Language) -> None:
     sources = {
         "python": "def f(): pass",
         "ruby": "def f; end",
@@ -106,7 +106,7 @@ def test_the_line_comment_is_one_to_the_grammar(language: Language) -> None:
     assert not find_functions(f"{language.line_comment} {source}", language)
 
 
-def test_tsx_is_typescript_to_the_model() -> None:
+def test_model_treats_tsx_as_typescript() -> None:
     assert get_language("tsx").model_language == "typescript"
     others = {name: language.model_language for name, language in LANGUAGES.items() if name != "tsx"}
     assert others == {name: name for name in others}

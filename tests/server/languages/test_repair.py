@@ -1,4 +1,4 @@
-"""Functions of code that breaks off, that holds garbage, or that lacks a bracket in the middle."""
+"""Functions in code that breaks off, contains garbage, or is missing a bracket in the middle."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_the_function_being_typed_is_found_with_those_before_it(language: str, t
         ),
     ],
 )
-def test_lines_that_stand_left_do_not_hide_what_is_open(language: str, text: str) -> None:
+def test_unindented_lines_do_not_hide_open_functions(language: str, text: str) -> None:
     assert [row[0] for row in found(text, language)] == ["a", "b"]
     assert found(text, language)[-1][2] == 9
 
@@ -72,7 +72,7 @@ def test_ruby_blocks_are_counted_by_indentation() -> None:
     assert found(text, "ruby") == [("M::C#a", 3, 9), ("M::C#b", 10, 16)]
 
 
-def test_a_bracket_that_lacks_in_the_middle_does_not_swallow_the_functions_behind_it() -> None:
+def test_missing_bracket_does_not_hide_the_functions_after_it() -> None:
     text = "function a() {\n  if (x) {\n  return 1;\n}\nfunction b(x) {\n  return x;\n}\n"
     text += "function c() { return 1 }\n"
     assert found(text, "javascript") == [("b", 5, 7), ("c", 8, 8)]
@@ -95,7 +95,7 @@ def test_garbage_between_functions_hides_neither(language: str, text: str) -> No
     assert [row[0].rpartition(".")[2] for row in found(text, language)] == ["a", "b"]
 
 
-def test_what_the_parser_was_given_on_top_is_in_no_range() -> None:
+def test_text_added_for_the_parser_is_in_no_range() -> None:
     text = "function a() {\n  const b = () => {\n    f(`${"
     (span,) = find_functions(text, get_language("javascript"))
     assert span.range.end == len(text)

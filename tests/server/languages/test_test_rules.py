@@ -32,7 +32,7 @@ from codeorigin.languages import get_language
         ("ruby", "lib/a_spec.rb"),
     ],
 )
-def test_paths_of_tests(language: str, path: str) -> None:
+def test_paths_of_tests_are_recognized(language: str, path: str) -> None:
     assert get_language(language).tests.holds_for_path(path)
 
 
@@ -53,7 +53,7 @@ def test_paths_of_tests(language: str, path: str) -> None:
         ("ruby", "lib/inspector.rb"),
     ],
 )
-def test_other_paths(language: str, path: str) -> None:
+def test_other_paths_are_not_tests(language: str, path: str) -> None:
     assert not get_language(language).tests.holds_for_path(path)
 
 
@@ -87,6 +87,6 @@ def test_other_paths(language: str, path: str) -> None:
         ("cpp", "void latest() {}", False),
     ],
 )
-def test_names_and_attributes(language: str, text: str, *, expected: bool) -> None:
+def test_names_and_attributes_mark_tests(language: str, text: str, *, expected: bool) -> None:
     (span,) = find_functions(text, get_language(language))
     assert span.is_test is expected

@@ -1,4 +1,4 @@
-"""The words of ASCII text are those of the expression that says what a word is."""
+"""The words found in ASCII text are the ones that the regular expression for words finds."""
 
 from collections.abc import Sequence
 
@@ -33,19 +33,19 @@ def check(texts: Sequence[str], language: str) -> None:
 
 
 @given(st.lists(TEXTS, max_size=4), st.sampled_from(sorted(KEYWORDS)))
-def test_words_and_shapes_are_those_of_the_expression(texts: list[str], language: str) -> None:
+def test_words_and_shapes_match_the_regular_expression(texts: list[str], language: str) -> None:
     check(texts, language)
 
 
 @pytest.mark.parametrize("language", sorted(KEYWORDS))
-def test_of_real_code(language: str) -> None:
+def test_real_code_matches_the_regular_expression(language: str) -> None:
     check([code for code, _ in ALL if code.isascii()], language)
 
 
 @pytest.mark.parametrize(
     "text", ["a" * 300, "_" * 300, "\n" + "\t" * 100, "/" * 99 + "*" * 99 + "/", "1." * 200, "\t\n"]
 )
-def test_long_words(text: str) -> None:
+def test_long_words_match_the_regular_expression(text: str) -> None:
     check([text, "x", text], "python")
 
 

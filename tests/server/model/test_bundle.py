@@ -25,7 +25,7 @@ def edit(folder: Path, change: Edit) -> None:
     path.write_text(json.dumps(manifest))
 
 
-def test_a_whole_bundle_loads(copy: Path) -> None:
+def test_complete_bundle_loads(copy: Path) -> None:
     bundle = Bundle.load(copy)
     assert bundle.model_id.startswith("tiny 0.0.1 (")
     assert bundle.gradient_path == copy / "gradient.onnx"
@@ -34,7 +34,7 @@ def test_a_whole_bundle_loads(copy: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["score.onnx", "gradient.onnx", "tokenizer.json"])
-def test_one_changed_byte_is_refused_by_name(copy: Path, name: str) -> None:
+def test_changed_byte_is_refused_and_the_file_named(copy: Path, name: str) -> None:
     path = copy / name
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -43,12 +43,12 @@ def test_one_changed_byte_is_refused_by_name(copy: Path, name: str) -> None:
         Bundle.load(copy)
 
 
-def test_a_deep_part_from_before_few_bits_has_whole_ones(copy: Path) -> None:
+def test_bundle_from_before_low_bit_weights_loads(copy: Path) -> None:
     edit(copy, lambda manifest: manifest["deep"].pop("bits"))
     assert Bundle.load(copy).deep is not None
 
 
-def test_a_missing_file_is_refused_by_name(copy: Path) -> None:
+def test_missing_file_is_refused_and_named(copy: Path) -> None:
     (copy / "gradient.onnx").unlink()
     with pytest.raises(ModelError, match=r"gradient\.onnx"):
         Bundle.load(copy)
@@ -72,9 +72,7 @@ def test_a_missing_file_is_refused_by_name(copy: Path) -> None:
         (lambda m: m["wide"]["views"][0].update(kind="runes"), "broken manifest"),
     ],
 )
-def test_a_manifest_that_makes_no_sense_is_refused_in_one_line(
-    copy: Path, change: Edit, message: str
-) -> None:
+def test_invalid_manifest_is_refused_with_a_one_line_error(copy: Path, change: Edit, message: str) -> None:
     edit(copy, change)
     with pytest.raises(ModelError, match=message) as raised:
         Bundle.load(copy)
@@ -100,7 +98,7 @@ def test_a_bundle_without_a_deep_part_needs_neither_tokenizer_nor_gradient(tiny_
     assert bundle.tokenizer_path is None
 
 
-def test_a_flipped_bit_in_any_file_is_one_line_or_no_harm(tiny_model_dir: Path, tmp_path: Path) -> None:
+def test_flipped_bit_gives_a_one_line_error_or_is_harmless(tiny_model_dir: Path, tmp_path: Path) -> None:
     random_numbers = random.Random("bits")
     for path in sorted(tiny_model_dir.iterdir()):
         listed = path.name in json.loads((tiny_model_dir / "manifest.json").read_text())["files"]
@@ -116,7 +114,7 @@ def test_a_flipped_bit_in_any_file_is_one_line_or_no_harm(tiny_model_dir: Path, 
 
 
 def refusal(folder: Path) -> str | None:
-    """Why the model in ``folder`` is refused, or None; any other error is the test's."""
+    """Why the model in ``folder`` is refused, or None; any other error fails the test."""
     try:
         Bundle.load(folder)
     except ModelError as error:

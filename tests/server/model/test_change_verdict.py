@@ -1,4 +1,4 @@
-"""The verdict on a change, and what a change says of the functions that it wrote."""
+"""The verdict on a change, and what it says about the functions that the change wrote."""
 
 import math
 from dataclasses import replace
@@ -34,7 +34,7 @@ JUDGE = Judge(CALIBRATION)
 def file(
     *logits: float | None, written: str, language: str = "go", in_context: bool = True
 ) -> ChangedFunctions:
-    """A file whose functions have these own logits, of 1, 2, 3, ... lines; ``written`` says ``y`` or ``n`` of each."""
+    """A file whose functions have these own logits and 1, 2, 3, ... lines; ``written`` has ``y`` or ``n`` for each."""
     scored = {
         number: Scored(RawScore(logit, logit, 0.0, 1), Group.BARE)
         for number, logit in enumerate(logits)
@@ -50,7 +50,7 @@ def file(
     )
 
 
-def test_the_change_is_what_it_wrote_weighed_by_lines() -> None:
+def test_change_verdict_pools_written_functions_weighted_by_lines() -> None:
     whole, _ = JUDGE.change(
         [file(1.0, 9.0, None, 2.0, written="ynyy"), file(-1.0, written="y", language="c")]
     )
@@ -63,25 +63,25 @@ def test_the_change_is_what_it_wrote_weighed_by_lines() -> None:
     assert whole.reason is None
 
 
-def test_the_language_of_most_lines_gives_the_thresholds() -> None:
+def test_thresholds_are_those_of_the_language_with_most_lines() -> None:
     scale = replace(COMMIT_RULE.scale, languages={"c": Thresholds(llm=math.inf, human=-9.0)})
     rule = replace(COMMIT_RULE, scale=scale)
     assert judge_change(rule, [(9.0, 5, "go"), (9.0, 2, "c")]).llm_threshold is not None
     assert judge_change(rule, [(9.0, 5, "c"), (9.0, 2, "go")]).llm_threshold is None
 
 
-def test_too_few_functions_are_no_commit() -> None:
+def test_too_few_functions_give_no_commit_verdict() -> None:
     whole, (verdicts,) = JUDGE.change([file(1.0, 2.0, written="yn")])
     assert whole is not None
     assert (whole.band, whole.functions, whole.reason) == (None, 1, ChangeReason.TOO_FEW_FUNCTIONS)
-    # And one function hears nothing from its commit.
+    # And a lone function gets no evidence from its commit.
     assert verdicts == file(1.0, 2.0, written="nn").verdicts
 
 
-def test_a_function_hears_its_commit_and_its_file() -> None:
+def test_function_gets_evidence_from_its_commit_and_its_file() -> None:
     files = [file(1.0, 2.0, 3.0, written="yyn"), file(-4.0, written="y")]
     _, ((first, second, third), (alone,)) = JUDGE.change(files)
-    # Its file says something of the first, too, by the rule for both.
+    # The first also gets evidence from its file, by the rule for both.
     in_commit = COMMIT_CONTEXT.commit.evidence_for_one([2.0, -4.0])
     file_rule = FILE_AND_COMMIT_CONTEXT.file
     assert file_rule is not None
@@ -101,7 +101,7 @@ def test_a_function_hears_its_commit_and_its_file() -> None:
     assert alone.probability == pytest.approx(COMMIT_CONTEXT.scale.probability(-4.0 + heard))
 
 
-def test_without_context_each_function_stands_by_itself() -> None:
+def test_without_context_functions_are_judged_alone() -> None:
     files = [file(1.0, 2.0, written="yy", in_context=False)]
     whole, verdicts = JUDGE.change(files)
     assert whole is not None
@@ -109,7 +109,7 @@ def test_without_context_each_function_stands_by_itself() -> None:
     assert verdicts == [files[0].verdicts]
 
 
-def test_a_model_without_rules_for_commits_says_nothing_of_them() -> None:
+def test_model_without_commit_rules_gives_no_change_verdict() -> None:
     plain = Judge(Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=30, file_context=FILE_CONTEXT))
     files = [file(1.0, 2.0, written="yy")]
     assert plain.change(files) == (None, [files[0].verdicts])

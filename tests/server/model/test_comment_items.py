@@ -1,4 +1,4 @@
-"""The hashed items of comments are those that comments list one by one."""
+"""The hashed items of comments match the items that each comment lists on its own."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +22,7 @@ def check(texts: list[str], language: str) -> int:
     return len(comments)
 
 
-def test_of_real_code() -> None:
+def test_items_of_real_code_match() -> None:
     by_language: dict[str, list[str]] = {}
     for code, language in pieces():
         by_language.setdefault(language, []).append(normalize(code, language).text)
@@ -33,10 +33,10 @@ def test_of_real_code() -> None:
     st.lists(st.text(alphabet="\"'`#/*\\= \n\t a1é§.if", max_size=60), max_size=4),
     st.sampled_from(LANGUAGES),
 )
-def test_of_any_text(texts: list[str], language: str) -> None:
+def test_items_of_any_text_match(texts: list[str], language: str) -> None:
     check(texts, language)
 
 
 @given(st.text(alphabet="#'\" \n\tif_aéB1" * 3 + "x" * 9, max_size=99))
-def test_a_word_that_is_too_long_to_be_kept_is_read_alike(text: str) -> None:
+def test_items_with_words_too_long_to_keep_match(text: str) -> None:
     check([f"{text}\n# a\n{'if' * 40}", f"# {text}\n{'_' * 99}"], "python")

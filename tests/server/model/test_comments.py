@@ -35,7 +35,7 @@ def comments(code: str, language: str) -> list[str]:
         ("c", "x = a / b / c;", []),
     ],
 )
-def test_comments_are_told_from_strings(language: str, code: str, expected: list[str]) -> None:
+def test_comments_are_told_apart_from_strings(language: str, code: str, expected: list[str]) -> None:
     assert comments(code, language) == expected
 
 
@@ -48,8 +48,8 @@ def test_ranges_are_in_order_disjoint_and_not_empty(text: str, language: str) ->
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("piece", ['"', "'", "`", "/*", "//", "#", "\\", "'\\", '"""', "=begin", "\n'"])
-def test_a_long_text_of_openers_is_read_in_one_go(language: str, piece: str) -> None:
-    """Backtracking that grows with the square of the text would take minutes here."""
+def test_long_run_of_openers_is_read_in_linear_time(language: str, piece: str) -> None:
+    """Quadratic backtracking would take minutes here."""
     text = piece * 200_000
     covered = sum(end - start for start, end in find_comments(text, language))
     assert covered <= len(text)

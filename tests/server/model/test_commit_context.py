@@ -1,4 +1,4 @@
-"""What a commit's other functions add, with and without those of the file."""
+"""The evidence that a commit's other functions add, with and without those of the file."""
 
 from dataclasses import replace
 
@@ -19,19 +19,19 @@ IN_BOTH = CommitContext(COMMIT, FILE_CONTEXT.scale, file=FILE)
 LOGITS = st.lists(st.floats(-20, 20), min_size=2, max_size=20)
 
 
-def test_the_commit_speaks_and_the_file_beside_it() -> None:
+def test_commit_and_file_both_add_evidence() -> None:
     assert IN_COMMIT.evidence([1.5, 2.5]) == pytest.approx(1.2 * 3.0 / 3)
     assert IN_BOTH.evidence([1.5, 2.5], [-0.5]) == pytest.approx(1.2 * 3.0 / 3 + 0.4 * -1.0 / 2)
-    # Without a rule for it the file is not heard.
+    # Without a rule for it, the file adds nothing.
     assert IN_COMMIT.evidence([1.5, 2.5], [9.0]) == IN_COMMIT.evidence([1.5, 2.5])
 
 
-def test_a_function_by_itself_hears_nothing() -> None:
+def test_lone_function_gets_no_evidence() -> None:
     assert IN_COMMIT.evidence([]) == IN_BOTH.evidence([], []) == 0.0
 
 
 @given(LOGITS)
-def test_one_function_hears_what_it_hears_among_all(logits: list[float]) -> None:
+def test_evidence_for_one_function_matches_evidence_for_all(logits: list[float]) -> None:
     one_by_one = [COMMIT.evidence_for_one(logits[:n] + logits[n + 1 :]) for n in range(len(logits))]
     assert one_by_one == pytest.approx(COMMIT.evidence(logits), abs=1e-9)
 
@@ -48,7 +48,7 @@ def test_the_manifest_entry_round_trips(context: CommitContext) -> None:
     assert CommitContext.from_manifest(context.to_manifest()) == context
 
 
-def test_a_calibration_keeps_its_rules_for_commits_and_may_lack_them() -> None:
+def test_calibration_round_trips_with_and_without_commit_rules() -> None:
     bare = Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60)
     assert bare.commit is bare.commit_context is bare.file_and_commit_context is None
     assert Calibration.from_manifest(bare.to_manifest()) == bare
@@ -62,6 +62,6 @@ def test_a_calibration_keeps_its_rules_for_commits_and_may_lack_them() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"commit_context": IN_BOTH}, {"file_and_commit_context": IN_COMMIT}])
-def test_rules_in_each_others_place_are_refused(wrong: dict[str, CommitContext]) -> None:
+def test_swapped_rules_are_refused(wrong: dict[str, CommitContext]) -> None:
     with pytest.raises(ValueError, match="commit_context"):
         Calibration(FILE_CONTEXT.scale, min_lines=3, min_characters=60, **wrong)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ def test_norms_are_exact(power: float) -> None:
     assert counted.values.tolist() == (damped / np.float32(norm**power)).tolist()
 
 
-def test_views_and_functions_have_norms_of_their_own() -> None:
+def test_each_view_and_function_has_its_own_norm() -> None:
     parts = [np.array(rows, dtype=np.uint32) for rows in ([0, 0, 1], [5], [], [], [5], [5])]
     counted = count(parts, [1.0, 1.0])
     assert counted.ids.tolist() == [0, 1, 5, 5, 5]

@@ -1,4 +1,4 @@
-"""The rule that makes one answer of a file's functions."""
+"""The rule that pools a file's functions into one verdict."""
 
 import math
 from dataclasses import replace
@@ -31,7 +31,7 @@ RULE = FileRule(
 FUNCTIONS = st.lists(st.tuples(st.floats(-20, 20), st.integers(1, 500)), min_size=1, max_size=12)
 
 
-def test_pooling_is_a_mean_over_lines_with_lines_of_no_evidence_added() -> None:
+def test_pooled_logit_is_a_line_weighted_mean_with_prior_lines() -> None:
     assert pooled_logit([(2.0, 30), (-1.0, 10)], 0.0, 0.0) == pytest.approx((60 - 10) / 40)
     assert pooled_logit([(2.0, 30), (-1.0, 10)], 10.0, 0.5) == pytest.approx((5 + 60 - 10) / 50)
     assert RULE.pooled([]) == 0.5
@@ -46,7 +46,7 @@ def test_the_order_of_functions_does_not_matter(functions: list[tuple[float, int
 
 
 @given(FUNCTIONS, st.integers(0, 11), st.floats(0.01, 10))
-def test_a_higher_function_never_lowers_the_file(
+def test_raising_one_function_raises_the_pooled_logit(
     functions: list[tuple[float, int]], place: int, more: float
 ) -> None:
     assume(place < len(functions))
@@ -56,14 +56,14 @@ def test_a_higher_function_never_lowers_the_file(
 
 
 @given(FUNCTIONS)
-def test_the_pooled_logit_lies_among_those_of_the_functions_and_the_prior(
+def test_pooled_logit_stays_within_the_range_of_functions_and_prior(
     functions: list[tuple[float, int]],
 ) -> None:
     logits = [RULE.prior_logit, *(logit for logit, _ in functions)]
     assert min(logits) - 1e-9 <= RULE.pooled(functions) <= max(logits) + 1e-9
 
 
-def test_more_of_the_same_evidence_says_more() -> None:
+def test_more_of_the_same_evidence_moves_further_from_the_prior() -> None:
     pooled = [RULE.pooled([(3.0, 10)] * count) for count in (1, 3, 10, 100)]
     assert pooled == sorted(pooled)
     assert pooled[0] < 1.5 < pooled[-1] < 3.0
@@ -88,11 +88,11 @@ def test_a_verdict_has_all_its_figures() -> None:
     ("logit", "band"),
     [(1.5, Band.LLM), (1.499, Band.UNSURE), (-0.499, Band.UNSURE), (-0.5, Band.HUMAN)],
 )
-def test_bands_have_their_own_thresholds(logit: float, band: Band) -> None:
+def test_bands_include_their_thresholds(logit: float, band: Band) -> None:
     assert RULE.scale.band(logit, "python") is band
 
 
-def test_a_language_has_thresholds_and_a_promise_of_its_own() -> None:
+def test_language_has_its_own_thresholds_and_promise() -> None:
     functions = [(2.05, 20)] * 3
     assert RULE.verdict(functions, "python").band is Band.LLM
     verdict = RULE.verdict(functions, "go")
@@ -101,7 +101,7 @@ def test_a_language_has_thresholds_and_a_promise_of_its_own() -> None:
     assert verdict.llm_threshold == pytest.approx(RULE.scale.probability(1.7))
 
 
-def test_a_rule_of_before_there_were_languages_is_read() -> None:
+def test_rule_from_before_languages_is_read() -> None:
     entry = {
         "prior_lines": 20.0, "prior_logit": 0.0, "fewest_functions": 4, "temperature": 0.4, "shift": 0.1,
         "false_positive_rate": 0.01, "llm": 1.4, "human": -0.7, "human_logits": [-1.0], "human_shares": [1.0],
@@ -121,7 +121,7 @@ def test_without_a_guarantee_no_file_is_called_llm() -> None:
     assert rule.verdict([(-50.0, 100)] * 10, "python").band is Band.HUMAN
 
 
-def test_too_few_functions_are_no_file() -> None:
+def test_too_few_functions_give_no_file_verdict() -> None:
     verdict = RULE.verdict([(5.0, 100)] * 2, "python")
     assert verdict.reason is FileReason.TOO_FEW_FUNCTIONS
     assert (verdict.probability, verdict.logit, verdict.band) == (None, None, None)

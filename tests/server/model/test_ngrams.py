@@ -10,7 +10,7 @@ from codeorigin.model.normalize import Normalized, normalize
 from codeorigin.model.views import View, ViewKind
 from support.snippets import ALL, LEDGER
 
-# So wide that n-grams of a snippet do not collide.
+# Wide enough that the n-grams of a snippet do not collide.
 WIDE = 1 << 29
 
 
@@ -39,7 +39,7 @@ def test_words_are_counted_damped_and_scaled_to_unit_length() -> None:
 
 
 @pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
-def test_a_lower_norm_power_lets_long_functions_speak_more_loudly(power: float) -> None:
+def test_lower_norm_power_gives_long_functions_more_weight(power: float) -> None:
     short, long = "a = b", "\n".join(f"name_{number} = other_{number}" for number in range(200))
     lengths = []
     for text in (short, long):
@@ -56,7 +56,7 @@ def test_a_norm_power_out_of_range_is_refused() -> None:
         View(ViewKind.WORDS, 1, 2, WIDE, norm_power=2)
 
 
-def test_every_word_ngram_stands_where_it_says() -> None:
+def test_word_ngrams_occur_at_their_recorded_positions() -> None:
     normalized, features = extract("if x:\n\n    y += 1.5", View(ViewKind.WORDS, 1, 2, WIDE))
     found = Counter(text for each in texts(normalized, features) for text in each)
     assert found == Counter(
@@ -80,7 +80,7 @@ def test_every_word_ngram_stands_where_it_says() -> None:
     )
 
 
-def test_characters_leave_level_marks_out_of_the_hash_but_cover_them() -> None:
+def test_character_ngrams_cover_level_marks_but_do_not_hash_them() -> None:
     flat_text, deep_text = normalize("a\n}", "c"), normalize("a\n}", "python")
     assert (flat_text.text, deep_text.text) == ("a\n}", "a\n\t}")
     views = NgramViews([View(ViewKind.CHARACTERS, 2, 3, WIDE)])
@@ -105,12 +105,12 @@ def test_characters_leave_level_marks_out_of_the_hash_but_cover_them() -> None:
         ("==", "!=", False),
     ],
 )
-def test_shapes_keep_the_form_and_forget_the_letters(one: str, other: str, same: bool) -> None:
+def test_shapes_keep_the_form_but_not_the_letters(one: str, other: str, same: bool) -> None:
     view = View(ViewKind.SHAPES, 1, 1, WIDE)
     assert (extract(one, view)[1].ids.tolist() == extract(other, view)[1].ids.tolist()) is same
 
 
-def test_views_own_disjoint_rows_and_unit_lengths() -> None:
+def test_views_have_disjoint_rows_and_unit_length() -> None:
     views = (
         View(ViewKind.WORDS, 1, 2, 300),
         View(ViewKind.SHAPES, 1, 3, 200),
@@ -128,7 +128,7 @@ def test_views_own_disjoint_rows_and_unit_lengths() -> None:
         assert set(features.occurrences.feature.tolist()) == set(range(len(features.ids)))
 
 
-def test_a_view_alone_gives_the_same_rows_as_among_others() -> None:
+def test_view_gives_the_same_rows_alone_and_among_others() -> None:
     words, characters = View(ViewKind.WORDS, 1, 2, 300), View(ViewKind.CHARACTERS, 2, 3, 500)
     _, both = extract(LEDGER, words, characters)
     _, alone = extract(LEDGER, characters)
@@ -138,7 +138,7 @@ def test_a_view_alone_gives_the_same_rows_as_among_others() -> None:
 
 
 def test_rows_never_change() -> None:
-    """A shipped weight table is useless if the hash of its n-grams moves."""
+    """A shipped weight table is useless if the hashes of its n-grams change."""
     _, words = extract("def f(x): return x", View(ViewKind.WORDS, 1, 2, 1 << 20))
     _, shapes = extract("def f(x): return x", View(ViewKind.SHAPES, 1, 1, 1 << 20))
     _, characters = extract("é😀", View(ViewKind.CHARACTERS, 1, 2, 1 << 20))
@@ -154,7 +154,7 @@ def test_empty_code_has_no_features(code: str) -> None:
 
 
 @given(st.text(st.characters(codec=None), max_size=80))
-def test_any_text_is_covered_without_loss(code: str) -> None:
+def test_features_of_any_text_have_valid_occurrences(code: str) -> None:
     normalized, features = extract(code, View(ViewKind.WORDS, 1, 2, 50), View(ViewKind.CHARACTERS, 1, 3, 50))
     places = features.occurrences
     assert np.all(places.start >= 0)
@@ -170,7 +170,7 @@ def test_impossible_orders_are_refused(orders: tuple[int, int]) -> None:
         View(ViewKind.WORDS, *orders, 10)
 
 
-def test_more_rows_than_can_be_told_apart_are_refused() -> None:
+def test_too_many_rows_are_refused() -> None:
     with pytest.raises(ValueError, match="rows"):
         NgramViews([View(ViewKind.WORDS, 1, 1, 1 << 31), View(ViewKind.SHAPES, 1, 1, 1 << 31)])
 
@@ -186,12 +186,12 @@ COMMENTED = """int f(int a) {
 }"""
 
 
-def test_comments_are_apart_from_the_code_between_them() -> None:
+def test_comment_ngrams_do_not_span_the_code_between_comments() -> None:
     normalized, features = extract(COMMENTED, View(ViewKind.COMMENTS, 1, 2, WIDE), language="c")
     found = Counter(text for each in texts(normalized, features) for text in each)
     assert found == Counter(
         {
-            # Marks stand on the first and the last character of a comment.
+            # Marks are placed on the first and the last character of a comment.
             "/": 6,
             ".": 3,
             "t": 1,
@@ -210,7 +210,7 @@ def test_comments_are_apart_from_the_code_between_them() -> None:
         ("// Ends here\nreturn;", "// Ends here\nx();"),
     ],
 )
-def test_how_a_comment_is_written_is_seen(one: str, other: str) -> None:
+def test_comment_style_and_placement_change_the_ngrams(one: str, other: str) -> None:
     view = View(ViewKind.COMMENTS, 1, 1, WIDE)
     first, second = (set(extract(code, view, language="c")[1].ids.tolist()) for code in (one, other))
     assert first - second
@@ -218,7 +218,7 @@ def test_how_a_comment_is_written_is_seen(one: str, other: str) -> None:
     assert first & second
 
 
-def test_code_between_comments_is_not_in_their_view() -> None:
+def test_code_between_comments_does_not_affect_their_view() -> None:
     view = View(ViewKind.COMMENTS, 1, 2, WIDE)
     one, other = (
         extract(f"// a\n{code}\n// b", view, language="c")[1] for code in ("x = y;", "x = call(1, 2);")

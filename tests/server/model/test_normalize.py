@@ -21,7 +21,7 @@ def places(code: str, language: str = "python") -> list[tuple[str, int, int]]:
     return list(zip(normalized.text, normalized.lines.tolist(), normalized.columns.tolist(), strict=True))
 
 
-def test_every_character_knows_its_line_and_column() -> None:
+def test_every_character_maps_to_its_line_and_column() -> None:
     assert places("if a:\r\n\r\n\r\n    b  \r\n\tc\r😀 d") == [
         *[("i", 0, 0), ("f", 0, 1), (" ", 0, 2), ("a", 0, 3), (":", 0, 4)],
         *[("\n", 0, 5), ("\n", 0, 5), ("\t", 3, 0), ("b", 3, 4)],
@@ -31,7 +31,7 @@ def test_every_character_knows_its_line_and_column() -> None:
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-def test_line_ends_trailing_blanks_and_indentation_width_do_not_show(line_end: str) -> None:
+def test_line_ends_trailing_blanks_and_indentation_width_do_not_matter(line_end: str) -> None:
     reference = normalize("def f(x):\n    if x:\n        return 1\n", "python").text
     variants = [
         ["def f(x):", "  if x:", "    return 1"],
@@ -45,18 +45,18 @@ def test_line_ends_trailing_blanks_and_indentation_width_do_not_show(line_end: s
     assert reference == "def f(x):\n\tif x:\n\t\treturn 1"
 
 
-def test_a_method_reads_the_same_wherever_its_first_line_starts() -> None:
+def test_indentation_of_the_first_line_does_not_matter() -> None:
     cut_out = "int f() {\n        return 1;\n    }"
     whole = "    int f() {\n        return 1;\n    }"
     assert normalize(cut_out, "java").text == normalize(whole, "java").text == "int f() {\n\treturn 1;\n}"
 
 
-def test_alignment_in_a_block_comment_is_no_level() -> None:
+def test_block_comment_alignment_is_not_a_level() -> None:
     code = "/**\n * One.\n */\nvoid f() {\n    g();\n}"
     assert normalize(code, "java").text == "/**\n* One.\n*/\nvoid f() {\n\tg();\n}"
 
 
-def test_decorators_are_left_out_but_lines_still_count_from_the_code() -> None:
+def test_decorators_are_left_out_but_still_count_as_lines() -> None:
     normalized = normalize("@cache\n@app.get(\n    '/',\n)\nasync def f():\n    return 1", "python")
     assert normalized.text == "async def f():\n\treturn 1"
     assert sorted(set(normalized.lines.tolist())) == [4, 5]
@@ -72,13 +72,13 @@ def test_nesting_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("code", ["", "\n", " \t\r\n\f\n", "\ufeff"])
-def test_blank_code_is_empty(code: str) -> None:
+def test_blank_code_normalizes_to_empty_text(code: str) -> None:
     normalized = normalize(code, "python")
     assert (normalized.text, len(normalized.lines), len(normalized.columns)) == ("", 0, 0)
 
 
 @given(ANY_TEXT, st.sampled_from(["python", "java", "ruby"]))
-def test_any_text_keeps_its_characters_in_their_places(code: str, language: str) -> None:
+def test_characters_of_any_text_keep_their_positions(code: str, language: str) -> None:
     raw_lines = re.split(r"\r\n|\r|\n", code)
     normalized = normalize(code, language)
     lines, columns = normalized.lines.tolist(), normalized.columns.tolist()

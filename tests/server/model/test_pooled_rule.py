@@ -1,4 +1,4 @@
-"""The rule for functions that belong together, whatever holds them together."""
+"""The rule for functions that belong together, for whatever reason."""
 
 import pytest
 
@@ -20,7 +20,7 @@ SCALE = Scale(
 RULE = PooledRule(prior_lines=20.0, prior_logit=0.5, fewest_functions=3, scale=SCALE)
 
 
-def test_a_commit_is_pooled_as_a_file_is() -> None:
+def test_commit_is_pooled_like_a_file() -> None:
     functions = [(3.0, 10), (1.0, 20), (2.0, 30)]
     found = RULE.judge(functions, "python")
     file = FileRule(20.0, 0.5, 3, SCALE).verdict(functions, "python")
@@ -30,24 +30,24 @@ def test_a_commit_is_pooled_as_a_file_is() -> None:
     assert RULE.judge(functions[::-1], "python") == found
 
 
-def test_a_function_longer_than_those_of_calibration_counts_as_one_of_them() -> None:
+def test_function_lines_are_capped_at_the_longest_in_calibration() -> None:
     others = [(1.0, 20), (2.0, 30)]
     assert RULE.pooled([*others, (9.0, 5000)]) == RULE.pooled([*others, (9.0, LONGEST)])
     assert RULE.pooled([*others, (9.0, LONGEST)]) > RULE.pooled([*others, (9.0, LONGEST - 1)])
 
 
-def test_too_few_functions_have_no_verdict() -> None:
+def test_too_few_functions_give_no_verdict() -> None:
     found = RULE.judge([(9.0, 100)] * 2, "python")
     assert (found.probability, found.logit, found.band, found.functions) == (None, None, None, 2)
 
 
-def test_the_manifest_entry_round_trips_as_the_rule_it_is() -> None:
+def test_manifest_entry_round_trips_to_the_same_class() -> None:
     again = PooledRule.from_manifest(RULE.to_manifest())
     assert again == RULE
     assert isinstance(FileRule.from_manifest(RULE.to_manifest()), FileRule)
 
 
-def test_the_language_of_most_lines_speaks_for_all() -> None:
+def test_main_language_is_the_one_with_most_lines() -> None:
     functions = [("python", 10), ("go", 8), ("go", 3), ("rust", 1)]
     assert main_language(functions) == main_language(functions[::-1]) == "go"
     assert main_language([("rust", 5), ("go", 5)]) == "go"

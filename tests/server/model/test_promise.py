@@ -1,4 +1,4 @@
-"""What a threshold promises, about which code, and in which words."""
+"""What a threshold promises, for which code, and how it is worded."""
 
 import pytest
 
@@ -26,12 +26,12 @@ def test_a_function_with_a_comment_is_documented(code: str, language: str, group
 
 
 @pytest.mark.parametrize(("lines", "group"), [(LONGEST, Group.BARE), (LONGEST + 1, Group.LONG)])
-def test_a_function_longer_than_those_of_calibration_is_long(lines: int, group: Group) -> None:
+def test_function_longer_than_any_in_calibration_is_long(lines: int, group: Group) -> None:
     code = "def total(values):\n\n" + "    values += 1\n" * (lines - 2) + "    return values\n"
     assert group_of(normalize(code, "python").text, "python") is group
 
 
-def test_the_sentence_names_what_the_promise_is_about() -> None:
+def test_sentence_says_what_the_promise_covers() -> None:
     assert promised(Promise(0.015, 393, "rust", Group.DOCUMENTED)) == (
         "at most 1.5 % of the human-written, commented Rust functions of a new repository are expected to score as high "
         "(calibrated on 393 repositories)"
@@ -46,6 +46,6 @@ def test_the_sentence_names_what_the_promise_is_about() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"share": 0.0}, {"rate": 1.0}, {"fewest": 0}])
-def test_a_tail_that_makes_no_sense_is_refused(wrong: dict[str, float]) -> None:
+def test_invalid_tail_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must lie between"):
         Tail.from_manifest({"share": 0.05, "rate": 0.02, "fewest": 20, **wrong})

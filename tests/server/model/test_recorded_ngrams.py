@@ -1,4 +1,4 @@
-"""The rows and values that shipped weight tables were fitted to; a model is useless if they move."""
+"""The rows and values that shipped weight tables were fitted to; a model is useless if they change."""
 
 import json
 
@@ -9,14 +9,14 @@ from codeorigin.model.ngrams import NgramViews
 from codeorigin.model.normalize import normalize
 from support.recorded_code import RECORDED, VIEWS, pieces, read, weights_of
 
-# Recorded with norms in float32, whose sums depend on the processor; those of today are exact.
+# Recorded with float32 norms, whose sums depend on the processor; today's norms are exact.
 TOLERANCE = {"rel": 1e-6, "abs": 1e-6}
 
 EXPECTED = json.loads(RECORDED.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("views", VIEWS)
-def test_rows_logits_and_lines_are_those_recorded(views: str) -> None:
+def test_rows_logits_and_lines_match_the_recording(views: str) -> None:
     sources = list(pieces())
     assert len(sources) == len(EXPECTED[views]) > 500
     for (code, language), (rows, logit, lines) in zip(sources, EXPECTED[views], strict=True):
@@ -27,7 +27,7 @@ def test_rows_logits_and_lines_are_those_recorded(views: str) -> None:
 
 @pytest.mark.parametrize("views", VIEWS)
 @pytest.mark.parametrize("batch", [1, 300, 1 << 15, 1 << 30])
-def test_many_functions_at_a_time_are_read_as_each_by_itself(
+def test_functions_read_in_batches_match_the_recording(
     views: str, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("codeorigin.model.ngrams.BATCH_CHARACTERS", batch)

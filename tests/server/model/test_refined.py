@@ -1,4 +1,4 @@
-"""Models whose deep part refines what the wide part has said: their files, their scorer, their calibration."""
+"""Models whose deep part refines the wide part's verdict: their files, scorer and calibration."""
 
 import json
 import shutil
@@ -32,7 +32,7 @@ def test_the_manifest_holds_the_scales(tiny_refining_model: TinyModel) -> None:
     assert Calibration.from_manifest(json.loads(json.dumps(entry))).refined == both
 
 
-def test_a_scale_in_files_takes_a_rule_for_files(tiny_refining_model: TinyModel) -> None:
+def test_in_file_scale_and_file_rule_require_each_other(tiny_refining_model: TinyModel) -> None:
     calibration = Bundle.load(tiny_refining_model.directory).calibration
     with pytest.raises(ValueError, match="together or not at all"):
         replace(calibration, file_context=FILE_CONTEXT)
@@ -41,7 +41,7 @@ def test_a_scale_in_files_takes_a_rule_for_files(tiny_refining_model: TinyModel)
 
 
 @pytest.mark.parametrize("without", ["wide", "deep"])
-def test_one_part_alone_cannot_refine(tiny_refining_model: TinyModel, tmp_path: Path, without: str) -> None:
+def test_refining_needs_both_parts(tiny_refining_model: TinyModel, tmp_path: Path, without: str) -> None:
     path = shutil.copytree(tiny_refining_model.directory, tmp_path / "model") / MANIFEST
     manifest = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps(manifest | {without: None}), "utf-8")
@@ -49,7 +49,7 @@ def test_one_part_alone_cannot_refine(tiny_refining_model: TinyModel, tmp_path: 
         Bundle.load(path.parent)
 
 
-def test_the_wide_part_must_be_listed_and_be_one(tiny_refining_model: TinyModel, tmp_path: Path) -> None:
+def test_wide_graph_must_be_listed_and_valid(tiny_refining_model: TinyModel, tmp_path: Path) -> None:
     path = shutil.copytree(tiny_refining_model.directory, tmp_path / "model") / MANIFEST
     manifest = json.loads(path.read_text("utf-8"))
     hashes = dict(manifest["files"])
@@ -65,7 +65,7 @@ def test_the_wide_part_must_be_listed_and_be_one(tiny_refining_model: TinyModel,
         Scorer.of(bundle)
 
 
-def test_the_parts_say_apart_what_they_say_together(
+def test_separate_parts_score_the_same_as_the_joint_graph(
     tiny_refining_model: TinyModel, tiny_model: TinyModel
 ) -> None:
     """The two bundles have the same weights."""
@@ -84,7 +84,7 @@ def test_the_parts_say_apart_what_they_say_together(
         assert (whole.deep, whole.windows) == (answer.logit, answer.windows)
 
 
-def test_functions_that_the_deep_part_reads_may_stand_beside_others(tiny_refining_model: TinyModel) -> None:
+def test_functions_with_and_without_deep_scores_can_be_mixed(tiny_refining_model: TinyModel) -> None:
     scorer = tiny_refining_model.scorer()
     texts = [(normalize(code, language), language) for code, language in SOURCES]
     features = [
@@ -98,12 +98,12 @@ def test_functions_that_the_deep_part_reads_may_stand_beside_others(tiny_refinin
             assert score.deep is None
 
 
-def test_a_model_without_a_deep_part_has_no_answer(tiny_wide_model: TinyModel) -> None:
+def test_deep_answer_without_a_deep_part_is_refused(tiny_wide_model: TinyModel) -> None:
     with pytest.raises(ModelError, match="no deep part"):
         tiny_wide_model.scorer().deep_answer(normalize(LEDGER, "python"))
 
 
-def test_the_first_verdict_takes_neither_the_runtime_nor_the_tokenizer(
+def test_first_verdict_loads_neither_runtime_nor_tokenizer(
     tiny_refining_model: TinyModel,
 ) -> None:
     script = """

@@ -28,7 +28,7 @@ def test_probability_is_the_sigmoid_of_the_scaled_logit() -> None:
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
-def test_probability_never_overflows_and_never_falls(left: float, right: float) -> None:
+def test_probability_never_overflows_and_is_monotonic(left: float, right: float) -> None:
     low, high = sorted([left, right])
     assert 0.0 <= SCALE.probability(low) <= SCALE.probability(high) <= 1.0
 
@@ -50,7 +50,7 @@ def test_bands_are_bounded_by_the_languages_thresholds(logit: float, language: s
 
 
 @pytest.mark.parametrize(("language", "human"), [("python", 0.0), ("go", -1.0)])
-def test_what_is_longer_than_all_of_calibration_is_never_called_llm(language: str, human: float) -> None:
+def test_function_longer_than_any_in_calibration_is_never_called_llm(language: str, human: float) -> None:
     assert SCALE.thresholds(language, Group.LONG) == Thresholds(math.inf, human)
     assert SCALE.band(1e9, language, Group.LONG) is Band.UNSURE
     assert SCALE.band(-1.0, language, Group.LONG) is Band.HUMAN
@@ -75,7 +75,7 @@ def test_the_manifest_entry_round_trips() -> None:
     "other",
     [{"temperature": 0.0}, {"human_logits": (2.0, 1.0, 3.0, 4.0)}, {"human_shares": (1.0,)}],
 )
-def test_a_scale_that_cannot_be_read_is_refused(other: dict[str, object]) -> None:
+def test_invalid_scale_is_refused(other: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"positive|rise|length"):
         replace(SCALE, **other)  # type: ignore[arg-type]
 
@@ -108,7 +108,7 @@ GROUPED = replace(
         ("rust", Group.BARE, 3.0, Promise(0.01, 900, None, None, GROUPED.tail)),
     ],
 )
-def test_a_function_has_the_thresholds_of_its_group_and_the_promise_of_what_has_one(
+def test_function_has_its_groups_thresholds_and_the_nearest_promise(
     language: str, group: Group | None, llm: float, promise: Promise
 ) -> None:
     assert GROUPED.thresholds(language, group).llm == llm
@@ -117,7 +117,7 @@ def test_a_function_has_the_thresholds_of_its_group_and_the_promise_of_what_has_
     assert GROUPED.band(llm - 0.001, language, group) is Band.UNSURE
 
 
-def test_groups_travel_in_the_manifest() -> None:
+def test_groups_round_trip_through_the_manifest() -> None:
     entry = json.loads(json.dumps(GROUPED.to_manifest()))
     assert Scale.from_manifest(entry) == GROUPED
 
@@ -132,6 +132,6 @@ def test_groups_travel_in_the_manifest() -> None:
         ({"tail": {"share": 2.0, "rate": 0.1, "fewest": 20}}, "tail must lie"),
     ],
 )
-def test_a_broken_promise_in_a_manifest_is_refused(change: dict[str, object], message: str) -> None:
+def test_invalid_promise_in_a_manifest_is_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Scale.from_manifest({**GROUPED.to_manifest(), **change})

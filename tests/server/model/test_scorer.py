@@ -38,8 +38,8 @@ def window_logit(model: TinyModel, ids: npt.NDArray[np.int64]) -> float:
     return float(logit[0])
 
 
-def test_logits_are_those_of_pytorch_over_all_windows(tiny_model: TinyModel) -> None:
-    """Every window of a long function counts with its weight: leaving one out moves the logit by far more."""
+def test_logits_match_pytorch_over_all_windows(tiny_model: TinyModel) -> None:
+    """Every window of a long function counts with its weight: leaving one out would move the logit by far more."""
     assert tiny_model.wide_weights is not None
     scorer = tiny_model.scorer(context=40, overlap=10)
     features = features_of(scorer)
@@ -63,7 +63,7 @@ def test_logits_are_those_of_pytorch_over_all_windows(tiny_model: TinyModel) -> 
 
 @pytest.mark.parametrize("batch", [1, 1 << 16])
 @pytest.mark.parametrize("wide_alone", [True, False])
-def test_functions_together_score_as_their_features_do(
+def test_scoring_functions_matches_scoring_their_features(
     tiny_model: TinyModel,
     tiny_wide_model: TinyModel,
     monkeypatch: pytest.MonkeyPatch,
@@ -95,7 +95,7 @@ def test_batching_does_not_change_the_scores(
         assert found.windows == alone.windows
 
 
-def test_batches_hold_windows_of_like_length_within_the_bound(
+def test_batches_group_windows_of_similar_length_within_the_limit(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scorer = tiny_model.scorer()
@@ -116,7 +116,7 @@ def test_batches_hold_windows_of_like_length_within_the_bound(
     assert sum(rows * length for rows, length in shapes) < 1.2 * real
 
 
-def test_nothing_to_score(tiny_model: TinyModel) -> None:
+def test_empty_code_is_scored_by_the_bias_alone(tiny_model: TinyModel) -> None:
     scorer = tiny_model.scorer()
     assert scorer.score([]) == []
     (blank,) = scorer.score([scorer.features(normalize("\n", "python"), "python")])
@@ -126,7 +126,7 @@ def test_nothing_to_score(tiny_model: TinyModel) -> None:
     assert between[0].windows > 0
 
 
-def test_weights_of_ngrams_are_the_rows_of_the_table(tiny_model: TinyModel) -> None:
+def test_ngram_weights_are_the_rows_of_the_table(tiny_model: TinyModel) -> None:
     assert tiny_model.wide_weights is not None
     scorer = tiny_model.scorer()
     ids = np.array([0, 5, 1791, 5, 700], dtype=np.int64)
@@ -135,7 +135,7 @@ def test_weights_of_ngrams_are_the_rows_of_the_table(tiny_model: TinyModel) -> N
     assert scorer.wide_weights(ids[:0]).shape == (0,)
 
 
-def test_embeddings_are_those_of_the_encoder(tiny_model: TinyModel) -> None:
+def test_embeddings_match_the_encoder(tiny_model: TinyModel) -> None:
     assert tiny_model.encoder is not None
     assert tiny_model.tokenizer is not None
     scorer = tiny_model.scorer()
@@ -190,7 +190,7 @@ def test_cancel_stops_before_the_next_batch(tiny_model: TinyModel, monkeypatch: 
     scorer.score(features, NEVER)
 
 
-def test_a_bundle_without_a_deep_part(tiny_wide_model: TinyModel) -> None:
+def test_bundle_without_deep_part_scores_by_the_wide_part_alone(tiny_wide_model: TinyModel) -> None:
     assert tiny_wide_model.wide_weights is not None
     scorer = tiny_wide_model.scorer()
     sources = [(LEDGER, "python"), ("", "python"), (QUEUE, "go")]
@@ -206,7 +206,7 @@ def test_a_bundle_without_a_deep_part(tiny_wide_model: TinyModel) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a graph"])
-def test_a_graph_that_cannot_be_read_is_one_line(tmp_path: Path, content: bytes | None) -> None:
+def test_unreadable_graph_gives_a_one_line_error(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "score.onnx"
     if content is not None:
         path.write_bytes(content)
@@ -225,6 +225,6 @@ def test_a_graph_that_does_not_fit_the_manifest_is_refused(
         Scorer(tiny_model.score_path, wide=NgramViews(VIEWS), tokenizer=None, deep=settings, bias=BIAS)
 
 
-def test_a_failing_graph_is_one_line(tiny_model: TinyModel) -> None:
+def test_failing_graph_gives_a_one_line_error(tiny_model: TinyModel) -> None:
     with pytest.raises(ModelError, match=r"^score\.onnx: [^\n]+$"):
         tiny_model.scorer().embed(np.full((1, 3), 10**6))

@@ -33,7 +33,7 @@ def encode(tokenizer: Tokenizer, code: str, language: str = "python") -> tuple[s
     return normalized.text, tokenizer.encode(normalized)
 
 
-def test_every_token_knows_its_line(tokenizer: Tokenizer) -> None:
+def test_every_token_maps_to_its_line(tokenizer: Tokenizer) -> None:
     """CRLF, blank lines, tabs and an emoji that takes several tokens."""
     code = "def f(x):\r\n\r\n\tif x:  \r\n\t\treturn '😀'\r\n"
     text, encoding = encode(tokenizer, code)
@@ -48,7 +48,7 @@ def test_every_token_knows_its_line(tokenizer: Tokenizer) -> None:
     ]
 
 
-def test_tokens_tile_the_snippets(tokenizer: Tokenizer) -> None:
+def test_tokens_join_to_the_original_text(tokenizer: Tokenizer) -> None:
     for code, language in ALL:
         text, encoding = encode(tokenizer, code, language)
         pieces = zip(encoding.starts, encoding.ends, strict=True)
@@ -80,7 +80,7 @@ def test_empty_code_has_no_tokens(tokenizer: Tokenizer) -> None:
     assert [len(part) for part in (encoding.ids, encoding.starts, encoding.ends, encoding.lines)] == [0] * 4
 
 
-def test_a_saved_tokenizer_reads_the_same(tokenizer: Tokenizer, tmp_path: Path) -> None:
+def test_saved_tokenizer_encodes_the_same(tokenizer: Tokenizer, tmp_path: Path) -> None:
     tokenizer.save(tmp_path / "tokenizer.json")
     again = Tokenizer.load(tmp_path / "tokenizer.json")
     assert (again.pad_id, again.mask_id, again.vocab_size) == (
@@ -94,7 +94,7 @@ def test_a_saved_tokenizer_reads_the_same(tokenizer: Tokenizer, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b"\xff\xfe"])
-def test_a_broken_file_is_one_line(tmp_path: Path, content: bytes | None) -> None:
+def test_broken_file_gives_a_one_line_error(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "tokenizer.json"
     if content is not None:
         path.write_bytes(content)
@@ -136,7 +136,7 @@ def test_token_ngrams_end_at_their_token_and_skip_masks(tokens: list[int], bucke
     assert found.shape == (len(tokens), 2)
 
 
-def test_token_ngrams_of_a_batch_are_those_of_its_rows() -> None:
+def test_token_ngrams_of_a_batch_match_those_of_its_rows() -> None:
     ids = np.random.default_rng(0).integers(0, 50, (3, 9))
     batch = ngram_ids(ids, 1, 64)
     for row, found in zip(ids, batch, strict=True):

@@ -20,7 +20,7 @@ def counted_of(functions: Sequence[WideFeatures]) -> Counted:
     return Counted(np.concatenate(ids), np.concatenate(values), np.cumsum([0, *map(len, ids)]))
 
 
-def test_logits_have_the_bits_of_the_graph(tiny_wide_model: TinyModel) -> None:
+def test_logits_are_bit_identical_to_the_graph(tiny_wide_model: TinyModel) -> None:
     part = WidePart.read(tiny_wide_model.score_path, ROWS, BIAS)
     assert part is not None
     code = [*ALL, (long_function(40), "python"), ("", "python")]
@@ -40,7 +40,7 @@ def test_logits_have_the_bits_of_the_graph(tiny_wide_model: TinyModel) -> None:
     assert len(set(logits.tolist())) > 3
 
 
-def test_the_weights_are_those_of_the_model(tiny_wide_model: TinyModel) -> None:
+def test_weights_match_the_model(tiny_wide_model: TinyModel) -> None:
     part = WidePart.read(tiny_wide_model.score_path, ROWS, BIAS)
     assert part is not None
     assert tiny_wide_model.wide_weights is not None
@@ -48,7 +48,7 @@ def test_the_weights_are_those_of_the_model(tiny_wide_model: TinyModel) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a graph", b"\x3a\xff"])
-def test_what_is_no_graph_is_left_to_the_runtime(tmp_path: Path, content: bytes | None) -> None:
+def test_unreadable_graph_is_left_to_the_runtime(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "score.onnx"
     if content is not None:
         path.write_bytes(content)

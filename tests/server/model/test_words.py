@@ -13,17 +13,17 @@ ASCII = st.text(
 
 
 @given(ASCII)
-def test_ascii_text_has_the_words_that_any_text_has(text: str) -> None:
-    # A letter beyond ASCII at the end picks the general expression.
+def test_ascii_and_general_expressions_find_the_same_words(text: str) -> None:
+    # A non-ASCII letter at the end selects the general expression.
     assert [*word_pattern(text).findall(text), "é"] == word_pattern(text + " é").findall(text + " é")
 
 
 @given(ASCII)
-def test_shapes_do_not_depend_on_the_alphabet_of_other_words(text: str) -> None:
+def test_appending_a_non_ascii_letter_keeps_the_shape_so_far(text: str) -> None:
     for word in word_pattern(text).findall(text):
         if word[0].isalpha():
             beyond = word + "é"
-            # The letter joins the last run of small letters, or begins one; the length may cross a step.
+            # The letter joins the last run of lowercase letters, or begins one; the length may cross a step.
             assert shape(beyond)[:-1].startswith(shape(word)[:-1])
 
 
@@ -33,7 +33,7 @@ def test_known_hashes() -> None:
     assert fnv1a("foobar") == 0x85944171F73967E8
 
 
-def test_reserved_words_keep_their_letters_in_their_own_language_alone() -> None:
+def test_reserved_words_keep_their_letters_only_in_their_own_language() -> None:
     vocabulary = Vocabulary()
     numbers = vocabulary.numbers(["lambda", "lambda", "value"])
     assert vocabulary.words(numbers).tolist() == [fnv1a("lambda"), fnv1a("lambda"), fnv1a("value")]
@@ -41,7 +41,7 @@ def test_reserved_words_keep_their_letters_in_their_own_language_alone() -> None
     assert vocabulary.shapes(numbers, "go").tolist() == [fnv1a("a1")] * 3
 
 
-def test_the_vocabulary_grows_and_forgets_without_changing_a_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_growing_and_trimming_the_vocabulary_changes_no_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "_MOST_CHARACTERS", 50_000)
     vocabulary = Vocabulary()
     fresh = len(vocabulary)

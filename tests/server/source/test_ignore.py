@@ -1,4 +1,4 @@
-"""Ignore patterns against what gitignore(5) says of them."""
+"""Ignore patterns against what gitignore(5) says about them."""
 
 import subprocess
 from functools import cache
@@ -57,7 +57,7 @@ def ignored(pattern: str, path: str) -> bool:
         ("[z-a]", [], ["z", "a"]),
     ],
 )
-def test_pattern(pattern: str, matching: list[str], other: list[str]) -> None:
+def test_pattern_ignores_only_matching_paths(pattern: str, matching: list[str], other: list[str]) -> None:
     assert [path for path in matching if not ignored(pattern, path)] == []
     assert [path for path in other if ignored(pattern, path)] == []
 
@@ -69,13 +69,13 @@ def test_the_last_pattern_that_matches_decides() -> None:
 
 
 @pytest.mark.parametrize("line", ["!", "! ", "[", "a[b", "[z-a]", "a\\", "\\"])
-def test_a_pattern_that_matches_nothing_is_refused_where_one_can_say_so(line: str) -> None:
+def test_pattern_that_can_match_nothing_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         check_pattern(line)
 
 
 @pytest.mark.parametrize("line", ["", "  ", "# note", "a", "!a", "a/", "/", "**"])
-def test_lines_of_an_ignore_file(line: str) -> None:
+def test_lines_valid_in_an_ignore_file_are_accepted(line: str) -> None:
     check_pattern(line)
 
 
@@ -85,7 +85,7 @@ def test_lines_of_an_ignore_file(line: str) -> None:
      ["build", "!build/"], ["a/**", "!a/x/"], ["a/**", "!a/**/", "!keep.py"], ["/*", "!/a"], ["x\\", "a b"],
      ["*.py", "!build/"], ["a/x/keep.py"], ["[a-b]/"], ["[!a]*/"]],
 )  # fmt: skip
-def test_a_file_is_ignored_as_by_git(tmp_path: Path, lines: list[str]) -> None:
+def test_files_are_ignored_as_by_git(tmp_path: Path, lines: list[str]) -> None:
     paths = [
         "build/keep.py",
         "build/a.py",
@@ -107,7 +107,7 @@ def test_a_file_is_ignored_as_by_git(tmp_path: Path, lines: list[str]) -> None:
     assert [path for path in paths if patterns.ignores_file(path)] == asked.stdout.splitlines()
 
 
-def test_a_negated_folder_does_not_speak_for_what_is_in_it() -> None:
+def test_negated_folder_does_not_decide_for_its_files() -> None:
     patterns = IgnorePatterns(["*.py", "/src", "!/src"])
     assert patterns.verdict("src", is_folder=True) is False
     assert patterns.verdict("src/a.py", is_folder=False) is True
@@ -115,7 +115,7 @@ def test_a_negated_folder_does_not_speak_for_what_is_in_it() -> None:
 
 @cache
 def matches(pattern: str, path: str, at_start: bool = True) -> bool:
-    """A pattern with a slash in it, read one character at a time."""
+    """Match a pattern with a slash in it, one character at a time."""
     if not pattern:
         return not path
     if at_start and pattern == "**":
@@ -153,7 +153,7 @@ def test_stars_match_whatever_lets_the_rest_match(pattern: str, path: str) -> No
         ("*" * 500 + "b", "a" * 250),
     ],
 )
-def test_a_hostile_pattern_is_read_in_one_go(pattern: str, path: str) -> None:
-    """Going back to each star for all of the others would take years here."""
+def test_hostile_patterns_are_matched_without_backtracking(pattern: str, path: str) -> None:
+    """Backtracking to each star for all of the others would take years here."""
     assert not ignored(pattern, path)
     assert ignored(pattern, f"{path[:-1]}b" if not path.endswith("/c") else path.replace("a/c", "b/c"))

@@ -1,4 +1,4 @@
-"""Notebooks: which cells there are, in which language, and where their lines stand in the file."""
+"""Notebooks: which cells there are, in which language, and where their lines are in the file."""
 
 import json
 
@@ -21,7 +21,7 @@ def test_code_cells_are_numbered_over_all_cells() -> None:
 
 
 @pytest.mark.parametrize("indent", [1, 4, None])
-def test_every_line_of_a_cell_knows_its_line_in_the_file(indent: int | None) -> None:
+def test_every_line_of_a_cell_maps_to_its_line_in_the_file(indent: int | None) -> None:
     text = json.dumps(json.loads(notebook("import os\n", FUNCTION)), indent=indent)
     lines = text.split("\n")
     for cell in read_notebook(text, "a.ipynb"):
@@ -31,7 +31,7 @@ def test_every_line_of_a_cell_knows_its_line_in_the_file(indent: int | None) -> 
             assert json.dumps(line)[1:-1] in lines[place - 1]
 
 
-def test_a_cell_whose_source_is_one_string() -> None:
+def test_cell_source_may_be_one_string() -> None:
     data = json.loads(notebook(FUNCTION))
     data["cells"][0]["source"] = FUNCTION
     text = json.dumps(data, indent=1)
@@ -44,12 +44,12 @@ def test_a_cell_whose_source_is_one_string() -> None:
     ("kernel", "expected"),
     [("python", "python"), ("C++17", "cpp"), ("C#", "csharp"), ("typescript", "typescript"), ("julia", None)],
 )
-def test_the_kernel_names_the_language(kernel: str, expected: str | None) -> None:
+def test_kernel_determines_the_language(kernel: str, expected: str | None) -> None:
     (cell,) = read_notebook(notebook("x", language=kernel), "a.ipynb")
     assert (None if cell.language is None else cell.language.id) == expected
 
 
-def test_a_cell_may_name_its_own() -> None:
+def test_cell_may_name_its_own_language() -> None:
     data = json.loads(notebook("let x = 1;"))
     data["cells"][0]["metadata"] = {"vscode": {"languageId": "javascript"}}
     (cell,) = read_notebook(json.dumps(data), "a.ipynb")
@@ -65,12 +65,12 @@ def test_a_cell_may_name_its_own() -> None:
         ("x = 1\n%%bash", "python"),
     ],
 )
-def test_a_cell_magic_names_the_language(text: str, expected: str | None) -> None:
+def test_cell_magic_determines_the_language(text: str, expected: str | None) -> None:
     found = cell_language(text, PYTHON)
     assert (None if found is None else found.id) == expected
 
 
-def test_magics_are_no_errors_and_everything_keeps_its_place() -> None:
+def test_magics_are_not_errors_and_all_positions_are_kept() -> None:
     text = (
         "%matplotlib inline\n!pip install é\nfiles = !ls\nshelf?\n?shelf\n\n"
         "def shelf(a, b):\n    !ls\n    c = (a\n        %b)\n    return a != b\n"
@@ -103,18 +103,18 @@ def test_magics_are_no_errors_and_everything_keeps_its_place() -> None:
         ),
     ],
 )
-def test_what_is_no_notebook_says_so(text: str, message: str) -> None:
+def test_invalid_notebooks_give_a_clear_error(text: str, message: str) -> None:
     with pytest.raises(SourceError) as caught:
         read_notebook(text, "a.ipynb")
     assert str(caught.value) == message
 
 
-def test_odd_cells_are_left_out() -> None:
+def test_malformed_cells_are_left_out() -> None:
     text = json.dumps({"cells": [1, None, {"cell_type": "code"}, {"cell_type": "code", "source": [1, "x"]}]})
     assert [(cell.number, cell.text) for cell in read_notebook(text, "a.ipynb")] == [(3, ""), (4, "x")]
 
 
-def test_notebooks_are_told_by_their_name() -> None:
+def test_notebooks_are_recognized_by_their_name() -> None:
     assert [is_notebook(name) for name in ("a.ipynb", "b/A.IPYNB", "a.py", "ipynb")] == [
         True,
         True,

@@ -1,4 +1,4 @@
-"""Files in folders that others have filled: no link, pipe or device is read or written in a file's place."""
+"""Files in folders that others have filled: no link, pipe or device is read or written in place of a file."""
 
 import os
 import stat
@@ -25,7 +25,7 @@ def write(path: Path, text: str, root: Path | None = None) -> None:
         stream.write(text)
 
 
-def test_reading_stops_behind_the_limit(tmp_path: Path) -> None:
+def test_reading_stops_one_byte_after_the_limit(tmp_path: Path) -> None:
     file = tmp_path / "a"
     file.write_bytes(b"0123456789")
     assert read_regular_file(file, 10) == b"0123456789"
@@ -33,7 +33,7 @@ def test_reading_stops_behind_the_limit(tmp_path: Path) -> None:
     assert read_regular_file(file, 0) == b"0"
 
 
-def test_reading_what_is_no_file_is_refused_and_never_blocks(tmp_path: Path) -> None:
+def test_reading_a_non_regular_file_is_refused_and_never_blocks(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "to-pipe").symlink_to("pipe")
     (tmp_path / "loop").symlink_to("loop")
@@ -44,7 +44,7 @@ def test_reading_what_is_no_file_is_refused_and_never_blocks(tmp_path: Path) -> 
         read_regular_file(Path("/dev/zero"), 100)
 
 
-def test_a_link_is_read_only_where_that_is_wanted(tmp_path: Path) -> None:
+def test_link_is_read_only_if_links_are_followed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     (tmp_path / "link").symlink_to("file")
     assert read_regular_file(tmp_path / "link", 9) == b"x"
@@ -52,7 +52,7 @@ def test_a_link_is_read_only_where_that_is_wanted(tmp_path: Path) -> None:
         read_regular_file(tmp_path / "link", 9, follow_links=False)
 
 
-def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+def test_file_is_replaced_atomically(tmp_path: Path) -> None:
     file = tmp_path / "a"
     write(file, "first")
     umask = os.umask(0)
@@ -79,7 +79,7 @@ def test_an_error_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("target", ["victim", "nowhere"])
-def test_a_link_in_the_files_place_is_refused(tmp_path: Path, target: str) -> None:
+def test_link_in_place_of_the_file_is_refused(tmp_path: Path, target: str) -> None:
     (tmp_path / "victim").write_text("mine")
     (tmp_path / "a").symlink_to(target)
     with pytest.raises(OSError, match="symbolic link"):
@@ -91,7 +91,7 @@ def test_a_link_in_the_files_place_is_refused(tmp_path: Path, target: str) -> No
     assert names(tmp_path) == ["a", "victim"]
 
 
-def test_a_link_that_comes_meanwhile_is_replaced_not_followed(tmp_path: Path) -> None:
+def test_link_created_meanwhile_is_replaced_not_followed(tmp_path: Path) -> None:
     (tmp_path / "victim").write_text("mine")
     with replacing_file(tmp_path / "a") as stream:
         stream.write("theirs")
@@ -123,7 +123,7 @@ def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real" / "a").read_text() == "x"
 
 
-def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+def test_pipes_and_folders_are_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError, match="not a regular file"):
@@ -133,7 +133,7 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     assert names(tmp_path) == ["folder", "pipe"]
 
 
-def test_appending_keeps_what_is_there_and_shows_it_to_the_owner_alone(tmp_path: Path) -> None:
+def test_appending_keeps_the_content_private_to_the_owner(tmp_path: Path) -> None:
     for text in ("a\n", "b\n"):
         with open_for_append(tmp_path / "log") as stream:
             stream.write(text)
@@ -141,7 +141,7 @@ def test_appending_keeps_what_is_there_and_shows_it_to_the_owner_alone(tmp_path:
     assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o600
 
 
-def test_names_of_devices() -> None:
+def test_device_names_are_recognized() -> None:
     assert is_device_name(Path("/dev/stdout"))
     assert is_device_name(Path("/dev/fd/63"))
     for name in ("dev/stdout", "/devices/x", "/dev/../etc/passwd", "/home/dev/x"):

@@ -102,7 +102,7 @@ def test_columns_and_units_agree_in_every_encoding(
     assert index.units_to_column(line, beyond, encoding) == len(content)
 
 
-def test_what_lies_outside_is_clamped() -> None:
+def test_positions_outside_the_text_are_clamped() -> None:
     index = LineIndex("äb\r\ncd")
     assert index.position_to_offset(-1, 5) == 0
     assert index.position_to_offset(0, -3) == 0
