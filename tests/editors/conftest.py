@@ -1,4 +1,4 @@
-"""Options and fixtures of the tests in real editors.
+"""Options and fixtures for the tests in real editors.
 
 `pytest` alone runs the Neovim tests; `--editors` also those that need what `make test-editors` installs.
 """
@@ -26,14 +26,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    # Without its folder named, pytest reads this file too late for the options: hence the defaults.
+    # Unless its folder is named, pytest reads this file too late for the options: hence the defaults.
     heavy = any(collection_path.is_relative_to(HERE / name) for name in HEAVY)
     return True if heavy and not config.getoption("--editors", default=False) else None
 
 
 @pytest.fixture(scope="session")
 def server_settings(request: pytest.FixtureRequest) -> dict[str, object]:
-    """The server's settings of every editor: all verdicts are reported, so that no test asks for the model's opinion."""
+    """Server settings in every editor: all verdicts are reported, so no test depends on the model's opinion."""
     model: Path | None = request.config.getoption("--model", default=None)
     settings: dict[str, object] = {"threshold": 0.0, "caretQuiet": 0, "debounce": 100}
     return settings | ({"modelPath": str(model.resolve())} if model else {})
@@ -42,7 +42,7 @@ def server_settings(request: pytest.FixtureRequest) -> dict[str, object]:
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Debian's Chromium, without a window."""
-    # Only the tests that `make test-editors` runs have it.
+    # It is only installed for the tests that `make test-editors` runs.
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     executable = shutil.which("chromium")
@@ -63,7 +63,7 @@ def artefacts(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with the sample sources, to be changed at will."""
+    """A folder with the sample sources, which the test may change."""
     folder = tmp_path / "project"
     shutil.copytree(HERE / "sample", folder)
     (folder / ".git").mkdir()
@@ -72,7 +72,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def quiet_home(tmp_path: Path) -> dict[str, str]:
-    """An environment in which an editor finds nobody's settings."""
+    """An environment in which an editor finds no user's settings."""
     home = tmp_path / "home"
     home.mkdir()
     return {

@@ -14,7 +14,7 @@ from codeorigin.lsp.documents.detected_language import UNNAMED
 ROOT = Path(__file__).parents[2]
 NVIM = ROOT / "editors" / "nvim" / "lsp" / "codeorigin.lua"
 HELIX = ROOT / "editors" / "helix" / "languages.toml"
-# What an editor calls a language, where that is no name of the protocol's.
+# Editors' names for languages that differ from the protocol's.
 OWN_NAMES = {"cs": "csharp", "c-sharp": "csharp"}
 
 
@@ -44,13 +44,13 @@ def test_helix_lists_the_server_for_every_language() -> None:
     assert kinds([each["name"] for each in configuration["language"]]) == DOCUMENTS - {"unnamed"}
 
 
-def test_vscode_wakes_up_for_every_language() -> None:
+def test_vscode_is_activated_for_every_language() -> None:
     manifest = json.loads((ROOT / "vscode-client" / "package.json").read_text())
     names = [event.removeprefix("onLanguage:") for event in manifest["activationEvents"]]
     assert kinds(names) == DOCUMENTS
 
 
 @pytest.mark.parametrize("file", ["vscode-client/package-lock.json"])
-def test_lock_files_name_no_host(file: str) -> None:
+def test_lock_files_name_no_registry(file: str) -> None:
     packages = json.loads((ROOT / file).read_text())["packages"]
     assert [name for name, each in packages.items() if "resolved" in each] == []

@@ -22,13 +22,13 @@
           (flymake-diagnostics)))
 
 (defun probe-wait (what test)
-  "Let Emacs run until TEST holds, and answer with its value; an error that names WHAT after a minute."
+  "Let Emacs run until TEST holds, and return its value; signal an error that names WHAT after a minute."
   (let ((end (+ (float-time) 60)) value)
     (while (not (setq value (funcall test)))
       (when (> (float-time) end)
         (error "%s did not come: %S" what (probe-findings)))
       (accept-process-output nil 0.1)
-      ;; A batch Emacs is never idle, which is when flymake would show what came.
+      ;; A batch Emacs is never idle, which is when flymake would show new findings.
       (flymake-start))
     value))
 
@@ -54,7 +54,7 @@
   (eglot--signal-textDocument/didChange))
 
 (defun probe-ignore ()
-  "Apply the action that a comment makes, to the function at point."
+  "Apply the action that inserts an ignore comment to the function at point."
   (let* ((diagnostics (vconcat (mapcar (lambda (found) (alist-get 'eglot-lsp-diag (eglot--diag-data found)))
                                        (flymake-diagnostics (line-beginning-position) (line-end-position)))))
          (place (list :start (eglot--pos-to-lsp-position (line-beginning-position))

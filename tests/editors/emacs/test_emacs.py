@@ -24,7 +24,7 @@ def test_findings_hover_explanation_edit_and_code_action(
         "CODEORIGIN_FILE": str(source),
         "CODEORIGIN_ANSWER": str(answer_file),
     }
-    # Debian's eglot is a package of its own; later versions of Emacs bring it along.
+    # Debian's eglot is a package of its own; later versions of Emacs include it.
     paths = [part for folder in sorted(PACKAGES.glob("*-*")) for part in ("-L", str(folder))]
     command = ["emacs", "-Q", "--batch", *paths, "-l", str(PROBE)]
     done = subprocess.run(

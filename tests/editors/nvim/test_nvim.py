@@ -31,7 +31,7 @@ def heat(nvim: pynvim.Nvim) -> list[Any]:
     return marks
 
 
-def test_one_diagnostic_a_function_on_its_header(nvim: pynvim.Nvim) -> None:
+def test_one_diagnostic_per_function_on_its_header(nvim: pynvim.Nvim) -> None:
     found = findings(nvim)
     headers = [line_of(nvim, "def read_postings"), line_of(nvim, "def balance_by_account")]
     assert [each["lnum"] for each in found] == headers
@@ -50,7 +50,7 @@ def test_hover_opens_a_float_with_the_evidence(nvim: pynvim.Nvim) -> None:
 
 
 def rescored(nvim: pynvim.Nvim, first: int, last: int) -> str:
-    """What rescoring the lines from ``first`` up to ``last``, both from 0, answers."""
+    """The answer to rescoring the lines from ``first`` up to ``last``, both counted from 0."""
     nvim.exec_lua(
         """
         local first, last = ...
@@ -69,7 +69,7 @@ def rescored(nvim: pynvim.Nvim, first: int, last: int) -> str:
     return shown[0]
 
 
-def test_a_block_in_markdown_has_a_finding_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
+def test_markdown_block_has_a_finding_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
     lines = (project / "ledger.py").read_text().split("def twice")[0].splitlines()[6:]
     block = ["~~~ python", *lines, "~~~"]
     (project / "notes.md").write_text("# Notes\n\n" + "".join(f"> {line}\n" for line in block))
@@ -82,9 +82,9 @@ def test_a_block_in_markdown_has_a_finding_hover_and_rescore(nvim: pynvim.Nvim, 
     assert rescored(nvim, line, line + len(lines)).startswith("CodeOrigin: selection: ")
 
 
-def test_a_new_text_has_a_finding_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
+def test_new_text_has_findings_hover_and_rescore(nvim: pynvim.Nvim, project: Path) -> None:
     lines = (project / "ledger.py").read_text().splitlines()
-    # Neovim shows diagnostics in buffers with a name only, be it of no file.
+    # Neovim shows diagnostics only in buffers with a name, even if there is no such file.
     nvim.command("enew | file scratch")
     nvim.current.buffer[:] = lines
     nvim.command("setfiletype text")
@@ -96,7 +96,7 @@ def test_a_new_text_has_a_finding_hover_and_rescore(nvim: pynvim.Nvim, project: 
     assert rescored(nvim, line, line + 16).startswith("CodeOrigin: selection: ")
 
 
-def test_an_edit_moves_the_findings_and_adds_none(nvim: pynvim.Nvim) -> None:
+def test_edit_moves_the_findings_and_adds_none(nvim: pynvim.Nvim) -> None:
     before = [each["lnum"] for each in findings(nvim)]
     nvim.current.buffer.append(["# first", "# second"], 0)
     moved = [line + 2 for line in before]
@@ -110,7 +110,7 @@ def test_an_edit_moves_the_findings_and_adds_none(nvim: pynvim.Nvim) -> None:
     wait_for(lambda: findings(nvim), done=lambda found: len(found) == 1, what="one finding")
 
 
-def test_a_code_action_ignores_the_function(nvim: pynvim.Nvim) -> None:
+def test_code_action_ignores_the_function(nvim: pynvim.Nvim) -> None:
     line = line_of(nvim, "def read_postings")
     nvim.current.window.cursor = (line + 1, 6)
     nvim.exec_lua(
@@ -131,7 +131,7 @@ def test_rescoring_a_selection_answers_with_a_message(nvim: pynvim.Nvim) -> None
     assert rescored(nvim, start, start + 11).startswith("CodeOrigin: selection: ")
 
 
-def test_the_heat_map_is_painted_and_cleared_by_an_edit(nvim: pynvim.Nvim) -> None:
+def test_heat_map_is_painted_and_cleared_by_an_edit(nvim: pynvim.Nvim) -> None:
     nvim.exec_lua("require('codeorigin').toggle()")
     marks = wait_for(lambda: heat(nvim), what="virtual text")
     functions = range(line_of(nvim, "def read_postings"), line_of(nvim, "return totals") + 1)

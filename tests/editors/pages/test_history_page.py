@@ -1,4 +1,4 @@
-"""The page of a history in a browser, in light and dark: it opens, it can be read, and it asks for nothing."""
+"""The history page in a browser, in light and dark: it opens, is readable, and requests nothing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +11,10 @@ from support.repositories import Repository, plain_functions
 from support.tiny_model import with_commit_rules
 
 READABLE = 4.5
-"""The least contrast of text and what is behind it (WCAG 2.2, success criterion 1.4.3)."""
+"""The minimum contrast between text and what is behind it (WCAG 2.2, success criterion 1.4.3)."""
 SCHEMES = ("light", "dark")
 
-# Any colour that CSS knows, as red, green, blue and opacity from 0 to 255.
+# Any CSS colour as red, green, blue and opacity from 0 to 255.
 _CHANNELS = """value => {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;
@@ -42,7 +42,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory, tiny_model_dir: Path) ->
 
 
 class Shown:
-    """The page as somebody sees it who prefers ``scheme``, and everything that the browser complained of."""
+    """The page as seen by somebody who prefers ``scheme``, and everything that the browser complained about."""
 
     def __init__(self, browser: Browser, file: Path, scheme: str) -> None:
         self.complaints: list[str] = []
@@ -55,21 +55,21 @@ class Shown:
         self.page.goto(file.as_uri())
 
     def colour(self, selector: str, name: str) -> tuple[float, ...]:
-        """A colour of the first element that is selected, over the page's background."""
+        """A colour of the first selected element, over the page's background."""
         element = self.page.locator(selector).first
         value = element.evaluate("(element, name) => getComputedStyle(element)[name]", name)
         *channels, opacity = self.page.evaluate(_CHANNELS, value)
         if opacity == 255:
             return tuple(channels)
         below = self.colour("body", "backgroundColor")
-        # The canvas gives channels that are not multiplied by their opacity.
+        # The canvas returns channels that are not premultiplied by their opacity.
         share = opacity / 255
         return tuple(share * top + (1 - share) * under for top, under in zip(channels, below, strict=True))
 
     def contrast(
         self, text: str, behind: str = "body", *, ink: str = "color", paper: str = "backgroundColor"
     ) -> float:
-        """The ratio of the luminances of a text's colour and of what is behind it, 1 to 21."""
+        """The contrast ratio of a text's colour and what is behind it, 1 to 21."""
         light, dark = sorted((luminance(self.colour(text, ink)), luminance(self.colour(behind, paper))))[::-1]
         return (light + 0.05) / (dark + 0.05)
 
@@ -91,7 +91,9 @@ def shown(request: pytest.FixtureRequest, browser: Browser, page_file: Path) -> 
     made.page.context.close()
 
 
-def test_a_commit_and_a_function_open(shown: Shown, request: pytest.FixtureRequest, artefacts: Path) -> None:
+def test_commits_and_functions_can_be_opened(
+    shown: Shown, request: pytest.FixtureRequest, artefacts: Path
+) -> None:
     page = shown.page
     expect(page.locator("h1")).to_have_text("CodeOrigin history of sample")
     expect(page.locator("svg")).to_have_count(2)
@@ -111,7 +113,7 @@ def test_a_commit_and_a_function_open(shown: Shown, request: pytest.FixtureReque
     assert [url for url in shown.requests if not url.startswith("file:")] == []
 
 
-def test_all_text_can_be_read(shown: Shown) -> None:
+def test_all_text_is_readable(shown: Shown) -> None:
     shown.page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
     contrasts = {
         text: shown.contrast(text, ink="fill" if text.startswith("svg") else "color")
@@ -120,7 +122,7 @@ def test_all_text_can_be_read(shown: Shown) -> None:
     for band in ("llm", "human", "unsure"):
         shown.page.locator("summary b").first.evaluate("(each, band) => each.className = band", band)
         contrasts[f"b.{band}"] = shown.contrast("summary b")
-    # In all strengths that there are, whatever this history has.
+    # In all possible strengths, whichever this history has.
     for strength in (0, 50, 100):
         recolour(shown.page, "rect.folder", strength)
         contrasts[f"area {strength} %"] = shown.contrast(
@@ -134,7 +136,7 @@ def test_all_text_can_be_read(shown: Shown) -> None:
 
 
 def recolour(page: Page, selector: str, strength: int) -> None:
-    """Give the first of the selected elements its own colour in another strength."""
+    """Give the first selected element its own colour in another strength."""
     change = (
         "(each, by) => each.setAttribute('style', each.getAttribute('style').replace(/[0-9.]+%/, `${by}%`))"
     )
@@ -148,7 +150,7 @@ def test_light_is_light_and_dark_is_dark(browser: Browser, page_file: Path) -> N
     assert papers[0] - papers[1] > 0.7
     assert inks[1] - inks[0] > 0.7
     for made in (light, dark):
-        # Bands are told apart by more than a name.
+        # Bands differ in more than their names.
         colours = {made.colour(f".legend i.{band}", "backgroundColor") for band in ("llm", "unsure", "human")}
         assert len(colours) == 3
         made.page.context.close()

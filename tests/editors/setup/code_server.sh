@@ -17,6 +17,6 @@ fi
 echo '{"private": true}' > package.json
 PATH="$folder/bin:$PATH" npm_config_nodedir="$wheel" \
     npm install --no-audit --no-fund --no-package-lock --loglevel=error "code-server@$version"
-# It writes a configuration when it starts, and a user's own is none of the tests' business.
+# It writes a configuration when it starts; the tests must not touch the user's own.
 PATH="$folder/bin:$PATH" CODE_SERVER_CONFIG="$folder/config.yaml" ./node_modules/.bin/code-server --version
 echo "$version" > installed

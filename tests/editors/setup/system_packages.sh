@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Debian's packages that the tests in VS Code and Emacs need; installs what is missing if it may.
+# Debian packages that the tests in VS Code and Emacs need; installs those that are missing, if it may.
 set -euo pipefail
 
 packages=(chromium emacs-nox elpa-eglot fonts-dejavu-core g++ libkrb5-dev make pkg-config)

@@ -15,7 +15,7 @@ from support.waiting import wait_for
 SAMPLE = Path(__file__).parents[1] / "sample"
 EXTENSIONS = Path(__file__).parent / "extensions"
 CLIENT = Path(__file__).parents[3] / "vscode-client"
-# A machine that is busy with other things takes its time; nothing waits longer than it must.
+# A machine that is busy with other things is slow; nothing waits longer than it has to.
 expect.set_options(timeout=30_000)
 VSCE = CLIENT / "node_modules" / ".bin" / "vsce"
 
@@ -91,7 +91,7 @@ def new_page(browser: Browser) -> Callable[[CodeServer], Page]:
 
 @pytest.fixture(scope="module")
 def code(new_code_server: Callable[..., CodeServer], server_settings: dict[str, object]) -> CodeServer:
-    """A VS Code for all tests of a module, which tell one story."""
+    """A VS Code for all tests of a module, which build on each other."""
     settings = {f"codeorigin.{name}": value for name, value in server_settings.items()}
     return new_code_server(settings | {"workbench.colorTheme": "Default Dark Modern"})
 

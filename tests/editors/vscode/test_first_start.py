@@ -1,4 +1,4 @@
-"""What people meet before there is a server: guidance, an environment of the extension's own, Workspace Trust."""
+"""What users see before there is a server: guidance, the extension's own environment, Workspace Trust."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +32,7 @@ def wait_for_findings(code: CodeServer, path: Path) -> None:
     )
 
 
-def test_without_a_server_the_extension_makes_an_environment_for_it(
+def test_extension_creates_an_environment_if_there_is_no_server(
     new_code_server: Callable[..., CodeServer],
     new_page: Callable[[CodeServer], Page],
     settings: dict[str, object],
@@ -55,7 +55,7 @@ def test_without_a_server_the_extension_makes_an_environment_for_it(
     page.close()
 
 
-def test_an_untrusted_folder_does_not_choose_what_runs(
+def test_untrusted_folder_cannot_choose_what_runs(
     new_code_server: Callable[..., CodeServer],
     new_page: Callable[[CodeServer], Page],
     settings: dict[str, object],

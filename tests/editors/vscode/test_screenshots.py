@@ -12,7 +12,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 FUNCTION = "func RetryWithBackoff"
 
 
-def test_the_examples_in_dark_and_light(
+def test_screenshots_of_the_examples_in_dark_and_light(
     new_code_server: Callable[..., CodeServer],
     new_page: Callable[[CodeServer], Page],
     server_settings: dict[str, object],

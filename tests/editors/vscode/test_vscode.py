@@ -1,4 +1,4 @@
-"""The extension as people meet it in one file: findings, hover, heat map and explanation, in one VS Code window."""
+"""The extension in one file as users see it: findings, hover, heat map, explanation, in one VS Code window."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def choose_action(code: CodeServer, page: Page, title: str) -> None:
     action = page.locator(".action-widget .monaco-list-row", has_text=title)
 
     def open_menu() -> bool:
-        # The menu closes when anything else takes the focus, as a toast or a hover on its way may do.
+        # The menu closes when anything else takes the focus, as a toast or a pending hover may do.
         code.ask("run", command="workbench.action.focusActiveEditorGroup")
         code.ask("begin", command="editor.action.quickFix")
         page.wait_for_timeout(700)
@@ -25,7 +25,7 @@ def choose_action(code: CodeServer, page: Page, title: str) -> None:
     action.click()
 
 
-def test_one_finding_a_function_on_its_header(code: CodeServer, page: Page, source: Path) -> None:
+def test_one_finding_per_function_on_its_header(code: CodeServer, page: Page, source: Path) -> None:
     found = findings(code, source, 2)
     assert {each["source"] for each in found} == {"CodeOrigin"}
     assert {each["severity"] for each in found} == {"Information"}
@@ -87,7 +87,7 @@ def test_code_action_rescores_a_selection(code: CodeServer, page: Page, source: 
 
 
 def painted(page: Page) -> int:
-    """Lines in view that carry a background which is not transparent."""
+    """The number of visible lines with a background that is not transparent."""
     return int(
         page.evaluate(
             """() => [...document.querySelectorAll('.view-overlays .cdr')].filter((node) =>
@@ -115,9 +115,7 @@ def test_heat_map_is_painted_and_cleared(code: CodeServer, page: Page, source: P
     wait_for(lambda: painted(page) == 0, what="cleared lines")
 
 
-def test_an_edit_clears_the_heat_map_and_moves_the_findings(
-    code: CodeServer, page: Page, source: Path
-) -> None:
+def test_edit_clears_the_heat_map_and_moves_the_findings(code: CodeServer, page: Page, source: Path) -> None:
     code.ask("run", command="codeorigin.toggleHeatMap")
     wait_for(lambda: painted(page), what="painted lines")
     before = [each["range"][0]["line"] for each in findings(code, source, 2)]
@@ -151,7 +149,7 @@ def test_explain_opens_the_panel(code: CodeServer, page: Page, source: Path, art
     code.ask("run", command="workbench.action.closeEditorsInOtherGroups")
 
 
-def test_the_action_on_a_finding_opens_the_same_panel(code: CodeServer, page: Page, source: Path) -> None:
+def test_action_on_a_finding_opens_the_same_panel(code: CodeServer, page: Page, source: Path) -> None:
     line = line_of(source, "def read_postings")
     uri = code.ask("open", path=str(source))
     code.ask("select", within={"start": at(line), "end": at(line)})

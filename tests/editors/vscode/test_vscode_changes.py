@@ -36,7 +36,7 @@ def code(
 
 @pytest.fixture(scope="module")
 def view(code: CodeServer, page: Page) -> Iterator[Locator]:
-    """The view of changes, opened as its name in Source Control is."""
+    """The view of changes, opened as a click on its name in Source Control does."""
     code.ask("begin", command="codeorigin.changes.focus")
     view = page.locator(".pane", has_text=re.compile("Code origin: changes", re.IGNORECASE)).last
     expect(view).to_be_visible()
@@ -48,7 +48,7 @@ def rows(view: Locator, text: str) -> Locator:
     return view.locator(".monaco-list-row", has_text=text)
 
 
-def test_the_view_shows_what_the_working_tree_changed(
+def test_view_shows_the_changes_of_the_working_tree(
     code: CodeServer, page: Page, view: Locator, artefacts: Path
 ) -> None:
     expect(rows(view, "throttle.ts")).to_be_visible()
@@ -69,7 +69,7 @@ def test_the_view_shows_what_the_working_tree_changed(
     )
 
 
-def test_the_view_follows_the_repository(code: CodeServer, view: Locator) -> None:
+def test_view_follows_the_repository(code: CodeServer, view: Locator) -> None:
     repository = Repository.at(code.workspace)
     repository.git("add", "ledger.py", "throttle.ts")
     repository.git("commit", "--quiet", "--no-gpg-sign", "-m", "More")
@@ -77,7 +77,7 @@ def test_the_view_follows_the_repository(code: CodeServer, view: Locator) -> Non
     expect(rows(view, ADDED)).to_have_count(0)
 
 
-def test_the_hover_speaks_of_the_commit(code: CodeServer, view: Locator) -> None:
+def test_hover_mentions_the_commit(code: CodeServer, view: Locator) -> None:
     path = code.workspace / "ledger.py"
     place = at(line_of(path, f"def {ADDED}"), 6)
     code.ask("open", path=str(path))

@@ -1,4 +1,4 @@
-"""The extension beyond one file: the workspace, other documents and the server's life, in one VS Code window."""
+"""The extension beyond one file: workspace, other documents and server life cycle, in one VS Code window."""
 
 import os
 import re
@@ -30,12 +30,12 @@ def test_scan_fills_the_tree(code: CodeServer, page: Page, source: Path, artefac
     functions.first.click()
 
 
-def test_a_cancelled_scan_keeps_what_it_has(code: CodeServer, page: Page, source: Path) -> None:
+def test_cancelled_scan_keeps_its_results(code: CodeServer, page: Page, source: Path) -> None:
     many = code.workspace / "many"
     many.mkdir()
     text = source.read_text()
     for number in range(3000):
-        # Different texts: known functions would cost no time, and the scan be over before it can be cancelled.
+        # Different texts: known functions take no time, and the scan would be over before it can be cancelled.
         (many / f"ledger{number}.py").write_text(text.replace("number", f"number{number}"))
     code.ask("begin", command="codeorigin.scan")
     toast = page.locator(".notification-toast", has_text="Scanning the workspace")
@@ -65,7 +65,7 @@ def rescored(code: CodeServer, uri: str, within: dict[str, Any]) -> Any:
     return code.ask("run", command="codeorigin.rescore", args=[uri, within, {"quiet": True}])
 
 
-def test_a_block_in_markdown_has_a_finding_hover_and_rescore(
+def test_markdown_block_has_a_finding_hover_and_rescore(
     code: CodeServer, page: Page, source: Path, artefacts: Path
 ) -> None:
     lines = source.read_text().splitlines()[line_of(source, f"def {FUNCTION}") :]
@@ -90,7 +90,7 @@ def test_a_block_in_markdown_has_a_finding_hover_and_rescore(
     notes.unlink()
 
 
-def test_an_untitled_text_has_a_finding_hover_and_rescore(code: CodeServer, page: Page, source: Path) -> None:
+def test_untitled_text_has_findings_hover_and_rescore(code: CodeServer, page: Page, source: Path) -> None:
     text = source.read_text()
     uri = code.ask("untitled", content=text, language="plaintext")
     assert uri.startswith("untitled:")
@@ -108,7 +108,9 @@ def test_an_untitled_text_has_a_finding_hover_and_rescore(code: CodeServer, page
     code.ask("run", command="workbench.action.revertAndCloseActiveEditor")
 
 
-def test_the_setting_keeps_documents_from_the_server(code: CodeServer, page: Page, source: Path) -> None:
+def test_documents_setting_decides_which_documents_are_scored(
+    code: CodeServer, page: Page, source: Path
+) -> None:
     uri = code.ask("untitled", content=source.read_text(), language="plaintext")
     wait_for(lambda: shown_in(code, uri), done=lambda each: len(each) == 2, what="the findings")
     code.ask("set", name="codeorigin.documents", value=["markdown"])
@@ -120,7 +122,7 @@ def test_the_setting_keeps_documents_from_the_server(code: CodeServer, page: Pag
     code.ask("run", command="workbench.action.revertAndCloseActiveEditor")
 
 
-def test_a_killed_server_comes_back(code: CodeServer, page: Page, source: Path) -> None:
+def test_killed_server_is_restarted(code: CodeServer, page: Page, source: Path) -> None:
     code.ask("open", path=str(source))
     before = code.ask("run", command="codeorigin.status")["pid"]
     os.kill(before, signal.SIGKILL)
@@ -146,7 +148,7 @@ def test_restart_starts_another_server(code: CodeServer, page: Page, source: Pat
     findings(code, source, 2)
 
 
-def test_accepting_a_finding_takes_the_finding_away(code: CodeServer, page: Page, source: Path) -> None:
+def test_accepting_a_finding_removes_it(code: CodeServer, page: Page, source: Path) -> None:
     code.ask("open", path=str(source))
     code.ask("begin", command="codeorigin.accept")
     page.locator(".quick-input-list .monaco-list-row", has_text=FUNCTION).click()

@@ -22,8 +22,8 @@ INITIALIZE = message(
 )
 
 
-def test_a_client_that_never_reads_does_not_keep_the_server_alive() -> None:
-    # Answers that together are far more than a pipe holds, 64 KiB, and log lines of the same number.
+def test_client_that_never_reads_does_not_keep_the_server_alive() -> None:
+    # Together, the answers far exceed the 64 KiB that a pipe holds; there are as many log lines.
     asked = b"".join(message(id=f"{number:0>500}", method="no/such", params={}) for number in range(2_000))
     for ending in (b"", message(id="last", method="shutdown") + message(method="exit")):
         process = subprocess.Popen(
@@ -41,7 +41,7 @@ def test_a_client_that_never_reads_does_not_keep_the_server_alive() -> None:
 
 
 def malformed(chance: random.Random) -> bytes:
-    """A frame that is broken somewhere: in its header's bytes, its length or its body."""
+    """A frame that is broken somewhere: in its header bytes, its length or its body."""
     body = message(id=chance.randrange(10), method="no/such", params=["x" * chance.randrange(50)])
     broken = bytearray(body)
     for _ in range(chance.randrange(1, 4)):
@@ -61,9 +61,9 @@ def malformed(chance: random.Random) -> bytes:
     )
 
 
-def test_a_thousand_malformed_frames_and_the_next_request_is_answered() -> None:
+def test_requests_are_answered_among_a_thousand_malformed_frames() -> None:
     chance = random.Random(14)
-    # More than any header of the above can claim without being refused, in case the last of them waits for a body.
+    # More than any header above can claim without being refused, in case the last one waits for a body.
     padding = b" " * 10_000 + b"\r\n\r\n"
     with RawServer(command=COMMAND) as server:
         server.initialize()

@@ -1,4 +1,4 @@
-"""A cloned repository that ships links where the server and the command write: no other file is touched."""
+"""A cloned repository with links where the server and the command write: no other file is touched."""
 
 import hashlib
 import os
@@ -33,7 +33,7 @@ def names(folder: Path) -> list[str]:
 
 @pytest.fixture
 def victim(tmp_path: Path) -> Path:
-    """A file outside of the workspace that must stay as it is."""
+    """A file outside the workspace that must stay as it is."""
     path = tmp_path / "victim"
     path.write_text("mine")
     return path
@@ -46,7 +46,7 @@ def workspace(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_temporary_name_that_can_be_foretold_is_not_used(workspace: Path, victim: Path) -> None:
+def test_predictable_temporary_name_is_not_used(workspace: Path, victim: Path) -> None:
     foretold = workspace / f"{ACCEPTED_FILE}.{os.getpid()}.tmp"
     foretold.symlink_to(victim)
     assert AcceptedFindings(workspace).accept([FUNCTION]) == 1
@@ -78,7 +78,7 @@ def test_accepted_findings_in_a_pipe_do_not_block(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["report.sarif", "reports/report.sarif"])
-def test_a_report_is_not_written_through_a_link(workspace: Path, victim: Path, name: str) -> None:
+def test_report_is_not_written_through_a_link(workspace: Path, victim: Path, name: str) -> None:
     (workspace / "report.sarif").symlink_to(victim)
     (workspace / "reports").symlink_to(victim.parent)
     done = run("check", TERSE, "--format", "sarif", "--output", name, cwd=workspace)
@@ -89,7 +89,7 @@ def test_a_report_is_not_written_through_a_link(workspace: Path, victim: Path, n
     assert not (victim.parent / "report.sarif").exists()
 
 
-def test_a_check_that_fails_leaves_the_old_report(workspace: Path) -> None:
+def test_failed_check_keeps_the_old_report(workspace: Path) -> None:
     report = workspace / "report.txt"
     report.write_text("old")
     done = run("check", TERSE, "--model", "/nowhere", "--output", report)
@@ -98,22 +98,20 @@ def test_a_check_that_fails_leaves_the_old_report(workspace: Path) -> None:
     assert names(workspace) == ["report.txt"]
 
 
-def test_a_report_may_go_to_a_device(workspace: Path) -> None:
+def test_report_may_be_written_to_a_device(workspace: Path) -> None:
     done = run("check", TERSE, "--format", "json", "--output", "/dev/stdout", cwd=workspace)
     assert done.returncode in {0, 1}
     assert done.stdout.startswith(b"{")
 
 
-def test_the_log_is_not_appended_through_a_link(workspace: Path, victim: Path) -> None:
+def test_log_is_not_written_through_a_link(workspace: Path, victim: Path) -> None:
     (workspace / "server.log").symlink_to(victim)
     with pytest.raises(CodeOriginError, match=r"cannot write the log file .*: a symbolic link"):
         logs.configure("info", workspace / "server.log")
     assert victim.read_text() == "mine"
 
 
-def test_the_names_that_once_held_unfinished_parquet_files_are_not_written(
-    workspace: Path, victim: Path
-) -> None:
+def test_former_names_of_unfinished_parquet_files_are_not_written(workspace: Path, victim: Path) -> None:
     out = workspace / "out"
     out.mkdir()
     foretold = [out / ".repositories.parquet.part", workspace / f".history.parquet.{os.getpid()}.part"]
@@ -146,10 +144,10 @@ def test_parquet_is_not_written_through_a_link(
 @pytest.mark.parametrize(
     "link", ["out", "out/manifest", "out/commits", "out/commits/{place}", "out/scan.json"]
 )
-def test_a_scan_into_a_folder_with_links_is_refused(
+def test_scan_into_a_folder_with_links_is_refused(
     workspace: Path, tmp_path: Path, link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also what a scan drops, for it is no unit any more, must lie in the folder itself."""
+    """What a scan drops because it is no longer a unit must also be in the folder itself."""
     outside = tmp_path / "outside"
     for name in ("manifest", "commits"):
         (outside / name).mkdir(parents=True)
@@ -167,9 +165,7 @@ def test_a_scan_into_a_folder_with_links_is_refused(
     assert names(outside) == before
 
 
-def test_a_folder_that_becomes_a_link_while_a_scan_runs_is_not_followed(
-    workspace: Path, tmp_path: Path
-) -> None:
+def test_folder_that_becomes_a_link_during_a_scan_is_not_followed(workspace: Path, tmp_path: Path) -> None:
     store = Store(workspace, {})
     (tmp_path / "outside").mkdir()
     (workspace / "commits").symlink_to(tmp_path / "outside")

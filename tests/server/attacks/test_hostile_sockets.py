@@ -1,4 +1,4 @@
-"""Programs and web pages that reach the server's socket: none but the client that may is served."""
+"""Programs and web pages that reach the server's socket: only the authorised client is served."""
 
 import contextlib
 import json
@@ -98,7 +98,7 @@ def tcp() -> Iterator[tuple[int, "queue.Queue[Connection]"]]:
 
 
 def connect(port: int) -> socket.socket:
-    """A connection to the listener once it is there."""
+    """A connection to the listener once it is up."""
 
     def attempt() -> socket.socket | None:
         with contextlib.suppress(ConnectionRefusedError):
@@ -111,7 +111,7 @@ def connect(port: int) -> socket.socket:
 
 
 def hung_up(connection: socket.socket) -> bytes:
-    """All that the server says before it hangs up."""
+    """Everything the server sends before it hangs up."""
     received = b""
     with contextlib.suppress(ConnectionResetError):
         while part := connection.recv(65536):
@@ -119,7 +119,7 @@ def hung_up(connection: socket.socket) -> bytes:
     return received
 
 
-def test_who_is_no_client_is_hung_up_on_and_the_client_is_served(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_client_with_the_token_is_served(capsys: pytest.CaptureFixture[str]) -> None:
     with tcp() as (port, found):
         for name, sent in NO_CLIENTS.items():
             with connect(port) as connection:
@@ -145,7 +145,7 @@ def test_who_is_no_client_is_hung_up_on_and_the_client_is_served(capsys: pytest.
     assert TOKEN not in capsys.readouterr().err
 
 
-def test_a_client_that_stalls_does_not_keep_others_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stalling_client_does_not_keep_others_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "FIRST_MESSAGE_SECONDS", 0.2)
     with tcp() as (port, found):
         with connect(port) as stalling:
@@ -156,7 +156,7 @@ def test_a_client_that_stalls_does_not_keep_others_out(monkeypatch: pytest.Monke
             assert found.get(timeout=60).first is not None
 
 
-def test_a_missing_token_is_said_to_the_client() -> None:
+def test_client_is_told_that_the_token_is_missing() -> None:
     with tcp() as (port, found):
         with connect(port) as client:
             client.sendall(initialize({}))
@@ -167,12 +167,12 @@ def test_a_missing_token_is_said_to_the_client() -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
-def test_only_this_machine_can_connect_unless_that_is_allowed(host: str) -> None:
+def test_listening_beyond_this_machine_must_be_allowed_explicitly(host: str) -> None:
     with pytest.raises(CodeOriginError, match="add --allow-remote"):
         accept_tcp(host, 0, token=TOKEN)
 
 
-def test_a_taken_port_is_one_clear_line() -> None:
+def test_port_in_use_gives_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(
@@ -193,7 +193,7 @@ def close_properly(connection: socket.socket, options: Any) -> bytes:
     return hung_up(connection)
 
 
-def test_a_web_page_cannot_write_a_file(tmp_path: Path) -> None:
+def test_web_page_cannot_write_a_file(tmp_path: Path) -> None:
     with serve("--tcp", "127.0.0.1:0") as process:
         assert process.stderr is not None
         line = process.stderr.readline().decode()
@@ -209,7 +209,7 @@ def test_a_web_page_cannot_write_a_file(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-def test_a_unix_socket_is_its_owners_and_needs_no_token(tmp_path: Path) -> None:
+def test_unix_socket_belongs_to_its_owner_and_needs_no_token(tmp_path: Path) -> None:
     path = tmp_path / "server.socket"
     with socket.socket(socket.AF_UNIX) as abandoned:
         abandoned.bind(str(path))
@@ -231,7 +231,7 @@ def test_a_unix_socket_is_its_owners_and_needs_no_token(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - names
 
 
-def test_what_is_no_socket_is_not_replaced(tmp_path: Path) -> None:
+def test_files_that_are_not_sockets_are_not_replaced(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("mine")
     (tmp_path / "link").symlink_to("file")

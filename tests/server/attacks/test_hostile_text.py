@@ -1,4 +1,4 @@
-"""Names, paths, keys and values that a project chooses: wherever they are shown, they are text and nothing else."""
+"""Names, paths, keys and values chosen by a project: wherever they are shown, they are nothing but text."""
 
 import json
 import logging
@@ -59,19 +59,19 @@ LINES: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("sink", LINES)
-def test_every_sink_keeps_it_on_one_line_without_controls(sink: str, text: str) -> None:
+def test_every_sink_gives_one_line_without_control_characters(sink: str, text: str) -> None:
     assert NO_TEXT.search(LINES[sink](text)) is None
     assert "\n" not in LINES[sink](text)
 
 
-def test_a_message_holds_no_link_icon_or_novel(text: str) -> None:
+def test_message_contains_no_link_or_icon_and_is_not_too_long(text: str) -> None:
     shown = plain_message(f"codeorigin.toml: there is no setting {text}")
     assert "](" not in shown
     assert "$(" not in shown
     assert len(shown) <= 1_000
 
 
-def test_plain_text_stays_as_it_is() -> None:
+def test_harmless_text_is_unchanged() -> None:
     for harmless in (
         "a plain sentence, with (brackets) and [more] é 漢字 😀",
         "C:\\path\\to.py",
@@ -81,7 +81,7 @@ def test_plain_text_stays_as_it_is() -> None:
         assert plain_message(harmless) == harmless
 
 
-def test_a_log_record_is_one_line(text: str) -> None:
+def test_log_record_is_one_line(text: str) -> None:
     record = logging.LogRecord("x", logging.INFO, "f.py", 1, "file %s", (text,), None)
     shown = PrivateFormatter("%(levelname)s %(name)s: %(message)s").format(record)
     assert NO_TEXT.search(shown) is None
@@ -89,7 +89,7 @@ def test_a_log_record_is_one_line(text: str) -> None:
 
 
 @pytest.mark.parametrize("formatter", [OneLineFormatter, PrivateFormatter])
-def test_an_exception_in_the_log_forges_no_line(formatter: type[logging.Formatter], text: str) -> None:
+def test_exception_in_the_log_cannot_forge_a_line(formatter: type[logging.Formatter], text: str) -> None:
     try:
         raise ValueError(f"a key\n2030-01-01 INFO x: {text}\r\x1b[2J")
     except ValueError:
@@ -104,7 +104,7 @@ def test_an_exception_in_the_log_forges_no_line(formatter: type[logging.Formatte
 def hostile_result(
     make_file: Callable[..., CheckedFile], make_result: Callable[..., CheckResult], text: str
 ) -> CheckResult:
-    """A check in which path, names and an error's message are hostile."""
+    """A check result with a hostile path, hostile names and a hostile error message."""
     file = make_file()
     renamed = tuple(
         replace(each, span=replace(each.span, name=text, qualified_name=text))
@@ -115,7 +115,7 @@ def hostile_result(
     return make_result((hostile,), (FileError(shown, f"cannot be read: {text}"),))
 
 
-def test_reports_hold_it_as_text(hostile_result: CheckResult, text: str, tmp_path: Path) -> None:
+def test_reports_show_hostile_text_as_text(hostile_result: CheckResult, text: str, tmp_path: Path) -> None:
     from codeorigin.cli.reports import write_report  # noqa: PLC0415
 
     for report_format in ReportFormat:
@@ -131,7 +131,7 @@ def test_reports_hold_it_as_text(hostile_result: CheckResult, text: str, tmp_pat
         assert "](" not in result["message"]["text"]
 
 
-def test_a_key_of_a_project_file_is_no_link_in_a_notification(tmp_path: Path) -> None:
+def test_project_file_key_is_not_a_link_in_a_notification(tmp_path: Path) -> None:
     key = "[Fix](command:workbench.action.terminal.new)"
     (tmp_path / "codeorigin.toml").write_text(f'"{key}\\u202e\\u001b[31m" = 1\nexclude = ["{key}", 3]\n')
     with RawServer("--log-level", "info") as server:

@@ -1,4 +1,4 @@
-"""A folder that somebody else has filled: a check and a scan of it end, with clear lines, and read what can be read."""
+"""A folder with hostile content: checks and scans of it end with clear messages and read what they can."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ ODD_NAMES = (
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """One good file among everything that a folder can hold."""
+    """One good file among everything that a folder can contain."""
     root = tmp_path / "workspace"
     root.mkdir()
     (root / "good.py").write_text(GOOD)
@@ -65,7 +65,7 @@ def workspace(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_blocking() -> None:
-    """What blocks on a pipe would block forever: end it with an error in place of that."""
+    """Whatever blocks on a pipe would block forever: end it with an error instead."""
 
     def give_up(*_: object) -> None:
         raise TimeoutError("blocked")
@@ -77,7 +77,7 @@ def no_blocking() -> None:
     signal.signal(signal.SIGALRM, before)
 
 
-def test_a_walk_finds_files_and_nothing_else(workspace: Path) -> None:
+def test_walk_finds_only_regular_files(workspace: Path) -> None:
     found = {str(path.relative_to(workspace)) for path in walk_sources([workspace])}
     assert {"good.py", "huge.py", "binary.py", *ODD_NAMES} <= found
     assert any(name.endswith("d/deep.py") for name in found)
@@ -86,7 +86,7 @@ def test_a_walk_finds_files_and_nothing_else(workspace: Path) -> None:
     assert not any(name.startswith("round/") for name in found)
 
 
-def test_a_check_ends_with_clear_lines(workspace: Path) -> None:
+def test_check_ends_with_clear_messages(workspace: Path) -> None:
     done = run("check", ".", "--format", "json", cwd=workspace)
     assert done.returncode in {0, 1}, done.stderr
     report = report_of(done)
@@ -100,14 +100,14 @@ def test_a_check_ends_with_clear_lines(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["pipe.py", "device.py", "loop.py", "dangling.py", "folder.py", "huge.py"])
-def test_what_is_named_and_is_no_source_is_one_line(workspace: Path, name: str) -> None:
+def test_naming_something_unreadable_gives_one_line(workspace: Path, name: str) -> None:
     done = run("check", name, cwd=workspace)
     assert done.returncode == 2
     (line,) = complaints(done)
     assert name in line
 
 
-def test_settings_in_what_is_no_file_are_one_line_or_nothing(workspace: Path) -> None:
+def test_settings_in_pipes_folders_and_huge_files_are_ignored(workspace: Path) -> None:
     assert read_project_settings(workspace).values == {}
     assert read_project_settings(workspace / "other").values == {}
     piped = workspace / "folder.py"
@@ -117,7 +117,7 @@ def test_settings_in_what_is_no_file_are_one_line_or_nothing(workspace: Path) ->
     assert "larger than" in (read_project_settings(piped).problem or "")
 
 
-def test_a_scan_of_the_workspace_ends(workspace: Path) -> None:
+def test_workspace_scan_ends(workspace: Path) -> None:
     with RawServer("--log-level", "warning") as server:
         server.initialize(root=workspace)
         command = {"command": "codeorigin.scanWorkspace", "arguments": [None, {"quiet": True}]}

@@ -1,4 +1,4 @@
-"""The library's client without handlers, and its values in plain form."""
+"""The library's client without handlers, and its values as plain Python objects."""
 
 import json
 from typing import Any, Union
@@ -10,7 +10,7 @@ from pygls.protocol import default_converter
 
 
 def converter() -> cattrs.Converter:
-    """The library's converter, with code actions told from commands as the specification does."""
+    """The library's converter, telling code actions from commands as the specification does."""
     made = default_converter()
 
     def action(value: Any, _: Any) -> Any:
@@ -22,7 +22,7 @@ def converter() -> cattrs.Converter:
 
 
 def plain(value: Any) -> Any:
-    """pygls' named tuples for untyped JSON as dictionaries."""
+    """Turn pygls' named tuples for untyped JSON into dictionaries."""
     if hasattr(value, "_asdict"):
         return {key: plain(item) for key, item in value._asdict().items()}
     if isinstance(value, list | tuple):
@@ -31,10 +31,10 @@ def plain(value: Any) -> Any:
 
 
 def make_client() -> pytest_lsp.LanguageClient:
-    """A client without any handler of its own."""
+    """A client without any handlers of its own."""
     return pytest_lsp.LanguageClient(converter_factory=converter)
 
 
 def dump(value: Any) -> str:
-    """JSON for messages of failing tests."""
+    """JSON for the messages of failing tests."""
     return json.dumps(plain(value), default=str)

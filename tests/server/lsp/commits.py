@@ -1,4 +1,4 @@
-"""What the tests of ``codeorigin.scope: commit`` share: a repository of two commits, and what is heard of them."""
+"""Shared by the tests of ``codeorigin.scope: commit``: two commits, and which of their functions count."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ BY_COMMIT: dict[str, Any] = {**SETTINGS, "scope": "commit"}
 
 
 def two_commits(repository: Repository, name: str = "a.py") -> Repository:
-    """``repository``, with ``old`` of the first commit, and ``one``, ``two`` and ``three`` of the second."""
+    """``repository`` with ``old`` in its first commit, and ``one``, ``two`` and ``three`` in its second."""
     repository.commit({name: OLD}, date="2020-01-01")
     repository.commit({name: f"{OLD}\n\n{ONE}", "b.py": f"{TWO}\n\n{THREE}"}, date="2020-01-02")
     return repository
@@ -23,7 +23,7 @@ def two_commits(repository: Repository, name: str = "a.py") -> Repository:
 
 @asynccontextmanager
 async def by_commit(server: Editor) -> AsyncIterator[Editor]:
-    """``server`` with the setting on; afterwards no message is left unread."""
+    """``server`` with the commit scope on; afterwards no message may be left unread."""
     await server.configure(**BY_COMMIT)
     yield server
     await server.tidy()
@@ -31,7 +31,7 @@ async def by_commit(server: Editor) -> AsyncIterator[Editor]:
 
 
 async def heard(editor: Editor, document: Document, name: str, neighbours: int) -> dict[str, Any]:
-    """The wire form of a function's verdict, in which so many others of its commit must count."""
+    """The wire form of a function's verdict, in which ``neighbours`` others of its commit must count."""
     await editor.idle()
     answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
     (found,) = [each["verdict"] for each in answer["functions"] if each["name"] == name]

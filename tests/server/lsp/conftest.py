@@ -1,4 +1,4 @@
-"""A real server process for each module and each of three editors' recorded capabilities."""
+"""A real server process per module, for the recorded capabilities of each of three editors."""
 
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -10,7 +10,7 @@ import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, client_capabilities
 
-# The tests' own helper modules are imported by their full name, whichever way pytest was started.
+# The tests' own helper modules are imported by their full name, however pytest was started.
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from tests.server.lsp.client import make_client
@@ -24,11 +24,11 @@ SETTINGS: dict[str, Any] = {
     "caretQuiet": 0,
     "explainWait": 10_000,
 }
-"""Every function with a verdict is reported, at once, so that no test depends on the model's opinion."""
+"""Every function with a verdict is reported at once, so that no test depends on the model's opinion."""
 
 
 def refreshing_capabilities() -> types.ClientCapabilities:
-    """The recorded ones of VS Code, with what it has learnt since: it pulls, and can be asked to fetch again."""
+    """VS Code's recorded capabilities plus what it has learnt since: it pulls, and refreshes when asked."""
     made = client_capabilities("visual-studio-code")
     made.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
     made.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
@@ -46,7 +46,7 @@ async def start(
     options: Any = None,
     folders: Sequence[str] = ("",),
 ) -> Editor:
-    """Start a server and shake hands with it."""
+    """Start a server and perform the handshake."""
     config = ClientServerConfig(
         server_command=command or COMMAND, client_factory=make_client, server_env=environment
     )
@@ -68,7 +68,7 @@ async def start(
 
 
 async def stop(editor: Editor) -> None:
-    """End the session in good order."""
+    """End the session properly."""
     await editor.client.shutdown_session()
     await editor.client.stop()
 
@@ -77,7 +77,7 @@ async def stop(editor: Editor) -> None:
 async def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Editor]:
-    """One server a module for each editor's capabilities."""
+    """One server per module for each editor's capabilities."""
     root = tmp_path_factory.mktemp("workspace")
     editor = await start(root, client_capabilities(request.param))
     await editor.idle()
@@ -87,7 +87,7 @@ async def server(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def editor(server: Editor) -> AsyncIterator[Editor]:
-    """The module's server; afterwards its settings are back and no message is left unread."""
+    """The module's server; afterwards its settings are restored and no message may be left unread."""
     yield server
     await server.configure(**SETTINGS)
     await server.tidy()

@@ -48,7 +48,7 @@ class Document:
 
 @dataclass
 class Editor:
-    """Opens, edits and asks; ``inbox`` holds what the server said and no test has read."""
+    """Opens, edits and asks; ``inbox`` holds the messages of the server that no test has read."""
 
     client: pytest_lsp.LanguageClient
     root: Path
@@ -69,7 +69,7 @@ class Editor:
             PUSHED: lambda params: self._keep(PUSHED, params),
             SHOWN: lambda params: self._keep(SHOWN, params),
             LOGGED: lambda params: self._keep(LOGGED, params),
-            # A function of its own, because the library marks what it registers, which a method is not open to.
+            # A lambda, because the library sets attributes on what it registers, which methods do not allow.
             types.WORKSPACE_CONFIGURATION: lambda params: self._give_settings(params),  # noqa: PLW0108
             STATUS: lambda params: self.statuses.append(plain(params)),
             FILE_VERDICT: lambda params: self.file_verdicts.append(plain(params)),
@@ -101,7 +101,7 @@ class Editor:
         ]
 
     async def take(self, method: str, wanted: Any = lambda _: True) -> Any:
-        """The next unread message of this kind that is ``wanted``; the others stay unread."""
+        """The next unread message of this kind for which ``wanted`` holds; the others stay unread."""
 
         async def find() -> Any:
             while True:
@@ -124,7 +124,7 @@ class Editor:
     def open(
         self, text: str, *, language: str = "python", name: str | None = None, uri: str | None = None
     ) -> Document:
-        """Open a document; without a name or URI a new file of the workspace."""
+        """Open a document; without a name or URI, a new file in the workspace."""
         self._names += 1
         if uri is None:
             uri = (self.root / (name or f"file_{self._names}.py")).as_uri()
@@ -138,7 +138,7 @@ class Editor:
         return document
 
     def replace(self, document: Document, old: str, new: str) -> None:
-        """Edit the first ``old`` (ASCII, on one line of ASCII) to ``new``, incrementally."""
+        """Replace the first ``old`` (ASCII, on a line of ASCII) with ``new``, incrementally."""
         start = document.text.index(old)
         before = document.text[:start]
         line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
@@ -159,13 +159,13 @@ class Editor:
         )
 
     def save(self, document: Document) -> None:
-        """Say that the document was saved."""
+        """Tell the server that the document was saved."""
         self.client.text_document_did_save(
             types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(document.uri))
         )
 
     async def findings(self, document: Document, *, version: int | None = None) -> list[types.Diagnostic]:
-        """The diagnostics of the document's present version, or an older one's, pulled or pushed."""
+        """The diagnostics of the document's current version, or of an older one, pulled or pushed."""
         if self.pulls:
             report = await self.pull(document)
             assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
@@ -191,7 +191,7 @@ class Editor:
         )
 
     async def hover(self, document: Document, line: int, character: int = 4) -> types.Hover | None:
-        """Hover a place."""
+        """Hover over a place."""
         return await asyncio.wait_for(
             self.client.text_document_hover_async(
                 types.HoverParams(types.TextDocumentIdentifier(document.uri), types.Position(line, character))
@@ -207,7 +207,7 @@ class Editor:
         return hover.contents.value
 
     async def command(self, name: str, *arguments: Any) -> Any:
-        """Execute a command of the server."""
+        """Execute a server command."""
         answer = await asyncio.wait_for(
             self.client.workspace_execute_command_async(
                 types.ExecuteCommandParams(command=name, arguments=list(arguments))
@@ -252,7 +252,7 @@ class Editor:
         )
 
     async def configure(self, **settings: Any) -> None:
-        """Change the settings, and wait until they hold for the documents that are open."""
+        """Change the settings, and wait until they apply to the open documents."""
         self.tell_settings(**settings)
         await asyncio.wait_for(self.asked_for_settings.wait(), PATIENCE)
         await self.command("codeorigin.status")
@@ -264,7 +264,7 @@ class Editor:
         return "codeorigin-files" in self.registered
 
     def tell_of_change(self, file: Path) -> None:
-        """Say that a file has changed, as a client does that watches it."""
+        """Tell the server that a file has changed, as a client that watches it does."""
         event = types.FileEvent(file.as_uri(), types.FileChangeType.Changed)
         self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
 
@@ -286,7 +286,7 @@ class Editor:
             await self.take(PUSHED, lambda params: params.uri == document.uri and not params.diagnostics)
 
     async def tidy(self) -> None:
-        """Close what is open and forget its diagnostics; what else is unread is a failure."""
+        """Close all documents and forget their diagnostics; any other unread message is a failure."""
         for document in list(self.documents):
             await self.idle()
             if not self.pulls:
@@ -301,7 +301,7 @@ class Editor:
         assert not unread, f"nobody read {unread}"
 
     async def findings_arrived(self, document: Document) -> None:
-        """Ask something that is answered after the diagnostics of the document were sent."""
+        """Send a request that is answered only after the document's diagnostics were sent."""
         await self.command("codeorigin.rescore", document.uri, None, {"quiet": True})
 
     def _forget(self, uri: str) -> None:

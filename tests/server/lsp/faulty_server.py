@@ -1,4 +1,4 @@
-"""The real server with an analyzer that misbehaves on documents that say so: for tests of what it survives."""
+"""The real server with an analyzer that misbehaves when a document says so, to test what it survives."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ begin = Refining.begin
 
 
 def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
-    """Do as the text says, then analyse."""
+    """Do what the text says, then analyse it."""
     if "RAISE" in text:
         raise ValueError(f"the text was {text}")
     if "EXIT" in text:
@@ -31,7 +31,7 @@ def misbehave(self, text, language, **options):  # type: ignore[no-untyped-def]
 
 
 def wait(text, cancel):  # type: ignore[no-untyped-def]
-    """Wait until the file that the text names is there."""
+    """Wait until the file named in the text exists."""
     gate = next((line.split()[-1] for line in text.splitlines() if "GATE" in line), None)
     while gate is not None and not Path(gate).exists():
         cancel.raise_if_cancelled()
@@ -39,7 +39,7 @@ def wait(text, cancel):  # type: ignore[no-untyped-def]
 
 
 def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[no-untyped-def]
-    """Wait, unless the wide part alone is explained, or fail, as the text says."""
+    """Wait or fail, as the text says; never wait if only the wide part is explained."""
     if options.deep:
         wait(text, cancel)
     if "BREAK" in text:
@@ -48,14 +48,14 @@ def explain_late(self, text, span, options, *, cancel, **more):  # type: ignore[
 
 
 def refine_late(self, text, report, looked_at=(), *, ask=True, **more):  # type: ignore[no-untyped-def]
-    """Wait before the deep part is asked."""
+    """Wait before asking the deep part."""
     if ask:
         wait(text, more["cancel"])
     return refine(self, text, report, looked_at, ask=ask, **more)
 
 
 def begin_unless_told(self, result):  # type: ignore[no-untyped-def]
-    """Refine in the background, unless the text wants the deep part to read what somebody looks at and no more."""
+    """Refine in the background, unless the text wants the deep part to read only what somebody looks at."""
     if "WHEN ASKED" not in result.snapshot.text:
         begin(self, result)
 

@@ -1,4 +1,4 @@
-"""Documents that are edited at random through the running server, and what must be found in them afterwards."""
+"""Random edits of documents in the running server, and what must be found in them afterwards."""
 
 import random
 import re
@@ -13,7 +13,7 @@ LONGEST = 4_000
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 Found = list[tuple[str, str, float, int]]
-"""Name, id and probability of each function that is reported, and the line of its header."""
+"""Name, id, probability and header line of each reported function."""
 
 
 class Text:
@@ -27,7 +27,7 @@ class Text:
     def place(self, offset: int) -> dict[str, int]:
         """The position of a character."""
         ends = [match.end() for match in LINE_END.finditer(self.text, 0, offset)]
-        # Between the two characters of one line end there is no place.
+        # There is no position between the two characters of one line end.
         if ends and self.text[offset - 1 : offset + 1] == "\r\n":
             ends.pop()
         start = ends[-1] if ends else 0
@@ -35,7 +35,7 @@ class Text:
         return {"line": len(ends), "character": units}
 
     def edit(self, chance: random.Random, pieces: Sequence[str]) -> dict[str, Any]:
-        """One change at any place, towards a length between nothing and LONGEST."""
+        """One change at a random place, aiming for a length between zero and LONGEST."""
         start, end = sorted(chance.randrange(len(self.text) + 1) for _ in range(2))
         end = min(end, start + chance.choice((0, 0, 1, 5, 40) if len(self.text) < LONGEST else (200, 800)))
         start, end = (
@@ -45,7 +45,7 @@ class Text:
         return self.replace(start, end, "".join(chance.choice(pieces) for _ in range(chance.randrange(3))))
 
     def replace(self, start: int, end: int, new: str) -> dict[str, Any]:
-        """The change that puts ``new`` in the place of a part."""
+        """The change that replaces a part with ``new``."""
         span = {"start": self.place(start), "end": self.place(end)}
         self.text = self.text[:start] + new + self.text[end:]
         return {"range": span, "text": new}
@@ -58,7 +58,7 @@ class Text:
 
 
 def expected(analyzer: Analyzer, text: str, language: str = "python") -> Found:
-    """What is to be found in ``text`` when every verdict is reported."""
+    """What must be found in ``text`` when every verdict is reported."""
     return [
         (each.span.name, each.function_id, each.verdict.probability, each.span.header.start_line)
         for each in analyzer.analyze(text, language, path="/project/fuzz").functions
@@ -80,7 +80,7 @@ def found(diagnostics: list[dict[str, Any]]) -> Found:
 
 
 def initialize(server: RawServer) -> None:
-    """As a client that pulls."""
+    """Initialize the server as a client that pulls."""
     parameters = {
         "processId": None,
         "rootUri": None,

@@ -22,12 +22,12 @@ def frame(body: bytes) -> bytes:
 
 
 def workspace_folder(path: Path) -> dict[str, str]:
-    """A folder as a client names it."""
+    """A workspace folder as a client sends it."""
     return {"uri": path.as_uri(), "name": path.name}
 
 
 class RawServer:
-    """Starts the server and reads what it says; leaving the context kills it if it still runs."""
+    """Starts the server and reads its output; leaving the context kills it if it is still running."""
 
     def __init__(
         self, *options: str, command: tuple[str, ...] = COMMAND, environment: dict[str, str] | None = None
@@ -98,7 +98,7 @@ class RawServer:
         return self._id
 
     def wait_for(self, wanted: Any) -> dict[str, Any]:
-        """The first message that is ``wanted``; the others are kept in ``unread``."""
+        """The first message for which ``wanted`` holds; the others are kept in ``unread``."""
         for message in self.unread:
             if wanted(message):
                 self.unread.remove(message)
@@ -131,7 +131,7 @@ class RawServer:
         folders: Sequence[Path] | None = None,
         options: Any = None,
     ) -> dict[str, Any]:
-        """Shake hands as a client without any capability."""
+        """Perform the handshake as a client without any capabilities."""
         result = self.request(
             "initialize",
             {
@@ -156,18 +156,18 @@ class RawServer:
         self.notify("textDocument/didOpen", {"textDocument": document})
 
     def findings(self, uri: str) -> list[dict[str, Any]]:
-        """The diagnostics that are pushed next for a document."""
+        """The next diagnostics pushed for a document."""
         message = self.wait_for(
             lambda m: m.get("method") == "textDocument/publishDiagnostics" and m["params"]["uri"] == uri
         )
         return message["params"]["diagnostics"]
 
     def status(self) -> dict[str, Any]:
-        """What ``codeorigin.status`` answers."""
+        """The answer of ``codeorigin.status``."""
         return self.request("workspace/executeCommand", {"command": "codeorigin.status", "arguments": []})
 
     def leave(self) -> int:
-        """``shutdown`` and ``exit``; the exit code."""
+        """Send ``shutdown`` and ``exit``; return the exit code."""
         self.request("shutdown")
         self.notify("exit", None)
         return self.process.wait(PATIENCE)

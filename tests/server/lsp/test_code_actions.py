@@ -1,4 +1,4 @@
-"""Code actions: made from the diagnostics, and their edits do what they say."""
+"""Code actions: made from diagnostics, with edits that do what they say."""
 
 from typing import Any
 
@@ -29,13 +29,13 @@ async def actions(
 
 
 def titled(found: list[types.CodeAction], start: str) -> types.CodeAction:
-    """The action whose title begins like this."""
+    """The action whose title starts like this."""
     (action,) = (each for each in found if each.title.startswith(start))
     return action
 
 
 def apply(editor: Editor, document: Document, edit: types.WorkspaceEdit) -> None:
-    """Do what an editor does with the edit of an action."""
+    """Apply the edit of an action as an editor does."""
     if editor.client.capabilities.workspace.workspace_edit.document_changes:
         (change,) = edit.document_changes
         assert change.text_document.version == document.version
@@ -73,7 +73,7 @@ async def test_ignoring_a_file_silences_it(editor: Editor) -> None:
     assert await editor.findings(document) == []
 
 
-async def test_accepting_withholds_a_function_until_its_text_changes(editor: Editor) -> None:
+async def test_accepted_function_is_not_reported_until_its_text_changes(editor: Editor) -> None:
     document = editor.open(python_function("accepted") + "\n\n" + python_function("kept"))
     (accepted, _) = await editor.findings(document)
     found = await actions(editor, document, accepted.range, [accepted])
@@ -87,7 +87,7 @@ async def test_accepting_withholds_a_function_until_its_text_changes(editor: Edi
     assert [each.data["name"] for each in await editor.findings(document)] == ["accepted", "kept"]
 
 
-async def test_actions_come_from_the_diagnostic_without_scoring(editor: Editor) -> None:
+async def test_actions_are_made_from_the_diagnostic_without_scoring(editor: Editor) -> None:
     await editor.configure(threshold=0.0, debounce=10_000)
     document = editor.open(python_function("stale"))
     (finding,) = await editor.findings(document)
@@ -124,7 +124,7 @@ async def test_selections_can_be_rescored(editor: Editor) -> None:
 
 
 async def selection_findings(editor: Editor, document: Document) -> list[Any]:
-    """The pushed diagnostics with the selection's."""
+    """The pushed diagnostics that include the selection's."""
     pushed = await editor.take(
         types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
         lambda params: (
@@ -134,7 +134,7 @@ async def selection_findings(editor: Editor, document: Document) -> list[Any]:
     return list(pushed.diagnostics)
 
 
-async def test_nothing_to_rescore_without_a_selection(editor: Editor) -> None:
+async def test_no_rescore_action_without_a_selection(editor: Editor) -> None:
     document = editor.open(python_function("pointed"))
     await editor.findings(document)
     point = types.Range(types.Position(2, 0), types.Position(2, 0))
@@ -142,7 +142,7 @@ async def test_nothing_to_rescore_without_a_selection(editor: Editor) -> None:
     assert titles == ["Explain this function: pointed"]
 
 
-async def test_only_the_kinds_that_were_asked_for(editor: Editor) -> None:
+async def test_only_requested_kinds_are_offered(editor: Editor) -> None:
     document = editor.open(python_function("kinds"))
     (finding,) = await editor.findings(document)
     for only, expected in (

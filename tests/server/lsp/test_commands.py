@@ -12,7 +12,7 @@ from codeorigin.wording import FULL_CAVEAT
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_rescoring_a_selection_says_what_came_out(editor: Editor) -> None:
+async def test_rescoring_a_selection_shows_the_result(editor: Editor) -> None:
     document = editor.open(python_function("spoken") + "\n\n" + python_function("for_itself"))
     place = {"start": {"line": 0, "character": 0}, "end": {"line": 20, "character": 0}}
     answer = await editor.command("codeorigin.rescore", document.uri, place)
@@ -44,7 +44,7 @@ async def test_explaining_a_function(editor: Editor) -> None:
     assert nothing == {"explanation": None, "message": "there is no function here"}
 
 
-async def test_wrong_arguments_are_invalid(editor: Editor) -> None:
+async def test_wrong_arguments_are_rejected(editor: Editor) -> None:
     document = editor.open("x = 1\n")
     for name, arguments in (
         ("codeorigin.rescore", ()),
@@ -74,7 +74,7 @@ async def test_status(editor: Editor) -> None:
     assert last["modelId"] == status["modelId"]
 
 
-async def test_accepted_findings_are_a_file_of_the_folder(editor: Editor) -> None:
+async def test_accepted_findings_are_saved_in_a_file_of_the_folder(editor: Editor) -> None:
     document = editor.open(python_function("f") + "\n\n" + python_function("g"))
     await editor.idle()
     answer = await editor.command("codeorigin.acceptFindings", document.uri, None)
@@ -98,7 +98,7 @@ async def test_accepted_findings_are_a_file_of_the_folder(editor: Editor) -> Non
     editor.inbox.pop(SHOWN, None)
 
 
-async def test_documents_outside_of_folders_have_no_accepted_findings(editor: Editor) -> None:
+async def test_documents_outside_folders_have_no_accepted_findings(editor: Editor) -> None:
     document = editor.open(python_function("f"), uri="untitled:Untitled-9")
     answer = await editor.command("codeorigin.acceptFindings", document.uri, None, {"quiet": True})
     assert answer["accepted"] == 0
@@ -138,7 +138,7 @@ async def test_scanning_the_workspace(editor: Editor) -> None:
         assert report[-1].kind == "end"
 
 
-async def test_a_scan_can_be_cancelled(editor: Editor) -> None:
+async def test_scan_can_be_cancelled(editor: Editor) -> None:
     folder = editor.root / "large"
     folder.mkdir(exist_ok=True)
     for number in range(150):

@@ -1,4 +1,4 @@
-"""``codeorigin.scope: commit``: the functions of the commit that wrote a function count in its verdict."""
+"""``codeorigin.scope: commit``: a function's verdict takes in the others of the commit that wrote it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -25,7 +25,7 @@ def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def analyzer(model: Path) -> Analyzer:
-    """The same model, in the test's own process."""
+    """The same model, loaded in the test process."""
     return Analyzer.load(model)
 
 
@@ -45,25 +45,25 @@ async def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Async
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def editor(server: Editor) -> AsyncIterator[Editor]:
-    """The module's server, with the setting on."""
+    """The module's server, with the commit scope on."""
     async with by_commit(server) as editor:
         yield editor
 
 
 def java_class(name: str) -> str:
-    """A class with one method, the braces of which stand alone; every other line tells ``name``."""
+    """A class with one method and braces on lines of their own; every other line contains ``name``."""
     lines = [f"        {name}Kept.add({name}Value + {name}Step * {number});" for number in range(5)]
     body = "\n".join([*lines[:3], "", *lines[3:]])
     return f"class {name}Class\n{{\n    int {name}(int {name}Value)\n    {{\n{body}\n    }}\n}}\n"
 
 
 def logits(analyzer: Analyzer, *codes: str) -> list[float]:
-    """Own logits of functions."""
+    """The functions' own logits."""
     found = [analyzer.analyze(code, "python").functions[0].verdict.logit for code in codes]
     return [logit for logit in found if logit is not None]
 
 
-async def test_the_commit_speaks_beside_the_file(editor: Editor, analyzer: Analyzer) -> None:
+async def test_commit_and_file_both_count(editor: Editor, analyzer: Analyzer) -> None:
     document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
     verdict = await heard(editor, document, "one", 2)
     old, one, two, three = logits(analyzer, OLD, ONE, TWO, THREE)
@@ -78,13 +78,13 @@ async def test_the_commit_speaks_beside_the_file(editor: Editor, analyzer: Analy
     shown = await editor.hover_text(document, document.text[: document.text.index("def one")].count("\n"))
     assert "the 2 other functions of the same commit point" in shown
     assert str(verdict["ownText"]) in shown
-    # A function that is alone in its commit hears its file, by the rule for files.
+    # A function alone in its commit takes in its file, by the rule for files.
     alone = await heard(editor, document, "old", 0)
     assert alone["commitEvidence"] is None
     assert alone["neighbours"] == 1
 
 
-async def test_without_the_file_the_commit_has_its_own_rule(editor: Editor, analyzer: Analyzer) -> None:
+async def test_commit_has_its_own_rule_without_the_file(editor: Editor, analyzer: Analyzer) -> None:
     await editor.configure(**{**BY_COMMIT, "fileContext": False})
     document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
     verdict = await heard(editor, document, "one", 2)
@@ -94,17 +94,17 @@ async def test_without_the_file_the_commit_has_its_own_rule(editor: Editor, anal
     assert verdict["probability"] == pytest.approx(COMMIT_CONTEXT.scale.probability(one + said), abs=1e-4)
 
 
-async def test_an_edited_function_has_no_commit_until_it_is_saved_in_git(editor: Editor) -> None:
+async def test_edited_function_has_no_commit_until_the_edit_is_undone(editor: Editor) -> None:
     document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
     await heard(editor, document, "one", 2)
     editor.replace(document, "def one", "def own")
     await heard(editor, document, "own", 0)
-    # Undone, it is the function again that the commit wrote.
+    # With the edit undone, it is again the function that the commit wrote.
     editor.replace(document, "def own", "def one")
     await heard(editor, document, "one", 2)
 
 
-async def test_a_save_reads_the_blame_again(editor: Editor) -> None:
+async def test_save_reads_the_blame_again(editor: Editor) -> None:
     text = f"{python_function('four', 6)}\n\n{python_function('five', 8)}"
     document = editor.open(text, name="new.py")
     await heard(editor, document, "four", 0)
@@ -114,7 +114,7 @@ async def test_a_save_reads_the_blame_again(editor: Editor) -> None:
     assert "the other function of the same commit points" in str(verdict["ownText"])
 
 
-async def test_the_setting_is_off_by_default(editor: Editor) -> None:
+async def test_commit_scope_is_off_by_default(editor: Editor) -> None:
     document = editor.open(f"{OLD}\n\n{ONE}", name="a.py")
     await heard(editor, document, "one", 2)
     await editor.configure(**SETTINGS)
@@ -122,8 +122,8 @@ async def test_the_setting_is_off_by_default(editor: Editor) -> None:
     assert verdict["commitEvidence"] is None
 
 
-async def test_lines_without_a_word_are_nobodys(editor: Editor) -> None:
-    """A comparison of texts leaves braces and blank lines to an earlier commit; they do not tell who wrote."""
+async def test_lines_without_words_do_not_decide_the_commit(editor: Editor) -> None:
+    """A diff leaves braces and blank lines to an earlier commit; they do not tell who wrote the function."""
     repository = Repository.at(editor.root)
     for name, day in (("total", "2020-01-04"), ("range", "2020-01-05")):
         repository.commit({"Sums.java": java_class(name), "More.java": java_class(f"{name}More")}, date=day)
@@ -134,7 +134,7 @@ async def test_lines_without_a_word_are_nobodys(editor: Editor) -> None:
     await heard(editor, document, "rangeClass.range", 1)
 
 
-async def test_a_function_that_changed_since_does_not_speak_for_itself(editor: Editor) -> None:
+async def test_function_changed_since_its_commit_does_not_count_for_itself(editor: Editor) -> None:
     six, seven = python_function("six", 6), python_function("seven", 7)
     repository = Repository.at(editor.root)
     repository.commit({"since.py": f"{six}\n\n{seven}"}, date="2020-01-06")
@@ -145,13 +145,13 @@ async def test_a_function_that_changed_since_does_not_speak_for_itself(editor: E
     await heard(editor, document, "six", 0)
 
 
-async def test_a_file_outside_of_repositories_is_judged_as_ever(editor: Editor, tmp_path: Path) -> None:
+async def test_file_outside_repositories_is_judged_as_usual(editor: Editor, tmp_path: Path) -> None:
     document = editor.open(f"{OLD}\n\n{ONE}", uri=(tmp_path / "a.py").as_uri())
     verdict = await heard(editor, document, "one", 0)
     assert verdict["neighbours"] == 1
 
 
-async def test_the_sentence_about_the_commit(analyzer: Analyzer) -> None:
+async def test_sentence_about_the_commit(analyzer: Analyzer) -> None:
     function = analyzer.analyze(ONE, "python", in_commits={}).functions[0]
     others = {function.function_id: [5.0, 4.0, 3.0]}
     verdict = analyzer.analyze(ONE, "python", in_commits=others).functions[0].verdict

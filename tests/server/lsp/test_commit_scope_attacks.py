@@ -1,4 +1,4 @@
-"""``codeorigin.scope: commit`` while git waits, fails or is not there, and the repository comes and goes."""
+"""``codeorigin.scope: commit`` while git hangs, fails or is missing, or the repository comes and goes."""
 
 import os
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ TEXT = f"{OLD}\n\n{ONE}"
 
 @pytest.fixture(scope="module")
 def command(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Starts a server with a model that has rules for commits."""
+    """Starts a server whose model has commit rules."""
     return [
         *COMMAND,
         "--model",
@@ -57,14 +57,14 @@ async def server(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def editor(server: Editor) -> AsyncIterator[Editor]:
-    """The module's server, with the setting on."""
+    """The module's server, with the commit scope on."""
     async with by_commit(server) as editor:
         yield editor
 
 
 @pytest.fixture
 def folder(editor: Editor) -> Path:
-    """A place in the workspace that no other test knows."""
+    """A folder in the workspace that no other test uses."""
     return editor.root / f"folder_{len(list(editor.root.iterdir()))}"
 
 
@@ -78,7 +78,7 @@ def uri(repository: Repository, name: str = "a.py") -> str:
 
 
 @pytest.mark.parametrize("asked", ["blame", "cat-file", "diff-tree", "rev-parse"])
-async def test_a_failure_that_has_passed_is_forgotten_with_the_next_save(
+async def test_git_failure_is_forgotten_on_the_next_save(
     editor: Editor, git: ControlledGit, repository: Repository, asked: str
 ) -> None:
     with git.failing(asked):
@@ -93,9 +93,7 @@ async def test_a_failure_that_has_passed_is_forgotten_with_the_next_save(
     await heard(editor, document, "one", 2)
 
 
-async def test_a_commit_is_read_once_for_all_folders(
-    editor: Editor, git: ControlledGit, folder: Path
-) -> None:
+async def test_commit_is_read_once_for_all_folders(editor: Editor, git: ControlledGit, folder: Path) -> None:
     deep = two_commits(Repository(folder), "deep/a.py")
     await heard(editor, editor.open(TEXT, uri=uri(deep, "deep/a.py")), "one", 2)
     with git.failing("diff-tree"):
@@ -103,13 +101,13 @@ async def test_a_commit_is_read_once_for_all_folders(
         await heard(editor, other, "two", 2)
 
 
-async def test_a_document_is_closed_and_opened_again_while_git_reads_it(
+async def test_closing_and_reopening_a_document_while_git_runs(
     editor: Editor, git: ControlledGit, repository: Repository
 ) -> None:
     with git.held("blame"):
         document = editor.open(TEXT, uri=uri(repository))
         await until(lambda: git.is_waiting)
-        # Meanwhile nothing else waits, the document's own verdicts least of all.
+        # Nothing else waits for git meanwhile, least of all the document's own verdicts.
         assert len(await editor.findings(document)) == 2
         other = editor.open(python_function("elsewhere"), uri="untitled:elsewhere")
         assert [each.data["name"] for each in await editor.findings(other)] == ["elsewhere"]
@@ -123,7 +121,7 @@ async def test_a_document_is_closed_and_opened_again_while_git_reads_it(
     await heard(editor, document, "one", 2)
 
 
-async def test_closing_a_document_ends_what_git_does_for_it(
+async def test_closing_a_document_stops_its_git_process(
     editor: Editor, git: ControlledGit, repository: Repository
 ) -> None:
     with git.held("blame"):
@@ -131,12 +129,12 @@ async def test_closing_a_document_ends_what_git_does_for_it(
         await until(lambda: git.is_waiting)
         assert len(await editor.findings(document)) == 2
         await editor.close(document)
-        # The one thread that asks git is free again, for the workspace, which is no repository.
+        # The only git thread is free again, here for the workspace, which is not a repository.
         answer = await editor.command("codeorigin.scanChanges", None, {"quiet": True})
         assert [each.rpartition(": ")[2] for each in answer["errors"]] == ["is not in a git repository"]
 
 
-async def test_the_setting_goes_off_and_on_while_git_reads(
+async def test_switching_the_scope_while_git_runs(
     editor: Editor, git: ControlledGit, repository: Repository
 ) -> None:
     with git.held("blame"):
@@ -157,7 +155,7 @@ async def test_the_setting_goes_off_and_on_while_git_reads(
     assert await heard(editor, document, "one", 2) == verdict
 
 
-async def test_what_is_typed_while_git_reads_waits_for_its_save(
+async def test_text_typed_while_git_runs_is_not_scored_until_saved(
     editor: Editor, git: ControlledGit, repository: Repository
 ) -> None:
     await editor.configure(**BY_COMMIT, run="onSave")
@@ -173,7 +171,7 @@ async def test_what_is_typed_while_git_reads_waits_for_its_save(
     await heard(editor, document, "one", 2)
 
 
-async def test_a_repository_is_deleted_and_comes_back(editor: Editor, repository: Repository) -> None:
+async def test_repository_is_deleted_and_comes_back(editor: Editor, repository: Repository) -> None:
     document = editor.open(TEXT, uri=uri(repository))
     before = await heard(editor, document, "one", 2)
     elsewhere = repository.folder.with_suffix(".moved")
@@ -188,13 +186,13 @@ async def test_a_repository_is_deleted_and_comes_back(editor: Editor, repository
     assert await heard(editor, document, "one", 2) == before
 
 
-async def test_a_shallow_clone_is_heard_once_the_rest_is_fetched(
+async def test_shallow_clone_counts_once_its_history_is_fetched(
     editor: Editor, repository: Repository, folder: Path
 ) -> None:
     clone = Repository.at(folder.with_suffix(".clone"))
     repository.git("clone", "--quiet", "--depth", "1", f"file://{repository.folder}", str(clone.folder))
     document = editor.open(TEXT, uri=uri(clone))
-    # Without the commit before the last one, nobody can tell what the last one wrote.
+    # Without its parent commit, nobody can tell what the last commit wrote.
     await heard(editor, document, "one", 0)
     clone.git("fetch", "--quiet", "--unshallow")
     editor.save(document)
@@ -202,7 +200,7 @@ async def test_a_shallow_clone_is_heard_once_the_rest_is_fetched(
     await heard(editor, document, "old", 0)
 
 
-async def test_commits_are_added_and_taken_away_while_the_document_is_open(
+async def test_commits_are_added_and_reset_while_the_document_is_open(
     editor: Editor, repository: Repository
 ) -> None:
     document = editor.open(TEXT, uri=uri(repository))
@@ -231,13 +229,15 @@ async def test_commits_are_added_and_taken_away_while_the_document_is_open(
         ("-r\nsub", "\u00fcml\u00e4ut \U0001f600.py"),
     ],
 )
-async def test_odd_paths(editor: Editor, folder: Path, inside: str, name: str) -> None:
+async def test_commit_scope_works_for_unusual_paths(
+    editor: Editor, folder: Path, inside: str, name: str
+) -> None:
     document = editor.open(TEXT, uri=uri(two_commits(Repository(folder / inside), name), name))
     await heard(editor, document, "one", 2)
     await heard(editor, document, "old", 0)
 
 
-async def test_without_git_the_file_alone_is_heard(command: list[str], tmp_path: Path) -> None:
+async def test_without_git_only_the_file_counts(command: list[str], tmp_path: Path) -> None:
     repository = two_commits(Repository(tmp_path / "work"))
     (tmp_path / "empty").mkdir()
     editor = await start(

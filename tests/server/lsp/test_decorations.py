@@ -1,4 +1,4 @@
-"""Code lenses, inlay hints and line evidence: each with its own switch, at the right places."""
+"""Code lenses, inlay hints and line evidence: each with its own switch, in the right places."""
 
 import re
 
@@ -27,7 +27,7 @@ async def hints(editor: Editor, document: Document, place: types.Range = WHOLE) 
     )
 
 
-async def test_lenses_have_their_switch(editor: Editor) -> None:
+async def test_code_lenses_can_be_switched_on(editor: Editor) -> None:
     document = editor.open(python_function("a") + "\n\n" + python_function("b") + "\n\ndef c():\n    pass\n")
     await editor.idle()
     assert await lenses(editor, document) == []
@@ -42,7 +42,7 @@ async def test_lenses_have_their_switch(editor: Editor) -> None:
     assert answer["name"] == "b"
 
 
-async def test_hints_have_their_switch_and_keep_to_the_range(editor: Editor) -> None:
+async def test_inlay_hints_can_be_switched_on_and_stay_in_the_range(editor: Editor) -> None:
     document = editor.open(python_function("a") + "\n\n" + python_function("b"))
     await editor.idle()
     assert await hints(editor, document) == []
@@ -97,7 +97,7 @@ async def test_attributions_add_up_and_name_the_version(editor: Editor) -> None:
         assert evidence["constructsText"].startswith(("Most of the evidence", "Much of the evidence"))
 
 
-async def test_attributions_of_a_range_are_only_its_lines(editor: Editor) -> None:
+async def test_attributions_of_a_range_cover_only_its_lines(editor: Editor) -> None:
     document = editor.open(python_function("heat") + "\n\n" + python_function("cold"))
     place = {"start": {"line": 2, "character": 0}, "end": {"line": 4, "character": 0}}
     answer = await editor.request(
@@ -108,7 +108,7 @@ async def test_attributions_of_a_range_are_only_its_lines(editor: Editor) -> Non
     assert function["explanation"]["lines"]
 
 
-async def test_attributions_of_nothing(editor: Editor) -> None:
+async def test_attributions_of_unknown_documents_and_bad_parameters(editor: Editor) -> None:
     missing = {"textDocument": {"uri": "file:///nowhere.py"}}
     assert await editor.request("codeorigin/attributions", missing) is None
     document = editor.open("x = 1\n")

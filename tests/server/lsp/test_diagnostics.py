@@ -1,4 +1,4 @@
-"""Diagnostics: what they say, where they stand, when they come and go; pushed or pulled, never both."""
+"""Diagnostics: what they say, where they are, when they come and go; pushed or pulled, never both."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.server.lsp.editor import PUSHED, Editor, python_function
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_one_finding_a_function_on_its_header(editor: Editor) -> None:
+async def test_one_finding_per_function_on_its_header(editor: Editor) -> None:
     text = "import os\n\n\n" + python_function("first") + "\n\n@os.cache\n" + python_function("second", 5)
     found = await editor.findings(editor.open(text))
     lines = text.split("\n")
@@ -28,7 +28,7 @@ async def test_one_finding_a_function_on_its_header(editor: Editor) -> None:
         )
 
 
-async def test_data_names_the_function_and_the_model(editor: Editor) -> None:
+async def test_data_identifies_the_function_and_the_model(editor: Editor) -> None:
     status = await editor.command("codeorigin.status")
     found = await editor.findings(editor.open("@staticmethod\n" + python_function("decorated")))
     data = found[0].data
@@ -42,7 +42,7 @@ async def test_data_names_the_function_and_the_model(editor: Editor) -> None:
     assert data["headerOffset"] == 1
 
 
-async def test_the_documentation_link_goes_where_it_is_understood(editor: Editor) -> None:
+async def test_documentation_link_is_sent_if_the_client_supports_it(editor: Editor) -> None:
     found = await editor.findings(editor.open(python_function("linked")))
     capabilities = editor.client.capabilities
     assert capabilities is not None
@@ -54,7 +54,7 @@ async def test_the_documentation_link_goes_where_it_is_understood(editor: Editor
         assert found[0].code_description is None
 
 
-async def test_an_edit_gives_the_finding_of_the_new_version(editor: Editor) -> None:
+async def test_edit_gives_the_findings_of_the_new_version(editor: Editor) -> None:
     document = editor.open(python_function("before"))
     first = await editor.findings(document)
     editor.replace(document, "def before", "# a line more\ndef after")
@@ -64,7 +64,7 @@ async def test_an_edit_gives_the_finding_of_the_new_version(editor: Editor) -> N
     assert second[0].data["functionId"] != first[0].data["functionId"]
 
 
-async def test_a_burst_of_edits_is_scored_once_at_its_end(editor: Editor) -> None:
+async def test_burst_of_edits_ends_with_the_findings_of_the_last_version(editor: Editor) -> None:
     document = editor.open(python_function("name_0"))
     await editor.findings(document)
     for number in range(20):
@@ -73,7 +73,7 @@ async def test_a_burst_of_edits_is_scored_once_at_its_end(editor: Editor) -> Non
     assert [each.data["name"] for each in found] == ["name_20"]
 
 
-async def test_functions_that_need_no_finding_get_none(editor: Editor) -> None:
+async def test_short_or_ignored_functions_and_prose_get_no_findings(editor: Editor) -> None:
     short = "def short():\n    return 1\n"
     ignored = "# codeorigin: ignore\n" + python_function("ignored")
     assert await editor.findings(editor.open(short + "\n\n" + ignored)) == []
@@ -82,12 +82,12 @@ async def test_functions_that_need_no_finding_get_none(editor: Editor) -> None:
     assert await editor.findings(editor.open("some words", language="plaintext", name="a.txt")) == []
 
 
-async def test_syntax_errors_leave_the_functions_that_can_be_found(editor: Editor) -> None:
+async def test_intact_functions_are_found_despite_syntax_errors(editor: Editor) -> None:
     found = await editor.findings(editor.open(python_function("whole") + "\n\ndef broken(:\n    ((\n"))
     assert "whole" in [each.data["name"] for each in found]
 
 
-async def test_closing_takes_the_findings_away_for_good(editor: Editor) -> None:
+async def test_closing_clears_the_findings_for_good(editor: Editor) -> None:
     document = editor.open(python_function("closing"))
     assert await editor.findings(document)
     editor.replace(document, "closing", "still_scoring")
@@ -97,7 +97,7 @@ async def test_closing_takes_the_findings_away_for_good(editor: Editor) -> None:
         assert not (await editor.pull(document)).items
 
 
-async def test_columns_are_the_clients(editor: Editor) -> None:
+async def test_columns_use_the_encoding_of_the_client(editor: Editor) -> None:
     encoding = editor.result.capabilities.position_encoding
     wide = "x = '😀é'; "
     text = f"class A:\n    {wide}\n" + "".join(
@@ -116,7 +116,7 @@ async def test_columns_are_the_clients(editor: Editor) -> None:
     assert found[0].range.end.character in {units(whole), units(whole.rstrip(":"))}
 
 
-async def test_lines_are_lsps(editor: Editor) -> None:
+async def test_only_the_line_ends_of_lsp_count(editor: Editor) -> None:
     text = "a = 1\x0c\nb = '\u2028\x85'\r\nc = 2\r" + python_function("after_all_that")
     document = editor.open(text)
     found = await editor.findings(document)
@@ -140,18 +140,18 @@ async def test_severity_and_unsure_follow_the_settings(editor: Editor) -> None:
     assert await editor.findings(editor.open(python_function("silent"))) == []
 
 
-async def test_untitled_and_virtual_documents(editor: Editor) -> None:
+async def test_untitled_and_virtual_documents_are_scored(editor: Editor) -> None:
     for uri in ("untitled:Untitled-1", "git:/a/b.py?ref=HEAD", "vscode-vfs://github/a/b.py"):
         found = await editor.findings(editor.open(python_function("anywhere"), uri=uri))
         assert [each.data["name"] for each in found] == ["anywhere"]
 
 
-async def test_the_language_comes_from_the_file_name_when_the_id_says_nothing(editor: Editor) -> None:
+async def test_file_name_gives_the_language_when_the_id_does_not(editor: Editor) -> None:
     found = await editor.findings(editor.open(python_function("named"), language="plaintext", name="n.py"))
     assert [each.data["name"] for each in found] == ["named"]
 
 
-async def test_what_is_typed_is_not_reported_under_the_caret(editor: Editor) -> None:
+async def test_function_being_typed_is_not_reported_under_the_caret(editor: Editor) -> None:
     await editor.configure(threshold=0.0, debounce=10, caretQuiet=700)
     settled = python_function("settled")
     document = editor.open(settled)
@@ -173,7 +173,7 @@ async def test_what_is_typed_is_not_reported_under_the_caret(editor: Editor) -> 
         assert [each.data["name"] for each in later.diagnostics] == ["settled", "typed"]
 
 
-async def test_a_finding_stays_while_its_function_is_edited(editor: Editor) -> None:
+async def test_finding_stays_while_its_function_is_edited(editor: Editor) -> None:
     document = editor.open(python_function("kept"))
     await editor.findings(document)
     await editor.configure(threshold=0.0, debounce=10, caretQuiet=60_000)
@@ -191,7 +191,7 @@ async def test_pulling_clients_are_never_pushed_to(editor: Editor) -> None:
         assert PUSHED not in editor.inbox
 
 
-async def test_result_ids_spare_what_is_known(editor: Editor) -> None:
+async def test_known_result_id_gets_an_unchanged_report(editor: Editor) -> None:
     if not editor.pulls:
         document = editor.open(python_function("pushed"))
         pushed = await editor.take(PUSHED, lambda params: params.uri == document.uri)
@@ -208,7 +208,7 @@ async def test_result_ids_spare_what_is_known(editor: Editor) -> None:
     assert third.result_id != first.result_id
 
 
-async def test_a_pull_can_be_cancelled(editor: Editor) -> None:
+async def test_pull_can_be_cancelled(editor: Editor) -> None:
     await editor.configure(threshold=0.0, debounce=300, caretQuiet=0)
     document = editor.open(python_function("slow"))
     await editor.findings(document)

@@ -45,7 +45,7 @@ def applied(document: Document, action: types.CodeAction) -> str:
     return "".join(lines)
 
 
-async def test_a_block_has_findings_hover_and_evidence_in_the_document_s_places(editor: Editor) -> None:
+async def test_block_has_findings_hover_and_evidence_at_document_positions(editor: Editor) -> None:
     text = "# Notes\n\n1. Like this:\n\n" + fenced(python_function("in_a_list"), margin="   ")
     document = editor.open(text, language="markdown", name="NOTES.md")
     [finding] = await editor.findings(document)
@@ -65,7 +65,7 @@ async def test_a_block_has_findings_hover_and_evidence_in_the_document_s_places(
     assert await editor.hover(document, 2) is None
 
 
-async def test_edits_outside_of_a_block_move_its_findings(editor: Editor) -> None:
+async def test_edits_outside_a_block_move_its_findings(editor: Editor) -> None:
     document = editor.open(
         "Text\n\n" + fenced(python_function("moved")), language="markdown", name="moved.md"
     )
@@ -76,7 +76,7 @@ async def test_edits_outside_of_a_block_move_its_findings(editor: Editor) -> Non
     assert after.data["functionId"] == before.data["functionId"]
 
 
-async def test_rescoring_a_document_and_a_selection_of_a_block(editor: Editor) -> None:
+async def test_rescoring_a_document_and_a_selection_in_a_block(editor: Editor) -> None:
     text = "> Quoted:\n>\n" + fenced(python_function("quoted"), margin="> ")
     document = editor.open(text, language="markdown", name="quoted.md")
     await editor.findings(document)
@@ -93,7 +93,7 @@ async def test_rescoring_a_document_and_a_selection_of_a_block(editor: Editor) -
         await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
 
 
-async def test_ignoring_a_function_in_a_quotation_and_the_whole_document(editor: Editor) -> None:
+async def test_ignoring_a_quoted_function_and_the_whole_document(editor: Editor) -> None:
     text = "---\ntitle: x\n---\n" + fenced(python_function("quoted"), margin="> ")
     document = editor.open(text, language="markdown", name="ignored.md")
     [finding] = await editor.findings(document)
@@ -109,7 +109,7 @@ async def test_ignoring_a_function_in_a_quotation_and_the_whole_document(editor:
         assert await editor.findings(changed) == []
 
 
-async def test_rest_blocks(editor: Editor) -> None:
+async def test_restructuredtext_blocks_have_findings_and_hover(editor: Editor) -> None:
     code = "".join(f"   {line}\n" for line in python_function("directed").splitlines())
     document = editor.open(
         f"Title\n=====\n\n.. code-block:: python\n   :linenos:\n\n{code}\nEnd\n",
@@ -121,7 +121,7 @@ async def test_rest_blocks(editor: Editor) -> None:
     assert "`directed`" in await editor.hover_text(document, 6)
 
 
-async def test_an_untitled_text_is_taken_for_what_it_shows(editor: Editor) -> None:
+async def test_language_of_an_untitled_text_is_detected(editor: Editor) -> None:
     document = editor.open(CODE["go"], language="plaintext", uri="untitled:Untitled-1")
     [finding] = await editor.findings(document)
     assert finding.data["name"].endswith("Lookup")
@@ -134,7 +134,7 @@ async def test_an_untitled_text_is_taken_for_what_it_shows(editor: Editor) -> No
         await editor.take(PUSHED, lambda params: params.uri == document.uri and len(params.diagnostics) == 2)
 
 
-async def test_another_text_in_its_place_is_told_anew(editor: Editor) -> None:
+async def test_language_is_detected_again_when_the_text_is_replaced(editor: Editor) -> None:
     document = editor.open(CODE["rust"], language="plaintext", uri="untitled:Untitled-2")
     assert await editor.findings(document)
     document.version, document.text = 1, python_function("pasted")
@@ -147,7 +147,7 @@ async def test_another_text_in_its_place_is_told_anew(editor: Editor) -> None:
     assert answer["message"] == "not scored: its language is not clear from the text"
 
 
-async def test_the_setting_switches_kinds_of_documents_off(editor: Editor) -> None:
+async def test_documents_setting_switches_kinds_of_documents_off(editor: Editor) -> None:
     await editor.configure(
         threshold=0.0, debounce=20, caretQuiet=0, explainWait=10_000, documents=["markdown"]
     )

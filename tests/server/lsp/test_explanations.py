@@ -1,4 +1,4 @@
-"""Explanations under way: shared, cancelled when nobody waits or the document moves on."""
+"""Explanations in progress: shared, and cancelled when nobody waits or the document changes."""
 
 import asyncio
 import threading
@@ -66,7 +66,7 @@ class SlowAnalyzer:
 
 
 class LoaderOf:
-    """A model loader whose analyzer is there."""
+    """A model loader whose analyzer is already loaded."""
 
     def __init__(self, analyzer: SlowAnalyzer) -> None:
         self.loaded = analyzer
@@ -79,7 +79,7 @@ class LoaderOf:
 
 
 class Bar:
-    """A progress bar that remembers."""
+    """A progress bar that remembers how it ended."""
 
     def __init__(self, cancel: Callable[[], None]) -> None:
         self.cancel = cancel
@@ -139,7 +139,7 @@ async def bench() -> AsyncIterator[Bench]:
     assert made.worker.stop(PATIENCE)
 
 
-async def test_who_asks_for_the_same_shares_the_work(bench: Bench) -> None:
+async def test_identical_requests_share_the_work(bench: Bench) -> None:
     asked = [bench.get() for _ in range(3)]
     await bench.begun()
     bench.analyzer.release.set()
@@ -150,7 +150,7 @@ async def test_who_asks_for_the_same_shares_the_work(bench: Bench) -> None:
     assert bench.analyzer.calls == 1
 
 
-async def test_the_work_stops_when_the_last_one_leaves(bench: Bench) -> None:
+async def test_work_stops_when_the_last_request_is_cancelled(bench: Bench) -> None:
     first, second = bench.get(), bench.get()
     await bench.begun()
     first.cancel()
@@ -160,7 +160,7 @@ async def test_the_work_stops_when_the_last_one_leaves(bench: Bench) -> None:
     await bench.until(lambda: bench.analyzer.cancelled == 1)
 
 
-async def test_an_edit_stops_the_work(bench: Bench) -> None:
+async def test_edit_stops_the_work(bench: Bench) -> None:
     asked = bench.get()
     await bench.begun()
     bench.explanations.cancel("file:///other.py")
@@ -169,7 +169,7 @@ async def test_an_edit_stops_the_work(bench: Bench) -> None:
         await asyncio.wait_for(asked, PATIENCE)
 
 
-async def test_a_late_explanation_goes_on_with_a_progress_bar(bench: Bench) -> None:
+async def test_late_explanation_continues_with_a_progress_bar(bench: Bench) -> None:
     assert await bench.within(0) is None
     assert await bench.within(0) is None
     await bench.begun()
@@ -180,7 +180,7 @@ async def test_a_late_explanation_goes_on_with_a_progress_bar(bench: Bench) -> N
     assert await bench.within(0) is ANSWER
 
 
-async def test_an_edit_takes_the_progress_bar_away(bench: Bench) -> None:
+async def test_edit_removes_the_progress_bar(bench: Bench) -> None:
     assert await bench.within(0) is None
     await bench.begun()
     bench.explanations.cancel("file:///a.py")
@@ -189,7 +189,7 @@ async def test_an_edit_takes_the_progress_bar_away(bench: Bench) -> None:
     assert bench.analyzer.cancelled == 1
 
 
-async def test_the_user_can_stop_it(bench: Bench) -> None:
+async def test_user_can_cancel_with_the_progress_bar(bench: Bench) -> None:
     assert await bench.within(0) is None
     await bench.begun()
     bench.bars[0].cancel()
@@ -197,7 +197,7 @@ async def test_the_user_can_stop_it(bench: Bench) -> None:
     await bench.until(lambda: bench.analyzer.cancelled == 1)
 
 
-async def test_what_one_user_stops_goes_on_for_the_others(bench: Bench) -> None:
+async def test_cancelling_the_progress_bar_keeps_other_requests_running(bench: Bench) -> None:
     assert await bench.within(0) is None
     others = bench.get()
     await bench.begun()
@@ -208,7 +208,7 @@ async def test_what_one_user_stops_goes_on_for_the_others(bench: Bench) -> None:
     assert bench.analyzer.cancelled == 0
 
 
-async def test_a_failure_after_the_wait_is_logged_and_told_to_the_next(
+async def test_late_failure_is_logged_and_raised_for_the_next_request(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench.analyzer.failure = ValueError("broken")
@@ -224,7 +224,7 @@ async def test_a_failure_after_the_wait_is_logged_and_told_to_the_next(
     assert await bench.within(PATIENCE) is ANSWER
 
 
-async def test_a_failure_is_logged_and_raised_where_somebody_waits(
+async def test_failure_is_logged_and_raised_for_a_waiting_request(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench.analyzer.failure = ValueError("broken")
@@ -236,7 +236,7 @@ async def test_a_failure_is_logged_and_raised_where_somebody_waits(
     assert await bench.within(PATIENCE) is ANSWER
 
 
-async def test_a_failure_is_forgotten_with_the_text_that_it_was_about(bench: Bench) -> None:
+async def test_failure_is_forgotten_when_its_text_changes(bench: Bench) -> None:
     bench.analyzer.failure = ValueError("broken")
     assert await bench.within(0) is None
     bench.analyzer.release.set()
@@ -246,7 +246,7 @@ async def test_a_failure_is_forgotten_with_the_text_that_it_was_about(bench: Ben
     assert await bench.within(PATIENCE) is ANSWER
 
 
-async def test_one_models_verdict_is_not_explained_by_another(bench: Bench) -> None:
+async def test_verdict_is_not_explained_by_another_model(bench: Bench) -> None:
     bench.analyzer.release.set()
     assert await bench.within(PATIENCE) is ANSWER
     bench.loader.generation = 1
@@ -255,7 +255,7 @@ async def test_one_models_verdict_is_not_explained_by_another(bench: Bench) -> N
         await bench.get()
 
 
-async def test_an_early_explanation_has_no_progress_bar(bench: Bench) -> None:
+async def test_fast_explanation_has_no_progress_bar(bench: Bench) -> None:
     bench.analyzer.release.set()
     assert await bench.within(PATIENCE) is ANSWER
     assert bench.bars == []

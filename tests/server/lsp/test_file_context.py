@@ -1,4 +1,4 @@
-"""A function in its file: what the others say, wherever an editor shows a verdict, and the switch for it."""
+"""File context: what a file's other functions add, wherever an editor shows a verdict, and its switch."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ DECORATED = {**SETTINGS, "codeLens": True, "inlayHints": True}
 
 @pytest.fixture(scope="module")
 def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model whose neighbours speak up, so that what they say changes the figures that are shown."""
+    """A model that gives neighbours so much weight that they change the figures shown."""
     # Neutral is where this model puts most functions.
     loud = replace(FILE_CONTEXT, rule=replace(FILE_CONTEXT.rule, weight=8.0, neutral=1.3))
     return with_file_context(tmp_path_factory.mktemp("context"), tiny_model_dir, loud)
@@ -39,7 +39,7 @@ def model(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def analyzer(model: Path) -> Analyzer:
-    """The same model, in the test's own process."""
+    """The same model, loaded in the test process."""
     return Analyzer.load(model)
 
 
@@ -65,7 +65,7 @@ def functions(analyzer: Analyzer, text: str, **options: bool) -> tuple[FunctionR
 
 
 async def asked_again(editor: Editor, *kinds: str) -> None:
-    """Wait until the server asks to fetch all of ``kinds`` again, of those that the client has."""
+    """Wait until the server requests a refresh of all ``kinds`` that the client supports."""
     workspace = editor.client.capabilities.workspace
     wanted = set(kinds) if workspace.inlay_hint else set(kinds) & {"codeLens"}
 
@@ -89,7 +89,7 @@ async def hints(editor: Editor, document: Document) -> list[tuple[Any, Any]]:
 
 
 async def check_everything(editor: Editor, document: Document, expected: tuple[FunctionReport, ...]) -> None:
-    """All that an editor can show of the document's functions says what ``expected`` does."""
+    """Check that everything an editor can show about the document's functions agrees with ``expected``."""
     verdicts = [each.verdict for each in expected]
     diagnostics = await editor.findings(document)
     assert [each.message for each in diagnostics] == [finding(verdict) for verdict in verdicts]
@@ -121,7 +121,7 @@ async def check_everything(editor: Editor, document: Document, expected: tuple[F
             assert wire["neighbours"] == verdict.neighbours
 
 
-async def test_everything_that_is_shown_takes_in_the_file(editor: Editor, analyzer: Analyzer) -> None:
+async def test_everything_shown_takes_in_the_file(editor: Editor, analyzer: Analyzer) -> None:
     await editor.configure(**DECORATED)
     expected = functions(analyzer, TEXT)
     assert {each.verdict.neighbours for each in expected} == {2}
@@ -133,7 +133,7 @@ async def test_everything_that_is_shown_takes_in_the_file(editor: Editor, analyz
     await check_everything(editor, editor.open(TEXT), expected)
 
 
-async def test_an_edit_moves_the_verdicts_of_the_others_and_nothing_old_is_shown(
+async def test_edit_changes_the_other_verdicts_wherever_they_are_shown(
     editor: Editor, analyzer: Analyzer
 ) -> None:
     await editor.configure(**DECORATED)
@@ -143,7 +143,7 @@ async def test_an_edit_moves_the_verdicts_of_the_others_and_nothing_old_is_shown
     editor.refreshes.clear()
     editor.replace(document, END, EDITED)
     after = functions(analyzer, document.text)
-    # The edit is in the third function: the texts of the others are as they were, their verdicts are not.
+    # The edit is in the third function: the others keep their texts, but not their verdicts.
     assert [each.function_id for each in after[:2]] == [each.function_id for each in before[:2]]
     for old, new in zip(before[:2], after[:2], strict=True):
         assert headline(old.verdict) != headline(new.verdict)
@@ -152,7 +152,7 @@ async def test_an_edit_moves_the_verdicts_of_the_others_and_nothing_old_is_shown
     await asked_again(editor, "codeLens", "inlayHint")
 
 
-async def test_lenses_and_hints_that_are_off_are_not_asked_for(editor: Editor) -> None:
+async def test_disabled_lenses_and_hints_are_not_refreshed(editor: Editor) -> None:
     document = editor.open(TEXT)
     await editor.findings(document)
     editor.refreshes.clear()
@@ -162,7 +162,7 @@ async def test_lenses_and_hints_that_are_off_are_not_asked_for(editor: Editor) -
     assert not {"codeLens", "inlayHint"} & set(editor.refreshes)
 
 
-async def test_where_no_other_verdict_moves_nothing_is_asked_for(editor: Editor) -> None:
+async def test_no_refresh_when_no_other_verdict_changes(editor: Editor) -> None:
     await editor.configure(**DECORATED)
     document = editor.open(python_function("single"))
     await editor.findings(document)
@@ -173,7 +173,7 @@ async def test_where_no_other_verdict_moves_nothing_is_asked_for(editor: Editor)
     assert not {"codeLens", "inlayHint"} & set(editor.refreshes)
 
 
-async def test_the_switch_judges_open_documents_anew(editor: Editor, analyzer: Analyzer) -> None:
+async def test_switching_file_context_rescores_open_documents(editor: Editor, analyzer: Analyzer) -> None:
     await editor.configure(**DECORATED)
     document = editor.open(TEXT)
     with_file, without = functions(analyzer, TEXT), functions(analyzer, TEXT, file_context=False)
@@ -186,10 +186,10 @@ async def test_the_switch_judges_open_documents_anew(editor: Editor, analyzer: A
     await check_everything(editor, document, with_file)
 
 
-async def test_who_asks_right_after_the_switch_gets_no_old_verdict(editor: Editor) -> None:
+async def test_request_right_after_the_switch_gets_no_stale_verdict(editor: Editor) -> None:
     document = editor.open(TEXT)
     await editor.findings(document)
-    # Keeps the worker busy, so that the document cannot have been judged anew when the question comes.
+    # Keeps the worker busy, so that the document cannot have been rescored when the request arrives.
     body = "".join(f"    total_{number} = limit * {number}\n" for number in range(2000))
     long = editor.open(python_function("long") + body)
     await editor.findings(long)
@@ -207,7 +207,7 @@ async def test_who_asks_right_after_the_switch_gets_no_old_verdict(editor: Edito
     await busy
 
 
-async def test_the_switch_can_stand_in_the_folder(editor: Editor) -> None:
+async def test_file_context_can_be_switched_off_in_the_folder(editor: Editor) -> None:
     (editor.root / "codeorigin.toml").write_text("file-context = false\n", encoding="utf-8")
     try:
         await editor.configure(**SETTINGS)
@@ -219,7 +219,7 @@ async def test_the_switch_can_stand_in_the_folder(editor: Editor) -> None:
         await editor.configure(**SETTINGS)
 
 
-async def test_a_line_does_not_repeat_what_the_header_says(editor: Editor) -> None:
+async def test_line_hover_does_not_repeat_the_header(editor: Editor) -> None:
     document = editor.open(TEXT)
     whole = await editor.hover_text(document, 0)
     assert "By its own text" in whole
@@ -230,7 +230,7 @@ async def test_a_line_does_not_repeat_what_the_header_says(editor: Editor) -> No
     assert "By its own text" not in text
 
 
-async def test_explaining_says_what_the_lines_do_not(editor: Editor) -> None:
+async def test_explain_mentions_own_text_only_with_file_context(editor: Editor) -> None:
     document = editor.open(TEXT)
     start = {"line": 0, "character": 0}
     answer = await editor.command("codeorigin.explain", document.uri, start, {"quiet": True})
@@ -241,7 +241,7 @@ async def test_explaining_says_what_the_lines_do_not(editor: Editor) -> None:
     assert "own text" not in answer["message"]
 
 
-async def test_a_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, analyzer: Analyzer) -> None:
+async def test_selection_is_judged_by_its_own_text_and_says_so(editor: Editor, analyzer: Analyzer) -> None:
     document = editor.open(TEXT)
     code = python_function("first")
     place = {"start": {"line": 0, "character": 0}, "end": {"line": code.count("\n"), "character": 0}}
@@ -257,14 +257,14 @@ async def test_a_selection_is_judged_by_its_own_text_and_says_so(editor: Editor,
     assert answer["message"] == f"selection: by its own text {finding(expected)}"
     diagnostics = await editor.findings(document)
     assert diagnostics[-1].message == f"Selection: by its own text {finding(expected)}"
-    # Where all findings are by their own text, there is nothing to tell apart.
+    # If all findings are by their own text, there is nothing to tell apart.
     await editor.configure(**SETTINGS, fileContext=False)
     answer = await editor.command("codeorigin.rescore", document.uri, place, {"quiet": True})
     assert answer["message"] == f"selection: {finding(expected)}"
     editor.inbox.pop(PUSHED, None)
 
 
-async def test_a_scan_takes_in_the_file_as_the_settings_say(editor: Editor, analyzer: Analyzer) -> None:
+async def test_scan_uses_file_context_as_configured(editor: Editor, analyzer: Analyzer) -> None:
     path = editor.root / "scanned.py"
     path.write_text(TEXT, encoding="utf-8")
     try:
@@ -281,7 +281,7 @@ async def test_a_scan_takes_in_the_file_as_the_settings_say(editor: Editor, anal
 
 
 async def workspace(editor: Editor, previous: Any) -> Any:
-    """The report on the one file of the workspace, for a client that knows the ``previous`` one."""
+    """The report on the only file in the workspace, for a client that has the ``previous`` one."""
     known = [] if previous is None else [types.PreviousResultId(previous.uri, previous.result_id)]
     params = types.WorkspaceDiagnosticParams(previous_result_ids=known)
     answer = await asyncio.wait_for(editor.client.workspace_diagnostic_async(params), PATIENCE)
@@ -289,7 +289,7 @@ async def workspace(editor: Editor, previous: Any) -> Any:
     return item
 
 
-async def test_workspace_diagnostics_move_with_the_neighbours_and_the_switch(
+async def test_workspace_diagnostics_follow_neighbours_and_the_switch(
     editor: Editor, analyzer: Analyzer
 ) -> None:
     if not editor.pulls:
@@ -305,7 +305,7 @@ async def test_workspace_diagnostics_move_with_the_neighbours_and_the_switch(
         first = await workspace(editor, None)
         assert len(first.items) == 2
         assert (await workspace(editor, first)).kind == "unchanged"
-        # What is edited is accepted: the two that are reported keep their texts and places.
+        # The edited function is accepted: the two that are reported keep their texts and places.
         path.write_text(edited, encoding="utf-8")
         second = await workspace(editor, first)
         assert [each.message for each in second.items] == [

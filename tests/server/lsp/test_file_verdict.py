@@ -1,4 +1,4 @@
-"""The second answer: a file's functions together, wherever an editor can show it."""
+"""The second answer, on a file's functions together, wherever an editor can show it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,7 +20,7 @@ TEXT = python_function("first") + "\n\n" + python_function("second", 5)
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
-    """A server whose model has a rule for files of two functions and more."""
+    """A server whose model has a rule for files of two or more functions."""
     model = with_file_rule(tmp_path_factory.mktemp("file-rule"), tiny_model_dir)
     editor = await start(
         tmp_path_factory.mktemp("workspace"),
@@ -42,7 +42,7 @@ async def rescored(editor: Editor, document: Document) -> dict[str, Any]:
     return answer
 
 
-async def test_the_editor_is_told_after_every_scoring(editor: Editor) -> None:
+async def test_editor_is_notified_after_every_scoring(editor: Editor) -> None:
     document = editor.open(TEXT)
     (first,) = await told(editor, document)
     verdict = first["verdict"]
@@ -58,7 +58,7 @@ async def test_the_editor_is_told_after_every_scoring(editor: Editor) -> None:
     assert [each["version"] for each in await told(editor, document)] == [0, 1]
 
 
-async def test_every_answer_about_a_document_has_it(editor: Editor) -> None:
+async def test_every_answer_about_a_document_has_the_file_verdict(editor: Editor) -> None:
     document = editor.open(TEXT)
     answer = await rescored(editor, document)
     (notified,) = await told(editor, document)
@@ -68,7 +68,7 @@ async def test_every_answer_about_a_document_has_it(editor: Editor) -> None:
     assert (await editor.request("codeorigin/attributions", request))["file"] == answer["file"]
 
 
-async def test_the_settings_for_functions_do_not_touch_it(editor: Editor) -> None:
+async def test_function_settings_do_not_affect_the_file_verdict(editor: Editor) -> None:
     document = editor.open(TEXT)
     await editor.configure(threshold=1.0)
     answer = await rescored(editor, document)
@@ -80,7 +80,7 @@ async def test_the_settings_for_functions_do_not_touch_it(editor: Editor) -> Non
     assert answer["file"] == before
 
 
-async def test_too_few_functions_say_so_and_show_nothing(editor: Editor) -> None:
+async def test_too_few_functions_give_a_reason_and_show_nothing(editor: Editor) -> None:
     await editor.configure(**{**SETTINGS, "codeLens": True})
     document = editor.open(python_function("alone"))
     verdict = (await rescored(editor, document))["file"]
@@ -91,7 +91,7 @@ async def test_too_few_functions_say_so_and_show_nothing(editor: Editor) -> None
     assert len(list(await editor.client.text_document_code_lens_async(params))) == 1
 
 
-async def test_a_lens_above_the_first_line(editor: Editor) -> None:
+async def test_file_verdict_has_a_lens_above_the_first_line(editor: Editor) -> None:
     await editor.configure(**{**SETTINGS, "codeLens": True})
     document = editor.open("import os\n\n\n" + TEXT)
     await editor.idle()
@@ -105,7 +105,7 @@ async def test_a_lens_above_the_first_line(editor: Editor) -> None:
     assert answer["file"]["summary"] == whole.title
 
 
-async def test_the_hover_of_a_header_has_both_answers(editor: Editor) -> None:
+async def test_header_hover_has_both_answers(editor: Editor) -> None:
     document = editor.open(TEXT)
     text = await editor.hover_text(document, 0)
     assert "likely LLM-written** · `first`" in text
@@ -113,7 +113,7 @@ async def test_the_hover_of_a_header_has_both_answers(editor: Editor) -> None:
     assert "of the human-written calibration files score this high" in text
 
 
-async def test_what_is_not_scored_any_more_is_taken_back(editor: Editor) -> None:
+async def test_file_verdict_is_withdrawn_when_no_longer_scored(editor: Editor) -> None:
     document = editor.open(TEXT)
     assert len(await told(editor, document)) == 1
     await editor.configure(**{**SETTINGS, "languages": ["go"]})
@@ -122,14 +122,14 @@ async def test_what_is_not_scored_any_more_is_taken_back(editor: Editor) -> None
     assert len(await told(editor, document)) == 2
 
 
-async def test_a_client_that_wants_no_notifications_gets_none(editor: Editor) -> None:
+async def test_notifications_can_be_switched_off(editor: Editor) -> None:
     await editor.configure(**{**SETTINGS, "statusNotifications": False})
     document = editor.open(TEXT)
     assert (await rescored(editor, document))["file"]["functionCount"] == 2
     assert await told(editor, document) == []
 
 
-async def test_a_scan_has_it_a_file(editor: Editor) -> None:
+async def test_scan_has_a_verdict_for_each_file(editor: Editor) -> None:
     (editor.root / "scanned.py").write_text(TEXT)
     answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
     (found,) = [each for each in answer["files"] if each["uri"].endswith("/scanned.py")]

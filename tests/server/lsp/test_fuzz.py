@@ -1,4 +1,4 @@
-"""1,000 malformed messages and 10,000 edits through the running server, which is right about the text afterwards."""
+"""1,000 malformed messages and 10,000 edits to the running server, which has the right text afterwards."""
 
 import json
 import random
@@ -24,11 +24,11 @@ PIECES = (
 
 @pytest.fixture(scope="module")
 def analyzer() -> Analyzer:
-    """Scores the final texts afresh."""
+    """Scores the final texts from scratch."""
     return Analyzer.load()
 
 
-def test_ten_thousand_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyzer) -> None:
+def test_ten_thousand_edits_match_a_fresh_analysis(analyzer: Analyzer) -> None:
     chance = random.Random(7)
     texts = [
         Text(f"file:///project/{number}.py", "\n\n".join(map(python_function, ("one", "two", "three"))))
@@ -53,7 +53,7 @@ def test_ten_thousand_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyze
             if asked and chance.random() < 0.01:
                 server.notify("$/cancelRequest", {"id": chance.choice(asked)})
         for each in texts:
-            # Whole again, so that there is something to be found wherever the edits ended.
+            # A whole function, so that there is something to find wherever the edits ended.
             new = python_function(f"last_{each.version}") + "\n"
             each.tell(server, each.replace(0, 0, new))
         codes = {server.answer(each).get("error", {}).get("code") for each in asked}
@@ -87,7 +87,7 @@ KEYS = (
 
 
 def value(chance: random.Random, depth: int = 0) -> Any:
-    """Any JSON, with the protocol's own keys."""
+    """Random JSON with the protocol's own keys."""
     kind = chance.random()
     if depth > 3 or kind < 0.4:
         return chance.choice(VALUES)
@@ -144,7 +144,7 @@ GOOD: tuple[tuple[str, Any], ...] = (
 
 
 def malformed(chance: random.Random, number: int) -> tuple[bytes, bool]:
-    """One message that is wrong somewhere, and whether it is a request by all that can be read of it."""
+    """One message that is wrong somewhere, and whether it can still be read as a request."""
     what = chance.random()
     if what < 0.1:
         return frame(chance.randbytes(chance.randrange(1, 60))), False
@@ -174,9 +174,7 @@ def server() -> Iterator[RawServer]:
         assert running.stray == b""
 
 
-def test_a_thousand_malformed_messages_leave_the_server_as_it_was(
-    server: RawServer, analyzer: Analyzer
-) -> None:
+def test_server_recovers_from_a_thousand_malformed_messages(server: RawServer, analyzer: Analyzer) -> None:
     chance = random.Random(11)
     target = Text("file:///project/target.py", python_function("target"))
     server.open(target.uri, target.text)
@@ -186,13 +184,13 @@ def test_a_thousand_malformed_messages_leave_the_server_as_it_was(
         server.write(body)
         if is_request:
             requests.append(f"fuzz-{number}")
-    # Each request got an answer, whatever it was.
+    # Every request was answered, whatever it was.
     for request in requests:
         answer = server.wait_for(lambda m, wanted=request: m.get("id") == wanted and "method" not in m)
         assert ("result" in answer) != ("error" in answer)
         assert "Traceback" not in json.dumps(answer)
     server.unread.clear()
-    # Whatever the settings and the document have come to: put them right, and all is as in a fresh server.
+    # Whatever happened to the settings and the document: reset them, and all is as in a fresh server.
     settings = {"threshold": 0.0, "debounce": 5, "caretQuiet": 0}
     server.notify("workspace/didChangeConfiguration", {"settings": {"codeorigin": settings}})
     server.notify("textDocument/didClose", {"textDocument": {"uri": target.uri}})

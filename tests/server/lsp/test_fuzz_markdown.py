@@ -1,4 +1,4 @@
-"""Markdown edited at random through the running server: fences that open, close, nest and change their word."""
+"""Random edits of Markdown in the server: fences that open, close, nest and change their info string."""
 
 import random
 from typing import Any
@@ -13,7 +13,7 @@ from codeorigin.analyzer import Analyzer
 EDITS = 1_500
 DOCUMENTS = 4
 LOOKS = 60
-"""How often the findings are compared between the edits."""
+"""How often findings are compared between edits."""
 FENCES = ("```", "````", "~~~", "~~~~")
 WORDS = (
     "python",
@@ -49,12 +49,12 @@ PIECES = (
 
 @pytest.fixture(scope="module")
 def analyzer() -> Analyzer:
-    """Scores the texts afresh."""
+    """Scores the texts from scratch."""
     return Analyzer.load()
 
 
 def block(chance: random.Random, number: int) -> str:
-    """A fenced block with a function, anywhere that fences can stand, and perhaps never closed."""
+    """A fenced block with a function, anywhere a fence can stand, and perhaps never closed."""
     fence, word, margin = chance.choice(FENCES), chance.choice(WORDS), chance.choice(MARGINS)
     code = chance.choice((python_function(f"fuzzed_{number}"), JAVASCRIPT))
     end = chance.choice(("\n", "\n", "\r\n", "\r"))
@@ -64,7 +64,7 @@ def block(chance: random.Random, number: int) -> str:
 
 
 def change(text: Text, chance: random.Random, number: int) -> dict[str, object]:
-    """A whole block more, or any other edit."""
+    """One more block, or any other edit."""
     if len(text.text) < 3_000 and chance.random() < 0.3:
         start = chance.choice([0, len(text.text), text.text.find("\n") + 1])
         return text.replace(start, start, block(chance, number))
@@ -72,7 +72,7 @@ def change(text: Text, chance: random.Random, number: int) -> dict[str, object]:
 
 
 def check_places(analyzer: Analyzer, text: str, diagnostics: list[dict[str, Any]]) -> int:
-    """Each finding stands where the document has the first line of the function's header; how many there are."""
+    """Check that each finding is on the first line of its function's header; return their number."""
     functions = [
         each for each in analyzer.analyze(text, "markdown").functions if each.verdict.probability is not None
     ]
@@ -80,14 +80,14 @@ def check_places(analyzer: Analyzer, text: str, diagnostics: list[dict[str, Any]
         assert function.span.inside is not None
         region, own = function.span.inside
         header = region.text[own.header.start : own.header.end].split("\n", 1)[0]
-        # What reads Markdown shows a NUL as U+FFFD.
+        # The Markdown parser shows NUL as U+FFFD.
         assert text.replace("\0", "\ufffd").startswith(header, function.span.header.start)
         assert diagnostic["range"]["start"] == Text("", text).place(function.span.header.start)
     return len(functions)
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyzer, seed: int) -> None:
+def test_edited_documents_match_a_fresh_analysis(analyzer: Analyzer, seed: int) -> None:
     chance = random.Random(seed)
     texts = [
         Text(f"file:///project/{number}.md", "".join(block(chance, n) for n in range(3)))
@@ -102,7 +102,7 @@ def test_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyzer, seed: int)
             each = chance.choice(texts)
             each.tell(server, *(change(each, chance, number) for _ in range(chance.choice((1, 1, 1, 3)))))
             if number % (EDITS // LOOKS) == 0:
-                # Whatever the text has come to: with a block at its top there is something to be found.
+                # Whatever the text looks like by now, a block at the top gives it something to find.
                 each.tell(server, each.replace(0, 0, f"```py\n{python_function(f'top_{number}')}```\n"))
                 shown = pull(server, each.uri)
                 assert found(shown) == expected(analyzer, each.text, "markdown")
@@ -115,7 +115,7 @@ def test_edits_end_in_what_a_fresh_analysis_finds(analyzer: Analyzer, seed: int)
     assert met >= LOOKS
 
 
-def test_thousands_of_fences_and_an_edit_that_turns_them_inside_out(analyzer: Analyzer) -> None:
+def test_edit_that_inverts_thousands_of_fences(analyzer: Analyzer) -> None:
     blocks = [f"```{WORDS[n % len(WORDS)]}\nx = {n}\n```\n\n" for n in range(5_000)]
     blocks[2_500] = f"```python\n{python_function('hidden')}```\n"
     text = Text("file:///project/many.md", "".join(blocks))
@@ -123,7 +123,7 @@ def test_thousands_of_fences_and_an_edit_that_turns_them_inside_out(analyzer: An
         initialize(server)
         server.open(text.uri, text.text, "markdown")
         assert [name for name, *_ in found(pull(server, text.uri))] == ["hidden"]
-        # One more fence at the top: what was code is text now, and the other way round.
+        # One more fence at the top turns code into text and text into code.
         text.tell(server, text.replace(0, 0, "````\n"))
         text.tell(server, text.replace(0, 5, ""))
         text.tell(server, text.replace(0, 0, "~~~markdown\n"))
@@ -138,7 +138,7 @@ def test_thousands_of_fences_and_an_edit_that_turns_them_inside_out(analyzer: An
 
 
 @pytest.mark.parametrize("mark", ["> ", "- ", "1. "])
-def test_containers_without_end(analyzer: Analyzer, mark: str) -> None:
+def test_very_deeply_nested_containers(analyzer: Analyzer, mark: str) -> None:
     text = Text(
         "file:///project/deep.md", f"{mark * 5_000}```py\nx = 1\n\n```py\n{python_function('after')}```\n"
     )

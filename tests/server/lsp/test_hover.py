@@ -1,4 +1,4 @@
-"""Hover: the score at once, the evidence when it is ready, and nothing of the document interpreted."""
+"""Hover: the score at once, the evidence when it is ready, and no document text interpreted as markup."""
 
 import asyncio
 import re
@@ -10,7 +10,7 @@ from tests.server.lsp.editor import Editor, python_function
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_a_header_tells_the_verdict_and_the_evidence(editor: Editor) -> None:
+async def test_header_hover_shows_verdict_and_evidence(editor: Editor) -> None:
     document = editor.open("import os\n\n\n" + python_function("explained"))
     hover = await editor.hover(document, 3)
     assert hover is not None
@@ -28,7 +28,7 @@ async def test_a_header_tells_the_verdict_and_the_evidence(editor: Editor) -> No
     assert not re.search(r"copilot|chatgpt|claude|gemini|cheat|plagiari", text, re.IGNORECASE)
 
 
-async def test_the_table_shows_lines_of_the_function_with_bars(editor: Editor) -> None:
+async def test_table_shows_lines_of_the_function_with_bars(editor: Editor) -> None:
     document = editor.open("import os\n\n\n" + python_function("rows"))
     text = await editor.hover_text(document, 3)
     rows = re.findall(r"^\| (\d+) \| ([+-]\d+\.\d\d) \| ([▰▱]+) \| `(.*)` \|$", text, re.MULTILINE)
@@ -40,7 +40,7 @@ async def test_the_table_shows_lines_of_the_function_with_bars(editor: Editor) -
         assert 1 <= len(bar) <= 8
 
 
-async def test_the_models_own_threshold_comes_with_its_guarantee(editor: Editor) -> None:
+async def test_model_threshold_is_shown_with_its_guarantee(editor: Editor) -> None:
     await editor.configure(explainWait=10_000)
     document = editor.open(python_function("guaranteed"))
     text = await editor.hover_text(document, 0)
@@ -53,7 +53,7 @@ async def test_the_models_own_threshold_comes_with_its_guarantee(editor: Editor)
     assert "at most 2 % of the human-written calibration functions score as high" in text
 
 
-async def test_a_line_with_an_attribution_answers_once_it_is_known(editor: Editor) -> None:
+async def test_line_has_a_hover_once_its_attribution_is_known(editor: Editor) -> None:
     document = editor.open(python_function("lines"))
     assert await editor.hover(document, 3) is None
     rows = re.findall(r"^\| (\d+) \| ([+-]\d\.\d\d)", await editor.hover_text(document, 0), re.MULTILINE)
@@ -65,18 +65,18 @@ async def test_a_line_with_an_attribution_answers_once_it_is_known(editor: Edito
     assert "This line" in text or number == "1"
 
 
-async def test_outside_of_functions_there_is_nothing(editor: Editor) -> None:
+async def test_no_hover_outside_functions(editor: Editor) -> None:
     document = editor.open("x = 1\n\n\n" + python_function("inside"))
     assert await editor.hover(document, 0) is None
     assert await editor.hover(document, 10_000) is None
 
 
-async def test_no_verdict_says_why(editor: Editor) -> None:
+async def test_hover_without_a_verdict_gives_the_reason(editor: Editor) -> None:
     document = editor.open("def tiny():\n    return 1\n")
     assert "No verdict: the function is too short to judge." in await editor.hover_text(document, 0)
 
 
-async def test_a_nested_function_is_judged_with_the_one_around_it(editor: Editor) -> None:
+async def test_nested_function_is_judged_with_the_enclosing_one(editor: Editor) -> None:
     inner = "".join(f"    {line}\n" for line in python_function("inner").splitlines())
     document = editor.open(f"def outer(values, limit):\n{inner}    return inner(values, limit)\n")
     text = await editor.hover_text(document, 1)
@@ -84,9 +84,9 @@ async def test_a_nested_function_is_judged_with_the_one_around_it(editor: Editor
     assert "judged as part of this function" in text
 
 
-async def test_the_first_hover_does_not_wait_and_a_later_one_knows(editor: Editor) -> None:
+async def test_first_hover_does_not_wait_and_a_later_one_has_the_evidence(editor: Editor) -> None:
     await editor.configure(threshold=0.0, explainWait=0)
-    # Long, so that its explanation cannot be there before the first hover is answered.
+    # Long, so that its explanation cannot be ready before the first hover is answered.
     body = "".join(f"    total_{number} = limit * {number}\n" for number in range(3000))
     document = editor.open(python_function("patience") + body)
     first = await editor.hover_text(document, 0)
@@ -100,7 +100,7 @@ async def test_the_first_hover_does_not_wait_and_a_later_one_knows(editor: Edito
     assert kinds.count("begin") == kinds.count("end")
 
 
-async def test_text_of_the_document_is_shown_and_not_interpreted(editor: Editor) -> None:
+async def test_document_text_is_not_interpreted_as_markup(editor: Editor) -> None:
     body = (
         "def risky(values):\n"
         "    first = '`code` | <b>bold</b> [link](command:rm) ![x](http://example.org/x.png)'\n"
@@ -124,7 +124,7 @@ async def test_text_of_the_document_is_shown_and_not_interpreted(editor: Editor)
     assert "<script>" not in outside
 
 
-async def test_hovering_what_is_still_being_typed_waits_for_it(editor: Editor) -> None:
+async def test_hover_over_text_being_typed_waits_for_its_score(editor: Editor) -> None:
     await editor.configure(threshold=0.0, debounce=10_000, explainWait=10_000, caretQuiet=0)
     document = editor.open(python_function("draft"))
     await editor.hover(document, 0)
@@ -132,7 +132,7 @@ async def test_hovering_what_is_still_being_typed_waits_for_it(editor: Editor) -
     assert "`final`" in await editor.hover_text(document, 0)
 
 
-async def test_many_hovers_at_once_are_all_answered(editor: Editor) -> None:
+async def test_concurrent_hovers_are_all_answered(editor: Editor) -> None:
     document = editor.open("\n\n".join(python_function(f"many_{n}", n + 2) for n in range(6)))
     lines = [n for n, line in enumerate(document.text.split("\n")) if line.startswith("def ")]
     texts = await asyncio.gather(*(editor.hover_text(document, line) for line in lines * 3))
@@ -140,7 +140,7 @@ async def test_many_hovers_at_once_are_all_answered(editor: Editor) -> None:
         assert f"`many_{number % 6}`" in text
 
 
-async def test_a_hover_can_be_cancelled(editor: Editor) -> None:
+async def test_hover_can_be_cancelled(editor: Editor) -> None:
     await editor.configure(threshold=0.0, debounce=10_000, explainWait=10_000)
     text = "\n\n".join(python_function(f"cancel_{n}", n + 2) for n in range(40))
     document = editor.open(text)

@@ -1,4 +1,4 @@
-"""Explanations that fail, come late or are stopped, through the running server."""
+"""Explanations that fail, arrive late or are cancelled, in the running server."""
 
 import time
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def server() -> Iterator[RawServer]:
 
 @pytest.fixture
 def opened(server: RawServer, tmp_path: Path) -> Iterator[Path]:
-    """The file that lets explanations of the document go on."""
+    """The file that lets explanations of the document continue once it exists."""
     yield tmp_path / "gate"
     server.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
     server.status()
@@ -46,7 +46,7 @@ def hover(server: RawServer, line: int) -> str:
 
 
 def progress(server: RawServer) -> str:
-    """Answer the server's next wish for a progress bar, and wait until it stands there."""
+    """Answer the server's next request for a progress bar, and wait until it begins."""
     asked = server.wait_for(lambda m: m.get("method") == "window/workDoneProgress/create")
     server.send({"id": asked["id"], "result": None})
     told(server, asked["params"]["token"], "begin")
@@ -65,7 +65,7 @@ def told(server: RawServer, token: str, kind: str) -> dict[str, Any]:
     return server.wait_for(wanted)["params"]["value"]
 
 
-def test_a_late_failure_is_in_the_log_and_in_the_next_hover(server: RawServer, opened: Path) -> None:
+def test_late_failure_is_in_the_log_and_the_next_hover(server: RawServer, opened: Path) -> None:
     server.open(URI, f"# BREAK\n# GATE {opened}\n" + python_function("secret_word"))
     assert "hover again in a moment" in hover(server, 2)
     token = progress(server)
@@ -79,7 +79,7 @@ def test_a_late_failure_is_in_the_log_and_in_the_next_hover(server: RawServer, o
     assert b"secret_word" not in server.errors
 
 
-def test_a_nested_functions_note_stays_beside_the_one_on_the_wait(server: RawServer, opened: Path) -> None:
+def test_nested_function_note_is_shown_along_with_the_waiting_note(server: RawServer, opened: Path) -> None:
     server.open(URI, f"# GATE {opened}\n" + NESTED)
     line = 1 + NESTED.split("\n").index("    def inner(value):")
     text = hover(server, line)
@@ -90,7 +90,7 @@ def test_a_nested_functions_note_stays_beside_the_one_on_the_wait(server: RawSer
     told(server, token, "end")
 
 
-def test_stopping_one_explanation_leaves_the_others(server: RawServer, opened: Path) -> None:
+def test_cancelling_one_explanation_leaves_the_others(server: RawServer, opened: Path) -> None:
     server.open(URI, f"# GATE {opened}\n" + "\n\n".join(map(python_function, ("one", "two"))))
     command = {"command": "codeorigin.explain", "arguments": [URI, {"line": 1, "character": 4}]}
     explained = server.ask("workspace/executeCommand", command)
@@ -105,7 +105,7 @@ def test_stopping_one_explanation_leaves_the_others(server: RawServer, opened: P
     assert all(each["explanation"]["lines"] for each in functions)
 
 
-def test_a_cancelled_command_stops_its_work(server: RawServer, opened: Path) -> None:
+def test_cancelled_command_stops_its_work(server: RawServer, opened: Path) -> None:
     server.open(URI, f"# GATE {opened}\n" + python_function("cancelled"))
     command = {"command": "codeorigin.explain", "arguments": [URI, {"line": 1, "character": 4}]}
     explained = server.ask("workspace/executeCommand", command)

@@ -1,4 +1,4 @@
-"""A deep part that takes its time, through the running server: what is known is shown, and the rest when it is ready."""
+"""A slow deep part in the running server: what is known is shown at once, the rest when it is ready."""
 
 import time
 from pathlib import Path
@@ -15,7 +15,7 @@ from support.tiny_model import TinyModel
 
 URI = "file:///project/a.py"
 WHEN_ASKED = "# WHEN ASKED\n"
-"""Else the background may wait at the gate first, and the one thread that scores with it."""
+"""Otherwise background work may wait at the gate first and block the only scoring thread."""
 
 
 def hover(server: RawServer, line: int = 2) -> str:
@@ -24,7 +24,7 @@ def hover(server: RawServer, line: int = 2) -> str:
 
 
 @pytest.mark.parametrize("wait", [0, 30])
-def test_a_hover_shows_the_wide_part_while_the_deep_one_reads(
+def test_hover_shows_the_wide_part_while_the_deep_part_runs(
     tiny_refining_model: TinyModel, tmp_path: Path, wait: int
 ) -> None:
     model, gate = tiny_refining_model.directory, tmp_path / "gate"
@@ -40,7 +40,7 @@ def test_a_hover_shows_the_wide_part_while_the_deep_one_reads(
         assert headline(first) in shown
         end = time.monotonic() + PATIENCE
         while PENDING in shown and time.monotonic() < end:
-            assert wait == 0  # not even the wide part is waited for
+            assert wait == 0  # it does not even wait for the wide part
             shown = hover(server)
         assert DEEP_PENDING in shown
         assert "Without the deep part" not in shown
@@ -54,9 +54,7 @@ def test_a_hover_shows_the_wide_part_while_the_deep_one_reads(
         assert server.leave() == 0
 
 
-def test_a_hover_does_not_wait_for_the_work_of_another_one(
-    tiny_refining_model: TinyModel, tmp_path: Path
-) -> None:
+def test_hover_does_not_wait_for_another_hover(tiny_refining_model: TinyModel, tmp_path: Path) -> None:
     model, gate = tiny_refining_model.directory, tmp_path / "gate"
     text = f"{WHEN_ASKED}# GATE {gate}\n{LEDGER}\n\n{LEDGER.replace('_ledger', '_second')}"
     second = Analyzer.load(model).analyze(text, "python").functions[1]

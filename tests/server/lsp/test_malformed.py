@@ -1,4 +1,4 @@
-"""Whatever is sent, every request gets an answer and the next one too."""
+"""Whatever is sent, every request is answered, and so is the next one."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def server() -> Iterator[RawServer]:
 
 
 def assert_answers(server: RawServer) -> None:
-    """The server still does its work."""
+    """The server still works."""
     hover = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 5}}
     assert "target" in server.request("textDocument/hover", hover)["contents"]["value"]
 
@@ -46,7 +46,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_is_no_message_is_refused(server: RawServer, name: str) -> None:
+def test_invalid_messages_are_refused(server: RawServer, name: str) -> None:
     server.write(BROKEN[name])
     answer = server.answer(None)
     assert answer["error"]["code"] in {-32700, -32600}
@@ -92,7 +92,7 @@ SILENT = {
 
 
 @pytest.mark.parametrize("name", SILENT)
-def test_what_needs_no_answer_does_no_harm(server: RawServer, name: str) -> None:
+def test_input_that_needs_no_answer_does_no_harm(server: RawServer, name: str) -> None:
     server.write(SILENT[name])
     assert_answers(server)
     server.unread.clear()
@@ -105,7 +105,7 @@ def test_wrong_lengths_lose_one_message_at_most(server: RawServer) -> None:
     assert_answers(server)
 
 
-def test_headers_in_any_case_and_order(server: RawServer) -> None:
+def test_headers_are_accepted_in_any_case_and_order(server: RawServer) -> None:
     body = json.dumps({"jsonrpc": "2.0", "id": "case", "method": "no/such"}).encode()
     server.write(
         b"content-type: application/vscode-jsonrpc; charset=utf-8\r\nCONTENT-LENGTH:%d\r\n\r\n" % len(body)
@@ -134,7 +134,7 @@ WRONG_PARAMETERS: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize("number", range(len(WRONG_PARAMETERS)))
-def test_a_request_with_wrong_parameters_gets_an_error(server: RawServer, number: int) -> None:
+def test_request_with_wrong_parameters_gets_an_error(server: RawServer, number: int) -> None:
     method, parameters = WRONG_PARAMETERS[number]
     error = server.answer(server.ask(method, parameters))["error"]
     assert error["code"] in {-32600, -32601, -32602}
@@ -143,20 +143,20 @@ def test_a_request_with_wrong_parameters_gets_an_error(server: RawServer, number
 
 
 @pytest.mark.parametrize("method", ["textDocument/didSave", "initialized", "$/setTrace", "exit"])
-def test_a_notification_with_an_id_is_refused(server: RawServer, method: str) -> None:
+def test_notification_with_an_id_is_refused(server: RawServer, method: str) -> None:
     error = server.answer(server.ask(method, {}))["error"]
     assert error["code"] == -32600
     assert_answers(server)
 
 
-def test_positions_outside_of_any_document(server: RawServer) -> None:
+def test_positions_far_outside_the_document_do_no_harm(server: RawServer) -> None:
     for line, character in ((2**31 - 1, 2**31 - 1), (0, 2**31 - 1), (2**31 - 1, 0)):
         hover = {"textDocument": {"uri": URI}, "position": {"line": line, "character": character}}
         server.request("textDocument/hover", hover)
     assert_answers(server)
 
 
-def test_a_change_with_a_range_turned_round(server: RawServer) -> None:
+def test_change_with_a_reversed_range_does_no_harm(server: RawServer) -> None:
     uri = "file:///project/turned.py"
     server.open(uri, "abc\ndef\n")
     turned = {"start": {"line": 1, "character": 2}, "end": {"line": 0, "character": 1}}
@@ -168,7 +168,7 @@ def test_a_change_with_a_range_turned_round(server: RawServer) -> None:
     server.unread.clear()
 
 
-def test_a_large_document_is_taken(server: RawServer) -> None:
+def test_large_document_is_accepted_but_not_scored(server: RawServer) -> None:
     uri = "file:///project/large.py"
     server.open(uri, "x = 1\n" * 1_000_000)
     answer = server.request(
@@ -180,7 +180,7 @@ def test_a_large_document_is_taken(server: RawServer) -> None:
     server.unread.clear()
 
 
-def test_lone_surrogates_come_through(server: RawServer) -> None:
+def test_lone_surrogates_are_handled(server: RawServer) -> None:
     uri = "file:///project/surrogates.py"
     server.open(uri, "# \ud800 \udfff\n" + python_function("lonely"))
     assert [each["data"]["name"] for each in server.findings(uri)] == ["lonely"]
@@ -188,7 +188,7 @@ def test_lone_surrogates_come_through(server: RawServer) -> None:
     assert "lonely" in server.request("textDocument/hover", hover)["contents"]["value"]
 
 
-def test_before_initialize_and_after_shutdown() -> None:
+def test_requests_before_initialize_and_after_shutdown_fail() -> None:
     with RawServer() as server:
         error = server.answer(server.ask("textDocument/hover", {}))["error"]
         assert error["code"] == -32002

@@ -46,7 +46,7 @@ def close_notebook(editor: Editor, uri: str, *cells: Document) -> None:
     )
 
 
-async def test_magics_are_read_as_in_check(editor: Editor) -> None:
+async def test_magics_are_handled_as_in_check(editor: Editor) -> None:
     uri = (editor.root / "magic.ipynb").as_uri()
     code = python_function("after_magics")
     cells = [
@@ -66,7 +66,7 @@ async def test_magics_are_read_as_in_check(editor: Editor) -> None:
             await editor.take(PUSHED, lambda params: params.version is None)
 
 
-async def test_cells_are_scored_edited_switched_and_closed(editor: Editor) -> None:
+async def test_cells_are_scored_edited_switched_to_another_language_and_closed(editor: Editor) -> None:
     uri = (editor.root / "book.ipynb").as_uri()
     first = Document(uri.replace("file:", "vscode-notebook-cell:") + "#a", python_function("in_a_cell"))
     second = Document(uri.replace("file:", "vscode-notebook-cell:") + "#b", "x = 1\n")
@@ -92,7 +92,7 @@ async def test_cells_are_scored_edited_switched_and_closed(editor: Editor) -> No
     changed(types.NotebookDocumentCellChanges(text_content=[content]), 1)
     assert [each.data["name"] for each in await editor.findings(second)] == ["typed"]
 
-    # A cell that changes its language is closed and opened in one message.
+    # A cell that changes its language is closed and reopened in one message.
     array = types.NotebookCellArrayChange(start=0, delete_count=1, cells=[cell(first.uri)])
     first.version += 1
     structure = types.NotebookDocumentCellChangeStructure(
@@ -113,13 +113,13 @@ async def test_cells_are_scored_edited_switched_and_closed(editor: Editor) -> No
     await editor.idle()
     assert await editor.hover(first, 0) is None
     if not editor.pulls:
-        # Each time that a cell went away: twice on a change of language, and both at the end.
+        # Once for each cell that goes away: twice on a language change, and both cells at the end.
         cleared = [await editor.take(PUSHED, lambda params: params.version is None) for _ in range(4)]
         assert not any(params.diagnostics for params in cleared)
         assert [params.uri for params in cleared] == [first.uri, first.uri, first.uri, second.uri]
 
 
-async def test_a_scan_reads_notebooks_and_documents_that_are_closed(editor: Editor) -> None:
+async def test_scan_reads_notebooks_and_documents_that_are_not_open(editor: Editor) -> None:
     folder = editor.root / "books"
     folder.mkdir()
     text = notebook("x = 1", f"%time x\n{python_function('in_a_cell')}", "%%bash\nls\n")
@@ -142,7 +142,7 @@ async def test_a_scan_reads_notebooks_and_documents_that_are_closed(editor: Edit
             json.loads(lines[place["end"]["line"]].strip())
             == python_function("in_a_cell").splitlines()[-1] + "\n"
         )
-    # What is off for cells is off here.
+    # What is switched off for cells is switched off here.
     await editor.configure(**SETTINGS, languages=["ruby"])
     answer = await editor.command("codeorigin.scanWorkspace", None, {"quiet": True})
     assert answer["files"] == []
@@ -153,7 +153,7 @@ async def test_a_scan_reads_notebooks_and_documents_that_are_closed(editor: Edit
     editor.inbox.pop(PUSHED, None)
 
 
-async def test_findings_of_a_scan_go_to_the_cells_when_the_notebook_opens(editor: Editor) -> None:
+async def test_scan_findings_move_to_cells_when_the_notebook_opens(editor: Editor) -> None:
     path = editor.root / "shown.ipynb"
     path.write_text(notebook(python_function("shown")), encoding="utf-8")
     await editor.configure(**SETTINGS)

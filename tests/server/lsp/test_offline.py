@@ -1,4 +1,4 @@
-"""The whole way, from opening a document to its explanation, with every socket and name look-up blocked."""
+"""All the way from opening a document to its explanation, with every socket and name lookup blocked."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ URI = "file:///project/a.py"
 
 
 def sockets_of(pid: int) -> set[str]:
-    """The inodes of a process' sockets that belong to a network protocol (Linux)."""
+    """The inodes of a process's sockets that belong to a network protocol (Linux)."""
     opened = set()
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         try:

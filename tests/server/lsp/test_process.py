@@ -1,4 +1,4 @@
-"""The process: exit codes, no orphans, failures that stay inside, nothing but LSP on stdout."""
+"""The server process: exit codes, no orphans, contained failures, nothing but LSP on stdout."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ URI = "file:///project/a.py"
 
 
 def sleeper() -> subprocess.Popen[bytes]:
-    """A process that stands for the client's."""
+    """A process that stands in for the client."""
     return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
 
 
@@ -41,14 +41,14 @@ def test_exit_before_initialize_is_failure() -> None:
         assert server.process.wait(PATIENCE) == 1
 
 
-def test_the_end_of_input_ends_the_server() -> None:
+def test_end_of_input_stops_the_server() -> None:
     with RawServer() as server:
         server.initialize()
         server.process.stdin.close()
         assert server.process.wait(PATIENCE) == 1
 
 
-def test_a_killed_client_leaves_no_server_behind() -> None:
+def test_killed_client_leaves_no_server_behind() -> None:
     client = sleeper()
     try:
         with RawServer() as server:
@@ -56,13 +56,13 @@ def test_a_killed_client_leaves_no_server_behind() -> None:
             server.status()
             client.send_signal(signal.SIGKILL)
             client.wait()
-            # Its input stays open: only the watch over the client's process can notice.
+            # Its input stays open: only watching the client's process can notice.
             assert server.process.wait(PATIENCE) == 1
     finally:
         client.kill()
 
 
-def test_a_client_that_cannot_be_seen_is_not_watched() -> None:
+def test_client_process_that_is_not_visible_is_not_watched() -> None:
     client = sleeper()
     client.kill()
     client.wait()
@@ -74,7 +74,7 @@ def test_a_client_that_cannot_be_seen_is_not_watched() -> None:
         assert server.leave() == 0
 
 
-def test_a_client_that_reads_no_more_ends_the_server() -> None:
+def test_client_that_stops_reading_stops_the_server() -> None:
     with RawServer() as server:
         server.initialize()
         os.close(os.dup(server.process.stdout.fileno()))
@@ -82,7 +82,7 @@ def test_a_client_that_reads_no_more_ends_the_server() -> None:
         assert server.process.wait(PATIENCE) == 1
 
 
-def test_an_exception_in_the_worker_stays_there() -> None:
+def test_worker_exceptions_do_not_stop_the_server() -> None:
     with RawServer(command=FAULTY) as server:
         server.initialize()
         for number in range(3):
@@ -101,7 +101,7 @@ def test_an_exception_in_the_worker_stays_there() -> None:
     assert b"secret_name" not in server.errors
 
 
-def test_work_in_flight_does_not_hold_up_the_shutdown() -> None:
+def test_running_work_does_not_delay_the_shutdown() -> None:
     with RawServer(command=FAULTY) as server:
         server.initialize()
         server.open(URI, "# HANG\n")
@@ -110,7 +110,7 @@ def test_work_in_flight_does_not_hold_up_the_shutdown() -> None:
         assert server.leave() == 0
 
 
-def test_the_server_answers_while_the_worker_is_busy() -> None:
+def test_server_answers_while_the_worker_is_busy() -> None:
     with RawServer(command=FAULTY) as server:
         server.initialize()
         server.open(URI, "# HANG\n")
@@ -147,7 +147,7 @@ def test_stray_output_does_not_reach_the_client() -> None:
     assert b"a stray write" in server.errors
 
 
-def test_a_model_that_cannot_be_loaded_is_said_once_and_can_be_mended(tmp_path: Path) -> None:
+def test_model_load_failure_is_shown_once_and_can_be_fixed(tmp_path: Path) -> None:
     with RawServer() as server:
         server.initialize(options={"modelPath": str(tmp_path / "nowhere")})
         shown = server.told("window/showMessage")
@@ -182,7 +182,7 @@ def bundled_model() -> str:
     return str(default_model_dir())
 
 
-def test_the_log_holds_no_text_of_documents(tmp_path: Path) -> None:
+def test_log_contains_no_document_text(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
     with RawServer("--log-file", str(log)) as server:
         server.initialize()

@@ -1,4 +1,4 @@
-"""A model whose deep part refines, through the running server: verdicts at once, refined ones when they are ready."""
+"""A model with a refining deep part, in the server: verdicts at once, refined ones when they are ready."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -25,17 +25,17 @@ from support.tiny_refinement import with_broken_deep_part, with_commit_rules_to_
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SECOND = LEDGER.count("\n") + 2
-"""The line of the second function of a document."""
+"""The line of the second function in a document."""
 
 
 def document_text(name: str) -> str:
-    """A function that the wide part calls human, and one that it does not, both new to the server by their ``name``."""
+    """A function the wide part calls human and one it does not; ``name`` makes both new to the server."""
     return f"{LEDGER}\n\n{PARSER}".replace("_ledger", f"_{name}").replace("_header", f"_{name}")
 
 
 @pytest.fixture(scope="module")
 def analyzer(tiny_refining_model: TinyModel) -> Analyzer:
-    """The same model, in the test's own process."""
+    """The same model, loaded in the test process."""
     return Analyzer.load(tiny_refining_model.directory)
 
 
@@ -66,7 +66,7 @@ def messages(report: FileReport) -> list[str]:
 
 
 async def shown(editor: Editor, document: Document) -> list[str]:
-    """What the client shows of the document once the server has nothing to do."""
+    """What the client shows for the document once the server is idle."""
     await editor.idle()
     if editor.pulls:
         return [each.message for each in await editor.findings(document)]
@@ -74,7 +74,9 @@ async def shown(editor: Editor, document: Document) -> list[str]:
     return [each.message for each in pushed[-1].diagnostics]
 
 
-async def test_the_background_refines_what_is_not_human(editor: Editor, analyzer: Analyzer) -> None:
+async def test_functions_not_judged_human_are_refined_in_background(
+    editor: Editor, analyzer: Analyzer
+) -> None:
     text = document_text("first")
     document = editor.open(text)
     await editor.findings_arrived(document)
@@ -88,7 +90,7 @@ async def test_the_background_refines_what_is_not_human(editor: Editor, analyzer
         assert told == [messages(first), messages(refined)]
 
 
-async def test_a_hover_refines_what_it_shows(editor: Editor, analyzer: Analyzer) -> None:
+async def test_hover_refines_the_function_it_shows(editor: Editor, analyzer: Analyzer) -> None:
     text = document_text("hovered")
     document = editor.open(text)
     hover = await editor.hover_text(document, 0)
@@ -103,7 +105,7 @@ async def test_a_hover_refines_what_it_shows(editor: Editor, analyzer: Analyzer)
     assert await shown(editor, document) == messages(looked_at)
 
 
-async def test_an_edit_starts_anew(editor: Editor, analyzer: Analyzer) -> None:
+async def test_edited_document_is_refined_again(editor: Editor, analyzer: Analyzer) -> None:
     document = editor.open(document_text("edited"))
     await editor.findings_arrived(document)
     editor.replace(document, "parse_edited", "parse_again")
@@ -111,7 +113,7 @@ async def test_an_edit_starts_anew(editor: Editor, analyzer: Analyzer) -> None:
     assert await shown(editor, document) == messages(expected(analyzer, document.text))
 
 
-async def test_a_selection_is_refined(editor: Editor, analyzer: Analyzer) -> None:
+async def test_selection_is_refined(editor: Editor, analyzer: Analyzer) -> None:
     text = document_text("selected")
     document = editor.open(text)
     lines = types.Range(types.Position(0, 0), types.Position(SECOND, 0))
@@ -121,7 +123,7 @@ async def test_a_selection_is_refined(editor: Editor, analyzer: Analyzer) -> Non
     assert answer["verdict"]["probability"] == pytest.approx(verdict.probability)
 
 
-async def test_evidence_that_is_asked_for_is_of_both_parts(editor: Editor, analyzer: Analyzer) -> None:
+async def test_requested_attributions_cover_both_parts(editor: Editor, analyzer: Analyzer) -> None:
     text = document_text("attributed")
     document = editor.open(text)
     answer = await editor.request("codeorigin/attributions", {"textDocument": {"uri": document.uri}})
@@ -132,7 +134,7 @@ async def test_evidence_that_is_asked_for_is_of_both_parts(editor: Editor, analy
         assert any(line["deep"] for line in function["explanation"]["lines"])
 
 
-async def test_a_client_that_cannot_be_told_later_gets_refined_verdicts(
+async def test_client_without_refresh_support_gets_refined_verdicts(
     tiny_refining_model: TinyModel, tmp_path: Path, analyzer: Analyzer
 ) -> None:
     able = refreshing_capabilities()
@@ -146,7 +148,7 @@ async def test_a_client_that_cannot_be_told_later_gets_refined_verdicts(
     await stop(editor)
 
 
-async def test_verdicts_by_commit_have_the_evidence_of_the_wide_part(
+async def test_commit_scope_verdicts_are_explained_by_the_wide_part(
     tiny_refining_model: TinyModel, tmp_path: Path
 ) -> None:
     model = with_commit_rules_to_refine(tmp_path / "model", tiny_refining_model.directory)
@@ -175,7 +177,7 @@ async def test_verdicts_by_commit_have_the_evidence_of_the_wide_part(
     await stop(editor)
 
 
-async def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
+async def test_broken_deep_part_keeps_first_verdicts_and_shows_one_message(
     tiny_refining_model: TinyModel, tmp_path: Path
 ) -> None:
     model = with_broken_deep_part(tmp_path / "model", tiny_refining_model.directory)
@@ -198,5 +200,5 @@ async def test_a_broken_deep_part_leaves_the_first_verdicts_and_one_line(
     selected = types.Range(types.Position(SECOND, 0), types.Position(text.count("\n"), 0))
     answer = await editor.command("codeorigin.rescore", document.uri, selected, {"quiet": True})
     assert answer["verdict"]["probability"] is not None
-    await editor.tidy()  # which fails where the user was told of anything else
+    await editor.tidy()  # fails if the user was shown anything else
     await stop(editor)

@@ -1,4 +1,4 @@
-"""A client of today, which pulls diagnostics and can be asked to pull again (as VS Code is since 2022)."""
+"""A modern client, which pulls diagnostics and can be asked to pull again (as VS Code can since 2022)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edit
 
 
 async def asked_again(editor: Editor, *kinds: str) -> None:
-    """Wait until the server asks to fetch all of ``kinds`` again; without any, to pull diagnostics."""
+    """Wait until the server requests a refresh of all ``kinds``; by default, of diagnostics."""
     wanted = set(kinds or ["diagnostic"])
 
     async def wait() -> None:
@@ -41,7 +41,7 @@ async def names(editor: Editor, document: Document) -> list[str]:
     return [each.data["name"] for each in await editor.findings(document)]
 
 
-async def test_what_was_withheld_at_the_caret_comes_with_a_refresh(editor: Editor) -> None:
+async def test_finding_withheld_at_the_caret_arrives_with_a_refresh(editor: Editor) -> None:
     await editor.configure(threshold=0.0, debounce=10, caretQuiet=600)
     document = editor.open(python_function("settled"))
     assert await names(editor, document) == ["settled"]
@@ -52,7 +52,7 @@ async def test_what_was_withheld_at_the_caret_comes_with_a_refresh(editor: Edito
     assert await names(editor, document) == ["typed", "settled"]
 
 
-async def test_a_save_is_followed_by_a_refresh(editor: Editor) -> None:
+async def test_save_triggers_a_refresh(editor: Editor) -> None:
     await editor.configure(threshold=0.0, run="onSave")
     document = editor.open(python_function("saved"))
     assert await names(editor, document) == ["saved"]
@@ -64,7 +64,7 @@ async def test_a_save_is_followed_by_a_refresh(editor: Editor) -> None:
     assert await names(editor, document) == ["edited"]
 
 
-async def test_changed_settings_are_followed_by_refreshes(editor: Editor) -> None:
+async def test_changed_settings_trigger_refreshes(editor: Editor) -> None:
     document = editor.open(python_function("watched"))
     assert await names(editor, document) == ["watched"]
     editor.refreshes.clear()
@@ -75,7 +75,7 @@ async def test_changed_settings_are_followed_by_refreshes(editor: Editor) -> Non
     await asked_again(editor, "codeLens", "inlayHint")
 
 
-async def test_a_rescored_selection_is_followed_by_a_refresh(editor: Editor) -> None:
+async def test_rescored_selection_triggers_a_refresh(editor: Editor) -> None:
     document = editor.open(python_function("selected"))
     await editor.findings(document)
     editor.refreshes.clear()
@@ -125,7 +125,7 @@ async def test_workspace_diagnostics_when_switched_on(editor: Editor) -> None:
         (editor.root / f"{name}.py").unlink()
 
 
-async def test_files_that_are_gone_or_excluded_are_answered_with_nothing(editor: Editor) -> None:
+async def test_deleted_or_excluded_files_get_empty_reports(editor: Editor) -> None:
     for name in ("stays", "goes", "hidden", "opened"):
         (editor.root / f"{name}.py").write_text(python_function(name), encoding="utf-8")
     first = await workspace(editor, [])
@@ -134,7 +134,7 @@ async def test_files_that_are_gone_or_excluded_are_answered_with_nothing(editor:
     await editor.findings(document)
     (editor.root / "goes.py").unlink()
     await editor.configure(**SETTINGS, exclude=["hidden.py"])
-    # The client may spell a URI in another way than the server: it is answered in its own.
+    # The client may spell a URI differently from the server: the answer uses the client's spelling.
     odd = first["goes.py"].uri.replace("goes", "%67oes")
     known = [
         types.PreviousResultId(uri=odd if name == "goes.py" else item.uri, value=item.result_id)
@@ -149,7 +149,7 @@ async def test_files_that_are_gone_or_excluded_are_answered_with_nothing(editor:
         (editor.root / f"{name}.py").unlink()
 
 
-async def test_a_result_id_of_before_the_close_is_not_taken_for_another_text(editor: Editor) -> None:
+async def test_result_id_from_before_a_close_does_not_match_another_text(editor: Editor) -> None:
     document = editor.open(python_function("before"), name="reopened.py")
     await names(editor, document)
     before = await editor.pull(document)
@@ -181,7 +181,7 @@ async def test_nothing_is_reported_under_any_of_several_cursors(editor: Editor) 
     assert await names(editor, document) == ["upper", "lower"]
 
 
-async def test_a_client_that_watches_files_is_relied_upon(editor: Editor) -> None:
+async def test_server_relies_on_a_client_that_watches_files(editor: Editor) -> None:
     assert editor.watches
     document = editor.open(python_function("watched"), name="watched.py")
     assert await names(editor, document) == ["watched"]

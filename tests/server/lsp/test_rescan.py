@@ -1,4 +1,4 @@
-"""Scanning the workspace again: what is unchanged is not scored again, what is gone is not shown any more."""
+"""Rescanning the workspace: unchanged files are not scored again, deleted ones are no longer shown."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ def scan(server: RawServer, folder: str | None = None) -> dict[str, list[dict[st
     return {each["uri"].rsplit("/", 1)[1]: each["diagnostics"] for each in pushed}
 
 
-def test_a_rescan_takes_stale_findings_away(tmp_path: Path) -> None:
+def test_rescan_clears_stale_findings(tmp_path: Path) -> None:
     files = {name: tmp_path / f"{name}.py" for name in ("stays", "goes", "hidden", "opened")}
     for name, path in files.items():
         path.write_text(f"# COUNT\n{python_function(name)}", encoding="utf-8")
@@ -42,7 +42,7 @@ def test_a_rescan_takes_stale_findings_away(tmp_path: Path) -> None:
     assert server.errors.count(b"counted") == len(files)
 
 
-def test_the_findings_of_a_removed_folder_are_taken_away(tmp_path: Path) -> None:
+def test_findings_of_a_removed_folder_are_cleared(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("stays", "goes")]
     for folder in folders:
         folder.mkdir()
@@ -68,8 +68,8 @@ def test_the_findings_of_a_removed_folder_are_taken_away(tmp_path: Path) -> None
         assert server.leave() == 0
 
 
-def test_a_file_goes_by_the_innermost_folder_that_holds_it(tmp_path: Path) -> None:
-    """As it does when it is open: not scored, where that folder excludes it."""
+def test_innermost_folder_decides_about_a_file(tmp_path: Path) -> None:
+    """As for an open file: it is not scored if that folder excludes it."""
     inner = tmp_path / "sub"
     inner.mkdir()
     for path in (tmp_path / "x.py", tmp_path / "y.py", inner / "x_inside.py", inner / "y_inside.py"):

@@ -1,4 +1,4 @@
-"""``codeorigin.scanChanges``: the functions of the working tree that are not as in HEAD."""
+"""``codeorigin.scanChanges``: the functions of the working tree that differ from HEAD."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -42,7 +42,7 @@ def listed(answer: Any, root: Path) -> dict[str, list[str]]:
     }
 
 
-async def test_changed_functions_alone_are_listed(editor: Editor) -> None:
+async def test_only_changed_functions_are_listed(editor: Editor) -> None:
     await editor.configure(**SETTINGS, exclude=["vendored"])
     folder = (editor.root / "changed").as_uri()
     answer = await editor.command("codeorigin.scanChanges", folder, {"quiet": True})
@@ -61,7 +61,7 @@ async def test_changed_functions_alone_are_listed(editor: Editor) -> None:
     assert verdict == whole["functions"][1]["verdict"]
 
 
-async def test_a_folder_without_a_repository_costs_one_line(editor: Editor) -> None:
+async def test_folder_without_a_repository_gives_one_error(editor: Editor) -> None:
     answer = await editor.command("codeorigin.scanChanges", (editor.root / "plain").as_uri(), {"quiet": True})
     assert answer["files"] == []
     (error,) = answer["errors"]
@@ -72,7 +72,7 @@ async def test_a_folder_without_a_repository_costs_one_line(editor: Editor) -> N
     assert both["errors"] == [error]
 
 
-async def test_cells_and_blocks_of_changes(editor: Editor) -> None:
+async def test_changed_cells_and_code_blocks_are_listed(editor: Editor) -> None:
     await editor.configure(**SETTINGS)
     folder = editor.root / "changed"
     (folder / "n.ipynb").write_text(notebook("x = 1", NEW), encoding="utf-8")
@@ -87,7 +87,7 @@ async def test_cells_and_blocks_of_changes(editor: Editor) -> None:
     (folder / "m.md").unlink()
 
 
-async def test_a_file_that_nobody_foresaw_costs_itself_alone(tmp_path: Path) -> None:
+async def test_unexpected_failure_skips_only_that_file(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "work")
     repository.write("a.py", f"# RAISE\n{OLD}")
     repository.write("b.py", NEW)

@@ -1,4 +1,4 @@
-"""``codeorigin.scanChanges`` while the files that it looks at are written, moved, deleted and committed."""
+"""``codeorigin.scanChanges`` while the files it reads are written, moved, deleted and committed."""
 
 import asyncio
 import random
@@ -41,7 +41,7 @@ async def server(git: ControlledGit, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def repository(editor: Editor) -> Repository:
-    """The workspace, with files that are all committed and nothing else."""
+    """The workspace, with only committed files."""
     made = Repository.at(editor.root)
     for path in editor.root.iterdir():
         if path.name != ".git":
@@ -86,7 +86,7 @@ async def test_files_change_after_git_has_listed_them(
         assert (listed(answer), answer["errors"]) == ({"new.py": ["newer"]}, [])
 
 
-async def test_a_scan_that_is_cancelled_while_git_reads(
+async def test_scan_can_be_cancelled_while_git_runs(
     editor: Editor, git: ControlledGit, repository: Repository
 ) -> None:
     repository.write(NAMES[2], python_function("rewritten", 6))

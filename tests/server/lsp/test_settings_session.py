@@ -1,4 +1,4 @@
-"""Settings of a running server: every way in, every layer, bad values shown once."""
+"""Settings of a running server: every source, every layer, bad values shown once."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def forget(editor: Editor, message: str) -> list[str]:
-    """Take the shown messages that hold ``message`` out of the inbox."""
+    """Take the shown messages that contain ``message`` out of the inbox."""
     waiting = editor.inbox.get(SHOWN, ())
     found = [params for params in waiting if message in params.message]
     for params in found:
@@ -22,7 +22,7 @@ def forget(editor: Editor, message: str) -> list[str]:
     return [params.message for params in found]
 
 
-async def test_a_change_holds_at_once(editor: Editor) -> None:
+async def test_changed_settings_apply_at_once(editor: Editor) -> None:
     document = editor.open(python_function("switched"))
     assert await editor.findings(document)
     await editor.configure(enable=False)
@@ -34,7 +34,7 @@ async def test_a_change_holds_at_once(editor: Editor) -> None:
     assert [each.data["name"] for each in await editor.findings(document)] == ["on"]
 
 
-async def test_a_bad_value_is_shown_once_with_the_one_used(editor: Editor) -> None:
+async def test_bad_value_is_shown_once_with_the_value_used(editor: Editor) -> None:
     for _ in range(3):
         await editor.configure(threshold=7, debounce="soon", run="sometimes", ofTheExtension=True)
     shown = forget(editor, "")
@@ -45,7 +45,7 @@ async def test_a_bad_value_is_shown_once_with_the_one_used(editor: Editor) -> No
     ]
 
 
-async def test_languages_exclude_and_size(editor: Editor) -> None:
+async def test_languages_exclude_and_file_size_are_respected(editor: Editor) -> None:
     await editor.configure(threshold=0.0, languages=["go"], debounce=1)
     assert await editor.findings(editor.open(python_function("other_language"))) == []
     await editor.configure(threshold=0.0, exclude=["generated/", "*_pb2.py"], debounce=1)
@@ -59,7 +59,7 @@ async def test_languages_exclude_and_size(editor: Editor) -> None:
     assert "larger than maxFileSize" in logged.message
 
 
-async def test_on_save_waits_for_the_save(editor: Editor) -> None:
+async def test_on_save_scores_only_after_a_save(editor: Editor) -> None:
     await editor.configure(threshold=0.0, run="onSave")
     document = editor.open(python_function("saved"))
     assert [each.data["name"] for each in await editor.findings(document)] == ["saved"]
@@ -70,7 +70,7 @@ async def test_on_save_waits_for_the_save(editor: Editor) -> None:
 
 
 @pytest.mark.parametrize("run", ["onSave", "manual"])
-async def test_other_settings_do_not_score_what_was_typed_since(editor: Editor, run: str) -> None:
+async def test_changing_other_settings_does_not_score_text_typed_since(editor: Editor, run: str) -> None:
     document = editor.open(python_function("seen"))
     assert await editor.findings(document)
     await editor.configure(**SETTINGS, run=run)
@@ -79,7 +79,7 @@ async def test_other_settings_do_not_score_what_was_typed_since(editor: Editor, 
     version = document.version
     editor.replace(document, "seen", "unseen")
     await editor.configure(**{**SETTINGS, "severity": "warning"}, run=run)
-    # The text that was scored before the edit, by the settings of now. A client that pulls waits for the save.
+    # The text scored before the edit, under the current settings. A client that pulls waits for the save.
     if not editor.pulls:
         (finding,) = await editor.findings(document, version=version)
         assert (finding.data["name"], finding.severity) == ("seen", types.DiagnosticSeverity.Warning)
@@ -89,13 +89,13 @@ async def test_other_settings_do_not_score_what_was_typed_since(editor: Editor, 
     await editor.configure(**SETTINGS, run=run)
     if not editor.pulls:
         assert [each.data["name"] for each in await editor.findings(document, version=version)] == ["seen"]
-    # Whoever asks for it gets the present text.
+    # An explicit request gets the current text.
     answer = await editor.command("codeorigin.rescore", document.uri, None, {"quiet": True})
     assert [each["name"] for each in answer["functions"]] == ["unseen"]
     assert [each.data["name"] for each in await editor.findings(document)] == ["unseen"]
 
 
-async def test_manual_waits_for_being_asked(editor: Editor) -> None:
+async def test_manual_scores_only_on_request(editor: Editor) -> None:
     await editor.configure(threshold=0.0, run="manual")
     document = editor.open(python_function("asked"))
     await editor.idle()
@@ -108,7 +108,7 @@ async def test_manual_waits_for_being_asked(editor: Editor) -> None:
     assert [each.data["name"] for each in await editor.findings(document)] == ["asked"]
 
 
-async def test_project_files_win_and_are_watched(editor: Editor) -> None:
+async def test_project_files_take_precedence_and_are_watched(editor: Editor) -> None:
     document = editor.open(python_function("project"))
     assert await editor.findings(document)
     file = editor.root / "codeorigin.toml"
@@ -119,7 +119,7 @@ async def test_project_files_win_and_are_watched(editor: Editor) -> None:
         editor.replace(document, "project", "project_2")
         assert await editor.findings(document) == []
         assert forget(editor, "codeorigin.toml: modelPath can only be set in the editor; ignored")
-        # Without any word from a client that watches no files: the next edit notices.
+        # A client that watches no files says nothing: the next edit notices the change.
         file.write_text("thresold = 0.0", encoding="utf-8")
         if editor.watches:
             editor.tell_of_change(file)
@@ -140,7 +140,7 @@ async def test_project_files_win_and_are_watched(editor: Editor) -> None:
         await editor.configure(**SETTINGS)
 
 
-async def test_watchers_are_registered_where_the_client_can(editor: Editor) -> None:
+async def test_watchers_are_registered_if_the_client_supports_it(editor: Editor) -> None:
     workspace = editor.client.capabilities.workspace
     watched = workspace.did_change_watched_files
     assert ("codeorigin-files" in editor.registered) == bool(watched and watched.dynamic_registration)
@@ -150,7 +150,7 @@ async def test_watchers_are_registered_where_the_client_can(editor: Editor) -> N
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def two_folders(tmp_path: Path) -> AsyncIterator[Editor]:
-    """A client with two folders and no settings but those given at the start."""
+    """A client with two folders and no settings except those given at startup."""
     for name, threshold in (("one", 0.0), ("two", 1.0)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "codeorigin.toml").write_text(f"threshold = {threshold}\n", encoding="utf-8")
@@ -166,13 +166,13 @@ async def two_folders(tmp_path: Path) -> AsyncIterator[Editor]:
     await stop(editor)
 
 
-async def test_each_folder_has_its_own(two_folders: Editor) -> None:
+async def test_each_folder_has_its_own_settings(two_folders: Editor) -> None:
     first = await two_folders.findings(two_folders.open(python_function("f"), name="one/a.py"))
     assert [each.severity for each in first] == [types.DiagnosticSeverity.Error]
     assert await two_folders.findings(two_folders.open(python_function("f"), name="two/a.py")) == []
 
 
-async def test_a_folder_that_is_added_brings_its_settings(two_folders: Editor) -> None:
+async def test_added_folder_brings_its_settings(two_folders: Editor) -> None:
     three = two_folders.root / "three"
     three.mkdir()
     (three / "codeorigin.toml").write_text('threshold = 0.0\nseverity = "hint"\n', encoding="utf-8")

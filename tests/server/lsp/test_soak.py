@@ -1,4 +1,4 @@
-"""Hundreds of requests, edits and cancellations in any order: each request is answered, nothing fails inside."""
+"""Hundreds of random requests, edits and cancellations: every request is answered, nothing fails inside."""
 
 import random
 import time
@@ -16,7 +16,7 @@ TEXT = "\n\n".join(python_function(f"f{number}", number + 2) for number in range
 LAST_LINE = TEXT.count("\n")
 STEPS = 600
 PIECES = ["x", "\n", "def g(a):\n    return a\n", "é😀", "\r", "\x0c", "    "]
-# The last is for commands on a document that was closed before they began.
+# The last is for commands on a document that was closed before they started.
 ALLOWED = {
     None,
     LSPErrorCodes.ContentModified,
@@ -57,7 +57,7 @@ def requests(chance: random.Random, uri: str, *, pull: bool) -> Iterator[tuple[s
 
 
 def answer_the_server(server: RawServer) -> None:
-    """Take what has come, and answer its requests."""
+    """Read what has arrived, and answer the server's requests."""
     while not server.messages.empty():
         message = server.messages.get()
         if "method" in message and "id" in message:

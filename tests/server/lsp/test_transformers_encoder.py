@@ -1,4 +1,4 @@
-"""A bundle whose deep part is a transformers encoder, in the server: its verdicts and Integrated Gradients of them."""
+"""A bundle whose deep part is a transformers encoder, in the server: its verdicts and their Integrated Gradients."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -39,7 +39,7 @@ async def editor(model: TinyModel, tmp_path_factory: pytest.TempPathFactory) -> 
     await stop(editor)
 
 
-async def test_both_graphs_compute_what_the_encoder_does(model: TinyModel) -> None:
+async def test_exported_graphs_match_the_encoder(model: TinyModel) -> None:
     assert model.encoder is not None
     assert model.tokenizer is not None
     ids = model.tokenizer.encode(normalize(CODE, "python")).ids[: model.encoder.context]
@@ -48,7 +48,7 @@ async def test_both_graphs_compute_what_the_encoder_does(model: TinyModel) -> No
     with torch.inference_mode():
         expected = float(model.encoder(given, ngrams, mask))
     assert model.scorer().deep_logits([ids])[0] == pytest.approx(expected, abs=1e-5)
-    # The embedding table is in the graph that embeds, and not a second time in the one of gradients.
+    # The embedding table is in the graph that embeds, and not repeated in the gradient graph.
     rows = model.encoder.token_embedding.num_embeddings
     for path, holds in ((model.score_path, True), (model.gradient_path, False)):
         tables = [each for each in onnx.load(str(path)).graph.initializer if rows in each.dims]

@@ -1,4 +1,4 @@
-"""Untitled buffers whose language changes: by another name for it, and by what stands in them."""
+"""Untitled buffers whose language changes, by language id or by content."""
 
 import random
 
@@ -15,7 +15,7 @@ FENCED = f"Read this:\n\n```python\n{PYTHON}```\n"
 
 
 async def shown(editor: Editor, document: Document) -> list[str]:
-    """Names of the functions that the client shows findings of, once the server has nothing to do."""
+    """Names of the functions for which the client shows findings, once the server is idle."""
     await editor.idle()
     await editor.findings_arrived(document)
     if editor.pulls:
@@ -27,7 +27,7 @@ async def shown(editor: Editor, document: Document) -> list[str]:
 
 
 def fill(editor: Editor, document: Document, text: str) -> None:
-    """Put another text into the buffer."""
+    """Replace the whole text of the buffer."""
     document.version, document.text = document.version + 1, text
     editor.change(document, types.TextDocumentContentChangeWholeDocument(text))
 
@@ -45,10 +45,10 @@ def fill(editor: Editor, document: Document, text: str) -> None:
         (CODE["javascript"], "", ["renderList"]),
     ],
 )
-async def test_another_name_for_the_language(
+async def test_changing_the_language_id_rescores_the_buffer(
     editor: Editor, text: str, language: str, names: list[str]
 ) -> None:
-    """The client closes the buffer and opens it again, with the version that it had."""
+    """The client closes the buffer and reopens it with the version it had."""
     document = editor.open(PYTHON, language="python", uri="untitled:Untitled-7")
     assert await shown(editor, document) == ["buffered"]
     await editor.close(document)
@@ -56,7 +56,7 @@ async def test_another_name_for_the_language(
     assert await shown(editor, again) == names
 
 
-async def test_many_names_at_once(editor: Editor) -> None:
+async def test_rapid_language_changes_end_with_the_last_one(editor: Editor) -> None:
     chance = random.Random(5)
     uri = "untitled:Untitled-8"
     for _ in range(60):
@@ -76,7 +76,7 @@ async def test_many_names_at_once(editor: Editor) -> None:
     assert await shown(editor, document) == []
 
 
-async def test_a_buffer_turns_from_one_language_to_another_and_to_prose(editor: Editor) -> None:
+async def test_buffer_changes_language_and_becomes_prose(editor: Editor) -> None:
     document = editor.open(PYTHON, language="plaintext", uri="untitled:Untitled-9")
     assert await shown(editor, document) == ["buffered"]
     fill(editor, document, CODE["javascript"])
@@ -88,10 +88,10 @@ async def test_a_buffer_turns_from_one_language_to_another_and_to_prose(editor: 
     assert await shown(editor, document) == ["buffered"]
 
 
-async def test_a_buffer_turns_to_prose_word_by_word(editor: Editor) -> None:
+async def test_buffer_becomes_prose_word_by_word(editor: Editor) -> None:
     document = editor.open(PYTHON, language="plaintext", uri="untitled:Untitled-10")
     assert await shown(editor, document) == ["buffered"]
-    # The code is taken away from its top, and prose is written above it.
+    # The code is deleted from the top, and prose is written above it.
     for line in PYTHON.splitlines(keepends=True):
         editor.replace(document, line, "")
         start = "" if not document.text else document.text[0]

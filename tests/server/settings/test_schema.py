@@ -22,20 +22,20 @@ JSON = st.recursive(
 )
 
 
-def test_the_schema_file_is_the_dataclass() -> None:
+def test_schema_file_matches_the_dataclass() -> None:
     assert SCHEMA_PATH.read_text(encoding="utf-8") == schema_text()
     jsonschema.Draft202012Validator.check_schema(json_schema())
 
 
-def test_the_documented_table_is_the_dataclass() -> None:
+def test_documented_table_matches_the_dataclass() -> None:
     assert markdown_table() in DOCS.read_text(encoding="utf-8")
 
 
-def test_the_languages_are_those_that_exist() -> None:
+def test_language_ids_are_the_supported_languages() -> None:
     assert set(LANGUAGE_IDS) == set(LANGUAGES)
 
 
-def test_values_of_every_kind() -> None:
+def test_values_of_every_kind_are_parsed() -> None:
     settings, problems = merge(
         Settings(),
         {
@@ -84,7 +84,7 @@ def test_values_of_every_kind() -> None:
         ("modelPath", " ", "test: modelPath must be a string that is not empty; null is used"),
     ],
 )  # fmt: skip
-def test_a_bad_value_keeps_the_base_and_says_so(name: str, value: object, expected: str) -> None:
+def test_bad_value_keeps_the_base_and_is_reported(name: str, value: object, expected: str) -> None:
     assert merge(Settings(), {name: value}, "test") == (Settings(), (expected,))
 
 
@@ -93,7 +93,7 @@ def test_null_means_not_set() -> None:
     assert merge(base, {"threshold": None, "debounce": None}, "test") == (base, ())
 
 
-def test_unknown_names_are_reported_from_project_files_only() -> None:
+def test_unknown_names_are_reported_only_in_project_files() -> None:
     raw = {"debonce": 3, "trace": {"server": "off"}}
     assert merge(Settings(), raw, "editor") == (Settings(), ())
     assert merge(Settings(), raw, "codeorigin.toml", project=True)[1] == (
@@ -103,21 +103,21 @@ def test_unknown_names_are_reported_from_project_files_only() -> None:
 
 
 @pytest.mark.parametrize("name", ["modelPath", "workspaceDiagnostics", "statusNotifications"])
-def test_a_repository_does_not_choose_what_is_loaded(name: str) -> None:
+def test_repository_cannot_choose_what_is_loaded(name: str) -> None:
     settings, problems = merge(Settings(), {name: "/evil"}, "codeorigin.toml", project=True)
     assert settings == Settings()
     assert problems == (f"codeorigin.toml: {name} can only be set in the editor; ignored",)
 
 
 @given(raw=JSON | st.dictionaries(st.sampled_from(list(json_schema()["properties"])), JSON))
-def test_nothing_that_a_client_sends_raises(raw: object) -> None:
+def test_no_client_input_raises(raw: object) -> None:
     settings, problems = merge(Settings(), raw, "test")
     assert isinstance(settings, Settings)
     assert all("\n" not in problem for problem in problems)
 
 
 @given(raw=st.dictionaries(st.sampled_from(list(json_schema()["properties"])), JSON))
-def test_what_the_schema_allows_is_taken(raw: dict[str, object]) -> None:
+def test_accepted_values_are_valid_in_the_schema(raw: dict[str, object]) -> None:
     validator = jsonschema.Draft202012Validator(json_schema())
     for name, value in raw.items():
         problems = merge(Settings(), {name: value}, "test")[1]
@@ -127,7 +127,7 @@ def test_what_the_schema_allows_is_taken(raw: dict[str, object]) -> None:
             assert validator.is_valid({name: value})
 
 
-def test_names_in_toml() -> None:
+def test_toml_names_map_to_public_names() -> None:
     assert {public_name(each) for each in ("max_file_size", "max-file-size", "maxFileSize")} == {
         "maxFileSize"
     }

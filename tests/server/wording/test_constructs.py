@@ -1,4 +1,4 @@
-"""The sentence on evidence by construct."""
+"""The sentence about evidence by construct."""
 
 from collections.abc import Mapping
 
@@ -55,13 +55,13 @@ def test_every_construct_has_a_name() -> None:
         ({}, None),
     ],
 )
-def test_it_names_the_strongest_of_the_side_that_the_lines_point_to(
+def test_sentence_names_the_strongest_constructs_of_the_winning_side(
     values: Mapping[Construct, float], expected: str | None
 ) -> None:
     assert by_construct(explanation(values)) == expected
 
 
-def test_the_shares_are_of_all_that_is_there() -> None:
+def test_shares_are_of_all_the_code() -> None:
     found = explanation(
         {Construct.COMMENT: 2.0, Construct.CALL: 0.5, Construct.NAME: -1.0, Construct.TYPE: 0.1}
     )

@@ -29,14 +29,12 @@ from codeorigin.wording.figures import (
         (1.0, "over 99 %", ">0.99"),
     ],
 )
-def test_a_probability_is_never_a_claim_of_certainty(
-    probability: float, as_percent: str, as_decimal: str
-) -> None:
+def test_probability_never_claims_certainty(probability: float, as_percent: str, as_decimal: str) -> None:
     assert probability_percent(probability) == as_percent
     assert probability_decimal(probability) == as_decimal
 
 
-def test_no_probability_is_a_dash_in_a_column() -> None:
+def test_missing_probability_is_a_dash_in_a_column() -> None:
     assert probability_decimal(None) == "-"
 
 
@@ -59,11 +57,11 @@ def test_no_probability_is_a_dash_in_a_column() -> None:
         (12.5, "1250 %"),
     ],
 )
-def test_shares_have_the_digits_that_small_ones_need(share: float, expected: str) -> None:
+def test_small_shares_have_enough_digits(share: float, expected: str) -> None:
     assert percent(share) == expected
 
 
-def test_a_limit_is_written_as_it_was_given() -> None:
+def test_limit_is_written_as_given() -> None:
     assert [percent_as_given(share) for share in (0.0, 0.07, 0.125, 0.0004)] == [
         "0 %",
         "7 %",
@@ -73,7 +71,7 @@ def test_a_limit_is_written_as_it_was_given() -> None:
 
 
 def test_no_other_module_writes_percentages() -> None:
-    """But for the labels of a chart's axis, which have even steps."""
+    """Except for the labels of a chart's axis, which have even steps."""
     package = Path(codeorigin.__file__).parent
     writers = {
         path.relative_to(package).as_posix()
@@ -83,7 +81,7 @@ def test_no_other_module_writes_percentages() -> None:
     assert writers == {"wording/figures.py", "cli/reports/history/charts.py"}
 
 
-def test_evidence_has_its_sign() -> None:
+def test_evidence_is_written_with_its_sign() -> None:
     assert [logits(value) for value in (0.4, -1.5, 0.0)] == ["+0.40", "-1.50", "+0.00"]
 
 

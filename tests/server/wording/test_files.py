@@ -1,4 +1,4 @@
-"""What is said of a file as a whole."""
+"""What is said about a file as a whole."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ FILE = FileVerdict(
 )  # fmt: skip
 
 
-def test_the_second_answer_says_what_it_speaks_of() -> None:
+def test_headline_and_guarantee_say_that_they_are_about_the_file() -> None:
     assert file_headline(FILE) == "This file, 7 functions together: 96 % likely LLM-written"
     assert file_guarantee(FILE) == (
         "0.4 % of the human-written calibration files score this high. In the band `llm` at 95 % or more: "
@@ -31,33 +31,33 @@ def test_the_second_answer_says_what_it_speaks_of() -> None:
     )
 
 
-def test_nothing_is_promised_of_files_without_a_guarantee() -> None:
+def test_nothing_is_promised_without_a_guarantee_for_files() -> None:
     free = replace(FILE, llm_threshold=None, promise=None, band=Band.UNSURE)
     assert "No false-positive rate is promised for files" in str(file_guarantee(free))
     assert "95 %" not in str(file_guarantee(free))
 
 
-def test_a_file_without_a_verdict_says_why() -> None:
+def test_file_without_a_verdict_gives_the_reason() -> None:
     said = [file_headline(FileVerdict.without(each)) for each in FileReason]
     assert all(line.startswith("No verdict on the file as a whole: ") for line in said)
     assert len(set(said)) == len(FileReason)
     assert file_guarantee(FileVerdict.without(FileReason.MINIFIED)) is None
 
 
-def test_one_function_is_not_several() -> None:
+def test_one_function_is_worded_in_the_singular() -> None:
     one = replace(FILE, functions=1)
     assert file_headline(one) == "This file, 1 function: 96 % likely LLM-written"
     assert file_phrase(one) == "the file as a whole, 1 function"
     assert file_sentence(one).startswith("Taken together, 1 function of this file")
 
 
-def test_the_reason_stands_in_the_place_of_a_band() -> None:
+def test_reason_takes_the_place_of_a_missing_band() -> None:
     assert file_band_or_reason(FILE) == "llm"
     short = {file_band_or_reason(FileVerdict.without(each)) for each in FileReason}
     assert len(short) == len(FileReason)
 
 
-def test_a_status_bar_gets_a_label_and_plain_lines() -> None:
+def test_status_bar_gets_a_label_and_plain_lines() -> None:
     assert file_label(FILE) == "file 96 %"
     figure, promise, caveat = file_details(FILE).splitlines()
     assert figure == f"{file_headline(FILE)} (band llm)"

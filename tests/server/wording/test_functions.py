@@ -1,4 +1,4 @@
-"""What is said of one function: figures rounded honestly, nobody accused."""
+"""What is said about one function: figures rounded honestly, nobody accused."""
 
 import re
 from dataclasses import replace
@@ -27,18 +27,18 @@ VERDICT = Verdict(
 )  # fmt: skip
 
 
-def test_a_finding_is_understood_at_one_glance() -> None:
+def test_finding_is_short_and_clear() -> None:
     assert finding(VERDICT) == "82 % likely LLM-written (1.2 % of human functions score this high)"
     assert finding(Verdict(0.5, 0.0, Band.LLM)) == "50 % likely LLM-written"
     assert finding(Verdict(0.999, 9.0, Band.LLM)) == "Over 99 % likely LLM-written"
 
 
-def test_without_a_verdict_there_is_no_headline() -> None:
+def test_no_headline_without_a_verdict() -> None:
     with pytest.raises(ValueError, match="no headline"):
         headline(Verdict.without(Reason.TOO_SHORT))
 
 
-def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
+def test_guarantee_is_given_only_for_the_models_threshold() -> None:
     assert guarantee(VERDICT, Limits()) == (
         "1.2 % of the human-written calibration functions score this high. "
         "Reported at 90 % or more: at most 1 % of the human-written, commented Rust functions of a new repository are "
@@ -48,7 +48,7 @@ def test_the_guarantee_is_only_given_for_the_models_threshold() -> None:
     assert "the rate that you set" in guarantee(VERDICT, Limits(false_positive_rate=0.05))
 
 
-def test_what_the_model_cannot_promise_anything_about_is_said() -> None:
+def test_text_says_when_the_model_is_not_calibrated() -> None:
     long = replace(VERDICT, group=Group.LONG, llm_threshold=None, promise=None)
     assert guarantee(long, Limits()).endswith(
         "Never reported: the model is not calibrated for functions of more than 300 lines."
@@ -56,19 +56,19 @@ def test_what_the_model_cannot_promise_anything_about_is_said() -> None:
     assert "your own threshold" in guarantee(long, Limits(threshold=0.5))
 
 
-def test_every_reason_has_words() -> None:
+def test_every_reason_has_its_own_words() -> None:
     words = [reason(each) for each in Reason]
     assert len(set(words)) == len(Reason)
 
 
-def test_without_a_verdict_the_reason_takes_its_place() -> None:
+def test_reason_takes_the_place_of_a_missing_verdict() -> None:
     short = Verdict.without(Reason.TOO_SHORT)
     assert headline_or_reason(short) == "No verdict: the function is too short to judge"
     assert (band_or_reason(short), band_or_reason(VERDICT)) == ("too short", "unsure")
     assert len({short_reason(each) for each in Reason}) == len(Reason)
 
 
-def test_only_a_function_scored_piece_by_piece_says_so() -> None:
+def test_only_functions_scored_in_windows_get_a_note() -> None:
     assert windows_note(replace(VERDICT, windows=1)) is None
     assert windows_note(replace(VERDICT, windows=3)) == "A long function, scored in 3 overlapping windows."
 
@@ -85,7 +85,7 @@ def test_only_a_function_scored_piece_by_piece_says_so() -> None:
         (0.005, 11, "the 11 other functions in this file point to an LLM (+0.01)."),
     ],
 )
-def test_what_the_function_says_and_what_its_file_adds(
+def test_own_text_and_what_the_file_adds_are_described(
     file_evidence: float, neighbours: int, expected: str
 ) -> None:
     verdict = Verdict(
@@ -99,7 +99,7 @@ def test_what_the_function_says_and_what_its_file_adds(
     assert own_text(verdict) == f"By its own text 64 %; {expected}"
 
 
-def test_nothing_is_said_of_a_file_that_added_nothing() -> None:
+def test_file_that_added_nothing_is_not_mentioned() -> None:
     assert own_text(Verdict(0.7, 0.5, Band.UNSURE, own_probability=0.7)) is None
     assert own_text(Verdict.without(Reason.TOO_SHORT)) is None
 

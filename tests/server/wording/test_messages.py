@@ -38,11 +38,11 @@ FILE = FileVerdict(0.961, 1.6, Band.LLM, functions=7)
         ),
     ],
 )
-def test_on_a_document(functions: int, verdict: FileVerdict | None, expected: str) -> None:
+def test_message_about_a_document(functions: int, verdict: FileVerdict | None, expected: str) -> None:
     assert on_document(functions, 0, verdict) == expected
 
 
-def test_on_a_scan() -> None:
+def test_message_about_a_scan() -> None:
     done = on_scan(files=1, functions=1, findings=1, cancelled=False)
     assert done == "scan done: 1 file, 1 function, 1 of them likely LLM-written"
     cut = on_scan(files=9, functions=1, findings=1, cancelled=False, limit=100_000)
@@ -61,7 +61,7 @@ def test_counts_agree_with_their_nouns() -> None:
     assert [reported_of(count, 1_200) for count in (0, 1)] == ["1,200", "1 of 1,200 reported"]
 
 
-def test_a_list_that_is_empty_or_not_complete_says_so() -> None:
+def test_empty_or_incomplete_list_says_so() -> None:
     def said(*, listed: bool, cancelled: bool = False, errors: list[str] | None = None) -> str | None:
         return in_place_of_list(listed=listed, cancelled=cancelled, errors=errors or [], nothing="nothing")
 
@@ -71,7 +71,7 @@ def test_a_list_that_is_empty_or_not_complete_says_so() -> None:
     assert said(listed=True, cancelled=True) == "The scan was stopped: not all files are here."
 
 
-def test_a_selection_says_that_it_leaves_out_the_file_where_findings_do_not() -> None:
+def test_selection_says_by_its_own_text_if_findings_include_the_file() -> None:
     assert on_selection(VERDICT, in_file=False) == f"selection: {finding(VERDICT)}"
     assert on_selection(VERDICT, in_file=True) == f"selection: by its own text {finding(VERDICT)}"
     short = Verdict.without(Reason.TOO_SHORT)

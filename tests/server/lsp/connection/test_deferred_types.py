@@ -1,4 +1,4 @@
-"""LSP's types are made when they are first used, and are then those that lsprotocol makes at once."""
+"""LSP types are built on first use, and are then the same as those that lsprotocol builds at once."""
 
 import copy
 import json
@@ -83,17 +83,17 @@ def _run(script: str, *arguments: str) -> str:
     return done.stdout
 
 
-def test_few_are_made_before_initialize_is_answered() -> None:
+def test_few_types_are_built_for_initialize() -> None:
     assert int(_run(_AT_INITIALIZE)) > 500
 
 
-def test_all_are_made_as_lsprotocol_makes_them() -> None:
+def test_deferred_types_match_those_of_lsprotocol() -> None:
     deferred = json.loads(_run(_DESCRIBE, "deferred"))
     assert len(deferred) > 500
     assert deferred == json.loads(_run(_DESCRIBE, "at once"))
 
 
-def test_values_compare_print_and_refuse_as_usual() -> None:
+def test_values_compare_print_and_validate_as_usual() -> None:
     start, end = types.Position(1, 2), types.Position(line=1, character=3)
     assert start < end
     assert start == copy.deepcopy(start)
@@ -105,7 +105,7 @@ def test_values_compare_print_and_refuse_as_usual() -> None:
         types.Position(line=1)  # type: ignore[call-arg]
 
 
-def test_a_class_that_extends_one_can_be_made_first() -> None:
+def test_subclass_can_be_built_before_its_base() -> None:
     @attrs.define
     class Extended(types.ColorPresentation):
         more: int = 1
@@ -113,9 +113,9 @@ def test_a_class_that_extends_one_can_be_made_first() -> None:
     assert attrs.asdict(Extended("red", more=2))["more"] == 2
 
 
-def test_threads_that_use_a_class_first_at_the_same_time_all_get_it() -> None:
+def test_simultaneous_first_use_by_several_threads_works() -> None:
     assert _run(_IN_THREADS).split() == ["ok"] * 8 * 40
 
 
-def test_the_private_name_of_lsprotocol_exists() -> None:
+def test_private_name_of_lsprotocol_exists() -> None:
     assert "_resolved_forward_references" in vars(_hooks)

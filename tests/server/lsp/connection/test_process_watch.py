@@ -1,4 +1,4 @@
-"""The watch over the client's process."""
+"""Watching the client's process."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.parametrize("polling", [False, True])
-def test_an_ending_is_noticed(
+def test_end_of_the_process_is_noticed(
     process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, polling: bool
 ) -> None:
     if polling:
@@ -36,13 +36,13 @@ def test_an_ending_is_noticed(
     assert gone.wait(30)
 
 
-def test_a_process_that_is_not_there_is_not_watched(process: subprocess.Popen[bytes]) -> None:
+def test_missing_process_is_not_watched(process: subprocess.Popen[bytes]) -> None:
     end(process)
     assert process_watch.watch(process.pid, lambda: None) is None
 
 
 @pytest.mark.parametrize("pid", [0, -1, 2**31, 2**80])
-def test_numbers_that_are_no_process(pid: int) -> None:
+def test_invalid_process_ids_are_not_alive(pid: int) -> None:
     assert not process_watch.is_alive(pid)
 
 

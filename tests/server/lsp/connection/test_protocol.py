@@ -1,4 +1,4 @@
-"""What the protocol keeps of messages that were handled: nothing."""
+"""The protocol keeps nothing of the messages it has handled."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""pygls' private names: there in the installed version, and all of those in use listed in one place."""
+"""pygls' private names exist in the installed version, and all those in use are listed in one place."""
 
 import ast
 import tomllib

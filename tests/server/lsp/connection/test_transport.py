@@ -1,4 +1,4 @@
-"""The base protocol: framing, and finding the stream again."""
+"""The base protocol: framing and resynchronisation."""
 
 import io
 import queue
@@ -23,7 +23,7 @@ def read(data: bytes) -> list[bytes]:
 
 
 @given(bodies=st.lists(st.binary(min_size=1, max_size=200)))
-def test_bodies_come_through_whatever_is_in_them(bodies: list[bytes]) -> None:
+def test_bodies_are_read_whatever_they_contain(bodies: list[bytes]) -> None:
     stream = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in bodies)
     assert read(stream) == bodies
 
@@ -42,16 +42,16 @@ def test_bodies_come_through_whatever_is_in_them(bodies: list[bytes]) -> None:
         b"rest of a body}Content-Length: 2\r\n\r\n",
     ],
 )
-def test_headers(header: bytes) -> None:
+def test_header_variants_are_accepted(header: bytes) -> None:
     assert read(header + b"{}") == [b"{}"]
 
 
-def test_a_length_that_no_message_has_is_passed_over() -> None:
+def test_too_large_a_length_is_skipped() -> None:
     huge = b"Content-Length: %d\r\n\r\n" % (MAX_MESSAGE_BYTES + 1)
     assert read(huge + b"Content-Length: 2\r\n\r\n[]") == [b"[]"]
 
 
-def test_a_body_that_breaks_off_is_no_message() -> None:
+def test_truncated_body_is_not_a_message() -> None:
     assert read(b"Content-Length: 10\r\n\r\nshort") == []
 
 
@@ -60,7 +60,7 @@ def test_noise_never_raises(noise: bytes) -> None:
     assert all(isinstance(body, bytes) for body in read(noise))
 
 
-def test_a_client_that_is_gone_is_told_once() -> None:
+def test_lost_client_is_reported_once() -> None:
     class Closed(io.RawIOBase):
         def write(self, _: object) -> int:
             raise BrokenPipeError
@@ -74,7 +74,7 @@ def test_a_client_that_is_gone_is_told_once() -> None:
     assert not lost.acquire(blocking=False)
 
 
-def test_all_is_written_in_order_and_nothing_after_close() -> None:
+def test_everything_is_written_in_order_and_nothing_after_close() -> None:
     stream = io.BytesIO()
     writer = Writer(stream, lambda: None)
     for number in range(100):
@@ -98,7 +98,7 @@ class Stuck(io.RawIOBase):
         return len(data)  # type: ignore[arg-type]
 
 
-def test_a_client_that_reads_nothing_holds_up_nobody() -> None:
+def test_client_that_does_not_read_blocks_nobody() -> None:
     stream, lost = Stuck(), threading.Semaphore(0)
     writer = Writer(stream, lost.release, max_waiting=100)  # type: ignore[arg-type]
     writer.write(b"x" * 60)
@@ -112,7 +112,7 @@ def test_a_client_that_reads_nothing_holds_up_nobody() -> None:
     assert writer.finish(10)
 
 
-def test_one_message_may_be_larger_than_what_may_wait() -> None:
+def test_single_message_may_exceed_the_waiting_limit() -> None:
     stream = io.BytesIO()
     writer = Writer(stream, lambda: None, max_waiting=10)
     writer.write(b"x" * 1000)
@@ -120,7 +120,7 @@ def test_one_message_may_be_larger_than_what_may_wait() -> None:
     assert len(stream.getvalue()) == 1000
 
 
-def test_a_first_message_that_was_read_before_comes_first() -> None:
+def test_message_that_was_already_read_comes_first() -> None:
     bodies: queue.Queue[bytes | None] = queue.Queue()
     connection = Connection(io.BytesIO(b"Content-Length: 2\r\n\r\n[]"), io.BytesIO(), b"{}")
     start_reader(connection, bodies.put, lambda: bodies.put(None))

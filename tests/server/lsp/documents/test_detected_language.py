@@ -1,4 +1,4 @@
-"""The language of a text without a name: told once, kept while it is typed, told anew when much has changed."""
+"""The language of an unnamed text: detected once, kept while typing, detected again after large changes."""
 
 import pytest
 from tests.support.language_texts import CODE, NONE
@@ -24,12 +24,12 @@ from codeorigin.lsp.documents.detected_language import DetectedLanguage, changed
         ("aXb" * 100, "aXb" * 100 + "aXb", False),
     ],
 )
-def test_much_is_more_than_a_quarter_and_a_line(old: str, new: str, much: bool) -> None:
+def test_large_change_is_more_than_a_quarter_and_a_line(old: str, new: str, much: bool) -> None:
     assert changed_much(old, new) is much
     assert changed_much(old[::-1], new[::-1]) is much
 
 
-def test_a_language_holds_while_a_little_is_typed() -> None:
+def test_language_is_kept_during_small_edits() -> None:
     told = DetectedLanguage()
     code = CODE["go"]
     first = told.of(code)
@@ -38,7 +38,7 @@ def test_a_language_holds_while_a_little_is_typed() -> None:
         assert told.of(code + "The quick brown fox jumps over it"[:end]) is first
 
 
-def test_small_edits_that_add_up_are_much() -> None:
+def test_small_edits_that_add_up_trigger_detection_again() -> None:
     told = DetectedLanguage()
     assert told.of(CODE["go"]) is not None
     text, prose = CODE["go"], NONE["prose"] * 3
@@ -48,7 +48,7 @@ def test_small_edits_that_add_up_are_much() -> None:
     assert told.of(prose) is None
 
 
-def test_silence_is_looked_at_again_with_every_text() -> None:
+def test_text_without_a_language_is_checked_again_every_time() -> None:
     told = DetectedLanguage()
     assert told.of("") is None
     code = CODE["rust"]
@@ -58,7 +58,7 @@ def test_silence_is_looked_at_again_with_every_text() -> None:
     assert answers[-1].id == "rust"
 
 
-def test_a_missing_model_is_silence(
+def test_missing_model_gives_no_language(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def missing(*_: object) -> LanguageModel:

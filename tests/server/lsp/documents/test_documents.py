@@ -20,7 +20,7 @@ TEXTS = st.lists(ALPHABET, max_size=12).map("".join)
 
 
 class ClientModel:
-    """An editor's own idea of a document: lines by the specification's rule, columns in code units."""
+    """An editor's own model of a document: lines by the specification's rule, columns in code units."""
 
     def __init__(self, text: str, encoding: str) -> None:
         self.text = text
@@ -35,7 +35,7 @@ class ClientModel:
         return 1 if point < 0x80 else 2 if point < 0x800 else 3 if point < 0x10000 else 4
 
     def positions(self) -> list[tuple[int, int, int]]:
-        """(line, column in units, offset) of every place between characters, none inside of CRLF."""
+        """(line, column in units, offset) of every place between characters, but not inside CRLF."""
         found = []
         line = column = 0
         for offset, character in enumerate([*self.text, ""]):
@@ -71,7 +71,7 @@ def opened(text: str, encoding: str) -> tuple[SourceWorkspace, SourceDocument]:
         max_size=EDITS_PER_DOCUMENT,
     ),
 )
-def test_any_edits_leave_the_text_that_the_client_has(
+def test_text_equals_the_clients_after_any_edits(
     text: str, encoding: str, seeds: list[tuple[float, float, str]]
 ) -> None:
     """240 documents with 50 edits each: 12,000 edits."""
@@ -109,7 +109,7 @@ def test_positions_beyond_the_text_are_clamped(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_columns_there_and_back(encoding: str) -> None:
+def test_columns_survive_a_round_trip(encoding: str) -> None:
     _, document = opened("x = 'é😀中'  # ende\u0301\n", encoding)
     for column in range(len(document.lines[0])):
         position = document.positions.position(0, column)
@@ -124,7 +124,7 @@ def test_full_changes_replace_the_text() -> None:
 
 
 def edit(place: SourceWorkspace, version: int, *changes: tuple[int, int, int, int, str]) -> None:
-    """One edit: changes (start line and column, end line and column, text), each to the text after the one before."""
+    """One edit of several changes (start line and column, end line and column, text), applied in turn."""
     for start_line, start, end_line, end, text in changes:
         span = types.Range(types.Position(start_line, start), types.Position(end_line, end))
         place.update_text_document(
@@ -133,7 +133,7 @@ def edit(place: SourceWorkspace, version: int, *changes: tuple[int, int, int, in
         )
 
 
-def test_the_edited_lines_are_known() -> None:
+def test_edited_lines_are_tracked() -> None:
     place, document = opened("a\nb\nc\n", "utf-16")
     assert document.edited_lines == ()
     edit(place, 1, (1, 0, 1, 1, "x\ny\nz"))
@@ -142,22 +142,22 @@ def test_the_edited_lines_are_known() -> None:
     assert document.edited_lines == ((0, 0),)
 
 
-def test_every_cursor_of_an_edit_counts() -> None:
+def test_edited_lines_include_every_cursor() -> None:
     place, document = opened("a\nb\nc\nd\ne\n", "utf-16")
-    # From the end upwards, as editors send them, and the lower places move as the upper ones grow.
+    # From the end upwards, as editors send them: the lower places move as the upper ones grow.
     edit(place, 1, (4, 0, 4, 1, "x"), (2, 0, 2, 1, "x\ny"), (0, 0, 1, 0, ""))
     assert document.source == "b\nx\ny\nd\nx\n"
     assert set(document.edited_lines) == {(4, 4), (1, 2), (0, 0)}
     # From the start downwards.
     edit(place, 2, (0, 0, 0, 1, "1\n2"), (4, 0, 4, 1, "3"))
     assert set(document.edited_lines) == {(0, 1), (4, 4)}
-    # What a later change swallows stands where that change does.
+    # An edit swallowed by a later change is where that change is.
     edit(place, 3, (1, 0, 1, 1, "4"), (3, 0, 3, 1, "5"), (0, 0, 5, 0, "6\n"))
     assert document.source == "6\nx\n"
     assert set(document.edited_lines) == {(1, 1), (0, 1)}
 
 
-def test_a_snapshot_does_not_change_with_its_document() -> None:
+def test_snapshot_does_not_change_with_its_document() -> None:
     place, document = opened("before", "utf-16")
     snapshot = place.snapshot("file:///a.py")
     document.apply_change(types.TextDocumentContentChangeWholeDocument(text="after"))
@@ -165,13 +165,13 @@ def test_a_snapshot_does_not_change_with_its_document() -> None:
     assert (snapshot.text, snapshot.positions.index.text) == ("before", "before")
 
 
-def test_documents_that_are_not_open_are_not_there() -> None:
+def test_documents_that_are_not_open_are_not_found() -> None:
     place = workspace("utf-16")
     assert place.find("file:///etc/passwd") is None
     assert place.snapshot("untitled:x") is None
 
 
-def test_the_innermost_folder_holds_a_document() -> None:
+def test_document_belongs_to_the_innermost_folder() -> None:
     place = workspace("utf-16")
     for path in ("/a", "/a/b", "/ab"):
         place.add_folder(types.WorkspaceFolder(uri=f"file://{path}", name=path))
@@ -181,7 +181,7 @@ def test_the_innermost_folder_holds_a_document() -> None:
     assert place.folder_of("untitled:Untitled-1") is None
 
 
-def test_the_same_document_under_another_spelling_of_its_uri() -> None:
+def test_document_is_found_by_another_spelling_of_its_uri() -> None:
     place = workspace("utf-16")
     place.put_text_document(types.TextDocumentItem("file:///a%20b/c%C3%A9.py", "python", 0, "x"))
     found = place.find("file:///a b/cé.py")
@@ -203,6 +203,6 @@ def test_the_same_document_under_another_spelling_of_its_uri() -> None:
         ("plaintext", "/a/notes.txt", None),
     ],
 )
-def test_kinds(language_id: str | None, path: str, expected: str | None) -> None:
+def test_kind_from_language_id_and_path(language_id: str | None, path: str, expected: str | None) -> None:
     found = find_kind(language_id, path)
     assert (found.id if found is not None else None) == expected

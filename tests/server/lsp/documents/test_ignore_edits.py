@@ -1,4 +1,4 @@
-"""Where ignore comments go, and that the analyzer's rules honour them there."""
+"""Where ignore comments are inserted, and that the analyzer honours them there."""
 
 import pytest
 from lsprotocol import types
@@ -35,14 +35,14 @@ def ignoring(text: str, language: str, name: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_languages_comment(language: str) -> None:
+def test_every_language_has_its_ignore_comment(language: str) -> None:
     known = get_language(language)
     edit = ignore_edits.ignore_function(positions("a\n\tb\n"), known, 1, 1)
     assert applied("a\n\tb\n", edit) == f"a\n\t{known.line_comment} codeorigin: ignore\n\tb\n"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_the_texts_own_line_ends(end: str) -> None:
+def test_ignore_comment_has_the_line_ends_of_the_text(end: str) -> None:
     text = f"a{end}b{end}"
     edit = ignore_edits.ignore_function(positions(text), get_language("python"), 1, 0)
     assert applied(text, edit) == f"a{end}# codeorigin: ignore{end}b{end}"
@@ -90,7 +90,7 @@ def test_the_texts_own_line_ends(end: str) -> None:
         ("tsx", "export const f = () => <a />;\n", "// codeorigin: ignore\nexport const f = () => <a />;\n"),
     ],
 )  # fmt: skip
-def test_a_function_and_that_it_is_ignored_then(language: str, text: str, expected: str) -> None:
+def test_function_is_ignored_by_the_inserted_comment(language: str, text: str, expected: str) -> None:
     assert ignoring(text, language, "f") == expected
     assert ignored(text, language) == {"f": False}
     assert ignored(expected, language) == {"f": True}
@@ -129,7 +129,7 @@ def test_a_function_and_that_it_is_ignored_then(language: str, text: str, expect
         ("go", "package a\n", "// codeorigin: ignore-file\npackage a\n"),
     ],
 )  # fmt: skip
-def test_the_top_of_a_file_and_that_it_is_ignored_then(language: str, text: str, expected: str) -> None:
+def test_file_is_ignored_by_the_inserted_comment(language: str, text: str, expected: str) -> None:
     known = get_language(language)
     assert applied(text, ignore_edits.ignore_file(positions(text), known)) == expected
     assert outline(text, known).ignored is False
@@ -137,14 +137,14 @@ def test_the_top_of_a_file_and_that_it_is_ignored_then(language: str, text: str,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_top_of_every_language(language: str) -> None:
+def test_files_of_every_language_can_be_ignored(language: str) -> None:
     known = get_language(language)
     for text in ("", "\n", "\ufeff", "x", "\r\nx\r\n"):
         marked = applied(text, ignore_edits.ignore_file(positions(text), known))
         assert outline(marked, known).ignored is True, repr(marked)
 
 
-def test_a_line_that_is_not_there_any_more() -> None:
+def test_lines_that_do_not_exist_are_clamped() -> None:
     edit = ignore_edits.ignore_function(positions("a"), get_language("python"), 99, 0)
     assert applied("a", edit) == "# codeorigin: ignore\na"
     edit = ignore_edits.ignore_function(positions("a"), get_language("python"), -3, -1)

@@ -1,4 +1,4 @@
-"""Asking a client for its settings that answers late, out of order, or not at all."""
+"""Requesting settings from a client that answers late, out of order, or not at all."""
 
 import asyncio
 from typing import Any, cast
@@ -44,7 +44,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> _Client:
     return _Client()
 
 
-async def test_a_late_answer_holds_when_it_comes(client: _Client) -> None:
+async def test_late_answer_applies_when_it_arrives(client: _Client) -> None:
     await client.fetch()
     assert client.configuration.everywhere.enable is True
     client.asked[0].set_result([{"enable": False}])
@@ -52,7 +52,7 @@ async def test_a_late_answer_holds_when_it_comes(client: _Client) -> None:
     assert client.changes == [False]
 
 
-async def test_a_late_answer_does_not_undo_a_newer_one(client: _Client) -> None:
+async def test_late_answer_does_not_override_a_newer_one(client: _Client) -> None:
     await client.fetch()
     await client.fetch()
     first, second = client.asked
@@ -66,7 +66,7 @@ async def test_a_late_answer_does_not_undo_a_newer_one(client: _Client) -> None:
 
 
 @pytest.mark.parametrize("answer", [ValueError("no"), None, [], "x", [{}, {}]])
-async def test_no_settings_change_nothing(client: _Client, answer: object) -> None:
+async def test_invalid_answers_change_nothing(client: _Client, answer: object) -> None:
     await client.fetch()
     if isinstance(answer, Exception):
         client.asked[0].set_exception(answer)

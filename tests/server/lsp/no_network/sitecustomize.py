@@ -1,4 +1,4 @@
-"""Put on PYTHONPATH by a test: every use of a network is written to a file and refused."""
+"""Put on PYTHONPATH by a test: every use of the network is recorded in a file and refused."""
 
 import os
 import socket

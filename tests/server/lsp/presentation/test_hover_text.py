@@ -1,4 +1,4 @@
-"""The texts of a hover without a server: what stands beside the verdict, in Markdown and in plain text."""
+"""Hover texts without a server: what accompanies the verdict, in Markdown and in plain text."""
 
 from dataclasses import replace
 
@@ -56,7 +56,7 @@ def content(
     return HoverContent(result, function, Settings(), explanation, line=line)
 
 
-def test_the_function_s_own_text_follows_the_calibration() -> None:
+def test_own_text_sentence_follows_the_calibration() -> None:
     paragraphs = content(IN_FILE).markdown().split("\n\n")
     assert paragraphs[0].startswith("**CodeOrigin: 76 % likely LLM-written**")
     assert paragraphs[1].startswith("5 % of the human-written calibration functions")
@@ -64,7 +64,7 @@ def test_the_function_s_own_text_follows_the_calibration() -> None:
     assert SUM in paragraphs
 
 
-def test_plain_text_says_the_same() -> None:
+def test_plain_text_says_the_same_as_markdown() -> None:
     lines = content(IN_FILE).plain_text().split("\n")
     assert lines[0] == "CodeOrigin: 76 % likely LLM-written: hovered (band unsure)"
     assert lines[1].startswith("5 % of the human-written calibration functions")
@@ -73,20 +73,20 @@ def test_plain_text_says_the_same() -> None:
 
 
 @pytest.mark.parametrize("verdict", [ALONE, replace(ALONE, own_probability=None)])
-def test_without_neighbours_nothing_is_said_of_the_file(verdict: Verdict) -> None:
+def test_file_is_not_mentioned_without_neighbours(verdict: Verdict) -> None:
     for text in (content(verdict).markdown(), content(verdict).plain_text()):
         assert LINES in text
         assert "own text" not in text
         assert "rest of the file" not in text
 
 
-def test_a_single_line_does_not_repeat_it() -> None:
+def test_line_hover_does_not_repeat_the_own_text_sentence() -> None:
     for text in (content(IN_FILE, line=3).markdown(), content(IN_FILE, line=3).plain_text()):
         assert OWN not in text
         assert SUM in text
 
 
-def test_it_does_not_wait_for_the_explanation() -> None:
+def test_own_text_sentence_does_not_wait_for_the_explanation() -> None:
     for text in (
         content(IN_FILE, explanation=None).markdown(),
         content(IN_FILE, explanation=None).plain_text(),
@@ -95,13 +95,13 @@ def test_it_does_not_wait_for_the_explanation() -> None:
         assert "rest of the file" not in text
 
 
-def test_a_large_gap_is_said_before_the_file_comes_in() -> None:
+def test_large_gap_is_mentioned_before_file_evidence() -> None:
     rough = replace(EXPLANATION, approximate=True)
     text = content(IN_FILE, explanation=rough).markdown()
     assert "treat single lines as approximate. With the rest of the file: +1.82." in text
 
 
-def test_it_says_which_constructs_the_evidence_lies_in() -> None:
+def test_hover_names_the_constructs_with_most_evidence() -> None:
     found = replace(
         EXPLANATION,
         constructs=(

@@ -1,4 +1,4 @@
-"""Text of a document inside Markdown."""
+"""Document text inside Markdown."""
 
 import re
 
@@ -29,7 +29,7 @@ def test_code_spans(text: str, expected: str) -> None:
 
 
 def cells(row: str) -> list[str]:
-    """The cells of a table's row as renderers split it: at pipes that no odd run of backslashes precedes."""
+    """The cells of a table row as renderers split it: at pipes not preceded by an odd run of backslashes."""
     return re.sub(r"((?<!\\)(?:\\\\)*)\|", "\\1\n", row).split("\n")
 
 
@@ -41,12 +41,12 @@ def cells(row: str) -> list[str]:
         (r"\\|", r"\\\\\|"),
     ],
 )
-def test_pipes_in_tables_end_no_cell(text: str, expected: str) -> None:
+def test_pipes_in_tables_do_not_end_the_cell(text: str, expected: str) -> None:
     assert code_span(text, in_table=True) == expected
 
 
 @given(text=st.text(alphabet="a|\\` "))
-def test_no_code_adds_a_cell_to_its_row(text: str) -> None:
+def test_code_never_adds_a_table_cell(text: str) -> None:
     assert len(cells(f"| 1 | {code_span(text, in_table=True)} |")) == 4
 
 
@@ -55,14 +55,14 @@ def test_long_code_is_cut() -> None:
     assert shorten("  short  ", 10) == "short"
 
 
-def test_what_hides_or_reorders_is_visible() -> None:
+def test_invisible_and_bidi_characters_are_made_visible() -> None:
     assert visible("a\u202eb\u2066c\u200bd\0e\ufeff\x1b[0m") == "a·b·c·d·e··[0m"
     assert visible("tab\tline\nend\u2028") == "tab line end·"
     assert visible("lone \ud800") == "lone \ufffd"
 
 
 @given(text=st.text())
-def test_no_text_ends_its_own_code_span(text: str) -> None:
+def test_text_never_ends_its_own_code_span(text: str) -> None:
     shown = code_span(text)
     if shown == "*(blank)*":
         return
@@ -75,6 +75,6 @@ def test_no_text_ends_its_own_code_span(text: str) -> None:
 
 
 @given(text=st.text())
-def test_escaped_text_holds_no_markup(text: str) -> None:
+def test_escaped_text_contains_no_markup(text: str) -> None:
     escaped = escape(text)
     assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]<>|&]", escaped)

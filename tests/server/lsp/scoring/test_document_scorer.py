@@ -1,4 +1,4 @@
-"""When documents are scored: debounce, newest version only, cancellation. The analyzer has switches."""
+"""When documents are scored: debounce, newest version only, cancellation. Switches control the analyzer."""
 
 import asyncio
 import threading
@@ -34,7 +34,7 @@ class Version:
 
 @dataclass
 class Bench:
-    """Documents by version, and what became of them. It stands for the model loader and its analyzer too."""
+    """Documents by version, and what became of them. Also stands in for the model loader and its analyzer."""
 
     versions: dict[str, int] = field(default_factory=dict)
     analyzed: list[Version] = field(default_factory=list)
@@ -111,7 +111,7 @@ async def bench() -> AsyncIterator[Bench]:
     assert made.worker.stop(5)
 
 
-async def test_a_document_is_scored_and_delivered(bench: Bench) -> None:
+async def test_document_is_scored_and_delivered(bench: Bench) -> None:
     bench.versions["a"] = 1
     bench.scorer.schedule("a", 0)
     assert bench.scorer.is_busy("a")
@@ -129,7 +129,7 @@ async def test_edits_within_the_debounce_are_scored_once(bench: Bench) -> None:
     assert bench.analyzed == bench.delivered == [Version("a", 5)]
 
 
-async def test_documents_are_debounced_each_for_itself(bench: Bench) -> None:
+async def test_documents_are_debounced_independently(bench: Bench) -> None:
     bench.versions.update(a=1, b=1)
     bench.scorer.schedule("a", LONG)
     bench.scorer.schedule("b", 0)
@@ -139,7 +139,7 @@ async def test_documents_are_debounced_each_for_itself(bench: Bench) -> None:
     bench.scorer.cancel("a")
 
 
-async def test_an_edit_cancels_the_work_on_the_old_text(bench: Bench) -> None:
+async def test_edit_cancels_the_work_on_the_old_text(bench: Bench) -> None:
     bench.hold.clear()
     bench.versions["a"] = 1
     bench.scorer.schedule("a", 0)
@@ -154,18 +154,18 @@ async def test_an_edit_cancels_the_work_on_the_old_text(bench: Bench) -> None:
     assert bench.failures == []
 
 
-async def test_a_result_of_an_old_version_is_dropped(bench: Bench) -> None:
+async def test_result_of_an_old_version_is_dropped(bench: Bench) -> None:
     bench.hold.clear()
     bench.versions["a"] = 1
     bench.scorer.schedule("a", 0)
     await bench.until_running()
-    bench.versions["a"] = 2  # and nobody schedules, as with `run: onSave`
+    bench.versions["a"] = 2  # and nothing is scheduled, as with `run: onSave`
     bench.hold.set()
     await bench.scorer.settled("a")
     assert bench.delivered == []
 
 
-async def test_who_waits_is_let_go_when_the_document_closes(bench: Bench) -> None:
+async def test_waiters_are_released_when_the_document_closes(bench: Bench) -> None:
     bench.hold.clear()
     bench.versions["a"] = 1
     bench.scorer.schedule("a", 0)
@@ -178,7 +178,7 @@ async def test_who_waits_is_let_go_when_the_document_closes(bench: Bench) -> Non
     assert bench.scorer.pending == 0
 
 
-async def test_who_waits_sees_the_newest_result(bench: Bench) -> None:
+async def test_waiters_get_the_newest_result(bench: Bench) -> None:
     bench.hold.clear()
     bench.versions["a"] = 1
     bench.scorer.schedule("a", 0)
@@ -191,7 +191,7 @@ async def test_who_waits_sees_the_newest_result(bench: Bench) -> None:
     assert bench.delivered == [Version("a", 2)]
 
 
-async def test_who_looks_at_a_document_does_not_wait_out_the_debounce(bench: Bench) -> None:
+async def test_score_now_does_not_wait_for_the_debounce(bench: Bench) -> None:
     bench.versions["a"] = 1
     bench.scorer.schedule("a", LONG)
     asked = [asyncio.ensure_future(bench.scorer.score_now("a")) for _ in range(2)]
@@ -200,7 +200,7 @@ async def test_who_looks_at_a_document_does_not_wait_out_the_debounce(bench: Ben
 
 
 @pytest.mark.parametrize(("name", "value"), [("settings", Settings(file_context=False)), ("generation", 1)])
-async def test_a_result_under_other_settings_or_of_another_model_is_dropped(
+async def test_result_under_other_settings_or_another_model_is_dropped(
     bench: Bench, name: str, value: object
 ) -> None:
     bench.hold.clear()
@@ -209,13 +209,13 @@ async def test_a_result_under_other_settings_or_of_another_model_is_dropped(
     await bench.until_running()
     setattr(bench, name, value)
     bench.hold.set()
-    assert await asyncio.wait_for(asked, PATIENCE)  # it has not failed: the caller is to ask again
+    assert await asyncio.wait_for(asked, PATIENCE)  # it has not failed: the caller should ask again
     assert bench.delivered == []
     assert await asyncio.wait_for(bench.scorer.score_now("a"), PATIENCE)
     assert bench.delivered == [Version("a", 1)]
 
 
-async def test_the_end_of_the_server_lets_go_for_good(bench: Bench) -> None:
+async def test_stopping_the_server_releases_waiters_for_good(bench: Bench) -> None:
     bench.hold.clear()
     bench.versions["a"] = 1
     asked = asyncio.ensure_future(bench.scorer.score_now("a"))
@@ -227,7 +227,7 @@ async def test_the_end_of_the_server_lets_go_for_good(bench: Bench) -> None:
     assert bench.failures == []
 
 
-async def test_a_failure_is_told_and_the_next_run_works(bench: Bench) -> None:
+async def test_failure_is_reported_and_the_next_run_works(bench: Bench) -> None:
     bench.error = ValueError("broken")
     bench.versions["a"] = 1
     assert not await bench.scorer.score_now("a")
@@ -238,7 +238,7 @@ async def test_a_failure_is_told_and_the_next_run_works(bench: Bench) -> None:
     assert bench.delivered == [Version("a", 1)]
 
 
-async def test_a_document_that_is_gone_before_its_turn(bench: Bench) -> None:
+async def test_document_that_is_gone_before_its_turn_is_not_scored(bench: Bench) -> None:
     bench.scorer.schedule("gone", 0)
     await asyncio.wait_for(bench.scorer.settled("gone"), PATIENCE)
     assert bench.analyzed == []

@@ -13,7 +13,7 @@ FIRST, SECOND = Path("first"), Path("second")
 
 
 class Loader:
-    """Stands for loading: an analyzer is the name of its folder. Does ``meanwhile`` while it loads."""
+    """Stands in for loading: an analyzer is the name of its folder. Calls ``meanwhile`` while it loads."""
 
     def __init__(self) -> None:
         self.loaded: list[Path | None] = []
@@ -35,7 +35,7 @@ def loader(monkeypatch: pytest.MonkeyPatch) -> Loader:
     return made
 
 
-def test_it_is_loaded_once(loader: Loader) -> None:
+def test_model_is_loaded_once(loader: Loader) -> None:
     models = ModelLoader(FIRST)
     assert models.loaded is None
     assert [models.analyzer(), models.analyzer(0)] == ["first", "first"]
@@ -45,7 +45,7 @@ def test_it_is_loaded_once(loader: Loader) -> None:
     assert models.generation == 0
 
 
-def test_what_was_begun_with_one_model_does_not_go_on_with_the_next(loader: Loader) -> None:
+def test_work_begun_with_one_model_does_not_continue_with_the_next(loader: Loader) -> None:
     models = ModelLoader(FIRST)
     generation = models.generation
     assert models.analyzer(generation) == "first"
@@ -55,7 +55,7 @@ def test_what_was_begun_with_one_model_does_not_go_on_with_the_next(loader: Load
     assert models.analyzer(models.generation) == "second"
 
 
-def test_another_model_is_chosen_while_one_is_loaded(loader: Loader) -> None:
+def test_another_model_is_chosen_during_loading(loader: Loader) -> None:
     models = ModelLoader(FIRST)
     loader.meanwhile = lambda: models.choose(SECOND)
     with pytest.raises(Cancelled):
@@ -65,7 +65,7 @@ def test_another_model_is_chosen_while_one_is_loaded(loader: Loader) -> None:
     assert loader.loaded == [FIRST, SECOND, FIRST]
 
 
-def test_a_failure_is_kept_until_another_model_is_chosen(loader: Loader) -> None:
+def test_failure_is_kept_until_another_model_is_chosen(loader: Loader) -> None:
     models = ModelLoader(Path("broken"))
     for _ in range(2):
         with pytest.raises(ModelError):
@@ -77,7 +77,7 @@ def test_a_failure_is_kept_until_another_model_is_chosen(loader: Loader) -> None
     assert models.analyzer() == "first"
 
 
-def test_a_failure_of_the_model_before_is_not_the_next_ones(loader: Loader) -> None:
+def test_failure_of_the_previous_model_does_not_carry_over(loader: Loader) -> None:
     models = ModelLoader(Path("broken"))
     loader.meanwhile = lambda: models.choose(FIRST)
     assert models.analyzer() == "first"

@@ -1,4 +1,4 @@
-"""When the deep part reads which function, and what becomes of its answers. The deep part has a gate."""
+"""When the deep part reads which function, and what happens to its answers. A gate can hold it up."""
 
 import asyncio
 import threading
@@ -64,7 +64,7 @@ class Bench:
         return self.loaded
 
     def answer(self, normalized: Normalized, cancel: CancelToken) -> DeepAnswer:
-        """In the place of the deep part."""
+        """Stands in for the deep part."""
         self.asked.append(normalized.text.split("(", 1)[0].removeprefix("def "))
         self.held.set()
         while not self.gate.wait(0.001):
@@ -102,7 +102,7 @@ async def bench(tiny_refining_model: TinyModel, monkeypatch: pytest.MonkeyPatch)
     await asyncio.to_thread(made.worker.stop, 5)
 
 
-async def test_what_is_not_human_is_refined_in_the_background_and_shown(bench: Bench) -> None:
+async def test_functions_not_judged_human_are_refined_in_background(bench: Bench) -> None:
     first = bench.score()
     before = bench.verdicts()
     assert [verdict.band is Band.HUMAN for verdict in before.values()] == [True, False, False, False]
@@ -115,7 +115,7 @@ async def test_what_is_not_human_is_refined_in_the_background_and_shown(bench: B
     assert bench.results[URI].done is first.done
 
 
-async def test_what_is_known_already_is_not_asked_again(bench: Bench) -> None:
+async def test_known_answers_are_not_asked_for_again(bench: Bench) -> None:
     bench.score()
     await until(lambda: bool(bench.shown))
     again = bench.score(f"import os\n\n\n{TEXT}", version=2)
@@ -123,7 +123,7 @@ async def test_what_is_known_already_is_not_asked_again(bench: Bench) -> None:
     assert len(bench.asked) == 3
 
 
-async def test_who_looks_is_answered_before_the_rest(bench: Bench) -> None:
+async def test_function_looked_at_is_refined_before_the_rest(bench: Bench) -> None:
     bench.gate.clear()
     result = bench.score()
     await until(bench.held.is_set)
@@ -137,7 +137,7 @@ async def test_who_looks_is_answered_before_the_rest(bench: Bench) -> None:
     assert bench.asked == ["parse_header", "third", "second"]
 
 
-async def test_a_human_verdict_is_refined_when_somebody_looks_and_stays_so(bench: Bench) -> None:
+async def test_human_verdict_is_refined_when_looked_at_and_stays_refined(bench: Bench) -> None:
     result = bench.score(LEDGER)
     assert bench.asked == []
     newest, function = await bench.refining.look(result, result.functions[0])
@@ -154,7 +154,7 @@ async def test_a_human_verdict_is_refined_when_somebody_looks_and_stays_so(bench
     assert bench.refining.looked_at[URI] == frozenset()
 
 
-async def test_who_does_not_wait_is_answered_later(bench: Bench) -> None:
+async def test_look_without_waiting_is_answered_later(bench: Bench) -> None:
     bench.gate.clear()
     result = bench.score(LEDGER)
     _, function = await bench.refining.look(result, result.functions[0], 0.0)
@@ -167,7 +167,7 @@ async def test_who_does_not_wait_is_answered_later(bench: Bench) -> None:
     assert len(bench.asked) == 1
 
 
-async def test_an_edit_stops_the_reading_of_the_old_text(bench: Bench) -> None:
+async def test_edit_stops_the_reading_of_the_old_text(bench: Bench) -> None:
     bench.gate.clear()
     result = bench.score()
     await until(bench.held.is_set)
@@ -185,7 +185,7 @@ async def test_an_edit_stops_the_reading_of_the_old_text(bench: Bench) -> None:
     assert [result.version for result, _ in bench.shown] == [2]
 
 
-async def test_a_deep_part_that_fails_is_told_of_once_and_leaves_the_verdicts(bench: Bench) -> None:
+async def test_deep_part_failure_is_reported_once_and_keeps_the_verdicts(bench: Bench) -> None:
     bench.error = ModelError("score.onnx: broken")
     result = bench.score()
     first = bench.verdicts()
@@ -202,7 +202,7 @@ async def test_a_deep_part_that_fails_is_told_of_once_and_leaves_the_verdicts(be
     await until(lambda: len(bench.refined()) == 4)
 
 
-async def test_an_unforeseen_failure_is_about_one_function(
+async def test_unexpected_failure_affects_only_one_function(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench.error = RuntimeError("odd")
@@ -220,7 +220,7 @@ async def test_an_unforeseen_failure_is_about_one_function(
     assert bench.refining.explain_options(result, ledger).deep
 
 
-async def test_who_cannot_be_told_later_waits_for_the_end(bench: Bench) -> None:
+async def test_settled_waits_until_refining_is_done(bench: Bench) -> None:
     bench.gate.clear()
     bench.score()
     settling = asyncio.ensure_future(bench.refining.settled(URI))
@@ -231,7 +231,7 @@ async def test_who_cannot_be_told_later_waits_for_the_end(bench: Bench) -> None:
     assert len(bench.refined()) == 3
 
 
-async def test_a_closed_document_is_forgotten(bench: Bench) -> None:
+async def test_closed_document_is_forgotten(bench: Bench) -> None:
     bench.gate.clear()
     result = bench.score()
     await bench.refining.look(result, result.functions[0], 0.0)
@@ -241,7 +241,7 @@ async def test_a_closed_document_is_forgotten(bench: Bench) -> None:
     assert bench.shown == []
 
 
-async def test_a_model_that_does_not_refine_is_left_alone(bench: Bench, tiny_wide_model: TinyModel) -> None:
+async def test_model_that_does_not_refine_is_left_alone(bench: Bench, tiny_wide_model: TinyModel) -> None:
     bench.loaded = Analyzer.load(tiny_wide_model.directory)
     assert not bench.refining.is_needed
     result = bench.score()

@@ -1,4 +1,4 @@
-"""Scans score small files together, as the command does and with its verdicts, and give way to what is more urgent."""
+"""Scans score small files together, like the command and with its verdicts, and give way to urgent work."""
 
 import asyncio
 import threading
@@ -27,7 +27,7 @@ EXTENSIONS = {"python": "py", "javascript": "js", "typescript": "ts", "java": "j
 
 
 class _Noting:
-    """An analyzer, and what it prepared."""
+    """An analyzer that records what it prepared."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
@@ -98,7 +98,7 @@ def names(bench: Bench) -> list[str]:
 
 
 @pytest.mark.asyncio
-async def test_the_verdicts_are_those_of_the_command(bench: Bench, tiny_model_dir: Path) -> None:
+async def test_verdicts_match_those_of_the_command(bench: Bench, tiny_model_dir: Path) -> None:
     (bench.root / "n.ipynb").write_text(notebook(ALL[0][0]), encoding="utf-8")
     (bench.root / "odd.py").write_bytes(b"\0\1")
     summary = await bench.scan()
@@ -121,7 +121,7 @@ async def test_the_verdicts_are_those_of_the_command(bench: Bench, tiny_model_di
 async def test_small_files_are_scored_together(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     await bench.scan()
     assert bench.noting.prepared == [names(bench)]
-    # Nothing that is known is read again, and a file alone needs no batch.
+    # Known files are not read again, and a single file needs no batch.
     (bench.root / "f03.py").unlink(missing_ok=True)
     (bench.root / "new.py").write_text(ALL[0][0], encoding="utf-8")
     await bench.scan()
@@ -139,7 +139,7 @@ async def test_small_files_are_scored_together(bench: Bench, monkeypatch: pytest
 
 
 @pytest.mark.asyncio
-async def test_a_batch_is_given_up_when_something_more_urgent_waits(bench: Bench) -> None:
+async def test_batch_is_abandoned_when_more_urgent_work_waits(bench: Bench) -> None:
     go_on = bench.noting.go_on = threading.Event()
     scored: list[int] = []
 
@@ -155,7 +155,7 @@ async def test_a_batch_is_given_up_when_something_more_urgent_waits(bench: Bench
 
 
 @pytest.mark.asyncio
-async def test_a_batch_ends_with_its_scan(bench: Bench) -> None:
+async def test_batch_ends_when_its_scan_is_cancelled(bench: Bench) -> None:
     go_on = bench.noting.go_on = threading.Event()
     token = CancelToken()
     scan = asyncio.ensure_future(bench.scan(token))
@@ -167,7 +167,7 @@ async def test_a_batch_ends_with_its_scan(bench: Bench) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_file_that_changes_behind_its_batch_is_read_again(bench: Bench) -> None:
+async def test_file_that_changes_after_its_batch_is_read_again(bench: Bench) -> None:
     path = bench.root / names(bench)[0]
     go_on = bench.noting.go_on = threading.Event()
     scan = asyncio.ensure_future(bench.scan())

@@ -26,7 +26,7 @@ async def blocked(worker: WorkerThread) -> tuple[threading.Event, "asyncio.Futur
     return release, future
 
 
-async def test_urgent_work_goes_first_and_equal_work_in_order() -> None:
+async def test_urgent_work_runs_first_and_equal_priorities_in_order() -> None:
     worker, order = WorkerThread(), []
     release, _ = await blocked(worker)
     futures = [
@@ -54,7 +54,7 @@ async def test_everything_runs_in_one_other_thread() -> None:
     assert worker.stop(5)
 
 
-async def test_a_failing_job_fails_alone() -> None:
+async def test_failing_job_does_not_affect_others() -> None:
     worker = WorkerThread()
 
     def fail(error: BaseException) -> None:
@@ -72,7 +72,7 @@ async def test_a_failing_job_fails_alone() -> None:
     assert worker.stop(5)
 
 
-async def test_cancelled_work_is_not_begun() -> None:
+async def test_cancelled_work_is_not_started() -> None:
     worker, ran = WorkerThread(), []
     release, _ = await blocked(worker)
     token = CancelToken()
@@ -80,7 +80,7 @@ async def test_cancelled_work_is_not_begun() -> None:
     by_future = worker.submit(lambda: ran.append(2), priority=Priority.TYPING)
     token.cancel()
     by_future.cancel()
-    await asyncio.sleep(0)  # a future tells of its cancellation in the next turn of the loop
+    await asyncio.sleep(0)  # a future reports its cancellation in the next turn of the loop
     release.set()
     with pytest.raises(Cancelled):
         await by_token
@@ -89,7 +89,7 @@ async def test_cancelled_work_is_not_begun() -> None:
     assert worker.stop(5)
 
 
-async def test_cancelling_the_future_throws_the_token() -> None:
+async def test_cancelling_the_future_cancels_the_token() -> None:
     worker, token = WorkerThread(), CancelToken()
     release, _ = await blocked(worker)
     future = worker.submit(lambda: None, priority=Priority.TYPING, token=token)
@@ -100,7 +100,7 @@ async def test_cancelling_the_future_throws_the_token() -> None:
     assert worker.stop(5)
 
 
-async def test_stopping_cancels_what_runs_and_what_waits() -> None:
+async def test_stopping_cancels_running_work_and_refuses_more() -> None:
     worker, token = WorkerThread(), CancelToken()
     started = threading.Event()
 
@@ -118,7 +118,7 @@ async def test_stopping_cancels_what_runs_and_what_waits() -> None:
     running.cancel()
 
 
-async def test_a_job_that_does_not_end_does_not_hold_up_the_stop() -> None:
+async def test_job_that_does_not_end_does_not_delay_the_stop() -> None:
     worker = WorkerThread()
     release, _ = await blocked(worker)
     assert not worker.stop(0.01)
@@ -126,7 +126,7 @@ async def test_a_job_that_does_not_end_does_not_hold_up_the_stop() -> None:
     assert worker.stop(5)
 
 
-async def test_changes_are_told() -> None:
+async def test_queue_changes_are_reported() -> None:
     worker, lengths = WorkerThread(), []
     worker.changed = lambda: lengths.append(worker.queue_length)
     release, future = await blocked(worker)

@@ -1,4 +1,4 @@
-"""Scans of files on disk: unchanged ones are not read again, however many there are, and no text is kept."""
+"""Scans of files on disk: unchanged files are not read again, however many there are, and no text is kept."""
 
 import os
 from collections.abc import AsyncIterator, Collection
@@ -31,7 +31,7 @@ VERDICT = Verdict(probability=0.75, logit=1.25, band=Band.LLM, human_share=0.01,
 
 @dataclass
 class Bench:
-    """A scanner with an analyzer that counts; it stands for the model loader too."""
+    """A scanner with an analyzer that counts; also stands in for the model loader."""
 
     root: Path
     model_id: str = "model"
@@ -97,7 +97,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 @pytest.mark.asyncio
-async def test_of_many_files_none_is_read_twice(bench: Bench) -> None:
+async def test_no_file_is_read_twice_however_many_there_are(bench: Bench) -> None:
     for number in range(MANY):
         (bench.root / f"file_{number}.py").write_text(f"x = {number}\n", encoding="utf-8")
     assert (await bench.scan()).files == len(bench.texts) == MANY
@@ -106,7 +106,7 @@ async def test_of_many_files_none_is_read_twice(bench: Bench) -> None:
 
 
 @pytest.mark.asyncio
-async def test_what_has_changed_is_scored_again(bench: Bench) -> None:
+async def test_changed_files_are_scored_again(bench: Bench) -> None:
     one, two = bench.root / "one.py", bench.root / "two.py"
     one.write_text(python_function("one"), encoding="utf-8")
     two.write_text(python_function("two"), encoding="utf-8")
@@ -119,7 +119,7 @@ async def test_what_has_changed_is_scored_again(bench: Bench) -> None:
     assert len(bench.texts) == 1
     assert bench.records[0] == first[0]
     assert bench.records[1].functions[0].name == "changed"
-    # The same length at the same time is taken for the same text; another model or setting is not.
+    # The same length and time count as the same text; another model or setting does not.
     await bench.scan(Settings(file_context=False))
     assert len(bench.texts) == 2
     bench.model_id = "another"
@@ -129,7 +129,7 @@ async def test_what_has_changed_is_scored_again(bench: Bench) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_file_that_is_too_large_now_is_skipped(bench: Bench) -> None:
+async def test_file_that_is_now_too_large_is_skipped(bench: Bench) -> None:
     (bench.root / "one.py").write_text(python_function("one") * 20, encoding="utf-8")
     assert (await bench.scan()).files == 1
     summary = await bench.scan(Settings(max_file_size=1_000))
@@ -137,7 +137,7 @@ async def test_a_file_that_is_too_large_now_is_skipped(bench: Bench) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_list_that_is_cut_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_truncated_list_of_files_is_reported(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace_scan, "MAX_FILES", 70)
     for number in range(WALK_CHUNK + 6):
         (bench.root / f"f{number}.py").write_text("x = 1\n", encoding="utf-8")
@@ -150,7 +150,7 @@ async def test_a_list_that_is_cut_says_so(bench: Bench, monkeypatch: pytest.Monk
 
 
 @pytest.mark.asyncio
-async def test_a_broken_language_model_costs_the_documents_alone(bench: Bench) -> None:
+async def test_broken_language_model_affects_only_documents(bench: Bench) -> None:
     (bench.root / "a.md").write_text("# A\n\n```\nint f(void) { return 1; }\n```\n", encoding="utf-8")
     (bench.root / "b.py").write_text(python_function("b"), encoding="utf-8")
     summary = await bench.scan()
@@ -159,7 +159,7 @@ async def test_a_broken_language_model_costs_the_documents_alone(bench: Bench) -
 
 
 @pytest.mark.asyncio
-async def test_records_of_files_that_are_gone_are_dropped_by_a_whole_scan_only(bench: Bench) -> None:
+async def test_only_a_complete_scan_drops_records_of_deleted_files(bench: Bench) -> None:
     for name in ("one", "two", "three"):
         (bench.root / f"{name}.py").write_text(python_function(name), encoding="utf-8")
     await bench.scan()
@@ -181,7 +181,7 @@ def record_of(name: str, functions: int) -> FileRecord:
 KEY = FileKey(1, 2, file_context=True, top_level=False, model_id="model")
 
 
-def test_a_record_comes_back_as_it_was() -> None:
+def test_record_survives_a_round_trip() -> None:
     records = FileRecords()
     kept = record_of("a", 20)
     records.put(Path("a"), KEY, kept)
@@ -197,7 +197,7 @@ def test_records_are_small() -> None:
     assert records.size / (50 * 20) < 200
 
 
-def test_full_records_keep_what_they_have() -> None:
+def test_full_records_keep_existing_entries() -> None:
     records = FileRecords(max_bytes=20_000)
     paths = [Path(str(number)) for number in range(100)]
     for path in paths:

@@ -22,7 +22,7 @@ def write(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
-def test_the_own_file_goes_before_pyproject(tmp_path: Path) -> None:
+def test_codeorigin_toml_takes_precedence_over_pyproject(tmp_path: Path) -> None:
     assert read_project_settings(tmp_path).values == {}
     write(tmp_path, "pyproject.toml", "[tool.codeorigin]\ndebounce = 1\n")
     assert read_project_settings(tmp_path).values == {"debounce": 1}
@@ -55,14 +55,14 @@ def test_broken_files_give_a_problem_and_no_values(
         assert "\n" not in found.problem
 
 
-def test_files_that_are_not_text(tmp_path: Path) -> None:
+def test_non_utf8_and_oversized_files_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "codeorigin.toml").write_bytes(b"\xff\xfe")
     assert read_project_settings(tmp_path).problem == "codeorigin.toml: not UTF-8; ignored"
     write(tmp_path, "codeorigin.toml", "#" * 1_000_001)
     assert read_project_settings(tmp_path).problem == "codeorigin.toml: larger than 1000000 bytes; ignored"
 
 
-def test_layers(tmp_path: Path) -> None:
+def test_order_of_settings_layers(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     for folder in (one, two):
         folder.mkdir()
@@ -79,7 +79,7 @@ def test_layers(tmp_path: Path) -> None:
     assert configuration.of("file:///unknown").severity.value == "error"
 
 
-def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+def test_changed_file_is_noticed(tmp_path: Path) -> None:
     configuration = Configuration()
     configuration.rebuild([tmp_path.as_uri()])
     assert not configuration.is_stale(tmp_path.as_uri())
@@ -93,7 +93,7 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     assert signature(tmp_path) != before
 
 
-def test_accepted_findings_are_written_sorted_and_read_again(tmp_path: Path) -> None:
+def test_accepted_findings_are_written_sorted_and_read_back(tmp_path: Path) -> None:
     findings = AcceptedFindings(tmp_path)
     assert findings.ids() == frozenset()
     inside = str(tmp_path / "src" / "b.py")
@@ -113,7 +113,7 @@ def test_accepted_findings_are_written_sorted_and_read_again(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"version": 1, "functions": [3]}', '{"version": 2}', "[" * 50_000]
 )
-def test_a_broken_file_of_accepted_findings_is_not_written_over(tmp_path: Path, text: str) -> None:
+def test_broken_file_of_accepted_findings_is_not_overwritten(tmp_path: Path, text: str) -> None:
     write(tmp_path, ACCEPTED_FILE, text)
     findings = AcceptedFindings(tmp_path)
     assert findings.ids() == frozenset()
@@ -123,7 +123,7 @@ def test_a_broken_file_of_accepted_findings_is_not_written_over(tmp_path: Path, 
     assert (tmp_path / ACCEPTED_FILE).read_text(encoding="utf-8") == text
 
 
-def test_names_that_are_not_unicode_can_be_accepted(tmp_path: Path) -> None:
+def test_names_with_lone_surrogates_can_be_accepted(tmp_path: Path) -> None:
     findings = AcceptedFindings(tmp_path)
     assert findings.accept([("1", "f\ud800", None)]) == 1
     assert findings.ids() == {"1"}
@@ -144,7 +144,7 @@ def test_excludes_are_relative_to_the_folder(path: str, excluded: bool) -> None:
     [("build/", "!build/keep.py"), ("build/*", "!build/keep.py"), ("*.py", "!/src", "!keep.py"), ("/src/**",),
      ("src", "!src/", "!src/a.py"), ("**/deep/", "!a.py")],
 )  # fmt: skip
-def test_an_open_file_is_excluded_if_the_scan_leaves_it_out(
+def test_open_file_is_excluded_exactly_when_a_scan_skips_it(
     tmp_path: Path, patterns: tuple[str, ...]
 ) -> None:
     names = ("build/keep.py", "build/a.py", "src/a.py", "src/deep/a.py", "src/deep/keep.py", "a.py")
@@ -182,6 +182,8 @@ def snapshot(text: str, language: str | None = "python", path: str | None = "/w/
         ({"maxFileSize": 1000}, snapshot("\ud800" * 334), "larger than maxFileSize (1002 > 1000 bytes)"),
     ],
 )
-def test_what_is_not_scored_and_why(values: dict[str, object], given: Snapshot, expected: str | None) -> None:
+def test_reasons_for_not_scoring_a_document(
+    values: dict[str, object], given: Snapshot, expected: str | None
+) -> None:
     settings, _ = merge(Settings(), values, "test")
     assert skip_reason(given, settings, Path("/w")) == expected

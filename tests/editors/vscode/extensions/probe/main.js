@@ -1,4 +1,4 @@
-// Answers questions about the editor: one JSON request a POST to the port in CODEORIGIN_PROBE_PORT.
+// Answers questions about the editor: one JSON request per POST to the port in CODEORIGIN_PROBE_PORT.
 const { createServer } = require("node:http");
 const vscode = require("vscode");
 
@@ -21,7 +21,7 @@ const QUESTIONS = {
     const { uri } = (await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false })).document;
     return uri.toString();
   },
-  /** A new text without a file, in a language of VS Code's. */
+  /** A new text without a file, in one of VS Code's languages. */
   async untitled({ content, language }) {
     const document = await vscode.workspace.openTextDocument({ content, language });
     await vscode.window.showTextDocument(document, { preview: false });
@@ -49,7 +49,7 @@ const QUESTIONS = {
     vscode.window.activeTextEditor.selection = new vscode.Selection(start, end);
   },
   selection() {
-    // None is active while the focus moves from a panel to an editor.
+    // No editor is active while the focus moves from a panel to an editor.
     const editor = vscode.window.activeTextEditor;
     return editor ? { uri: editor.document.uri.toString(), line: editor.selection.active.line } : null;
   },
@@ -60,7 +60,7 @@ const QUESTIONS = {
     await vscode.commands.executeCommand("workbench.action.files.revert");
   },
   run: ({ command, args = [] }) => vscode.commands.executeCommand(command, ...args),
-  /** Starts a command that waits for the user, and does not wait for its end. */
+  /** Starts a command that waits for the user, without waiting for its end. */
   begin({ command, args = [] }) {
     void vscode.commands.executeCommand(command, ...args);
   },
