@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from codeorigin import functions
 from codeorigin.function_spans import MAX_NESTING
 from codeorigin.functions import find_functions
 from codeorigin.languages import LANGUAGES, get_language, language_for_path
@@ -140,11 +141,11 @@ def test_nul_and_lone_surrogates_do_not_shift_ranges() -> None:
     )
 
 
-def test_given_line_index_leads_to_the_same_functions() -> None:
+def test_given_line_index_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "def f(): pass"
-    assert find_functions(text, get_language("python"), lines=LineIndex(text)) == find_functions(
-        text, get_language("python")
-    )
+    expected, lines = find_functions(text, get_language("python")), LineIndex(text)
+    monkeypatch.delattr(functions, "LineIndex")
+    assert find_functions(text, get_language("python"), lines=lines) == expected
 
 
 def test_functions_of_a_test_file_are_tests() -> None:

@@ -82,8 +82,6 @@ def test_code_action_rescores_a_selection(code: CodeServer, page: Page, source: 
     choose_action(code, page, rescore)
     expect(page.locator(".notification-toast", has_text="selection")).to_be_visible()
     code.ask("run", command="notifications.clearAll")
-    selections = [each for each in code.ask("diagnostics", path=str(source)) if each["code"] == "selection"]
-    assert len(selections) <= 1  # none when the selection is too short for a verdict
 
 
 def painted(page: Page) -> int:

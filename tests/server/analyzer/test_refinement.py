@@ -245,6 +245,7 @@ def test_wide_part_is_explained_exactly_without_the_deep_part(refining: Analyzer
     assert wide.logit == pytest.approx(function.verdict.unrefined_logit, abs=1e-5)
     assert all(line.deep == 0.0 for line in wide.lines)
     assert wide.completeness_gap < 1e-5
+    assert asked == []
     (refined,) = refining.refine(PARSER, refining.analyze(PARSER, "python")).functions
     whole = refining.explain(PARSER, function.span)
     assert whole.logit == pytest.approx(refined.verdict.logit, abs=1e-5)

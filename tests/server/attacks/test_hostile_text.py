@@ -1,6 +1,5 @@
 """Names, paths, keys and values chosen by a project: wherever they are shown, they are nothing but text."""
 
-import json
 import logging
 import re
 import sys
@@ -155,4 +154,3 @@ def test_project_file_key_is_not_a_link_in_a_notification(tmp_path: Path) -> Non
         assert "](" not in shown
         assert NO_TEXT.search(shown) is None
     assert b"\x1b" not in server.errors
-    assert json.dumps(answer)

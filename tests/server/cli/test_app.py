@@ -5,6 +5,7 @@ import sys
 import textwrap
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import codeorigin
@@ -34,7 +35,10 @@ def test_version_loads_neither_the_model_nor_the_parsers() -> None:
     assert done.stdout == f"codeorigin {codeorigin.__version__}\n0 []\n"
 
 
-@pytest.mark.parametrize("command", [[], ["check"], ["explain"], ["language"], ["doctor"], ["serve"]])
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_every_command_has_help(command: list[str]) -> None:
     result = CliRunner().invoke(app, [*command, "--help"])
     assert result.exit_code == 0

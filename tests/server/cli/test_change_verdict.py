@@ -148,7 +148,8 @@ def test_merge_has_no_verdict(repository: Repository, run: Run) -> None:
 def test_empty_change_counts_no_functions(repository: Repository, run: Run) -> None:
     made = report(run, "--changed")
     assert made["files"] == []
-    assert made["change"]["verdict"]["function_count"] == 0
+    verdict = made["change"]["verdict"]
+    assert (verdict["function_count"], verdict["reason"]) == (0, "too_few_functions")
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "github"])

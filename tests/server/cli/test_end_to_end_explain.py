@@ -86,3 +86,6 @@ def test_doctor_finds_no_problems() -> None:
 def test_doctor_says_what_is_wrong(broken_model: Path) -> None:
     done = run("doctor", "--model", broken_model)
     assert b"WRONG model" in done.stdout
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert b"SHA-256 differs from the manifest" in line

@@ -165,25 +165,21 @@ def test_cluster_with_a_killed_worker_gives_the_same_files(
 
 
 class _Dying:
-    """An engine whose workers die on every unit of one repository, and count the units in progress."""
+    """An engine whose workers die on every unit of one repository."""
 
     def __init__(self, bad: str, workers: int = 2) -> None:
         self.workers, self.bad = workers, bad
-        self.under_way = self.most = 0
 
     def start(self) -> Worker:
         engine = self
 
         class Mortal:
             def submit(self, unit: Unit) -> Future[UnitResult]:
-                engine.under_way += 1
-                engine.most = max(engine.most, engine.under_way)
                 future: Future[UnitResult] = Future()
                 if unit.repository == engine.bad:
                     future.set_exception(WorkerLostError("killed"))
                 else:
                     future.set_result(UnitResult())
-                engine.under_way -= 1
                 return future
 
             def stop(self) -> None:

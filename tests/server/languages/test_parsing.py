@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tree_sitter import Language as Grammar
+from tree_sitter import Parser
 
 from codeorigin.analyzer import Analyzer
 from codeorigin.cancellation import CancelToken
@@ -132,8 +133,10 @@ def test_long_text_read_in_pieces_is_parsed_whole(language: str) -> None:
     known = get_language(language)
     comment = f"{known.line_comment} \u00e9\u00e9\u00e9 \U0001d499 {'x' * 60}\n"
     data = (comment * 1000).encode()
-    tree = parse_tree(Grammar(known.grammar()), data)
-    assert (tree.root_node.end_byte, tree.root_node.text) == (len(data), data)
+    grammar = Grammar(known.grammar())
+    root = parse_tree(grammar, data).root_node
+    assert (root.end_byte, root.text) == (len(data), data)
+    assert str(root) == str(Parser(grammar).parse(data).root_node)
 
 
 def test_unparsed_file_says_why_it_has_no_verdict(tiny_model_dir: Path) -> None:

@@ -1,6 +1,5 @@
 """The server process: exit codes, no orphans, contained failures, nothing but LSP on stdout."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -72,14 +71,6 @@ def test_client_process_that_is_not_visible_is_not_watched() -> None:
         time.sleep(1.5 * process_watch.POLL_SECONDS)
         assert server.process.poll() is None
         assert server.leave() == 0
-
-
-def test_client_that_stops_reading_stops_the_server() -> None:
-    with RawServer() as server:
-        server.initialize()
-        os.close(os.dup(server.process.stdout.fileno()))
-        server.process.stdin.close()
-        assert server.process.wait(PATIENCE) == 1
 
 
 def test_worker_exceptions_do_not_stop_the_server() -> None:

@@ -127,6 +127,17 @@ def test_accepted_values_are_valid_in_the_schema(raw: dict[str, object]) -> None
             assert validator.is_valid({name: value})
 
 
+@given(raw=st.dictionaries(st.sampled_from(list(json_schema()["properties"])), JSON))
+def test_values_that_the_schema_allows_are_accepted(raw: dict[str, object]) -> None:
+    validator = jsonschema.Draft202012Validator(json_schema())
+    for name, value in raw.items():
+        # A schema cannot say what a pattern is, and takes NaN for a number.
+        if name == "exclude" or (isinstance(value, float) and math.isnan(value)):
+            continue
+        if validator.is_valid({name: value}):
+            assert merge(Settings(), {name: value}, "test")[1] == ()
+
+
 def test_toml_names_map_to_public_names() -> None:
     assert {public_name(each) for each in ("max_file_size", "max-file-size", "maxFileSize")} == {
         "maxFileSize"

@@ -114,14 +114,14 @@ def test_unusable_declaration_gives_a_clear_one_line_error(tmp_path: Path, data:
 
 
 def test_missing_files_and_folders_give_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="no such file"):
-        read_source(tmp_path / "missing.py")
-    with pytest.raises(SourceError, match="is a folder"):
-        read_source(tmp_path)
-    with pytest.raises(SourceError, match=r"cannot be read|no such file"):
-        read_source(Path("a\0b.py"))
-    with pytest.raises(SourceError, match="cannot be read"):
-        read_source(tmp_path / ("x" * 5000))
+    for path, message in (
+        (tmp_path / "missing.py", "no such file"),
+        (tmp_path, "is a folder"),
+        (Path("a\0b.py"), r"(cannot be read|no such file)"),
+        (tmp_path / ("x" * 5000), "cannot be read"),
+    ):
+        with pytest.raises(SourceError, match=rf"\A[^\n]*{message}[^\n]*\Z"):
+            read_source(path)
 
 
 def test_walk_yields_known_languages_in_order_without_skipped_folders(tmp_path: Path) -> None:

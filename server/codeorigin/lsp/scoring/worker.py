@@ -13,6 +13,8 @@ from codeorigin.errors import Cancelled
 
 T = TypeVar("T")
 
+_SHUTTING_DOWN = "the server is shutting down"
+
 
 class Priority(IntEnum):
     """Lower runs first."""
@@ -68,7 +70,7 @@ class WorkerThread:
         future.add_done_callback(lambda done: None if done.cancelled() else done.exception())
         with self._ready:
             if self._stopping:
-                future.set_exception(Cancelled("the server is shutting down"))
+                future.set_exception(Cancelled(_SHUTTING_DOWN))
                 return future
             heapq.heappush(self._jobs, (priority, next(self._order), token, work, future))
             if self._thread is None:
@@ -81,11 +83,16 @@ class WorkerThread:
         return future
 
     def stop(self, timeout: float) -> bool:
-        """Cancel everything and wait up to ``timeout`` seconds; return whether the thread has ended."""
+        """Cancel everything and wait up to ``timeout`` seconds; return whether the thread has ended.
+
+        Call it on the event loop, or after it was closed. The futures of waiting jobs raise Cancelled.
+        """
         with self._ready:
             self._stopping = True
-            for _, _, token, _, _ in self._jobs:
+            for _, _, token, _, future in self._jobs:
                 token.cancel()
+                if not future.done() and not future.get_loop().is_closed():
+                    future.set_exception(Cancelled(_SHUTTING_DOWN))
             self._jobs.clear()
             if self._running is not None:
                 self._running.cancel()

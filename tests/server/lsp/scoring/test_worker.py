@@ -100,7 +100,7 @@ async def test_cancelling_the_future_cancels_the_token() -> None:
     assert worker.stop(5)
 
 
-async def test_stopping_cancels_running_work_and_refuses_more() -> None:
+async def test_stopping_cancels_running_and_waiting_work_and_refuses_more() -> None:
     worker, token = WorkerThread(), CancelToken()
     started = threading.Event()
 
@@ -112,10 +112,30 @@ async def test_stopping_cancels_running_work_and_refuses_more() -> None:
     running = worker.submit(until_cancelled, priority=Priority.TYPING, token=token)
     while not started.is_set():
         await asyncio.sleep(0.001)
+    ran: list[str] = []
+    waiting = worker.submit(lambda: ran.append("waiting"), priority=Priority.TYPING)
     assert worker.stop(5)
     with pytest.raises(Cancelled):
-        await worker.submit(lambda: None, priority=Priority.TYPING)
+        await waiting
+    with pytest.raises(Cancelled):
+        await worker.submit(lambda: ran.append("late"), priority=Priority.TYPING)
+    assert ran == []
     running.cancel()
+
+
+async def test_worker_can_be_stopped_after_its_loop_was_closed() -> None:
+    worker = WorkerThread()
+
+    async def left_waiting() -> threading.Event:
+        release, _ = await blocked(worker)
+        worker.submit(lambda: None, priority=Priority.TYPING)
+        return release
+
+    # As after Ctrl-C, when nobody has stopped the worker on the loop.
+    release = await asyncio.to_thread(asyncio.run, left_waiting())
+    assert not worker.stop(0.01)
+    release.set()
+    assert worker.stop(5)
 
 
 async def test_job_that_does_not_end_does_not_delay_the_stop() -> None:
