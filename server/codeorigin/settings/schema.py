@@ -107,7 +107,7 @@ class Settings:
         Scope.FILE,
         Choice(Scope),
         "Which other functions influence a verdict: with `file` those of the file; with `commit` also those of the "
-        "commit that last changed every line of the function, according to `git blame` of the saved file.",
+        "commit that last changed every line of the function, according to `git blame` of the file in HEAD.",
     )
     top_level: bool = setting(
         False,
@@ -164,7 +164,7 @@ class Settings:
     explain_wait: int = setting(
         400,
         Number(int, 0, 10_000),
-        "Milliseconds that a hover waits for its explanation before it shows the score without it.",
+        "Milliseconds that a hover waits for its explanation before it shows what is known so far.",
     )
     code_lens: bool = setting(
         False, Flag(), "Show the probability above functions, and above the file, as a code lens."

@@ -40,14 +40,14 @@ def _verdict(figures: Mapping[str, Any], rate: str) -> str:
         low, high = figures["probabilities"]
         return (
             f"**The model cannot tell who wrote such code.** In no language does a threshold that calls at most {rate} "
-            "of a new package's units `llm` clearly find more LLM code than it flags human code. So no unit is "
-            f"called `llm` or `human`: all are `unsure`, nine out of ten with probabilities between {low:.0%} and "
+            "of a new package's units `llm` flag a clearly larger share of LLM code than of human code. So no unit "
+            f"is called `llm` or `human`: all are `unsure`, nine out of ten with probabilities between {low:.0%} and "
             f"{high:.0%}."
         )
     return (
         f"At most {rate} of the human-written units of a new package are expected to be called `llm`. Only "
-        f"{', '.join(told)} may be: in other languages such a threshold does not clearly find more LLM code than it "
-        "flags human code, and all units are `unsure`."
+        f"{', '.join(told)} may be: in other languages such a threshold does not flag a clearly larger share of LLM "
+        "code than of human code, and all units are `unsure`."
     )
 
 
