@@ -3,17 +3,27 @@ import { test } from "node:test";
 
 import { reportArguments } from "../src/commands/reportArguments";
 
+const PLAIN = { chosen: {}, model: null, documents: [], hasAccepted: false };
+
 test("what nobody has set is left to the command line", () => {
-  assert.deepEqual(reportArguments({}, null), []);
-  assert.deepEqual(reportArguments({}, ""), []);
+  assert.deepEqual(reportArguments(PLAIN), []);
+  assert.deepEqual(reportArguments({ ...PLAIN, model: "", documents: ["plaintext"] }), []);
 });
 
 test("the report follows the settings of the editor, below those of the project's files", () => {
   const chosen = { threshold: 0, fileContext: false, languages: ["go"], exclude: ["a/", "*.min.js"] };
-  assert.deepEqual(reportArguments(chosen, "/m"), [
+  assert.deepEqual(reportArguments({ ...PLAIN, chosen, model: "/m" }), [
     "--settings",
     '{"threshold":0,"fileContext":false,"languages":["go"],"exclude":["a/","*.min.js"]}',
     "--model",
     "/m",
+  ]);
+});
+
+test("the report has code blocks if the editor scores them, and leaves out accepted findings", () => {
+  assert.deepEqual(reportArguments({ ...PLAIN, documents: ["markdown"], hasAccepted: true }), [
+    "--documents",
+    "--baseline",
+    ".codeorigin-baseline.json",
   ]);
 });

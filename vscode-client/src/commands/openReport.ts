@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 
 import type { Services } from "../services";
 import type { Launch } from "../server/launch";
-import { SECTION } from "../settings";
-import { REPORTED, reportArguments } from "./reportArguments";
+import { documentKinds, SECTION } from "../settings";
+import { ACCEPTED_FINDINGS, REPORTED, reportArguments } from "./reportArguments";
 
 /** Exit codes of `codeorigin check` with a report: no findings, findings. */
 const CHECKED = [0, 1];
@@ -50,7 +50,8 @@ async function writeReport(
   const target = await mkdtemp(join(tmpdir(), "codeorigin-"));
   try {
     const file = join(target, "report.html");
-    const args = [...launch.args, "check", "--format", "html", "--output", file, ...fromSettings(folder), "."];
+    const scope = await scopeOf(folder);
+    const args = [...launch.args, "check", "--format", "html", "--output", file, ...scope, "."];
     await check(launch.command, args, folder.uri.fsPath, cancel);
     return await readFile(file, "utf8");
   } finally {
@@ -58,8 +59,8 @@ async function writeReport(
   }
 }
 
-/** The settings that affect a report and that the user has set, for all folders or for this one. */
-function fromSettings({ uri }: vscode.WorkspaceFolder): string[] {
+/** Options for the settings that the user has set, for all folders or for this one, and for what the folder holds. */
+async function scopeOf({ uri }: vscode.WorkspaceFolder): Promise<string[]> {
   const section = vscode.workspace.getConfiguration(SECTION, uri);
   const chosen: Record<string, unknown> = {};
   for (const name of REPORTED) {
@@ -68,7 +69,16 @@ function fromSettings({ uri }: vscode.WorkspaceFolder): string[] {
       chosen[name] = value;
     }
   }
-  return reportArguments(chosen, section.get<string | null>("modelPath"));
+  const hasAccepted = await access(join(uri.fsPath, ACCEPTED_FINDINGS)).then(
+    () => true,
+    () => false,
+  );
+  return reportArguments({
+    chosen,
+    model: section.get<string | null>("modelPath"),
+    documents: documentKinds(),
+    hasAccepted,
+  });
 }
 
 function check(command: string, args: string[], cwd: string, cancel: vscode.CancellationToken): Promise<void> {

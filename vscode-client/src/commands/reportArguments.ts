@@ -3,10 +3,26 @@
 /** Settings that affect a report. Project files override them, in the report as in the editor. */
 export const REPORTED = ["threshold", "falsePositiveRate", "fileContext", "topLevel", "languages", "exclude"];
 
-/** `chosen` are the settings that the user has set, by name; if there are none, older servers understand the options too. */
-export function reportArguments(chosen: Record<string, unknown>, model: string | null | undefined): string[] {
+/** Accepted findings of a workspace folder, as the server writes them. */
+export const ACCEPTED_FINDINGS = ".codeorigin-baseline.json";
+
+export interface ReportScope {
+  /** The settings that the user has set, by name. */
+  chosen: Record<string, unknown>;
+  model: string | null | undefined;
+  /** The setting `documents`. */
+  documents: readonly string[];
+  /** Whether the folder has a file of accepted findings. */
+  hasAccepted: boolean;
+}
+
+/** The report shows what the editor shows: its settings, code blocks of documents, and no accepted findings. */
+export function reportArguments({ chosen, model, documents, hasAccepted }: ReportScope): string[] {
+  const hasBlocks = documents.some((kind) => kind === "markdown" || kind === "restructuredtext");
   return [
     ...(Object.keys(chosen).length > 0 ? ["--settings", JSON.stringify(chosen)] : []),
     ...(model ? ["--model", model] : []),
+    ...(hasBlocks ? ["--documents"] : []),
+    ...(hasAccepted ? ["--baseline", ACCEPTED_FINDINGS] : []),
   ];
 }
