@@ -12,6 +12,7 @@ from codeorigin.wording.figures import (
     capitalized,
     logits,
     percent,
+    percent_as_given,
     probability_decimal,
     probability_percent,
 )
@@ -161,12 +162,12 @@ def guarantee(verdict: Verdict, limits: Limits) -> str:
 def _promise(verdict: Verdict, limits: Limits) -> str:
     if limits.threshold is not None:
         return (
-            f"Reported at {probability_percent(limits.threshold)} or more, your own threshold; no false-positive "
+            f"Reported at {percent_as_given(limits.threshold)} or more, your own threshold; no false-positive "
             "rate is promised for it."
         )
     if limits.false_positive_rate is not None:
         return (
-            f"Reported when at most {percent(limits.false_positive_rate)} of the human-written "
+            f"Reported when at most {percent_as_given(limits.false_positive_rate)} of the human-written "
             "calibration functions score as high, the rate that you set."
         )
     if verdict.group is Group.LONG:

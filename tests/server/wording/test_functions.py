@@ -48,6 +48,12 @@ def test_guarantee_is_given_only_for_the_models_threshold() -> None:
     assert "the rate that you set" in guarantee(VERDICT, Limits(false_positive_rate=0.05))
 
 
+def test_limits_are_shown_as_the_user_set_them() -> None:
+    assert "Reported at 0 % or more, your own threshold" in guarantee(VERDICT, Limits(threshold=0.0))
+    assert "Reported at 99.9 % or more" in guarantee(VERDICT, Limits(threshold=0.999))
+    assert "at most 0.125 % of the" in guarantee(VERDICT, Limits(false_positive_rate=0.00125))
+
+
 def test_text_says_when_the_model_is_not_calibrated() -> None:
     long = replace(VERDICT, group=Group.LONG, llm_threshold=None, promise=None)
     assert guarantee(long, Limits()).endswith(
