@@ -150,8 +150,8 @@ def magika_labels(examples: Sequence[Example]) -> list[str] | None:
 
 
 PEER_NOTE = (
-    "Accuracy, the mean over the languages with no silence allowed, of all on the same texts: a draw by language from "
-    "those of the first table, code alone."
+    "Accuracy (mean over the languages, always answering) on the same texts for all: a sample by language of those "
+    "in the first table, code only."
 )
 
 
@@ -196,10 +196,10 @@ def language_section(measured: Mapping[str, Any]) -> Section:
                 ("text", "accuracy", "either", "named", "right", "silent on none", "ECE"),
                 rows,
             ),
-            Table("Beside other tools", PEER_NOTE, *peer_table(measured)),
+            Table("Compared with other tools", PEER_NOTE, *peer_table(measured)),
             Table(
                 "Time a text",
-                "Milliseconds of one core where this was measured, the least of five runs.",
+                "Milliseconds of one core, best of five runs.",
                 ("text", "texts", "median", "95th percentile"),
                 tuple(
                     (name, f"{each['texts']:,.0f}", f"{each['median']:.1f}", f"{each['p95']:.1f}")
