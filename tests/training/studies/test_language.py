@@ -69,7 +69,7 @@ def test_command_makes_a_model_the_server_can_read(tmp_path: Path) -> None:
     assert kept.predict(["func main() {}"])[0][0] in LABELS
     card = (folder / "model" / "README.md").read_text("utf-8")
     assert "| whole functions |" in card
-    assert f"below a confidence of {model.threshold:.2f}" in card
+    assert f"if the confidence is below {model.threshold:.2f}" in card
 
 
 def test_measuring_again_does_not_train_again(tmp_path: Path) -> None:
