@@ -5,7 +5,7 @@ that is up to the caller, which knows where the sentence is shown.
 """
 
 UNSUPPORTED_LANGUAGE = "the language is not supported"
-NOT_TOLD = "its language is not clear from the text"
+UNCLEAR_LANGUAGE = "its language is not clear from the text"
 
 CAVEAT = "A probability is an estimate from style, not proof of who wrote the code."
 """For reports: once, or after every finding."""

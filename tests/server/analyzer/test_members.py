@@ -48,7 +48,7 @@ def test_decorators_that_are_part_of_the_function_are_read(analyzer: Analyzer) -
     assert report.span.code.start_line == 0
 
 
-METHOD = """\
+ASYNC_METHOD = """\
 private async load(key: string): Promise<number> {
     const value = await this.store.get(key);
     if (value === undefined) {
@@ -60,8 +60,8 @@ private async load(key: string): Promise<number> {
 
 @pytest.mark.parametrize("indent", ["", "    "])
 def test_method_alone_has_the_same_logit_as_in_its_class(analyzer: Analyzer, indent: str) -> None:
-    inside = analyzer.analyze(f"class Shelf {{\n{METHOD}\n}}\n", "typescript").functions[0].verdict
-    text = "".join(f"{indent}{line}" for line in METHOD.splitlines(keepends=True))
+    inside = analyzer.analyze(f"class Shelf {{\n{ASYNC_METHOD}\n}}\n", "typescript").functions[0].verdict
+    text = "".join(f"{indent}{line}" for line in ASYNC_METHOD.splitlines(keepends=True))
     (alone,) = analyzer.analyze(text, "typescript").functions
     assert inside.logit is not None
     assert alone.verdict.logit == inside.logit

@@ -99,7 +99,7 @@ class SourceDocument(TextDocument):
     """First and last line of each place that the last edit touched (one per cursor), numbered as after the edit."""
     edited_at: float = 0.0
     """Time of the last edit, by the monotonic clock."""
-    _told: DetectedLanguage | None = None
+    _detected: DetectedLanguage | None = None
 
     @property
     def source(self) -> str:
@@ -130,9 +130,9 @@ class SourceDocument(TextDocument):
     @property
     def detected_language(self) -> Language | None:
         """The language guessed from the current text, for documents whose client has no name for it."""
-        if self._told is None:
-            self._told = DetectedLanguage()
-        return self._told.of(self.source)
+        if self._detected is None:
+            self._detected = DetectedLanguage()
+        return self._detected.of(self.source)
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Apply an incremental or a full change."""

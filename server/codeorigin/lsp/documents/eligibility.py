@@ -7,7 +7,7 @@ from pathlib import Path
 from codeorigin.lsp.documents.documents import Snapshot
 from codeorigin.settings.schema import UNNAMED_TEXTS, Settings
 from codeorigin.source.ignore import IgnorePatterns
-from codeorigin.wording import NOT_TOLD, UNSUPPORTED_LANGUAGE
+from codeorigin.wording import UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 
 
 def skip_reason(snapshot: Snapshot, settings: Settings, folder: Path | None) -> str | None:
@@ -32,7 +32,7 @@ def _kind_reason(snapshot: Snapshot, settings: Settings) -> str | None:
     if snapshot.host is not None and snapshot.host.id not in settings.documents:
         return "this kind of document is switched off in the settings"
     if snapshot.kind is None:
-        return NOT_TOLD if snapshot.unnamed else UNSUPPORTED_LANGUAGE
+        return UNCLEAR_LANGUAGE if snapshot.unnamed else UNSUPPORTED_LANGUAGE
     if snapshot.language is not None and snapshot.language.id not in settings.languages:
         return "the language is switched off in the settings"
     return None

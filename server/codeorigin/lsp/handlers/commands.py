@@ -27,7 +27,7 @@ from codeorigin.lsp.session import Session
 from codeorigin.model.verdict import Verdict
 from codeorigin.report import FunctionReport
 from codeorigin.source.literal_text import plain_message
-from codeorigin.wording import FULL_CAVEAT, NOT_TOLD, UNSUPPORTED_LANGUAGE
+from codeorigin.wording import FULL_CAVEAT, UNCLEAR_LANGUAGE, UNSUPPORTED_LANGUAGE
 from codeorigin.wording.functions import reason
 from codeorigin.wording.messages import on_accepted, on_document, on_explanation, on_selection
 from codeorigin.wording.titles import EXPLAINING
@@ -111,7 +111,7 @@ async def _rescore_selection(
         return _said(session, {"verdict": None, "message": "nothing is selected"}, quiet=quiet)
     selected = selected_code(snapshot, start, end)
     if selected is None:
-        message = NOT_TOLD if snapshot.unnamed or snapshot.host is not None else UNSUPPORTED_LANGUAGE
+        message = UNCLEAR_LANGUAGE if snapshot.unnamed or snapshot.host is not None else UNSUPPORTED_LANGUAGE
         return _said(session, {"verdict": None, "message": message}, quiet=quiet)
     (code, language), token = selected, CancelToken()
 

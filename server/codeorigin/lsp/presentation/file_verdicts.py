@@ -14,20 +14,20 @@ class FileVerdicts:
 
     def __init__(self, notify: Callable[[str, dict[str, Any]], None]) -> None:
         self._notify = notify
-        self._told: set[str] = set()
+        self._notified: set[str] = set()
 
     def tell(self, result: Result) -> None:
         """Send the verdict on the whole document, or withdraw the last one."""
         uri = result.snapshot.uri
-        if result.verdict is None and uri not in self._told:
+        if result.verdict is None and uri not in self._notified:
             return
         if result.verdict is None:
-            self._told.discard(uri)
+            self._notified.discard(uri)
         else:
-            self._told.add(uri)
+            self._notified.add(uri)
         verdict = file_to_wire(result.verdict)
         self._notify(METHOD, {"uri": uri, "version": result.version, "verdict": verdict})
 
     def forget(self, uri: str) -> None:
         """Forget a closed document."""
-        self._told.discard(uri)
+        self._notified.discard(uri)
